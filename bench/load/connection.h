@@ -1,0 +1,63 @@
+// A WebSocket client's connection: the upgrade, then messages in and frames out. Answers pings.
+//
+// Lives on its loop, which lives longer, as does its listener. It must not be destroyed within a turn of the
+// loop.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "bench/load/loop.h"
+#include "bench/wire/fd.h"
+#include "bench/wire/frame.h"
+#include "bench/wire/tcp.h"
+
+namespace bench::load {
+
+class Connection {
+ public:
+  // `now_ns` is when the bytes were read.
+  class Listener {
+   public:
+    virtual ~Listener() = default;
+    virtual void on_open(uint64_t now_ns) = 0;
+    virtual void on_message(std::string_view message, uint64_t now_ns) = 0;
+    virtual void on_closed(const std::string& why, uint64_t now_ns) = 0;
+  };
+
+  // Throws std::system_error if nobody listens there.
+  Connection(Loop& loop, Listener& listener, const wire::Address& address, const std::string& path,
+             std::string_view subprotocol);
+  ~Connection() { loop_.forget(*this); }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Masked frames appended here leave at the end of the turn.
+  std::string& outgoing();
+
+  // For the loop.
+  void on_event(uint32_t events);
+  void send_gathered();
+
+ private:
+  void read();
+  size_t take_all(std::string_view bytes, uint64_t now_ns);
+  size_t take_upgrade(std::string_view bytes, uint64_t now_ns);
+  size_t take_frame(std::string_view bytes, uint64_t now_ns);
+  void on_control(wire::Opcode opcode, std::string_view payload, uint64_t now_ns);
+  void close(const std::string& why, uint64_t now_ns);
+
+  Loop& loop_;
+  Listener& listener_;
+  wire::Fd socket_;
+  std::string subprotocol_;
+  bool open_ = false;
+  bool closed_ = false;
+  bool gathered_ = false;     // the loop knows that something is to be sent
+  bool wants_write_ = false;  // the kernel's buffer is full: epoll tells when it is not
+  std::string partial_;       // of a frame, or of the HTTP header
+  std::string outgoing_;
+};
+
+}  // namespace bench::load

@@ -1,0 +1,37 @@
+// The one thread's event loop: reads what has come, then sends what its connections have gathered meanwhile.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "bench/wire/poller.h"
+
+namespace bench::load {
+
+class Connection;
+
+class Loop {
+ public:
+  static constexpr size_t kReadSize = size_t{256} << 10;
+
+  // Waits until something happens or `deadline_ns` passes, and deals with it. False once the deadline has
+  // passed.
+  bool turn(uint64_t deadline_ns);
+
+  // For connections: all of them share one read buffer.
+  wire::Poller& poller() { return poller_; }
+  std::vector<char>& buffer() { return buffer_; }
+  void send_at_end_of_turn(Connection& connection) { unsent_.push_back(&connection); }
+  void forget(Connection& connection) { std::erase(unsent_, &connection); }
+
+  uint64_t reads = 0, messages = 0;
+
+ private:
+  void send_all();
+
+  wire::Poller poller_;
+  std::vector<char> buffer_ = std::vector<char>(kReadSize);
+  std::vector<Connection*> unsent_;
+};
+
+}  // namespace bench::load

@@ -1,0 +1,39 @@
+// What the command line asks for.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "bench/load/serializer.h"
+#include "bench/wire/tcp.h"
+
+namespace bench::load {
+
+struct Options {
+  std::string workload;  // rpc, pubsub, connect, idle
+  wire::Address address;
+  std::string path = "/ws";
+  std::string realm = "realm1";
+  bool floor = false;  // the server is wampd-floor
+
+  size_t callers = 1, callees = 1;
+  size_t publishers = 1, subscribers = 1;
+  size_t connections = 1;
+  size_t depth = 1;
+  size_t payload_size = 100;
+  bool acknowledge = false;
+
+  const Serializer* serializer = &msgpack();       // of callers, publishers and all others
+  const Serializer* peer_serializer = &msgpack();  // of callees and subscribers
+
+  double duration_s = 5, warmup_s = 1;
+  int server_pid = 0;  // 0: unknown
+  bool json_report = false;
+
+  std::string payload() const;
+};
+
+// Exits the program after --help or a wrong command line.
+Options parse_options(int argc, char** argv);
+
+}  // namespace bench::load

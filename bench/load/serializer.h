@@ -1,0 +1,62 @@
+// The little of JSON and MessagePack that a load generator needs: writes whole messages at the start, and
+// then only ids; of what comes in it reads the leading integers and compares the end with the payload that
+// was sent.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "bench/load/value.h"
+#include "bench/wire/frame.h"
+
+namespace bench::load {
+
+// Message types (WAMP, 6.5).
+inline constexpr uint64_t kHello = 1;
+inline constexpr uint64_t kWelcome = 2;
+inline constexpr uint64_t kAbort = 3;
+inline constexpr uint64_t kGoodbye = 6;
+inline constexpr uint64_t kError = 8;
+inline constexpr uint64_t kPublish = 16;
+inline constexpr uint64_t kPublished = 17;
+inline constexpr uint64_t kSubscribe = 32;
+inline constexpr uint64_t kSubscribed = 33;
+inline constexpr uint64_t kEvent = 36;
+inline constexpr uint64_t kCall = 48;
+inline constexpr uint64_t kResult = 50;
+inline constexpr uint64_t kRegister = 64;
+inline constexpr uint64_t kRegistered = 65;
+inline constexpr uint64_t kInvocation = 68;
+inline constexpr uint64_t kYield = 70;
+
+// The integers that a message starts with; those that are something else stay 0. ERROR's `id` is the type of
+// the request and `second` its id.
+struct Head {
+  uint64_t type = 0, id = 0, second = 0;
+};
+
+inline constexpr size_t kMaxIdSize = 20;  // bytes of a written id
+
+class Serializer {
+ public:
+  virtual ~Serializer() = default;
+
+  virtual std::string_view subprotocol() const = 0;
+  virtual wire::Opcode opcode() const = 0;
+
+  virtual std::string write(const List& message) const = 0;
+
+  // Writes `id` as write() does, to room for kMaxIdSize bytes; returns its size.
+  virtual size_t write_id(char* out, uint64_t id) const = 0;
+
+  virtual Head read_head(std::string_view message) const = 0;
+
+  // What a message ends with whose only argument is `payload`.
+  virtual std::string ending(const std::string& payload) const = 0;
+};
+
+const Serializer& json();
+const Serializer& msgpack();
+
+}  // namespace bench::load

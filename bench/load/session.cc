@@ -1,0 +1,67 @@
+#include "bench/load/session.h"
+
+#include <stdexcept>
+
+#include "bench/load/tally.h"
+
+namespace bench::load {
+
+namespace {
+
+List hello(const std::string& realm) {
+  const Dict roles = {{"caller", Dict{}}, {"callee", Dict{}}, {"publisher", Dict{}}, {"subscriber", Dict{}}};
+  return {kHello, realm, Dict{{"roles", roles}, {"agent", "wampd-load"}}};
+}
+
+}  // namespace
+
+Session::Session(Loop& loop, const Options& options, Plan plan)
+    : loop_(loop), options_(options), plan_(std::move(plan)) {}
+
+void Session::open() {
+  connection_.reset();
+  state_ = State::upgrading;
+  const std::string& path = options_.floor ? plan_.floor_path : options_.path;
+  connection_ = std::make_unique<Connection>(loop_, *this, options_.address, path, writer().subprotocol());
+}
+
+void Session::send(const List& message) {
+  outgoing().append(wire::masked_frame(writer().opcode(), writer().write(message)));
+}
+
+void Session::on_open(uint64_t now_ns) {
+  if (options_.floor) return become_ready(now_ns);
+  state_ = State::joining;
+  send(hello(options_.realm));
+}
+
+void Session::on_message(std::string_view message, uint64_t now_ns) {
+  const Head head = reader().read_head(message);
+  if (state_ == State::ready) return on_wamp(head, message, now_ns);
+  // SUBSCRIBED and REGISTERED are their request's type plus one.
+  if (state_ == State::joining && head.type == kWelcome) return on_joined(now_ns);
+  if (state_ == State::requesting && head.id == 1 &&
+      head.type == std::get<uint64_t>(plan_.first_request[0].content) + 1) {
+    return become_ready(now_ns);
+  }
+  throw std::runtime_error(plan_.name +
+                           (state_ == State::joining ? " could not join: " : " had its request refused: ") +
+                           printable(message));
+}
+
+void Session::on_joined(uint64_t now_ns) {
+  if (plan_.first_request.empty()) return become_ready(now_ns);
+  state_ = State::requesting;
+  send(plan_.first_request);
+}
+
+void Session::become_ready(uint64_t now_ns) {
+  state_ = State::ready;
+  on_ready(now_ns);
+}
+
+void Session::on_closed(const std::string& why, uint64_t) {
+  throw std::runtime_error(plan_.name + ": " + why);
+}
+
+}  // namespace bench::load

@@ -1,0 +1,70 @@
+// A WAMP session of the generator: opens the connection, joins the realm, makes its first request (REGISTER
+// or SUBSCRIBE) and is then ready for load. With the floor it is ready as soon as the WebSocket is open.
+//
+// Whatever goes wrong on the way throws std::runtime_error that says who it happened to.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "bench/load/connection.h"
+#include "bench/load/options.h"
+#include "bench/load/serializer.h"
+
+namespace bench::load {
+
+class Session : public Connection::Listener {
+ public:
+  struct Plan {
+    std::string name;                // for people: "callee 3"
+    std::string floor_path;          // what the relay pairs by
+    const Serializer* serializer{};  // what it writes
+    const Serializer* peer_serializer{};
+    List first_request;  // may be empty; request id 1
+  };
+
+  // `loop` and `options` live longer.
+  Session(Loop& loop, const Options& options, Plan plan);
+  ~Session() override = default;
+
+  // Opens the connection, anew if there was one.
+  void open();
+
+  bool ready() const { return state_ == State::ready; }
+  const std::string& name() const { return plan_.name; }
+
+ protected:
+  virtual void on_ready(uint64_t) {}
+
+  // A message after on_ready(); it was written by reader().
+  virtual void on_wamp(const Head& head, std::string_view message, uint64_t now_ns) = 0;
+
+  // Throws; a session that wants to end overrides it.
+  void on_closed(const std::string& why, uint64_t now_ns) override;
+
+  const Serializer& writer() const { return *plan_.serializer; }
+  // A router answers in the session's own serializer; the relay passes on what the peer wrote.
+  const Serializer& reader() const { return options_.floor ? *plan_.peer_serializer : *plan_.serializer; }
+
+  // Frames that leave at the end of the turn.
+  std::string& outgoing() { return connection_->outgoing(); }
+  void send(const List& message);
+
+ private:
+  enum class State { closed, upgrading, joining, requesting, ready };
+
+  void on_open(uint64_t now_ns) override;
+  void on_message(std::string_view message, uint64_t now_ns) override;
+  void on_joined(uint64_t now_ns);
+  void become_ready(uint64_t now_ns);
+
+  Loop& loop_;
+  const Options& options_;
+  Plan plan_;
+  State state_ = State::closed;
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace bench::load

@@ -1,0 +1,54 @@
+// What a workload counts. Faults are counted over the whole run, the rest since the last restart().
+#pragma once
+
+#include <cctype>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "bench/load/histogram.h"
+
+namespace bench::load {
+
+struct Tally {
+  uint64_t operations = 0;
+  Histogram latency;
+  uint64_t errors = 0;  // requests answered with ERROR
+  uint64_t wrong = 0;   // messages that are not the expected answer, or carry another payload
+  std::string first_fault;
+
+  void add_operation(uint64_t latency_ns) {
+    ++operations;
+    latency.add(latency_ns);
+  }
+  void add_error(std::string_view who, std::string_view message) {
+    ++errors, keep(who, "was refused", message);
+  }
+  void add_wrong(std::string_view who, std::string_view message) {
+    ++wrong, keep(who, "got a wrong message", message);
+  }
+
+  void restart() {
+    operations = 0;
+    latency = {};
+  }
+
+ private:
+  void keep(std::string_view who, std::string_view what, std::string_view message);
+};
+
+// The start of a message, fit for a terminal.
+inline std::string printable(std::string_view message) {
+  std::string text(message.substr(0, 300));
+  for (char& c : text) {
+    if (std::isprint(static_cast<unsigned char>(c)) == 0) c = '.';
+  }
+  return text;
+}
+
+inline void Tally::keep(std::string_view who, std::string_view what, std::string_view message) {
+  if (first_fault.empty())
+    first_fault = std::string(who).append(" ").append(what).append(": ") + printable(message);
+}
+
+}  // namespace bench::load

@@ -1,0 +1,41 @@
+// WebSocket frames (RFC 6455, 5.2) as bytes.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace bench::wire {
+
+enum class Opcode : uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
+
+using MaskKey = std::array<char, 4>;
+
+// The key of every frame that the load generator sends. It is constant, so that frames can be masked once and
+// for all; it is not zero, so that no server gets away without unmasking.
+inline constexpr MaskKey kMaskKey = {0x37, '\xfa', 0x21, 0x3d};
+
+struct FrameHeader {
+  Opcode opcode{};
+  bool masked = false;
+  MaskKey key{};
+  size_t size = 0;    // of the header itself, mask key included
+  size_t length = 0;  // of the payload
+};
+
+// Reads the header at the start of `bytes`; nothing if it is not complete yet. Throws std::runtime_error for
+// fragments and extensions, which nothing measured here uses, and for frames of more than 64 MiB.
+std::optional<FrameHeader> read_frame_header(std::string_view bytes);
+
+// Writes the header of an unmasked frame to `out`, which has room for 10 bytes; returns its size.
+size_t write_frame_header(char* out, Opcode opcode, size_t length);
+
+// Copies while it applies the mask. The ranges may overlap if `to` is not above `from`.
+void copy_unmasked(char* to, const char* from, size_t size, MaskKey key);
+
+std::string masked_frame(Opcode opcode, std::string_view payload);
+
+}  // namespace bench::wire

@@ -1,0 +1,48 @@
+// epoll, level-triggered: which descriptors are ready.
+//
+// The pointer given with a descriptor comes back with its events. Closing a descriptor takes it out.
+#pragma once
+
+#include <cerrno>
+#include <span>
+#include <system_error>
+#include <vector>
+
+#include <sys/epoll.h>
+
+#include "bench/wire/fd.h"
+
+namespace bench::wire {
+
+class Poller {
+ public:
+  Poller() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), events_(1024) { check(epoll_.get(), "epoll_create1"); }
+
+  void add(const Fd& fd, void* owner) { control(EPOLL_CTL_ADD, fd, EPOLLIN, owner); }
+  void set_wants_write(const Fd& fd, void* owner, bool wants_write) {
+    control(EPOLL_CTL_MOD, fd, wants_write ? EPOLLIN | EPOLLOUT : EPOLLIN, owner);
+  }
+
+  // Waits for events, `timeout_ms` at most; none when a signal came.
+  std::span<epoll_event> wait(int timeout_ms) {
+    const int count =
+        ::epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), timeout_ms);
+    if (count < 0 && errno == EINTR) return {};
+    check(count, "epoll_wait");
+    return std::span(events_).first(static_cast<size_t>(count));
+  }
+
+ private:
+  static void check(int result, const char* call) {
+    if (result < 0) throw std::system_error(errno, std::generic_category(), call);
+  }
+  void control(int operation, const Fd& fd, uint32_t events, void* owner) {
+    epoll_event event{.events = events, .data = {.ptr = owner}};
+    check(::epoll_ctl(epoll_.get(), operation, fd.get(), &event), "epoll_ctl");
+  }
+
+  Fd epoll_;
+  std::vector<epoll_event> events_;
+};
+
+}  // namespace bench::wire

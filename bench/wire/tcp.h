@@ -1,0 +1,37 @@
+// TCP sockets over IPv4, all non-blocking and with Nagle's algorithm off.
+//
+// Failures throw std::system_error that names the address.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "bench/wire/fd.h"
+
+namespace bench::wire {
+
+struct Address {
+  std::string host = "127.0.0.1";  // dotted IPv4, or "localhost"
+  uint16_t port = 8080;
+
+  std::string text() const { return host + ":" + std::to_string(port); }
+};
+
+// Waits for the connection, five seconds at most.
+Fd connect_tcp(const Address& address);
+
+Fd listen_tcp(const Address& address);
+
+// The port that listen_tcp was given by the kernel when asked for port 0.
+uint16_t local_port(const Fd& socket);
+
+// An accepted socket, or an Fd of -1 when none is waiting.
+Fd accept_tcp(const Fd& listener);
+
+// From now on close() sends RST: a closed connection leaves no TIME_WAIT that holds a port for a minute.
+void abort_on_close(const Fd& socket);
+
+// Lets this process have as many descriptors as its hard limit allows.
+void raise_descriptor_limit();
+
+}  // namespace bench::wire

@@ -1,0 +1,21 @@
+# The third-party libraries, all of them Debian packages, as SYSTEM include targets.
+find_package(Threads REQUIRED)
+
+function(wampd_header_library name header package)
+  find_path(WAMPD_${name}_INCLUDE ${header})
+  if(NOT WAMPD_${name}_INCLUDE)
+    message(FATAL_ERROR "${header} not found: install the Debian package ${package} (scripts/install-packages does it)")
+  endif()
+  add_library(wampd::${name} INTERFACE IMPORTED)
+  target_include_directories(wampd::${name} SYSTEM INTERFACE ${WAMPD_${name}_INCLUDE})
+endfunction()
+
+wampd_header_library(asio asio.hpp libasio-dev)
+target_compile_definitions(wampd::asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED)
+target_link_libraries(wampd::asio INTERFACE Threads::Threads)
+wampd_header_library(websocketpp websocketpp/version.hpp libwebsocketpp-dev)
+wampd_header_library(rapidjson rapidjson/reader.h rapidjson-dev)
+wampd_header_library(msgpack msgpack.hpp libmsgpack-cxx-dev)
+target_compile_definitions(wampd::msgpack INTERFACE MSGPACK_NO_BOOST)
+wampd_header_library(cli11 CLI/CLI.hpp libcli11-dev)
+find_package(spdlog REQUIRED)

@@ -1,0 +1,65 @@
+// Autobahn|JS as puppet.mjs wants a client. Runs in Node.js and in a browser: the library is handed in.
+
+export function create_client(autobahn) {
+  const serializers = {
+    json: () => new autobahn.serializer.JSONSerializer(),
+    msgpack: () => new autobahn.serializer.MsgpackSerializer(),
+  };
+
+  function join({ url, realm, serializer, on_left }) {
+    return new Promise((resolve, reject) => {
+      const connection = new autobahn.Connection({ url, realm, serializers: [serializers[serializer]()], max_retries: 0, on_user_error: () => {} });
+      let closed = null; // resolves leave() and drop()
+      connection.onopen = (session) => {
+        const close = (how) => new Promise((done) => { closed = done; how(); });
+        resolve(wrap(session, () => close(() => connection.close()), () => close(() => session._socket.close())));
+      };
+      connection.onclose = (reason, details) => {
+        reject({ uri: details.reason ?? reason, args: [details.message ?? ''] });
+        if (closed) closed();
+        else on_left(details.reason ?? reason);
+        return true;
+      };
+      connection.open();
+    });
+  }
+
+  function wrap(session, leave, drop) {
+    return {
+      id: session.id,
+      leave,
+      drop,
+      call: async (uri, args, kwargs, options) => payload(await session.call(uri, args, kwargs, options).catch(rethrow)),
+      publish: async (uri, args, kwargs, options) => (await Promise.resolve(session.publish(uri, args, kwargs, options)).catch(rethrow))?.id,
+      async register(uri, on_call, options) {
+        const registration = await session.register(uri, (args, kwargs) => procedure(on_call, args, kwargs), options).catch(rethrow);
+        return { unregister: () => registration.unregister().catch(rethrow) };
+      },
+      async subscribe(uri, on_event, options) {
+        const subscription = await session.subscribe(uri, (args, kwargs) => on_event(args, kwargs), options).catch(rethrow);
+        return { unsubscribe: async () => { await Promise.resolve(subscription.unsubscribe()).catch(rethrow); } };
+      },
+    };
+  }
+
+  function procedure(on_call, args, kwargs) {
+    try {
+      const result = on_call(args, kwargs);
+      return new autobahn.Result(result.args, result.kwargs);
+    } catch (error) {
+      throw error.uri ? new autobahn.Error(error.uri, error.args, error.kwargs) : error;
+    }
+  }
+
+  // Autobahn|JS unwraps a result that is one plain value.
+  function payload(result) {
+    if (result instanceof autobahn.Result) return { args: result.args, kwargs: result.kwargs };
+    return { args: result === null ? [] : [result], kwargs: {} };
+  }
+
+  function rethrow({ error, args, kwargs }) {
+    throw { uri: error, args, kwargs };
+  }
+
+  return { join };
+}

@@ -1,0 +1,143 @@
+#!/usr/bin/python3
+"""Autobahn|Python (asyncio), carrying out the runner's requests: see puppet.mjs, whose Python twin this is.
+
+Run with Debian's own Python, that python3-autobahn belongs to."""
+import asyncio
+import json
+import logging
+import os
+import sys
+
+from autobahn.asyncio.wamp import ApplicationRunner, ApplicationSession
+from autobahn.wamp.exception import ApplicationError
+from autobahn.wamp.serializer import JsonSerializer, MsgPackSerializer
+from autobahn.wamp.types import CallOptions, CallResult, PublishOptions, RegisterOptions, SubscribeOptions
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from runner.values import from_wire, to_wire  # noqa: E402
+
+SERIALIZERS = {'json': JsonSerializer, 'msgpack': MsgPackSerializer}
+CAN = ['exclude_me', 'binary', 'int64', 'floats']
+
+
+def emit(message):
+    sys.stdout.write(json.dumps(message) + '\n')
+    sys.stdout.flush()
+
+
+class Session(ApplicationSession):
+    """Tells the futures in its config.extra that it has joined, or why not."""
+
+    def onJoin(self, details):
+        self.config.extra['joined'].set_result(details.session)
+
+    def onLeave(self, details):
+        if not self.config.extra['joined'].done():
+            self.config.extra['joined'].set_exception(ApplicationError(details.reason, details.message))
+        self.disconnect()
+
+    def onDisconnect(self):
+        if not self.config.extra['joined'].done():
+            self.config.extra['joined'].set_exception(ConnectionError('disconnected before WELCOME'))
+        self.config.extra['gone'].set_result(None)
+
+
+class Puppet:
+    def __init__(self):
+        self.sessions = {}
+        self.handles = {}
+        self.leaving = set()
+
+    async def join(self, session, url, realm, serializer, **_):
+        loop = asyncio.get_running_loop()
+        extra = {'joined': loop.create_future(), 'gone': loop.create_future()}
+        runner = ApplicationRunner(url, realm, extra, serializers=[SERIALIZERS[serializer]()])
+        made = []
+
+        def make(config):
+            made.append(Session(config))
+            return made[0]
+
+        await runner.run(make, start_loop=False)
+        session_id = await extra['joined']
+        self.sessions[session] = made[0]
+        extra['gone'].add_done_callback(lambda _: self.tell_if_lost(session))
+        return session_id
+
+    def tell_if_lost(self, session):
+        if session not in self.leaving:
+            emit({'event': 'left', 'session': session, 'reason': 'closed'})
+
+    async def leave(self, session):
+        self.leaving.add(session)
+        one = self.sessions.pop(session)
+        one.leave()
+        await one.config.extra['gone']
+
+    async def drop(self, session):
+        self.leaving.add(session)
+        one = self.sessions.pop(session)
+        one._transport.transport.abort()
+        await one.config.extra['gone']
+
+    async def register(self, session, uri, does, options):
+        def procedure(*args, **kwargs):
+            emit({'event': 'invocation', 'session': session, 'uri': uri, 'args': to_wire(list(args)), 'kwargs': to_wire(kwargs)})
+            if does == 'fail':
+                raise ApplicationError('com.example.error.custom', *args, **kwargs)
+            return CallResult(*args, **kwargs)
+
+        made = await self.sessions[session].register(procedure, uri, options=RegisterOptions(**options))
+        return self.add_handle(made.unregister)
+
+    async def subscribe(self, session, uri, options):
+        def on_event(*args, **kwargs):
+            emit({'event': 'event', 'session': session, 'uri': uri, 'args': to_wire(list(args)), 'kwargs': to_wire(kwargs)})
+
+        made = await self.sessions[session].subscribe(on_event, uri, options=SubscribeOptions(**options))
+        return self.add_handle(made.unsubscribe)
+
+    def add_handle(self, undo):
+        self.handles[len(self.handles) + 1] = undo
+        return len(self.handles)
+
+    async def unregister(self, handle, **_):
+        await self.handles[handle]()
+
+    async def unsubscribe(self, handle, **_):
+        await self.handles[handle]()
+
+    async def call(self, session, uri, args, kwargs, options):
+        # With `details`, the answer is a CallResult always.
+        options = CallOptions(details=True, **options)
+        result = await self.sessions[session].call(uri, *from_wire(args), options=options, **from_wire(kwargs))
+        return {'args': to_wire(list(result.results)), 'kwargs': to_wire(result.kwresults)}
+
+    async def publish(self, session, uri, args, kwargs, options):
+        made = self.sessions[session].publish(uri, *from_wire(args), options=PublishOptions(**options), **from_wire(kwargs))
+        return (await made).id if made is not None else None
+
+    async def carry_out(self, id, op, **request):
+        try:
+            emit({'id': id, 'ok': await getattr(self, op)(**request)})
+        except ApplicationError as error:
+            emit({'id': id, 'error': {'uri': error.error, 'args': to_wire(list(error.args)), 'kwargs': to_wire(error.kwargs)}})
+        except Exception as error:  # whatever a library throws is for the runner to show
+            emit({'id': id, 'error': {'text': repr(error)}})
+
+
+async def main():
+    puppet = Puppet()
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(limit=64 * 1024 * 1024)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    emit({'variants': [{'name': f'autobahn-python/{name}', 'serializer': name, 'can': CAN} for name in SERIALIZERS]})
+    running = set()
+    while line := await reader.readline():
+        task = asyncio.ensure_future(puppet.carry_out(**json.loads(line)))
+        running.add(task)
+        task.add_done_callback(running.discard)
+
+
+logging.basicConfig(level=logging.WARNING)
+asyncio.run(main())

@@ -1,0 +1,30 @@
+// The client of wampd's own page (web/wamp.js), as puppet.mjs wants a client. Runs in that page.
+
+export function create_client({ connect, Result, WampError }) {
+  async function join({ url, realm, on_left }) {
+    const session = await connect({ url, realm });
+    let closed = null;
+    session.onleave = ({ reason }) => (closed ? closed() : on_left(reason));
+    const end = (how) => new Promise((done) => { closed = done; how(); });
+    return {
+      id: session.id,
+      leave: () => end(() => session.leave()),
+      drop: () => end(() => session.drop()),
+      call: (uri, args, kwargs, options) => session.call(uri, args, kwargs, options),
+      publish: (uri, args, kwargs, options) => session.publish(uri, args, kwargs, options),
+      register: (uri, on_call, options) => session.register(uri, (args, kwargs) => procedure(on_call, args, kwargs), options),
+      subscribe: (uri, on_event, options) => session.subscribe(uri, on_event, options),
+    };
+  }
+
+  function procedure(on_call, args, kwargs) {
+    try {
+      const result = on_call(args, kwargs);
+      return new Result(result.args, result.kwargs);
+    } catch (error) {
+      throw error.uri ? new WampError(error.uri, error.args, error.kwargs) : error;
+    }
+  }
+
+  return { join };
+}

@@ -1,0 +1,71 @@
+// Wampy.js in Node.js.
+import { Wampy } from 'wampy';
+import { JsonSerializer } from 'wampy/JsonSerializer.js';
+import { MsgpackSerializer } from 'wampy/MsgpackSerializer.js';
+import websocket from 'websocket';
+import { emit, serve } from './lines.mjs';
+import { create_puppet } from './puppet.mjs';
+
+const serializers = { json: JsonSerializer, msgpack: MsgpackSerializer };
+
+async function join({ url, realm, serializer, on_left }) {
+  let wanted = true; // false once we leave: Wampy calls onClose for any end
+  let closed;
+  const wampy = new Wampy(url, {
+    realm,
+    ws: websocket.w3cwebsocket,
+    serializer: new serializers[serializer](),
+    autoReconnect: false,
+    onClose: () => (wanted ? on_left('closed') : closed?.()),
+  });
+  await wampy.connect().catch((error) => { wanted = false; rethrow(error); });
+  const end = (how) => new Promise((done) => { wanted = false; closed = done; how(); });
+  return {
+    id: wampy.getSessionId(),
+    leave: () => end(() => wampy.disconnect()),
+    drop: () => end(() => wampy._ws.close()),
+    call: async (uri, args, kwargs, options) => payload(await wampy.call(uri, { argsList: args, argsDict: kwargs }, options).catch(rethrow)),
+    publish: async (uri, args, kwargs, options) => (await wampy.publish(uri, { argsList: args, argsDict: kwargs }, options).catch(rethrow)).publicationId,
+    async register(uri, on_call, options) {
+      await wampy.register(uri, (invocation) => procedure(on_call, invocation), options).catch(rethrow);
+      return { unregister: async () => { await wampy.unregister(uri).catch(rethrow); } };
+    },
+    async subscribe(uri, on_event, options) {
+      const on_data = (event) => { const { args, kwargs } = payload(event); on_event(args, kwargs); };
+      const { subscriptionKey } = await wampy.subscribe(uri, on_data, given(options)).catch(rethrow);
+      return { unsubscribe: async () => { await wampy.unsubscribe(subscriptionKey, on_data).catch(rethrow); } };
+    },
+  };
+}
+
+function procedure(on_call, invocation) {
+  const { args, kwargs } = payload(invocation);
+  try {
+    const result = on_call(args, kwargs);
+    return { argsList: result.args, argsDict: result.kwargs };
+  } catch ({ uri, args: error_args, kwargs: error_kwargs }) {
+    throw { error: uri, argsList: error_args, argsDict: error_kwargs };
+  }
+}
+
+// Wampy 8 keeps subscriptions by topic and options, but forgets the options when it unsubscribes: leave out empty ones.
+function given(options) {
+  return Object.keys(options).length ? options : undefined;
+}
+
+function payload({ argsList, argsDict }) {
+  return { args: argsList ?? [], kwargs: argsDict ?? {} };
+}
+
+function rethrow(error) {
+  if (!error.errorUri) throw error;
+  throw { uri: error.errorUri, args: error.argsList ?? [], kwargs: error.argsDict ?? {} };
+}
+
+serve(
+  [
+    { name: 'wampy/json', serializer: 'json', can: [] },
+    { name: 'wampy/msgpack', serializer: 'msgpack', can: ['binary', 'int64'] },
+  ],
+  create_puppet({ join }, emit),
+);

@@ -1,0 +1,204 @@
+"""Client programs, and the sessions that checks open in them.
+
+A client program reads requests and writes answers and events, one JSON object a line:
+  first it prints   {"variants": [{"name", "serializer", "can": [...], ...}]}
+  request           {"id": 1, "op": "call", "session": "s1", ...}
+  answer            {"id": 1, "ok": value}  {"id": 1, "error": {"uri", "args", "kwargs"}}  {"id": 1, "error": {"text"}}
+  event             {"event": "event" | "invocation" | "left", "session": "s1", ...}
+clients/puppet.mjs lists the operations. "can" names what not every client can: exclude_me (send exclude_me: false),
+binary, int64, floats (tells 1.0 from 1)."""
+import itertools
+import json
+import queue
+import subprocess
+import tempfile
+import threading
+
+from .values import from_wire, to_wire
+
+ANSWER_TIMEOUT = 30  # seconds
+
+_numbers = itertools.count(1)
+
+
+def fresh_uri():
+    return f'com.example.conformance.n{next(_numbers)}'
+
+
+class Failed(Exception):
+    """A check failed; the text says what was expected and what came."""
+
+
+class Refused(Exception):
+    """The router, or the other peer, answered with a WAMP error."""
+
+    def __init__(self, error):
+        super().__init__(f"{error['uri']} {error.get('args')} {error.get('kwargs')}")
+        self.uri = error['uri']
+        self.args_ = from_wire(error.get('args') or [])
+        self.kwargs = from_wire(error.get('kwargs') or {})
+
+
+class Client:
+    """A running client program. Started when first used, and again after it was killed for not answering."""
+
+    def __init__(self, command, folder):
+        self.command = command
+        self.folder = folder
+        self.process = None
+        self.sessions = {}
+        self._answers = {}
+        self._ids = itertools.count(1)
+
+    def start(self):
+        self._stderr = tempfile.TemporaryFile('w+')
+        self.process = subprocess.Popen(self.command, cwd=self.folder, text=True, stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=self._stderr)
+        first = self.process.stdout.readline()
+        if not first:
+            raise Failed(f'{self.command[-1]} did not start:\n{self.last_words()}')
+        threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
+        return [Variant(self, variant) for variant in json.loads(first)['variants']]
+
+    def _read(self, process):
+        for line in process.stdout:
+            message = json.loads(line)
+            if 'id' in message:
+                answer = self._answers.pop(message['id'], None)
+                if answer:
+                    answer.put(message)
+            else:
+                session = self.sessions.get(message['session'])
+                if session:
+                    session.inbox.put(message)
+
+    def request(self, op, **fields):
+        """Sends a request; returns a function that waits for its answer."""
+        if self.process is None:
+            self.start()
+        number = next(self._ids)
+        answer = self._answers[number] = queue.Queue()
+        self.process.stdin.write(json.dumps({'id': number, 'op': op, **fields}) + '\n')
+        self.process.stdin.flush()
+        return lambda: self._wait(op, answer)
+
+    def _wait(self, op, answer):
+        try:
+            message = answer.get(timeout=ANSWER_TIMEOUT)
+        except queue.Empty:
+            words = self.last_words()
+            self.kill()
+            raise Failed(f'{op}: no answer within {ANSWER_TIMEOUT} s; client program killed. It said:\n{words}') from None
+        if 'ok' in message:
+            return message['ok']
+        if 'uri' in message['error']:
+            raise Refused(message['error'])
+        raise Failed(f"{op}: {message['error']['text']}")
+
+    def last_words(self):
+        self._stderr.seek(0)
+        return self._stderr.read()[-2000:]
+
+    def kill(self):
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+        self.sessions.clear()
+
+    def stop(self):
+        if self.process is None:
+            return
+        self.process.stdin.close()
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+
+class Variant:
+    """A client library with one serializer: what the checks are run for. `url` is set by the runner."""
+
+    url = None
+
+    def __init__(self, client, description):
+        self.client = client
+        self.name = description.pop('name')
+        self.can = set(description.pop('can'))
+        self._join = description
+
+    def join(self, realm='realm1', **details):
+        """Joins a realm and returns the Session; raises Refused when the router says ABORT."""
+        session = Session(self)
+        self.client.sessions[session.name] = session
+        session.id = from_wire(session.ask('join', url=self.url, realm=realm, **self._join, **details)())
+        return session
+
+    def end_sessions(self):
+        for session in list(self.client.sessions.values()):
+            if session.variant is self:
+                session.leave()
+
+
+class Session:
+    def __init__(self, variant):
+        self.variant = variant
+        self.name = f's{next(_numbers)}'
+        self.id = None
+        self.inbox = queue.Queue()
+
+    def ask(self, op, **fields):
+        return self.variant.client.request(op, session=self.name, **fields)
+
+    def _end(self, op):
+        if self.variant.client.sessions.pop(self.name, None) and self.id is not None:
+            self.ask(op)()
+
+    def leave(self):
+        self._end('leave')
+
+    def drop(self):
+        """Closes the connection without a GOODBYE."""
+        self._end('drop')
+
+    def register(self, uri, does='echo', **options):
+        """`does`: echo answers with the call's own args and kwargs, fail raises com.example.error.custom with them.
+        Returns a handle for unregister()."""
+        return self.ask('register', uri=uri, does=does, options=options)()
+
+    def unregister(self, handle):
+        self.ask('unregister', handle=handle)()
+
+    def subscribe(self, uri, **options):
+        return self.ask('subscribe', uri=uri, options=options)()
+
+    def unsubscribe(self, handle):
+        self.ask('unsubscribe', handle=handle)()
+
+    def start_call(self, uri, args=(), kwargs=None, **options):
+        """Returns a function that waits for the result, (args, kwargs)."""
+        wait = self.ask('call', uri=uri, args=to_wire(args), kwargs=to_wire(kwargs or {}), options=options)
+
+        def result():
+            answer = wait()
+            return from_wire(answer['args']), from_wire(answer['kwargs'])
+
+        return result
+
+    def call(self, uri, args=(), kwargs=None, **options):
+        return self.start_call(uri, args, kwargs, **options)()
+
+    def publish(self, uri, args=(), kwargs=None, **options):
+        """Acknowledged, unless told otherwise; returns the publication's id."""
+        options = {'acknowledge': True, **options}
+        return from_wire(self.ask('publish', uri=uri, args=to_wire(args), kwargs=to_wire(kwargs or {}), options=options)())
+
+    def next(self, kind):
+        """The next thing that reached this session: (args, kwargs) of an 'event' or an 'invocation'."""
+        try:
+            message = self.inbox.get(timeout=ANSWER_TIMEOUT)
+        except queue.Empty:
+            raise Failed(f'{self.variant.name}: no {kind} within {ANSWER_TIMEOUT} s') from None
+        if message['event'] != kind:
+            raise Failed(f'{self.variant.name}: expected an {kind}, got {message}')
+        return from_wire(message['args']), from_wire(message['kwargs'])

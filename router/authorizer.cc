@@ -1,0 +1,53 @@
+#include "router/authorizer.h"
+
+namespace router {
+
+std::string_view name(Action action) {
+  switch (action) {
+    case Action::call:
+      return "call";
+    case Action::register_:
+      return "register";
+    case Action::publish:
+      return "publish";
+    case Action::subscribe:
+      return "subscribe";
+  }
+  return "";
+}
+
+RolePermissions::RolePermissions(const config::Role& role) {
+  for (const config::Permission& permission : role.permissions) {
+    // The first of two rules for the same URIs counts; the configuration's check refuses such a file anyway.
+    if (index_.find(permission.uri, permission.match)) continue;
+    rules_.push_back(permission);
+    index_.add(permission.uri, permission.match, &rules_.back());
+  }
+}
+
+Grant RolePermissions::authorize(Action action, std::string_view uri) const {
+  const config::Permission* rule = index_.match_best(uri);
+  if (!rule) return {};
+  switch (action) {
+    case Action::call:
+      return {rule->call, rule->disclose_caller};
+    case Action::register_:
+      return {rule->register_, false};
+    case Action::publish:
+      return {rule->publish, rule->disclose_publisher};
+    case Action::subscribe:
+      return {rule->subscribe, false};
+  }
+  return {};
+}
+
+Authorizer::Authorizer(const std::vector<config::Role>& roles) {
+  for (const config::Role& role : roles) roles_.try_emplace(role.name, role);
+}
+
+const RolePermissions* Authorizer::role(std::string_view name) const {
+  const auto found = roles_.find(name);
+  return found == roles_.end() ? nullptr : &found->second;
+}
+
+}  // namespace router

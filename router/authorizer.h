@@ -1,0 +1,52 @@
+// What a role may do: the static permissions of the configuration, the most specific rule first.
+//
+// Immutable once built, so any thread may ask.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "router/config/config.h"
+#include "router/uri_index.h"
+
+namespace router {
+
+enum class Action : uint8_t { call, register_, publish, subscribe };
+
+std::string_view name(Action action);
+
+struct Grant {
+  bool allowed = false;
+  bool disclose = false;  // of the caller or publisher
+};
+
+// The permissions of one role. Which rule decides: exact, then the longest prefix, then the wildcard, as for
+// registrations; no rule: denied.
+class RolePermissions {
+ public:
+  explicit RolePermissions(const config::Role& role);
+
+  Grant authorize(Action action, std::string_view uri) const;
+
+ private:
+  std::deque<config::Permission> rules_;
+  UriIndex<const config::Permission> index_;
+};
+
+// All roles of a realm.
+class Authorizer {
+ public:
+  explicit Authorizer(const std::vector<config::Role>& roles);
+
+  // Null if the realm has no such role. Lives as long as the authorizer.
+  const RolePermissions* role(std::string_view name) const;
+
+ private:
+  std::map<std::string, RolePermissions, std::less<>> roles_;
+};
+
+}  // namespace router

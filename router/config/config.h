@@ -1,0 +1,109 @@
+// What is to be served: the configuration file as plain data, in Crossbar's vocabulary
+// (docs/configuration.md).
+//
+// Immutable once loaded. Everything has a default; a default-constructed Config serves nothing,
+// default_config() is what wampd does without a file.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "wamp/uri.h"
+
+namespace router::config {
+
+// One rule of a role: which URIs, and what is allowed on them.
+struct Permission {
+  std::string uri;
+  wamp::MatchPolicy match = wamp::MatchPolicy::exact;
+  bool call = false, register_ = false, publish = false, subscribe = false;
+  bool disclose_caller = false, disclose_publisher = false;
+};
+
+struct Role {
+  std::string name;
+  std::vector<Permission> permissions;
+};
+
+// Bounds of one realm; above one of them a request is refused with an ERROR.
+struct RealmLimits {
+  uint32_t sessions = 100000;
+  uint32_t subscriptions_per_session = 100000;
+  uint32_t registrations_per_session = 100000;
+  uint32_t calls_in_flight_per_session = 65536;
+  uint32_t uri_length = 4096;  // bytes
+};
+
+struct Realm {
+  std::string name;
+  std::vector<Role> roles;
+  wamp::UriRule uri_check = wamp::UriRule::loose;
+  bool sequential_request_ids = true;  // false: clients may use any request ids ("request_ids": "any")
+  RealmLimits limits;
+};
+
+// What a path of a web transport serves.
+struct WebSocketPath {};
+struct StaticPath {
+  std::string directory;  // empty: the page built into the program
+};
+struct HealthPath {};
+using Path = std::variant<WebSocketPath, StaticPath, HealthPath>;
+
+struct TransportLimits {
+  uint64_t max_message_size = 16 * 1024 * 1024;  // bytes
+  uint64_t max_queued_bytes = 16 * 1024 * 1024;
+  uint32_t max_depth = 128;
+  uint32_t max_connections = 100000;
+  uint32_t handshake_timeout_ms = 5000;  // accept to WELCOME
+  uint32_t ping_interval_ms = 10000;
+  uint32_t ping_timeout_ms = 20000;
+  uint32_t close_timeout_ms = 2000;
+};
+
+// One listening address.
+struct Transport {
+  enum class Type : uint8_t { websocket, universal };
+  Type type = Type::universal;
+  std::string interface = "127.0.0.1";
+  uint16_t port = 8080;
+  int backlog = 1024;
+  // By "/", "/ws", "/api/ws"; the longest one that is a prefix of a request's path serves it.
+  std::map<std::string, Path, std::less<>> paths;
+  std::vector<std::string> allowed_origins;  // empty: same host only; "*" all; patterns with '*'
+  std::vector<std::string> serializers = {"msgpack", "json"};
+  std::string anonymous_role;  // empty: no anonymous authentication, so nobody gets in
+  TransportLimits limits;
+};
+
+struct Config {
+  std::vector<Realm> realms;
+  std::vector<Transport> transports;
+  int workers = 0;  // 0: one per core
+  // What was accepted without the effect its writer may expect, each "FILE:LINE:COLUMN: at JSON path: what";
+  // to be logged as warnings.
+  std::vector<std::string> notices;
+};
+
+// Realm realm1, role anonymous with all permissions, one universal transport on 127.0.0.1:8080 with /ws, /
+// and /health.
+Config default_config();
+
+// Thrown at start-up; what() is a message for people: "FILE:LINE:COLUMN: at JSON path: what was expected".
+class ConfigError : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Parses JSON with comments. `name` stands for the file in error messages; relative directories are taken
+// from `base_directory`. Throws ConfigError.
+Config parse_config(std::string_view text, const std::string& name, const std::string& base_directory);
+
+// Reads and parses a file. Throws ConfigError.
+Config load_config(const std::string& path);
+
+}  // namespace router::config

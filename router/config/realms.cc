@@ -1,0 +1,150 @@
+#include "router/config/realms.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace router::config {
+namespace {
+
+using wamp::MatchPolicy;
+using wamp::UriRule;
+
+constexpr int64_t max_count = UINT32_MAX;
+constexpr int64_t max_uri_length = 65535;
+
+// Crossbar's stars, for rules that do not say their match policy: "com.myapp.*" is a prefix, "com.*.create" a
+// wildcard.
+void resolve_stars(const Setting& uri, Permission& permission) {
+  const std::string text = std::exchange(permission.uri, {});
+  if (text.find('*') == text.size() - 1) {
+    permission.match = MatchPolicy::prefix;
+    permission.uri = text.substr(0, text.size() - 1);
+    return;
+  }
+  permission.match = MatchPolicy::wildcard;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '*') {
+      permission.uri += text[i];
+    } else if ((i > 0 && text[i - 1] != '.') || (i + 1 < text.size() && text[i + 1] != '.')) {
+      uri.fail("a '*' stands for a whole component, as in \"com.*.create\", or for the rest at the end");
+    }
+  }
+}
+
+void read_uri(const Setting& setting, UriRule rule, Permission& permission) {
+  const Setting uri = setting.require("uri");
+  const auto match = setting.find("match");
+  permission.uri = uri.string();
+  if (match) permission.match = *wamp::match_policy(match->choice({"exact", "prefix", "wildcard"}));
+
+  const bool has_star = permission.uri.find('*') != std::string::npos;
+  if (has_star && match)
+    uri.fail(
+        "a '*' has no meaning beside \"match\": a prefix needs none, a wildcard has empty components "
+        "(\"com..create\")");
+  if (has_star) resolve_stars(uri, permission);
+  if (!wamp::is_valid_uri(permission.uri, rule, permission.match))
+    uri.fail(in_quotes(permission.uri) + " is not a valid URI for match policy " +
+             in_quotes(wamp::name(permission.match)) +
+             (rule == UriRule::strict ? " and the strict rule" : ""));
+}
+
+Permission read_permission(const Setting& setting, UriRule rule) {
+  setting.check_keys({.known = {"uri", "match", "allow", "disclose", "cache"}, .unsupported = {"validate"}});
+  Permission permission;
+  read_uri(setting, rule, permission);
+  if (const auto allow = setting.find("allow")) {
+    allow->check_keys({.known = {"call", "register", "publish", "subscribe"}});
+    read_boolean(*allow, "call", permission.call);
+    read_boolean(*allow, "register", permission.register_);
+    read_boolean(*allow, "publish", permission.publish);
+    read_boolean(*allow, "subscribe", permission.subscribe);
+  }
+  if (const auto disclose = setting.find("disclose")) {
+    disclose->check_keys({.known = {"caller", "publisher"}});
+    read_boolean(*disclose, "caller", permission.disclose_caller);
+    read_boolean(*disclose, "publisher", permission.disclose_publisher);
+  }
+  bool cache = false;  // checked only: rules of a file are always at hand
+  read_boolean(setting, "cache", cache);
+  return permission;
+}
+
+Role read_role(const Setting& setting, UriRule rule) {
+  setting.check_keys({.known = {"name", "permissions"}, .unsupported = {"authorizer"}, .ignored = {"id"}});
+  Role role{.name = setting.require("name").some_string(), .permissions = {}};
+  std::set<std::pair<std::string, MatchPolicy>> seen;
+  for (const Setting& element : setting.require("permissions").elements()) {
+    role.permissions.push_back(read_permission(element, rule));
+    const Permission& permission = role.permissions.back();
+    if (!seen.emplace(permission.uri, permission.match).second)
+      element.require("uri").fail("a second rule for " + in_quotes(permission.uri) + " with match policy " +
+                                  in_quotes(wamp::name(permission.match)));
+  }
+  return role;
+}
+
+RealmLimits read_limits(const Setting& setting) {
+  RealmLimits limits;
+  setting.check_keys({.known = {"sessions", "subscriptions_per_session", "registrations_per_session",
+                                "calls_in_flight_per_session", "uri_length"}});
+  read_integer(setting, "sessions", limits.sessions, 1, max_count);
+  read_integer(setting, "subscriptions_per_session", limits.subscriptions_per_session, 1, max_count);
+  read_integer(setting, "registrations_per_session", limits.registrations_per_session, 1, max_count);
+  read_integer(setting, "calls_in_flight_per_session", limits.calls_in_flight_per_session, 1, max_count);
+  read_integer(setting, "uri_length", limits.uri_length, 1, max_uri_length);
+  return limits;
+}
+
+// "uri_check" stands in the realm, or in its "options" as in Crossbar.
+UriRule read_uri_check(const Setting& realm) {
+  auto uri_check = realm.find("uri_check");
+  if (const auto options = realm.find("options")) {
+    options->check_keys({.known = {"uri_check"},
+                         .ignored = {"enable_meta_api", "bridge_meta_api", "event_dispatching_chunk_size"}});
+    const auto nested = options->find("uri_check");
+    if (nested && uri_check) nested->fail("\"uri_check\" is already given in the realm itself");
+    if (nested) uri_check = nested;
+  }
+  return uri_check && uri_check->choice({"loose", "strict"}) == "strict" ? UriRule::strict : UriRule::loose;
+}
+
+Realm read_realm(const Setting& setting) {
+  setting.check_keys({.known = {"name", "roles", "uri_check", "request_ids", "limits", "options"},
+                      .unsupported = {"store", "inventory", "rlinks"},
+                      .ignored = {"id"}});
+  Realm realm;
+  const Setting name = setting.require("name");
+  realm.name = name.string();
+  if (!wamp::is_valid_uri(realm.name, UriRule::loose))
+    name.fail(in_quotes(realm.name) + " is not a valid URI");
+  realm.uri_check = read_uri_check(setting);
+  if (const auto ids = setting.find("request_ids"))
+    realm.sequential_request_ids = ids->choice({"sequential", "any"}) == "sequential";
+  if (const auto limits = setting.find("limits")) realm.limits = read_limits(*limits);
+
+  std::set<std::string> names;
+  for (const Setting& element : setting.require("roles").some_elements()) {
+    realm.roles.push_back(read_role(element, realm.uri_check));
+    if (!names.insert(realm.roles.back().name).second)
+      element.require("name").fail("a second role " + in_quotes(realm.roles.back().name) + " in this realm");
+  }
+  return realm;
+}
+
+}  // namespace
+
+std::vector<Realm> read_realms(const Setting& list) {
+  std::vector<Realm> realms;
+  std::set<std::string> names;
+  for (const Setting& element : list.some_elements()) {
+    realms.push_back(read_realm(element));
+    if (!names.insert(realms.back().name).second)
+      element.require("name").fail("a second realm " + in_quotes(realms.back().name));
+  }
+  return realms;
+}
+
+}  // namespace router::config

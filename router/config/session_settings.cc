@@ -1,0 +1,84 @@
+#include "router/config/session_settings.h"
+
+#include <algorithm>
+#include <variant>
+
+#include "router/config/options.h"
+
+namespace router::config {
+namespace {
+
+// The transport has the setting for all, or each of its WebSocket paths has the same one.
+std::optional<Setting> one_setting(std::string_view key, const Setting& whole,
+                                   const std::vector<Setting>& websockets) {
+  const auto common = whole.find(key);
+  if (websockets.empty()) return common;
+  const auto first = websockets.front().find(key);
+  for (const Setting& path : websockets) {
+    const auto own = path.find(key);
+    if (common && own) own->fail(in_quotes(key) + " is already given for the whole transport");
+    if (own.has_value() != first.has_value() || (own && !is_equal(own->node(), first->node())))
+      path.fail("WebSocket paths of one transport with different " + in_quotes(key) +
+                ": this is not supported yet");
+  }
+  return common ? common : first;
+}
+
+bool takes_sessions(const Transport& transport) {
+  return std::any_of(transport.paths.begin(), transport.paths.end(),
+                     [](const auto& entry) { return std::holds_alternative<WebSocketPath>(entry.second); });
+}
+
+// Without "auth" Crossbar lets everybody in as "anonymous".
+std::string default_anonymous_role(const Setting& whole, const RoleNames& roles, const Transport& transport) {
+  if (roles.contains("anonymous")) return "anonymous";
+  if (takes_sessions(transport))
+    whole.notice("nobody gets in: there is no \"auth\", and no realm has a role \"anonymous\"");
+  return "";
+}
+
+std::string read_anonymous(const Setting& anonymous, const RoleNames& roles) {
+  anonymous.require("type").choice({"static"}, {"dynamic", "function"});
+  anonymous.check_keys({.known = {"type", "role"}, .unsupported = {"authid", "realm", "authenticator"}});
+  const auto role = anonymous.find("role");
+  const std::string name = role ? role->some_string() : "anonymous";
+  if (!roles.contains(name))
+    (role ? *role : anonymous)
+        .fail("no realm has a role " + in_quotes(name) +
+              did_you_mean(name, Words(roles.begin(), roles.end())));
+  return name;
+}
+
+std::string read_auth(const Setting& auth, const RoleNames& roles) {
+  auth.check_keys({.known = {"anonymous"},
+                   .unsupported = {"ticket", "wampcra", "scram", "cryptosign", "tls", "cookie", "jwt",
+                                   "anonymous-proxy", "cryptosign-proxy"}});
+  if (const auto anonymous = auth.find("anonymous")) return read_anonymous(*anonymous, roles);
+  auth.notice("nobody gets in: no way to authenticate is given");
+  return "";
+}
+
+std::vector<std::string> read_serializers(const Setting& list) {
+  std::vector<std::string> serializers;
+  for (const Setting& element : list.some_elements()) {
+    const std::string& name = element.choice({"msgpack", "json"}, {"cbor", "ubjson", "flatbuffers"});
+    if (std::find(serializers.begin(), serializers.end(), name) != serializers.end())
+      element.fail(in_quotes(name) + " is given twice");
+    serializers.push_back(name);
+  }
+  return serializers;
+}
+
+}  // namespace
+
+void read_session_settings(const Setting& whole, const std::vector<Setting>& websockets,
+                           const RoleNames& roles, Transport& transport) {
+  const auto auth = one_setting("auth", whole, websockets);
+  transport.anonymous_role = auth ? read_auth(*auth, roles) : default_anonymous_role(whole, roles, transport);
+  if (const auto list = one_setting("serializers", whole, websockets))
+    transport.serializers = read_serializers(*list);
+  read_options(one_setting("options", whole, websockets), one_setting("limits", whole, websockets),
+               transport);
+}
+
+}  // namespace router::config

@@ -1,0 +1,24 @@
+// The settings of a transport that concern its connections and sessions: auth, serializers, options, limits.
+//
+// A file gives them for a transport or, as Crossbar does, for its WebSocket paths; a Transport has one set of
+// them.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "router/config/config.h"
+#include "router/config/setting.h"
+
+namespace router::config {
+
+using RoleNames = std::set<std::string, std::less<>>;
+
+// Fills the transport from the settings of `whole` and of its WebSocket paths; `roles` are those of all
+// realms. Throws ConfigError.
+void read_session_settings(const Setting& whole, const std::vector<Setting>& websockets,
+                           const RoleNames& roles, Transport& transport);
+
+}  // namespace router::config

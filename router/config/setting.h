@@ -1,0 +1,82 @@
+// One value of a configuration file together with its place: typed access for those who fill a Config.
+//
+// Whatever does not fit throws ConfigError with file, line, column and JSON path. Copies are cheap; the
+// document and the Source outlive them.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "router/config/json_document.h"
+#include "router/config/wording.h"
+
+namespace router::config {
+
+// What the whole file has in common.
+struct Source {
+  std::string name;
+  std::string base_directory;
+  bool is_crossbar = false;  // Crossbar's top level, so its defaults where ours are other ones
+  std::vector<std::string> notices;
+};
+
+// What an object may hold.
+struct Keys {
+  Words known = {};        // read by us
+  Words unsupported = {};  // Crossbar's, refused: somebody would miss what they do
+  Words ignored = {};      // Crossbar's, accepted with a notice: nobody depends on them
+};
+
+class Setting {
+ public:
+  Setting(const JsonNode& node, Source& source, std::string path = "$");
+
+  const JsonNode& node() const { return *node_; }
+  Source& source() const { return *source_; }
+  const std::string& key() const { return node_->key; }
+
+  // For objects.
+  void check_keys(const Keys& keys) const;
+  std::optional<Setting> find(std::string_view key) const;
+  Setting require(std::string_view key) const;
+  std::vector<Setting> members() const;
+
+  // For arrays.
+  std::vector<Setting> elements() const;
+  std::vector<Setting> some_elements() const;  // at least one
+
+  const std::string& string() const;
+  const std::string& some_string() const;  // not empty
+  bool boolean() const;
+  int64_t integer(int64_t min, int64_t max) const;
+  // A string that must be one of the known ones.
+  const std::string& choice(const Words& known, const Words& unsupported = {}) const;
+
+  [[noreturn]] void fail(const std::string& what) const;
+  [[noreturn]] void fail_unsupported(std::string_view what) const;
+  // Says that this was read but not as it was meant.
+  void notice(const std::string& what) const;
+
+ private:
+  Setting child(const JsonNode& node, size_t index) const;
+  void expect(JsonKind kind) const;
+  [[noreturn]] void fail_key(const JsonNode& child, const Keys& keys) const;
+  std::string message(JsonPosition position, const std::string& what) const;
+
+  const JsonNode* node_;
+  Source* source_;
+  std::string path_;
+};
+
+// Overwrite `target` if the object has that key.
+template <std::integral T>
+void read_integer(const Setting& object, std::string_view key, T& target, int64_t min, int64_t max) {
+  if (const auto setting = object.find(key)) target = static_cast<T>(setting->integer(min, max));
+}
+void read_boolean(const Setting& object, std::string_view key, bool& target);
+
+}  // namespace router::config

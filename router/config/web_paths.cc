@@ -1,0 +1,87 @@
+#include "router/config/web_paths.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <utility>
+
+namespace router::config {
+namespace {
+
+// All of Crossbar's web services but those we have.
+const Words unsupported_services = {"archive",
+                                    "caller",
+                                    "catalog",
+                                    "cgi",
+                                    "json",
+                                    "longpoll",
+                                    "nodeinfo",
+                                    "pairme",
+                                    "path",
+                                    "publisher",
+                                    "redirect",
+                                    "resource",
+                                    "reverseproxy",
+                                    "schemadoc",
+                                    "upload",
+                                    "webhook",
+                                    "websocket-reverseproxy",
+                                    "wsgi"};
+
+const Keys websocket_keys = {.known = {"type", "auth", "serializers", "options", "limits"},
+                             .unsupported = {"cookie"},
+                             .ignored = {"id", "url", "debug"}};
+
+bool is_path_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("-_.~/").find(c) != std::string_view::npos;
+}
+
+// "ws", as Crossbar writes it, and "/ws" are the same path.
+std::string normalized_path(const Setting& setting) {
+  const std::string& key = setting.key();
+  if (key == "/") return key;
+  const std::string path = key.starts_with('/') ? key : "/" + key;
+  const std::string segments = path + "/";
+  if (!std::all_of(path.begin(), path.end(), is_path_character) || segments.find("//") != std::string::npos ||
+      segments.find("/./") != std::string::npos || segments.find("/../") != std::string::npos)
+    setting.fail("expected a path such as \"/\", \"ws\" or \"/api/ws\", found " + in_quotes(key));
+  return path;
+}
+
+StaticPath read_static(const Setting& setting) {
+  setting.check_keys(
+      {.known = {"type", "directory", "options"}, .unsupported = {"package", "resource"}, .ignored = {"id"}});
+  if (const auto options = setting.find("options"))
+    options->check_keys(
+        {.ignored = {"enable_directory_listing", "mime_types", "cache_timeout", "default_file"}});
+  const auto directory = setting.find("directory");
+  if (!directory) return {};
+  const auto path =
+      (std::filesystem::path(setting.source().base_directory) / directory->some_string()).lexically_normal();
+  return {(path.has_filename() ? path : path.parent_path()).string()};
+}
+
+}  // namespace
+
+void read_paths(const Setting& paths, const Words& allowed_types, Transport& transport,
+                std::vector<Setting>& websockets) {
+  for (const Setting& setting : paths.members()) {
+    const std::string path = normalized_path(setting);
+    const std::string& type = setting.require("type").choice(allowed_types, unsupported_services);
+    Path served = HealthPath{};
+    if (type == "websocket") {
+      setting.check_keys(websocket_keys);
+      websockets.push_back(setting);
+      served = WebSocketPath{};
+    } else if (type == "static") {
+      served = read_static(setting);
+    } else {
+      setting.check_keys({.known = {"type"}, .ignored = {"id"}});
+    }
+    if (!transport.paths.emplace(path, std::move(served)).second)
+      setting.fail("the path " + in_quotes(path) + " is given twice in this transport");
+  }
+}
+
+}  // namespace router::config

@@ -1,0 +1,21 @@
+// The page in web/, compiled into the program: what a transport serves where no directory is configured.
+//
+// Immutable and static: every view lives as long as the program; any thread may read them. The definitions
+// are generated at build time (cmake/EmbedWeb.cmake).
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace router {
+
+struct EmbeddedFile {
+  std::string_view path;          // relative to web/: "index.html"
+  std::string_view content_type;  // "text/html; charset=utf-8"
+  std::string_view content;
+};
+
+// All files, sorted by path.
+std::span<const EmbeddedFile> embedded_web();
+
+}  // namespace router

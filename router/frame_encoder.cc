@@ -1,0 +1,30 @@
+#include "router/frame_encoder.h"
+
+namespace router {
+
+transport::BufferRef FrameEncoder::encode(serializers::Format format, transport::Framing framing,
+                                          const wamp::Message& message, RoutedPayload payload) {
+  envelope_.clear();
+  const std::string_view tail = serializers::encode_envelope(format, message, payload.count, envelope_);
+  const size_t head_size = envelope_.size() + transport::max_frame_header;
+
+  transport::BufferRef& buffer = payload.buffer;
+  const bool in_place = payload.format == format && buffer && buffer->unique() &&
+                        buffer->headroom() >= head_size && buffer->tailroom() >= tail.size();
+  if (!in_place) {
+    std::string_view bytes = payload.bytes();
+    if (payload.format != format && payload.count > 0) {
+      transcoded_.clear();
+      serializers::transcode(payload.format, format, {bytes, payload.count}, transcoded_);
+      bytes = transcoded_;
+    }
+    transport::BufferRef copy = transport::Buffer::create(head_size, bytes.size() + tail.size());
+    copy->append(bytes);
+    buffer = std::move(copy);
+  }
+  buffer->append(tail);
+  buffer->prepend(envelope_);
+  return transport::frame_message(framing, std::move(buffer));
+}
+
+}  // namespace router

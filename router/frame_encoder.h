@@ -1,0 +1,25 @@
+// From a message and its payload to the frame that goes out.
+//
+// One per worker thread: it lends its space from frame to frame.
+#pragma once
+
+#include <string>
+
+#include "router/routed_payload.h"
+#include "transport/connection.h"
+#include "wamp/message.h"
+
+namespace router {
+
+class FrameEncoder {
+ public:
+  // The payload is spliced in as it is if it is in the same format, transcoded if not. If nobody else holds
+  // its buffer, the frame is built around it without a copy.
+  transport::BufferRef encode(serializers::Format format, transport::Framing framing,
+                              const wamp::Message& message, RoutedPayload payload);
+
+ private:
+  std::string envelope_, transcoded_;
+};
+
+}  // namespace router

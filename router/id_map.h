@@ -1,0 +1,112 @@
+// A hash map from a non-zero integer to a value: open addressing, linear probing, no allocation per entry.
+//
+// Made for the tables that change twice per call. Ids are often sequential, so they are mixed before use.
+// Pointers and references to values are valid until the next insert or erase.
+#pragma once
+
+#include <bit>
+#include <cassert>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace router {
+
+template <class Value>
+class IdMap {
+ public:
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+
+  Value* find(uint64_t id) {
+    const size_t at = position(id);
+    return at == none ? nullptr : &slots_[at].value;
+  }
+  const Value* find(uint64_t id) const { return const_cast<IdMap*>(this)->find(id); }
+
+  // Precondition: id is not 0 and not there yet.
+  Value& insert(uint64_t id, Value value) {
+    assert(id != 0 && !find(id));
+    if ((size_ + 1) * 4 > slots_.size() * 3) resize(slots_.empty() ? 8 : slots_.size() * 2);
+    ++size_;
+    return place(id, std::move(value));
+  }
+
+  // The value that was there, or a default-constructed one.
+  Value take(uint64_t id) {
+    const size_t at = position(id);
+    if (at == none) return Value();
+    Value value = std::move(slots_[at].value);
+    close_gap(at);
+    if (--size_ * 8 < slots_.size() && slots_.size() > 64) resize(slots_.size() / 2);
+    return value;
+  }
+
+  bool erase(uint64_t id) {
+    const size_t before = size_;
+    take(id);
+    return size_ != before;
+  }
+
+  // visit(id, value&) for each; the map must not change meanwhile.
+  template <class Visit>
+  void for_each(Visit visit) {
+    for (Slot& slot : slots_)
+      if (slot.id != 0) visit(slot.id, slot.value);
+  }
+  template <class Visit>
+  void for_each(Visit visit) const {
+    for (const Slot& slot : slots_)
+      if (slot.id != 0) visit(slot.id, slot.value);
+  }
+
+ private:
+  struct Slot {
+    uint64_t id = 0;
+    Value value{};
+  };
+  static constexpr size_t none = SIZE_MAX;
+
+  size_t home(uint64_t id) const {
+    return static_cast<size_t>((id * 0x9E3779B97F4A7C15u) >> (64 - std::countr_zero(slots_.size())));
+  }
+  size_t next(size_t at) const { return (at + 1) & (slots_.size() - 1); }
+
+  size_t position(uint64_t id) const {
+    if (slots_.empty() || id == 0) return none;
+    for (size_t at = home(id); slots_[at].id != 0; at = next(at))
+      if (slots_[at].id == id) return at;
+    return none;
+  }
+
+  Value& place(uint64_t id, Value value) {
+    size_t at = home(id);
+    while (slots_[at].id != 0) at = next(at);
+    slots_[at].id = id;
+    slots_[at].value = std::move(value);
+    return slots_[at].value;
+  }
+
+  // Moves back what was displaced past the gap, so that no search ends too early.
+  void close_gap(size_t gap) {
+    for (size_t at = next(gap); slots_[at].id != 0; at = next(at)) {
+      const size_t wanted = home(slots_[at].id);
+      const bool may_stay = gap <= at ? (gap < wanted && wanted <= at) : (gap < wanted || wanted <= at);
+      if (may_stay) continue;
+      slots_[gap] = std::move(slots_[at]);
+      gap = at;
+    }
+    slots_[gap] = Slot{};
+  }
+
+  void resize(size_t capacity) {
+    std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(capacity));
+    for (Slot& slot : old)
+      if (slot.id != 0) place(slot.id, std::move(slot.value));
+  }
+
+  std::vector<Slot> slots_;  // empty, or a power of two, at least 8
+  size_t size_ = 0;
+};
+
+}  // namespace router

@@ -1,0 +1,47 @@
+#include "router/mailbox.h"
+
+#include <iterator>
+
+namespace router {
+namespace {
+
+thread_local const Mailbox* mailbox_of_this_thread = nullptr;
+
+}  // namespace
+
+void Mailbox::bind_to_this_thread() {
+  mailbox_of_this_thread = this;
+}
+
+void Mailbox::post(OutboxEntry entry) {
+  if (mailbox_of_this_thread == this) {
+    take_from_others();
+    own_.push_back(std::move(entry));
+    return;
+  }
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    first = from_others_.empty();
+    from_others_.push_back(std::move(entry));
+    from_others_waiting_.store(true, std::memory_order_release);
+  }
+  if (first) wake_();
+}
+
+void Mailbox::take_from_others() {
+  if (!from_others_waiting_.load(std::memory_order_acquire)) return;
+  const std::lock_guard lock(mutex_);
+  own_.insert(own_.end(), std::make_move_iterator(from_others_.begin()),
+              std::make_move_iterator(from_others_.end()));
+  from_others_.clear();
+  from_others_waiting_.store(false, std::memory_order_relaxed);
+}
+
+void Mailbox::drain(std::vector<OutboxEntry>& entries) {
+  take_from_others();
+  entries.clear();
+  entries.swap(own_);
+}
+
+}  // namespace router

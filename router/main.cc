@@ -1,0 +1,86 @@
+// The program: options, configuration, signals.
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "router/config/config.h"
+#include "router/log.h"
+#include "router/server.h"
+#include "router/version.h"
+
+namespace {
+
+// Together with closing the rest this stays below the five seconds in which the program promises to end.
+constexpr auto shutdown_patience = std::chrono::milliseconds(3500);
+
+struct Options {
+  std::string config_file;
+  int workers = 0;
+};
+
+// Blocked in all threads, as they inherit it, and taken by wait_for_end().
+sigset_t block_end_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+void wait_for_end(const sigset_t& signals) {
+  int signal = 0;
+  sigwait(&signals, &signal);
+  router::log::info(std::string("received ") + (signal == SIGINT ? "SIGINT" : "SIGTERM") + ", shutting down");
+  // A second signal ends the program at once.
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+int serve(const Options& options) {
+  auto config = options.config_file.empty() ? router::config::default_config()
+                                            : router::config::load_config(options.config_file);
+  if (options.workers > 0) config.workers = options.workers;
+  for (const std::string& notice : config.notices) router::log::warning(notice);
+  const sigset_t signals = block_end_signals();
+  router::Server server(std::move(config));
+  server.start();
+  for (size_t transport = 0; transport < server.transport_count(); ++transport)
+    router::log::info("listening on " + server.address(transport) + " with " +
+                      std::to_string(server.worker_count()) +
+                      (server.worker_count() == 1 ? " worker" : " workers"));
+  wait_for_end(signals);
+  server.shut_down(shutdown_patience);
+  router::log::info("ended");
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "wampd: a WAMP v2 router. Without a configuration file it serves realm \"realm1\" to anonymous "
+      "clients at ws://127.0.0.1:8080/ws.",
+      "wampd");
+  Options options;
+  app.add_option("--config", options.config_file, "configuration file (JSON with comments)")
+      ->type_name("FILE");
+  app.add_option("--workers", options.workers, "worker threads; default: one per core")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024));
+  app.set_version_flag("--version", "wampd " + std::string(router::version));
+  CLI11_PARSE(app, argc, argv);
+  try {
+    return serve(options);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "wampd: %s\n", error.what());
+    return EXIT_FAILURE;
+  }
+}

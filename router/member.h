@@ -1,0 +1,56 @@
+// What a realm knows of one session: who it is, what it can do, and what it holds.
+//
+// Owned by its Realm from join to leave and guarded by the realm's lock, but for the identity, which never
+// changes. The maps are indexes of what broker and dealer own, so that leaving costs what the session holds
+// and nothing else; only broker and dealer change them, in their add_x/remove_x pairs.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "router/id_map.h"
+#include "router/session_ref.h"
+#include "wamp/features.h"
+#include "wamp/ids.h"
+
+namespace router {
+
+class RolePermissions;
+struct PendingCall;
+struct Registration;
+struct Subscription;
+
+// Who a session is, as authentication found it.
+struct Identity {
+  std::string authid;
+  std::string authrole;
+  std::string authmethod;
+  std::string authprovider;
+};
+
+// A subscription as one of its subscribers holds it.
+struct HeldSubscription {
+  Subscription* subscription = nullptr;
+  size_t position = 0;  // in the group of the subscriber's worker
+};
+
+struct Member {
+  Member(const SessionRef& r, Identity i, const wamp::ClientFeatures& f, const RolePermissions& p);
+  ~Member();
+
+  const SessionRef ref;
+  const Identity identity;
+  const wamp::ClientFeatures features;
+  const RolePermissions& permissions;  // of identity.authrole
+
+  // Broker's.
+  IdMap<HeldSubscription> subscriptions;
+
+  // Dealer's.
+  IdMap<Registration*> registrations;
+  IdMap<std::unique_ptr<PendingCall>> calls;  // as caller, by CALL.Request: the owner of the record
+  IdMap<PendingCall*> invocations;            // as callee, by INVOCATION.Request
+  wamp::RequestId last_invocation;            // none before the first
+};
+
+}  // namespace router

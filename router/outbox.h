@@ -1,0 +1,66 @@
+// What broker and dealer decided to send, in order. Filled by pure code, posted to the workers by the realm.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "router/routed_payload.h"
+#include "router/session_ref.h"
+#include "wamp/message.h"
+
+namespace router {
+
+// One message for one session. The message's own payload member is empty: `payload` is it.
+struct Delivery {
+  SessionRef to;
+  wamp::Message message;
+  RoutedPayload payload;
+};
+
+// The subscribers of one subscription that live on one worker. Shared between events, replaced when it
+// changes.
+using Audience = std::vector<SessionRef>;
+
+// Who of an audience gets an event ("Subscriber Black- and Whitelisting"). A list that is absent restricts
+// nothing; an eligible list that is empty means nobody.
+struct EventFilter {
+  std::vector<wamp::SessionId> exclude;
+  std::vector<std::string> exclude_authid, exclude_authrole;
+  std::optional<std::vector<wamp::SessionId>> eligible;
+  std::optional<std::vector<std::string>> eligible_authid, eligible_authrole;
+
+  bool admits(wamp::SessionId session, std::string_view authid, std::string_view authrole) const;
+};
+
+// One EVENT for many sessions of one worker, which encodes it once per serializer.
+struct EventDelivery {
+  uint32_t worker = 0;
+  std::shared_ptr<const Audience> audience;
+  wamp::Event event;
+  RoutedPayload payload;
+  wamp::SessionId excluded;                   // the publisher, unless it wants its own events; else none
+  std::shared_ptr<const EventFilter> filter;  // null: no black- or whitelists
+};
+
+using OutboxEntry = std::variant<Delivery, EventDelivery>;
+
+class Outbox {
+ public:
+  void send(const SessionRef& to, wamp::Message message, RoutedPayload payload = {}) {
+    entries_.emplace_back(Delivery{to, std::move(message), std::move(payload)});
+  }
+  void send_event(EventDelivery delivery) { entries_.emplace_back(std::move(delivery)); }
+
+  // The one way a request is refused. `text` goes to people, in the ERROR's arguments.
+  void refuse(const SessionRef& to, wamp::MessageType request_type, wamp::RequestId request,
+              std::string_view error_uri, std::string_view text);
+
+  std::vector<OutboxEntry>& entries() { return entries_; }
+
+ private:
+  std::vector<OutboxEntry> entries_;
+};
+
+}  // namespace router

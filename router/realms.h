@@ -1,0 +1,29 @@
+// The realms by name. Immutable once built; any thread may look them up.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "router/realm.h"
+
+namespace router {
+
+class Realms {
+ public:
+  void add(std::unique_ptr<Realm> realm) {
+    const std::string name = realm->name();
+    realms_.emplace(name, std::move(realm));
+  }
+
+  Realm* find(std::string_view name) const {
+    const auto found = realms_.find(name);
+    return found == realms_.end() ? nullptr : found->second.get();
+  }
+
+ private:
+  std::map<std::string, std::unique_ptr<Realm>, std::less<>> realms_;
+};
+
+}  // namespace router

@@ -1,0 +1,87 @@
+#include "router/server.h"
+
+#include <thread>
+
+#include "router/id_source.h"
+#include "router/log.h"
+
+namespace router {
+namespace {
+
+size_t worker_count_of(const config::Config& config) {
+  if (config.workers > 0) return static_cast<size_t>(config.workers);
+  return std::max(1u, std::thread::hardware_concurrency());
+}
+
+transport::ConnectionLimits connection_limits(const config::TransportLimits& limits) {
+  transport::ConnectionLimits connection;
+  connection.max_message_size = limits.max_message_size;
+  connection.max_queued_bytes = limits.max_queued_bytes;
+  connection.handshake_timeout_ms = static_cast<int>(limits.handshake_timeout_ms);
+  connection.ping_interval_ms = static_cast<int>(limits.ping_interval_ms);
+  connection.ping_timeout_ms = static_cast<int>(limits.ping_timeout_ms);
+  connection.close_timeout_ms = static_cast<int>(limits.close_timeout_ms);
+  return connection;
+}
+
+}  // namespace
+
+Server::Server(config::Config config) : config_(std::move(config)) {
+  std::vector<Mailbox*> mailboxes;
+  for (size_t number = 0; number < worker_count_of(config_); ++number) {
+    workers_.push_back(std::make_unique<Worker>(static_cast<uint32_t>(number), random_seed()));
+    mailboxes.push_back(&workers_.back()->mailbox());
+  }
+  for (const config::Realm& realm : config_.realms)
+    realms_.add(std::make_unique<Realm>(realm, mailboxes, random_seed()));
+  for (const config::Transport& transport : config_.transports) listen(transport);
+}
+
+void Server::listen(const config::Transport& transport) {
+  std::vector<Worker*> workers;
+  std::vector<transport::Loop*> loops;
+  for (const auto& worker : workers_) {
+    workers.push_back(worker.get());
+    loops.push_back(&worker->loop());
+  }
+  services_.push_back(std::make_unique<WebService>(transport, realms_, workers));
+  transport::ListenOptions options;
+  options.interface = transport.interface;
+  options.port = transport.port;
+  options.backlog = transport.backlog;
+  options.max_connections = transport.limits.max_connections;
+  listeners_.push_back(std::make_unique<transport::Listener>(
+      workers_.front()->loop(), std::move(loops), *services_.back(), options,
+      connection_limits(transport.limits), [](const std::string& what) { log::error(what); }));
+}
+
+Server::~Server() {
+  for (const auto& worker : workers_) worker->stop();
+  listeners_.clear();
+}
+
+void Server::start() {
+  running_ = true;
+  for (const auto& worker : workers_) worker->start();
+}
+
+size_t Server::connection_count() const {
+  size_t count = 0;
+  for (const auto& worker : workers_) count += worker->loop().connection_count();
+  return count;
+}
+
+void Server::shut_down(std::chrono::milliseconds patience) {
+  if (!running_) return;
+  running_ = false;
+  workers_.front()->loop().post([this] {
+    for (const auto& listener : listeners_) listener->close();
+  });
+  for (const auto& worker : workers_) worker->loop().post([w = worker.get()] { w->begin_shutdown(); });
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (connection_count() > 0 && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  for (const auto& worker : workers_) worker->stop();
+}
+
+}  // namespace router

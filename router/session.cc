@@ -1,0 +1,224 @@
+#include "router/session.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "router/log.h"
+#include "router/session_rules.h"
+#include "router/welcome_details.h"
+#include "wamp/attributes.h"
+#include "wamp/error_uris.h"
+
+namespace router {
+namespace {
+
+std::string type_name(const wamp::Message& message) {
+  return std::string(wamp::name(wamp::type_of(message)));
+}
+
+std::string session_name(const SessionRef& ref) {
+  return "session " + std::to_string(ref.session.value);
+}
+
+// A fresh authid for a client that gave no name ("an anonymous session's authid is not empty").
+std::string anonymous_authid(const SessionRef& ref) {
+  return "anonymous-" + std::to_string(ref.session.value);
+}
+
+}  // namespace
+
+Session::Session(Worker& worker, const Realms& realms, const config::Transport& transport,
+                 serializers::Format format)
+    : worker_(worker), realms_(realms), transport_(transport), format_(format) {}
+
+void Session::on_open(transport::Connection& connection) {
+  connection_ = &connection;
+  deadline_ = worker_.loop().now() + std::chrono::milliseconds(transport_.limits.handshake_timeout_ms);
+  worker_.add_open(*this);
+  if (worker_.shutting_down()) shut_down();
+}
+
+void Session::on_closed(const transport::CloseReason& reason) {
+  const std::string why =
+      reason.text.empty() ? "connection closed with code " + std::to_string(reason.code) : reason.text;
+  if (state_ == State::established) leave(why);
+  worker_.remove_open(*this);
+  connection_ = nullptr;
+}
+
+void Session::on_message(std::span<char> bytes) {
+  auto message = serializers::decode(format_, {bytes.data(), bytes.size()}, worker_.scratch(),
+                                     {static_cast<int>(transport_.limits.max_depth)});
+  if (!message) return violate(message.error().message);
+  switch (state_) {
+    case State::closed:
+      return on_message_while_closed(*message);
+    case State::closing:
+      return on_message_while_closing(*message);
+    case State::established:
+      return on_message_while_established(*message);
+  }
+}
+
+void Session::on_message_while_closed(const wamp::Message& message) {
+  if (const auto* hello = std::get_if<wamp::Hello>(&message)) return open_session(*hello);
+  if (std::holds_alternative<wamp::Abort>(message))
+    return connection_->close(transport::close_code::normal, "the peer aborted");
+  violate("received " + type_name(message) + " before a session was established, expected HELLO");
+}
+
+void Session::on_message_while_closing(const wamp::Message& message) {
+  const bool answered = std::holds_alternative<wamp::Goodbye>(message);
+  if (!answered && !std::holds_alternative<wamp::Abort>(message)) return;
+  state_ = State::closed;
+  if (worker_.shutting_down()) connection_->close(transport::close_code::going_away, "the router shuts down");
+}
+
+void Session::on_message_while_established(wamp::Message& message) {
+  const SessionRule* rule = session_rule(wamp::type_of(message));
+  if (!rule) return violate("received " + type_name(message) + " after the session was established");
+  if (rule->role && !member_->features.has(*rule->role))
+    return violate("received " + type_name(message) + ", but HELLO did not announce the role for it");
+  if (rule->new_request)
+    if (const auto checked = check_request_id(message); !checked) return violate(checked.error().message);
+  if (const auto routed = route(message); !routed) violate(routed.error().message);
+}
+
+wamp::Result<void> Session::check_request_id(const wamp::Message& message) {
+  if (!realm_->sequential_request_ids()) return {};
+  const wamp::RequestId request = request_of(message);
+  const wamp::RequestId expected = wamp::next_id(last_request_);
+  if (request != expected)
+    return wamp::ProtocolError{type_name(message) + ".Request: expected " + std::to_string(expected.value) +
+                               ", the next id of the session, got " + std::to_string(request.value)};
+  last_request_ = request;
+  return {};
+}
+
+wamp::Result<void> Session::route(wamp::Message& message) {
+  return std::visit(
+      [this](auto& m) -> wamp::Result<void> {
+        using M = std::decay_t<decltype(m)>;
+        if constexpr (std::is_same_v<M, wamp::Goodbye>) {
+          leave("the peer said GOODBYE: " + m.reason);
+          send(wamp::Goodbye{{}, std::string(wamp::close_uri::goodbye_and_out)});
+          return {};
+        } else if constexpr (std::is_same_v<M, wamp::Abort>) {
+          leave("the peer aborted: " + m.reason);
+          connection_->close(transport::close_code::normal, "the peer aborted");
+          return {};
+        } else if constexpr (requires { realm_->handle(*member_, m, RoutedPayload()); }) {
+          return realm_->handle(*member_, m, copy_payload(format_, m.payload));
+        } else if constexpr (requires { realm_->handle(*member_, m); }) {
+          return realm_->handle(*member_, m);
+        } else {
+          assert(false && "the session's rules let a message through that has no route");
+          return {};
+        }
+      },
+      message);
+}
+
+void Session::open_session(const wamp::Hello& hello) {
+  deadline_ = {};
+  const auto features = wamp::client_features(hello.details);
+  if (!features) return violate(features.error().message);
+  wamp::Attributes details(hello.details, "HELLO.Details");
+  const wamp::List* methods = details.string_list("authmethods");
+  if (details.error()) return violate(details.error()->message);
+  if (worker_.shutting_down()) return abort(wamp::close_uri::system_shutdown, "the router shuts down");
+  if (!wamp::is_valid_uri(hello.realm, wamp::UriRule::loose))
+    return abort(wamp::error_uri::invalid_uri, "HELLO.Realm is not a valid URI");
+  Realm* realm = realms_.find(hello.realm);
+  if (!realm)
+    return abort(wamp::error_uri::no_such_realm, "there is no realm \"" + std::string(hello.realm) + "\"");
+
+  const bool anonymous_offered =
+      !methods || methods->empty() ||
+      std::find(methods->begin(), methods->end(), wamp::Value("anonymous")) != methods->end();
+  if (transport_.anonymous_role.empty() || !anonymous_offered)
+    return abort(wamp::error_uri::no_matching_auth_method,
+                 transport_.anonymous_role.empty()
+                     ? "this transport accepts no authentication method"
+                     : "this transport accepts authentication method \"anonymous\"");
+  if (!realm->has_role(transport_.anonymous_role))
+    return abort(wamp::error_uri::no_such_role,
+                 "realm \"" + realm->name() + "\" has no role \"" + transport_.anonymous_role + "\"");
+  ref_ = worker_.add_session(*this);
+  identity_ = {anonymous_authid(ref_), transport_.anonymous_role, "anonymous", "static"};
+  member_ = realm->join(ref_, identity_, *features);
+  if (!member_) {
+    worker_.remove_session(ref_);
+    return abort(wamp::error_uri::too_many_requests, "realm \"" + realm->name() + "\" is full");
+  }
+  realm_ = realm;
+  state_ = State::established;
+  last_request_ = {};
+  welcome();
+}
+
+void Session::welcome() {
+  log::info(session_name(ref_) + " of " + connection_->peer_address() + " joined realm \"" + realm_->name() +
+            "\" as \"" + identity_.authrole + "\"");
+  send(wamp::Welcome{ref_.session, welcome_details(identity_, realm_->name())});
+}
+
+void Session::leave(std::string_view why) {
+  log::info(session_name(ref_) + " of " + connection_->peer_address() + " left realm \"" + realm_->name() +
+            "\": " + std::string(why));
+  realm_->leave(*std::exchange(member_, nullptr));
+  // What was answered before goes out before the last word.
+  worker_.deliver_mail();
+  worker_.remove_session(ref_);
+  realm_ = nullptr;
+  state_ = State::closed;
+}
+
+void Session::goodbye(std::string_view reason) {
+  leave(reason);
+  send(wamp::Goodbye{{}, std::string(reason)});
+  state_ = State::closing;
+}
+
+void Session::send(const wamp::Message& message) {
+  connection_->send(worker_.encoder().encode(format_, framing(), message, {}));
+}
+
+void Session::violate(std::string_view what) {
+  abort(wamp::error_uri::protocol_violation, what);
+}
+
+void Session::abort(std::string_view reason, std::string_view what) {
+  log::warning("aborting " + connection_->peer_address() + ": " + std::string(reason) + ": " +
+               std::string(what));
+  if (state_ == State::established) leave(reason);
+  send(wamp::Abort{wamp::Dict{{"message", what}}, std::string(reason), {}});
+  // A proper close: clients take anything else for a lost connection and try again.
+  connection_->close(transport::close_code::normal, reason);
+}
+
+void Session::deliver(const wamp::Message& message, RoutedPayload payload) {
+  connection_->send(worker_.encoder().encode(format_, framing(), message, std::move(payload)));
+}
+
+bool Session::admitted_by(const EventFilter& filter) const {
+  return filter.admits(ref_.session, identity_.authid, identity_.authrole);
+}
+
+void Session::check_deadline() {
+  if (deadline_ == transport::Loop::Clock::time_point{} || worker_.loop().now() < deadline_) return;
+  deadline_ = {};
+  log::warning("closing " + connection_->peer_address() + ": no HELLO within " +
+               std::to_string(transport_.limits.handshake_timeout_ms) + " ms");
+  connection_->close(transport::close_code::policy_violation, "no HELLO in time");
+}
+
+void Session::shut_down() {
+  if (state_ == State::established)
+    goodbye(wamp::close_uri::system_shutdown);
+  else
+    connection_->close(transport::close_code::going_away, "the router shuts down");
+}
+
+}  // namespace router

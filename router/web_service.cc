@@ -1,0 +1,144 @@
+#include "router/web_service.h"
+
+#include <algorithm>
+#include <cassert>
+#include <optional>
+
+#include "router/embedded_web.h"
+#include "router/session.h"
+
+namespace router {
+namespace {
+
+using transport::HttpRequest;
+using transport::HttpResponse;
+
+struct Subprotocol {
+  std::string_view name;
+  std::string_view serializer;  // its name in the configuration
+  serializers::Format format;
+  transport::Framing framing;
+};
+
+constexpr Subprotocol subprotocols[] = {
+    {"wamp.2.json", "json", serializers::Format::json, transport::Framing::websocket_text},
+    {"wamp.2.msgpack", "msgpack", serializers::Format::msgpack, transport::Framing::websocket_binary},
+};
+
+bool is_served(const config::Transport& transport, const Subprotocol& subprotocol) {
+  return std::find(transport.serializers.begin(), transport.serializers.end(), subprotocol.serializer) !=
+         transport.serializers.end();
+}
+
+// The first of the client's offers that is served: its order of preference decides.
+const Subprotocol* choose(const config::Transport& transport, const std::vector<std::string>& offered) {
+  for (const std::string& offer : offered)
+    for (const Subprotocol& subprotocol : subprotocols)
+      if (subprotocol.name == offer && is_served(transport, subprotocol)) return &subprotocol;
+  return nullptr;
+}
+
+HttpResponse no_subprotocol(const config::Transport& transport) {
+  std::string reason = "no acceptable WebSocket subprotocol: expected one of";
+  for (const Subprotocol& subprotocol : subprotocols)
+    if (is_served(transport, subprotocol)) reason.append(" ").append(subprotocol.name);
+  return transport::text_response(400, reason);
+}
+
+HttpResponse upgrade_required() {
+  HttpResponse response = transport::text_response(426, "this path speaks WebSocket only");
+  response.headers.emplace_back("Upgrade", "websocket");
+  return response;
+}
+
+HttpResponse embedded_file(std::string_view path) {
+  const std::string wanted = path.empty() ? "/index.html" : "/" + std::string(path);
+  for (const EmbeddedFile& file : embedded_web())
+    if (file.path == wanted) return {200, std::string(file.content_type), std::string(file.content), {}};
+  return transport::text_response(404, "there is nothing here");
+}
+
+bool glob_matches(std::string_view pattern, std::string_view text) {
+  size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = t;
+    } else if (p < pattern.size() && pattern[p] == text[t]) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == std::string_view::npos;
+}
+
+}  // namespace
+
+bool origin_allowed(std::string_view origin, std::string_view host,
+                    const std::vector<std::string>& patterns) {
+  if (origin.empty()) return true;
+  if (!patterns.empty())
+    return std::any_of(patterns.begin(), patterns.end(),
+                       [origin](const std::string& pattern) { return glob_matches(pattern, origin); });
+  const size_t scheme_end = origin.find("://");
+  return scheme_end != std::string_view::npos && origin.substr(scheme_end + 3) == host;
+}
+
+WebService::WebService(const config::Transport& transport, const Realms& realms, std::vector<Worker*> workers)
+    : transport_(transport), realms_(realms), workers_(std::move(workers)) {}
+
+// The longest configured path that is the request's, or a directory above it.
+WebService::Match WebService::match(std::string_view request_path) const {
+  Match best;
+  size_t best_size = 0;
+  for (const auto& [path, what] : transport_.paths) {
+    const std::string_view prefix = path == "/" ? std::string_view() : std::string_view(path);
+    if (!request_path.starts_with(prefix)) continue;
+    std::string_view rest = request_path.substr(prefix.size());
+    if (!rest.empty() && rest.front() != '/') continue;
+    if (best.path && prefix.size() < best_size) continue;
+    if (!rest.empty()) rest.remove_prefix(1);
+    best = {&what, rest};
+    best_size = prefix.size();
+  }
+  return best;
+}
+
+HttpResponse WebService::on_request(const HttpRequest& request) {
+  const Match found = match(request.path);
+  if (!found.path) return transport::text_response(404, "there is nothing here");
+  if (std::holds_alternative<config::WebSocketPath>(*found.path)) return upgrade_required();
+  if (std::holds_alternative<config::HealthPath>(*found.path)) return transport::text_response(200, "ok");
+  const auto& files = std::get<config::StaticPath>(*found.path);
+  return files.directory.empty() ? embedded_file(found.rest)
+                                 : transport::static_file(files.directory, found.rest);
+}
+
+std::variant<transport::Service::Upgrade, HttpResponse> WebService::on_upgrade(
+    transport::Loop& loop, const HttpRequest& request, const std::vector<std::string>& offered) {
+  const Match found = match(request.path);
+  const bool serves_any_path = transport_.paths.size() == 1 && transport_.paths.begin()->first == "/";
+  if (!found.path || !std::holds_alternative<config::WebSocketPath>(*found.path) ||
+      (!found.rest.empty() && !serves_any_path))
+    return transport::text_response(404, "no WebSocket is served on " + request.path);
+  if (!origin_allowed(request.header("origin"), request.header("host"), transport_.allowed_origins))
+    return transport::text_response(403, "this origin is not allowed");
+  const Subprotocol* chosen = choose(transport_, offered);
+  if (!chosen) return no_subprotocol(transport_);
+  return Upgrade{std::string(chosen->name), chosen->framing,
+                 std::make_unique<Session>(worker_of(loop), realms_, transport_, chosen->format)};
+}
+
+Worker& WebService::worker_of(const transport::Loop& loop) const {
+  const auto found = std::find_if(workers_.begin(), workers_.end(),
+                                  [&loop](Worker* worker) { return &worker->loop() == &loop; });
+  assert(found != workers_.end());
+  return **found;
+}
+
+}  // namespace router

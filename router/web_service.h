@@ -1,0 +1,41 @@
+// What one listening transport serves over HTTP: WebSocket paths, static files, the built-in page, health.
+//
+// Immutable; called on any worker's thread. The server, its realms and the configuration outlive it.
+#pragma once
+
+#include <vector>
+
+#include "router/config/config.h"
+#include "router/realms.h"
+#include "router/worker.h"
+#include "transport/connection.h"
+
+namespace router {
+
+class WebService final : public transport::Service {
+ public:
+  WebService(const config::Transport& transport, const Realms& realms, std::vector<Worker*> workers);
+
+  transport::HttpResponse on_request(const transport::HttpRequest& request) override;
+  std::variant<Upgrade, transport::HttpResponse> on_upgrade(transport::Loop& loop,
+                                                            const transport::HttpRequest& request,
+                                                            const std::vector<std::string>& offered) override;
+
+ private:
+  struct Match {
+    const config::Path* path = nullptr;
+    std::string_view rest;  // of the request's path, behind the configured one
+  };
+  Match match(std::string_view request_path) const;
+  Worker& worker_of(const transport::Loop& loop) const;
+
+  const config::Transport& transport_;
+  const Realms& realms_;
+  const std::vector<Worker*> workers_;
+};
+
+// Whether a browser page of that Origin may connect. No Origin: not a browser, so yes. Without patterns the
+// page must come from the same host and port as `host`, the request's Host; a pattern may contain '*'.
+bool origin_allowed(std::string_view origin, std::string_view host, const std::vector<std::string>& patterns);
+
+}  // namespace router

@@ -1,0 +1,97 @@
+#include "router/worker.h"
+
+#include <array>
+
+#include "router/session.h"
+
+namespace router {
+namespace {
+
+constexpr auto sweep_interval = std::chrono::seconds(1);
+
+}  // namespace
+
+Worker::Worker(uint32_t number, uint64_t seed)
+    : number_(number), ids_(seed), mailbox_([this] { loop_.post([] {}); }) {
+  loop_.set_turn_end([this] { deliver_mail(); });
+}
+
+Worker::~Worker() {
+  stop();
+}
+
+void Worker::start() {
+  thread_ = std::thread([this] {
+    mailbox_.bind_to_this_thread();
+    loop_.after(sweep_interval, [this] { sweep(); });
+    loop_.run();
+  });
+}
+
+void Worker::stop() {
+  if (!thread_.joinable()) return;
+  loop_.stop();
+  thread_.join();
+}
+
+SessionRef Worker::add_session(Session& session) {
+  if (free_slots_.empty()) {
+    free_slots_.push_back(static_cast<uint32_t>(slots_.size()));
+    slots_.emplace_back();
+  }
+  const uint32_t slot = free_slots_.back();
+  free_slots_.pop_back();
+  const wamp::SessionId id(ids_.next());
+  slots_[slot] = {id, &session};
+  return {number_, slot, id};
+}
+
+void Worker::remove_session(const SessionRef& ref) {
+  slots_[ref.slot] = {};
+  free_slots_.push_back(ref.slot);
+}
+
+Session* Worker::find(const SessionRef& ref) const {
+  const Slot& slot = slots_[ref.slot];
+  return slot.id == ref.session ? slot.session : nullptr;
+}
+
+void Worker::deliver_mail() {
+  std::vector<OutboxEntry> mail = std::move(mail_);
+  mailbox_.drain(mail);
+  for (OutboxEntry& entry : mail) std::visit([this](auto& delivery) { deliver(delivery); }, entry);
+  mail.clear();
+  mail_ = std::move(mail);
+}
+
+void Worker::deliver(Delivery& delivery) {
+  if (Session* session = find(delivery.to)) session->deliver(delivery.message, std::move(delivery.payload));
+}
+
+void Worker::deliver(EventDelivery& delivery) {
+  constexpr size_t framing_count = 2;
+  std::array<std::array<transport::BufferRef, framing_count>, serializers::format_count> frames;
+  const wamp::Message event = std::move(delivery.event);
+  for (const SessionRef& ref : *delivery.audience) {
+    if (ref.session == delivery.excluded) continue;
+    Session* session = find(ref);
+    if (!session) continue;
+    if (delivery.filter && !session->admitted_by(*delivery.filter)) continue;
+    transport::BufferRef& frame =
+        frames[static_cast<size_t>(session->format())][static_cast<size_t>(session->framing())];
+    if (!frame) frame = encoder_.encode(session->format(), session->framing(), event, delivery.payload);
+    session->deliver_frame(frame);
+  }
+}
+
+void Worker::sweep() {
+  for (Session* session : std::vector<Session*>(open_.begin(), open_.end())) session->check_deadline();
+  loop_.after(sweep_interval, [this] { sweep(); });
+}
+
+void Worker::begin_shutdown() {
+  shutting_down_ = true;
+  for (Session* session : std::vector<Session*>(open_.begin(), open_.end())) session->shut_down();
+}
+
+}  // namespace router

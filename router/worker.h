@@ -1,0 +1,76 @@
+// One thread with its loop, its connections and its sessions.
+//
+// Everything but mailbox() and loop().post() is for the worker's own thread. Outlived by nothing that holds a
+// SessionRef: refs to sessions that are gone are ignored.
+#pragma once
+
+#include <cstdint>
+#include <thread>
+#include <unordered_set>
+#include <vector>
+
+#include "router/frame_encoder.h"
+#include "router/id_source.h"
+#include "router/mailbox.h"
+#include "router/session_ref.h"
+#include "serializers/serializer.h"
+#include "transport/loop.h"
+
+namespace router {
+
+class Session;
+
+class Worker {
+ public:
+  Worker(uint32_t number, uint64_t seed);
+  ~Worker();
+
+  void start();
+  // Any thread. Ends the loop and waits for the thread.
+  void stop();
+
+  transport::Loop& loop() { return loop_; }
+  Mailbox& mailbox() { return mailbox_; }
+  FrameEncoder& encoder() { return encoder_; }
+  serializers::Scratch& scratch() { return scratch_; }
+
+  // A fresh address for a session that joins; released when it leaves.
+  SessionRef add_session(Session& session);
+  void remove_session(const SessionRef& ref);
+
+  // Connections that are open, with a session or without.
+  void add_open(Session& session) { open_.insert(&session); }
+  void remove_open(Session& session) { open_.erase(&session); }
+
+  // Hands out what the mailbox holds. At the end of each turn, and before a session says its last word.
+  void deliver_mail();
+
+  // GOODBYE to every session, and no new ones.
+  void begin_shutdown();
+  bool shutting_down() const { return shutting_down_; }
+
+ private:
+  struct Slot {
+    wamp::SessionId id;  // none: free
+    Session* session = nullptr;
+  };
+  Session* find(const SessionRef& ref) const;
+  void deliver(Delivery& delivery);
+  void deliver(EventDelivery& delivery);
+  void sweep();
+
+  const uint32_t number_;
+  IdSource ids_;
+  transport::Loop loop_;
+  Mailbox mailbox_;
+  FrameEncoder encoder_;
+  serializers::Scratch scratch_;
+  std::vector<Slot> slots_;
+  std::vector<uint32_t> free_slots_;
+  std::unordered_set<Session*> open_;
+  std::vector<OutboxEntry> mail_;  // space lent from one delivery round to the next
+  bool shutting_down_ = false;
+  std::thread thread_;
+};
+
+}  // namespace router

@@ -1,0 +1,109 @@
+#include "serializers/json_reader.h"
+
+#include <charconv>
+
+#include "serializers/json_values.h"
+#include "serializers/value_builder.h"
+
+namespace serializers {
+namespace {
+
+bool is_integer(std::string_view number) {
+  return number.find_first_of(".eE") == std::string_view::npos;
+}
+
+}  // namespace
+
+JsonReader::JsonReader(std::string_view bytes, Scratch& scratch, const Limits& limits)
+    : scanner_(bytes, limits.max_depth - 1), scratch_(scratch) {
+  scanner_.skip_space();
+}
+
+Kind JsonReader::kind() const {
+  if (scanner_.failed() || scanner_.at_end()) return Kind::invalid;
+  switch (*scanner_.position()) {
+    case '{':
+      return Kind::dictionary;
+    case '[':
+      return Kind::list;
+    case '"':
+      return Kind::string;
+    case 't':
+    case 'f':
+      return Kind::boolean;
+    case 'n':
+      return Kind::null;
+  }
+  JsonScanner number = scanner_;
+  if (!number.skip_number()) return Kind::invalid;
+  return is_integer({position(), number.position()}) ? Kind::integer : Kind::floating;
+}
+
+bool JsonReader::enter_message() {
+  if (!scanner_.at('[')) return false;
+  scanner_.advance();
+  scanner_.skip_space();
+  return true;
+}
+
+bool JsonReader::next() {
+  scanner_.skip_space();
+  if (scanner_.at(']')) return false;
+  if (at_first_element_) {
+    at_first_element_ = false;
+    return true;
+  }
+  if (!scanner_.at(',')) return scanner_.fail("expected ',' or ']'");
+  scanner_.advance();
+  scanner_.skip_space();
+  return true;
+}
+
+bool JsonReader::leave_message() {
+  scanner_.skip_space();
+  if (scanner_.at(',')) return false;
+  if (!scanner_.at(']')) return scanner_.fail("expected ',' or ']'");
+  scanner_.advance();
+  scanner_.skip_space();
+  return scanner_.at_end() || scanner_.fail("expected the end");
+}
+
+bool JsonReader::read_integer(uint64_t& value) {
+  const char* const begin = position();
+  const auto [end, error] = std::from_chars(begin, scanner_.end(), value);
+  const bool plain = error == std::errc() && (*begin != '0' || end == begin + 1);
+  if (plain && (end == scanner_.end() || is_integer({end, 1}))) {
+    scanner_.move_to(end);
+    return true;
+  }
+  if (!scanner_.at_number() || !scanner_.skip_number()) return false;
+  value = UINT64_MAX;
+  if (is_integer({begin, position()})) return true;
+  scanner_.move_to(begin);
+  return false;
+}
+
+bool JsonReader::read_string(std::string_view& value) {
+  const char* const begin = position();
+  if (!scanner_.at('"') || !scanner_.skip_string()) return false;
+  value = {begin + 1, position() - 1};
+  if (scanner_.string_has_escape()) value = scratch_.strings.emplace_back(unescape_json({begin, position()}));
+  return true;
+}
+
+bool JsonReader::read_dictionary(wamp::Dict& value) {
+  const char* const begin = position();
+  if (!scanner_.at('{') || !scanner_.skip_value()) return false;
+  const std::string_view text(begin, position());
+  if (text == "{}") return true;
+  ValueBuilder builder;
+  if (!read_json({text, 1}, builder)) return scanner_.fail("invalid dictionary");
+  value = std::move(*builder.values().front().get<wamp::Dict>());
+  return true;
+}
+
+bool JsonReader::skip() {
+  return scanner_.skip_value();
+}
+
+}  // namespace serializers

@@ -1,0 +1,198 @@
+#include "serializers/json_scanner.h"
+
+#include <algorithm>
+#include <bitset>
+#include <charconv>
+
+#include "serializers/json_text.h"
+#include "serializers/utf8.h"
+
+namespace serializers {
+namespace {
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+const char* skip_digits(const char* p, const char* end) {
+  while (p != end && is_digit(*p)) ++p;
+  return p;
+}
+
+// The value of four hexadecimal digits; negative if they are not.
+int hex4(const char* p, const char* end) {
+  int value = 0;
+  if (end - p < 4 || std::from_chars(p, p + 4, value, 16).ptr != p + 4 || *p == '-') return -1;
+  return value;
+}
+
+constexpr long max_decimal_exponent = 308;  // of a double
+
+// `digits` digits before the point, then perhaps a fraction, then the exponent.
+bool is_in_double_range(const char* begin, const char* end, long digits, long exponent) {
+  if (digits + exponent <= max_decimal_exponent) return true;
+  if (digits > max_decimal_exponent || exponent > max_decimal_exponent) return false;
+  double value;
+  return std::from_chars(begin, end, value).ec == std::errc();
+}
+
+}  // namespace
+
+JsonScanner::JsonScanner(std::string_view text, int max_depth)
+    : begin_(text.data()),
+      end_(text.data() + text.size()),
+      p_(begin_),
+      max_depth_(std::min(max_depth, max_nesting)) {}
+
+bool JsonScanner::fail_at(const char* where, const char* reason) {
+  p_ = where;
+  reason_ = reason;
+  return false;
+}
+
+std::string JsonScanner::error() const {
+  const char* const reason = reason_ ? reason_ : at_end() ? "unexpected end" : "unexpected character";
+  return "invalid JSON at byte " + std::to_string(p_ - begin_) + ": " + reason;
+}
+
+bool JsonScanner::skip_value() {
+  std::bitset<max_nesting> is_dictionary;  // of the containers that are open
+  int depth = 0;
+  for (;;) {
+    if (at('{') || at('[')) {
+      const bool dictionary = *p_ == '{';
+      if (depth >= max_depth_) return fail("nested too deeply");
+      ++p_;
+      skip_space();
+      if (!at(dictionary ? '}' : ']')) {
+        is_dictionary[static_cast<size_t>(depth++)] = dictionary;
+        if (dictionary && !skip_key()) return false;
+        continue;
+      }
+      ++p_;
+    } else if (!skip_scalar()) {
+      return false;
+    }
+    for (;;) {
+      if (depth == 0) return true;
+      skip_space();
+      const bool dictionary = is_dictionary[static_cast<size_t>(depth - 1)];
+      if (at(',')) {
+        ++p_;
+        skip_space();
+        if (dictionary && !skip_key()) return false;
+        break;
+      }
+      if (!at(dictionary ? '}' : ']'))
+        return fail(dictionary ? "expected ',' or '}'" : "expected ',' or ']'");
+      ++p_;
+      --depth;
+    }
+  }
+}
+
+bool JsonScanner::skip_key() {
+  if (!at('"')) return fail("expected a string as key");
+  if (!skip_string()) return false;
+  skip_space();
+  if (!at(':')) return fail("expected ':'");
+  ++p_;
+  skip_space();
+  return true;
+}
+
+bool JsonScanner::skip_scalar() {
+  if (at_end()) return fail("unexpected end");
+  switch (*p_) {
+    case '"':
+      return skip_string();
+    case 't':
+      return skip_literal("true");
+    case 'f':
+      return skip_literal("false");
+    case 'n':
+      return skip_literal("null");
+    default:
+      return skip_number();
+  }
+}
+
+bool JsonScanner::skip_literal(std::string_view literal) {
+  if (!std::string_view(p_, end_).starts_with(literal)) return fail("expected a value");
+  p_ += literal.size();
+  return true;
+}
+
+bool JsonScanner::skip_string() {
+  string_has_escape_ = false;
+  for (const char* p = p_ + 1;;) {
+    p = skip_plain_text<NonAscii::is_special>(p, end_);
+    if (p == end_) return fail_at(p, "unterminated string");
+    if (*p == '"') {
+      p_ = p + 1;
+      return true;
+    }
+    if (*p == '\\') {
+      string_has_escape_ = true;
+      p = skip_escape(p);
+      if (!p) return false;
+    } else if (static_cast<unsigned char>(*p) < 0x20) {
+      return fail_at(p, "control character in a string");
+    } else {
+      const size_t length = utf8_sequence_length(p, end_);
+      if (length == 0) return fail_at(p, "invalid UTF-8");
+      p += length;
+    }
+  }
+}
+
+// Behind the escape at p; null if it is not valid.
+const char* JsonScanner::skip_escape(const char* p) {
+  constexpr std::string_view short_escapes = "\"\\/bfnrt";
+  const auto invalid = [this, p](const char* reason) {
+    fail_at(p, reason);
+    return nullptr;
+  };
+  if (end_ - p < 2) return invalid("unterminated string");
+  if (short_escapes.find(p[1]) != std::string_view::npos) return p + 2;
+  if (p[1] != 'u') return invalid("invalid escape");
+  const int code = hex4(p + 2, end_);
+  if (code < 0) return invalid("invalid escape");
+  if (code < 0xD800 || code > 0xDFFF) return p + 6;
+  const bool pair = code <= 0xDBFF && end_ - p >= 12 && p[6] == '\\' && p[7] == 'u';
+  const int low = pair ? hex4(p + 8, end_) : -1;
+  if (low < 0xDC00 || low > 0xDFFF) return invalid("lone surrogate");
+  return p + 12;
+}
+
+bool JsonScanner::skip_number() {
+  const char* const digits = at('-') ? p_ + 1 : p_;
+  const char* p = skip_digits(digits, end_);
+  const long digit_count = p - digits;
+  if (digit_count == 0) return fail("expected a value");
+  if (digit_count > 1 && *digits == '0') return fail("number with a leading zero");
+  if (p != end_ && *p == '.') {
+    const char* const fraction = p + 1;
+    p = skip_digits(fraction, end_);
+    if (p == fraction) return fail("number without digits behind its point");
+  }
+  long exponent = 0;
+  if (p != end_ && (*p == 'e' || *p == 'E')) {
+    ++p;
+    const bool negative = p != end_ && *p == '-';
+    if (p != end_ && (*p == '-' || *p == '+')) ++p;
+    const char* const exponent_digits = p;
+    p = skip_digits(p, end_);
+    if (p == exponent_digits) return fail("number without digits in its exponent");
+    const bool too_big = std::from_chars(exponent_digits, p, exponent).ec != std::errc();
+    if (negative)
+      exponent = 0;  // never out of range
+    else if (too_big)
+      exponent = max_decimal_exponent + 1;
+  }
+  if (!is_in_double_range(p_, p, digit_count, exponent)) return fail("number out of range");
+  p_ = p;
+  return true;
+}
+
+}  // namespace serializers

@@ -1,0 +1,59 @@
+// Validates JSON (RFC 8259) without keeping anything of it: iterative, no allocation, one pass.
+//
+// Stricter than the grammar only where a strict peer would drop its connection: strings must be valid UTF-8
+// without lone surrogate escapes, numbers must be in the range of a double. RFC 8259 section 6 lets us limit
+// numbers: the integer part has at most 308 digits, a positive exponent is at most 308.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace serializers {
+
+// No limit on depth may be over this one: the stack of the scanners.
+constexpr int max_nesting = 1024;
+
+class JsonScanner {
+ public:
+  // max_depth: the nesting allowed of a value that is skipped.
+  JsonScanner(std::string_view text, int max_depth);
+
+  const char* position() const { return p_; }
+  const char* end() const { return end_; }
+  bool at_end() const { return p_ == end_; }
+  bool at(char c) const { return p_ != end_ && *p_ == c; }
+  bool at_number() const { return p_ != end_ && (*p_ == '-' || (*p_ >= '0' && *p_ <= '9')); }
+  void advance() { ++p_; }
+  void move_to(const char* position) { p_ = position; }
+  void skip_space() {
+    while (p_ != end_ && (*p_ == ' ' || *p_ == '\n' || *p_ == '\r' || *p_ == '\t')) ++p_;
+  }
+
+  // Each moves behind what stands at the position; false if that is not valid.
+  bool skip_value();
+  bool skip_string();
+  bool skip_number();
+  // True if the last string that was skipped has an escape.
+  bool string_has_escape() const { return string_has_escape_; }
+
+  bool fail(const char* reason) { return fail_at(p_, reason); }
+  bool failed() const { return reason_ != nullptr; }
+  // "invalid JSON at byte 17: control character in a string"
+  std::string error() const;
+
+ private:
+  bool fail_at(const char* where, const char* reason);
+  bool skip_literal(std::string_view literal);
+  bool skip_key();
+  bool skip_scalar();
+  const char* skip_escape(const char* p);
+
+  const char* begin_;
+  const char* end_;
+  const char* p_;
+  int max_depth_;
+  bool string_has_escape_ = false;
+  const char* reason_ = nullptr;
+};
+
+}  // namespace serializers

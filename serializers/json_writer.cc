@@ -1,0 +1,155 @@
+#include "serializers/json_writer.h"
+
+#include <charconv>
+#include <cmath>
+
+#include "serializers/base64.h"
+#include "serializers/json_text.h"
+
+namespace serializers {
+namespace {
+
+void append_escape(char c, std::string& out) {
+  constexpr std::string_view hex = "0123456789abcdef";
+  switch (c) {
+    case '"':
+      out.append("\\\"");
+      return;
+    case '\\':
+      out.append("\\\\");
+      return;
+    case '\b':
+      out.append("\\b");
+      return;
+    case '\f':
+      out.append("\\f");
+      return;
+    case '\n':
+      out.append("\\n");
+      return;
+    case '\r':
+      out.append("\\r");
+      return;
+    case '\t':
+      out.append("\\t");
+      return;
+  }
+  const auto code = static_cast<unsigned char>(c);
+  out.append("\\u00").push_back(hex[code >> 4]);
+  out.push_back(hex[code & 15]);
+}
+
+void append_string(std::string_view text, std::string& out) {
+  const char* p = text.data();
+  const char* const end = p + text.size();
+  out.push_back('"');
+  for (;;) {
+    const char* const special = skip_plain_text<NonAscii::is_plain>(p, end);
+    out.append(p, special);
+    if (special == end) break;
+    append_escape(*special, out);
+    p = special + 1;
+  }
+  out.push_back('"');
+}
+
+void append_binary(std::string_view bytes, std::string& out) {
+  out.append("\"\\u0000");
+  append_base64(bytes, out);
+  out.push_back('"');
+}
+
+template <class T>
+void append_number(T value, std::string& out) {
+  char text[32];
+  out.append(text, std::to_chars(text, text + sizeof text, value).ptr);
+}
+
+}  // namespace
+
+void JsonWriter::begin_value() {
+  if (needs_comma_) out_.push_back(',');
+  needs_comma_ = true;
+}
+
+void JsonWriter::open(char bracket) {
+  begin_value();
+  out_.push_back(bracket);
+  needs_comma_ = false;
+}
+
+void JsonWriter::close(char bracket) {
+  out_.push_back(bracket);
+  needs_comma_ = true;
+}
+
+void JsonWriter::null() {
+  begin_value();
+  out_.append("null");
+}
+
+void JsonWriter::boolean(bool value) {
+  begin_value();
+  out_.append(value ? "true" : "false");
+}
+
+void JsonWriter::integer(int64_t value) {
+  begin_value();
+  append_number(value, out_);
+}
+
+void JsonWriter::unsigned_integer(uint64_t value) {
+  begin_value();
+  append_number(value, out_);
+}
+
+void JsonWriter::floating(double value) {
+  if (!std::isfinite(value)) return null();
+  begin_value();
+  const size_t begin = out_.size();
+  append_number(value, out_);
+  // 1.0 must not come back as the integer 1.
+  if (out_.find_first_of(".e", begin) == std::string::npos) out_.append(".0");
+}
+
+void JsonWriter::string(std::string_view value) {
+  begin_value();
+  append_string(value, out_);
+}
+
+void JsonWriter::binary(std::string_view bytes) {
+  begin_value();
+  append_binary(bytes, out_);
+}
+
+void JsonWriter::begin_list(size_t) {
+  open('[');
+}
+void JsonWriter::end_list(size_t) {
+  close(']');
+}
+void JsonWriter::begin_dictionary(size_t) {
+  open('{');
+}
+void JsonWriter::end_dictionary(size_t) {
+  close('}');
+}
+
+void JsonWriter::key(std::string_view key) {
+  string(key);
+  out_.push_back(':');
+  needs_comma_ = false;
+}
+
+void JsonWriter::binary_key(std::string_view bytes) {
+  binary(bytes);
+  out_.push_back(':');
+  needs_comma_ = false;
+}
+
+std::string_view JsonWriter::end_envelope(uint8_t payload_count) {
+  if (payload_count > 0) out_.push_back(',');
+  return "]";
+}
+
+}  // namespace serializers

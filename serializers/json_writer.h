@@ -1,0 +1,43 @@
+// Writes values as JSON, without any space, at the end of a string. Strings must be valid UTF-8.
+//
+// What JSON cannot say: NaN and the infinities become null; binary data becomes "\u0000" and its base64 text.
+#pragma once
+
+#include <string>
+
+#include "serializers/value_sink.h"
+
+namespace serializers {
+
+class JsonWriter final : public ValueSink {
+ public:
+  explicit JsonWriter(std::string& out) : out_(out) {}
+
+  void null() override;
+  void boolean(bool value) override;
+  void integer(int64_t value) override;
+  void unsigned_integer(uint64_t value) override;
+  void floating(double value) override;
+  void string(std::string_view value) override;
+  void binary(std::string_view bytes) override;
+  void begin_list(size_t size) override;
+  void end_list(size_t size) override;
+  void begin_dictionary(size_t size) override;
+  void key(std::string_view key) override;
+  void binary_key(std::string_view bytes) override;
+  void end_dictionary(size_t size) override;
+
+  // What ends the list of a message whose payload is put in from elsewhere.
+  std::string_view end_envelope(uint8_t payload_count);
+
+ private:
+  void begin_value();
+  void open(char bracket);
+  void close(char bracket);
+  void append(std::string_view text) { out_.append(text); }
+
+  std::string& out_;
+  bool needs_comma_ = false;
+};
+
+}  // namespace serializers

@@ -1,0 +1,89 @@
+#include "serializers/msgpack_reader.h"
+
+#include <bit>
+
+#include "serializers/msgpack_values.h"
+#include "serializers/value_builder.h"
+
+namespace serializers {
+namespace {
+
+// JavaScript's encoders (msgpackr) write integers of more than 32 bits as floats: an id may come as one.
+bool is_javascript_integer(double value) {
+  return value > static_cast<double>(UINT32_MAX) && value <= static_cast<double>(wamp::max_id) &&
+         value == static_cast<double>(static_cast<uint64_t>(value));
+}
+
+uint64_t big_endian(std::string_view bytes) {
+  uint64_t value = 0;
+  for (const char c : bytes) value = value << 8 | static_cast<unsigned char>(c);
+  return value;
+}
+
+// The sign of a signed integer stands in the first bit of its content.
+bool is_negative(unsigned char tag, std::string_view content) {
+  if (content.empty()) return tag >= 0xE0;
+  return tag >= 0xD0 && static_cast<signed char>(content.front()) < 0;
+}
+
+}  // namespace
+
+bool MsgpackReader::enter_message() {
+  const MsgpackHeader header = scanner_.header();
+  if (header.kind != Kind::list || !scanner_.enter(header)) return false;
+  missing_ = header.length;
+  return true;
+}
+
+bool MsgpackReader::next() {
+  if (missing_ == 0) return false;
+  --missing_;
+  return true;
+}
+
+bool MsgpackReader::leave_message() {
+  if (missing_ > 0) return false;
+  return scanner_.at_end() || scanner_.fail("expected the end");
+}
+
+bool MsgpackReader::read_integer(uint64_t& value) {
+  const MsgpackHeader header = scanner_.header();
+  if (header.kind != Kind::integer && header.kind != Kind::floating) return false;
+  const char* const begin = position();
+  const auto tag = static_cast<unsigned char>(*begin);
+  const std::string_view content = scanner_.take_content(header);
+  if (!content.data()) return false;
+  const uint64_t bits = big_endian(content);
+  if (header.kind == Kind::integer) {
+    value = is_negative(tag, content) ? UINT64_MAX : content.empty() ? tag : bits;
+    return true;
+  }
+  const double number = content.size() == 8 ? std::bit_cast<double>(bits) : 0.0;
+  if (!is_javascript_integer(number)) {
+    scanner_.move_to(begin);
+    return false;
+  }
+  value = static_cast<uint64_t>(number);
+  return true;
+}
+
+bool MsgpackReader::read_string(std::string_view& value) {
+  const MsgpackHeader header = scanner_.header();
+  if (header.kind != Kind::string) return false;
+  value = scanner_.take_string(header);
+  return value.data() != nullptr;
+}
+
+bool MsgpackReader::read_dictionary(wamp::Dict& value) {
+  const MsgpackHeader header = scanner_.header();
+  if (header.kind != Kind::dictionary) return false;
+  const char* const begin = position();
+  if (!scanner_.skip_value()) return false;
+  if (header.length == 0) return true;
+  ValueBuilder builder;
+  if (!read_msgpack({{begin, position()}, 1}, builder)) return scanner_.fail("expected strings as keys");
+  value = std::move(*builder.values().front().get<wamp::Dict>());
+  return true;
+}
+
+}  // namespace serializers

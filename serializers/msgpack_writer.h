@@ -1,0 +1,45 @@
+// Writes values as MessagePack, in their shortest form, at the end of a string. Strings must be valid UTF-8.
+//
+// A container whose size is not known at its begin gets a header of 16 bits that is patched at its end.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "serializers/value_sink.h"
+
+namespace serializers {
+
+class MsgpackWriter final : public ValueSink {
+ public:
+  explicit MsgpackWriter(std::string& out) : out_(out) {}
+
+  void null() override;
+  void boolean(bool value) override;
+  void integer(int64_t value) override;
+  void unsigned_integer(uint64_t value) override;
+  void floating(double value) override;
+  void string(std::string_view value) override;
+  void binary(std::string_view bytes) override;
+  void begin_list(size_t size) override;
+  void end_list(size_t size) override;
+  void begin_dictionary(size_t size) override;
+  void key(std::string_view key) override { string(key); }
+  void binary_key(std::string_view bytes) override { binary(bytes); }
+  void end_dictionary(size_t size) override;
+
+  // What ends the list of a message whose payload is put in from elsewhere.
+  std::string_view end_envelope(uint8_t) { return {}; }
+
+ private:
+  void byte(unsigned value) { out_.push_back(static_cast<char>(value)); }
+  template <class T>
+  void tagged(unsigned tag, T value);
+  void begin_container(size_t size, unsigned short_tag, unsigned tag16);
+  void end_container(size_t size);
+
+  std::string& out_;
+  std::vector<size_t> unpatched_;  // where the headers are of open containers of unknown size
+};
+
+}  // namespace serializers

@@ -1,0 +1,91 @@
+#include "serializers/serializer.h"
+
+#include "serializers/json_reader.h"
+#include "serializers/json_values.h"
+#include "serializers/json_writer.h"
+#include "serializers/message_codec.h"
+#include "serializers/msgpack_reader.h"
+#include "serializers/msgpack_values.h"
+#include "serializers/msgpack_writer.h"
+#include "serializers/value_builder.h"
+
+namespace serializers {
+namespace {
+
+template <class F>
+auto with_writer(Format format, std::string& out, const F& use) {
+  if (format == Format::json) {
+    JsonWriter writer(out);
+    return use(writer);
+  }
+  MsgpackWriter writer(out);
+  return use(writer);
+}
+
+void read(Format format, wamp::Payload payload, ValueSink& sink) {
+  if (format == Format::json)
+    read_json(payload, sink);
+  else
+    read_msgpack(payload, sink);
+}
+
+wamp::Payload payload_of(const wamp::Message& message) {
+  return std::visit(
+      []<class M>(const M& m) {
+        if constexpr (wamp::HasPayload<M>)
+          return m.payload;
+        else
+          return wamp::Payload();
+      },
+      message);
+}
+
+}  // namespace
+
+wamp::Result<wamp::Message> decode(Format format, std::string_view bytes, Scratch& scratch,
+                                   const Limits& limits) {
+  scratch.strings.clear();
+  if (format == Format::json) return MessageDecoder(JsonReader(bytes, scratch, limits)).decode();
+  return MessageDecoder(MsgpackReader(bytes, limits)).decode();
+}
+
+std::string_view encode_envelope(Format format, const wamp::Message& message, uint8_t payload_count,
+                                 std::string& out) {
+  return with_writer(format, out, [&](auto& writer) {
+    return std::visit([&](const auto& m) { return write_envelope(m, payload_count, writer); }, message);
+  });
+}
+
+std::string encode(Format format, const wamp::Message& message) {
+  std::string out;
+  const wamp::Payload payload = payload_of(message);
+  const std::string_view end = encode_envelope(format, message, payload.count, out);
+  return out.append(payload.bytes).append(end);
+}
+
+uint8_t encode_arguments(Format format, const Arguments& arguments, std::string& out) {
+  const uint8_t count = !arguments.kwargs.empty() ? 2 : !arguments.args.empty() ? 1 : 0;
+  with_writer(format, out, [&](auto& writer) {
+    if (count > 0) send(arguments.args, writer);
+    if (count > 1) send(arguments.kwargs, writer);
+  });
+  return count;
+}
+
+Arguments decode_arguments(Format format, wamp::Payload payload) {
+  ValueBuilder builder;
+  read(format, payload, builder);
+  wamp::List& values = builder.values();
+  Arguments arguments;
+  // An encrypted payload is no list.
+  if (!values.empty() && !values[0].get<wamp::List>()) return {std::move(values), {}};
+  if (payload.count > 0) arguments.args = std::move(*values[0].get<wamp::List>());
+  if (payload.count > 1) arguments.kwargs = std::move(*values[1].get<wamp::Dict>());
+  return arguments;
+}
+
+void transcode(Format from, Format to, wamp::Payload payload, std::string& out) {
+  with_writer(to, out, [&](auto& writer) { read(from, payload, writer); });
+}
+
+}  // namespace serializers

@@ -1,0 +1,59 @@
+// Bytes ↔ wamp::Message, and payloads from one serializer to another.
+//
+// Only the envelope is read: type, ids, URIs, options and details. Arguments and ArgumentsKw are validated in
+// full (grammar, UTF-8, depth) but stay bytes. All functions are stateless but for the Scratch that a caller
+// lends; any thread may call them, each with a scratch of its own.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+
+#include "wamp/message.h"
+#include "wamp/result.h"
+
+namespace serializers {
+
+enum class Format : uint8_t { json, msgpack };
+constexpr int format_count = 2;
+
+// Where strings are put that are not in the frame as they are meant (JSON escapes). Cleared by each decode.
+struct Scratch {
+  std::deque<std::string> strings;
+};
+
+struct Limits {
+  int max_depth = 128;  // nesting of lists and dictionaries, the message's own list included
+};
+
+// Decodes one message. A view in the result points into `bytes` or `scratch`. The error says which message
+// and element is wrong and what was expected: "CALL.Options: expected a dictionary, got a string".
+wamp::Result<wamp::Message> decode(Format format, std::string_view bytes, Scratch& scratch,
+                                   const Limits& limits = {});
+
+// Appends the message up to the place of its payload, which has `payload_count` elements and which the caller
+// puts behind it, followed by what is returned. The message's own payload member is not looked at.
+std::string_view encode_envelope(Format format, const wamp::Message& message, uint8_t payload_count,
+                                 std::string& out);
+
+// A whole message with its own payload, which must be in the same format.
+std::string encode(Format format, const wamp::Message& message);
+
+// Arguments and keyword arguments as values: for payloads that the router reads or makes itself.
+struct Arguments {
+  wamp::List args;
+  wamp::Dict kwargs;
+};
+
+// Appends the payload; returns its count (2 if there are kwargs, 1 if only args, 0 if neither).
+uint8_t encode_arguments(Format format, const Arguments& arguments, std::string& out);
+
+// The payload must have been validated by decode().
+Arguments decode_arguments(Format format, wamp::Payload payload);
+
+// Appends the payload in the other format. The payload must have been validated by decode(). Never fails:
+// what the target cannot say is replaced as ARCHITECTURE.md lists it (JSON has no NaN: null; ...).
+void transcode(Format from, Format to, wamp::Payload payload, std::string& out);
+
+}  // namespace serializers

@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""Checks that includes follow the arrows of ARCHITECTURE.md and that each library has its one door.
+
+usage: check_includes.py SOURCE_DIRECTORY
+"""
+import pathlib
+import re
+import sys
+
+# Which folders of ours a folder may include from, besides itself.
+ARROWS = {
+    "wamp": set(),
+    "serializers": {"wamp"},
+    "transport": set(),
+    "router": {"wamp", "serializers", "transport"},
+    "bench": {"wamp", "serializers", "transport", "router"},
+    "tests": {"wamp", "serializers", "transport", "router", "bench"},
+}
+
+# Inside router/ a file may include files of its own layer and of those below.
+ROUTER_LAYERS = [
+    {"session_ref", "id_map", "id_source", "embedded_web", "version", "log", "config/config"},
+    {"uri_index", "prefix_tree", "wildcard_tree", "routed_payload"},
+    {"authorizer", "member", "outbox", "pending_call"},
+    {"registration", "subscription", "publish_options", "session_rules", "welcome_details"},
+    {"broker", "dealer"},
+    {"mailbox", "frame_encoder"},
+    {"realm", "realms"},
+    {"worker", "session"},
+    {"web_service"},
+    {"server"},
+    {"main"},
+]
+
+# The files in which a library's headers may be included.
+DOORS = {
+    "websocketpp": re.compile(r"^transport/websocketpp_door\.(h|cc)$"),
+    "msgpack": re.compile(r"^serializers/msgpack_values\.cc$"),
+    "rapidjson": re.compile(r"^(serializers/json_values|router/config/json_document)\.cc$"),
+    "spdlog": re.compile(r"^router/log\.cc$"),
+    "CLI": re.compile(r"^router/main\.cc$"),
+    "asio": re.compile(r"^transport/"),
+}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^">]+)[">]')
+
+
+def layer_of(name):
+    for number, names in enumerate(ROUTER_LAYERS):
+        if name in names:
+            return number
+    return None
+
+
+def check_file(root, path, complain):
+    here = path.relative_to(root)
+    folder = here.parts[0]
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        found = INCLUDE.match(line)
+        if not found:
+            continue
+        target = found.group(2)
+        where = f"{here}:{number}"
+        top = target.split("/")[0].removesuffix(".hpp").removesuffix(".h")
+        if top in DOORS and folder not in ("tests", "bench") and not DOORS[top].match(str(here)):
+            complain(f"{where}: <{target}> has another door: {DOORS[top].pattern}")
+        if found.group(1) != '"' or target.split("/")[0] not in ARROWS:
+            continue
+        other = target.split("/")[0]
+        if other != folder and other not in ARROWS[folder]:
+            complain(f"{where}: {folder}/ must not include from {other}/")
+        if folder == other == "router":
+            check_router_layers(here, target, where, complain)
+
+
+def check_router_layers(here, target, where, complain):
+    mine = layer_of(str(here.relative_to("router").with_suffix("")))
+    theirs = layer_of(str(pathlib.Path(target).relative_to("router").with_suffix("")))
+    in_room = len(here.parts) > 2
+    if in_room:
+        if not target.startswith(str(here.parent)):
+            complain(f"{where}: router/{here.parts[1]}/ is a room of its own and includes nothing else of router/")
+    elif mine is None or theirs is None:
+        complain(f"{where}: {here} or {target} is missing in ROUTER_LAYERS of tests/check_includes.py")
+    elif theirs > mine:
+        complain(f"{where}: {target} is in a layer above {here}")
+
+
+def main():
+    root = pathlib.Path(sys.argv[1])
+    problems = []
+    files = 0
+    for folder in ARROWS:
+        for path in sorted((root / folder).rglob("*")):
+            if path.suffix in (".h", ".cc"):
+                files += 1
+                check_file(root, path, problems.append)
+    print("\n".join(problems))
+    print(f"{files} files, {len(problems)} includes against the arrows")
+    return 1 if problems or files == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

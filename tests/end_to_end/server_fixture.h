@@ -1,0 +1,42 @@
+// A whole router in this process, on a free port of loopback.
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include "router/config/config.h"
+#include "router/server.h"
+#include "tests/end_to_end/wamp_client.h"
+
+namespace router {
+
+inline config::Config test_config(int workers = 2) {
+  config::Config config = config::default_config();
+  config.workers = workers;
+  config.transports.front().port = 0;
+  return config;
+}
+
+class RunningServer {
+ public:
+  explicit RunningServer(config::Config config = test_config()) : server_(std::move(config)) {
+    server_.start();
+  }
+  ~RunningServer() { server_.shut_down(std::chrono::milliseconds(100)); }
+
+  uint16_t port() const { return server_.port(0); }
+  Server& server() { return server_; }
+  WampClient connect(serializers::Format format) { return {port(), format}; }
+  WampClient join(serializers::Format format) {
+    WampClient client(port(), format);
+    client.joins();
+    return client;
+  }
+
+ private:
+  Server server_;
+};
+
+}  // namespace router

@@ -1,0 +1,193 @@
+#include "tests/router/config/config_text.h"
+
+namespace router::config::test {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+using wamp::MatchPolicy;
+
+Permission permission_of(const std::string& text) {
+  return parse(with_permission(text)).realms.at(0).roles.at(0).permissions.at(0);
+}
+
+TEST(Realms, FillsEveryField) {
+  const Config config = parse(with_realms(R"([
+    {"name": "com.myapp", "uri_check": "strict", "request_ids": "any",
+     "limits": {"sessions": 1, "subscriptions_per_session": 2, "registrations_per_session": 3,
+                "calls_in_flight_per_session": 4, "uri_length": 5},
+     "roles": [{"name": "a", "permissions": []},
+               {"name": "b", "permissions": [{"uri": "x.y"}, {"uri": "x.z"}]}]},
+    {"name": "realm2", "roles": [{"name": "anonymous", "permissions": []}]}])"));
+  ASSERT_EQ(config.realms.size(), 2u);
+  const Realm& realm = config.realms[0];
+  EXPECT_EQ(realm.name, "com.myapp");
+  EXPECT_EQ(realm.uri_check, wamp::UriRule::strict);
+  EXPECT_FALSE(realm.sequential_request_ids);
+  EXPECT_EQ(realm.limits.sessions, 1u);
+  EXPECT_EQ(realm.limits.subscriptions_per_session, 2u);
+  EXPECT_EQ(realm.limits.registrations_per_session, 3u);
+  EXPECT_EQ(realm.limits.calls_in_flight_per_session, 4u);
+  EXPECT_EQ(realm.limits.uri_length, 5u);
+  ASSERT_EQ(realm.roles.size(), 2u);
+  EXPECT_EQ(realm.roles[0].name, "a");
+  EXPECT_EQ(realm.roles[1].permissions.at(1).uri, "x.z");
+  EXPECT_EQ(config.realms[1].name, "realm2");
+}
+
+TEST(Realms, HasTheDefaultsOfTheStructs) {
+  const Realm realm = parse(with_realms(some_realms)).realms.at(0);
+  const RealmLimits limits;
+  EXPECT_EQ(realm.uri_check, wamp::UriRule::loose);
+  EXPECT_TRUE(realm.sequential_request_ids);
+  EXPECT_EQ(realm.limits.sessions, limits.sessions);
+  EXPECT_EQ(realm.limits.uri_length, limits.uri_length);
+}
+
+TEST(Realms, AllowsExactlyWhatIsNamed) {
+  const auto allowed = [](const std::string& text) {
+    const Permission p = permission_of(text);
+    return std::string() + (p.call ? "c" : "") + (p.register_ ? "r" : "") + (p.publish ? "p" : "") +
+           (p.subscribe ? "s" : "") + (p.disclose_caller ? "C" : "") + (p.disclose_publisher ? "P" : "");
+  };
+  EXPECT_EQ(allowed(R"({"uri": "a"})"), "");
+  EXPECT_EQ(allowed(R"({"uri": "a", "allow": {"call": true}})"), "c");
+  EXPECT_EQ(allowed(R"({"uri": "a", "allow": {"register": true}})"), "r");
+  EXPECT_EQ(allowed(R"({"uri": "a", "allow": {"publish": true}})"), "p");
+  EXPECT_EQ(allowed(R"({"uri": "a", "allow": {"subscribe": true, "call": false}})"), "s");
+  EXPECT_EQ(allowed(R"({"uri": "a", "disclose": {"caller": true}, "cache": true})"), "C");
+  EXPECT_EQ(allowed(R"({"uri": "a", "disclose": {"publisher": true}})"), "P");
+}
+
+TEST(Realms, UnderstandsMatchPolicies) {
+  EXPECT_EQ(permission_of(R"({"uri": "a.b"})").match, MatchPolicy::exact);
+  EXPECT_EQ(permission_of(R"({"uri": "a.b", "match": "exact"})").match, MatchPolicy::exact);
+  EXPECT_EQ(permission_of(R"({"uri": "", "match": "prefix"})").match, MatchPolicy::prefix);
+  EXPECT_EQ(permission_of(R"({"uri": "a..b", "match": "wildcard"})").match, MatchPolicy::wildcard);
+}
+
+TEST(Realms, UnderstandsCrossbarsStars) {
+  const auto starred = [](const std::string& uri) {
+    const Permission p = permission_of(R"({"uri": ")" + uri + "\"}");
+    return p.uri + " " + std::string(wamp::name(p.match));
+  };
+  EXPECT_EQ(starred("*"), " prefix");
+  EXPECT_EQ(starred("com.myapp.*"), "com.myapp. prefix");
+  EXPECT_EQ(starred("com.my*"), "com.my prefix");
+  EXPECT_EQ(starred("com.*.create"), "com..create wildcard");
+  EXPECT_EQ(starred("*.create"), ".create wildcard");
+  EXPECT_EQ(starred("com.*.foobar.*"), "com..foobar. wildcard");
+}
+
+TEST(Realms, RefusesStarsThatMeanNothing) {
+  EXPECT_THAT(error_of(with_permission(R"({"uri": "a.*", "match": "prefix"})")),
+              HasSubstr("permissions[0].uri: a '*' has no meaning beside \"match\""));
+  EXPECT_THAT(error_of(with_permission(R"({"uri": "a.b*.c"})")), HasSubstr("stands for a whole component"));
+  EXPECT_THAT(error_of(with_permission(R"({"uri": "a.*b.c"})")), HasSubstr("stands for a whole component"));
+  EXPECT_THAT(error_of(with_permission(R"({"uri": "**"})")), HasSubstr("stands for a whole component"));
+}
+
+TEST(Realms, RefusesUrisThatTheRealmsRuleForbids) {
+  EXPECT_EQ(error_of(with_permission(R"({"uri": "A.b"})")), "accepted");
+  EXPECT_THAT(error_of(with_permission(R"({"uri": "A.b"})", "strict")),
+              EndsWith("at $.realms[0].roles[0].permissions[0].uri: \"A.b\" is not a valid URI for match "
+                       "policy \"exact\" and the strict rule"));
+  EXPECT_THAT(error_of(with_permission(R"({"uri": "a b"})")), HasSubstr("not a valid URI"));
+  EXPECT_THAT(error_of(with_permission(R"({"uri": "a..b"})")), HasSubstr("not a valid URI"));
+  EXPECT_THAT(error_of(with_permission(R"({"uri": ""})")), HasSubstr("not a valid URI"));
+  EXPECT_THAT(error_of(with_permission(R"({"uri": "a..", "match": "prefix"})")),
+              HasSubstr("not a valid URI"));
+}
+
+TEST(Realms, RefusesRealmNamesThatAreNoUris) {
+  for (const std::string name : {"", "a b", "a..b", "a.", "a#b"})
+    EXPECT_THAT(error_of(with_realms(R"([{"name": ")" + name + R"(", "roles": []}])")),
+                HasSubstr("at $.realms[0].name: \"" + name + "\" is not a valid URI"));
+}
+
+TEST(Realms, RefusesDuplicates) {
+  const std::string roles = R"("roles": [{"name": "anonymous", "permissions": []}])";
+  EXPECT_THAT(error_of(with_realms("[{\"name\": \"r\", " + roles + "}, {\"name\": \"r\", " + roles + "}]")),
+              HasSubstr("at $.realms[1].name: a second realm \"r\""));
+  EXPECT_THAT(error_of(with_realms(R"([{"name": "r", "roles": [{"name": "a", "permissions": []},
+                                                               {"name": "a", "permissions": []}]}])")),
+              HasSubstr("at $.realms[0].roles[1].name: a second role \"a\" in this realm"));
+  EXPECT_THAT(error_of(with_permission(R"({"uri": "a.*"}, {"uri": "a."}, {"uri": "a.", "match": "prefix"})",
+                                       "loose")),
+              HasSubstr("permissions[1].uri: \"a.\" is not a valid URI"));
+  EXPECT_THAT(error_of(with_permission(R"({"uri": "a.*"}, {"uri": "a.", "match": "prefix"})")),
+              HasSubstr("permissions[1].uri: a second rule for \"a.\" with match policy \"prefix\""));
+  EXPECT_EQ(error_of(with_permission(R"({"uri": "a"}, {"uri": "a", "match": "prefix"})")), "accepted");
+}
+
+TEST(Realms, TellsUnknownKeysFromUnsupportedOnes) {
+  EXPECT_EQ(
+      error_of("{\"realms\": [{\"name\": \"r\", \"roles\": [\n  {\"name\": \"a\",\n      \"permisions\": "
+               "[]}]}], \"transports\": []}"),
+      "wampd.jsonc:3:7: at $.realms[0].roles[0]: unknown key \"permisions\"; did you mean "
+      "\"permissions\"?");
+  EXPECT_THAT(error_of(with_realms(R"([{"name": "r", "roles": [{"name": "a", "authorizer": "x.y"}]}])")),
+              EndsWith("at $.realms[0].roles[0]: \"authorizer\" is not supported yet"));
+  EXPECT_THAT(error_of(with_permission(R"({"uri": "a", "allow": {"subscribes": true}})")),
+              EndsWith("permissions[0].allow: unknown key \"subscribes\"; did you mean \"subscribe\"?"));
+  EXPECT_THAT(error_of(with_permission(R"({"uri": "a", "validate": {}})")),
+              EndsWith("\"validate\" is not supported yet"));
+}
+
+TEST(Realms, RefusesWhatIsMissingOrEmpty) {
+  EXPECT_THAT(error_of(with_realms("[]")), EndsWith("at $.realms: must not be empty"));
+  EXPECT_THAT(error_of(with_realms(R"([{}])")), EndsWith("at $.realms[0]: the key \"name\" is missing"));
+  EXPECT_THAT(error_of(with_realms(R"([{"name": "r"}])")), EndsWith("the key \"roles\" is missing"));
+  EXPECT_THAT(error_of(with_realms(R"([{"name": "r", "roles": []}])")),
+              EndsWith("at $.realms[0].roles: must not be empty"));
+  EXPECT_THAT(error_of(with_realms(R"([{"name": "r", "roles": [{"name": "", "permissions": []}]}])")),
+              EndsWith("roles[0].name: must not be empty"));
+  EXPECT_THAT(error_of(with_realms(R"([{"name": "r", "roles": [{"name": "a"}]}])")),
+              EndsWith("the key \"permissions\" is missing"));
+  EXPECT_THAT(error_of(with_permission("{}")), EndsWith("the key \"uri\" is missing"));
+}
+
+TEST(Realms, RefusesWrongTypesAndWords) {
+  EXPECT_THAT(error_of(with_realms("{}")), EndsWith("at $.realms: expected a list, found an object"));
+  EXPECT_THAT(error_of(with_realms("[7]")), EndsWith("at $.realms[0]: expected an object, found a number"));
+  EXPECT_THAT(error_of(with_realms(R"([{"name": true, "roles": []}])")),
+              EndsWith("name: expected a string, found true or false"));
+  EXPECT_THAT(error_of(with_permission(R"({"uri": "a", "allow": {"call": 1}})")),
+              EndsWith("allow.call: expected true or false, found a number"));
+  EXPECT_THAT(error_of(with_permission(R"({"uri": "a", "cache": null})")),
+              EndsWith("cache: expected true or false, found null"));
+  EXPECT_THAT(error_of(with_permission(R"({"uri": "a", "match": "prefx"})")),
+              EndsWith("match: expected \"exact\", \"prefix\" or \"wildcard\", found \"prefx\"; did you mean "
+                       "\"prefix\"?"));
+  EXPECT_THAT(error_of(with_permission(R"({"uri": "a"})", "lose")), HasSubstr("did you mean \"loose\"?"));
+}
+
+TEST(Realms, RefusesLimitsOutOfRange) {
+  const auto limits = [](const std::string& text) {
+    return error_of(with_realms(R"([{"name": "r", "limits": {)" + text +
+                                R"(}, "roles": [{"name": "a", "permissions": []}]}])"));
+  };
+  EXPECT_EQ(limits(R"("sessions": 4294967295)"), "accepted");
+  for (const std::string number : {"0", "-1", "4294967296", "99999999999999999999999", "1.5", "1e3", "\"1\""})
+    EXPECT_THAT(limits(R"("sessions": )" + number), HasSubstr("at $.realms[0].limits.sessions: expected"));
+  EXPECT_THAT(limits(R"("sessions": 0)"), EndsWith("expected a whole number from 1 to 4294967295"));
+  EXPECT_THAT(limits(R"("uri_length": 65536)"), EndsWith("expected a whole number from 1 to 65535"));
+  EXPECT_THAT(limits(R"("sesions": 1)"), EndsWith("did you mean \"sessions\"?"));
+}
+
+TEST(Realms, TakesTheUriCheckFromCrossbarsOptions) {
+  const auto realm = [](const std::string& members) {
+    return with_realms(R"([{"name": "r", "roles": [{"name": "a", "permissions": []}], )" + members + "}]");
+  };
+  const Config config =
+      parse(realm(R"("options": {"uri_check": "strict", "event_dispatching_chunk_size": 100})"));
+  EXPECT_EQ(config.realms.at(0).uri_check, wamp::UriRule::strict);
+  EXPECT_THAT(
+      config.notices,
+      testing::Contains(EndsWith("at $.realms[0].options: \"event_dispatching_chunk_size\" has no effect")));
+  EXPECT_THAT(error_of(realm(R"("uri_check": "loose", "options": {"uri_check": "strict"})")),
+              EndsWith("options.uri_check: \"uri_check\" is already given in the realm itself"));
+}
+
+}  // namespace
+}  // namespace router::config::test

@@ -1,0 +1,356 @@
+#include "tests/router/config/config_text.h"
+
+namespace router::config::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+Transport transport_of(const std::string& text) {
+  return parse(text).transports.at(0);
+}
+
+// "/: static /srv/web, /ws: websocket"
+std::string paths_of(const std::string& text) {
+  std::string result;
+  for (const auto& [path, served] : transport_of(text).paths) {
+    result += (result.empty() ? "" : ", ") + path + ": ";
+    if (std::holds_alternative<WebSocketPath>(served)) result += "websocket";
+    if (std::holds_alternative<HealthPath>(served)) result += "health";
+    if (const auto* files = std::get_if<StaticPath>(&served)) result += "static " + files->directory;
+  }
+  return result;
+}
+
+TEST(Transports, ServesWebSocketOnAnyPathForTypeWebsocket) {
+  const std::string text = with_transports(some_transports);
+  EXPECT_EQ(paths_of(text), "/: websocket");
+  EXPECT_EQ(transport_of(text).type, Transport::Type::websocket);
+}
+
+TEST(Transports, ServesTheWebSocketAndWebPathsOfAUniversalTransport) {
+  const std::string text = with_transports(
+      R"([{"type": "universal", "endpoint": {"type": "tcp", "port": 1},
+           "websocket": {"ws": {"type": "websocket"}, "/api/v1/ws": {"type": "websocket"}},
+           "web": {"paths": {"/": {"type": "static", "directory": "web"}, "health": {"type": "health"}}}}])");
+  EXPECT_EQ(paths_of(text),
+            "/: static /etc/wampd/web, /api/v1/ws: websocket, /health: health, /ws: websocket");
+  EXPECT_EQ(transport_of(text).type, Transport::Type::universal);
+}
+
+TEST(Transports, TakesTypeWebForUniversal) {
+  const std::string text = with_paths(R"({"/": {"type": "static"}, "ws": {"type": "websocket"}})");
+  EXPECT_EQ(paths_of(text), "/: static , /ws: websocket");
+  EXPECT_EQ(transport_of(text).type, Transport::Type::universal);
+}
+
+TEST(Transports, TakesDirectoriesRelativeToTheFile) {
+  const auto directory = [](const std::string& text) {
+    return paths_of(with_paths(R"({"/": {"type": "static", "directory": ")" + text + "\"}}"));
+  };
+  EXPECT_EQ(directory("web"), "/: static /etc/wampd/web");
+  EXPECT_EQ(directory("../web/"), "/: static /etc/web");
+  EXPECT_EQ(directory("."), "/: static /etc/wampd");
+  EXPECT_EQ(directory("/srv/web"), "/: static /srv/web");
+  EXPECT_EQ(directory("/"), "/: static /");
+}
+
+TEST(Transports, RefusesPathsThatAreNone) {
+  for (const std::string key : {"", "//", "ws/", "a//b", "a/../b", "..", "a?b", "a b", "a%20b", "#"})
+    EXPECT_THAT(error_of(with_paths(R"({")" + key + R"(": {"type": "health"}})")),
+                HasSubstr("expected a path"))
+        << key;
+  EXPECT_THAT(error_of(with_paths(R"({"a b": {"type": "health"}})")),
+              HasSubstr("at $.transports[0].paths[\"a b\"]: "));
+}
+
+TEST(Transports, RefusesAPathGivenTwice) {
+  EXPECT_THAT(
+      error_of(with_paths(R"({"ws": {"type": "websocket"}, "/ws": {"type": "health"}})")),
+      EndsWith("at $.transports[0].paths[\"/ws\"]: the path \"/ws\" is given twice in this transport"));
+  EXPECT_THAT(error_of(with_transports(R"([{"type": "universal", "endpoint": {"type": "tcp", "port": 1},
+                                            "websocket": {"/": {"type": "websocket"}},
+                                            "web": {"paths": {"/": {"type": "static"}}}}])")),
+              EndsWith("web.paths[\"/\"]: the path \"/\" is given twice in this transport"));
+}
+
+TEST(Transports, RefusesServicesItDoesNotHaveByName) {
+  for (const std::string type :
+       {"json", "nodeinfo", "longpoll", "wsgi", "publisher", "caller", "reverseproxy"})
+    EXPECT_THAT(error_of(with_paths(R"({"x": {"type": ")" + type + "\"}}")),
+                EndsWith("at $.transports[0].paths.x.type: \"" + type + "\" is not supported yet"));
+  EXPECT_THAT(error_of(with_paths(R"({"x": {"type": "websoket"}})")),
+              EndsWith("expected \"websocket\", \"static\" or \"health\", found \"websoket\"; did you mean "
+                       "\"websocket\"?"));
+  EXPECT_THAT(error_of(with_paths(R"({"x": {"type": "static", "package": "p", "resource": "r"}})")),
+              EndsWith("\"package\" is not supported yet"));
+  EXPECT_THAT(error_of(with_paths(R"({"x": {"type": "health", "directory": "d"}})")),
+              EndsWith("unknown key \"directory\""));
+  EXPECT_THAT(error_of(with_transports(R"([{"type": "universal", "endpoint": {"type": "tcp", "port": 1},
+                                            "websocket": {"ws": {"type": "static"}}}])")),
+              EndsWith("expected \"websocket\", found \"static\""));
+}
+
+TEST(Transports, RefusesTransportsItDoesNotHaveByName) {
+  for (const std::string type : {"rawsocket", "mqtt", "flashpolicy", "websocket.testee", "stream.testee"})
+    EXPECT_THAT(error_of(with_transports(R"([{"type": ")" + type + "\"}]")),
+                EndsWith("at $.transports[0].type: \"" + type + "\" is not supported yet"));
+  for (const std::string key : {"rawsocket", "mqtt"})
+    EXPECT_EQ(error_of("{\"realms\": " + some_realms +
+                       ",\n \"transports\": [{\"type\": \"universal\",\n  \"" + key + "\": {}}]}"),
+              "wampd.jsonc:3:3: at $.transports[0]: \"" + key + "\" is not supported yet");
+}
+
+TEST(Transports, RefusesWhatIsMissingOrEmpty) {
+  EXPECT_THAT(error_of(with_transports("[]")), EndsWith("at $.transports: must not be empty"));
+  EXPECT_THAT(error_of(with_transports("[{}]")), EndsWith("at $.transports[0]: the key \"type\" is missing"));
+  EXPECT_THAT(error_of(with_transports(R"([{"type": "websocket"}])")),
+              EndsWith("the key \"endpoint\" is missing"));
+  EXPECT_THAT(error_of(with_transports(R"([{"type": "web"}])")), EndsWith("the key \"paths\" is missing"));
+  EXPECT_THAT(error_of(with_transports(R"([{"type": "universal", "web": {}}])")),
+              EndsWith("at $.transports[0].web: the key \"paths\" is missing"));
+  EXPECT_THAT(error_of(with_paths("{}")), EndsWith("at $.transports[0]: serves nothing: no path is given"));
+  EXPECT_THAT(error_of(with_paths(R"({"x": {}})")), EndsWith("paths.x: the key \"type\" is missing"));
+  EXPECT_THAT(error_of(with_paths(R"({"x": {"type": "static", "directory": ""}})")),
+              EndsWith("directory: must not be empty"));
+}
+
+TEST(Transports, RefusesTwoOnOneAddress) {
+  const auto two = [](const std::string& first, const std::string& second) {
+    return error_of(with_transports(R"([{"type": "websocket", "endpoint": {"type": "tcp", )" + first +
+                                    R"(}}, {"type": "websocket", "endpoint": {"type": "tcp", )" + second +
+                                    "}}]"));
+  };
+  EXPECT_THAT(two(R"("port": 80)", R"("interface": "127.0.0.1", "port": 80)"),
+              EndsWith("at $.transports[1].endpoint: a second transport on 127.0.0.1 port 80"));
+  EXPECT_THAT(two(R"("interface": "::1", "port": 80)", R"("interface": "0:0::0:1", "port": 80)"),
+              EndsWith("a second transport on ::1 port 80"));
+  EXPECT_EQ(two(R"("port": 80)", R"("port": 81)"), "accepted");
+  EXPECT_EQ(two(R"("port": 80)", R"("interface": "127.0.0.2", "port": 80)"), "accepted");
+  EXPECT_EQ(two(R"("port": 0)", R"("port": 0)"), "accepted");
+}
+
+TEST(Endpoints, FillsAddressAndBacklog) {
+  const Transport transport =
+      transport_of(with_endpoint(R"({"type": "tcp", "interface": "0.0.0.0", "port": 65535, "backlog": 7})"));
+  EXPECT_EQ(transport.interface, "0.0.0.0");
+  EXPECT_EQ(transport.port, 65535);
+  EXPECT_EQ(transport.backlog, 7);
+}
+
+TEST(Endpoints, ListensOnLoopbackUnlessToldOtherwise) {
+  const auto interface = [](const std::string& members) {
+    return transport_of(with_endpoint(R"({"type": "tcp", "port": 1)" + members + "}")).interface;
+  };
+  EXPECT_EQ(interface(""), "127.0.0.1");
+  EXPECT_EQ(interface(R"(, "version": 4)"), "127.0.0.1");
+  EXPECT_EQ(interface(R"(, "version": 6)"), "::1");
+  EXPECT_EQ(interface(R"(, "interface": "")"), "0.0.0.0");
+  EXPECT_EQ(interface(R"(, "interface": "", "version": 6)"), "::");
+  EXPECT_EQ(interface(R"(, "interface": "0:0:0:0:0:0:0:1", "version": 6)"), "::1");
+}
+
+TEST(Endpoints, RefusesWhatItCannotListenOn) {
+  const auto endpoint = [](const std::string& members) {
+    return error_of(with_endpoint("{" + members + "}"));
+  };
+  EXPECT_THAT(endpoint(R"("type": "unix", "path": "/tmp/x")"),
+              EndsWith("endpoint.type: \"unix\" is not supported yet"));
+  EXPECT_THAT(endpoint(R"("type": "tls", "port": 1)"),
+              EndsWith("endpoint.type: \"tls\" is not supported yet"));
+  EXPECT_THAT(endpoint(R"("type": "tcp", "port": 1, "tls": {})"),
+              EndsWith("endpoint: \"tls\" is not supported yet"));
+  EXPECT_THAT(endpoint(R"("type": "tcp", "portrange": [1, 2])"),
+              EndsWith("\"portrange\" is not supported yet"));
+  EXPECT_THAT(endpoint(R"("type": "tcp")"), EndsWith("the key \"port\" is missing"));
+  EXPECT_THAT(endpoint(R"("type": "tcp", "port": "$PORT")"),
+              EndsWith("expected a number, found \"$PORT\"; environment variables are not supported yet"));
+  EXPECT_THAT(endpoint(R"("type": "tcp", "port": 65536)"),
+              EndsWith("expected a whole number from 0 to 65535"));
+  EXPECT_THAT(endpoint(R"("type": "tcp", "port": 1, "backlog": 0)"), EndsWith("from 1 to 65535"));
+  EXPECT_THAT(endpoint(R"("type": "tcp", "port": 1, "version": 5)"), EndsWith("expected 4 or 6"));
+  EXPECT_THAT(endpoint(R"("type": "tcp", "port": 1, "version": 4, "interface": "::1")"),
+              EndsWith("is not an address of IP version 4"));
+  EXPECT_THAT(endpoint(R"("type": "tcp", "port": 1, "version": 6, "interface": "10.0.0.1")"),
+              EndsWith("is not an address of IP version 6"));
+  EXPECT_THAT(endpoint(R"("type": "tcp", "port": 1, "interface": "localhost")"),
+              HasSubstr("endpoint.interface: expected an IP address"));
+  EXPECT_THAT(endpoint(R"("type": "tcp", "prot": 1)"),
+              EndsWith("unknown key \"prot\"; did you mean \"port\"?"));
+}
+
+TEST(SessionSettings, LetsEverybodyInAsTheRoleGiven) {
+  const std::string realms =
+      R"([{"name": "r", "roles": [{"name": "guest", "permissions": []}]},
+          {"name": "s", "roles": [{"name": "anonymous", "permissions": []}]}])";
+  const auto role = [&](const std::string& auth) {
+    return transport_of(R"({"realms": )" + realms +
+                        R"(, "transports": [{"type": "websocket", "endpoint": {"type": "tcp", "port": 1})" +
+                        auth + "}]}")
+        .anonymous_role;
+  };
+  EXPECT_EQ(role(R"(, "auth": {"anonymous": {"type": "static", "role": "guest"}})"), "guest");
+  EXPECT_EQ(role(R"(, "auth": {"anonymous": {"type": "static"}})"), "anonymous");
+  EXPECT_EQ(role(""), "anonymous");
+  EXPECT_EQ(role(R"(, "auth": {})"), "");
+}
+
+TEST(SessionSettings, WarnsWhenNobodyGetsIn) {
+  EXPECT_THAT(
+      parse(with_websocket(R"("auth": {})")).notices,
+      ElementsAre(EndsWith("at $.transports[0].auth: nobody gets in: no way to authenticate is given")));
+  const std::string guests = R"({"realms": [{"name": "r", "roles": [{"name": "guest", "permissions": []}]}],
+                                 "transports": [{"endpoint": {"type": "tcp", "port": 1}, )";
+  const Config config = parse(guests + R"("type": "websocket"}]})");
+  EXPECT_EQ(config.transports.at(0).anonymous_role, "");
+  EXPECT_THAT(config.notices, ElementsAre(HasSubstr("at $.transports[0]: nobody gets in")));
+  EXPECT_THAT(parse(guests + R"("type": "web", "paths": {"/": {"type": "static"}}}]})").notices, IsEmpty());
+}
+
+TEST(SessionSettings, RefusesRolesAndMethodsThatDoNotExist) {
+  const auto auth = [](const std::string& text) { return error_of(with_websocket(R"("auth": )" + text)); };
+  EXPECT_THAT(
+      auth(R"({"anonymous": {"type": "static", "role": "anonymos"}})"),
+      EndsWith("at $.transports[0].auth.anonymous.role: no realm has a role \"anonymos\"; did you mean "
+               "\"anonymous\"?"));
+  for (const std::string method : {"ticket", "wampcra", "scram", "cryptosign", "tls", "cookie", "jwt"})
+    EXPECT_THAT(auth("{\"" + method + "\": {}}"),
+                EndsWith("at $.transports[0].auth: \"" + method + "\" is not supported yet"));
+  EXPECT_THAT(auth(R"({"anonymous": {"type": "dynamic", "authenticator": "a.b"}})"),
+              EndsWith("\"dynamic\" is not supported yet"));
+  EXPECT_THAT(auth(R"({"anonymous": {}})"), EndsWith("the key \"type\" is missing"));
+  EXPECT_THAT(auth(R"({"anonymos": {}})"), EndsWith("did you mean \"anonymous\"?"));
+}
+
+TEST(SessionSettings, TakesSerializersInTheirOrder) {
+  EXPECT_THAT(transport_of(with_transports(some_transports)).serializers, ElementsAre("msgpack", "json"));
+  EXPECT_THAT(transport_of(with_websocket(R"("serializers": ["json"])")).serializers, ElementsAre("json"));
+  EXPECT_THAT(transport_of(with_websocket(R"("serializers": ["json", "msgpack"])")).serializers,
+              ElementsAre("json", "msgpack"));
+  EXPECT_THAT(error_of(with_websocket(R"("serializers": [])")), EndsWith("serializers: must not be empty"));
+  EXPECT_THAT(error_of(with_websocket(R"("serializers": ["json", "cbor"])")),
+              EndsWith("at $.transports[0].serializers[1]: \"cbor\" is not supported yet"));
+  EXPECT_THAT(error_of(with_websocket(R"("serializers": ["ubjson"])")),
+              EndsWith("\"ubjson\" is not supported yet"));
+  EXPECT_THAT(error_of(with_websocket(R"("serializers": ["json", "json"])")),
+              EndsWith("\"json\" is given twice"));
+  EXPECT_THAT(error_of(with_websocket(R"("serializers": ["bson"])")), HasSubstr("did you mean \"json\"?"));
+}
+
+TEST(SessionSettings, TakesThemFromTheWebSocketPathsToo) {
+  const Transport transport = transport_of(with_paths(
+      R"({"/": {"type": "static"},
+          "ws": {"type": "websocket", "serializers": ["json"], "options": {"max_message_size": 5},
+                 "auth": {"anonymous": {"type": "static"}}, "limits": {"max_depth": 9}}})"));
+  EXPECT_THAT(transport.serializers, ElementsAre("json"));
+  EXPECT_EQ(transport.limits.max_message_size, 5u);
+  EXPECT_EQ(transport.limits.max_depth, 9u);
+}
+
+TEST(SessionSettings, RefusesDifferentOnesInOneTransport) {
+  const auto paths = [](const std::string& first, const std::string& second) {
+    return error_of(with_paths(R"({"a": {"type": "websocket")" + first + R"(}, "b": {"type": "websocket")" +
+                               second + "}}"));
+  };
+  EXPECT_EQ(paths(R"(, "serializers": ["json"])", R"(, "serializers": ["json"])"), "accepted");
+  EXPECT_THAT(paths(R"(, "serializers": ["json"])", R"(, "serializers": ["msgpack"])"),
+              EndsWith("at $.transports[0].paths.b: WebSocket paths of one transport with different "
+                       "\"serializers\": this is not supported yet"));
+  EXPECT_THAT(paths(R"(, "auth": {})", ""),
+              HasSubstr("paths.b: WebSocket paths of one transport with different"));
+  EXPECT_THAT(paths("", R"(, "auth": {})"),
+              HasSubstr("paths.b: WebSocket paths of one transport with different"));
+  EXPECT_THAT(error_of(with_transports(R"([{"type": "web", "endpoint": {"type": "tcp", "port": 1},
+                                            "auth": {}, "paths": {"ws": {"type": "websocket", "auth": {}}}}])")),
+              EndsWith("paths.ws.auth: \"auth\" is already given for the whole transport"));
+}
+
+TEST(Options, FillsEveryLimitFromLimits) {
+  const TransportLimits limits =
+      transport_of(with_websocket(R"("limits": {"max_message_size": 1, "max_queued_bytes": 2, "max_depth": 3,
+          "max_connections": 4, "handshake_timeout_ms": 5, "ping_interval_ms": 6, "ping_timeout_ms": 7,
+          "close_timeout_ms": 8})"))
+          .limits;
+  EXPECT_EQ(limits.max_message_size, 1u);
+  EXPECT_EQ(limits.max_queued_bytes, 2u);
+  EXPECT_EQ(limits.max_depth, 3u);
+  EXPECT_EQ(limits.max_connections, 4u);
+  EXPECT_EQ(limits.handshake_timeout_ms, 5u);
+  EXPECT_EQ(limits.ping_interval_ms, 6u);
+  EXPECT_EQ(limits.ping_timeout_ms, 7u);
+  EXPECT_EQ(limits.close_timeout_ms, 8u);
+}
+
+TEST(Options, FillsLimitsFromCrossbarsOptions) {
+  const Config config = parse(with_websocket(
+      R"("options": {"max_message_size": 1, "open_handshake_timeout": 2, "auto_ping_interval": 3,
+                     "auto_ping_timeout": 4, "close_handshake_timeout": 5})"));
+  const TransportLimits limits = config.transports.at(0).limits;
+  EXPECT_EQ(limits.max_message_size, 1u);
+  EXPECT_EQ(limits.handshake_timeout_ms, 2u);
+  EXPECT_EQ(limits.ping_interval_ms, 3u);
+  EXPECT_EQ(limits.ping_timeout_ms, 4u);
+  EXPECT_EQ(limits.close_timeout_ms, 5u);
+  EXPECT_THAT(config.notices, IsEmpty());
+}
+
+TEST(Options, KeepsTheDefaultWhereCrossbarWouldHaveNoLimit) {
+  const Config config = parse(with_websocket(R"("options": {"auto_ping_interval": 0})"));
+  EXPECT_EQ(config.transports.at(0).limits.ping_interval_ms, TransportLimits().ping_interval_ms);
+  EXPECT_THAT(config.notices, ElementsAre(HasSubstr("options.auto_ping_interval: 0 has no effect")));
+}
+
+TEST(Options, RefusesLimitsOutOfRangeUnknownOrGivenTwice) {
+  EXPECT_THAT(error_of(with_websocket(R"("limits": {"max_depth": 0})")),
+              EndsWith("a whole number from 1 to 1000"));
+  EXPECT_THAT(error_of(with_websocket(R"("limits": {"max_message_size": 1073741825})")),
+              HasSubstr("to 1073741824"));
+  EXPECT_THAT(error_of(with_websocket(R"("limits": {"ping_timeout_ms": 86400001})")),
+              HasSubstr("to 86400000"));
+  EXPECT_THAT(error_of(with_websocket(R"("limits": {"ping_timeout": 5})")),
+              EndsWith("limits: unknown key \"ping_timeout\"; did you mean \"ping_timeout_ms\"?"));
+  EXPECT_THAT(
+      error_of(with_websocket(R"("options": {"auto_ping_interval": 5}, "limits": {"ping_interval_ms": 5})")),
+      EndsWith("limits.ping_interval_ms: is already given in \"options\" as \"auto_ping_interval\""));
+}
+
+TEST(Options, KeepsTheQueueAsLargeAsTheLargestMessage) {
+  const auto queue = [](const std::string& members) {
+    return transport_of(with_websocket(members)).limits.max_queued_bytes;
+  };
+  EXPECT_EQ(queue(R"("options": {"max_message_size": 67108864})"), 67108864u);
+  EXPECT_EQ(queue(R"("options": {"max_message_size": 1000})"), TransportLimits().max_queued_bytes);
+  EXPECT_THAT(error_of(with_websocket(R"("limits": {"max_message_size": 10, "max_queued_bytes": 9})")),
+              EndsWith("limits.max_queued_bytes: is less than the maximum message size, 10"));
+}
+
+TEST(Options, TakesOriginsAndPatterns) {
+  EXPECT_THAT(transport_of(with_transports(some_transports)).allowed_origins, IsEmpty());
+  EXPECT_THAT(transport_of(
+                  with_websocket(
+                      R"("options": {"allowed_origins": ["*", "https://*.a.com", "http://b:8080", "null"]})"))
+                  .allowed_origins,
+              ElementsAre("*", "https://*.a.com", "http://b:8080", "null"));
+}
+
+TEST(Options, RefusesOriginsThatNoBrowserSends) {
+  for (const std::string origin : {"", "example.com", "https://example.com/", "https://example.com/app"})
+    EXPECT_THAT(error_of(with_websocket(R"("options": {"allowed_origins": [")" + origin + "\"]}")),
+                HasSubstr("at $.transports[0].options.allowed_origins[0]: "))
+        << origin;
+  EXPECT_THAT(error_of(with_websocket(R"("options": {"allowed_origins": "*"})")),
+              EndsWith("expected a list, found a string"));
+}
+
+TEST(Options, DoesNotIgnoreAForbiddenNullOrigin) {
+  EXPECT_THAT(
+      error_of(with_websocket(R"("options": {"allowed_origins": ["*"], "allow_null_origin": false})")),
+      EndsWith("allow_null_origin: false is not supported yet beside the allowed origin \"*\""));
+  EXPECT_EQ(error_of(with_websocket(R"("options": {"allowed_origins": ["*"], "allow_null_origin": true})")),
+            "accepted");
+}
+
+}  // namespace
+}  // namespace router::config::test

@@ -1,0 +1,67 @@
+#include "router/id_map.h"
+
+#include <map>
+#include <memory>
+#include <random>
+
+#include <gtest/gtest.h>
+
+namespace router {
+namespace {
+
+TEST(IdMap, FindsWhatWasInserted) {
+  IdMap<int> map;
+  EXPECT_EQ(map.find(1), nullptr);
+  map.insert(1, 10);
+  map.insert(uint64_t{1} << 53, 20);
+  EXPECT_EQ(*map.find(1), 10);
+  EXPECT_EQ(*map.find(uint64_t{1} << 53), 20);
+  EXPECT_EQ(map.size(), 2u);
+}
+
+TEST(IdMap, TakesOutAndForgets) {
+  IdMap<std::unique_ptr<int>> map;
+  map.insert(5, std::make_unique<int>(7));
+  EXPECT_EQ(*map.take(5), 7);
+  EXPECT_EQ(map.take(5), nullptr);
+  EXPECT_FALSE(map.erase(5));
+  EXPECT_TRUE(map.empty());
+}
+
+TEST(IdMap, HasNoEntryZero) {
+  IdMap<int> map;
+  map.insert(1, 1);
+  EXPECT_EQ(map.find(0), nullptr);
+  EXPECT_FALSE(map.erase(0));
+}
+
+// The same random story told to IdMap and to std::map: sequential ids as in calls, random ones as in
+// sessions.
+TEST(IdMap, BehavesLikeAnOrdinaryMapThroughARandomStory) {
+  for (const uint64_t range : {uint64_t{40}, uint64_t{5000}, uint64_t{1} << 53}) {
+    std::mt19937_64 random(range);
+    IdMap<uint64_t> map;
+    std::map<uint64_t, uint64_t> model;
+    for (int step = 0; step < 20000; ++step) {
+      uint64_t id = 1 + random() % range;
+      if (!model.empty() && random() % 3 == 0)
+        id = std::next(model.begin(), static_cast<int>(random() % model.size() % 50))->first;
+      if (const uint64_t* found = map.find(id)) {
+        ASSERT_EQ(*found, model.at(id));
+        ASSERT_EQ(map.take(id), model.at(id));
+        model.erase(id);
+      } else {
+        ASSERT_FALSE(model.contains(id));
+        map.insert(id, random());
+        model[id] = *map.find(id);
+      }
+      ASSERT_EQ(map.size(), model.size());
+    }
+    std::map<uint64_t, uint64_t> seen;
+    map.for_each([&seen](uint64_t id, uint64_t value) { seen[id] = value; });
+    EXPECT_EQ(seen, model);
+  }
+}
+
+}  // namespace
+}  // namespace router

@@ -1,0 +1,133 @@
+#include "tests/router/realm_harness.h"
+
+#include <gtest/gtest.h>
+
+#include "wamp/features.h"
+
+namespace router {
+namespace {
+
+constexpr size_t worker_count = 2;
+constexpr auto json = serializers::Format::json;
+
+wamp::ClientFeatures all_roles(const std::vector<std::string>& callee_features) {
+  wamp::Dict features;
+  for (const std::string& feature : callee_features) features.append(feature, true);
+  const wamp::Dict callee{{"features", features}};
+  const wamp::Dict caller{{"features", wamp::Dict{{"progressive_call_results", true}}}};
+  const wamp::Dict roles{
+      {"callee", callee}, {"caller", caller}, {"publisher", wamp::Dict{}}, {"subscriber", wamp::Dict{}}};
+  return *wamp::client_features(wamp::Dict{{"roles", roles}});
+}
+
+std::string text(const wamp::Message& message, const RoutedPayload& payload) {
+  std::string out;
+  const auto tail = serializers::encode_envelope(json, message, payload.count, out);
+  if (payload.format == json)
+    out += payload.bytes();
+  else if (payload.count > 0)
+    serializers::transcode(payload.format, json, {payload.bytes(), payload.count}, out);
+  return out.append(tail);
+}
+
+}  // namespace
+
+RealmHarness::RealmHarness(config::Realm config) {
+  std::vector<Mailbox*> addresses;
+  for (size_t i = 0; i < worker_count; ++i) {
+    mailboxes_.push_back(std::make_unique<Mailbox>([] {}));
+    addresses.push_back(mailboxes_.back().get());
+  }
+  realm_ = std::make_unique<Realm>(config, addresses, 1);
+}
+
+config::Realm RealmHarness::open_realm() {
+  config::Permission everything;
+  everything.match = wamp::MatchPolicy::prefix;
+  everything.call = everything.register_ = everything.publish = everything.subscribe = true;
+  config::Realm realm;
+  realm.name = "realm1";
+  realm.roles = {{"anonymous", {everything}}};
+  return realm;
+}
+
+Peer& RealmHarness::join(std::vector<std::string> callee_features, const std::string& authrole,
+                         uint32_t worker) {
+  Peer& peer = peers_.emplace_back();
+  const auto number = static_cast<uint32_t>(peers_.size());
+  peer.realm_ = this;
+  peer.slot_ = number - 1;
+  const SessionRef ref{worker, peer.slot_, wamp::SessionId(1000 + number)};
+  peer.member_ = realm_->join(ref, {"user" + std::to_string(number), authrole, "anonymous", "static"},
+                              all_roles(callee_features));
+  EXPECT_NE(peer.member_, nullptr) << "the realm let nobody in";
+  return peer;
+}
+
+void RealmHarness::number_publication(wamp::PublicationId& id) {
+  const auto [at, fresh] = publications_.try_emplace(id, publications_.size() + 1);
+  id = wamp::PublicationId(at->second);
+}
+
+void RealmHarness::deliver(uint32_t slot, wamp::Message& message, const RoutedPayload& payload) {
+  if (auto* event = std::get_if<wamp::Event>(&message)) number_publication(event->publication);
+  if (auto* published = std::get_if<wamp::Published>(&message)) number_publication(published->publication);
+  peers_[slot].inbox_.push_back(text(message, payload));
+}
+
+void RealmHarness::deliver_all() {
+  for (const auto& mailbox : mailboxes_) {
+    std::vector<OutboxEntry> mail;
+    mailbox->drain(mail);
+    for (OutboxEntry& entry : mail) {
+      if (auto* delivery = std::get_if<Delivery>(&entry)) {
+        deliver(delivery->to.slot, delivery->message, delivery->payload);
+        continue;
+      }
+      auto& event = std::get<EventDelivery>(entry);
+      for (const SessionRef& ref : *event.audience) {
+        const Member& member = *peers_[ref.slot].member_;
+        if (ref.session == event.excluded) continue;
+        if (event.filter &&
+            !event.filter->admits(ref.session, member.identity.authid, member.identity.authrole))
+          continue;
+        wamp::Message copy = event.event;
+        deliver(ref.slot, copy, event.payload);
+      }
+    }
+  }
+}
+
+void Peer::says(const std::string& text) {
+  const auto message = serializers::decode(json, text, realm_->scratch_);
+  ASSERT_TRUE(message) << text << ": " << message.error().message;
+  violation_.reset();
+  const auto result = std::visit(
+      [this](const auto& m) -> wamp::Result<void> {
+        Realm& realm = realm_->realm();
+        if constexpr (requires { realm.handle(*member_, m, RoutedPayload()); })
+          return realm.handle(*member_, m, copy_payload(json, m.payload));
+        else if constexpr (requires { realm.handle(*member_, m); })
+          return realm.handle(*member_, m);
+        else
+          return wamp::ProtocolError{"not a message for a realm"};
+      },
+      *message);
+  if (!result) violation_ = result.error().message;
+}
+
+std::string Peer::hears() {
+  realm_->deliver_all();
+  std::string all;
+  for (const std::string& line : inbox_) all += (all.empty() ? "" : "\n") + line;
+  inbox_.clear();
+  return all;
+}
+
+void Peer::leaves() {
+  realm_->deliver_all();
+  realm_->realm().leave(*member_);
+  member_ = nullptr;
+}
+
+}  // namespace router

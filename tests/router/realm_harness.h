@@ -1,0 +1,69 @@
+// A realm without sockets, told and read in JSON, so that a test reads like the log of a wire.
+//
+//   RealmHarness realm;
+//   Peer& callee = realm.join();
+//   callee.says(R"([64,1,{},"com.add"])");
+//   EXPECT_EQ(callee.hears(), "[65,1,1]");
+//
+// Publication ids are random in the realm; here they are numbered 1, 2, ... in the order in which they are
+// heard.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "router/realm.h"
+
+namespace router {
+
+class RealmHarness;
+
+class Peer {
+ public:
+  // Sends one client message; what the realm says of its form is kept in violation().
+  void says(const std::string& json);
+  // All that came for this peer since the last time, one message a line.
+  std::string hears();
+  void leaves();
+  // What the last message did wrong, if it did.
+  const std::optional<std::string>& violation() const { return violation_; }
+  uint64_t id() const { return member_->ref.session.value; }
+
+ private:
+  friend class RealmHarness;
+  RealmHarness* realm_ = nullptr;
+  Member* member_ = nullptr;
+  uint32_t slot_ = 0;
+  std::vector<std::string> inbox_;
+  std::optional<std::string> violation_;
+};
+
+class RealmHarness {
+ public:
+  explicit RealmHarness(config::Realm config = open_realm());
+
+  // A realm whose role "anonymous" may do everything.
+  static config::Realm open_realm();
+  // A client that announces all roles, and these features of a callee: {"call_canceling", ...}.
+  Peer& join(std::vector<std::string> callee_features = {}, const std::string& authrole = "anonymous",
+             uint32_t worker = 0);
+  Realm& realm() { return *realm_; }
+
+ private:
+  friend class Peer;
+  void deliver_all();
+  void deliver(uint32_t slot, wamp::Message& message, const RoutedPayload& payload);
+  void number_publication(wamp::PublicationId& id);
+
+  std::vector<std::unique_ptr<Mailbox>> mailboxes_;
+  std::unique_ptr<Realm> realm_;
+  std::deque<Peer> peers_;
+  std::map<wamp::PublicationId, uint64_t> publications_;
+  serializers::Scratch scratch_;
+};
+
+}  // namespace router

@@ -1,0 +1,95 @@
+#include "tests/router/session_wires.h"
+
+#include <stdexcept>
+
+#include "tests/support/json_wire.h"
+
+namespace router {
+namespace {
+
+using serializers::Format;
+using test_support::converted;
+
+// The message in a server's frame: unmasked, unfragmented.
+std::string unframed(std::string_view frame) {
+  const auto length = static_cast<uint8_t>(frame.at(1));
+  return std::string(frame.substr(length == 126 ? 4 : length == 127 ? 10 : 2));
+}
+
+}  // namespace
+
+void Wire::receives_bytes(std::string bytes) {
+  if (closed() || broken_) return;
+  session_->on_message({bytes.data(), bytes.size()});
+  worker_->deliver_mail();
+}
+
+void Wire::receives(const std::string& json) {
+  receives_bytes(converted(Format::json, format_, json));
+}
+
+std::string Wire::sent() {
+  std::string all;
+  for (const std::string& bytes : sent_)
+    all += (all.empty() ? "" : "\n") + converted(format_, Format::json, bytes);
+  sent_.clear();
+  return all;
+}
+
+void Wire::breaks() {
+  if (broken_) return;
+  broken_ = true;
+  session_->on_closed({0, true, "the socket broke"});
+  worker_->deliver_mail();
+}
+
+transport::Framing Wire::framing() const {
+  return format_ == Format::json ? transport::Framing::websocket_text : transport::Framing::websocket_binary;
+}
+
+void Wire::send(transport::BufferRef frame) {
+  if (!closed() && !broken_) sent_.push_back(unframed(frame->view()));
+}
+
+void Wire::close(uint16_t code, std::string_view) {
+  if (!closed()) close_code_ = code;
+}
+
+config::Config SessionHarness::two_realms() {
+  config::Config config = config::default_config();
+  config.realms.push_back(config.realms.front());
+  config.realms.back().name = "realm2";
+  return config;
+}
+
+SessionHarness::SessionHarness(config::Config config) : config_(std::move(config)), worker_(0, 1) {
+  worker_.mailbox().bind_to_this_thread();
+  for (const config::Realm& realm : config_.realms)
+    realms_.add(std::make_unique<Realm>(realm, std::vector<Mailbox*>{&worker_.mailbox()}, 1));
+}
+
+SessionHarness::~SessionHarness() {
+  break_all();
+}
+
+void SessionHarness::break_all() {
+  for (Wire& wire : wires_) wire.breaks();
+}
+
+Wire& SessionHarness::connect(Format format) {
+  Wire& wire = wires_.emplace_back();
+  wire.format_ = format;
+  wire.worker_ = &worker_;
+  wire.session_ = std::make_unique<Session>(worker_, realms_, config_.transports.front(), format);
+  wire.session_->on_open(wire);
+  return wire;
+}
+
+Wire& SessionHarness::join(Format format) {
+  Wire& wire = connect(format);
+  wire.receives(R"([1,"realm1",{"roles":{"caller":{},"callee":{},"publisher":{},"subscriber":{}}}])");
+  if (!wire.sent().starts_with("[2,")) throw std::runtime_error("the session was not welcomed");
+  return wire;
+}
+
+}  // namespace router

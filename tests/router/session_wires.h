@@ -1,0 +1,80 @@
+// Sessions without sockets: a worker that no thread runs, and connections that only remember.
+//
+//   SessionHarness router;
+//   Wire& client = router.connect(json);
+//   client.receives(R"([1,"realm1",{"roles":{"caller":{}}}])");
+//   EXPECT_THAT(client.sent(), HasSubstr("[2,"));
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "router/config/config.h"
+#include "router/realms.h"
+#include "router/session.h"
+#include "router/worker.h"
+
+namespace router {
+
+class SessionHarness;
+
+// One peer's connection.
+class Wire final : public transport::Connection {
+ public:
+  // The bytes of one message come from the peer, as its serializer has them.
+  void receives_bytes(std::string bytes);
+  // The same, said in JSON whatever the serializer is.
+  void receives(const std::string& json);
+  // All messages sent to the peer since the last time, in JSON, one a line.
+  std::string sent();
+  // The peer is gone.
+  void breaks();
+  bool closed() const { return close_code_.has_value(); }
+  std::optional<uint16_t> close_code() const { return close_code_; }
+
+  transport::Framing framing() const override;
+  const std::string& peer_address() const override { return peer_address_; }
+  void send(transport::BufferRef frame) override;
+  size_t queued_bytes() const override { return 0; }
+  void close(uint16_t code, std::string_view reason) override;
+  void pause_reading() override {}
+  void resume_reading() override {}
+
+ private:
+  friend class SessionHarness;
+  serializers::Format format_ = serializers::Format::json;
+  Worker* worker_ = nullptr;
+  std::unique_ptr<Session> session_;
+  std::vector<std::string> sent_;
+  std::optional<uint16_t> close_code_;
+  bool broken_ = false;
+  const std::string peer_address_ = "test";
+};
+
+class SessionHarness {
+ public:
+  explicit SessionHarness(config::Config config = two_realms());
+  ~SessionHarness();
+
+  // realm1 and realm2, open to anonymous.
+  static config::Config two_realms();
+  Wire& connect(serializers::Format format = serializers::Format::json);
+  // A connection whose session is established in realm1 with all roles; WELCOME has been taken. Throws if it
+  // is not.
+  Wire& join(serializers::Format format = serializers::Format::json);
+  // Every peer is gone.
+  void break_all();
+  Realm& realm(std::string_view name = "realm1") { return *realms_.find(name); }
+  Worker& worker() { return worker_; }
+
+ private:
+  const config::Config config_;
+  Worker worker_;
+  Realms realms_;
+  std::deque<Wire> wires_;
+};
+
+}  // namespace router

@@ -1,0 +1,62 @@
+#include "transport/buffer.h"
+
+#include <thread>
+
+#include <gtest/gtest.h>
+
+namespace transport {
+namespace {
+
+TEST(Buffer, ContentIsAppendedAndPrependedAroundWhatIsThere) {
+  const BufferRef buffer = Buffer::create(4, 8);
+  buffer->append("cd");
+  buffer->prepend("ab");
+  buffer->append("ef");
+  EXPECT_EQ(buffer->view(), "abcdef");
+  EXPECT_EQ(buffer->headroom(), 2u);
+}
+
+TEST(Buffer, HasAtLeastTheRoomAskedForAtAnySize) {
+  for (size_t capacity : {0u, 1u, 229u, 230u, 231u, 1000u, 4000u, 5000u, 100000u}) {
+    const BufferRef buffer = Buffer::create(10, capacity);
+    EXPECT_GE(buffer->tailroom(), capacity);
+    const std::string content(capacity, 'x');
+    buffer->append(content);
+    buffer->prepend("0123456789");
+    EXPECT_EQ(buffer->view(), "0123456789" + content);
+  }
+}
+
+TEST(Buffer, IsUniqueUntilItIsShared) {
+  BufferRef buffer = Buffer::create(0, 1);
+  EXPECT_TRUE(buffer->unique());
+  BufferRef other = buffer;
+  EXPECT_FALSE(buffer->unique());
+  other = {};
+  EXPECT_TRUE(buffer->unique());
+}
+
+TEST(Buffer, ReleasedBlocksAreFreshWhenTheyComeBack) {
+  for (int round = 0; round < 2000; ++round) {
+    const BufferRef buffer = Buffer::create(10, 100);
+    EXPECT_EQ(buffer->size(), 0u);
+    EXPECT_EQ(buffer->headroom(), 10u);
+    EXPECT_TRUE(buffer->unique());
+    buffer->append("content");
+  }
+}
+
+TEST(Buffer, MayBeReleasedByAThreadThatNeverMadeOne) {
+  std::vector<BufferRef> buffers;
+  for (int i = 0; i < 1000; ++i) buffers.push_back(Buffer::create(10, 100));
+  std::thread([taken = std::move(buffers)]() mutable { taken.clear(); }).join();
+}
+
+TEST(Buffer, CountsTheBytesItsThreadCreates) {
+  const size_t before = Buffer::created_bytes();
+  const BufferRef buffer = Buffer::create(10, 1000);
+  EXPECT_GE(Buffer::created_bytes() - before, 1010u);
+}
+
+}  // namespace
+}  // namespace transport

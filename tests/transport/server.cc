@@ -1,0 +1,138 @@
+#include "tests/transport/server.h"
+
+#include <algorithm>
+#include <chrono>
+#include <future>
+
+#include "transport/loop_state.h"
+
+namespace transport {
+
+void Log::add(std::string line) {
+  const std::lock_guard lock(mutex_);
+  lines_.push_back(std::move(line));
+  added_.notify_all();
+}
+
+bool Log::has(const std::string& line) {
+  std::unique_lock lock(mutex_);
+  return added_.wait_for(lock, std::chrono::seconds(10),
+                         [&] { return std::find(lines_.begin(), lines_.end(), line) != lines_.end(); });
+}
+
+size_t Log::count(const std::string& line) {
+  const std::lock_guard lock(mutex_);
+  return static_cast<size_t>(std::count(lines_.begin(), lines_.end(), line));
+}
+
+std::vector<std::string> Log::lines() {
+  const std::lock_guard lock(mutex_);
+  return lines_;
+}
+
+ConnectionLimits patient_limits() {
+  constexpr int hour_ms = 3600 * 1000;
+  ConnectionLimits limits;
+  limits.handshake_timeout_ms = limits.ping_interval_ms = limits.ping_timeout_ms = limits.close_timeout_ms =
+      hour_ms;
+  return limits;
+}
+
+BufferRef text_frame(const Connection& connection, std::string_view message) {
+  BufferRef buffer = Buffer::create(max_frame_header, message.size());
+  buffer->append(message);
+  return frame_message(connection.framing(), std::move(buffer));
+}
+
+class Server::Told : public Receiver {
+ public:
+  explicit Told(Server& server) : server_(server) {}
+  ~Told() override { server_.log.add("destroyed"); }
+
+  void on_open(Connection& connection) override {
+    connection_ = server_.connection_ = &connection;
+    server_.log.add("opened");
+    const Inside inside(server_);
+    server_.opened(connection);
+  }
+
+  void on_message(std::span<char> message) override {
+    const std::string text(message.begin(), message.end());
+    server_.log.add("received " + text.substr(0, 100));
+    const Inside inside(server_);
+    server_.received(*connection_, text);
+  }
+
+  void on_closed(const CloseReason& reason) override {
+    if (server_.depth_ > 0) server_.log.add("closed inside another call");
+    server_.log.add("closed " + std::to_string(reason.code) + (reason.by_peer ? " by peer: " : " by us: ") +
+                    reason.text);
+  }
+
+ private:
+  struct Inside {
+    explicit Inside(Server& s) : server(s) { ++server.depth_; }
+    ~Inside() { --server.depth_; }
+    Server& server;
+  };
+
+  Server& server_;
+  Connection* connection_ = nullptr;
+};
+
+Server::Server(const ConnectionLimits& limits, const ListenOptions& options)
+    : loop_(std::make_unique<Loop>()) {
+  requested = [](const HttpRequest& request) {
+    return text_response(200, request.method + " " + request.path);
+  };
+  loop_->set_turn_end([this] { turn_ended(); });
+  listener_ = std::make_unique<Listener>(*loop_, std::vector{loop_.get()}, *this, options, limits,
+                                         [this](const std::string& error) { log.add("error " + error); });
+  thread_ = std::thread([this] { loop_->run(); });
+}
+
+Server::~Server() {
+  if (loop_) destroy_loop();
+}
+
+void Server::destroy_loop() {
+  loop_->stop();
+  thread_.join();
+  listener_.reset();
+  loop_.reset();
+}
+
+test_support::RawClient Server::open(std::string_view path, std::string_view subprotocols) {
+  test_support::RawClient client = connect();
+  const auto reply = client.handshake(path, subprotocols);
+  if (reply.status != 101) throw std::runtime_error("no handshake: " + reply.body);
+  return client;
+}
+
+void Server::on_loop(const std::function<void()>& work) {
+  std::promise<void> done;
+  loop_->post([&] {
+    work();
+    done.set_value();
+  });
+  done.get_future().wait();
+}
+
+void Server::sweep_after(Loop::Clock::duration time) {
+  on_loop([&] { loop_->state().sweep(loop_->now() + time); });
+}
+
+HttpResponse Server::on_request(const HttpRequest& request) {
+  return requested(request);
+}
+
+std::variant<Service::Upgrade, HttpResponse> Server::on_upgrade(Loop&, const HttpRequest& request,
+                                                                const std::vector<std::string>& offered) {
+  log.add("peer " + request.peer_address);
+  if (request.path == "/refused") return text_response(403, "not for you");
+  const std::string chosen = offered.empty() ? "" : offered.back();
+  const Framing framing = chosen == "binary" ? Framing::websocket_binary : Framing::websocket_text;
+  return Upgrade{chosen, framing, std::make_unique<Told>(*this)};
+}
+
+}  // namespace transport

@@ -1,0 +1,85 @@
+// A listener and its loop on a thread of its own, and a service that writes down what happens.
+//
+// A test sets what the service shall do before it connects, and looks at what happened through the log.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/support/raw_client.h"
+#include "transport/listener.h"
+#include "transport/loop.h"
+
+namespace transport {
+
+// Lines from the loop's thread for the test's thread.
+class Log {
+ public:
+  void add(std::string line);
+  // Waits until the line was added; false after ten seconds without it.
+  bool has(const std::string& line);
+  size_t count(const std::string& line);
+  std::vector<std::string> lines();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable added_;
+  std::vector<std::string> lines_;
+};
+
+// No timer of a connection runs out by itself: tests sweep at times of their own.
+ConnectionLimits patient_limits();
+
+BufferRef text_frame(const Connection& connection, std::string_view message);
+
+class Server : private Service {
+ public:
+  explicit Server(const ConnectionLimits& limits = patient_limits(),
+                  const ListenOptions& options = {.port = 0});
+  ~Server() override;
+
+  uint16_t port() const { return listener_->port(); }
+  test_support::RawClient connect() const { return test_support::RawClient(port()); }
+  // Connected, with the handshake done and on_open called.
+  test_support::RawClient open(std::string_view path = "/", std::string_view subprotocols = {});
+
+  // Runs it on the loop's thread and waits for it.
+  void on_loop(const std::function<void()>& work);
+  // Lets the time of all deadlines pass.
+  void sweep_after(Loop::Clock::duration time);
+  // Of the one that was opened last; to be used on the loop's thread.
+  Connection& connection() { return *connection_; }
+  Loop& loop() { return *loop_; }
+  Listener& listener() { return *listener_; }
+  // Stops the loop's thread and destroys the loop.
+  void destroy_loop();
+
+  // What the receivers do; the defaults write down what happens and send messages back.
+  std::function<void(Connection&)> opened = [](Connection&) {};
+  std::function<void(Connection&, const std::string&)> received =
+      [](Connection& c, const std::string& message) { c.send(text_frame(c, message)); };
+  std::function<HttpResponse(const HttpRequest&)> requested;
+  std::function<void()> turn_ended = [] {};
+
+  // "opened", "received MESSAGE", "closed CODE by peer: TEXT", "closed CODE by us: TEXT", "destroyed".
+  Log log;
+
+ private:
+  class Told;
+  HttpResponse on_request(const HttpRequest& request) override;
+  std::variant<Upgrade, HttpResponse> on_upgrade(Loop& loop, const HttpRequest& request,
+                                                 const std::vector<std::string>& offered) override;
+
+  std::unique_ptr<Loop> loop_;
+  std::unique_ptr<Listener> listener_;
+  std::thread thread_;
+  Connection* connection_ = nullptr;
+  int depth_ = 0;  // calls of receivers in progress: on_closed must never be one inside another
+};
+
+}  // namespace transport

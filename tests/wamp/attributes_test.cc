@@ -1,0 +1,78 @@
+#include "wamp/attributes.h"
+
+#include <gtest/gtest.h>
+
+#include "wamp/features.h"
+
+namespace wamp {
+namespace {
+
+TEST(Attributes, TakeAbsentAndNullAsTheFallback) {
+  const Dict dict{{"acknowledge", Value()}};
+  Attributes attributes(dict, "PUBLISH.Options");
+  EXPECT_TRUE(attributes.boolean("acknowledge", true));
+  EXPECT_FALSE(attributes.boolean("exclude_me", false));
+  EXPECT_FALSE(attributes.error());
+}
+
+TEST(Attributes, RefuseAnIntegerInPlaceOfABoolean) {
+  const Dict dict{{"acknowledge", 1}};
+  Attributes attributes(dict, "PUBLISH.Options");
+  EXPECT_FALSE(attributes.boolean("acknowledge", false));
+  ASSERT_TRUE(attributes.error());
+  EXPECT_EQ(attributes.error()->message, "PUBLISH.Options.acknowledge: expected a boolean, got an integer");
+}
+
+TEST(Attributes, KeepTheFirstError) {
+  const Dict dict{{"a", "text"}, {"b", true}};
+  Attributes attributes(dict, "X");
+  attributes.integer("a");
+  attributes.string("b");
+  EXPECT_EQ(attributes.error()->message, "X.a: expected a non-negative integer, got a string");
+}
+
+TEST(Attributes, WantListsOfOneKind) {
+  const Dict dict{{"good", List{1, 2}}, {"bad", List{1, "two"}}, {"negative", List{-1}}};
+  Attributes attributes(dict, "X");
+  ASSERT_NE(attributes.integer_list("good"), nullptr);
+  EXPECT_FALSE(attributes.error());
+  EXPECT_EQ(attributes.integer_list("bad"), nullptr);
+  EXPECT_TRUE(attributes.error());
+  Attributes again(dict, "X");
+  EXPECT_EQ(again.integer_list("negative"), nullptr);
+}
+
+TEST(Dict, OfAKeyThatCameTwiceTheLastCounts) {
+  Dict dict;
+  dict.append("a", 1);
+  dict.append("a", 2);
+  EXPECT_EQ(*dict.find("a"), Value(2));
+}
+
+TEST(ClientFeatures, AreReadFromTheRoles) {
+  const auto features = client_features(Dict{
+      {"roles", Dict{{"callee", Dict{{"features", Dict{{"call_cancelling", true}, {"unheard_of", "x"}}}}},
+                     {"caller", Dict{}},
+                     {"observer", 17}}}});
+  ASSERT_TRUE(features);
+  EXPECT_TRUE(features->has(Role::callee));
+  EXPECT_TRUE(features->has(Role::caller));
+  EXPECT_FALSE(features->has(Role::publisher));
+  EXPECT_TRUE(features->callee_call_canceling);
+}
+
+TEST(ClientFeatures, MalformedAnnouncementsAreProtocolErrors) {
+  const Dict malformed[] = {
+      Dict{},
+      Dict{{"roles", List{"caller"}}},
+      Dict{{"roles", Dict{}}},
+      Dict{{"roles", Dict{{"observer", Dict{}}}}},
+      Dict{{"roles", Dict{{"caller", true}}}},
+      Dict{{"roles", Dict{{"caller", Dict{{"features", List{}}}}}}},
+      Dict{{"roles", Dict{{"callee", Dict{{"features", Dict{{"call_canceling", 1}}}}}}}},
+  };
+  for (const Dict& details : malformed) EXPECT_FALSE(client_features(details));
+}
+
+}  // namespace
+}  // namespace wamp

@@ -1,0 +1,98 @@
+// A byte buffer with room in front, shared by reference count.
+//
+// Made by one thread, then immutable once it is shared; may be released on any thread. The room in front lets
+// an envelope and a frame header be put before a payload without copying the payload again; the one byte
+// behind lets a JSON message be closed.
+#pragma once
+
+#include <atomic>
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+namespace transport {
+
+class Buffer;
+
+// Owns one reference to a Buffer. Copying shares, moving hands over; null when empty.
+class BufferRef {
+ public:
+  BufferRef() = default;
+  BufferRef(const BufferRef& other) noexcept;
+  BufferRef(BufferRef&& other) noexcept : buffer_(std::exchange(other.buffer_, nullptr)) {}
+  BufferRef& operator=(BufferRef other) noexcept {
+    std::swap(buffer_, other.buffer_);
+    return *this;
+  }
+  ~BufferRef();
+
+  explicit operator bool() const { return buffer_ != nullptr; }
+  Buffer* operator->() const { return buffer_; }
+  Buffer& operator*() const { return *buffer_; }
+
+ private:
+  friend class Buffer;
+  explicit BufferRef(Buffer* buffer) : buffer_(buffer) {}
+  Buffer* buffer_ = nullptr;
+};
+
+class Buffer {
+ public:
+  // A buffer with `headroom` free bytes in front, no content, and room for at least `capacity` bytes of it.
+  static BufferRef create(size_t headroom, size_t capacity);
+
+  // The bytes of all buffers that this thread ever created: how a loop knows how much new it is to write.
+  static size_t created_bytes() { return created_bytes_; }
+
+  std::string_view view() const { return {bytes() + start_, size_}; }
+  char* data() { return bytes() + start_; }
+  size_t size() const { return size_; }
+  size_t headroom() const { return start_; }
+  size_t tailroom() const { return total_ - start_ - size_; }
+
+  // True if nobody else holds it: only then may it be changed.
+  bool unique() const { return references_.load(std::memory_order_acquire) == 1; }
+
+  // Precondition of both: unique() and enough room.
+  void append(std::string_view tail) {
+    assert(tail.size() <= tailroom());
+    if (!tail.empty()) std::memcpy(bytes() + start_ + size_, tail.data(), tail.size());
+    size_ += static_cast<uint32_t>(tail.size());
+  }
+  void prepend(std::string_view head) {
+    assert(head.size() <= headroom());
+    start_ -= static_cast<uint32_t>(head.size());
+    size_ += static_cast<uint32_t>(head.size());
+    if (!head.empty()) std::memcpy(bytes() + start_, head.data(), head.size());
+  }
+
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+
+ private:
+  friend class BufferRef;
+  Buffer(uint32_t start, uint32_t total) : start_(start), total_(total) {}
+  ~Buffer() = default;
+  static void release(Buffer* buffer);
+  char* bytes() { return reinterpret_cast<char*>(this + 1); }
+  const char* bytes() const { return reinterpret_cast<const char*>(this + 1); }
+
+  static inline thread_local constinit size_t created_bytes_ = 0;
+  std::atomic<uint32_t> references_{1};
+  uint32_t start_;
+  uint32_t size_ = 0;
+  uint32_t total_;
+};
+
+inline BufferRef::BufferRef(const BufferRef& other) noexcept : buffer_(other.buffer_) {
+  if (buffer_) buffer_->references_.fetch_add(1, std::memory_order_relaxed);
+}
+
+inline BufferRef::~BufferRef() {
+  if (buffer_ && buffer_->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) Buffer::release(buffer_);
+}
+
+}  // namespace transport

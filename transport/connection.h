@@ -1,0 +1,116 @@
+// One accepted socket: WebSocket (or HTTP that ends there) above, a non-blocking descriptor below.
+//
+// Lives on its Loop's thread only, which owns it. Whoever holds a Connection& (its Receiver) must let go of
+// it when Receiver::on_closed is called; the connection is destroyed after that call, never during another
+// one.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "transport/buffer.h"
+#include "transport/http.h"
+
+namespace transport {
+
+class Connection;
+class Loop;
+
+// How a message is put on the wire. All receivers with the same framing can share one frame.
+enum class Framing : uint8_t { websocket_text, websocket_binary };
+
+// The most bytes frame_message() puts in front of a message.
+constexpr size_t max_frame_header = 10;
+
+// The frame of one message: its header is written into the buffer's headroom, nothing is copied.
+// Precondition: message->unique() and max_frame_header bytes of headroom.
+BufferRef frame_message(Framing framing, BufferRef message);
+
+// WebSocket close codes (RFC 6455, section 7.4.1).
+namespace close_code {
+constexpr uint16_t normal = 1000, going_away = 1001, protocol_error = 1002, unsupported_data = 1003,
+                   invalid_payload = 1007, policy_violation = 1008, message_too_big = 1009,
+                   internal_error = 1011;
+}
+
+// Why and by whom a connection ended, for the log.
+struct CloseReason {
+  uint16_t code = 0;  // the close code sent or received; 0: none, the socket just ended
+  bool by_peer = false;
+  std::string text;
+};
+
+// What sits on top of a connection: the router's session. Owned by the connection.
+class Receiver {
+ public:
+  virtual ~Receiver() = default;
+  // The opening handshake is done and answered. Called once, first.
+  virtual void on_open(Connection& connection) = 0;
+  // One whole message, already validated as UTF-8 if it is text. The bytes may be changed; they are valid
+  // during the call only. Not called after close() or on_closed().
+  virtual void on_message(std::span<char> message) = 0;
+  // The connection is gone, for whatever reason. Called once, last.
+  virtual void on_closed(const CloseReason& reason) = 0;
+};
+
+// The bounds of one connection, with the defaults of a listener's options.
+struct ConnectionLimits {
+  size_t max_message_size = 16 * 1024 * 1024;  // bytes, of a message that comes in
+  size_t max_queued_bytes = 16 * 1024 * 1024;  // going out; above it the connection is dropped
+  size_t max_http_head = 8 * 1024;             // bytes of a request's head
+  int handshake_timeout_ms = 5000;             // from accept to the end of the opening handshake
+  int ping_interval_ms = 10000;  // of silence before a ping; any byte that comes in counts as life
+  int ping_timeout_ms = 20000;   // of silence after the ping before the peer counts as dead
+  int close_timeout_ms = 2000;   // from our close frame to the end of the socket
+};
+
+// Decides what is served on a listener. Called on the thread of the connection's loop; shared by all loops,
+// so it must be immutable or thread-safe. Outlives all connections.
+class Service {
+ public:
+  virtual ~Service() = default;
+  // A plain GET or HEAD.
+  virtual HttpResponse on_request(const HttpRequest& request) = 0;
+
+  struct Upgrade {
+    std::string subprotocol;  // the one chosen of the offered
+    Framing framing;
+    std::unique_ptr<Receiver> receiver;
+  };
+  // A well-formed WebSocket opening handshake, version 13. `offered` are the subprotocols in the client's
+  // order of preference. Answers with what is to sit on the connection, or with the HTTP response that
+  // refuses it.
+  virtual std::variant<Upgrade, HttpResponse> on_upgrade(Loop& loop, const HttpRequest& request,
+                                                         const std::vector<std::string>& offered) = 0;
+};
+
+class Connection {
+ public:
+  virtual ~Connection() = default;
+
+  virtual Framing framing() const = 0;
+  virtual const std::string& peer_address() const = 0;
+
+  // Queues a whole frame made by frame_message(); written at the end of the turn. Ignored once closing. May
+  // close the connection (max_queued_bytes), which is told by on_closed later in the turn, never inside this
+  // call.
+  virtual void send(BufferRef frame) = 0;
+  // Bytes queued and not yet taken by the kernel.
+  virtual size_t queued_bytes() const = 0;
+
+  // Starts the close handshake: what is queued goes out first, then the close frame; nothing more is
+  // received. on_closed follows when the peer has answered, has gone, or close_timeout_ms is over; never
+  // inside this call.
+  virtual void close(uint16_t code, std::string_view reason) = 0;
+
+  // Nested calls count. While paused nothing is read, and the peer does not count as silent.
+  virtual void pause_reading() = 0;
+  virtual void resume_reading() = 0;
+};
+
+}  // namespace transport

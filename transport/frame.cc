@@ -1,0 +1,58 @@
+#include "transport/frame.h"
+
+#include <cassert>
+
+#include "transport/connection.h"
+
+namespace transport {
+namespace {
+
+void write_big_endian(char* bytes, size_t count, uint64_t value) {
+  for (size_t i = count; i-- > 0; value >>= 8) bytes[i] = static_cast<char>(value & 0xFF);
+}
+
+void prepend_header(Opcode opcode, Buffer& payload) {
+  char header[max_frame_header];
+  header[0] = static_cast<char>(0x80 | static_cast<uint8_t>(opcode));
+  const size_t size = payload.size();
+  const auto code = static_cast<uint8_t>(size < 126 ? size : size <= 0xFFFF ? 126 : 127);
+  header[1] = static_cast<char>(code);
+  const size_t extended = extended_length_size(code);
+  write_big_endian(header + 2, extended, size);
+  payload.prepend({header, 2 + extended});
+}
+
+// The longest prefix of at most `limit` bytes that does not end inside a UTF-8 character.
+std::string_view cut(std::string_view text, size_t limit) {
+  if (text.size() <= limit) return text;
+  while (limit > 0 && (static_cast<uint8_t>(text[limit]) & 0xC0) == 0x80) --limit;
+  return text.substr(0, limit);
+}
+
+}  // namespace
+
+BufferRef frame_message(Framing framing, BufferRef message) {
+  prepend_header(framing == Framing::websocket_text ? Opcode::text : Opcode::binary, *message);
+  return message;
+}
+
+BufferRef make_control_frame(Opcode opcode, std::string_view payload) {
+  assert(payload.size() <= max_control_payload);
+  BufferRef frame = Buffer::create(max_frame_header, payload.size());
+  frame->append(payload);
+  prepend_header(opcode, *frame);
+  return frame;
+}
+
+BufferRef make_close_frame(uint16_t code, std::string_view reason) {
+  constexpr uint16_t no_status =
+      1005;  // never on the wire: it stands for a close frame without a code (section 7.4.1)
+  if (code == no_status) return make_control_frame(Opcode::close, {});
+  std::array<char, max_control_payload> payload;
+  write_big_endian(payload.data(), 2, code);
+  const std::string_view text = cut(reason, max_close_reason);
+  text.copy(payload.data() + 2, text.size());
+  return make_control_frame(Opcode::close, {payload.data(), 2 + text.size()});
+}
+
+}  // namespace transport

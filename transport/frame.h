@@ -1,0 +1,72 @@
+// WebSocket frames on the wire (RFC 6455, section 5.2): reading a header, making what a server sends.
+//
+// Pure functions; any thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "transport/buffer.h"
+
+namespace transport {
+
+enum class Opcode : uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
+
+// The most bytes a control frame may carry (section 5.5), and a close frame's reason after its code.
+constexpr size_t max_control_payload = 125;
+constexpr size_t max_close_reason = max_control_payload - 2;
+
+struct FrameHeader {
+  uint8_t first_byte = 0;  // FIN, RSV1 to RSV3, opcode
+  bool masked = false;
+  bool minimal = true;         // the length is in the shortest form, as section 5.2 demands
+  size_t header_size = 0;      // bytes of the header itself
+  uint64_t payload_size = 0;   // as announced: nothing of it needs to be there
+  std::array<char, 4> mask{};  // zeros if not masked
+
+  bool final() const { return first_byte & 0x80; }
+  bool reserved_bits() const { return first_byte & 0x70; }
+  Opcode opcode() const { return static_cast<Opcode>(first_byte & 0x0F); }
+  bool control() const { return first_byte & 0x08; }
+};
+
+// Bytes of the extended length that this length code (7 bits) announces.
+inline size_t extended_length_size(uint8_t length_code) {
+  return length_code < 126 ? 0 : length_code == 126 ? 2 : 8;
+}
+
+// Bytes of the header that has this second byte.
+inline size_t frame_header_size(uint8_t second_byte) {
+  return 2 + extended_length_size(second_byte & 0x7F) + (second_byte & 0x80 ? 4 : 0);
+}
+
+// The header at the front of `bytes`, or nothing if a part of it is still missing.
+inline std::optional<FrameHeader> read_frame_header(std::span<const char> bytes) {
+  if (bytes.size() < 2) return std::nullopt;
+  const auto byte = [&](size_t i) { return static_cast<uint8_t>(bytes[i]); };
+  const size_t header_size = frame_header_size(byte(1));
+  if (bytes.size() < header_size) return std::nullopt;
+
+  FrameHeader header;
+  header.first_byte = byte(0);
+  header.masked = byte(1) & 0x80;
+  header.header_size = header_size;
+  const size_t extended = extended_length_size(byte(1) & 0x7F);
+  if (extended == 0) header.payload_size = byte(1) & 0x7F;
+  for (size_t i = 0; i < extended; ++i) header.payload_size = header.payload_size << 8 | byte(2 + i);
+  if (extended != 0) header.minimal = header.payload_size > (extended == 2 ? 125u : 0xFFFFu);
+  if (header.masked) std::memcpy(header.mask.data(), bytes.data() + 2 + extended, header.mask.size());
+  return header;
+}
+
+// Precondition: payload.size() <= max_control_payload.
+BufferRef make_control_frame(Opcode opcode, std::string_view payload);
+
+// A reason that is too long is cut, at a character's boundary. `code` 1005 makes an empty close frame.
+BufferRef make_close_frame(uint16_t code, std::string_view reason);
+
+}  // namespace transport

@@ -1,0 +1,182 @@
+#include "transport/listener.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include <asio/ip/tcp.hpp>
+#include <asio/post.hpp>
+#include <asio/steady_timer.hpp>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include "transport/loop.h"
+#include "transport/loop_state.h"
+
+namespace transport {
+namespace {
+
+using asio::ip::tcp;
+
+constexpr auto pause_after_error = std::chrono::milliseconds(100);
+constexpr int max_accepts_in_a_row = 64;
+
+std::string text_of(const tcp::endpoint& endpoint) {
+  const std::string address = endpoint.address().to_string();
+  const std::string port = std::to_string(endpoint.port());
+  return endpoint.address().is_v6() ? "[" + address + "]:" + port : address + ":" + port;
+}
+
+[[noreturn]] void throw_cannot_listen(const ListenOptions& options, const std::string& reason) {
+  const std::string& interface = options.interface;
+  const std::string shown = interface.find(':') == interface.npos ? interface : "[" + interface + "]";
+  throw std::runtime_error("cannot listen on " + shown + ":" + std::to_string(options.port) + ": " + reason);
+}
+
+tcp::endpoint endpoint_of(const ListenOptions& options) {
+  asio::error_code error;
+  const auto address = asio::ip::make_address(options.interface.empty() ? "::" : options.interface, error);
+  if (error) throw_cannot_listen(options, "not an IPv4 or IPv6 address");
+  return {address, options.port};
+}
+
+void listen_on(tcp::acceptor& acceptor, const tcp::endpoint& endpoint, int backlog) {
+  acceptor.open(endpoint.protocol());
+  acceptor.set_option(tcp::acceptor::reuse_address(true));
+  if (endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(false));
+  acceptor.bind(endpoint);
+  acceptor.listen(backlog);
+  acceptor.non_blocking(true);
+}
+
+void open_acceptor(tcp::acceptor& acceptor, const ListenOptions& options) {
+  const tcp::endpoint endpoint = endpoint_of(options);
+  try {
+    listen_on(acceptor, endpoint, options.backlog);
+  } catch (const std::system_error& e) {
+    const bool no_ipv6 = e.code() == std::errc::address_family_not_supported;
+    if (!no_ipv6 || !options.interface.empty()) throw_cannot_listen(options, e.code().message());
+    listen_on(acceptor, {asio::ip::address_v4::any(), options.port}, options.backlog);
+  }
+}
+
+// A connection that was gone before it was accepted says nothing about the next one (accept(2), "Error
+// handling").
+bool concerns_one_connection(int error) {
+  constexpr std::array errors{ECONNABORTED, EINTR,  EPROTO,       ENETDOWN,   ENOPROTOOPT,
+                              EHOSTDOWN,    ENONET, EHOSTUNREACH, ENETUNREACH};
+  return std::find(errors.begin(), errors.end(), error) != errors.end();
+}
+
+}  // namespace
+
+struct Listener::State : std::enable_shared_from_this<State> {
+  State(Loop& accept_loop, std::vector<Loop*> loops, Service& service, const ListenOptions& options,
+        const ConnectionLimits& limits, std::function<void(const std::string&)> on_error)
+      : loops(std::move(loops)),
+        served(std::make_shared<Served>(service, limits)),
+        max_connections(options.max_connections),
+        on_error(std::move(on_error)),
+        acceptor(accept_loop.io()),
+        pause(accept_loop.io()) {
+    open_acceptor(acceptor, options);
+    local = acceptor.local_endpoint();
+  }
+
+  void wait() {
+    acceptor.async_wait(tcp::acceptor::wait_read, [self = shared_from_this()](asio::error_code error) {
+      if (error || !self->acceptor.is_open()) return;
+      if (const int failure = self->accept_all()) {
+        self->report("cannot accept connections: " + std::generic_category().message(failure));
+        self->wait_after_pause();
+      } else {
+        self->wait();
+      }
+    });
+  }
+
+  void wait_after_pause() {
+    pause.expires_after(pause_after_error);
+    pause.async_wait([self = shared_from_this()](asio::error_code error) {
+      if (!error && self->acceptor.is_open()) self->wait();
+    });
+  }
+
+  // Accepts what is there, a bounded number. Returns 0, or the errno that keeps it from accepting.
+  int accept_all() {
+    for (int i = 0; i < max_accepts_in_a_row; ++i) {
+      Descriptor accepted(
+          ::accept4(acceptor.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+      const int error = errno;
+      if (accepted.get() >= 0) {
+        hand_over(std::move(accepted));
+      } else if (error == EAGAIN || error == EWOULDBLOCK) {
+        return 0;
+      } else if (!concerns_one_connection(error)) {
+        return error;
+      }
+    }
+    return 0;
+  }
+
+  void hand_over(Descriptor accepted) {
+    if (served->connection_count.load(std::memory_order_relaxed) >= max_connections) {
+      return report("refusing connections: there are " + std::to_string(max_connections) + " already");
+    }
+    failing = false;
+    const int on = 1;
+    ::setsockopt(accepted.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    Loop* const target = *std::min_element(loops.begin(), loops.end(), [](const Loop* a, const Loop* b) {
+      return a->connection_count() < b->connection_count();
+    });
+    target->state().adopt(*target, std::move(accepted), served);
+  }
+
+  // Once until things are well again.
+  void report(const std::string& what) {
+    if (!std::exchange(failing, true) && on_error) on_error(text_of(local) + ": " + what);
+  }
+
+  void close() {
+    asio::error_code ignored;
+    acceptor.close(ignored);
+    pause.cancel();
+  }
+
+  std::vector<Loop*> loops;
+  std::shared_ptr<Served> served;
+  size_t max_connections;
+  std::function<void(const std::string&)> on_error;
+  tcp::acceptor acceptor;
+  asio::steady_timer pause;
+  tcp::endpoint local;
+  bool failing = false;
+};
+
+Listener::Listener(Loop& accept_loop, std::vector<Loop*> loops, Service& service, ListenOptions options,
+                   ConnectionLimits limits, std::function<void(const std::string&)> on_error)
+    : state_(std::make_shared<State>(accept_loop, std::move(loops), service, options, limits,
+                                     std::move(on_error))) {
+  asio::post(accept_loop.io(), [state = state_] {
+    if (state->acceptor.is_open()) state->wait();
+  });
+}
+
+Listener::~Listener() {
+  close();
+}
+
+uint16_t Listener::port() const {
+  return state_->local.port();
+}
+std::string Listener::address() const {
+  return text_of(state_->local);
+}
+void Listener::close() {
+  state_->close();
+}
+
+}  // namespace transport

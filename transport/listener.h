@@ -1,0 +1,45 @@
+// Accepts on one address and hands every socket to the least-loaded loop.
+//
+// Lives on the thread of the loop it was started on. Accept errors (file descriptors exhausted) pause
+// accepting for 100 ms and are told once through `on_error`.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "transport/connection.h"
+
+namespace transport {
+
+struct ListenOptions {
+  std::string interface = "127.0.0.1";  // an IPv4 or IPv6 address; "::" and "" take both families
+  uint16_t port = 8080;                 // 0: any free one
+  int backlog = 1024;
+  size_t max_connections = 100000;  // of this listener, all loops together; further ones are closed at once
+};
+
+class Listener {
+ public:
+  // Binds and listens; throws std::runtime_error with the address and the reason. Starts accepting at once on
+  // `accept_loop`, which must be one of `loops` or run as well. `service` and the loops outlive the listener.
+  Listener(Loop& accept_loop, std::vector<Loop*> loops, Service& service, ListenOptions options,
+           ConnectionLimits limits, std::function<void(const std::string&)> on_error);
+  ~Listener();
+
+  // The port really bound.
+  uint16_t port() const;
+  // The address in the form "127.0.0.1:8080".
+  std::string address() const;
+
+  // Stops accepting; connections stay. On the accept loop's thread, or while no loop runs.
+  void close();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace transport

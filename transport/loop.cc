@@ -1,0 +1,188 @@
+#include "transport/loop.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include <asio/executor_work_guard.hpp>
+#include <asio/post.hpp>
+
+#include "transport/loop_state.h"
+#include "transport/tcp_connection.h"
+
+namespace transport {
+namespace {
+
+constexpr size_t read_buffer_size = 64 * 1024;
+constexpr size_t write_scratch_size = 64 * 1024;
+// Measured: with more than this queued in a turn, frames have left the cache when they are written.
+constexpr size_t max_unwritten_bytes = 128 * 1024;
+constexpr auto slowest_sweep = std::chrono::milliseconds(1000);
+constexpr auto fastest_sweep = std::chrono::milliseconds(10);
+
+// Deadlines are met within a quarter of the shortest of them.
+Loop::Clock::duration sweep_interval_of(const ConnectionLimits& limits) {
+  int shortest_ms = limits.handshake_timeout_ms;
+  for (int timeout_ms : {limits.ping_interval_ms, limits.ping_timeout_ms, limits.close_timeout_ms}) {
+    if (timeout_ms > 0) shortest_ms = std::min(shortest_ms, timeout_ms);
+  }
+  return std::clamp<Loop::Clock::duration>(std::chrono::milliseconds(shortest_ms / 4), fastest_sweep,
+                                           slowest_sweep);
+}
+
+}  // namespace
+
+Loop::State::State()
+    : io(ASIO_CONCURRENCY_HINT_UNSAFE_IO),
+      now(Clock::now()),
+      read_buffer(read_buffer_size),
+      write_scratch(write_scratch_size),
+      sweep_interval_(slowest_sweep),
+      sweep_timer_(io) {}
+
+Loop::State::~State() = default;
+
+void Loop::State::adopt(Loop& loop, Descriptor descriptor, std::shared_ptr<Served> served) {
+  connection_count.fetch_add(1, std::memory_order_relaxed);
+  served->connection_count.fetch_add(1, std::memory_order_relaxed);
+  asio::post(io, [this, &loop, descriptor = std::move(descriptor), served = std::move(served)]() mutable {
+    begin_turn();
+    schedule_sweep(served->limits);
+    connections_.push_back(
+        std::make_unique<TcpConnection>(loop, connections_.size(), std::move(descriptor), std::move(served)));
+    connections_.back()->start();
+  });
+}
+
+void Loop::State::begin_turn() {
+  if (turn_end_posted_) return;
+  now = Clock::now();
+  request_turn_end();
+}
+
+void Loop::State::request_turn_end() {
+  if (turn_end_posted_) return;
+  turn_end_posted_ = true;
+  // Behind the handlers of everything that is ready by now.
+  asio::post(io, [this] { end_turn(); });
+}
+
+void Loop::State::request_unless_collecting() {
+  if (!collecting_) request_turn_end();
+}
+
+void Loop::State::add_unwritten(TcpConnection& connection) {
+  unwritten_.push_back(&connection);
+  request_unless_collecting();
+}
+
+void Loop::State::add_ended(TcpConnection& connection) {
+  ended_.push_back(&connection);
+  request_unless_collecting();
+}
+
+void Loop::State::write_early() {
+  if (Buffer::created_bytes() - created_bytes_ > max_unwritten_bytes) write_all();
+}
+
+void Loop::State::end_turn() {
+  turn_end_posted_ = false;
+  collecting_ = true;
+  if (turn_end) turn_end();
+  write_all();
+  collecting_ = false;
+  bury_ended();
+}
+
+void Loop::State::write_all() {
+  for (TcpConnection* connection : unwritten_) connection->write_queued();
+  unwritten_.clear();
+  created_bytes_ = Buffer::created_bytes();
+}
+
+void Loop::State::bury_ended() {
+  // Those that end while others are told have the next turn.
+  for (TcpConnection* connection : std::exchange(ended_, {})) connection->bury();
+}
+
+void Loop::State::sweep(Clock::time_point time) {
+  for (const auto& connection : connections_) connection->sweep(time);
+}
+
+void Loop::State::schedule_sweep(const ConnectionLimits& limits) {
+  sweep_interval_ = std::min(sweep_interval_, sweep_interval_of(limits));
+  if (!sweep_waiting_) wait_for_sweep();
+}
+
+void Loop::State::wait_for_sweep() {
+  sweep_waiting_ = true;
+  sweep_timer_.expires_after(sweep_interval_);
+  sweep_timer_.async_wait([this](asio::error_code) {
+    sweep_waiting_ = false;
+    begin_turn();
+    sweep(now);
+    if (!connections_.empty()) wait_for_sweep();
+  });
+}
+
+void Loop::State::remove(TcpConnection& connection) {
+  const size_t place = connection.place();
+  std::swap(connections_[place], connections_.back());
+  connections_[place]->set_place(place);
+  connections_.pop_back();
+}
+
+void Loop::State::remove_all() {
+  for (const auto& connection : connections_) connection->abandon();
+  connections_.clear();
+}
+
+Loop::Loop() : state_(std::make_unique<State>()) {}
+
+// Connections go first, while the loop they and their receivers refer to is still whole.
+Loop::~Loop() {
+  state_->remove_all();
+}
+
+void Loop::run() {
+  const auto until_stopped = asio::make_work_guard(state_->io);
+  state_->now = Clock::now();
+  state_->io.run();
+}
+
+void Loop::post(std::function<void()> work) {
+  asio::post(state_->io, [state = state_.get(), work = std::move(work)] {
+    state->begin_turn();
+    work();
+  });
+}
+
+void Loop::stop() {
+  state_->io.stop();
+}
+void Loop::set_turn_end(std::function<void()> callback) {
+  state_->turn_end = std::move(callback);
+}
+void Loop::request_turn_end() {
+  state_->request_turn_end();
+}
+Loop::Clock::time_point Loop::now() const {
+  return state_->now;
+}
+size_t Loop::connection_count() const {
+  return state_->connection_count.load(std::memory_order_relaxed);
+}
+asio::io_context& Loop::io() {
+  return state_->io;
+}
+
+void Loop::after(Clock::duration delay, std::function<void()> work) {
+  auto timer = std::make_shared<asio::steady_timer>(state_->io, delay);
+  timer->async_wait([state = state_.get(), timer, work = std::move(work)](asio::error_code error) {
+    if (error) return;
+    state->begin_turn();
+    work();
+  });
+}
+
+}  // namespace transport

@@ -1,0 +1,56 @@
+// One thread's event loop: its io_context, its clock, and what is done at the end of each turn.
+//
+// A turn is all that became ready at once. During a turn connections read and queue frames; at its end the
+// turn-end callback runs first (the router delivers its mailbox there), then every connection that has
+// something queued does one gather write. All members but post() and stop() are for the loop's own thread.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+#include <asio/io_context.hpp>
+
+namespace transport {
+
+class Connection;
+
+class Loop {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  Loop();
+  ~Loop();
+
+  // Runs until stop(). The calling thread becomes the loop's thread.
+  void run();
+
+  // Any thread. The work runs on the loop's thread, in its order of posting, and makes a turn of its own.
+  void post(std::function<void()> work);
+  // Any thread. run() returns soon; nothing further is read or written.
+  void stop();
+
+  // Called at the end of every turn in which something happened, before the writes. Set once, before run().
+  void set_turn_end(std::function<void()> callback);
+  // Makes sure that a turn end comes, even if nothing else happens.
+  void request_turn_end();
+
+  // The time, read once per turn.
+  Clock::time_point now() const;
+
+  // Runs `work` once after `delay`, on the loop's thread; never if the loop stops before.
+  void after(Clock::duration delay, std::function<void()> work);
+
+  // Connections open on this loop: how the listener picks the least-loaded one. Any thread.
+  size_t connection_count() const;
+
+  asio::io_context& io();
+
+  struct State;
+  State& state() { return *state_; }
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace transport

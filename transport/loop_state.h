@@ -1,0 +1,84 @@
+// The inside of a Loop: what its connections and listeners need of it.
+//
+// On the loop's thread only, but for adopt() and what it counts.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
+
+#include "transport/connection.h"
+#include "transport/loop.h"
+#include "transport/socket.h"
+
+namespace transport {
+
+class TcpConnection;
+
+// What the connections of one listener share.
+struct Served {
+  Served(Service& s, const ConnectionLimits& l) : service(s), limits(l) {}
+  Service& service;
+  ConnectionLimits limits;
+  std::atomic<size_t> connection_count{0};  // open ones, on all loops
+};
+
+struct Loop::State {
+  State();
+  ~State();
+
+  // Any thread: makes a connection of an accepted socket. It counts from now on.
+  void adopt(Loop& loop, Descriptor descriptor, std::shared_ptr<Served> served);
+
+  // Everything that happens on the loop calls this first.
+  void begin_turn();
+  void request_turn_end();
+
+  // At the end of the turn `connection` is to write, or to tell its receiver that it is gone.
+  void add_unwritten(TcpConnection& connection);
+  void add_ended(TcpConnection& connection);
+  // Writes before the turn's end if so much was queued that it would leave the processor's cache.
+  void write_early();
+
+  // Looks at all deadlines as of `time`. Called by a timer; by tests with any time.
+  void sweep(Clock::time_point time);
+
+  // Destroys a connection that is closed and has no operation pending.
+  void remove(TcpConnection& connection);
+  // Destroys all connections and their receivers; nobody is told.
+  void remove_all();
+
+  asio::io_context io;
+  std::function<void()> turn_end;
+  Clock::time_point now;
+  std::atomic<size_t> connection_count{0};
+
+  // Shared by all connections, one after the other: an idle connection has no buffer.
+  std::vector<char> read_buffer;
+  std::vector<char> write_scratch;
+
+ private:
+  void end_turn();
+  void write_all();
+  void bury_ended();
+  void request_unless_collecting();
+  void schedule_sweep(const ConnectionLimits& limits);
+  void wait_for_sweep();
+
+  bool turn_end_posted_ = false;
+  bool collecting_ = false;  // the turn's end is running: what is added now is still dealt with in it
+  std::vector<TcpConnection*> unwritten_;
+  std::vector<TcpConnection*> ended_;
+  std::vector<std::unique_ptr<TcpConnection>> connections_;
+  size_t created_bytes_ = 0;  // Buffer::created_bytes() when everything was last written
+  Clock::duration sweep_interval_;
+  bool sweep_waiting_ = false;
+  asio::steady_timer sweep_timer_;
+};
+
+}  // namespace transport

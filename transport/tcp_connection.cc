@@ -1,0 +1,397 @@
+#include "transport/tcp_connection.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <system_error>
+#include <utility>
+
+#include <asio/post.hpp>
+
+#include "transport/frame.h"
+#include "transport/request_head.h"
+
+namespace transport {
+namespace {
+
+// Measured: a connection that has this much queued is better written at once than at the end of the turn.
+constexpr size_t max_queued_in_turn = 64 * 1024;
+constexpr size_t max_parts = 64;
+constexpr std::string_view end_of_head = "\r\n\r\n";
+
+std::string error_text(int error) {
+  return std::generic_category().message(error);
+}
+
+}  // namespace
+
+TcpConnection::TcpConnection(Loop& loop, size_t place, Descriptor descriptor, std::shared_ptr<Served> served)
+    : loop_(loop),
+      state_(loop.state()),
+      served_(std::move(served)),
+      socket_(state_.io, std::move(descriptor)),
+      peer_address_(socket_.peer_address()),
+      heard_at_(state_.now),
+      deadline_(deadline_in(served_->limits.handshake_timeout_ms)),
+      place_(place) {}
+
+TcpConnection::~TcpConnection() = default;
+
+void TcpConnection::start() {
+  wait_for_input();
+}
+
+// ---- reading
+
+void TcpConnection::wait_for_input() {
+  const bool waits_already = read_waiting_ || resume_posted_;
+  if (waits_already || pauses_ > 0 || input_ended_ || stage_ == Stage::closed) return;
+  read_waiting_ = true;
+  socket_.wait_readable([this](asio::error_code error) {
+    read_waiting_ = false;
+    state_.begin_turn();
+    if (stage_ == Stage::closed) return bury_later();
+    if (error) return drop("the socket cannot be watched: " + error.message());
+    on_readable();
+  });
+}
+
+void TcpConnection::on_readable() {
+  if (pauses_ > 0) return;
+  const Socket::Result result = socket_.read_some(state_.read_buffer);
+  if (result.outcome == Socket::Outcome::done) {
+    heard_at_ = state_.now;
+    pinged_ = false;
+    receive({state_.read_buffer.data(), result.size});
+  } else if (result.outcome != Socket::Outcome::would_block) {
+    on_end_of_input(result);
+  }
+  wait_for_input();
+}
+
+void TcpConnection::on_end_of_input(const Socket::Result& result) {
+  const bool failed = result.outcome == Socket::Outcome::failed;
+  if (stage_ == Stage::ending && !failed && !queue_.empty()) {
+    // A client may end its side when its request is out, and still read the response.
+    input_ended_ = true;
+    close_when_written_ = true;
+    return;
+  }
+  set_reason(
+      {0, true, failed ? error_text(result.error) : "the peer ended the connection without a close frame"});
+  end();
+}
+
+void TcpConnection::receive(std::span<char> bytes) {
+  receiving_ = true;
+  if (stage_ == Stage::opening) {
+    receive_head(bytes);
+  } else {
+    receive_frames(bytes);
+  }
+  receiving_ = false;
+}
+
+void TcpConnection::receive_head(std::span<char> bytes) {
+  const size_t searched = unread_.size();
+  unread_.append(bytes.data(), bytes.size());
+  if (!std::isalpha(static_cast<unsigned char>(unread_[0])))
+    return respond(text_response(400, "not an HTTP request"));
+
+  const size_t found = unread_.find(end_of_head, searched - std::min(searched, end_of_head.size() - 1));
+  const size_t head_size = found == unread_.npos ? unread_.size() : found + end_of_head.size();
+  const size_t limit = served_->limits.max_http_head;
+  if (head_size > limit) {
+    return respond(
+        text_response(431, "the request's head is longer than " + std::to_string(limit) + " bytes"));
+  }
+  if (found == unread_.npos) return;
+  std::string all = std::exchange(unread_, {});
+  answer(std::string_view(all).substr(0, head_size));
+  receive_frames(std::span(all).subspan(head_size));
+}
+
+void TcpConnection::receive_frames(std::span<char> bytes) {
+  while (stage_ == Stage::open || stage_ == Stage::closing) {
+    if (pauses_ > 0) {
+      unread_.assign(bytes.data(), bytes.size());
+      return;
+    }
+    const WebSocketCodec::Event event = codec_->next(bytes);
+    if (event.kind == WebSocketCodec::Kind::need_more) return;
+    if (event.kind == WebSocketCodec::Kind::message) {
+      if (stage_ == Stage::open) receiver_->on_message(event.payload);
+    } else {
+      on_control(event);
+    }
+  }
+}
+
+void TcpConnection::on_control(const WebSocketCodec::Event& event) {
+  switch (event.kind) {
+    case WebSocketCodec::Kind::ping:
+      if (stage_ == Stage::open)
+        queue(make_control_frame(Opcode::pong, {event.payload.data(), event.payload.size()}));
+      break;
+    case WebSocketCodec::Kind::close:
+      on_close_frame(event);
+      break;
+    case WebSocketCodec::Kind::error:
+      fail(event.code, event.text);
+      break;
+    case WebSocketCodec::Kind::pong:
+    case WebSocketCodec::Kind::message:
+    case WebSocketCodec::Kind::need_more:
+      break;
+  }
+}
+
+void TcpConnection::on_close_frame(const WebSocketCodec::Event& event) {
+  const bool answers_ours = stage_ == Stage::closing;
+  stage_ = Stage::ending;
+  close_when_written_ = true;
+  if (answers_ours) {
+    if (queue_.empty()) end();
+  } else {
+    set_reason({event.code, true, std::string(event.text)});
+    deadline_ = deadline_in(served_->limits.close_timeout_ms);
+    queue(make_close_frame(event.code, {}));
+  }
+  bury_later();
+}
+
+void TcpConnection::pause_reading() {
+  if (stage_ == Stage::open) ++pauses_;
+}
+
+void TcpConnection::resume_reading() {
+  if (pauses_ == 0 || --pauses_ > 0) return;
+  heard_at_ = state_.now;
+  continue_reading();
+}
+
+void TcpConnection::continue_reading() {
+  if (receiving_) return;  // receive_frames() goes on by itself
+  if (unread_.empty() || resume_posted_) return wait_for_input();
+  resume_posted_ = true;
+  asio::post(state_.io, [this] {
+    resume_posted_ = false;
+    state_.begin_turn();
+    if (stage_ == Stage::closed) return bury_later();
+    if (pauses_ > 0) return;
+    std::string bytes = std::exchange(unread_, {});
+    receive(bytes);
+    wait_for_input();
+  });
+}
+
+// ---- the opening handshake, and HTTP
+
+void TcpConnection::answer(std::string_view head) {
+  auto read = read_request_head(head, peer_address_);
+  if (auto* refusal = std::get_if<HttpResponse>(&read)) return respond(*refusal);
+  const auto& request = std::get<HttpRequest>(read);
+  if (!asks_for_websocket(request))
+    return respond(served_->service.on_request(request), request.method == "HEAD");
+
+  auto handshake = read_handshake(request);
+  if (auto* refusal = std::get_if<HttpResponse>(&handshake)) return respond(*refusal);
+  const auto& accepted = std::get<Handshake>(handshake);
+  auto upgrade = served_->service.on_upgrade(loop_, request, accepted.offered);
+  if (auto* refusal = std::get_if<HttpResponse>(&upgrade)) return respond(*refusal);
+  auto& chosen = std::get<Service::Upgrade>(upgrade);
+  open(switching_protocols(accepted, chosen.subprotocol), std::move(chosen));
+}
+
+void TcpConnection::respond(const HttpResponse& response, bool head_only) {
+  stage_ = Stage::ending;
+  unread_ = {};
+  deadline_ = deadline_in(served_->limits.handshake_timeout_ms);
+  queue_bytes(response_bytes(response, head_only));
+}
+
+void TcpConnection::open(const std::string& response, Service::Upgrade upgrade) {
+  stage_ = Stage::open;
+  framing_ = upgrade.framing;
+  codec_.emplace(framing_, served_->limits.max_message_size);
+  receiver_ = std::move(upgrade.receiver);
+  queue_bytes(response);
+  receiver_->on_open(*this);
+}
+
+// ---- writing
+
+void TcpConnection::send(BufferRef frame) {
+  if (stage_ == Stage::open) queue(std::move(frame));
+}
+
+void TcpConnection::queue(BufferRef frame) {
+  queue_.push(std::move(frame));
+  if (!write_waiting_) {
+    if (!std::exchange(in_unwritten_, true)) state_.add_unwritten(*this);
+    if (queue_.bytes() >= max_queued_in_turn) {
+      write_now();
+    } else {
+      state_.write_early();
+    }
+  }
+  const size_t limit = served_->limits.max_queued_bytes;
+  if (stage_ == Stage::open && queue_.bytes() > limit) {
+    drop("outgoing queue over " + std::to_string(limit) + " bytes: the peer reads too slowly");
+  }
+}
+
+void TcpConnection::queue_bytes(std::string_view bytes) {
+  BufferRef buffer = Buffer::create(0, bytes.size());
+  buffer->append(bytes);
+  queue(std::move(buffer));
+}
+
+void TcpConnection::write_queued() {
+  in_unwritten_ = false;
+  write_now();
+}
+
+void TcpConnection::write_now() {
+  std::array<iovec, max_parts> parts;
+  while (!queue_.empty() && !write_waiting_) {
+    const auto filled = queue_.gather(state_.write_scratch, parts);
+    size_t gathered = 0;
+    for (const iovec& part : filled) gathered += part.iov_len;
+    on_written(socket_.write_some(filled), gathered);
+  }
+  if (queue_.empty()) on_all_written();
+}
+
+void TcpConnection::on_written(const Socket::Result& result, size_t gathered) {
+  if (result.outcome == Socket::Outcome::failed) {
+    set_reason({0, true, error_text(result.error)});
+    return end();
+  }
+  queue_.pop(result.size);
+  // A plain response may take its time as long as the client takes some of it.
+  if (stage_ == Stage::ending && !codec_ && result.size > 0) {
+    deadline_ = deadline_in(served_->limits.handshake_timeout_ms);
+  }
+  if (result.size < gathered) wait_for_output();
+}
+
+void TcpConnection::wait_for_output() {
+  write_waiting_ = true;
+  socket_.wait_writable([this](asio::error_code error) {
+    write_waiting_ = false;
+    state_.begin_turn();
+    if (stage_ == Stage::closed) return bury_later();
+    if (error) return drop("the socket cannot be watched: " + error.message());
+    write_now();
+  });
+}
+
+void TcpConnection::on_all_written() {
+  if (stage_ != Stage::ending) return;
+  if (close_when_written_) return end();
+  // Closing now would reset the connection if the peer is still sending, and it might never see what was
+  // written.
+  socket_.shut_down_sending();
+  deadline_ = deadline_in(served_->limits.close_timeout_ms);
+}
+
+// ---- the end
+
+void TcpConnection::close(uint16_t code, std::string_view reason) {
+  if (stage_ != Stage::open) return;
+  stage_ = Stage::closing;
+  set_reason({code, false, std::string(reason)});
+  deadline_ = deadline_in(served_->limits.close_timeout_ms);
+  queue(make_close_frame(code, reason));
+  // The peer's close frame must be seen.
+  pauses_ = 0;
+  continue_reading();
+}
+
+void TcpConnection::sweep(Loop::Clock::time_point now) {
+  switch (stage_) {
+    case Stage::opening:
+      if (now < deadline_) return;
+      if (unread_.empty()) return end();
+      return respond(text_response(408, "the request's head took too long to come"));
+    case Stage::open:
+      return check_liveness(now);
+    case Stage::closing:
+    case Stage::ending:
+      if (now < deadline_) return;
+      abort_ = true;
+      return end();
+    case Stage::closed:
+      return;
+  }
+}
+
+void TcpConnection::check_liveness(Loop::Clock::time_point now) {
+  const ConnectionLimits& limits = served_->limits;
+  if (limits.ping_interval_ms <= 0) return;
+  if (pauses_ > 0) {
+    heard_at_ = now;
+    pinged_ = false;
+  } else if (!pinged_) {
+    if (now - heard_at_ < std::chrono::milliseconds(limits.ping_interval_ms)) return;
+    pinged_ = true;
+    deadline_ = now + std::chrono::milliseconds(limits.ping_timeout_ms);
+    queue_.release_memory();
+    queue(make_control_frame(Opcode::ping, {}));
+  } else if (now >= deadline_ &&
+             !socket_.readable()) {  // if it is readable, not the peer is late but this loop
+    drop("no sign of life for " + std::to_string(limits.ping_interval_ms + limits.ping_timeout_ms) + " ms");
+  }
+}
+
+// The peer broke the protocol: it is told why, and nothing more of it is read.
+void TcpConnection::fail(uint16_t code, std::string_view text) {
+  if (stage_ == Stage::closing) return end();
+  stage_ = Stage::ending;
+  deadline_ = deadline_in(served_->limits.close_timeout_ms);
+  set_reason({code, false, std::string(text)});
+  queue(make_close_frame(code, text));
+  bury_later();
+}
+
+void TcpConnection::drop(std::string text) {
+  abort_ = true;
+  set_reason({0, false, std::move(text)});
+  end();
+}
+
+void TcpConnection::end() {
+  stage_ = Stage::closed;
+  queue_.clear();
+  bury_later();
+}
+
+void TcpConnection::bury_later() {
+  if (!std::exchange(in_ended_, true)) state_.add_ended(*this);
+}
+
+void TcpConnection::bury() {
+  in_ended_ = false;
+  if (receiver_) {
+    const auto receiver = std::move(receiver_);
+    receiver->on_closed(*reason_);
+  }
+  if (stage_ != Stage::closed) return;
+  if (!std::exchange(socket_closed_, true)) {
+    abort_ ? socket_.abort() : socket_.close();
+    state_.connection_count.fetch_sub(1, std::memory_order_relaxed);
+    served_->connection_count.fetch_sub(1, std::memory_order_relaxed);
+  }
+  if (!operation_pending()) state_.remove(*this);
+}
+
+void TcpConnection::set_reason(CloseReason reason) {
+  if (!reason_) reason_ = std::make_unique<CloseReason>(std::move(reason));
+}
+
+Loop::Clock::time_point TcpConnection::deadline_in(int timeout_ms) const {
+  return state_.now + std::chrono::milliseconds(timeout_ms);
+}
+
+}  // namespace transport

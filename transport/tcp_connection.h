@@ -1,0 +1,115 @@
+// The Connection over a stream socket: from the first byte of a request to the end of the socket.
+//
+// Lives on its loop's thread; the loop owns it and destroys it once it is closed and no operation of it is
+// pending. Its receiver is told and destroyed at the end of a turn only, so never inside a call of the
+// receiver's.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "transport/connection.h"
+#include "transport/loop_state.h"
+#include "transport/socket.h"
+#include "transport/websocket_codec.h"
+#include "transport/write_queue.h"
+
+namespace transport {
+
+class TcpConnection final : public Connection {
+ public:
+  // `place` is its index in the loop's list.
+  TcpConnection(Loop& loop, size_t place, Descriptor descriptor, std::shared_ptr<Served> served);
+  ~TcpConnection() override;
+
+  Framing framing() const override { return framing_; }
+  const std::string& peer_address() const override { return peer_address_; }
+  void send(BufferRef frame) override;
+  size_t queued_bytes() const override { return queue_.bytes(); }
+  void close(uint16_t code, std::string_view reason) override;
+  void pause_reading() override;
+  void resume_reading() override;
+
+  // For the loop.
+  void start();
+  void write_queued();
+  void sweep(Loop::Clock::time_point now);
+  // At the end of a turn: tells the receiver that the connection is gone; closes the socket. May destroy
+  // *this.
+  void bury();
+  // The loop is being destroyed: whatever is asked of the connection from now on is ignored.
+  void abandon() { stage_ = Stage::closed; }
+  size_t place() const { return place_; }
+  void set_place(size_t place) { place_ = place; }
+
+ private:
+  enum class Stage : uint8_t {
+    opening,  // reading the request's head
+    open,     // WebSocket
+    closing,  // our close frame is on its way, the peer's is awaited
+    ending,   // the last bytes are on their way; what comes in is thrown away
+    closed,   // nothing more is done with the socket
+  };
+
+  void wait_for_input();
+  void on_readable();
+  void on_end_of_input(const Socket::Result& result);
+  void receive(std::span<char> bytes);
+  void receive_head(std::span<char> bytes);
+  void receive_frames(std::span<char> bytes);
+  void on_control(const WebSocketCodec::Event& event);
+  void on_close_frame(const WebSocketCodec::Event& event);
+  void continue_reading();
+
+  void answer(std::string_view head);
+  void respond(const HttpResponse& response, bool head_only = false);
+  void open(const std::string& response, Service::Upgrade upgrade);
+
+  void queue(BufferRef frame);
+  void queue_bytes(std::string_view bytes);
+  void write_now();
+  void on_written(const Socket::Result& result, size_t gathered);
+  void wait_for_output();
+  void on_all_written();
+
+  void check_liveness(Loop::Clock::time_point now);
+  void fail(uint16_t code, std::string_view text);
+  void drop(std::string text);
+  void end();
+  void bury_later();
+  void set_reason(CloseReason reason);
+  bool operation_pending() const { return read_waiting_ || write_waiting_ || resume_posted_; }
+  Loop::Clock::time_point deadline_in(int timeout_ms) const;
+
+  Loop& loop_;
+  Loop::State& state_;
+  std::shared_ptr<Served> served_;
+  Socket socket_;
+  WriteQueue queue_;
+  std::optional<WebSocketCodec> codec_;
+  std::unique_ptr<Receiver> receiver_;
+  std::unique_ptr<CloseReason> reason_;  // the first one counts
+  std::string peer_address_;
+  std::string unread_;  // opening: the head so far; later: what came in before a pause
+  Loop::Clock::time_point heard_at_;
+  Loop::Clock::time_point
+      deadline_;  // opening: of the handshake; open: of the ping's answer; then: of the socket
+  size_t place_;
+  int pauses_ = 0;
+  Stage stage_ = Stage::opening;
+  Framing framing_ = Framing::websocket_text;
+  bool pinged_ = false;
+  bool in_unwritten_ = false;
+  bool in_ended_ = false;
+  bool read_waiting_ = false;
+  bool write_waiting_ = false;
+  bool resume_posted_ = false;
+  bool receiving_ = false;
+  bool input_ended_ = false;
+  bool close_when_written_ = false;
+  bool socket_closed_ = false;
+  bool abort_ = false;  // the peer takes nothing: do not let the kernel try
+};
+
+}  // namespace transport

@@ -1,0 +1,154 @@
+#include "transport/websocket_codec.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "transport/utf8.h"
+
+namespace transport {
+namespace {
+
+Opcode opcode_of(Framing framing) {
+  return framing == Framing::websocket_text ? Opcode::text : Opcode::binary;
+}
+
+std::span<char> take(std::span<char>& bytes, size_t count) {
+  const auto front = bytes.first(count);
+  bytes = bytes.subspan(count);
+  return front;
+}
+
+}  // namespace
+
+WebSocketCodec::WebSocketCodec(Framing framing, size_t max_message_size)
+    : framing_(framing), max_message_size_(max_message_size) {}
+
+WebSocketCodec::Event WebSocketCodec::next(std::span<char>& bytes) {
+  if (delivered_) release_delivered();
+  if (kept_.empty() && !assembler_) {
+    if (bytes.empty()) return {};
+    const auto header = read_frame_header(bytes);
+    if (header && in_place(*header) && header->payload_size <= bytes.size() - header->header_size) {
+      take(bytes, header->header_size);
+      return whole_message(*header, take(bytes, static_cast<size_t>(header->payload_size)));
+    }
+  }
+  return next_slowly(bytes);
+}
+
+size_t WebSocketCodec::kept_bytes() const {
+  return kept_.size() + (assembler_ ? assembler_->message_size() : 0);
+}
+
+WebSocketCodec::Event WebSocketCodec::next_slowly(std::span<char>& bytes) {
+  for (;;) {
+    Event event = payload_left_ > 0 ? assemble(bytes) : next_frame(bytes);
+    if (event.kind != Kind::need_more || bytes.empty()) return event;
+  }
+}
+
+WebSocketCodec::Event WebSocketCodec::next_frame(std::span<char>& bytes) {
+  for (size_t want = wanted(); kept_.size() < want; want = wanted()) {
+    if (bytes.empty()) return {};
+    const auto more = take(bytes, std::min(want - kept_.size(), bytes.size()));
+    kept_.append(more.data(), more.size());
+  }
+  const FrameHeader header = *read_frame_header(kept_);
+  if (auto refused = refusal(header)) return error(std::move(refused));
+  if (in_place(header)) {
+    delivered_ = true;
+    return whole_message(header, std::span(kept_).subspan(header.header_size));
+  }
+  if (!assembler_) assembler_ = std::make_unique<MessageAssembler>(max_message_size_);
+  std::string front = std::exchange(kept_, {});
+  payload_left_ = header.payload_size - (front.size() - header.header_size);
+  return assembled(assembler_->consume(front));
+}
+
+// How many bytes kept_ needs before the frame at its front can be dealt with: first the header; then all of a
+// frame that is delivered where it lies or must be small. Other frames go on piece by piece.
+size_t WebSocketCodec::wanted() const {
+  if (kept_.size() < 2) return 2;
+  const auto header = read_frame_header(kept_);
+  if (!header) return frame_header_size(static_cast<uint8_t>(kept_[1]));
+  const bool small_control = header->control() && header->payload_size <= max_control_payload;
+  if (!small_control && !in_place(*header)) return header->header_size;
+  return header->header_size + static_cast<size_t>(header->payload_size);
+}
+
+// A frame that is a whole message with nothing special about it.
+bool WebSocketCodec::in_place(const FrameHeader& header) const {
+  const auto plain = static_cast<uint8_t>(0x80 | static_cast<uint8_t>(opcode_of(framing_)));
+  return header.first_byte == plain && header.masked && header.minimal && !assembler_ &&
+         header.payload_size <= max_message_size_;
+}
+
+// What websocketpp does not refuse itself, or too late. Decided by the announced size, before any payload is
+// kept.
+FrameError WebSocketCodec::refusal(const FrameHeader& header) const {
+  if (header.payload_size >> 63) return {close_code::protocol_error, "a frame length above 2^63 - 1"};
+  if (!header.minimal) return {close_code::protocol_error, "a frame length that is not in its shortest form"};
+  const bool refused_anyway = header.reserved_bits() || !header.masked;
+  if (refused_anyway || header.opcode() > Opcode::binary) return {};
+
+  const bool begins_message = header.opcode() != Opcode::continuation && !assembler_;
+  if (begins_message && header.opcode() != opcode_of(framing_)) {
+    return {close_code::unsupported_data, framing_ == Framing::websocket_text
+                                              ? "a binary message, but the subprotocol is one of text"
+                                              : "a text message, but the subprotocol is a binary one"};
+  }
+  const size_t so_far = assembler_ ? assembler_->message_size() : 0;
+  if (header.payload_size > max_message_size_ - so_far) {
+    return {close_code::message_too_big,
+            "a message of more than " + std::to_string(max_message_size_) + " bytes"};
+  }
+  return {};
+}
+
+WebSocketCodec::Event WebSocketCodec::whole_message(const FrameHeader& header, std::span<char> payload) {
+  const bool ascii = unmask(payload, header.mask);
+  if (framing_ == Framing::websocket_text && !ascii && !is_utf8({payload.data(), payload.size()})) {
+    return error({close_code::invalid_payload, "a text message that is not valid UTF-8"});
+  }
+  return {Kind::message, 0, payload, {}};
+}
+
+WebSocketCodec::Event WebSocketCodec::assemble(std::span<char>& bytes) {
+  const auto part = take(bytes, static_cast<size_t>(std::min<uint64_t>(payload_left_, bytes.size())));
+  payload_left_ -= part.size();
+  return assembled(assembler_->consume(part));
+}
+
+WebSocketCodec::Event WebSocketCodec::assembled(FrameError failure) {
+  if (failure) return error(std::move(failure));
+  if (!assembler_->ready()) return {};
+  const Opcode opcode = assembler_->opcode();
+  kept_ = assembler_->take_message();
+  delivered_ = true;
+  if (assembler_->idle()) assembler_.reset();
+
+  if (opcode == Opcode::close) return closed();
+  const Kind kind = opcode == Opcode::ping ? Kind::ping : opcode == Opcode::pong ? Kind::pong : Kind::message;
+  return {kind, 0, kept_, {}};
+}
+
+WebSocketCodec::Event WebSocketCodec::closed() {
+  auto said = read_close_payload(kept_);
+  if (auto* wrong = std::get_if<FrameError>(&said)) return error(std::move(*wrong));
+  auto& close = std::get<ClosePayload>(said);
+  kept_ = std::move(close.reason);
+  return {Kind::close, close.code, {}, kept_};
+}
+
+WebSocketCodec::Event WebSocketCodec::error(FrameError error) {
+  kept_ = std::move(error.text);
+  delivered_ = true;
+  return {Kind::error, error.code, {}, kept_};
+}
+
+void WebSocketCodec::release_delivered() {
+  kept_ = {};
+  delivered_ = false;
+}
+
+}  // namespace transport

@@ -1,0 +1,61 @@
+// What a WebSocket client sends: bytes in, messages and control frames out (RFC 6455). No socket, no clock.
+//
+// Whole frames of unfragmented messages are unmasked where they lie; what is incomplete is kept until the
+// rest comes, growing only as bytes arrive; websocketpp sees control frames, fragments and broken frames
+// only. Belongs to one thread. After a close frame or an error nothing further may be asked of it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "transport/connection.h"
+#include "transport/frame.h"
+#include "transport/websocketpp_door.h"
+
+namespace transport {
+
+class WebSocketCodec {
+ public:
+  enum class Kind : uint8_t { need_more, message, ping, pong, close, error };
+
+  struct Event {
+    Kind kind = Kind::need_more;
+    uint16_t code = 0;        // close: as received, 1005 if there was none; error: the one to send
+    std::span<char> payload;  // message, ping, pong; may be changed; valid until the next call of next()
+    std::string_view text;    // close: the reason; error: what was wrong; valid as long as the payload
+  };
+
+  WebSocketCodec(Framing framing, size_t max_message_size);
+
+  // Takes what it can from the front of `bytes`, which it overwrites, up to one event. need_more: all is
+  // taken.
+  Event next(std::span<char>& bytes);
+
+  // Bytes kept for later, of incomplete frames and messages.
+  size_t kept_bytes() const;
+
+ private:
+  Event next_slowly(std::span<char>& bytes);
+  Event next_frame(std::span<char>& bytes);
+  Event whole_message(const FrameHeader& header, std::span<char> payload);
+  Event assemble(std::span<char>& bytes);
+  Event assembled(FrameError failure);
+  Event closed();
+  Event error(FrameError error);
+  FrameError refusal(const FrameHeader& header) const;
+  bool in_place(const FrameHeader& header) const;
+  size_t wanted() const;
+  void release_delivered();
+
+  Framing framing_;
+  bool delivered_ = false;  // kept_ is what the last event points to
+  size_t max_message_size_;
+  uint64_t payload_left_ = 0;                    // of the frame that assembler_ is reading
+  std::string kept_;                             // the beginning of a frame that is not all there yet
+  std::unique_ptr<MessageAssembler> assembler_;  // only while a message or frame is in it
+};
+
+}  // namespace transport

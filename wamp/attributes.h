@@ -1,0 +1,51 @@
+// Reads the known attributes of an options or details dictionary.
+//
+// Unknown attributes are ignored; null and absent are the same; a known attribute of the wrong type is the
+// peer's error ("Extensibility", "No Polymorphism"). The first such error is kept, so that all attributes can
+// be read first and the error asked for once. Lives shorter than the dictionary.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "wamp/result.h"
+#include "wamp/value.h"
+
+namespace wamp {
+
+class Attributes {
+ public:
+  // `where` names the dictionary in errors: "CALL.Options".
+  Attributes(const Dict& dict, std::string_view where) : dict_(dict), where_(where) {}
+
+  bool boolean(std::string_view key, bool fallback);
+  std::optional<bool> optional_boolean(std::string_view key);
+  std::optional<std::string_view> string(std::string_view key);
+  // A non-negative integer.
+  std::optional<uint64_t> integer(std::string_view key);
+  const List* list(std::string_view key);
+  const Dict* dict(std::string_view key);
+  // A list of nothing but non-negative integers; of nothing but strings.
+  const List* integer_list(std::string_view key);
+  const List* string_list(std::string_view key);
+
+  Result<void> result() const { return error_ ? Result<void>(*error_) : Result<void>(); }
+  const std::optional<ProtocolError>& error() const { return error_; }
+
+ private:
+  template <class T>
+  const T* find(std::string_view key, std::string_view expected);
+  template <class Predicate>
+  const List* uniform_list(std::string_view key, std::string_view expected, Predicate holds);
+  void fail(std::string_view key, std::string_view expected, const Value& got);
+
+  const Dict& dict_;
+  std::string_view where_;
+  std::optional<ProtocolError> error_;
+};
+
+// The value as a non-negative integer, if it is one.
+std::optional<uint64_t> as_unsigned(const Value& value);
+
+}  // namespace wamp

@@ -1,0 +1,43 @@
+#include "wamp/value.h"
+
+#include <algorithm>
+#include <array>
+
+namespace wamp {
+
+Dict::Dict(std::initializer_list<DictEntry> entries) : entries_(entries) {}
+
+const Value* Dict::find(std::string_view key) const {
+  const auto found =
+      std::find_if(entries_.rbegin(), entries_.rend(), [key](const DictEntry& e) { return e.key == key; });
+  return found == entries_.rend() ? nullptr : &found->value;
+}
+
+void Dict::set(std::string_view key, Value value) {
+  const auto found =
+      std::find_if(entries_.begin(), entries_.end(), [key](const DictEntry& e) { return e.key == key; });
+  if (found == entries_.end())
+    entries_.push_back({std::string(key), std::move(value)});
+  else
+    found->value = std::move(value);
+}
+
+void Dict::append(std::string key, Value value) {
+  entries_.push_back({std::move(key), std::move(value)});
+}
+
+bool operator==(const Dict& a, const Dict& b) {
+  return a.size() == b.size() && std::all_of(a.begin(), a.end(), [&b](const DictEntry& entry) {
+           const Value* other = b.find(entry.key);
+           return other && *other == entry.value;
+         });
+}
+
+std::string_view type_name(const Value& value) {
+  constexpr std::array<std::string_view, 9> names = {"null",        "a boolean", "an integer",
+                                                     "an integer",  "a float",   "a string",
+                                                     "binary data", "a list",    "a dictionary"};
+  return names[value.variant().index()];
+}
+
+}  // namespace wamp
