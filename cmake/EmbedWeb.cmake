@@ -40,7 +40,7 @@ foreach(file IN LISTS files)
   string(REGEX REPLACE "(..)" "'\\\\x\\1'," bytes "${bytes}")
   string(REGEX REPLACE "('....',)('....',)('....',)('....',)('....',)('....',)('....',)('....',)" "\\1\\2\\3\\4\\5\\6\\7\\8\n    " bytes "${bytes}")
   string(APPEND arrays "constexpr char file_${number}[] = {\n    ${bytes}};\n\n")
-  string(APPEND entries "    {\"${name}\", \"${content_type_${extension}}\", {file_${number}, sizeof file_${number}}},\n")
+  string(APPEND entries "    {\"/${name}\", \"${content_type_${extension}}\", {file_${number}, sizeof file_${number}}},\n")
   math(EXPR number "${number} + 1")
 endforeach()
 

@@ -200,7 +200,8 @@ void TcpConnection::answer(std::string_view head) {
   auto upgrade = served_->service.on_upgrade(loop_, request, accepted.offered);
   if (auto* refusal = std::get_if<HttpResponse>(&upgrade)) return respond(*refusal);
   auto& chosen = std::get<Service::Upgrade>(upgrade);
-  open(switching_protocols(accepted, chosen.subprotocol), std::move(chosen));
+  const std::string response = switching_protocols(accepted, chosen.subprotocol);
+  open(response, std::move(chosen));
 }
 
 void TcpConnection::respond(const HttpResponse& response, bool head_only) {

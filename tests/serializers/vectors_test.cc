@@ -148,7 +148,8 @@ TEST_P(Vectors, DecodeToTheirAttributesAndEncodeToTheirBytes) {
 TEST_P(Vectors, OfAttributesHaveAGoodEnvelope) {
   size_t count = 0;
   for (const auto& path : files_) {
-    for (const Value& sample : at<List>(read_file(path), "samples")) {
+    const Dict file = read_file(path);
+    for (const Value& sample : at<List>(file, "samples")) {
       const Value* const message = sample.get<Dict>()->find("wmsg");
       if (!message) continue;
       std::string bytes;

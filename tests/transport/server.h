@@ -37,7 +37,7 @@ ConnectionLimits patient_limits();
 
 BufferRef text_frame(const Connection& connection, std::string_view message);
 
-class Server : private Service {
+class Server : public Service {
  public:
   explicit Server(const ConnectionLimits& limits = patient_limits(),
                   const ListenOptions& options = {.port = 0});
