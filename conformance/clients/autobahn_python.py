@@ -37,8 +37,6 @@ class Session(ApplicationSession):
         self.disconnect()
 
     def onDisconnect(self):
-        if not self.config.extra['joined'].done():
-            self.config.extra['joined'].set_exception(ConnectionError('disconnected before WELCOME'))
         self.config.extra['gone'].set_result(None)
 
 
@@ -58,8 +56,11 @@ class Puppet:
             made.append(Session(config))
             return made[0]
 
-        await runner.run(make, start_loop=False)
-        session_id = await extra['joined']
+        _, connection = await runner.run(make, start_loop=False)
+        await asyncio.wait([extra['joined'], connection.is_closed], return_when=asyncio.FIRST_COMPLETED)
+        if not extra['joined'].done():
+            raise ConnectionError('the connection was closed before WELCOME')
+        session_id = extra['joined'].result()
         self.sessions[session] = made[0]
         extra['gone'].add_done_callback(lambda _: self.tell_if_lost(session))
         return session_id

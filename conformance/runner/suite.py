@@ -58,12 +58,19 @@ def short(value):
 
 
 def load_suites():
-    names = sorted(name[:-3] for name in os.listdir(FOLDER) if name.endswith('.py'))
+    """By name, but the first is the one without which nothing else works."""
+    names = sorted((name[:-3] for name in os.listdir(FOLDER) if name.endswith('.py')), key=lambda name: (name != 'session', name))
     return {name: importlib.import_module(f'suites.{name}') for name in names}
+
+
+class TooManyFailures(Exception):
+    """It would take long, and tell nothing new, to go on."""
 
 
 class Run:
     """Counts and prints: one line a check."""
+
+    MAX_FAILURES = 30
 
     def __init__(self, only=''):
         self.only = only
@@ -94,6 +101,8 @@ class Run:
         else:
             self.failed.append(line)
             print(f'FAIL  {line} ({spent})\n      ' + '\n      '.join(str(problem).splitlines()), flush=True)
+            if len(self.failed) == self.MAX_FAILURES:
+                raise TooManyFailures
 
     def _problem(self, check, case):
         """None, a Skip, or the text of what went wrong."""

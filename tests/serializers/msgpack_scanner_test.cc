@@ -126,8 +126,8 @@ TEST(MsgpackScanner, ChecksTheUtf8OfStringsButNotOfBinaryData) {
 }
 
 TEST(MsgpackScanner, CountsTheNestingOfContainers) {
-  EXPECT_EQ(error(std::string(127, '\x91') + "\x90"), "");
-  EXPECT_THAT(error(std::string(128, '\x91') + "\x90"), testing::EndsWith("nested too deeply"));
+  EXPECT_EQ(error(std::string(127, '\x91').append("\x90")), "");
+  EXPECT_THAT(error(std::string(128, '\x91').append("\x90")), testing::EndsWith("nested too deeply"));
   EXPECT_THAT(error(std::string(100000, '\x91')), testing::EndsWith("nested too deeply"));
   EXPECT_THAT(error(std::string(100000, '\x81')), testing::EndsWith("nested too deeply"));
   std::string side_by_side = "\xDC\x03\xE8";
