@@ -66,18 +66,15 @@ void Dealer::remove_callee(Registration& registration, Member& callee) {
 
 PendingCall& Dealer::add_call(Member& caller, wamp::RequestId request, Member& callee) {
   callee.last_invocation = wamp::next_id(callee.last_invocation);
-  auto call = std::make_unique<PendingCall>();
-  call->caller = &caller;
-  call->request = request;
-  call->callee = &callee;
-  call->invocation = callee.last_invocation;
+  std::unique_ptr<PendingCall> call = spare_calls_.take();
+  *call = {.caller = &caller, .request = request, .callee = &callee, .invocation = callee.last_invocation};
   callee.invocations.insert(call->invocation.value, call.get());
   return *caller.calls.insert(request.value, std::move(call));
 }
 
 void Dealer::remove_call(PendingCall& call) {
   call.callee->invocations.erase(call.invocation.value);
-  call.caller->calls.erase(call.request.value);
+  spare_calls_.put(call.caller->calls.take(call.request.value));
 }
 
 wamp::Result<void> Dealer::register_procedure(Member& callee, const wamp::Register& message,

@@ -63,6 +63,7 @@ class Dealer {
   IdMap<std::unique_ptr<Registration>> registrations_;  // the owner
   UriIndex<Registration> index_;
   wamp::RegistrationId last_id_;
+  SpareCalls spare_calls_;
   uint64_t late_count_ = 0;
 };
 

@@ -13,7 +13,7 @@ void Mailbox::bind_to_this_thread() {
   mailbox_of_this_thread = this;
 }
 
-void Mailbox::post(OutboxEntry entry) {
+void Mailbox::post(OutboxEntry&& entry) {
   if (mailbox_of_this_thread == this) {
     take_from_others();
     own_.push_back(std::move(entry));

@@ -22,7 +22,7 @@ class Mailbox {
   void bind_to_this_thread();
 
   // Any thread.
-  void post(OutboxEntry entry);
+  void post(OutboxEntry&& entry);
 
   // Owner only. What was posted, oldest first; the vector given is swapped in to be filled next.
   void drain(std::vector<OutboxEntry>& entries);

@@ -34,6 +34,13 @@ struct HeldSubscription {
   size_t position = 0;  // in the group of the subscriber's worker
 };
 
+// The last URI that the member was allowed to call or publish to. Clients use the same ones again and again,
+// and what was valid and allowed stays so, as permissions do not change while a member lives.
+struct RememberedGrant {
+  std::string uri;  // empty: none
+  bool disclose = false;
+};
+
 struct Member {
   Member(const SessionRef& r, Identity i, const wamp::ClientFeatures& f, const RolePermissions& p);
   ~Member();
@@ -42,6 +49,9 @@ struct Member {
   const Identity identity;
   const wamp::ClientFeatures features;
   const RolePermissions& permissions;  // of identity.authrole
+
+  // The session's own thread's, without the lock.
+  RememberedGrant call_grant, publish_grant;
 
   // Broker's.
   IdMap<HeldSubscription> subscriptions;

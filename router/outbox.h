@@ -2,7 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -14,6 +17,10 @@ namespace router {
 
 // One message for one session. The message's own payload member is empty: `payload` is it.
 struct Delivery {
+  template <class M>
+  Delivery(const SessionRef& to_, M&& message_, RoutedPayload&& payload_)
+      : to(to_), message(std::forward<M>(message_)), payload(std::move(payload_)) {}
+
   SessionRef to;
   wamp::Message message;
   RoutedPayload payload;
@@ -48,8 +55,10 @@ using OutboxEntry = std::variant<Delivery, EventDelivery>;
 
 class Outbox {
  public:
-  void send(const SessionRef& to, wamp::Message message, RoutedPayload payload = {}) {
-    entries_.emplace_back(Delivery{to, std::move(message), std::move(payload)});
+  // `message` is one of the messages of wamp/message.h. Made in its place: it is big to move.
+  template <class M>
+  void send(const SessionRef& to, M&& message, RoutedPayload payload = {}) {
+    entries_.emplace_back(std::in_place_type<Delivery>, to, std::forward<M>(message), std::move(payload));
   }
   void send_event(EventDelivery delivery) { entries_.emplace_back(std::move(delivery)); }
 

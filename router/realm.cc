@@ -68,6 +68,15 @@ std::optional<Realm::Refusal> Realm::check(const Member& member, Action action, 
   return std::nullopt;
 }
 
+std::optional<Realm::Refusal> Realm::check_remembered(Member& member, RememberedGrant& remembered,
+                                                      Action action, std::string_view uri) const {
+  if (remembered.uri == uri && !uri.empty()) return std::nullopt;
+  Grant grant;
+  auto refusal = check(member, action, uri, wamp::MatchPolicy::exact, grant);
+  if (!refusal) remembered = {std::string(uri), grant.disclose};
+  return refusal;
+}
+
 void Realm::refuse(const Member& member, wamp::MessageType type, wamp::RequestId request,
                    const Refusal& refusal) {
   Transaction(*this).outbox().refuse(member.ref, type, request, refusal.error_uri, refusal.text);
@@ -95,15 +104,14 @@ bool wants_acknowledgement(const wamp::Publish& message) {
 }  // namespace
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Publish& message, const RoutedPayload& payload) {
-  Grant grant;
-  if (const auto refusal = check(member, Action::publish, message.topic, wamp::MatchPolicy::exact, grant)) {
+  if (const auto refusal = check_remembered(member, member.publish_grant, Action::publish, message.topic)) {
     // Without acknowledgement the publisher waits for no answer, and clients take one for a protocol
     // violation.
     if (wants_acknowledgement(message)) refuse(member, wamp::Publish::type, message.request, *refusal);
     return {};
   }
   Transaction transaction(*this);
-  return broker_.publish(member, message, payload, grant.disclose, transaction.outbox());
+  return broker_.publish(member, message, payload, member.publish_grant.disclose, transaction.outbox());
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Subscribe& message) {
@@ -126,13 +134,12 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Unsubscribe& messag
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Call& message, RoutedPayload payload) {
-  Grant grant;
-  if (const auto refusal = check(member, Action::call, message.procedure, wamp::MatchPolicy::exact, grant)) {
+  if (const auto refusal = check_remembered(member, member.call_grant, Action::call, message.procedure)) {
     refuse(member, wamp::Call::type, message.request, *refusal);
     return {};
   }
   Transaction transaction(*this);
-  return dealer_.call(member, message, std::move(payload), grant.disclose, transaction.outbox());
+  return dealer_.call(member, message, std::move(payload), member.call_grant.disclose, transaction.outbox());
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Cancel& message) {

@@ -63,6 +63,9 @@ class Realm {
   // Whether the member may do that; sets `grant`.
   std::optional<Refusal> check(const Member& member, Action action, std::string_view uri,
                                wamp::MatchPolicy match, Grant& grant) const;
+  // The same for an exact URI, which is mostly the one that was granted last.
+  std::optional<Refusal> check_remembered(Member& member, RememberedGrant& remembered, Action action,
+                                          std::string_view uri) const;
   void refuse(const Member& member, wamp::MessageType type, wamp::RequestId request, const Refusal& refusal);
 
   const config::Realm config_;

@@ -1,7 +1,6 @@
 #include "router/session_rules.h"
 
-#include <algorithm>
-#include <iterator>
+#include <array>
 
 namespace router {
 namespace {
@@ -18,12 +17,20 @@ constexpr SessionRule rules[] = {
     {MessageType::error, Role::callee, false},
 };
 
+constexpr size_t type_count = 256;
+
+// The rules by message code.
+constexpr std::array<const SessionRule*, type_count> by_type = [] {
+  std::array<const SessionRule*, type_count> index{};
+  for (const SessionRule& rule : rules) index[static_cast<size_t>(rule.type)] = &rule;
+  return index;
+}();
+
 }  // namespace
 
 const SessionRule* session_rule(wamp::MessageType type) {
-  const auto found = std::find_if(std::begin(rules), std::end(rules),
-                                  [type](const SessionRule& rule) { return rule.type == type; });
-  return found == std::end(rules) ? nullptr : found;
+  const auto code = static_cast<size_t>(type);
+  return code < type_count ? by_type[code] : nullptr;
 }
 
 wamp::RequestId request_of(const wamp::Message& message) {

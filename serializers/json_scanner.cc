@@ -1,7 +1,6 @@
 #include "serializers/json_scanner.h"
 
 #include <algorithm>
-#include <bitset>
 #include <charconv>
 
 #include "serializers/json_text.h"
@@ -30,11 +29,26 @@ constexpr long max_decimal_exponent = 308;  // of a double
 
 // `digits` digits before the point, then perhaps a fraction, then the exponent.
 bool is_in_double_range(const char* begin, const char* end, long digits, long exponent) {
-  if (digits + exponent <= max_decimal_exponent) return true;
   if (digits > max_decimal_exponent || exponent > max_decimal_exponent) return false;
+  if (digits + exponent <= max_decimal_exponent) return true;
   double value;
   return std::from_chars(begin, end, value).ec == std::errc();
 }
+
+// One bit for each container around; a word is cleared when its first bit is set.
+class OpenContainers {
+ public:
+  void set(int depth, bool is_dictionary) {
+    uint64_t& word = words_[depth / 64];
+    if (depth % 64 == 0) word = 0;
+    const uint64_t bit = uint64_t{1} << depth % 64;
+    word = is_dictionary ? word | bit : word & ~bit;
+  }
+  bool is_dictionary(int depth) const { return words_[depth / 64] >> depth % 64 & 1; }
+
+ private:
+  uint64_t words_[max_nesting / 64];
+};
 
 }  // namespace
 
@@ -56,7 +70,7 @@ std::string JsonScanner::error() const {
 }
 
 bool JsonScanner::skip_value() {
-  std::bitset<max_nesting> is_dictionary;  // of the containers that are open
+  OpenContainers open;
   int depth = 0;
   for (;;) {
     if (at('{') || at('[')) {
@@ -65,7 +79,7 @@ bool JsonScanner::skip_value() {
       ++p_;
       skip_space();
       if (!at(dictionary ? '}' : ']')) {
-        is_dictionary[static_cast<size_t>(depth++)] = dictionary;
+        open.set(depth++, dictionary);
         if (dictionary && !skip_key()) return false;
         continue;
       }
@@ -76,7 +90,7 @@ bool JsonScanner::skip_value() {
     for (;;) {
       if (depth == 0) return true;
       skip_space();
-      const bool dictionary = is_dictionary[static_cast<size_t>(depth - 1)];
+      const bool dictionary = open.is_dictionary(depth - 1);
       if (at(',')) {
         ++p_;
         skip_space();

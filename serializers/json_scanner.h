@@ -8,10 +8,9 @@
 #include <string>
 #include <string_view>
 
-namespace serializers {
+#include "serializers/serializer.h"
 
-// No limit on depth may be over this one: the stack of the scanners.
-constexpr int max_nesting = 1024;
+namespace serializers {
 
 class JsonScanner {
  public:

@@ -45,7 +45,7 @@ void append_string(std::string_view text, std::string& out) {
   out.push_back('"');
   for (;;) {
     const char* const special = skip_plain_text<NonAscii::is_plain>(p, end);
-    out.append(p, special);
+    out.append(p, static_cast<size_t>(special - p));
     if (special == end) break;
     append_escape(*special, out);
     p = special + 1;
@@ -59,16 +59,19 @@ void append_binary(std::string_view bytes, std::string& out) {
   out.push_back('"');
 }
 
-template <class T>
-void append_number(T value, std::string& out) {
-  char text[32];
-  out.append(text, std::to_chars(text, text + sizeof text, value).ptr);
-}
-
 }  // namespace
 
 void JsonWriter::begin_value() {
   if (needs_comma_) out_.push_back(',');
+  needs_comma_ = true;
+}
+
+template <class T>
+void JsonWriter::number(T value) {
+  char text[32] = {','};
+  const char* const end = std::to_chars(text + 1, text + sizeof text, value).ptr;
+  const char* const begin = needs_comma_ ? text : text + 1;
+  out_.append(begin, static_cast<size_t>(end - begin));
   needs_comma_ = true;
 }
 
@@ -94,20 +97,17 @@ void JsonWriter::boolean(bool value) {
 }
 
 void JsonWriter::integer(int64_t value) {
-  begin_value();
-  append_number(value, out_);
+  number(value);
 }
 
 void JsonWriter::unsigned_integer(uint64_t value) {
-  begin_value();
-  append_number(value, out_);
+  number(value);
 }
 
 void JsonWriter::floating(double value) {
   if (!std::isfinite(value)) return null();
-  begin_value();
   const size_t begin = out_.size();
-  append_number(value, out_);
+  number(value);
   // 1.0 must not come back as the integer 1.
   if (out_.find_first_of(".e", begin) == std::string::npos) out_.append(".0");
 }

@@ -34,7 +34,8 @@ class JsonWriter final : public ValueSink {
   void begin_value();
   void open(char bracket);
   void close(char bracket);
-  void append(std::string_view text) { out_.append(text); }
+  template <class T>
+  void number(T value);
 
   std::string& out_;
   bool needs_comma_ = false;

@@ -67,12 +67,14 @@ class MessageDecoder {
 
   template <class M>
   wamp::Result<wamp::Message> decode_as() {
-    M message;
+    // In its place from the start: a message is big to move.
+    wamp::Result<wamp::Message> result = wamp::Message(std::in_place_type<M>);
+    M& message = *std::get_if<M>(&*result);
     bool good = read_fields(message, std::make_index_sequence<M::field_names.size()>());
     if constexpr (wamp::HasPayload<M>) good = good && read_payload(message.payload, is_encrypted(message));
     good = good && (reader_.leave_message() || refuse_count<M>(SIZE_MAX));
-    if (!good) return error(wamp::name(M::type));
-    return wamp::Message(std::move(message));
+    if (!good) result = error(wamp::name(M::type));
+    return result;
   }
 
   template <class M, size_t... I>

@@ -15,9 +15,17 @@ bool is_javascript_integer(double value) {
 }
 
 uint64_t big_endian(std::string_view bytes) {
-  uint64_t value = 0;
-  for (const char c : bytes) value = value << 8 | static_cast<unsigned char>(c);
-  return value;
+  switch (bytes.size()) {
+    case 1:
+      return static_cast<unsigned char>(bytes[0]);
+    case 2:
+      return load_big_endian<uint16_t>(bytes.data());
+    case 4:
+      return load_big_endian<uint32_t>(bytes.data());
+    case 8:
+      return load_big_endian<uint64_t>(bytes.data());
+  }
+  return 0;
 }
 
 // The sign of a signed integer stands in the first bit of its content.
@@ -30,14 +38,8 @@ bool is_negative(unsigned char tag, std::string_view content) {
 
 bool MsgpackReader::enter_message() {
   const MsgpackHeader header = scanner_.header();
-  if (header.kind != Kind::list || !scanner_.enter(header)) return false;
+  if (header.kind != Kind::list || !scanner_.enter_list(header)) return false;
   missing_ = header.length;
-  return true;
-}
-
-bool MsgpackReader::next() {
-  if (missing_ == 0) return false;
-  --missing_;
   return true;
 }
 

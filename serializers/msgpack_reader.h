@@ -20,7 +20,11 @@ class MsgpackReader {
   // Into the message's list; false if there is none.
   bool enter_message();
   // To the next element of it; false if there is none.
-  bool next();
+  bool next() {
+    if (missing_ == 0) return false;
+    --missing_;
+    return true;
+  }
   // Behind the list; false unless it ends here and the bytes with it.
   bool leave_message();
 

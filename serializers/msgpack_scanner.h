@@ -1,29 +1,25 @@
-// Validates MessagePack without keeping anything of it: iterative, no allocation, one pass, no length
+// Validates MessagePack without keeping anything of it: iterative, no allocation, one pass; no length is
 // trusted.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "serializers/kind.h"
+#include "serializers/msgpack_header.h"
+#include "serializers/serializer.h"
 
 namespace serializers {
-
-// What the first bytes of a value say.
-struct MsgpackHeader {
-  Kind kind = Kind::invalid;
-  const char* content = nullptr;  // behind the header
-  uint64_t length = 0;            // bytes of content; of a list its elements, of a dictionary its entries
-};
-
-// Kind::invalid if the bytes end before the header does, or if it is 0xc1.
-MsgpackHeader read_msgpack_header(const char* p, const char* end);
 
 class MsgpackScanner {
  public:
   // max_depth: the nesting allowed of a value that is skipped.
-  MsgpackScanner(std::string_view bytes, int max_depth);
+  MsgpackScanner(std::string_view bytes, int max_depth)
+      : begin_(bytes.data()),
+        end_(begin_ + bytes.size()),
+        p_(begin_),
+        max_depth_(std::min(max_depth, max_nesting)) {}
 
   const char* position() const { return p_; }
   bool at_end() const { return p_ == end_; }
@@ -31,21 +27,33 @@ class MsgpackScanner {
   MsgpackHeader header() const { return read_msgpack_header(p_, end_); }
   // The content of a value that is neither a list nor a dictionary; moves behind it. Null data if the bytes
   // end before.
-  std::string_view take_content(const MsgpackHeader& header);
+  std::string_view take_content(const MsgpackHeader& header) {
+    if (header.length > static_cast<uint64_t>(end_ - header.content))
+      return fail("unexpected end"), std::string_view();
+    p_ = header.content + header.length;
+    return {header.content, header.length};
+  }
   // The same for a string, which must be valid UTF-8.
   std::string_view take_string(const MsgpackHeader& header);
-  // Moves into the list or dictionary, false if there are fewer bytes than elements.
-  bool enter(const MsgpackHeader& header);
+  // Moves into the list, false if there are fewer bytes than elements.
+  bool enter_list(const MsgpackHeader& header);
 
   // Moves behind the value at the position; false if that is not valid.
   bool skip_value();
 
-  bool fail(const char* reason);
+  bool fail(const char* reason) { return fail_at(p_, reason); }
   bool failed() const { return reason_ != nullptr; }
   // "invalid MessagePack at byte 17: invalid UTF-8"
   std::string error() const;
 
  private:
+  bool fail_at(const char* where, const char* reason) {
+    p_ = where;
+    reason_ = reason;
+    return false;
+  }
+  const char* header_error(const char* p) const;
+
   const char* begin_;
   const char* end_;
   const char* p_;

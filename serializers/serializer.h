@@ -23,8 +23,11 @@ struct Scratch {
   std::deque<std::string> strings;
 };
 
+constexpr int max_nesting = 1024;
+
 struct Limits {
-  int max_depth = 128;  // nesting of lists and dictionaries, the message's own list included
+  int max_depth =
+      128;  // nesting of lists and dictionaries, the message's own list included; at most max_nesting
 };
 
 // Decodes one message. A view in the result points into `bytes` or `scratch`. The error says which message

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace serializers {
@@ -29,6 +31,34 @@ inline size_t utf8_sequence_length(const char* p, const char* end) {
   return 0;
 }
 
-bool is_utf8(std::string_view text);
+// Not of ASCII only.
+bool is_utf8_beyond_ascii(std::string_view text);
+
+// True if no byte of the text has its high bit. In words, of which the last may overlap the one before.
+template <class Word>
+bool is_ascii_in_words(std::string_view text) {
+  constexpr Word high_bits = static_cast<Word>(0x8080808080808080);
+  const auto has_high_bit = [](const char* p) {
+    Word word;
+    std::memcpy(&word, p, sizeof word);
+    return (word & high_bits) != 0;
+  };
+  const char* const last = text.data() + text.size() - sizeof(Word);
+  for (const char* p = text.data(); p < last; p += sizeof(Word))
+    if (has_high_bit(p)) return false;
+  return !has_high_bit(last);
+}
+
+inline bool is_ascii(std::string_view text) {
+  if (text.size() >= 8) return is_ascii_in_words<uint64_t>(text);
+  if (text.size() >= 4) return is_ascii_in_words<uint32_t>(text);
+  unsigned all = 0;
+  for (const char c : text) all |= static_cast<unsigned char>(c);
+  return all < 0x80;
+}
+
+inline bool is_utf8(std::string_view text) {
+  return is_ascii(text) || is_utf8_beyond_ascii(text);
+}
 
 }  // namespace serializers

@@ -35,10 +35,6 @@ const List* Attributes::uniform_list(std::string_view key, std::string_view expe
   return nullptr;
 }
 
-bool Attributes::boolean(std::string_view key, bool fallback) {
-  return optional_boolean(key).value_or(fallback);
-}
-
 std::optional<bool> Attributes::optional_boolean(std::string_view key) {
   const bool* value = find<bool>(key, "a boolean");
   return value ? std::optional(*value) : std::nullopt;

@@ -19,7 +19,9 @@ class Attributes {
   // `where` names the dictionary in errors: "CALL.Options".
   Attributes(const Dict& dict, std::string_view where) : dict_(dict), where_(where) {}
 
-  bool boolean(std::string_view key, bool fallback);
+  bool boolean(std::string_view key, bool fallback) {
+    return dict_.empty() ? fallback : optional_boolean(key).value_or(fallback);
+  }
   std::optional<bool> optional_boolean(std::string_view key);
   std::optional<std::string_view> string(std::string_view key);
   // A non-negative integer.

@@ -5,25 +5,34 @@
 
 namespace wamp {
 
-Dict::Dict(std::initializer_list<DictEntry> entries) : entries_(entries) {}
+void Dict::Delete::operator()(Entries* entries) const {
+  delete entries;
+}
 
-const Value* Dict::find(std::string_view key) const {
+Dict::Dict(std::initializer_list<DictEntry> entries) {
+  if (entries.size() > 0) entries_.reset(new Entries(entries));
+}
+
+Dict::OwnedEntries Dict::copy_entries() const {
+  return OwnedEntries(new Entries(*entries_));
+}
+
+const Value* Dict::find_in_entries(std::string_view key) const {
   const auto found =
-      std::find_if(entries_.rbegin(), entries_.rend(), [key](const DictEntry& e) { return e.key == key; });
-  return found == entries_.rend() ? nullptr : &found->value;
+      std::find_if(entries_->rbegin(), entries_->rend(), [key](const DictEntry& e) { return e.key == key; });
+  return found == entries_->rend() ? nullptr : &found->value;
 }
 
 void Dict::set(std::string_view key, Value value) {
-  const auto found =
-      std::find_if(entries_.begin(), entries_.end(), [key](const DictEntry& e) { return e.key == key; });
-  if (found == entries_.end())
-    entries_.push_back({std::string(key), std::move(value)});
+  if (const Value* found = find(key))
+    *const_cast<Value*>(found) = std::move(value);
   else
-    found->value = std::move(value);
+    append(std::string(key), std::move(value));
 }
 
 void Dict::append(std::string key, Value value) {
-  entries_.push_back({std::move(key), std::move(value)});
+  if (!entries_) entries_.reset(new Entries());
+  entries_->push_back({std::move(key), std::move(value)});
 }
 
 bool operator==(const Dict& a, const Dict& b) {

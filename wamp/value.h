@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,26 +25,29 @@ struct Binary {
   friend bool operator==(const Binary&, const Binary&) = default;
 };
 
-// A dictionary in its order of insertion. Small: looked up by a scan.
+// A dictionary in its order of insertion. Small: looked up by a scan. Empty, as most options and details are,
+// it costs a null pointer.
 class Dict {
  public:
-  // All special members are defined below, where DictEntry is complete.
-  Dict();
-  Dict(const Dict& other);
-  Dict(Dict&& other) noexcept;
-  Dict& operator=(const Dict& other);
-  Dict& operator=(Dict&& other) noexcept;
-  ~Dict();
+  Dict() = default;
+  Dict(const Dict& other) : entries_(other.copied_entries()) {}
+  Dict(Dict&& other) noexcept = default;
+  Dict& operator=(const Dict& other) {
+    entries_ = other.copied_entries();
+    return *this;
+  }
+  Dict& operator=(Dict&& other) noexcept = default;
+  ~Dict() = default;
   Dict(std::initializer_list<DictEntry> entries);
 
   // The value of that key, or null. Of a key that came twice the last one counts.
-  const Value* find(std::string_view key) const;
+  const Value* find(std::string_view key) const { return entries_ ? find_in_entries(key) : nullptr; }
   // Adds, or replaces.
   void set(std::string_view key, Value value);
   // Adds without looking for the key: for decoders.
   void append(std::string key, Value value);
 
-  bool empty() const;
+  bool empty() const { return !entries_; }
   size_t size() const;
   const DictEntry* begin() const;
   const DictEntry* end() const;
@@ -52,7 +56,18 @@ class Dict {
   friend bool operator==(const Dict& a, const Dict& b);
 
  private:
-  std::vector<DictEntry> entries_;
+  using Entries = std::vector<DictEntry>;
+  // DictEntry is complete only after Value, which holds a Dict.
+  struct Delete {
+    void operator()(Entries* entries) const;
+  };
+  using OwnedEntries = std::unique_ptr<Entries, Delete>;
+
+  const Value* find_in_entries(std::string_view key) const;
+  OwnedEntries copied_entries() const { return entries_ ? copy_entries() : nullptr; }
+  OwnedEntries copy_entries() const;
+
+  OwnedEntries entries_;  // null or not empty
 };
 
 class Value {
@@ -101,21 +116,14 @@ struct DictEntry {
   friend bool operator==(const DictEntry&, const DictEntry&) = default;
 };
 
-inline Dict::Dict() = default;
-inline Dict::Dict(const Dict& other) = default;
-inline Dict::Dict(Dict&& other) noexcept = default;
-inline Dict& Dict::operator=(const Dict& other) = default;
-inline Dict& Dict::operator=(Dict&& other) noexcept = default;
-inline Dict::~Dict() = default;
-inline bool Dict::empty() const { return entries_.empty(); }
 inline const DictEntry* Dict::begin() const {
-  return entries_.data();
+  return entries_ ? entries_->data() : nullptr;
 }
 inline const DictEntry* Dict::end() const {
-  return entries_.data() + entries_.size();
+  return entries_ ? entries_->data() + entries_->size() : nullptr;
 }
 inline size_t Dict::size() const {
-  return entries_.size();
+  return entries_ ? entries_->size() : 0;
 }
 
 // What a value is called in error messages: "a string", "an integer", ...

@@ -9,14 +9,14 @@ export function create_client(autobahn) {
   function join({ url, realm, serializer, on_left }) {
     return new Promise((resolve, reject) => {
       const connection = new autobahn.Connection({ url, realm, serializers: [serializers[serializer]()], max_retries: 0, on_user_error: () => {} });
-      let closed = null; // resolves leave() and drop()
+      let closed = null; // resolves leave() and drop() with what Autobahn|JS calls this end
       connection.onopen = (session) => {
         const close = (how) => new Promise((done) => { closed = done; how(); });
         resolve(wrap(session, () => close(() => connection.close()), () => close(() => session._socket.close())));
       };
       connection.onclose = (reason, details) => {
         reject({ uri: details.reason ?? reason, args: [details.message ?? ''] });
-        if (closed) closed();
+        if (closed) closed(reason);
         else on_left(details.reason ?? reason);
         return true;
       };

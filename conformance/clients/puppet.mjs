@@ -1,7 +1,7 @@
 // Carries out the runner's requests on any JavaScript WAMP client. Runs in Node.js and in a browser.
 //
 // A client module gives `join({ url, realm, serializer, on_left })`, a promise of a session with
-//   id, leave(), drop(), call(uri, args, kwargs, options) -> { args, kwargs }, publish(uri, args, kwargs, options) -> id,
+//   id, leave() -> what the library calls that end, if anything, drop(), call(uri, args, kwargs, options) -> { args, kwargs }, publish(uri, args, kwargs, options) -> id,
 //   register(uri, on_call, options) -> { unregister() }, where on_call(args, kwargs) returns { args, kwargs } or throws,
 //   subscribe(uri, on_event, options) -> { unsubscribe() }, where on_event(args, kwargs).
 // All of its errors are { uri, args, kwargs }, both those that it throws and those that on_call throws.
@@ -26,8 +26,9 @@ export function create_puppet(client, emit) {
       return to_runner(joined.id);
     },
     async leave({ session }) {
-      await sessions.get(session).leave();
+      const end = await sessions.get(session).leave();
       sessions.delete(session);
+      return end;
     },
     async drop({ session }) {
       await sessions.get(session).drop();

@@ -152,10 +152,12 @@ class Session:
 
     def _end(self, op):
         if self.variant.client.sessions.pop(self.name, None) and self.id is not None:
-            self.ask(op)()
+            return self.ask(op)()
+        return None
 
     def leave(self):
-        self._end('leave')
+        """Says GOODBYE and closes. Returns what the library calls this end, if it has a word for it."""
+        return self._end('leave')
 
     def drop(self):
         """Closes the connection without a GOODBYE."""

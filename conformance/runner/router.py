@@ -20,7 +20,7 @@ def configuration(port, realms):
     everything = {'uri': '', 'match': 'prefix',
                   'allow': {'call': True, 'register': True, 'publish': True, 'subscribe': True}}
     realm1 = {'name': 'realm1', 'roles': [{'name': 'anonymous', 'permissions': [everything]}]}
-    return {
+    return json.dumps({
         'realms': [realm1, *realms],
         'transports': [{
             'type': 'universal',
@@ -28,19 +28,20 @@ def configuration(port, realms):
             'web': {'paths': {'/': {'type': 'static'}, 'ws': {'type': 'websocket'}, 'health': {'type': 'health'}}},
             'auth': {'anonymous': {'type': 'static', 'role': 'anonymous'}},
         }],
-    }
+    }, indent=2)
 
 
 class Router:
     """Use with `with`: leaving the block stops the program, whatever happened."""
 
-    def __init__(self, program, folder, realms=()):
+    def __init__(self, program, folder, port, config):
+        """`config`: the text of the configuration file; `folder` is for it and for the log."""
         self.program = program
         self.folder = folder
-        self.port = free_port()
+        self.port = port
         self.config = os.path.join(folder, 'wampd.json')
         with open(self.config, 'w') as file:
-            json.dump(configuration(self.port, realms), file, indent=2)
+            file.write(config)
 
     @property
     def url(self):
@@ -79,7 +80,7 @@ class Router:
     def log(self):
         self._log.flush()
         with open(self._log.name) as file:
-            return file.read()[-4000:]
+            return ''.join(file.readlines()[-15:])
 
     def stop(self):
         self.process.terminate()

@@ -1,6 +1,6 @@
 """Joining and leaving realms."""
 from runner.client import fresh_uri
-from runner.suite import expect, expect_refused, for_each_client
+from runner.suite import Skip, expect, expect_refused, for_each_client
 
 REALMS = [{'name': 'realm2', 'roles': [{'name': 'anonymous', 'permissions': [
     {'uri': '', 'match': 'prefix', 'allow': {'call': True, 'register': True, 'publish': True, 'subscribe': True}}]}]}]
@@ -11,6 +11,14 @@ def join_and_leave(client):
     session = client.join()
     expect(0 < session.id <= 2**53, True, 'a session id within 1..2^53')
     session.leave()
+
+
+@for_each_client
+def leaving_is_a_clean_end(client):
+    """Autobahn|JS calls leaving "closed", not "lost"."""
+    if 'autobahn-js' not in client.name and 'browser-autobahn' not in client.name:
+        raise Skip  # the others do not tell
+    expect(client.join().leave(), 'closed', 'this end is called')
 
 
 @for_each_client

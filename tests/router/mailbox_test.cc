@@ -8,7 +8,7 @@ namespace router {
 namespace {
 
 OutboxEntry numbered(uint32_t slot) {
-  return Delivery{{0, slot, wamp::SessionId(1)}, wamp::Unregistered{}, {}};
+  return Delivery({0, slot, wamp::SessionId(1)}, wamp::Unregistered{}, {});
 }
 
 std::vector<uint32_t> drained(Mailbox& mailbox) {

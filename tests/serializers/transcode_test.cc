@@ -225,8 +225,13 @@ TEST(Transcode, WritesNoFloatWithoutPointOrExponent) {
 }
 
 TEST(Transcode, GoesToTheLimitOfDepth) {
-  std::string json = std::string(100, '[') + "{\"a\":" + std::string(900, '[') + "1" + std::string(900, ']') +
-                     "}" + std::string(100, ']');
+  const auto repeat = [](const char* text, int times) {
+    std::string all;
+    for (; times > 0; --times) all += text;
+    return all;
+  };
+  const std::string json =
+      repeat("[", 100) + "{\"a\":" + repeat("[", 900) + "1" + repeat("]", 900) + "}" + repeat("]", 100);
   const std::string msgpack = transcoded(Format::json, Format::msgpack, {json, 1});
   EXPECT_EQ(transcoded(Format::msgpack, Format::json, {msgpack, 1}), json);
 }

@@ -218,8 +218,4 @@ void RawClient::reset() {
   ::close(std::exchange(descriptor_, -1));
 }
 
-void RawClient::set_receive_buffer(int size) {
-  ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
-}
-
 }  // namespace test_support

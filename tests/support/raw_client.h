@@ -84,7 +84,6 @@ class RawClient {
   void shut_down_sending();
   // Ends with a reset, as a process that dies with unread input does.
   void reset();
-  void set_receive_buffer(int size);
 
  private:
   void fill();  // reads at least one byte more into received_, or throws

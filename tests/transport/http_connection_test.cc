@@ -53,16 +53,15 @@ TEST(HttpConnection, TheServiceKnowsThePeersAddress) {
   EXPECT_THAT(ask(server, get("/")).body, testing::MatchesRegex("127\\.0\\.0\\.1:[0-9]+\n"));
 }
 
-TEST(HttpConnection, ALargeBodyIsWrittenWholeToASlowReader) {
+TEST(HttpConnection, ABodyLargerThanAllSocketBuffersIsWrittenWhole) {
   Server server;
-  const std::string body(8'000'000, 'b');
+  const std::string body(20'000'000, 'b');
   server.requested = [&](const HttpRequest&) {
     HttpResponse response;
     response.body = body;
     return response;
   };
   RawClient client = server.connect();
-  client.set_receive_buffer(4096);
   client.send(get("/"));
   EXPECT_TRUE(client.read_http_reply().body == body);
   EXPECT_TRUE(client.ended());
@@ -70,7 +69,7 @@ TEST(HttpConnection, ALargeBodyIsWrittenWholeToASlowReader) {
 
 TEST(HttpConnection, AClientMayEndItsSideBeforeItReadsTheReply) {
   Server server;
-  const std::string body(8'000'000, 'b');
+  const std::string body(20'000'000, 'b');
   server.requested = [&](const HttpRequest&) {
     HttpResponse response;
     response.body = body;
@@ -138,7 +137,6 @@ TEST(HttpConnection, AHeadThatDoesNotEndIsAnsweredAfterItsTime) {
 TEST(HttpConnection, APeerThatSaysNothingIsDroppedAfterItsTime) {
   Server server;
   RawClient client = server.connect();
-  while (server.loop().connection_count() == 0) std::this_thread::yield();
   server.sweep_after(just_after_an_hour);
   EXPECT_EQ(client.read_to_end(), "");
 }
@@ -172,7 +170,7 @@ TEST(HttpConnection, AClientThatNeverTakesItsReplyIsDropped) {
   client.send(get("/"));
   client.read(1);
   server.sweep_after(just_after_an_hour);
-  server.on_loop([&] { EXPECT_EQ(server.loop().connection_count(), 0u); });
+  EXPECT_EQ(server.loop().connection_count(), 0u);
 }
 
 }  // namespace

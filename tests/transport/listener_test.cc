@@ -92,7 +92,7 @@ TEST(Listener, ConnectionsAboveTheLimitAreClosedAtOnce) {
     EXPECT_EQ(server.log.count(error), 1u);
   }
   ASSERT_TRUE(server.log.has("destroyed"));
-  server.on_loop([] {});
+  server.settle();
   RawClient three = server.open();
   three.send_text("hello");
   EXPECT_EQ(three.read_message(), "hello");
@@ -130,16 +130,13 @@ TEST(Listener, RunningOutOfDescriptorsIsToldOnceAndAcceptingGoesOnLater) {
   for (size_t round = 1; round <= 2; ++round) {
     std::promise<void> connected;
     std::unique_ptr<NoDescriptors> none;
-    std::thread blocking([&] {
-      // The connection waits in the backlog until there are no descriptors.
-      server.on_loop([&] {
-        connected.get_future().wait();
-        none = std::make_unique<NoDescriptors>();
-      });
+    // The loop waits, so that the connection is still in the backlog when there are no descriptors any more.
+    server.loop().post([&] {
+      connected.get_future().wait();
+      none = std::make_unique<NoDescriptors>();
     });
     RawClient client = server.connect();
     connected.set_value();
-    blocking.join();
     while (server.log.count(error) < round) std::this_thread::yield();
     none.reset();
     EXPECT_EQ(client.handshake().status, 101);

@@ -67,6 +67,7 @@ class Server::Told : public Receiver {
     if (server_.depth_ > 0) server_.log.add("closed inside another call");
     server_.log.add("closed " + std::to_string(reason.code) + (reason.by_peer ? " by peer: " : " by us: ") +
                     reason.text);
+    server_.closed();
   }
 
  private:
@@ -118,8 +119,14 @@ void Server::on_loop(const std::function<void()>& work) {
   done.get_future().wait();
 }
 
+void Server::settle() {
+  for (int pass = 0; pass < 10; ++pass) on_loop([] {});
+}
+
 void Server::sweep_after(Loop::Clock::duration time) {
+  settle();
   on_loop([&] { loop_->state().sweep(loop_->now() + time); });
+  settle();
 }
 
 HttpResponse Server::on_request(const HttpRequest& request) {

@@ -50,6 +50,9 @@ class Server : public Service {
 
   // Runs it on the loop's thread and waits for it.
   void on_loop(const std::function<void()>& work);
+  // Waits until all that has arrived is read and the turns for it have ended: each pass of the loop looks at
+  // its sockets, and a new connection needs three passes until it is read for the first time.
+  void settle();
   // Lets the time of all deadlines pass.
   void sweep_after(Loop::Clock::duration time);
   // Of the one that was opened last; to be used on the loop's thread.
@@ -59,11 +62,13 @@ class Server : public Service {
   // Stops the loop's thread and destroys the loop.
   void destroy_loop();
 
-  // What the receivers do; the defaults write down what happens and send messages back.
+  // What the receivers do, changed before they exist or on the loop's thread; the defaults write down what
+  // happens and send messages back.
   std::function<void(Connection&)> opened = [](Connection&) {};
   std::function<void(Connection&, const std::string&)> received =
       [](Connection& c, const std::string& message) { c.send(text_frame(c, message)); };
   std::function<HttpResponse(const HttpRequest&)> requested;
+  std::function<void()> closed = [] {};
   std::function<void()> turn_ended = [] {};
 
   // "opened", "received MESSAGE", "closed CODE by peer: TEXT", "closed CODE by us: TEXT", "destroyed".

@@ -1,0 +1,77 @@
+"""The programs in examples/, run as their comments say."""
+import contextlib
+import os
+import subprocess
+import tempfile
+import threading
+
+from runner.client import Failed
+from runner.router import Router, free_port
+from runner.suite import Skip, expect, once
+
+from suites.page import HERE, browse
+
+EXAMPLES = os.path.join(os.path.dirname(HERE), 'examples')
+TIMEOUT = 30  # seconds
+# The examples have no node_modules of their own here.
+ENVIRONMENT = {**os.environ, 'NODE_PATH': os.path.join(HERE, 'node_modules'), 'PYTHONUNBUFFERED': '1'}
+
+
+def replace_once(text, old, new):
+    expect(text.count(old), 1, f'occurrences of {old}')
+    return text.replace(old, new)
+
+
+@contextlib.contextmanager
+def back_end(*command):
+    """Runs it until the block is left; enters the block when it has said that it joined."""
+    process = subprocess.Popen(command, cwd=EXAMPLES, env=ENVIRONMENT, text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    watchdog = threading.Timer(TIMEOUT, process.kill)
+    watchdog.start()
+    try:
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if line.startswith('joined'):
+                break
+        else:
+            raise Failed(f'{command[1]} ended without joining:\n{"".join(said)}')
+        watchdog.cancel()
+        yield
+    finally:
+        watchdog.cancel()
+        process.terminate()
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()
+
+
+@once
+def a_node_client_calls_back_ends_in_python_and_node(router):
+    """A Node.js client calls back ends in Python and Node.js."""
+    with back_end('/usr/bin/python3', 'python/backend.py', router.url), back_end('node', 'node/backend.js', router.url):
+        client = subprocess.run(['node', 'node/client.js', router.url], cwd=EXAMPLES, env=ENVIRONMENT, text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=TIMEOUT)
+    lines = client.stdout.splitlines()
+    expect(client.returncode, 0, f'exit code, with the output\n{client.stdout}\n')
+    expect(lines[:3], ['2 + 3 = 5', 'Hello, Ada!', 'com.example.error.no_name: whom shall I greet?'], 'lines')
+    expect(lines[3].startswith('it is 20'), True, f'the event in "{lines[3]}"')
+
+
+@once
+def a_page_without_a_library_calls_a_python_back_end(router):
+    """A page without any library, served by wampd, calls a back end in Python."""
+    if not isinstance(router, Router):
+        raise Skip
+    folder = os.path.join(EXAMPLES, 'browser')
+    with open(os.path.join(folder, 'wampd.jsonc')) as file:
+        text = replace_once(file.read(), '"directory": "."', f'"directory": "{folder}"')
+    port = free_port()
+    text = replace_once(text, '"port": 8080', f'"port": {port}')
+    with tempfile.TemporaryDirectory() as temporary, Router(router.program, temporary, port, text) as other:
+        with back_end('/usr/bin/python3', 'python/backend.py', other.url):
+            browse('browser_example', other.page)
