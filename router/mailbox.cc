@@ -13,24 +13,22 @@ void Mailbox::bind_to_this_thread() {
   mailbox_of_this_thread = this;
 }
 
-void Mailbox::post(OutboxEntry&& entry) {
-  if (mailbox_of_this_thread == this) {
-    take_from_others();
-    own_.push_back(std::move(entry));
-    return;
-  }
+bool Mailbox::is_of_this_thread() const {
+  return mailbox_of_this_thread == this;
+}
+
+void Mailbox::post_from_outside(Mail&& mail) {
   bool first = false;
   {
     const std::lock_guard lock(mutex_);
     first = from_others_.empty();
-    from_others_.push_back(std::move(entry));
+    from_others_.push_back(std::move(mail));
     from_others_waiting_.store(true, std::memory_order_release);
   }
   if (first) wake_();
 }
 
-void Mailbox::take_from_others() {
-  if (!from_others_waiting_.load(std::memory_order_acquire)) return;
+void Mailbox::move_from_others() {
   const std::lock_guard lock(mutex_);
   own_.insert(own_.end(), std::make_move_iterator(from_others_.begin()),
               std::make_move_iterator(from_others_.end()));
@@ -38,7 +36,7 @@ void Mailbox::take_from_others() {
   from_others_waiting_.store(false, std::memory_order_relaxed);
 }
 
-void Mailbox::drain(std::vector<OutboxEntry>& entries) {
+void Mailbox::drain(std::vector<Mail>& entries) {
   take_from_others();
   entries.clear();
   entries.swap(own_);

@@ -7,9 +7,10 @@
 #include <atomic>
 #include <functional>
 #include <mutex>
+#include <utility>
 #include <vector>
 
-#include "router/outbox.h"
+#include "router/delivery.h"
 
 namespace router {
 
@@ -21,21 +22,34 @@ class Mailbox {
   // The calling thread is the owner from now on: its own posts need neither lock nor wake-up.
   void bind_to_this_thread();
 
-  // Any thread.
-  void post(OutboxEntry&& entry);
+  // Any thread. Makes the Delivery or EventDelivery D in its place, as it is big to move.
+  template <class D, class... Arguments>
+  void post(Arguments&&... arguments) {
+    if (!is_of_this_thread())
+      return post_from_outside(Mail(std::in_place_type<D>, std::forward<Arguments>(arguments)...));
+    take_from_others();
+    own_.emplace_back(std::in_place_type<D>, std::forward<Arguments>(arguments)...);
+  }
+
+  // Owner only. How much it has posted to itself since the last drain.
+  size_t own_count() const { return own_.size(); }
 
   // Owner only. What was posted, oldest first; the vector given is swapped in to be filled next.
-  void drain(std::vector<OutboxEntry>& entries);
+  void drain(std::vector<Mail>& entries);
 
  private:
-  void take_from_others();
+  bool is_of_this_thread() const;
+  void post_from_outside(Mail&& mail);
+  void take_from_others() {
+    if (from_others_waiting_.load(std::memory_order_acquire)) move_from_others();
+  }
+  void move_from_others();
 
   const std::function<void()> wake_;
-  std::vector<OutboxEntry>
-      own_;  // the owner's: drained first, so what others posted before is moved here first
+  std::vector<Mail> own_;  // the owner's: drained first, so what others posted before is moved here first
   std::atomic<bool> from_others_waiting_{false};
   std::mutex mutex_;
-  std::vector<OutboxEntry> from_others_;  // guarded by mutex_
+  std::vector<Mail> from_others_;  // guarded by mutex_
 };
 
 }  // namespace router

@@ -1,75 +1,36 @@
-// What broker and dealer decided to send, in order. Filled by pure code, posted to the workers by the realm.
+// What broker and dealer decide to send, in order. It goes to the mailboxes of the receivers' workers at
+// once, while the realm is locked, which keeps all orders that the specification promises.
 #pragma once
 
-#include <memory>
-#include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
-#include "router/routed_payload.h"
-#include "router/session_ref.h"
-#include "wamp/message.h"
+#include "router/delivery.h"
+#include "router/mailbox.h"
 
 namespace router {
 
-// One message for one session. The message's own payload member is empty: `payload` is it.
-struct Delivery {
-  template <class M>
-  Delivery(const SessionRef& to_, M&& message_, RoutedPayload&& payload_)
-      : to(to_), message(std::forward<M>(message_)), payload(std::move(payload_)) {}
-
-  SessionRef to;
-  wamp::Message message;
-  RoutedPayload payload;
-};
-
-// The subscribers of one subscription that live on one worker. Shared between events, replaced when it
-// changes.
-using Audience = std::vector<SessionRef>;
-
-// Who of an audience gets an event ("Subscriber Black- and Whitelisting"). A list that is absent restricts
-// nothing; an eligible list that is empty means nobody.
-struct EventFilter {
-  std::vector<wamp::SessionId> exclude;
-  std::vector<std::string> exclude_authid, exclude_authrole;
-  std::optional<std::vector<wamp::SessionId>> eligible;
-  std::optional<std::vector<std::string>> eligible_authid, eligible_authrole;
-
-  bool admits(wamp::SessionId session, std::string_view authid, std::string_view authrole) const;
-};
-
-// One EVENT for many sessions of one worker, which encodes it once per serializer.
-struct EventDelivery {
-  uint32_t worker = 0;
-  std::shared_ptr<const Audience> audience;
-  wamp::Event event;
-  RoutedPayload payload;
-  wamp::SessionId excluded;                   // the publisher, unless it wants its own events; else none
-  std::shared_ptr<const EventFilter> filter;  // null: no black- or whitelists
-};
-
-using OutboxEntry = std::variant<Delivery, EventDelivery>;
-
 class Outbox {
  public:
-  // `message` is one of the messages of wamp/message.h. Made in its place: it is big to move.
+  // By worker number; they outlive the outbox.
+  explicit Outbox(std::vector<Mailbox*> mailboxes) : mailboxes_(std::move(mailboxes)) {}
+
+  // `message` is one of the messages of wamp/message.h.
   template <class M>
   void send(const SessionRef& to, M&& message, RoutedPayload payload = {}) {
-    entries_.emplace_back(std::in_place_type<Delivery>, to, std::forward<M>(message), std::move(payload));
+    mailboxes_[to.worker]->post<Delivery>(to, std::forward<M>(message), std::move(payload));
   }
-  void send_event(EventDelivery delivery) { entries_.emplace_back(std::move(delivery)); }
+  void send_event(EventDelivery delivery) {
+    mailboxes_[delivery.worker]->post<EventDelivery>(std::move(delivery));
+  }
 
   // The one way a request is refused. `text` goes to people, in the ERROR's arguments.
   void refuse(const SessionRef& to, wamp::MessageType request_type, wamp::RequestId request,
               std::string_view error_uri, std::string_view text);
 
-  std::vector<OutboxEntry>& entries() { return entries_; }
-
  private:
-  std::vector<OutboxEntry> entries_;
+  const std::vector<Mailbox*> mailboxes_;
 };
 
 }  // namespace router

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "router/outbox.h"
+#include "router/delivery.h"
 #include "wamp/result.h"
 #include "wamp/value.h"
 

@@ -7,32 +7,13 @@
 
 namespace router {
 
-// Holds the lock; posts what was decided before it lets go.
-class Realm::Transaction {
- public:
-  explicit Transaction(Realm& realm) : realm_(realm), lock_(realm.mutex_) {}
-  ~Transaction() {
-    for (OutboxEntry& entry : realm_.outbox_.entries()) {
-      const uint32_t worker = std::holds_alternative<Delivery>(entry) ? std::get<Delivery>(entry).to.worker
-                                                                      : std::get<EventDelivery>(entry).worker;
-      realm_.mailboxes_[worker]->post(std::move(entry));
-    }
-    realm_.outbox_.entries().clear();
-  }
-  Outbox& outbox() { return realm_.outbox_; }
-
- private:
-  Realm& realm_;
-  const std::lock_guard<std::mutex> lock_;
-};
-
 Realm::Realm(const config::Realm& config, std::vector<Mailbox*> mailboxes, uint64_t seed)
     : config_(config),
       authorizer_(config.roles),
-      mailboxes_(std::move(mailboxes)),
       ids_(seed),
       broker_(config.limits.subscriptions_per_session, ids_),
-      dealer_({config.limits.registrations_per_session, config.limits.calls_in_flight_per_session}, ids_) {}
+      dealer_({config.limits.registrations_per_session, config.limits.calls_in_flight_per_session}, ids_),
+      outbox_(std::move(mailboxes)) {}
 
 Member* Realm::join(const SessionRef& session, Identity identity, const wamp::ClientFeatures& features) {
   const RolePermissions* permissions = authorizer_.role(identity.authrole);
@@ -44,8 +25,8 @@ Member* Realm::join(const SessionRef& session, Identity identity, const wamp::Cl
 }
 
 void Realm::leave(Member& member) {
-  Transaction transaction(*this);
-  dealer_.remove_member(member, transaction.outbox());
+  const std::lock_guard lock(mutex_);
+  dealer_.remove_member(member, outbox_);
   broker_.remove_member(member);
   members_.erase(member.ref.session.value);
 }
@@ -79,7 +60,8 @@ std::optional<Realm::Refusal> Realm::check_remembered(Member& member, Remembered
 
 void Realm::refuse(const Member& member, wamp::MessageType type, wamp::RequestId request,
                    const Refusal& refusal) {
-  Transaction(*this).outbox().refuse(member.ref, type, request, refusal.error_uri, refusal.text);
+  const std::lock_guard lock(mutex_);
+  outbox_.refuse(member.ref, type, request, refusal.error_uri, refusal.text);
 }
 
 namespace {
@@ -110,8 +92,8 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Publish& message, c
     if (wants_acknowledgement(message)) refuse(member, wamp::Publish::type, message.request, *refusal);
     return {};
   }
-  Transaction transaction(*this);
-  return broker_.publish(member, message, payload, member.publish_grant.disclose, transaction.outbox());
+  const std::lock_guard lock(mutex_);
+  return broker_.publish(member, message, payload, member.publish_grant.disclose, outbox_);
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Subscribe& message) {
@@ -122,14 +104,14 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Subscribe& message)
     refuse(member, wamp::Subscribe::type, message.request, *refusal);
     return {};
   }
-  Transaction transaction(*this);
-  broker_.subscribe(member, message, *match, transaction.outbox());
+  const std::lock_guard lock(mutex_);
+  broker_.subscribe(member, message, *match, outbox_);
   return {};
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Unsubscribe& message) {
-  Transaction transaction(*this);
-  broker_.unsubscribe(member, message, transaction.outbox());
+  const std::lock_guard lock(mutex_);
+  broker_.unsubscribe(member, message, outbox_);
   return {};
 }
 
@@ -138,13 +120,13 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Call& message, Rout
     refuse(member, wamp::Call::type, message.request, *refusal);
     return {};
   }
-  Transaction transaction(*this);
-  return dealer_.call(member, message, std::move(payload), member.call_grant.disclose, transaction.outbox());
+  const std::lock_guard lock(mutex_);
+  return dealer_.call(member, message, std::move(payload), member.call_grant.disclose, outbox_);
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Cancel& message) {
-  Transaction transaction(*this);
-  return dealer_.cancel(member, message, transaction.outbox());
+  const std::lock_guard lock(mutex_);
+  return dealer_.cancel(member, message, outbox_);
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Register& message) {
@@ -155,24 +137,24 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Register& message) 
     refuse(member, wamp::Register::type, message.request, *refusal);
     return {};
   }
-  Transaction transaction(*this);
-  return dealer_.register_procedure(member, message, *match, transaction.outbox());
+  const std::lock_guard lock(mutex_);
+  return dealer_.register_procedure(member, message, *match, outbox_);
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Unregister& message) {
-  Transaction transaction(*this);
-  dealer_.unregister(member, message, transaction.outbox());
+  const std::lock_guard lock(mutex_);
+  dealer_.unregister(member, message, outbox_);
   return {};
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Yield& message, RoutedPayload payload) {
-  Transaction transaction(*this);
-  return dealer_.yield(member, message, std::move(payload), transaction.outbox());
+  const std::lock_guard lock(mutex_);
+  return dealer_.yield(member, message, std::move(payload), outbox_);
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Error& message, RoutedPayload payload) {
-  Transaction transaction(*this);
-  return dealer_.error(member, message, std::move(payload), transaction.outbox());
+  const std::lock_guard lock(mutex_);
+  return dealer_.error(member, message, std::move(payload), outbox_);
 }
 
 Realm::Counts Realm::counts() const {

@@ -55,7 +55,6 @@ class Realm {
   Counts counts() const;
 
  private:
-  class Transaction;
   struct Refusal {
     std::string_view error_uri;
     std::string text;
@@ -70,14 +69,13 @@ class Realm {
 
   const config::Realm config_;
   const Authorizer authorizer_;
-  const std::vector<Mailbox*> mailboxes_;
 
   mutable std::mutex mutex_;  // guards all below
   IdSource ids_;
   IdMap<std::unique_ptr<Member>> members_;  // the owner, by session id
   Broker broker_;
   Dealer dealer_;
-  Outbox outbox_;  // empty between transactions
+  Outbox outbox_;
 };
 
 }  // namespace router

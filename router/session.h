@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "router/config/config.h"
-#include "router/outbox.h"
+#include "router/delivery.h"
 #include "router/realms.h"
 #include "router/session_ref.h"
 #include "router/worker.h"

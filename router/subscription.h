@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "router/delivery.h"
 #include "router/member.h"
-#include "router/outbox.h"
 #include "wamp/ids.h"
 #include "wamp/uri.h"
 

@@ -57,9 +57,9 @@ Session* Worker::find(const SessionRef& ref) const {
 }
 
 void Worker::deliver_mail() {
-  std::vector<OutboxEntry> mail = std::move(mail_);
+  std::vector<Mail> mail = std::move(mail_);
   mailbox_.drain(mail);
-  for (OutboxEntry& entry : mail) std::visit([this](auto& delivery) { deliver(delivery); }, entry);
+  for (Mail& entry : mail) std::visit([this](auto& delivery) { deliver(delivery); }, entry);
   mail.clear();
   mail_ = std::move(mail);
 }

@@ -44,12 +44,19 @@ class Worker {
 
   // Hands out what the mailbox holds. At the end of each turn, and before a session says its last word.
   void deliver_mail();
+  // The same, in the middle of a turn, as soon as there is enough: what was just received is still in the
+  // cache.
+  void deliver_much_mail() {
+    if (mailbox_.own_count() >= much_mail) deliver_mail();
+  }
 
   // GOODBYE to every session, and no new ones.
   void begin_shutdown();
   bool shutting_down() const { return shutting_down_; }
 
  private:
+  static constexpr size_t much_mail = 32;
+
   struct Slot {
     wamp::SessionId id;  // none: free
     Session* session = nullptr;
@@ -68,7 +75,7 @@ class Worker {
   std::vector<Slot> slots_;
   std::vector<uint32_t> free_slots_;
   std::unordered_set<Session*> open_;
-  std::vector<OutboxEntry> mail_;  // space lent from one delivery round to the next
+  std::vector<Mail> mail_;  // space lent from one delivery round to the next
   bool shutting_down_ = false;
   std::thread thread_;
 };

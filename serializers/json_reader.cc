@@ -8,6 +8,10 @@
 namespace serializers {
 namespace {
 
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
 bool is_integer(std::string_view number) {
   return number.find_first_of(".eE") == std::string_view::npos;
 }
@@ -68,7 +72,21 @@ bool JsonReader::leave_message() {
   return scanner_.at_end() || scanner_.fail("expected the end");
 }
 
+bool JsonReader::read_short_integer(uint64_t& value) {
+  constexpr ptrdiff_t most_digits = 18;
+  const char* const begin = position();
+  const char* p = begin;
+  uint64_t number = 0;
+  for (; p != scanner_.end() && is_digit(*p); ++p) number = number * 10 + static_cast<uint64_t>(*p - '0');
+  const bool plain = p != begin && p - begin <= most_digits && (*begin != '0' || p == begin + 1);
+  if (!plain || p == scanner_.end() || (*p != ',' && *p != ']')) return false;
+  value = number;
+  scanner_.move_to(p);
+  return true;
+}
+
 bool JsonReader::read_integer(uint64_t& value) {
+  if (read_short_integer(value)) return true;
   const char* const begin = position();
   const auto [end, error] = std::from_chars(begin, scanner_.end(), value);
   const bool plain = error == std::errc() && (*begin != '0' || end == begin + 1);
@@ -93,9 +111,12 @@ bool JsonReader::read_string(std::string_view& value) {
 
 bool JsonReader::read_dictionary(wamp::Dict& value) {
   const char* const begin = position();
+  if (std::string_view(begin, scanner_.end()).starts_with("{}")) {
+    scanner_.move_to(begin + 2);
+    return true;
+  }
   if (!scanner_.at('{') || !scanner_.skip_value()) return false;
   const std::string_view text(begin, position());
-  if (text == "{}") return true;
   ValueBuilder builder;
   if (!read_json({text, 1}, builder)) return scanner_.fail("invalid dictionary");
   value = std::move(*builder.values().front().get<wamp::Dict>());

@@ -37,6 +37,9 @@ class JsonReader {
   std::string error() const { return scanner_.error(); }
 
  private:
+  // The way that ids take nearly always: few digits and nothing else. False leaves the position as it is.
+  bool read_short_integer(uint64_t& value);
+
   JsonScanner scanner_;
   Scratch& scratch_;
   bool at_first_element_ = true;

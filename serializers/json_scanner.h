@@ -25,8 +25,12 @@ class JsonScanner {
   void advance() { ++p_; }
   void move_to(const char* position) { p_ = position; }
   void skip_space() {
+    if (at_content()) return;
     while (p_ != end_ && (*p_ == ' ' || *p_ == '\n' || *p_ == '\r' || *p_ == '\t')) ++p_;
   }
+
+  // True at anything but the end and white space (control characters included: they are refused where they stand).
+  bool at_content() const { return p_ != end_ && static_cast<unsigned char>(*p_) > ' '; }
 
   // Each moves behind what stands at the position; false if that is not valid.
   bool skip_value();

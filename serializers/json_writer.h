@@ -27,6 +27,12 @@ class JsonWriter final : public ValueSink {
   void binary_key(std::string_view bytes) override;
   void end_dictionary(size_t size) override;
 
+  // As begin and end, for the commonest of all options and details.
+  void empty_dictionary() {
+    out_.append(needs_comma_ ? ",{}" : "{}");
+    needs_comma_ = true;
+  }
+
   // What ends the list of a message whose payload is put in from elsewhere.
   std::string_view end_envelope(uint8_t payload_count);
 

@@ -68,7 +68,7 @@ class MessageDecoder {
   template <class M>
   wamp::Result<wamp::Message> decode_as() {
     // In its place from the start: a message is big to move.
-    wamp::Result<wamp::Message> result = wamp::Message(std::in_place_type<M>);
+    wamp::Result<wamp::Message> result(std::in_place, std::in_place_type<M>);
     M& message = *std::get_if<M>(&*result);
     bool good = read_fields(message, std::make_index_sequence<M::field_names.size()>());
     if constexpr (wamp::HasPayload<M>) good = good && read_payload(message.payload, is_encrypted(message));
@@ -207,7 +207,10 @@ void write(std::string_view text, Writer& writer) {
 }
 template <class Writer>
 void write(const wamp::Dict& dict, Writer& writer) {
-  send(dict, writer);
+  if (dict.empty())
+    writer.empty_dictionary();
+  else
+    send(dict, writer);
 }
 template <class Writer>
 void write(const std::optional<wamp::Dict>& dict, Writer& writer) {

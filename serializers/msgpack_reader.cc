@@ -49,6 +49,7 @@ bool MsgpackReader::leave_message() {
 }
 
 bool MsgpackReader::read_integer(uint64_t& value) {
+  if (scanner_.take_small_integer(value)) return true;
   const MsgpackHeader header = scanner_.header();
   if (header.kind != Kind::integer && header.kind != Kind::floating) return false;
   const char* const begin = position();
@@ -77,11 +78,11 @@ bool MsgpackReader::read_string(std::string_view& value) {
 }
 
 bool MsgpackReader::read_dictionary(wamp::Dict& value) {
+  if (scanner_.take_empty_dictionary()) return true;
   const MsgpackHeader header = scanner_.header();
   if (header.kind != Kind::dictionary) return false;
   const char* const begin = position();
   if (!scanner_.skip_value()) return false;
-  if (header.length == 0) return true;
   ValueBuilder builder;
   if (!read_msgpack({{begin, position()}, 1}, builder)) return scanner_.fail("expected strings as keys");
   value = std::move(*builder.values().front().get<wamp::Dict>());

@@ -25,6 +25,17 @@ class MsgpackScanner {
   bool at_end() const { return p_ == end_; }
   void move_to(const char* position) { p_ = position; }
   MsgpackHeader header() const { return read_msgpack_header(p_, end_); }
+  // What stands in most messages, in one byte. False leaves the position as it is.
+  bool take_small_integer(uint64_t& value) {
+    if (p_ == end_ || static_cast<unsigned char>(*p_) > 0x7F) return false;
+    value = static_cast<unsigned char>(*p_++);
+    return true;
+  }
+  bool take_empty_dictionary() {
+    if (p_ == end_ || *p_ != '\x80') return false;
+    ++p_;
+    return true;
+  }
   // The content of a value that is neither a list nor a dictionary; moves behind it. Null data if the bytes
   // end before.
   std::string_view take_content(const MsgpackHeader& header) {

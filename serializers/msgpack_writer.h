@@ -28,6 +28,9 @@ class MsgpackWriter final : public ValueSink {
   void binary_key(std::string_view bytes) override { binary(bytes); }
   void end_dictionary(size_t size) override;
 
+  // As begin and end, for the commonest of all options and details.
+  void empty_dictionary() { byte(0x80); }
+
   // What ends the list of a message whose payload is put in from elsewhere.
   std::string_view end_envelope(uint8_t) { return {}; }
 

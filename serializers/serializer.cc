@@ -44,7 +44,7 @@ wamp::Payload payload_of(const wamp::Message& message) {
 
 wamp::Result<wamp::Message> decode(Format format, std::string_view bytes, Scratch& scratch,
                                    const Limits& limits) {
-  scratch.strings.clear();
+  if (!scratch.strings.empty()) scratch.strings.clear();
   if (format == Format::json) return MessageDecoder(JsonReader(bytes, scratch, limits)).decode();
   return MessageDecoder(MsgpackReader(bytes, limits)).decode();
 }

@@ -21,10 +21,10 @@ ARROWS = {
 ROUTER_LAYERS = [
     {"session_ref", "id_map", "id_source", "embedded_web", "version", "log", "config/config"},
     {"uri_index", "prefix_tree", "wildcard_tree", "routed_payload"},
-    {"authorizer", "member", "outbox", "pending_call"},
-    {"registration", "subscription", "publish_options", "session_rules", "welcome_details"},
+    {"authorizer", "member", "delivery", "pending_call"},
+    {"registration", "subscription", "publish_options", "session_rules", "welcome_details", "mailbox"},
+    {"outbox", "frame_encoder"},
     {"broker", "dealer"},
-    {"mailbox", "frame_encoder"},
     {"realm", "realms"},
     {"worker", "session"},
     {"web_service"},

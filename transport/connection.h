@@ -33,10 +33,11 @@ BufferRef frame_message(Framing framing, BufferRef message);
 
 // WebSocket close codes (RFC 6455, section 7.4.1).
 namespace close_code {
+constexpr uint16_t none = 1005;  // never on the wire: a close frame without a code
 constexpr uint16_t normal = 1000, going_away = 1001, protocol_error = 1002, unsupported_data = 1003,
                    invalid_payload = 1007, policy_violation = 1008, message_too_big = 1009,
                    internal_error = 1011;
-}
+}  // namespace close_code
 
 // Why and by whom a connection ended, for the log.
 struct CloseReason {
@@ -64,9 +65,9 @@ struct ConnectionLimits {
   size_t max_queued_bytes = 16 * 1024 * 1024;  // going out; above it the connection is dropped
   size_t max_http_head = 8 * 1024;             // bytes of a request's head
   int handshake_timeout_ms = 5000;             // from accept to the end of the opening handshake
-  int ping_interval_ms = 10000;  // of silence before a ping; any byte that comes in counts as life
-  int ping_timeout_ms = 20000;   // of silence after the ping before the peer counts as dead
-  int close_timeout_ms = 2000;   // from our close frame to the end of the socket
+  int ping_interval_ms = 10000;                // of silence before a ping, 0: never; any byte is life
+  int ping_timeout_ms = 20000;                 // of silence after the ping before the peer counts as dead
+  int close_timeout_ms = 2000;                 // from our close frame to the end of the socket
 };
 
 // Decides what is served on a listener. Called on the thread of the connection's loop; shared by all loops,
@@ -108,7 +109,8 @@ class Connection {
   // inside this call.
   virtual void close(uint16_t code, std::string_view reason) = 0;
 
-  // Nested calls count. While paused nothing is read, and the peer does not count as silent.
+  // Nested calls count. While paused nothing is read, on_message is not called, not even for what came in
+  // before, and the peer does not count as silent. Resuming calls nothing at once; close() ends all pauses.
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;
 };

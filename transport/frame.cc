@@ -45,9 +45,7 @@ BufferRef make_control_frame(Opcode opcode, std::string_view payload) {
 }
 
 BufferRef make_close_frame(uint16_t code, std::string_view reason) {
-  constexpr uint16_t no_status =
-      1005;  // never on the wire: it stands for a close frame without a code (section 7.4.1)
-  if (code == no_status) return make_control_frame(Opcode::close, {});
+  if (code == close_code::none) return make_control_frame(Opcode::close, {});
   std::array<char, max_control_payload> payload;
   write_big_endian(payload.data(), 2, code);
   const std::string_view text = cut(reason, max_close_reason);

@@ -53,6 +53,9 @@ struct Loop::State {
   // Destroys all connections and their receivers; nobody is told.
   void remove_all();
 
+  // Those not destroyed yet; may be more than are open.
+  size_t held_connections() const { return connections_.size(); }
+
   asio::io_context io;
   std::function<void()> turn_end;
   Clock::time_point now;

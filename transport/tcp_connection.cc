@@ -83,13 +83,11 @@ void TcpConnection::on_end_of_input(const Socket::Result& result) {
 }
 
 void TcpConnection::receive(std::span<char> bytes) {
-  receiving_ = true;
   if (stage_ == Stage::opening) {
     receive_head(bytes);
   } else {
     receive_frames(bytes);
   }
-  receiving_ = false;
 }
 
 void TcpConnection::receive_head(std::span<char> bytes) {
@@ -155,7 +153,8 @@ void TcpConnection::on_close_frame(const WebSocketCodec::Event& event) {
   } else {
     set_reason({event.code, true, std::string(event.text)});
     deadline_ = deadline_in(served_->limits.close_timeout_ms);
-    queue(make_close_frame(event.code, {}));
+    // To a close without a code the answer has one: without, clients take the end for a lost connection.
+    queue(make_close_frame(event.code == close_code::none ? close_code::normal : event.code, {}));
   }
   bury_later();
 }
@@ -171,7 +170,6 @@ void TcpConnection::resume_reading() {
 }
 
 void TcpConnection::continue_reading() {
-  if (receiving_) return;  // receive_frames() goes on by itself
   if (unread_.empty() || resume_posted_) return wait_for_input();
   resume_posted_ = true;
   asio::post(state_.io, [this] {

@@ -105,7 +105,6 @@ class TcpConnection final : public Connection {
   bool read_waiting_ = false;
   bool write_waiting_ = false;
   bool resume_posted_ = false;
-  bool receiving_ = false;
   bool input_ended_ = false;
   bool close_when_written_ = false;
   bool socket_closed_ = false;

@@ -87,7 +87,6 @@ bool WebSocketCodec::in_place(const FrameHeader& header) const {
 // kept.
 FrameError WebSocketCodec::refusal(const FrameHeader& header) const {
   if (header.payload_size >> 63) return {close_code::protocol_error, "a frame length above 2^63 - 1"};
-  if (!header.minimal) return {close_code::protocol_error, "a frame length that is not in its shortest form"};
   const bool refused_anyway = header.reserved_bits() || !header.masked;
   if (refused_anyway || header.opcode() > Opcode::binary) return {};
 

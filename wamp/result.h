@@ -19,6 +19,10 @@ class [[nodiscard]] Result {
  public:
   Result(T value) : value_(std::move(value)) {}
   Result(ProtocolError error) : error_(std::move(error)) {}
+  // The value made in its place.
+  template <class... Arguments>
+  explicit Result(std::in_place_t, Arguments&&... arguments)
+      : value_(std::in_place, std::forward<Arguments>(arguments)...) {}
 
   explicit operator bool() const { return value_.has_value(); }
   T& operator*() {

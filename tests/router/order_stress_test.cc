@@ -167,10 +167,10 @@ TEST(OrderStress, HoldsWithSeveralWorkersAtOnce) {
       sessions.push_back(
           std::make_unique<Witness>(realm, SessionRef{worker, slot, wamp::SessionId(name)}, name));
     }
-    std::vector<OutboxEntry> mail;
+    std::vector<Mail> mail;
     const auto listen = [&] {
       mailbox.drain(mail);
-      for (const OutboxEntry& entry : mail) {
+      for (const Mail& entry : mail) {
         if (const auto* delivery = std::get_if<Delivery>(&entry)) {
           sessions[delivery->to.slot]->hear(delivery->message, delivery->payload);
           continue;

@@ -77,9 +77,9 @@ void RealmHarness::deliver(uint32_t slot, wamp::Message& message, const RoutedPa
 
 void RealmHarness::deliver_all() {
   for (const auto& mailbox : mailboxes_) {
-    std::vector<OutboxEntry> mail;
+    std::vector<Mail> mail;
     mailbox->drain(mail);
-    for (OutboxEntry& entry : mail) {
+    for (Mail& entry : mail) {
       if (auto* delivery = std::get_if<Delivery>(&entry)) {
         deliver(delivery->to.slot, delivery->message, delivery->payload);
         continue;

@@ -51,7 +51,7 @@ TEST_P(RoundTrip, KeepsEveryFieldAndThePayload) {
 TEST_P(RoundTrip, SplicesAPayloadBehindAnEnvelope) {
   for (const wamp::Message& message : sample_messages(GetParam(), payloads)) {
     std::visit(
-        [this, &message]<class M>(const M& m) {
+        [&message]<class M>(const M& m) {
           if constexpr (wamp::HasPayload<M>) {
             std::string bytes = "before";
             const std::string_view end = encode_envelope(GetParam(), message, m.payload.count, bytes);

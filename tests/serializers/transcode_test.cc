@@ -191,7 +191,7 @@ TEST(Transcode, AppendsToWhatIsThere) {
 
 // The header of a container of unknown size has 16 bits at first.
 TEST(Transcode, MakesRoomForTheSizeOfALargeContainer) {
-  for (const size_t size : {65535, 65536, 70000}) {
+  for (const size_t size : std::vector<size_t>{65535, 65536, 70000}) {
     std::string json = "[[[0";
     for (size_t i = 1; i < size; ++i) json += ",0";
     json += "],{";
@@ -205,7 +205,7 @@ TEST(Transcode, MakesRoomForTheSizeOfALargeContainer) {
 }
 
 TEST(Transcode, WritesStringsOfAnyLength) {
-  for (const size_t size : {0, 15, 16, 17, 31, 32, 255, 256, 65535, 65536}) {
+  for (const size_t size : std::vector<size_t>{0, 15, 16, 17, 31, 32, 255, 256, 65535, 65536}) {
     const std::string json =
         "[\"" + std::string(size, 'x') + "\",\"\\u0000" + std::string(size / 4 * 4, 'A') + "\"]";
     const std::string msgpack = transcoded(Format::json, Format::msgpack, {json, 1});

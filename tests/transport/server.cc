@@ -33,8 +33,8 @@ std::vector<std::string> Log::lines() {
 ConnectionLimits patient_limits() {
   constexpr int hour_ms = 3600 * 1000;
   ConnectionLimits limits;
-  limits.handshake_timeout_ms = limits.ping_interval_ms = limits.ping_timeout_ms = limits.close_timeout_ms =
-      hour_ms;
+  limits.handshake_timeout_ms = limits.ping_interval_ms = limits.ping_timeout_ms = hour_ms;
+  limits.close_timeout_ms = 2 * hour_ms;
   return limits;
 }
 
@@ -119,14 +119,24 @@ void Server::on_loop(const std::function<void()>& work) {
   done.get_future().wait();
 }
 
+size_t Server::held_connections() {
+  size_t held = 0;
+  on_loop([&] { held = loop_->state().held_connections(); });
+  return held;
+}
+
 void Server::settle() {
   for (int pass = 0; pass < 10; ++pass) on_loop([] {});
 }
 
 void Server::sweep_after(Loop::Clock::duration time) {
   settle();
-  on_loop([&] { loop_->state().sweep(loop_->now() + time); });
+  on_loop([&] { sweep_now(time); });
   settle();
+}
+
+void Server::sweep_now(Loop::Clock::duration time) {
+  loop_->state().sweep(loop_->now() + time);
 }
 
 HttpResponse Server::on_request(const HttpRequest& request) {

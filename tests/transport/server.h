@@ -32,7 +32,8 @@ class Log {
   std::vector<std::string> lines_;
 };
 
-// No timer of a connection runs out by itself: tests sweep at times of their own.
+// No timer of a connection runs out by itself: tests sweep at times of their own. All are one hour, the close
+// timeout is two.
 ConnectionLimits patient_limits();
 
 BufferRef text_frame(const Connection& connection, std::string_view message);
@@ -55,9 +56,13 @@ class Server : public Service {
   void settle();
   // Lets the time of all deadlines pass.
   void sweep_after(Loop::Clock::duration time);
+  // The same at once; on the loop's thread.
+  void sweep_now(Loop::Clock::duration time);
   // Of the one that was opened last; to be used on the loop's thread.
   Connection& connection() { return *connection_; }
   Loop& loop() { return *loop_; }
+  // Connections not destroyed yet.
+  size_t held_connections();
   Listener& listener() { return *listener_; }
   // Stops the loop's thread and destroys the loop.
   void destroy_loop();

@@ -1,0 +1,56 @@
+// What a realm has for the sessions of a worker: one message for one of them, or one event for many.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "router/routed_payload.h"
+#include "router/session_ref.h"
+#include "wamp/message.h"
+
+namespace router {
+
+// One message for one session. The message's own payload member is empty: `payload` is it.
+struct Delivery {
+  template <class M>
+  Delivery(const SessionRef& to_, M&& message_, RoutedPayload&& payload_)
+      : to(to_), message(std::forward<M>(message_)), payload(std::move(payload_)) {}
+
+  SessionRef to;
+  wamp::Message message;
+  RoutedPayload payload;
+};
+
+// The subscribers of one subscription that live on one worker. Shared between events, replaced when it
+// changes.
+using Audience = std::vector<SessionRef>;
+
+// Who of an audience gets an event ("Subscriber Black- and Whitelisting"). A list that is absent restricts
+// nothing; an eligible list that is empty means nobody.
+struct EventFilter {
+  std::vector<wamp::SessionId> exclude;
+  std::vector<std::string> exclude_authid, exclude_authrole;
+  std::optional<std::vector<wamp::SessionId>> eligible;
+  std::optional<std::vector<std::string>> eligible_authid, eligible_authrole;
+
+  bool admits(wamp::SessionId session, std::string_view authid, std::string_view authrole) const;
+};
+
+// One EVENT for many sessions of one worker, which encodes it once per serializer.
+struct EventDelivery {
+  uint32_t worker = 0;
+  std::shared_ptr<const Audience> audience;
+  wamp::Event event;
+  RoutedPayload payload;
+  wamp::SessionId excluded;                   // the publisher, unless it wants its own events; else none
+  std::shared_ptr<const EventFilter> filter;  // null: no black- or whitelists
+};
+
+using Mail = std::variant<Delivery, EventDelivery>;
+
+}  // namespace router
