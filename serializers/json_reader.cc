@@ -110,11 +110,8 @@ bool JsonReader::read_string(std::string_view& value) {
 }
 
 bool JsonReader::read_dictionary(wamp::Dict& value) {
+  if (scanner_.take_empty_dictionary()) return true;
   const char* const begin = position();
-  if (std::string_view(begin, scanner_.end()).starts_with("{}")) {
-    scanner_.move_to(begin + 2);
-    return true;
-  }
   if (!scanner_.at('{') || !scanner_.skip_value()) return false;
   const std::string_view text(begin, position());
   ValueBuilder builder;

@@ -32,6 +32,12 @@ class JsonScanner {
   // True at anything but the end and white space (control characters included: they are refused where they stand).
   bool at_content() const { return p_ != end_ && static_cast<unsigned char>(*p_) > ' '; }
 
+  // Moves behind the commonest of all options, "{}"; false leaves the position as it is.
+  bool take_empty_dictionary() {
+    if (end_ - p_ < 2 || p_[0] != '{' || p_[1] != '}' || max_depth_ < 1) return false;
+    p_ += 2;
+    return true;
+  }
   // Each moves behind what stands at the position; false if that is not valid.
   bool skip_value();
   bool skip_string();

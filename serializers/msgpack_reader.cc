@@ -83,6 +83,7 @@ bool MsgpackReader::read_dictionary(wamp::Dict& value) {
   if (header.kind != Kind::dictionary) return false;
   const char* const begin = position();
   if (!scanner_.skip_value()) return false;
+  if (header.length == 0) return true;
   ValueBuilder builder;
   if (!read_msgpack({{begin, position()}, 1}, builder)) return scanner_.fail("expected strings as keys");
   value = std::move(*builder.values().front().get<wamp::Dict>());

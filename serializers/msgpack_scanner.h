@@ -32,7 +32,7 @@ class MsgpackScanner {
     return true;
   }
   bool take_empty_dictionary() {
-    if (p_ == end_ || *p_ != '\x80') return false;
+    if (p_ == end_ || *p_ != '\x80' || max_depth_ < 1) return false;
     ++p_;
     return true;
   }

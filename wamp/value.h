@@ -79,12 +79,9 @@ class Value {
   Value(bool value) : variant_(value) {}
   Value(int value) : variant_(int64_t{value}) {}
   Value(int64_t value) : variant_(value) {}
-  Value(uint64_t value) {
-    if (value > static_cast<uint64_t>(INT64_MAX))
-      variant_ = value;
-    else
-      variant_ = static_cast<int64_t>(value);
-  }
+  Value(uint64_t value)
+      : variant_(value > static_cast<uint64_t>(INT64_MAX) ? Variant(value)
+                                                          : Variant(static_cast<int64_t>(value))) {}
   Value(double value) : variant_(value) {}
   Value(const char* value) : variant_(std::string(value)) {}
   Value(std::string_view value) : variant_(std::string(value)) {}

@@ -9,9 +9,13 @@ TEST(Wording, QuotesHostileTextSafely) {
 }
 
 TEST(Wording, CutsLongTextBetweenCharacters) {
-  EXPECT_EQ(in_quotes(std::string(64, 'a')), "\"" + std::string(64, 'a') + "\"");
-  EXPECT_EQ(in_quotes(std::string(65, 'a')), "\"" + std::string(64, 'a') + "...\"");
-  EXPECT_EQ(in_quotes(std::string(63, 'a') + "\u20ac"), "\"" + std::string(63, 'a') + "...\"");
+  const auto quoted = [](size_t count, std::string_view end) {
+    std::string text = "\"";
+    return text.append(count, 'a').append(end).append("\"");
+  };
+  EXPECT_EQ(in_quotes(std::string(64, 'a')), quoted(64, ""));
+  EXPECT_EQ(in_quotes(std::string(65, 'a')), quoted(64, "..."));
+  EXPECT_EQ(in_quotes(std::string(63, 'a').append("\u20ac")), quoted(63, "..."));
 }
 
 TEST(Wording, ListsAlternatives) {
