@@ -101,16 +101,7 @@ void JsonWriter::integer(int64_t value) {
 }
 
 void JsonWriter::unsigned_integer(uint64_t value) {
-  // Ids are mostly short, for which this is cheaper than std::to_chars.
-  char text[24];
-  char* begin = text + sizeof text;
-  do {
-    *--begin = static_cast<char>('0' + value % 10);
-    value /= 10;
-  } while (value > 0);
-  if (needs_comma_) *--begin = ',';
-  out_.append(begin, static_cast<size_t>(text + sizeof text - begin));
-  needs_comma_ = true;
+  number(value);
 }
 
 void JsonWriter::floating(double value) {

@@ -29,7 +29,7 @@ class JsonWriter final : public ValueSink {
 
   // As begin and end, for the commonest of all options and details.
   void empty_dictionary() {
-    out_.append(needs_comma_ ? ",{}" : "{}");
+    out_.append(needs_comma_ ? std::string_view(",{}") : std::string_view("{}"));
     needs_comma_ = true;
   }
 

@@ -1,0 +1,39 @@
+"""The README's first client: its code blocks, run as they stand."""
+import os
+import re
+import subprocess
+import tempfile
+
+from runner.suite import expect, once
+
+from suites.examples import ENVIRONMENT, TIMEOUT, back_end, replace_once
+from suites.page import HERE
+
+README = os.path.join(os.path.dirname(HERE), 'README.md')
+
+
+def code_block(language):
+    with open(README) as file:
+        blocks = re.findall(rf'```{language}\n(.*?)```', file.read(), re.DOTALL)
+    expect(len(blocks), 1, f'{language} blocks in the README')
+    return blocks[0]
+
+
+def script(folder, name, language, url):
+    path = os.path.join(folder, name)
+    with open(path, 'w') as file:
+        file.write(replace_once(code_block(language), 'ws://127.0.0.1:8080/ws', url))
+    return path
+
+
+@once
+def the_first_client_of_the_readme(router):
+    """The README's JavaScript client calls its Python back end."""
+    with tempfile.TemporaryDirectory() as folder:
+        python = script(folder, 'backend.py', 'python', router.url)
+        javascript = script(folder, 'client.js', 'javascript', router.url)
+        with back_end('/usr/bin/python3', python):
+            client = subprocess.run(['node', javascript], env=ENVIRONMENT, text=True, timeout=TIMEOUT,
+                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    expect(client.returncode, 0, f'exit code, with the output\n{client.stdout}\n')
+    expect(client.stdout.splitlines()[0], '5', 'the first line')
