@@ -13,6 +13,8 @@
 namespace router {
 namespace {
 
+constexpr size_t max_realm_name = 255;  // bytes
+
 std::string type_name(const wamp::Message& message) {
   return std::string(wamp::name(wamp::type_of(message)));
 }
@@ -128,8 +130,9 @@ void Session::open_session(const wamp::Hello& hello) {
   const wamp::List* methods = details.string_list("authmethods");
   if (details.error()) return violate(details.error()->message);
   if (worker_.shutting_down()) return abort(wamp::close_uri::system_shutdown, "the router shuts down");
-  if (!wamp::is_valid_uri(hello.realm, wamp::UriRule::loose))
-    return abort(wamp::error_uri::invalid_uri, "HELLO.Realm is not a valid URI");
+  if (hello.realm.size() > max_realm_name || !wamp::is_valid_uri(hello.realm, wamp::UriRule::loose))
+    return abort(wamp::error_uri::invalid_uri,
+                 "HELLO.Realm is not a valid URI of at most " + std::to_string(max_realm_name) + " bytes");
   Realm* realm = realms_.find(hello.realm);
   if (!realm)
     return abort(wamp::error_uri::no_such_realm, "there is no realm \"" + std::string(hello.realm) + "\"");

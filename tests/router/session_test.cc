@@ -56,6 +56,9 @@ TEST_P(ASession, NeedsAValidRealm) {
   Wire& client = router.connect(GetParam());
   client.receives(R"([1,"no realm",{"roles":{"caller":{}}}])");
   expect_abort(client, "wamp.error.invalid_uri");
+  Wire& verbose = router.connect(GetParam());
+  verbose.receives("[1,\"" + std::string(1'000'000, 'r') + R"(",{"roles":{"caller":{}}}])");
+  expect_abort(verbose, "wamp.error.invalid_uri", "at most 255 bytes");
 }
 
 TEST_P(ASession, NeedsRoles) {

@@ -23,9 +23,9 @@ std::string text_of(const std::string& path) {
   return text.str();
 }
 
-// The code blocks of the page that are marked as configurations, in their order.
-std::vector<std::string> documented_configurations() {
-  const std::string page = text_of(source_directory + "/docs/configuration.md");
+// The code blocks of a page that are marked as configurations, in their order.
+std::vector<std::string> documented_configurations(const std::string& file = "/docs/configuration.md") {
+  const std::string page = text_of(source_directory + file);
   const std::string opening = "\n```jsonc\n";
   std::vector<std::string> blocks;
   for (size_t at = page.find(opening); at != std::string::npos; at = page.find(opening, at)) {
@@ -127,6 +127,12 @@ TEST(ConfigurationPage, HasExamplesThatParseWithoutNotices) {
   const auto blocks = documented_configurations();
   ASSERT_EQ(blocks.size(), 3u);
   for (const std::string& block : blocks) EXPECT_THAT(parse(block).notices, IsEmpty()) << block;
+}
+
+TEST(Readme, HasAConfigurationThatParsesWithoutNotices) {
+  const auto blocks = documented_configurations("/README.md");
+  ASSERT_EQ(blocks.size(), 1u);
+  EXPECT_THAT(parse(blocks.front()).notices, IsEmpty());
 }
 
 TEST(ConfigurationPage, HasAFullExampleThatMeansWhatItSays) {
