@@ -32,11 +32,15 @@ if(WAMPD_SANITIZE)
   endif()
 endif()
 
-# wampd_add_library(NAME): a static library of the .cc files in this folder but main.cc, seen as "NAME/header.h".
+# wampd_add_library(NAME ROOMS...): a static library of the .cc files in this folder and in these sub-folders, but
+# main.cc, seen as "NAME/header.h" and "NAME/ROOM/header.h".
 function(wampd_add_library name)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  set(folders ${CMAKE_CURRENT_SOURCE_DIR})
+  list(APPEND folders ${ARGN})
+  list(TRANSFORM folders APPEND "/*.cc")
+  file(GLOB sources CONFIGURE_DEPENDS ${folders})
   list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
-  add_library(${name} STATIC ${sources} ${ARGN})
+  add_library(${name} STATIC ${sources})
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   wampd_set_warnings(${name})
 endfunction()

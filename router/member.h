@@ -5,20 +5,25 @@
 // and nothing else; only broker and dealer change them, in their add_x/remove_x pairs.
 #pragma once
 
-#include <memory>
 #include <string>
+#include <utility>
 
 #include "router/id_map.h"
 #include "router/session_ref.h"
 #include "wamp/features.h"
 #include "wamp/ids.h"
 
+namespace router::broker {
+struct Subscription;
+}
+namespace router::dealer {
+struct PendingCall;
+struct Registration;
+}  // namespace router::dealer
+
 namespace router {
 
 class RolePermissions;
-struct PendingCall;
-struct Registration;
-struct Subscription;
 
 // Who a session is, as authentication found it.
 struct Identity {
@@ -30,7 +35,7 @@ struct Identity {
 
 // A subscription as one of its subscribers holds it.
 struct HeldSubscription {
-  Subscription* subscription = nullptr;
+  broker::Subscription* subscription = nullptr;
   size_t position = 0;  // in the group of the subscriber's worker
 };
 
@@ -42,8 +47,8 @@ struct RememberedGrant {
 };
 
 struct Member {
-  Member(const SessionRef& r, Identity i, const wamp::ClientFeatures& f, const RolePermissions& p);
-  ~Member();
+  Member(const SessionRef& r, Identity i, const wamp::ClientFeatures& f, const RolePermissions& p)
+      : ref(r), identity(std::move(i)), features(f), permissions(p) {}
 
   const SessionRef ref;
   const Identity identity;
@@ -57,10 +62,10 @@ struct Member {
   IdMap<HeldSubscription> subscriptions;
 
   // Dealer's.
-  IdMap<Registration*> registrations;
-  IdMap<std::unique_ptr<PendingCall>> calls;  // as caller, by CALL.Request: the owner of the record
-  IdMap<PendingCall*> invocations;            // as callee, by INVOCATION.Request
-  wamp::RequestId last_invocation;            // none before the first
+  IdMap<dealer::Registration*> registrations;
+  IdMap<dealer::PendingCall*> calls;        // as caller, by CALL.Request
+  IdMap<dealer::PendingCall*> invocations;  // as callee, by INVOCATION.Request
+  wamp::RequestId last_invocation;          // none before the first
 };
 
 }  // namespace router

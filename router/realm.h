@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "router/authorizer.h"
-#include "router/broker.h"
+#include "router/broker/broker.h"
 #include "router/config/config.h"
-#include "router/dealer.h"
+#include "router/dealer/dealer.h"
 #include "router/id_source.h"
 #include "router/mailbox.h"
 #include "router/member.h"
@@ -73,8 +73,8 @@ class Realm {
   mutable std::mutex mutex_;  // guards all below
   IdSource ids_;
   IdMap<std::unique_ptr<Member>> members_;  // the owner, by session id
-  Broker broker_;
-  Dealer dealer_;
+  broker::Broker broker_;
+  dealer::Dealer dealer_;
   Outbox outbox_;
 };
 

@@ -8,15 +8,15 @@
 #include <cstdint>
 #include <memory>
 
+#include "router/broker/subscription.h"
 #include "router/id_map.h"
 #include "router/id_source.h"
 #include "router/member.h"
 #include "router/outbox.h"
-#include "router/subscription.h"
 #include "router/uri_index.h"
 #include "wamp/result.h"
 
-namespace router {
+namespace router::broker {
 
 class Broker {
  public:
@@ -45,4 +45,4 @@ class Broker {
   wamp::SubscriptionId last_id_;
 };
 
-}  // namespace router
+}  // namespace router::broker

@@ -1,4 +1,4 @@
-#include "router/dealer.h"
+#include "router/dealer/dealer.h"
 
 #include <algorithm>
 #include <string>
@@ -7,7 +7,7 @@
 #include "wamp/attributes.h"
 #include "wamp/error_uris.h"
 
-namespace router {
+namespace router::dealer {
 namespace {
 
 using wamp::error_uri::canceled;
@@ -66,15 +66,20 @@ void Dealer::remove_callee(Registration& registration, Member& callee) {
 
 PendingCall& Dealer::add_call(Member& caller, wamp::RequestId request, Member& callee) {
   callee.last_invocation = wamp::next_id(callee.last_invocation);
-  std::unique_ptr<PendingCall> call = spare_calls_.take();
-  *call = {.caller = &caller, .request = request, .callee = &callee, .invocation = callee.last_invocation};
-  callee.invocations.insert(call->invocation.value, call.get());
-  return *caller.calls.insert(request.value, std::move(call));
+  PendingCall& call = calls_.add();
+  call.caller = &caller;
+  call.request = request;
+  call.callee = &callee;
+  call.invocation = callee.last_invocation;
+  callee.invocations.insert(call.invocation.value, &call);
+  caller.calls.insert(request.value, &call);
+  return call;
 }
 
 void Dealer::remove_call(PendingCall& call) {
   call.callee->invocations.erase(call.invocation.value);
-  spare_calls_.put(call.caller->calls.take(call.request.value));
+  call.caller->calls.erase(call.request.value);
+  calls_.remove(call);
 }
 
 wamp::Result<void> Dealer::register_procedure(Member& callee, const wamp::Register& message,
@@ -172,7 +177,7 @@ wamp::Result<void> Dealer::cancel(Member& caller, const wamp::Cancel& message, O
   if (mode != "skip" && mode != "kill" && mode != "killnowait")
     return wamp::ProtocolError{"CANCEL.Options.mode: expected skip, kill or killnowait"};
 
-  const std::unique_ptr<PendingCall>* found = caller.calls.find(message.request.value);
+  PendingCall** found = caller.calls.find(message.request.value);
   if (!found) {
     ++late_count_;
     return {};
@@ -251,7 +256,7 @@ void Dealer::end_calls_as_callee(Member& callee, Outbox& outbox) {
 
 void Dealer::end_calls_as_caller(Member& caller, Outbox& outbox) {
   std::vector<PendingCall*> calls;
-  caller.calls.for_each([&calls](uint64_t, const auto& call) { calls.push_back(call.get()); });
+  caller.calls.for_each([&calls](uint64_t, PendingCall* call) { calls.push_back(call); });
   for (PendingCall* call : by_invocation(std::move(calls))) {
     if (call->callee->features.callee_call_canceling && !call->interrupted)
       interrupt(*call, "killnowait", outbox);
@@ -268,4 +273,4 @@ void Dealer::remove_member(Member& member, Outbox& outbox) {
   for (Registration* registration : held) remove_callee(*registration, member);
 }
 
-}  // namespace router
+}  // namespace router::dealer

@@ -1,9 +1,9 @@
-#include "router/registration.h"
+#include "router/dealer/registration.h"
 
 #include <algorithm>
 #include <cassert>
 
-namespace router {
+namespace router::dealer {
 
 std::string_view name(InvocationPolicy policy) {
   switch (policy) {
@@ -25,7 +25,7 @@ std::optional<InvocationPolicy> invocation_policy(std::string_view name) {
   for (const InvocationPolicy policy :
        {InvocationPolicy::single, InvocationPolicy::roundrobin, InvocationPolicy::random,
         InvocationPolicy::first, InvocationPolicy::last})
-    if (router::name(policy) == name) return policy;
+    if (dealer::name(policy) == name) return policy;
   return std::nullopt;
 }
 
@@ -64,4 +64,4 @@ Member& Registration::pick(uint64_t chance) {
   return *callees[next++];
 }
 
-}  // namespace router
+}  // namespace router::dealer

@@ -11,7 +11,7 @@
 #include "wamp/ids.h"
 #include "wamp/uri.h"
 
-namespace router {
+namespace router::dealer {
 
 // Which callee of a shared registration gets a call (advanced profile, "Shared Registration").
 enum class InvocationPolicy : uint8_t { single, roundrobin, random, first, last };
@@ -35,4 +35,4 @@ struct Registration {
   Member& pick(uint64_t chance);
 };
 
-}  // namespace router
+}  // namespace router::dealer

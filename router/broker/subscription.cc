@@ -1,8 +1,8 @@
-#include "router/subscription.h"
+#include "router/broker/subscription.h"
 
 #include <cassert>
 
-namespace router {
+namespace router::broker {
 namespace {
 
 // The audience to change: a copy if a delivered event still reads the present one.
@@ -41,4 +41,4 @@ void Subscription::remove_subscriber(Member& member) {
   --subscriber_count;
 }
 
-}  // namespace router
+}  // namespace router::broker

@@ -1,8 +1,8 @@
-#include "router/publish_options.h"
+#include "router/broker/publish_options.h"
 
 #include "wamp/attributes.h"
 
-namespace router {
+namespace router::broker {
 namespace {
 
 std::vector<wamp::SessionId> session_ids(const wamp::List& list) {
@@ -50,4 +50,4 @@ wamp::Result<PublishOptions> publish_options(const wamp::Dict& options) {
   return read;
 }
 
-}  // namespace router
+}  // namespace router::broker

@@ -9,16 +9,16 @@
 #include <cstdint>
 #include <memory>
 
+#include "router/dealer/pending_call.h"
+#include "router/dealer/registration.h"
 #include "router/id_map.h"
 #include "router/id_source.h"
 #include "router/member.h"
 #include "router/outbox.h"
-#include "router/pending_call.h"
-#include "router/registration.h"
 #include "router/uri_index.h"
 #include "wamp/result.h"
 
-namespace router {
+namespace router::dealer {
 
 struct DealerLimits {
   uint32_t registrations_per_session = 100000;
@@ -63,8 +63,8 @@ class Dealer {
   IdMap<std::unique_ptr<Registration>> registrations_;  // the owner
   UriIndex<Registration> index_;
   wamp::RegistrationId last_id_;
-  SpareCalls spare_calls_;
+  PendingCalls calls_;  // the owner
   uint64_t late_count_ = 0;
 };
 
-}  // namespace router
+}  // namespace router::dealer

@@ -1,11 +1,11 @@
-#include "router/broker.h"
+#include "router/broker/broker.h"
 
 #include <string>
 
-#include "router/publish_options.h"
+#include "router/broker/publish_options.h"
 #include "wamp/error_uris.h"
 
-namespace router {
+namespace router::broker {
 namespace {
 
 wamp::Dict event_details(const Subscription& subscription, const wamp::Publish& message,
@@ -107,4 +107,4 @@ void Broker::remove_member(Member& member) {
   for (Subscription* subscription : held) remove_subscriber(*subscription, member);
 }
 
-}  // namespace router
+}  // namespace router::broker

@@ -7,7 +7,7 @@
 #include "wamp/result.h"
 #include "wamp/value.h"
 
-namespace router {
+namespace router::broker {
 
 struct PublishOptions {
   bool acknowledge = false;
@@ -18,4 +18,4 @@ struct PublishOptions {
 
 wamp::Result<PublishOptions> publish_options(const wamp::Dict& options);
 
-}  // namespace router
+}  // namespace router::broker

@@ -14,7 +14,7 @@
 #include "wamp/ids.h"
 #include "wamp/uri.h"
 
-namespace router {
+namespace router::broker {
 
 struct Subscription {
   // The subscribers on one worker; members[i] is who audience[i] addresses.
@@ -34,4 +34,4 @@ struct Subscription {
   void remove_subscriber(Member& member);
 };
 
-}  // namespace router
+}  // namespace router::broker
