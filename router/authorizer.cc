@@ -30,13 +30,13 @@ Grant RolePermissions::authorize(Action action, std::string_view uri) const {
   if (!rule) return {};
   switch (action) {
     case Action::call:
-      return {rule->call, rule->disclose_caller};
+      return {rule->call, rule->disclose_caller, rule->trustlevel};
     case Action::register_:
-      return {rule->register_, false};
+      return {rule->register_, false, std::nullopt};
     case Action::publish:
-      return {rule->publish, rule->disclose_publisher};
+      return {rule->publish, rule->disclose_publisher, rule->trustlevel};
     case Action::subscribe:
-      return {rule->subscribe, false};
+      return {rule->subscribe, false, std::nullopt};
   }
   return {};
 }

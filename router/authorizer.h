@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,8 @@ std::string_view name(Action action);
 
 struct Grant {
   bool allowed = false;
-  bool disclose = false;  // of the caller or publisher
+  bool disclose = false;               // of the caller or publisher
+  std::optional<uint32_t> trustlevel;  // of the call or publication ("Call Trust Levels"), if it is told
 };
 
 // The permissions of one role. Which rule decides: exact, then the longest prefix, then the wildcard, as for

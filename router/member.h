@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "router/authorizer.h"
 #include "router/id_map.h"
 #include "router/session_ref.h"
 #include "wamp/features.h"
@@ -22,8 +23,6 @@ struct Registration;
 }  // namespace router::dealer
 
 namespace router {
-
-class RolePermissions;
 
 // Who a session is, as authentication found it.
 struct Identity {
@@ -43,7 +42,7 @@ struct HeldSubscription {
 // and what was valid and allowed stays so, as permissions do not change while a member lives.
 struct RememberedGrant {
   std::string uri;  // empty: none
-  bool disclose = false;
+  Grant grant;
 };
 
 struct Member {

@@ -7,12 +7,13 @@
 
 namespace router {
 
-Realm::Realm(const config::Realm& config, std::vector<Mailbox*> mailboxes, uint64_t seed)
+Realm::Realm(const config::Realm& config, std::vector<Mailbox*> mailboxes, uint64_t seed, const Clock& clock)
     : config_(config),
       authorizer_(config.roles),
       ids_(seed),
-      broker_(config.limits.subscriptions_per_session, ids_),
-      dealer_({config.limits.registrations_per_session, config.limits.calls_in_flight_per_session}, ids_),
+      broker_(config.limits.subscriptions_per_session, ids_, clock),
+      dealer_({config.limits.registrations_per_session, config.limits.calls_in_flight_per_session}, ids_,
+              clock),
       outbox_(std::move(mailboxes)) {}
 
 Member* Realm::join(const SessionRef& session, Identity identity, const wamp::ClientFeatures& features) {
@@ -54,7 +55,7 @@ std::optional<Realm::Refusal> Realm::check_remembered(Member& member, Remembered
   if (remembered.uri == uri && !uri.empty()) return std::nullopt;
   Grant grant;
   auto refusal = check(member, action, uri, wamp::MatchPolicy::exact, grant);
-  if (!refusal) remembered = {std::string(uri), grant.disclose};
+  if (!refusal) remembered = {std::string(uri), grant};
   return refusal;
 }
 
@@ -93,7 +94,7 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Publish& message, c
     return {};
   }
   const std::lock_guard lock(mutex_);
-  return broker_.publish(member, message, payload, member.publish_grant.disclose, outbox_);
+  return broker_.publish(member, message, payload, member.publish_grant.grant, outbox_);
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Subscribe& message) {
@@ -121,7 +122,7 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Call& message, Rout
     return {};
   }
   const std::lock_guard lock(mutex_);
-  return dealer_.call(member, message, std::move(payload), member.call_grant.disclose, outbox_);
+  return dealer_.call(member, message, std::move(payload), member.call_grant.grant, outbox_);
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Cancel& message) {

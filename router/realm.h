@@ -13,6 +13,7 @@
 
 #include "router/authorizer.h"
 #include "router/broker/broker.h"
+#include "router/clock.h"
 #include "router/config/config.h"
 #include "router/dealer/dealer.h"
 #include "router/id_source.h"
@@ -24,8 +25,9 @@ namespace router {
 
 class Realm {
  public:
-  // `mailboxes` are the workers', by worker number. `seed` is the chance behind publication ids.
-  Realm(const config::Realm& config, std::vector<Mailbox*> mailboxes, uint64_t seed);
+  // `mailboxes` are the workers', by worker number. `seed` is the chance behind publication ids. The clock
+  // outlives the realm.
+  Realm(const config::Realm& config, std::vector<Mailbox*> mailboxes, uint64_t seed, const Clock& clock);
 
   const std::string& name() const { return config_.name; }
   bool has_role(std::string_view name) const { return authorizer_.role(name) != nullptr; }

@@ -33,7 +33,7 @@ Server::Server(config::Config config) : config_(std::move(config)) {
     mailboxes.push_back(&workers_.back()->mailbox());
   }
   for (const config::Realm& realm : config_.realms)
-    realms_.add(std::make_unique<Realm>(realm, mailboxes, random_seed()));
+    realms_.add(std::make_unique<Realm>(realm, mailboxes, random_seed(), clock_));
   for (const config::Transport& transport : config_.transports) listen(transport);
 }
 

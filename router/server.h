@@ -41,6 +41,7 @@ class Server {
   size_t connection_count() const;
 
   const config::Config config_;
+  const SystemClock clock_;
   // In this order: connections go with their workers, and their sessions look at realms and services until
   // then.
   Realms realms_;

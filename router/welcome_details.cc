@@ -18,11 +18,11 @@ wamp::Dict role(std::initializer_list<std::string_view> features) {
 
 wamp::Dict welcome_details(const Identity& identity, std::string_view realm) {
   wamp::Dict roles;
-  roles.append("broker", role({"pattern_based_subscription", "publisher_exclusion",
+  roles.append("broker", role({"pattern_based_subscription", "publication_trustlevels", "publisher_exclusion",
                                "publisher_identification", "subscriber_blackwhite_listing"}));
   // The specification itself spells call canceling both ways.
   roles.append("dealer",
-               role({"call_canceling", "call_cancelling", "caller_identification",
+               role({"call_canceling", "call_cancelling", "call_trustlevels", "caller_identification",
                      "pattern_based_registration", "progressive_call_results", "shared_registration"}));
   wamp::Dict details;
   details.append("realm", realm);

@@ -20,9 +20,10 @@ ARROWS = {
 # Inside router/ a file may include files of its own layer and of those below. A folder is a room with one place
 # here for all of its files; config is one that includes nothing else of router/.
 ROUTER_LAYERS = [
-    {"session_ref", "id_map", "id_source", "embedded_web", "version", "log", "config"},
+    {"session_ref", "id_map", "id_source", "embedded_web", "version", "log", "clock", "config"},
     {"uri_index", "prefix_tree", "wildcard_tree", "routed_payload"},
-    {"authorizer", "member", "delivery"},
+    {"authorizer", "delivery"},
+    {"member"},
     {"session_rules", "welcome_details", "mailbox"},
     {"outbox", "frame_encoder"},
     {"broker", "dealer"},

@@ -9,7 +9,7 @@ namespace router::broker {
 namespace {
 
 wamp::Dict event_details(const Subscription& subscription, const wamp::Publish& message,
-                         const Member& publisher, bool disclose) {
+                         const Member& publisher, bool disclose, const Grant& grant) {
   wamp::Dict details;
   if (subscription.match != wamp::MatchPolicy::exact) details.append("topic", message.topic);
   if (disclose) {
@@ -17,6 +17,7 @@ wamp::Dict event_details(const Subscription& subscription, const wamp::Publish& 
     details.append("publisher_authid", publisher.identity.authid);
     details.append("publisher_authrole", publisher.identity.authrole);
   }
+  if (grant.trustlevel) details.append("trustlevel", uint64_t{*grant.trustlevel});
   return details;
 }
 
@@ -73,7 +74,7 @@ void Broker::unsubscribe(Member& subscriber, const wamp::Unsubscribe& message, O
 }
 
 wamp::Result<void> Broker::publish(Member& publisher, const wamp::Publish& message,
-                                   const RoutedPayload& payload, bool disclose, Outbox& outbox) {
+                                   const RoutedPayload& payload, const Grant& grant, Outbox& outbox) {
   const auto options = publish_options(message.options);
   if (!options) return options.error();
   const wamp::PublicationId publication(ids_.next());
@@ -89,7 +90,7 @@ wamp::Result<void> Broker::publish(Member& publisher, const wamp::Publish& messa
       delivery.event.subscription = subscription.id;
       delivery.event.publication = publication;
       delivery.event.details =
-          event_details(subscription, message, publisher, disclose || options->disclose_me);
+          event_details(subscription, message, publisher, grant.disclose || options->disclose_me, grant);
       delivery.payload = payload;
       if (options->exclude_me) delivery.excluded = publisher.ref.session;
       delivery.filter = options->filter;

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "router/broker/subscription.h"
+#include "router/clock.h"
 #include "router/id_map.h"
 #include "router/id_source.h"
 #include "router/member.h"
@@ -20,14 +21,13 @@ namespace router::broker {
 
 class Broker {
  public:
-  Broker(uint32_t max_subscriptions_per_session, IdSource& ids)
-      : max_subscriptions_per_session_(max_subscriptions_per_session), ids_(ids) {}
+  Broker(uint32_t max_subscriptions_per_session, IdSource& ids, const Clock& clock)
+      : max_subscriptions_per_session_(max_subscriptions_per_session), ids_(ids), clock_(clock) {}
 
   void subscribe(Member& subscriber, const wamp::Subscribe& message, wamp::MatchPolicy match, Outbox& outbox);
   void unsubscribe(Member& subscriber, const wamp::Unsubscribe& message, Outbox& outbox);
-  // `disclose`: the realm's configuration tells subscribers who published.
   wamp::Result<void> publish(Member& publisher, const wamp::Publish& message, const RoutedPayload& payload,
-                             bool disclose, Outbox& outbox);
+                             const Grant& grant, Outbox& outbox);
   // The member leaves: everything it held is gone afterwards.
   void remove_member(Member& member);
 
@@ -40,6 +40,7 @@ class Broker {
 
   const uint32_t max_subscriptions_per_session_;
   IdSource& ids_;
+  const Clock& clock_;
   IdMap<std::unique_ptr<Subscription>> subscriptions_;  // the owner
   UriIndex<Subscription> index_;
   wamp::SubscriptionId last_id_;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -23,6 +24,8 @@ struct Permission {
   wamp::MatchPolicy match = wamp::MatchPolicy::exact;
   bool call = false, register_ = false, publish = false, subscribe = false;
   bool disclose_caller = false, disclose_publisher = false;
+  std::optional<uint32_t> trustlevel =
+      std::nullopt;  // of calls and publications under this rule; none: not told
 };
 
 struct Role {

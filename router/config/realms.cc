@@ -13,6 +13,7 @@ using wamp::UriRule;
 
 constexpr int64_t max_count = UINT32_MAX;
 constexpr int64_t max_uri_length = 65535;
+constexpr int64_t max_trustlevel = UINT32_MAX;
 
 // Crossbar's stars, for rules that do not say their match policy: "com.myapp.*" is a prefix, "com.*.create" a
 // wildcard.
@@ -52,7 +53,8 @@ void read_uri(const Setting& setting, UriRule rule, Permission& permission) {
 }
 
 Permission read_permission(const Setting& setting, UriRule rule) {
-  setting.check_keys({.known = {"uri", "match", "allow", "disclose", "cache"}, .unsupported = {"validate"}});
+  setting.check_keys(
+      {.known = {"uri", "match", "allow", "disclose", "cache", "trustlevel"}, .unsupported = {"validate"}});
   Permission permission;
   read_uri(setting, rule, permission);
   if (const auto allow = setting.find("allow")) {
@@ -67,6 +69,8 @@ Permission read_permission(const Setting& setting, UriRule rule) {
     read_boolean(*disclose, "caller", permission.disclose_caller);
     read_boolean(*disclose, "publisher", permission.disclose_publisher);
   }
+  if (const auto trustlevel = setting.find("trustlevel"))
+    permission.trustlevel = static_cast<uint32_t>(trustlevel->integer(0, max_trustlevel));
   bool cache = false;  // checked only: rules of a file are always at hand
   read_boolean(setting, "cache", cache);
   return permission;

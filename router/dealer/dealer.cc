@@ -24,7 +24,8 @@ void refuse_call(const PendingCall& call, std::string_view error_uri, std::strin
 }
 
 wamp::Dict invocation_details(const Registration& registration, const Member& caller,
-                              const wamp::Call& message, bool disclose, bool receive_progress) {
+                              const wamp::Call& message, bool disclose, const Grant& grant,
+                              bool receive_progress) {
   wamp::Dict details;
   if (registration.match != wamp::MatchPolicy::exact) details.append("procedure", message.procedure);
   if (receive_progress) details.append("receive_progress", true);
@@ -33,6 +34,7 @@ wamp::Dict invocation_details(const Registration& registration, const Member& ca
     details.append("caller_authid", caller.identity.authid);
     details.append("caller_authrole", caller.identity.authrole);
   }
+  if (grant.trustlevel) details.append("trustlevel", uint64_t{*grant.trustlevel});
   return details;
 }
 
@@ -133,7 +135,7 @@ void Dealer::unregister(Member& callee, const wamp::Unregister& message, Outbox&
 }
 
 wamp::Result<void> Dealer::call(Member& caller, const wamp::Call& message, RoutedPayload payload,
-                                bool disclose, Outbox& outbox) {
+                                const Grant& grant, Outbox& outbox) {
   wamp::Attributes options(message.options, "CALL.Options");
   const bool receive_progress = options.boolean("receive_progress", false);
   const bool disclose_me = options.boolean("disclose_me", false);
@@ -164,8 +166,8 @@ wamp::Result<void> Dealer::call(Member& caller, const wamp::Call& message, Route
   wamp::Invocation invocation;
   invocation.request = call.invocation;
   invocation.registration = registration->id;
-  invocation.details =
-      invocation_details(*registration, caller, message, disclose || disclose_me, call.receive_progress);
+  invocation.details = invocation_details(*registration, caller, message, grant.disclose || disclose_me,
+                                          grant, call.receive_progress);
   outbox.send(callee.ref, std::move(invocation), std::move(payload));
   return {};
 }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "router/clock.h"
 #include "router/dealer/pending_call.h"
 #include "router/dealer/registration.h"
 #include "router/id_map.h"
@@ -27,14 +28,14 @@ struct DealerLimits {
 
 class Dealer {
  public:
-  Dealer(const DealerLimits& limits, IdSource& ids) : limits_(limits), ids_(ids) {}
+  Dealer(const DealerLimits& limits, IdSource& ids, const Clock& clock)
+      : limits_(limits), ids_(ids), clock_(clock) {}
 
   wamp::Result<void> register_procedure(Member& callee, const wamp::Register& message,
                                         wamp::MatchPolicy match, Outbox& outbox);
   void unregister(Member& callee, const wamp::Unregister& message, Outbox& outbox);
-  // `disclose`: the realm's configuration tells callees who called.
-  wamp::Result<void> call(Member& caller, const wamp::Call& message, RoutedPayload payload, bool disclose,
-                          Outbox& outbox);
+  wamp::Result<void> call(Member& caller, const wamp::Call& message, RoutedPayload payload,
+                          const Grant& grant, Outbox& outbox);
   wamp::Result<void> cancel(Member& caller, const wamp::Cancel& message, Outbox& outbox);
   wamp::Result<void> yield(Member& callee, const wamp::Yield& message, RoutedPayload payload, Outbox& outbox);
   // An ERROR that answers an INVOCATION.
@@ -60,6 +61,7 @@ class Dealer {
 
   const DealerLimits limits_;
   IdSource& ids_;
+  const Clock& clock_;
   IdMap<std::unique_ptr<Registration>> registrations_;  // the owner
   UriIndex<Registration> index_;
   wamp::RegistrationId last_id_;

@@ -51,6 +51,22 @@ TEST_F(Dealing, AnErrorOfTheCalleePassesWithItsArguments) {
             R"([8,48,1,{"x_y":1},"com.error.odd",["Object is write protected."],{"severity":3}])");
 }
 
+TEST(TrustLevels, ATrustlevelOfTheRuleIsToldToCalleesAndSubscribers) {
+  config::Realm config = RealmHarness::open_realm();
+  config.roles[0].permissions[0].trustlevel = 2;
+  RealmHarness realm(config);
+  Peer& peer = realm.join();
+  peer.says(R"([64,1,{},"com.add"])");
+  peer.says(R"([32,2,{},"com.topic"])");
+  peer.hears();
+  Peer& other = realm.join();
+  other.says(R"([48,1,{},"com.add"])");
+  other.says(R"([16,2,{},"com.topic"])");
+  EXPECT_EQ(peer.hears(), R"([68,1,1,{"trustlevel":2}])"
+                          "\n"
+                          R"([36,1,1,{"trustlevel":2}])");
+}
+
 TEST_F(Dealing, AnInvalidErrorUriIsReplaced) {
   Peer& callee = callee_of_add();
   Peer& caller = realm.join();

@@ -155,7 +155,8 @@ TEST(OrderStress, HoldsWithSeveralWorkersAtOnce) {
     mailboxes.push_back(std::make_unique<Mailbox>([] {}));
     addresses.push_back(mailboxes.back().get());
   }
-  Realm realm(RealmHarness::open_realm(), addresses, 1);
+  const SystemClock clock;
+  Realm realm(RealmHarness::open_realm(), addresses, 1, clock);
   std::atomic<uint32_t> acting{worker_count};
 
   const auto work = [&](uint32_t worker) {

@@ -38,7 +38,7 @@ RealmHarness::RealmHarness(config::Realm config) {
     mailboxes_.push_back(std::make_unique<Mailbox>([] {}));
     addresses.push_back(mailboxes_.back().get());
   }
-  realm_ = std::make_unique<Realm>(config, addresses, 1);
+  realm_ = std::make_unique<Realm>(config, addresses, 1, clock_);
 }
 
 config::Realm RealmHarness::open_realm() {

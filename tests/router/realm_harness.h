@@ -16,9 +16,23 @@
 #include <string>
 #include <vector>
 
+#include "router/clock.h"
 #include "router/realm.h"
 
 namespace router {
+
+// Stands until it is told to go on; begins at 1000000000 s of both times.
+class ManualClock final : public Clock {
+ public:
+  SteadyTime now() const override { return SteadyTime(elapsed_); }
+  WallTime wall_time() const override {
+    return WallTime(std::chrono::duration_cast<WallTime::duration>(elapsed_));
+  }
+  void advance(std::chrono::milliseconds by) { elapsed_ += by; }
+
+ private:
+  std::chrono::steady_clock::duration elapsed_ = std::chrono::seconds(1000000000);
+};
 
 class RealmHarness;
 
@@ -52,6 +66,7 @@ class RealmHarness {
   Peer& join(std::vector<std::string> callee_features = {}, const std::string& authrole = "anonymous",
              uint32_t worker = 0);
   Realm& realm() { return *realm_; }
+  ManualClock& clock() { return clock_; }
 
  private:
   friend class Peer;
@@ -59,6 +74,7 @@ class RealmHarness {
   void deliver(uint32_t slot, wamp::Message& message, const RoutedPayload& payload);
   void number_publication(wamp::PublicationId& id);
 
+  ManualClock clock_;
   std::vector<std::unique_ptr<Mailbox>> mailboxes_;
   std::unique_ptr<Realm> realm_;
   std::deque<Peer> peers_;

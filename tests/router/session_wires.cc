@@ -65,7 +65,7 @@ config::Config SessionHarness::two_realms() {
 SessionHarness::SessionHarness(config::Config config) : config_(std::move(config)), worker_(0, 1) {
   worker_.mailbox().bind_to_this_thread();
   for (const config::Realm& realm : config_.realms)
-    realms_.add(std::make_unique<Realm>(realm, std::vector<Mailbox*>{&worker_.mailbox()}, 1));
+    realms_.add(std::make_unique<Realm>(realm, std::vector<Mailbox*>{&worker_.mailbox()}, 1, clock_));
 }
 
 SessionHarness::~SessionHarness() {

@@ -72,6 +72,7 @@ class SessionHarness {
 
  private:
   const config::Config config_;
+  const SystemClock clock_;
   Worker worker_;
   Realms realms_;
   std::deque<Wire> wires_;

@@ -1,0 +1,26 @@
+// What time it is: passed in to those who decide, so that tests can say it.
+//
+// Const members may be called by several threads at once.
+#pragma once
+
+#include <chrono>
+
+namespace router {
+
+using SteadyTime = std::chrono::steady_clock::time_point;  // for deadlines
+using WallTime = std::chrono::system_clock::time_point;  // for what people read and what outlives the program
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual SteadyTime now() const = 0;
+  virtual WallTime wall_time() const = 0;
+};
+
+class SystemClock final : public Clock {
+ public:
+  SteadyTime now() const override { return std::chrono::steady_clock::now(); }
+  WallTime wall_time() const override { return std::chrono::system_clock::now(); }
+};
+
+}  // namespace router
