@@ -92,7 +92,8 @@ TEST(Realm, IsFullAtItsLimit) {
   config::Realm config = RealmHarness::open_realm();
   config.limits.sessions = 1;
   Mailbox mailbox([] {});
-  Realm realm(config, {&mailbox}, 1);
+  const SystemClock clock;
+  Realm realm(config, {&mailbox}, 1, clock);
   const wamp::ClientFeatures features;
   EXPECT_NE(realm.join({0, 0, wamp::SessionId(1)}, {"a", "anonymous", "", ""}, features), nullptr);
   EXPECT_EQ(realm.join({0, 1, wamp::SessionId(2)}, {"b", "anonymous", "", ""}, features), nullptr);
