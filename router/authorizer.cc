@@ -30,13 +30,13 @@ Grant RolePermissions::authorize(Action action, std::string_view uri) const {
   if (!rule) return {};
   switch (action) {
     case Action::call:
-      return {rule->call, rule->disclose_caller, rule->trustlevel};
+      return {rule->call, rule->disclose_caller, rule->trustlevel, false};
     case Action::register_:
-      return {rule->register_, false, std::nullopt};
+      return {rule->register_, false, std::nullopt, rule->force_reregister};
     case Action::publish:
-      return {rule->publish, rule->disclose_publisher, rule->trustlevel};
+      return {rule->publish, rule->disclose_publisher, rule->trustlevel, false};
     case Action::subscribe:
-      return {rule->subscribe, false, std::nullopt};
+      return {rule->subscribe, false, std::nullopt, false};
   }
   return {};
 }

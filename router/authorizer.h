@@ -24,6 +24,7 @@ struct Grant {
   bool allowed = false;
   bool disclose = false;               // of the caller or publisher
   std::optional<uint32_t> trustlevel;  // of the call or publication ("Call Trust Levels"), if it is told
+  bool force_reregister = false;       // of what others have registered
 };
 
 // The permissions of one role. Which rule decides: exact, then the longest prefix, then the wildcard, as for

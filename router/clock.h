@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 
 namespace router {
 
@@ -22,5 +23,8 @@ class SystemClock final : public Clock {
   SteadyTime now() const override { return std::chrono::steady_clock::now(); }
   WallTime wall_time() const override { return std::chrono::system_clock::now(); }
 };
+
+// "2026-11-22T18:05:03.123Z"
+std::string iso_8601(WallTime time);
 
 }  // namespace router

@@ -18,12 +18,25 @@ namespace router {
 // One message for one session. The message's own payload member is empty: `payload` is it.
 struct Delivery {
   template <class M>
-  Delivery(const SessionRef& to_, M&& message_, RoutedPayload&& payload_)
-      : to(to_), message(std::forward<M>(message_)), payload(std::move(payload_)) {}
+  Delivery(const SessionRef& to_, M&& message_, RoutedPayload&& payload_, const SessionRef& source_ = {})
+      : to(to_), message(std::forward<M>(message_)), payload(std::move(payload_)), source(source_) {}
 
   SessionRef to;
   wamp::Message message;
   RoutedPayload payload;
+  SessionRef
+      source;  // of one message of a stream: who is slowed down if `to` does not take it; else no session
+};
+
+// What a session is to do to its connection.
+struct SessionOrder {
+  enum class Kind : uint8_t {
+    probe,   // find out whether the peer is alive, and tell the realm
+    pause,   // do not read: another session does not take what comes from here
+    resume,  // the other one has caught up, or has gone
+  };
+  SessionRef to;
+  Kind kind = Kind::probe;
 };
 
 // The subscribers of one subscription that live on one worker. Shared between events, replaced when it
@@ -51,6 +64,6 @@ struct EventDelivery {
   std::shared_ptr<const EventFilter> filter;  // null: no black- or whitelists
 };
 
-using Mail = std::variant<Delivery, EventDelivery>;
+using Mail = std::variant<Delivery, EventDelivery, SessionOrder>;
 
 }  // namespace router

@@ -7,9 +7,11 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "router/authorizer.h"
 #include "router/id_map.h"
+#include "router/routed_payload.h"
 #include "router/session_ref.h"
 #include "wamp/features.h"
 #include "wamp/ids.h"
@@ -45,6 +47,14 @@ struct RememberedGrant {
   Grant grant;
 };
 
+// What a session wants to be published when it is gone ("Session Testament").
+struct Testament {
+  std::string topic;
+  wamp::Dict options;
+  RoutedPayload payload;
+  Grant grant;
+};
+
 struct Member {
   Member(const SessionRef& r, Identity i, const wamp::ClientFeatures& f, const RolePermissions& p)
       : ref(r), identity(std::move(i)), features(f), permissions(p) {}
@@ -56,6 +66,10 @@ struct Member {
 
   // The session's own thread's, without the lock.
   RememberedGrant call_grant, publish_grant;
+
+  bool present = true;  // false: removed from the realm; the session has not noticed yet
+  wamp::Dict extra;     // what wamp.session.modify_details has added
+  std::vector<Testament> detached_testaments, destroyed_testaments;
 
   // Broker's.
   IdMap<HeldSubscription> subscriptions;

@@ -18,8 +18,11 @@ class Outbox {
 
   // `message` is one of the messages of wamp/message.h.
   template <class M>
-  void send(const SessionRef& to, M&& message, RoutedPayload payload = {}) {
-    mailboxes_[to.worker]->post<Delivery>(to, std::forward<M>(message), std::move(payload));
+  void send(const SessionRef& to, M&& message, RoutedPayload payload = {}, const SessionRef& source = {}) {
+    mailboxes_[to.worker]->post<Delivery>(to, std::forward<M>(message), std::move(payload), source);
+  }
+  void order(const SessionRef& to, SessionOrder::Kind kind) {
+    mailboxes_[to.worker]->post<SessionOrder>(SessionOrder{to, kind});
   }
   void send_event(EventDelivery delivery) {
     mailboxes_[delivery.worker]->post<EventDelivery>(std::move(delivery));

@@ -1,70 +1,13 @@
 #include "router/realm.h"
 
+#include <cassert>
 #include <utility>
 
+#include "router/meta/procedures.h"
 #include "wamp/attributes.h"
 #include "wamp/error_uris.h"
 
 namespace router {
-
-Realm::Realm(const config::Realm& config, std::vector<Mailbox*> mailboxes, uint64_t seed, const Clock& clock)
-    : config_(config),
-      authorizer_(config.roles),
-      ids_(seed),
-      broker_(config.limits.subscriptions_per_session, ids_, clock),
-      dealer_({config.limits.registrations_per_session, config.limits.calls_in_flight_per_session}, ids_,
-              clock),
-      outbox_(std::move(mailboxes)) {}
-
-Member* Realm::join(const SessionRef& session, Identity identity, const wamp::ClientFeatures& features) {
-  const RolePermissions* permissions = authorizer_.role(identity.authrole);
-  assert(permissions);
-  auto member = std::make_unique<Member>(session, std::move(identity), features, *permissions);
-  const std::lock_guard lock(mutex_);
-  if (members_.size() >= config_.limits.sessions || members_.find(session.session.value)) return nullptr;
-  return members_.insert(session.session.value, std::move(member)).get();
-}
-
-void Realm::leave(Member& member) {
-  const std::lock_guard lock(mutex_);
-  dealer_.remove_member(member, outbox_);
-  broker_.remove_member(member);
-  members_.erase(member.ref.session.value);
-}
-
-std::optional<Realm::Refusal> Realm::check(const Member& member, Action action, std::string_view uri,
-                                           wamp::MatchPolicy match, Grant& grant) const {
-  using namespace wamp::error_uri;
-  if (uri.size() > config_.limits.uri_length)
-    return Refusal{invalid_uri, "the URI has " + std::to_string(uri.size()) + " bytes, the realm allows " +
-                                    std::to_string(config_.limits.uri_length)};
-  if (!wamp::is_valid_uri(uri, config_.uri_check, match))
-    return Refusal{invalid_uri, "\"" + std::string(uri) + "\" is not a valid URI for match policy \"" +
-                                    std::string(wamp::name(match)) + "\""};
-  if ((action == Action::register_ || action == Action::publish) && wamp::is_reserved_uri(uri))
-    return Refusal{invalid_uri, "URIs that begin with \"wamp.\" are reserved"};
-  grant = member.permissions.authorize(action, uri);
-  if (!grant.allowed)
-    return Refusal{not_authorized, "role \"" + member.identity.authrole + "\" may not " +
-                                       std::string(router::name(action)) + " \"" + std::string(uri) + "\""};
-  return std::nullopt;
-}
-
-std::optional<Realm::Refusal> Realm::check_remembered(Member& member, RememberedGrant& remembered,
-                                                      Action action, std::string_view uri) const {
-  if (remembered.uri == uri && !uri.empty()) return std::nullopt;
-  Grant grant;
-  auto refusal = check(member, action, uri, wamp::MatchPolicy::exact, grant);
-  if (!refusal) remembered = {std::string(uri), grant};
-  return refusal;
-}
-
-void Realm::refuse(const Member& member, wamp::MessageType type, wamp::RequestId request,
-                   const Refusal& refusal) {
-  const std::lock_guard lock(mutex_);
-  outbox_.refuse(member.ref, type, request, refusal.error_uri, refusal.text);
-}
-
 namespace {
 
 // The match policy that the options of SUBSCRIBE or REGISTER ask for.
@@ -86,81 +29,178 @@ bool wants_acknowledgement(const wamp::Publish& message) {
 
 }  // namespace
 
+Realm::Realm(const config::Realm& config, std::vector<Mailbox*> mailboxes, uint64_t seed, const Clock& clock)
+    : config_(config), authorizer_(config.roles), state_(config_, std::move(mailboxes), seed, clock) {}
+
+Member* Realm::join(const SessionRef& session, Identity identity, const wamp::ClientFeatures& features) {
+  const RolePermissions* permissions = authorizer_.role(identity.authrole);
+  assert(permissions);
+  auto member = std::make_unique<Member>(session, std::move(identity), features, *permissions);
+  const std::lock_guard lock(mutex_);
+  if (state_.members.size() >= config_.limits.sessions || !state_.members.is_free(session.session))
+    return nullptr;
+  return &state_.add_member(std::move(member));
+}
+
+void Realm::leave(Member& member) {
+  const std::lock_guard lock(mutex_);
+  if (member.present) state_.remove_member(member);
+  state_.members.destroy(member);
+}
+
+SteadyTime Realm::earlier_deadline() {
+  const SteadyTime next = state_.dealer.next_deadline();
+  if (next >= timer_) return SteadyTime::max();
+  timer_ = next;
+  return next;
+}
+
+template <class F>
+wamp::Result<void> Realm::locked(Member& member, F request) {
+  std::unique_lock lock(mutex_);
+  if (!member.present) return {};
+  wamp::Result<void> result = request();
+  const SteadyTime ring_at = earlier_deadline();
+  lock.unlock();
+  if (ring_at != SteadyTime::max() && ring_at_) ring_at_(ring_at);
+  return result;
+}
+
+void Realm::run_due() {
+  std::unique_lock lock(mutex_);
+  for (Member* silent : state_.dealer.expire(state_.outbox))
+    state_.kill(*silent, wamp::close_uri::killed, "no sign of life, and another session wants a procedure");
+  timer_ = SteadyTime::max();
+  const SteadyTime ring_at = earlier_deadline();
+  lock.unlock();
+  if (ring_at != SteadyTime::max() && ring_at_) ring_at_(ring_at);
+}
+
+void Realm::on_alive(Member& member) {
+  const std::lock_guard lock(mutex_);
+  if (member.present) state_.dealer.on_alive(member, state_.outbox);
+}
+
+std::optional<Refusal> Realm::check_remembered(Member& member, RememberedGrant& remembered, Action action,
+                                               std::string_view uri) const {
+  if (remembered.uri == uri && !uri.empty()) return std::nullopt;
+  Grant grant;
+  auto refusal = check_request(config_, member, action, uri, wamp::MatchPolicy::exact, grant);
+  if (!refusal) remembered = {std::string(uri), grant};
+  return refusal;
+}
+
+wamp::Result<void> Realm::refuse(Member& member, wamp::MessageType type, wamp::RequestId request,
+                                 const Refusal& refusal) {
+  return locked(member, [&]() -> wamp::Result<void> {
+    state_.outbox.refuse(member.ref, type, request, refusal.error_uri, refusal.text);
+    return {};
+  });
+}
+
 wamp::Result<void> Realm::handle(Member& member, const wamp::Publish& message, const RoutedPayload& payload) {
   if (const auto refusal = check_remembered(member, member.publish_grant, Action::publish, message.topic)) {
     // Without acknowledgement the publisher waits for no answer, and clients take one for a protocol
     // violation.
-    if (wants_acknowledgement(message)) refuse(member, wamp::Publish::type, message.request, *refusal);
-    return {};
+    if (!wants_acknowledgement(message)) return {};
+    return refuse(member, wamp::Publish::type, message.request, *refusal);
   }
-  const std::lock_guard lock(mutex_);
-  return broker_.publish(member, message, payload, member.publish_grant.grant, outbox_);
+  return locked(member, [&] {
+    return state_.broker.publish(member, message, payload, member.publish_grant.grant, state_.outbox);
+  });
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Subscribe& message) {
   const auto match = requested_match(message.options, "SUBSCRIBE.Options");
   if (!match) return match.error();
   Grant grant;
-  if (const auto refusal = check(member, Action::subscribe, message.topic, *match, grant)) {
-    refuse(member, wamp::Subscribe::type, message.request, *refusal);
+  if (const auto refusal = check_request(config_, member, Action::subscribe, message.topic, *match, grant))
+    return refuse(member, wamp::Subscribe::type, message.request, *refusal);
+  return locked(member, [&]() -> wamp::Result<void> {
+    state_.broker.subscribe(member, message, *match, state_.outbox);
     return {};
-  }
-  const std::lock_guard lock(mutex_);
-  broker_.subscribe(member, message, *match, outbox_);
-  return {};
+  });
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Unsubscribe& message) {
-  const std::lock_guard lock(mutex_);
-  broker_.unsubscribe(member, message, outbox_);
-  return {};
+  return locked(member, [&]() -> wamp::Result<void> {
+    state_.broker.unsubscribe(member, message, state_.outbox);
+    return {};
+  });
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Call& message, RoutedPayload payload) {
-  if (const auto refusal = check_remembered(member, member.call_grant, Action::call, message.procedure)) {
-    refuse(member, wamp::Call::type, message.request, *refusal);
+  if (const auto refusal = check_remembered(member, member.call_grant, Action::call, message.procedure))
+    return refuse(member, wamp::Call::type, message.request, *refusal);
+  // A registered pattern as broad as "" must not catch what is reserved for the router.
+  if (wamp::is_reserved_uri(message.procedure)) return call_router(member, message, payload);
+  return locked(member, [&] {
+    return state_.dealer.call(member, message, std::move(payload), member.call_grant.grant, state_.outbox);
+  });
+}
+
+wamp::Result<void> Realm::call_router(Member& member, const wamp::Call& message,
+                                      const RoutedPayload& payload) {
+  const meta::Procedure* procedure = meta::find_procedure(message.procedure);
+  if (!procedure)
+    return refuse(member, wamp::Call::type, message.request,
+                  {wamp::error_uri::no_such_procedure,
+                   "the router has no procedure " + std::string(message.procedure)});
+  const auto arguments = serializers::decode_arguments(payload.format, {payload.bytes(), payload.count});
+  return locked(member, [&]() -> wamp::Result<void> {
+    const meta::Answer answer = procedure->call(state_, member, arguments);
+    if (const auto* refusal = std::get_if<Refusal>(&answer))
+      state_.outbox.refuse(member.ref, wamp::Call::type, message.request, refusal->error_uri, refusal->text);
+    else
+      state_.outbox.send(member.ref, wamp::CallResult{message.request, {}, {}},
+                         make_payload(std::get<serializers::Arguments>(answer)));
     return {};
-  }
-  const std::lock_guard lock(mutex_);
-  return dealer_.call(member, message, std::move(payload), member.call_grant.grant, outbox_);
+  });
+}
+
+wamp::Result<void> Realm::continue_call(Member& member, const wamp::Call& message, RoutedPayload payload) {
+  return locked(member, [&] {
+    return state_.dealer.continue_call(member, message, std::move(payload), state_.outbox);
+  });
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Cancel& message) {
-  const std::lock_guard lock(mutex_);
-  return dealer_.cancel(member, message, outbox_);
+  return locked(member, [&] { return state_.dealer.cancel(member, message, state_.outbox); });
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Register& message) {
   const auto match = requested_match(message.options, "REGISTER.Options");
   if (!match) return match.error();
   Grant grant;
-  if (const auto refusal = check(member, Action::register_, message.procedure, *match, grant)) {
-    refuse(member, wamp::Register::type, message.request, *refusal);
-    return {};
-  }
-  const std::lock_guard lock(mutex_);
-  return dealer_.register_procedure(member, message, *match, outbox_);
+  if (const auto refusal =
+          check_request(config_, member, Action::register_, message.procedure, *match, grant))
+    return refuse(member, wamp::Register::type, message.request, *refusal);
+  return locked(member, [&] {
+    return state_.dealer.register_procedure(member, message, *match, grant, state_.outbox);
+  });
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Unregister& message) {
-  const std::lock_guard lock(mutex_);
-  dealer_.unregister(member, message, outbox_);
-  return {};
+  return locked(member, [&]() -> wamp::Result<void> {
+    state_.dealer.unregister(member, message, state_.outbox);
+    return {};
+  });
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Yield& message, RoutedPayload payload) {
-  const std::lock_guard lock(mutex_);
-  return dealer_.yield(member, message, std::move(payload), outbox_);
+  return locked(member,
+                [&] { return state_.dealer.yield(member, message, std::move(payload), state_.outbox); });
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Error& message, RoutedPayload payload) {
-  const std::lock_guard lock(mutex_);
-  return dealer_.error(member, message, std::move(payload), outbox_);
+  return locked(member,
+                [&] { return state_.dealer.error(member, message, std::move(payload), state_.outbox); });
 }
 
 Realm::Counts Realm::counts() const {
   const std::lock_guard lock(mutex_);
-  return {members_.size(), broker_.subscription_count(), dealer_.registration_count()};
+  return {state_.members.size(), state_.broker.subscription_count(), state_.dealer.registrations().size(),
+          state_.dealer.call_count()};
 }
 
 }  // namespace router

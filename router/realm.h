@@ -6,19 +6,18 @@
 // Outlives its members.
 #pragma once
 
-#include <memory>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
 
 #include "router/authorizer.h"
-#include "router/broker/broker.h"
 #include "router/clock.h"
 #include "router/config/config.h"
-#include "router/dealer/dealer.h"
-#include "router/id_source.h"
 #include "router/mailbox.h"
 #include "router/member.h"
+#include "router/realm_state.h"
+#include "router/request_check.h"
 #include "wamp/result.h"
 
 namespace router {
@@ -39,12 +38,25 @@ class Realm {
   // Everything the member held is gone afterwards, and so is the member.
   void leave(Member& member);
 
+  // Set once, before anybody joins: makes somebody call run_due() at that time. Called by any thread, without
+  // the lock.
+  void set_timer(std::function<void(SteadyTime)> ring_at) { ring_at_ = std::move(ring_at); }
+  // Does what is due by the clock.
+  void run_due();
+
+  // Something has come from a member that was probed.
+  void on_alive(Member& member);
+  // Any thread.
+  void order(const SessionRef& to, SessionOrder::Kind kind) { state_.outbox.order(to, kind); }
+
   // Requests of a member. An error means that its session broke the protocol and must be aborted; a request
   // that is refused is answered by an ERROR through the mailbox.
   wamp::Result<void> handle(Member& member, const wamp::Publish& message, const RoutedPayload& payload);
   wamp::Result<void> handle(Member& member, const wamp::Subscribe& message);
   wamp::Result<void> handle(Member& member, const wamp::Unsubscribe& message);
   wamp::Result<void> handle(Member& member, const wamp::Call& message, RoutedPayload payload);
+  // A CALL whose request id is not a new one.
+  wamp::Result<void> continue_call(Member& member, const wamp::Call& message, RoutedPayload payload);
   wamp::Result<void> handle(Member& member, const wamp::Cancel& message);
   wamp::Result<void> handle(Member& member, const wamp::Register& message);
   wamp::Result<void> handle(Member& member, const wamp::Unregister& message);
@@ -52,32 +64,30 @@ class Realm {
   wamp::Result<void> handle(Member& member, const wamp::Error& message, RoutedPayload payload);
 
   struct Counts {
-    size_t members = 0, subscriptions = 0, registrations = 0;
+    size_t members = 0, subscriptions = 0, registrations = 0, calls = 0;
   };
   Counts counts() const;
 
  private:
-  struct Refusal {
-    std::string_view error_uri;
-    std::string text;
-  };
-  // Whether the member may do that; sets `grant`.
-  std::optional<Refusal> check(const Member& member, Action action, std::string_view uri,
-                               wamp::MatchPolicy match, Grant& grant) const;
-  // The same for an exact URI, which is mostly the one that was granted last.
+  // Runs `request` under the lock, unless the realm has removed the member and its session does not know yet.
+  template <class F>
+  wamp::Result<void> locked(Member& member, F request);
+  // The same check as check_request() for an exact URI, which is mostly the one that was granted last.
   std::optional<Refusal> check_remembered(Member& member, RememberedGrant& remembered, Action action,
                                           std::string_view uri) const;
-  void refuse(const Member& member, wamp::MessageType type, wamp::RequestId request, const Refusal& refusal);
+  wamp::Result<void> refuse(Member& member, wamp::MessageType type, wamp::RequestId request,
+                            const Refusal& refusal);
+  wamp::Result<void> call_router(Member& member, const wamp::Call& message, const RoutedPayload& payload);
+  // The time for the timer, if it must ring earlier than it was told; else the end of time.
+  SteadyTime earlier_deadline();
 
   const config::Realm config_;
   const Authorizer authorizer_;
+  std::function<void(SteadyTime)> ring_at_;
 
   mutable std::mutex mutex_;  // guards all below
-  IdSource ids_;
-  IdMap<std::unique_ptr<Member>> members_;  // the owner, by session id
-  broker::Broker broker_;
-  dealer::Dealer dealer_;
-  Outbox outbox_;
+  RealmState state_;
+  SteadyTime timer_ = SteadyTime::max();  // when the timer was told to ring
 };
 
 }  // namespace router

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "router/realm.h"
 
@@ -20,6 +21,12 @@ class Realms {
   Realm* find(std::string_view name) const {
     const auto found = realms_.find(name);
     return found == realms_.end() ? nullptr : found->second.get();
+  }
+
+  std::vector<Realm*> all() const {
+    std::vector<Realm*> all;
+    for (const auto& [name, realm] : realms_) all.push_back(realm.get());
+    return all;
   }
 
  private:

@@ -34,7 +34,16 @@ Server::Server(config::Config config) : config_(std::move(config)) {
   }
   for (const config::Realm& realm : config_.realms)
     realms_.add(std::make_unique<Realm>(realm, mailboxes, random_seed(), clock_));
+  for (Realm* realm : realms_.all()) start_timer(*realm);
   for (const config::Transport& transport : config_.transports) listen(transport);
+}
+
+void Server::start_timer(Realm& realm) {
+  transport::Loop& loop = workers_.front()->loop();
+  realm.set_timer([this, &realm, &loop](SteadyTime time) {
+    loop.post(
+        [this, &realm, &loop, time] { loop.after(time - clock_.now(), [&realm] { realm.run_due(); }); });
+  });
 }
 
 void Server::listen(const config::Transport& transport) {

@@ -37,6 +37,8 @@ class Server {
   const Realms& realms() const { return realms_; }
 
  private:
+  // What the realm has to do at a certain time is done on the first worker's thread.
+  void start_timer(Realm& realm);
   void listen(const config::Transport& transport);
   size_t connection_count() const;
 

@@ -14,6 +14,9 @@ namespace router {
 namespace {
 
 constexpr size_t max_realm_name = 255;  // bytes
+// Bytes of a stream that wait for a peer before its source is slowed down, and when the source may go on.
+constexpr size_t high_water = 1024 * 1024;
+constexpr size_t low_water = high_water / 4;
 
 std::string type_name(const wamp::Message& message) {
   return std::string(wamp::name(wamp::type_of(message)));
@@ -74,6 +77,7 @@ void Session::on_message_while_closing(const wamp::Message& message) {
   const bool answered = std::holds_alternative<wamp::Goodbye>(message);
   if (!answered && !std::holds_alternative<wamp::Abort>(message)) return;
   state_ = State::closed;
+  deadline_ = {};
   if (worker_.shutting_down()) connection_->close(transport::close_code::going_away, "the router shuts down");
 }
 
@@ -82,9 +86,21 @@ void Session::on_message_while_established(wamp::Message& message) {
   if (!rule) return violate("received " + type_name(message) + " after the session was established");
   if (rule->role && !member_->features.has(*rule->role))
     return violate("received " + type_name(message) + ", but HELLO did not announce the role for it");
+  if (is_continuation(message)) {
+    auto& call = std::get<wamp::Call>(message);
+    const auto continued = realm_->continue_call(*member_, call, copy_payload(format_, call.payload));
+    if (!continued) violate(continued.error().message);
+    return;
+  }
   if (rule->new_request)
     if (const auto checked = check_request_id(message); !checked) return violate(checked.error().message);
   if (const auto routed = route(message); !routed) violate(routed.error().message);
+}
+
+bool Session::is_continuation(const wamp::Message& message) const {
+  const auto* call = std::get_if<wamp::Call>(&message);
+  return call && realm_->sequential_request_ids() && call->request <= last_request_ &&
+         member_->features.caller_progressive_call_invocations;
 }
 
 wamp::Result<void> Session::check_request_id(const wamp::Message& message) {
@@ -168,20 +184,26 @@ void Session::welcome() {
 }
 
 void Session::leave(std::string_view why) {
-  log::info(session_name(ref_) + " of " + connection_->peer_address() + " left realm \"" + realm_->name() +
-            "\": " + std::string(why));
-  realm_->leave(*std::exchange(member_, nullptr));
+  leave_realm(why);
   // What was answered before goes out before the last word.
   worker_.deliver_mail();
   worker_.remove_session(ref_);
+}
+
+void Session::leave_realm(std::string_view why) {
+  log::info(session_name(ref_) + " of " + connection_->peer_address() + " left realm \"" + realm_->name() +
+            "\": " + std::string(why));
+  end_choke();
+  for (; pauses_ > 0; --pauses_) connection_->resume_reading();
+  realm_->leave(*std::exchange(member_, nullptr));
   realm_ = nullptr;
   state_ = State::closed;
 }
 
-void Session::goodbye(std::string_view reason) {
-  leave(reason);
-  send(wamp::Goodbye{{}, std::string(reason)});
+void Session::say_goodbye(const wamp::Goodbye& message) {
+  send(message);
   state_ = State::closing;
+  deadline_ = worker_.loop().now() + std::chrono::milliseconds(transport_.limits.close_timeout_ms);
 }
 
 void Session::send(const wamp::Message& message) {
@@ -201,8 +223,68 @@ void Session::abort(std::string_view reason, std::string_view what) {
   connection_->close(transport::close_code::normal, reason);
 }
 
-void Session::deliver(const wamp::Message& message, RoutedPayload payload) {
-  connection_->send(worker_.encoder().encode(format_, framing(), message, std::move(payload)));
+void Session::deliver(Delivery& delivery) {
+  if (const auto* farewell = std::get_if<wamp::Goodbye>(&delivery.message)) return on_removed(*farewell);
+  connection_->send(
+      worker_.encoder().encode(format_, framing(), delivery.message, std::move(delivery.payload)));
+  if (delivery.source.session && connection_->queued_bytes() > high_water) choke(delivery.source);
+}
+
+void Session::on_removed(const wamp::Goodbye& farewell) {
+  leave_realm(farewell.reason);
+  worker_.remove_session(ref_);
+  say_goodbye(farewell);
+}
+
+void Session::choke(const SessionRef& source) {
+  if (std::find(choked_.begin(), choked_.end(), source) != choked_.end()) return;
+  if (choked_.empty()) {
+    worker_.add_choked(*this);
+    choked_bytes_ = connection_->queued_bytes();
+    choked_since_ = worker_.loop().now();
+  }
+  choked_.push_back(source);
+  realm_->order(source, SessionOrder::Kind::pause);
+}
+
+void Session::check_choke() {
+  const size_t queued = connection_->queued_bytes();
+  if (queued <= low_water) return end_choke();
+  if (queued >= choked_bytes_) return;
+  choked_bytes_ = queued;
+  choked_since_ = worker_.loop().now();
+}
+
+void Session::end_choke() {
+  if (choked_.empty()) return;
+  worker_.remove_choked(*this);
+  for (const SessionRef& source : std::exchange(choked_, {}))
+    realm_->order(source, SessionOrder::Kind::resume);
+}
+
+void Session::obey(SessionOrder::Kind kind) {
+  switch (kind) {
+    case SessionOrder::Kind::probe:
+      // Nobody can hear a peer that is not listened to.
+      if (pauses_ > 0)
+        on_alive();
+      else
+        connection_->probe();
+      break;
+    case SessionOrder::Kind::pause:
+      ++pauses_;
+      connection_->pause_reading();
+      break;
+    case SessionOrder::Kind::resume:
+      if (pauses_ == 0) return;
+      --pauses_;
+      connection_->resume_reading();
+      break;
+  }
+}
+
+void Session::on_alive() {
+  if (state_ == State::established) realm_->on_alive(*member_);
 }
 
 bool Session::admitted_by(const EventFilter& filter) const {
@@ -210,18 +292,26 @@ bool Session::admitted_by(const EventFilter& filter) const {
 }
 
 void Session::check_deadline() {
-  if (deadline_ == transport::Loop::Clock::time_point{} || worker_.loop().now() < deadline_) return;
+  const auto now = worker_.loop().now();
+  const auto close = [this](const std::string& why) {
+    log::warning("closing " + connection_->peer_address() + ": " + why);
+    connection_->close(transport::close_code::policy_violation, why);
+  };
+  const auto patience = std::chrono::milliseconds(transport_.limits.ping_timeout_ms);
+  if (!choked_.empty() && patience.count() > 0 && now >= choked_since_ + patience)
+    close("the peer takes nothing of a stream of results");
+  if (deadline_ == transport::Loop::Clock::time_point{} || now < deadline_) return;
   deadline_ = {};
-  log::warning("closing " + connection_->peer_address() + ": no HELLO within " +
-               std::to_string(transport_.limits.handshake_timeout_ms) + " ms");
-  connection_->close(transport::close_code::policy_violation, "no HELLO in time");
+  close(state_ == State::closing
+            ? "no answer to GOODBYE in time"
+            : "no HELLO within " + std::to_string(transport_.limits.handshake_timeout_ms) + " ms");
 }
 
 void Session::shut_down() {
-  if (state_ == State::established)
-    goodbye(wamp::close_uri::system_shutdown);
-  else
-    connection_->close(transport::close_code::going_away, "the router shuts down");
+  if (state_ != State::established)
+    return connection_->close(transport::close_code::going_away, "the router shuts down");
+  leave(wamp::close_uri::system_shutdown);
+  say_goodbye({{}, std::string(wamp::close_uri::system_shutdown)});
 }
 
 }  // namespace router

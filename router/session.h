@@ -7,6 +7,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "router/config/config.h"
 #include "router/delivery.h"
@@ -28,16 +29,23 @@ class Session final : public transport::Receiver {
   void on_message(std::span<char> bytes) override;
   void on_closed(const transport::CloseReason& reason) override;
 
+  void on_alive() override;
+
   // What the worker found in its mailbox for this session.
-  void deliver(const wamp::Message& message, RoutedPayload payload);
+  void deliver(Delivery& delivery);
+  void obey(SessionOrder::Kind kind);
   void deliver_frame(const transport::BufferRef& frame) { connection_->send(frame); }
   bool admitted_by(const EventFilter& filter) const;
 
   serializers::Format format() const { return format_; }
   transport::Framing framing() const { return connection_->framing(); }
 
-  // Once a second: a peer that takes too long to say HELLO is closed.
+  // Once a second: a peer that takes too long to say HELLO or GOODBYE, or takes nothing of a stream, is
+  // closed.
   void check_deadline();
+  // At the end of a turn: those who were slowed down because of this session's peer may go on if it has
+  // caught up.
+  void check_choke();
   // The router shuts down: GOODBYE, and the connection is closed when the peer has answered.
   void shut_down();
 
@@ -52,13 +60,21 @@ class Session final : public transport::Receiver {
   void on_message_while_closing(const wamp::Message& message);
   void on_message_while_established(wamp::Message& message);
   wamp::Result<void> check_request_id(const wamp::Message& message);
+  // A further chunk of a progressive call, whose request id is not a new one.
+  bool is_continuation(const wamp::Message& message) const;
   wamp::Result<void> route(wamp::Message& message);
 
   void open_session(const wamp::Hello& hello);
   void welcome();
   // Ends the session's membership; the connection stays.
   void leave(std::string_view why);
-  void goodbye(std::string_view reason);
+  void leave_realm(std::string_view why);
+  // The realm has removed this session from its members.
+  void on_removed(const wamp::Goodbye& farewell);
+  void say_goodbye(const wamp::Goodbye& message);
+  // Slows down the source of a stream as long as this session's peer does not take it.
+  void choke(const SessionRef& source);
+  void end_choke();
 
   void send(const wamp::Message& message);
   // ABORT and close: the one place that answers a peer which broke the protocol.
@@ -69,8 +85,9 @@ class Session final : public transport::Receiver {
   const Realms& realms_;
   const config::Transport& transport_;
   const serializers::Format format_;
-  transport::Connection* connection_ = nullptr;    // from on_open to on_closed
-  transport::Loop::Clock::time_point deadline_{};  // of the first HELLO; zero once it has come
+  transport::Connection* connection_ = nullptr;  // from on_open to on_closed
+  transport::Loop::Clock::time_point
+      deadline_{};  // of the first HELLO, or of the answer to GOODBYE; zero: none
 
   State state_ = State::closed;
   Realm* realm_ = nullptr;    // while established
@@ -78,6 +95,10 @@ class Session final : public transport::Receiver {
   SessionRef ref_;            // of the present or the last session
   Identity identity_;         // likewise
   wamp::RequestId last_request_;
+  std::vector<SessionRef> choked_;  // sources of streams that wait for this session's peer
+  size_t choked_bytes_ = 0;         // queued when it last took something
+  transport::Loop::Clock::time_point choked_since_{};
+  int pauses_ = 0;  // because of others' peers
 };
 
 }  // namespace router

@@ -18,12 +18,17 @@ wamp::Dict role(std::initializer_list<std::string_view> features) {
 
 wamp::Dict welcome_details(const Identity& identity, std::string_view realm) {
   wamp::Dict roles;
-  roles.append("broker", role({"pattern_based_subscription", "publication_trustlevels", "publisher_exclusion",
-                               "publisher_identification", "subscriber_blackwhite_listing"}));
+  roles.append("broker",
+               role({"pattern_based_subscription", "publication_trustlevels", "publisher_exclusion",
+                     "publisher_identification", "session_meta_api", "subscriber_blackwhite_listing",
+                     "subscription_meta_api", "subscription_revocation"}));
   // The specification itself spells call canceling both ways.
   roles.append("dealer",
-               role({"call_canceling", "call_cancelling", "call_trustlevels", "caller_identification",
-                     "pattern_based_registration", "progressive_call_results", "shared_registration"}));
+               role({"call_canceling", "call_cancelling", "call_reroute", "call_timeout", "call_trustlevels",
+                     "caller_identification", "pattern_based_registration", "payload_passthru_mode",
+                     "progressive_call_invocations", "progressive_call_results", "registration_meta_api",
+                     "registration_revocation", "session_meta_api", "sharded_registration",
+                     "shared_registration", "testament_meta_api"}));
   wamp::Dict details;
   details.append("realm", realm);
   details.append("authid", identity.authid);

@@ -13,7 +13,7 @@ constexpr auto sweep_interval = std::chrono::seconds(1);
 
 Worker::Worker(uint32_t number, uint64_t seed)
     : number_(number), ids_(seed), mailbox_([this] { loop_.post([] {}); }) {
-  loop_.set_turn_end([this] { deliver_mail(); });
+  loop_.set_turn_end([this] { end_turn(); });
 }
 
 Worker::~Worker() {
@@ -56,6 +56,11 @@ Session* Worker::find(const SessionRef& ref) const {
   return slot.id == ref.session ? slot.session : nullptr;
 }
 
+void Worker::end_turn() {
+  for (Session* session : std::vector<Session*>(choked_)) session->check_choke();
+  deliver_mail();
+}
+
 void Worker::deliver_mail() {
   std::vector<Mail> mail = std::move(mail_);
   mailbox_.drain(mail);
@@ -65,7 +70,11 @@ void Worker::deliver_mail() {
 }
 
 void Worker::deliver(Delivery& delivery) {
-  if (Session* session = find(delivery.to)) session->deliver(delivery.message, std::move(delivery.payload));
+  if (Session* session = find(delivery.to)) session->deliver(delivery);
+}
+
+void Worker::deliver(SessionOrder& order) {
+  if (Session* session = find(order.to)) session->obey(order.kind);
 }
 
 void Worker::deliver(EventDelivery& delivery) {

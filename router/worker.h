@@ -42,6 +42,10 @@ class Worker {
   void add_open(Session& session) { open_.insert(&session); }
   void remove_open(Session& session) { open_.erase(&session); }
 
+  // Sessions whose peer does not take a stream.
+  void add_choked(Session& session) { choked_.push_back(&session); }
+  void remove_choked(Session& session) { std::erase(choked_, &session); }
+
   // Hands out what the mailbox holds. At the end of each turn, and before a session says its last word.
   void deliver_mail();
   // The same, in the middle of a turn, as soon as there is enough: what was just received is still in the
@@ -64,6 +68,8 @@ class Worker {
   Session* find(const SessionRef& ref) const;
   void deliver(Delivery& delivery);
   void deliver(EventDelivery& delivery);
+  void deliver(SessionOrder& order);
+  void end_turn();
   void sweep();
 
   const uint32_t number_;
@@ -75,6 +81,7 @@ class Worker {
   std::vector<Slot> slots_;
   std::vector<uint32_t> free_slots_;
   std::unordered_set<Session*> open_;
+  std::vector<Session*> choked_;
   std::vector<Mail> mail_;  // space lent from one delivery round to the next
   bool shutting_down_ = false;
   std::thread thread_;

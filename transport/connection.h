@@ -55,6 +55,8 @@ class Receiver {
   // One whole message, already validated as UTF-8 if it is text. The bytes may be changed; they are valid
   // during the call only. Not called after close() or on_closed().
   virtual void on_message(std::span<char> message) = 0;
+  // Something has come from the peer since probe().
+  virtual void on_alive() {}
   // The connection is gone, for whatever reason. Called once, last.
   virtual void on_closed(const CloseReason& reason) = 0;
 };
@@ -108,6 +110,9 @@ class Connection {
   // received. on_closed follows when the peer has answered, has gone, or close_timeout_ms is over; never
   // inside this call.
   virtual void close(uint16_t code, std::string_view reason) = 0;
+
+  // Asks the peer for a sign of life now, which is told by on_alive(); that may never come. Not while paused.
+  virtual void probe() = 0;
 
   // Nested calls count. While paused nothing is read, on_message is not called, not even for what came in
   // before, and the peer does not count as silent. Resuming calls nothing at once; close() ends all pauses.

@@ -62,6 +62,7 @@ void TcpConnection::on_readable() {
   if (result.outcome == Socket::Outcome::done) {
     heard_at_ = state_.now;
     pinged_ = false;
+    if (std::exchange(probed_, false) && stage_ == Stage::open) receiver_->on_alive();
     receive({state_.read_buffer.data(), result.size});
   } else if (result.outcome != Socket::Outcome::would_block) {
     on_end_of_input(result);
@@ -157,6 +158,12 @@ void TcpConnection::on_close_frame(const WebSocketCodec::Event& event) {
     queue(make_close_frame(event.code == close_code::none ? close_code::normal : event.code, {}));
   }
   bury_later();
+}
+
+void TcpConnection::probe() {
+  if (stage_ != Stage::open) return;
+  probed_ = true;
+  queue(make_control_frame(Opcode::ping, {}));
 }
 
 void TcpConnection::pause_reading() {

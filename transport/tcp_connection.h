@@ -28,6 +28,7 @@ class TcpConnection final : public Connection {
   void send(BufferRef frame) override;
   size_t queued_bytes() const override { return queue_.bytes(); }
   void close(uint16_t code, std::string_view reason) override;
+  void probe() override;
   void pause_reading() override;
   void resume_reading() override;
 
@@ -100,6 +101,7 @@ class TcpConnection final : public Connection {
   Stage stage_ = Stage::opening;
   Framing framing_ = Framing::websocket_text;
   bool pinged_ = false;
+  bool probed_ = false;  // on_alive() is due with the next byte
   bool in_unwritten_ = false;
   bool in_ended_ = false;
   bool read_waiting_ = false;

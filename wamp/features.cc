@@ -32,6 +32,9 @@ class RoleReader {
 
 void read_role(Role role, RoleReader& reader, ClientFeatures& features) {
   features.roles = static_cast<uint8_t>(features.roles | static_cast<uint8_t>(role));
+  if (reader.has("payload_passthru_mode"))
+    features.payload_passthru_mode =
+        static_cast<uint8_t>(features.payload_passthru_mode | static_cast<uint8_t>(role));
   switch (role) {
     case Role::publisher:
       break;
@@ -45,6 +48,7 @@ void read_role(Role role, RoleReader& reader, ClientFeatures& features) {
     case Role::callee:
       // The specification itself spells it both ways.
       features.callee_call_canceling = reader.has("call_canceling") || reader.has("call_cancelling");
+      features.callee_call_reroute = reader.has("call_reroute");
       features.callee_call_timeout = reader.has("call_timeout");
       features.callee_progressive_call_results = reader.has("progressive_call_results");
       features.callee_progressive_call_invocations = reader.has("progressive_call_invocations");

@@ -28,15 +28,36 @@ class Broker {
   void unsubscribe(Member& subscriber, const wamp::Unsubscribe& message, Outbox& outbox);
   wamp::Result<void> publish(Member& publisher, const wamp::Publish& message, const RoutedPayload& payload,
                              const Grant& grant, Outbox& outbox);
+  // "Subscription Revocation". Precondition: `subscriber` is one.
+  void revoke(Subscription& subscription, Member& subscriber, const std::string& reason, Outbox& outbox);
+  // An event of the router's own ("Meta API").
+  void publish_meta(std::string_view topic, const serializers::Arguments& arguments, Outbox& outbox);
   // The member leaves: everything it held is gone afterwards.
-  void remove_member(Member& member);
+  void remove_member(Member& member, Outbox& outbox);
 
+  // For the meta API.
+  Subscription* find(wamp::SubscriptionId id) const;
+  Subscription* find(std::string_view topic, wamp::MatchPolicy match) const {
+    return index_.find(topic, match);
+  }
+  // visit(const Subscription&) for each that gets what is published to `topic`.
+  template <class Visit>
+  void match(std::string_view topic, Visit visit) const {
+    index_.match_all(topic, visit);
+  }
+  // visit(const Subscription&) for each, in no order.
+  template <class Visit>
+  void for_each_subscription(Visit visit) const {
+    subscriptions_.for_each([&visit](uint64_t, const auto& subscription) { visit(*subscription); });
+  }
   size_t subscription_count() const { return subscriptions_.size(); }
 
  private:
   Subscription& add_subscription(std::string_view topic, wamp::MatchPolicy match);
   void remove_subscription(Subscription& subscription);
-  void remove_subscriber(Subscription& subscription, Member& member);
+  // What follows when a subscriber is no longer one: meta events, and the subscription's end if it was the
+  // last.
+  void on_subscriber_removed(Subscription& subscription, const Member& member, Outbox& outbox);
 
   const uint32_t max_subscriptions_per_session_;
   IdSource& ids_;

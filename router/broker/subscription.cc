@@ -16,6 +16,11 @@ Audience& writable(Subscription::Group& group) {
 
 }  // namespace
 
+wamp::Dict Subscription::details() const {
+  return wamp::Dict{
+      {"id", id.value}, {"created", iso_8601(created)}, {"uri", topic}, {"match", wamp::name(match)}};
+}
+
 void Subscription::add_subscriber(Member& member) {
   if (groups.size() <= member.ref.worker) groups.resize(member.ref.worker + 1);
   Group& group = groups[member.ref.worker];

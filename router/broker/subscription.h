@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "router/clock.h"
 #include "router/delivery.h"
 #include "router/member.h"
 #include "wamp/ids.h"
@@ -26,8 +27,12 @@ struct Subscription {
   wamp::SubscriptionId id;
   std::string topic;
   wamp::MatchPolicy match = wamp::MatchPolicy::exact;
+  WallTime created;
   std::vector<Group> groups;  // by worker; as long as the highest worker that has subscribers needs
   size_t subscriber_count = 0;
+
+  // "SubscriptionDetails" of the meta API.
+  wamp::Dict details() const;
 
   // Precondition: the member is not a subscriber yet; is one.
   void add_subscriber(Member& member);

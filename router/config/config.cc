@@ -94,7 +94,8 @@ Config default_config() {
                         .call = true,
                         .register_ = true,
                         .publish = true,
-                        .subscribe = true};
+                        .subscribe = true,
+                        .force_reregister = true};
   Realm realm;
   realm.name = "realm1";
   realm.roles = {{.name = "anonymous", .permissions = {std::move(everything)}}};

@@ -23,6 +23,7 @@ struct Permission {
   std::string uri;
   wamp::MatchPolicy match = wamp::MatchPolicy::exact;
   bool call = false, register_ = false, publish = false, subscribe = false;
+  bool force_reregister = false;  // of what other sessions have registered
   bool disclose_caller = false, disclose_publisher = false;
   std::optional<uint32_t> trustlevel =
       std::nullopt;  // of calls and publications under this rule; none: not told
@@ -39,7 +40,13 @@ struct RealmLimits {
   uint32_t subscriptions_per_session = 100000;
   uint32_t registrations_per_session = 100000;
   uint32_t calls_in_flight_per_session = 65536;
-  uint32_t uri_length = 4096;  // bytes
+  uint32_t uri_length = 4096;                      // bytes
+  uint32_t waiting_calls_per_registration = 1000;  // for a callee to be free ("concurrency")
+  uint32_t testaments_per_session = 100;
+  uint64_t call_timeout_ms = 0;      // of calls that ask for none; 0: none
+  uint64_t max_call_timeout_ms = 0;  // the longest that a call may ask for; 0: any
+  uint32_t probe_timeout_ms =
+      1000;  // of the holder of a registration that another session wants; 0: never asked
 };
 
 struct Realm {

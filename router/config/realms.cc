@@ -14,6 +14,7 @@ using wamp::UriRule;
 constexpr int64_t max_count = UINT32_MAX;
 constexpr int64_t max_uri_length = 65535;
 constexpr int64_t max_trustlevel = UINT32_MAX;
+constexpr int64_t one_day_ms = 24 * 60 * 60 * 1000;
 
 // Crossbar's stars, for rules that do not say their match policy: "com.myapp.*" is a prefix, "com.*.create" a
 // wildcard.
@@ -58,9 +59,12 @@ Permission read_permission(const Setting& setting, UriRule rule) {
   Permission permission;
   read_uri(setting, rule, permission);
   if (const auto allow = setting.find("allow")) {
-    allow->check_keys({.known = {"call", "register", "publish", "subscribe"}});
+    allow->check_keys({.known = {"call", "register", "publish", "subscribe", "force_reregister"}});
     read_boolean(*allow, "call", permission.call);
     read_boolean(*allow, "register", permission.register_);
+    // Crossbar has no permission for it: who may register may force it.
+    permission.force_reregister = setting.source().is_crossbar && permission.register_;
+    read_boolean(*allow, "force_reregister", permission.force_reregister);
     read_boolean(*allow, "publish", permission.publish);
     read_boolean(*allow, "subscribe", permission.subscribe);
   }
@@ -92,13 +96,23 @@ Role read_role(const Setting& setting, UriRule rule) {
 
 RealmLimits read_limits(const Setting& setting) {
   RealmLimits limits;
-  setting.check_keys({.known = {"sessions", "subscriptions_per_session", "registrations_per_session",
-                                "calls_in_flight_per_session", "uri_length"}});
+  setting.check_keys(
+      {.known = {"sessions", "subscriptions_per_session", "registrations_per_session",
+                 "calls_in_flight_per_session", "uri_length", "waiting_calls_per_registration",
+                 "testaments_per_session", "call_timeout_ms", "max_call_timeout_ms", "probe_timeout_ms"}});
   read_integer(setting, "sessions", limits.sessions, 1, max_count);
   read_integer(setting, "subscriptions_per_session", limits.subscriptions_per_session, 1, max_count);
   read_integer(setting, "registrations_per_session", limits.registrations_per_session, 1, max_count);
   read_integer(setting, "calls_in_flight_per_session", limits.calls_in_flight_per_session, 1, max_count);
   read_integer(setting, "uri_length", limits.uri_length, 1, max_uri_length);
+  read_integer(setting, "waiting_calls_per_registration", limits.waiting_calls_per_registration, 0,
+               max_count);
+  read_integer(setting, "testaments_per_session", limits.testaments_per_session, 0, max_count);
+  read_integer(setting, "call_timeout_ms", limits.call_timeout_ms, 0, one_day_ms);
+  read_integer(setting, "max_call_timeout_ms", limits.max_call_timeout_ms, 0, one_day_ms);
+  read_integer(setting, "probe_timeout_ms", limits.probe_timeout_ms, 0, one_day_ms);
+  if (limits.max_call_timeout_ms > 0 && limits.call_timeout_ms > limits.max_call_timeout_ms)
+    setting.require("call_timeout_ms").fail("longer than \"max_call_timeout_ms\"");
   return limits;
 }
 

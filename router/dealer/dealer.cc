@@ -1,278 +1,195 @@
 #include "router/dealer/dealer.h"
 
 #include <algorithm>
-#include <string>
-#include <vector>
+#include <utility>
 
-#include "wamp/attributes.h"
 #include "wamp/error_uris.h"
 
+// REGISTER and UNREGISTER. The calls are in dealer_calls.cc.
 namespace router::dealer {
 namespace {
 
-using wamp::error_uri::canceled;
+constexpr size_t max_held_registers = 65536;
 
-void interrupt(const PendingCall& call, std::string_view mode, Outbox& outbox) {
-  wamp::Interrupt message;
-  message.request = call.invocation;
-  message.options.append("mode", mode);
-  outbox.send(call.callee->ref, std::move(message));
+void refuse_register(const Member& callee, const wamp::Register& message, std::string_view error_uri,
+                     std::string_view text, Outbox& outbox) {
+  outbox.refuse(callee.ref, wamp::Register::type, message.request, error_uri, text);
 }
 
-void refuse_call(const PendingCall& call, std::string_view error_uri, std::string_view text, Outbox& outbox) {
-  outbox.refuse(call.caller->ref, wamp::Call::type, call.request, error_uri, text);
+serializers::Arguments about(const Member& callee, const Registration& registration) {
+  return {{callee.ref.session.value, registration.id.value}, {}};
 }
 
-wamp::Dict invocation_details(const Registration& registration, const Member& caller,
-                              const wamp::Call& message, bool disclose, const Grant& grant,
-                              bool receive_progress) {
-  wamp::Dict details;
-  if (registration.match != wamp::MatchPolicy::exact) details.append("procedure", message.procedure);
-  if (receive_progress) details.append("receive_progress", true);
-  if (disclose) {
-    details.append("caller", caller.ref.session.value);
-    details.append("caller_authid", caller.identity.authid);
-    details.append("caller_authrole", caller.identity.authrole);
-  }
-  if (grant.trustlevel) details.append("trustlevel", uint64_t{*grant.trustlevel});
-  return details;
-}
-
-// The calls in a fixed order, whatever the tables' order is.
-std::vector<PendingCall*> by_invocation(std::vector<PendingCall*> calls) {
-  std::sort(calls.begin(), calls.end(),
-            [](const PendingCall* a, const PendingCall* b) { return a->invocation < b->invocation; });
-  return calls;
+std::vector<Registration*> registrations_of(const Member& callee) {
+  std::vector<Registration*> held;
+  held.reserve(callee.registrations.size());
+  callee.registrations.for_each(
+      [&held](uint64_t, Registration* registration) { held.push_back(registration); });
+  // In a fixed order, whatever the table's order is.
+  std::sort(held.begin(), held.end(), [](const auto* a, const auto* b) { return a->id < b->id; });
+  return held;
 }
 
 }  // namespace
 
-Registration& Dealer::add_registration(std::string_view procedure, wamp::MatchPolicy match,
-                                       InvocationPolicy policy) {
-  last_id_ = wamp::RegistrationId(last_id_.value + 1);
-  auto registration = std::make_unique<Registration>();
-  registration->id = last_id_;
-  registration->procedure = procedure;
-  registration->match = match;
-  registration->policy = policy;
-  index_.add(procedure, match, registration.get());
-  return *registrations_.insert(last_id_.value, std::move(registration));
-}
-
-void Dealer::remove_callee(Registration& registration, Member& callee) {
-  registration.remove_callee(callee);
-  if (!registration.callees.empty()) return;
-  index_.remove(registration.procedure, registration.match);
-  registrations_.erase(registration.id.value);
-}
-
-PendingCall& Dealer::add_call(Member& caller, wamp::RequestId request, Member& callee) {
-  callee.last_invocation = wamp::next_id(callee.last_invocation);
-  PendingCall& call = calls_.add();
-  call.caller = &caller;
-  call.request = request;
-  call.callee = &callee;
-  call.invocation = callee.last_invocation;
-  callee.invocations.insert(call.invocation.value, &call);
-  caller.calls.insert(request.value, &call);
-  return call;
-}
-
-void Dealer::remove_call(PendingCall& call) {
-  call.callee->invocations.erase(call.invocation.value);
-  call.caller->calls.erase(call.request.value);
-  calls_.remove(call);
+std::optional<std::string> Dealer::conflict(const Registration& registration, const Member& callee,
+                                            InvocationPolicy policy) const {
+  if (registration.has_callee(callee)) return "this session has registered this procedure already";
+  if (registration.policy == InvocationPolicy::single) return "another session has registered this procedure";
+  if (registration.policy == policy) return std::nullopt;
+  return "this procedure is registered with invoke \"" + std::string(name(registration.policy)) + "\"";
 }
 
 wamp::Result<void> Dealer::register_procedure(Member& callee, const wamp::Register& message,
-                                              wamp::MatchPolicy match, Outbox& outbox) {
-  wamp::Attributes options(message.options, "REGISTER.Options");
-  const std::string_view invoke = options.string("invoke").value_or("single");
-  if (options.error()) return *options.error();
+                                              wamp::MatchPolicy match, const Grant& grant, Outbox& outbox) {
+  using namespace wamp::error_uri;
+  const auto options = register_options(message.options);
+  if (!options) return options.error();
   const auto refuse = [&](std::string_view error_uri, std::string_view text) -> wamp::Result<void> {
-    outbox.refuse(callee.ref, wamp::Register::type, message.request, error_uri, text);
+    refuse_register(callee, message, error_uri, text, outbox);
     return {};
   };
-  const auto policy = invocation_policy(invoke);
+  const auto policy = invocation_policy(options->invoke);
   if (!policy)
-    return refuse(wamp::error_uri::invalid_argument,
-                  "REGISTER.Options.invoke: expected single, roundrobin, random, "
-                  "first or last");
+    return refuse(invalid_argument,
+                  "REGISTER.Options.invoke: expected single, roundrobin, random, first or last");
+  if (options->force_reregister && !grant.force_reregister)
+    return refuse(not_authorized, "this role may not use force_reregister for this procedure");
   if (callee.registrations.size() >= limits_.registrations_per_session)
-    return refuse(wamp::error_uri::too_many_requests, "this session holds " +
-                                                          std::to_string(limits_.registrations_per_session) +
-                                                          " registrations, the most that the realm allows");
+    return refuse(too_many_requests, "this session holds " +
+                                         std::to_string(limits_.registrations_per_session) +
+                                         " registrations, the most that the realm allows");
 
-  Registration* registration = index_.find(message.procedure, match);
-  if (registration) {
-    if (registration->has_callee(callee))
-      return refuse(wamp::error_uri::procedure_already_exists,
-                    "this session has registered this procedure already");
-    if (registration->policy == InvocationPolicy::single)
-      return refuse(wamp::error_uri::procedure_already_exists,
-                    "another session has registered this procedure");
-    if (registration->policy != *policy)
-      return refuse(
-          wamp::error_uri::procedure_already_exists,
-          "this procedure is registered with invoke \"" + std::string(name(registration->policy)) + "\"");
-  } else {
-    registration = &add_registration(message.procedure, match, *policy);
+  Registration* registration = registrations_.find(message.procedure, match);
+  if (registration && options->force_reregister) {
+    revoke_all(*registration, "another session has registered the procedure by force", outbox);
+    registration = nullptr;
   }
-  registration->add_callee(callee);
-  outbox.send(callee.ref, wamp::Registered{message.request, registration->id});
+  if (registration) {
+    if (const auto text = conflict(*registration, callee, *policy))
+      return hold(callee, message, *registration, outbox) ? wamp::Result<void>()
+                                                          : refuse(procedure_already_exists, *text);
+  }
+  const bool created = !registration;
+  if (created) registration = &registrations_.add(message.procedure, match, *policy, clock_.wall_time());
+  add_callee(*registration, created, callee, message, options->callee, outbox);
   return {};
 }
 
+void Dealer::add_callee(Registration& registration, bool created, Member& callee,
+                        const wamp::Register& message, const CalleeOptions& options, Outbox& outbox) {
+  registration.add_callee(callee, options);
+  outbox.send(callee.ref, wamp::Registered{message.request, registration.id});
+  if (created)
+    broker_.publish_meta("wamp.registration.on_create",
+                         {{callee.ref.session.value, registration.details()}, {}}, outbox);
+  broker_.publish_meta("wamp.registration.on_register", about(callee, registration), outbox);
+  invoke_waiting(registration, outbox);
+}
+
 void Dealer::unregister(Member& callee, const wamp::Unregister& message, Outbox& outbox) {
-  Registration** registration = callee.registrations.find(message.registration.value);
-  if (!registration) {
+  Registration** found = callee.registrations.find(message.registration.value);
+  if (!found) {
     outbox.refuse(callee.ref, wamp::Unregister::type, message.request, wamp::error_uri::no_such_registration,
                   "this session does not hold registration " + std::to_string(message.registration.value));
     return;
   }
-  remove_callee(**registration, callee);
+  Registration& registration = **found;
+  registration.remove_callee(callee);
   outbox.send(callee.ref, wamp::Unregistered{message.request, std::nullopt});
+  on_callee_removed(registration, callee, outbox);
 }
 
-wamp::Result<void> Dealer::call(Member& caller, const wamp::Call& message, RoutedPayload payload,
-                                const Grant& grant, Outbox& outbox) {
-  wamp::Attributes options(message.options, "CALL.Options");
-  const bool receive_progress = options.boolean("receive_progress", false);
-  const bool disclose_me = options.boolean("disclose_me", false);
-  if (options.error()) return *options.error();
-  if (caller.calls.find(message.request.value))
-    return wamp::ProtocolError{"CALL.Request: call " + std::to_string(message.request.value) +
-                               " is still in progress"};
-
-  // A pattern as broad as "" must not catch what is reserved for the router.
-  Registration* registration =
-      wamp::is_reserved_uri(message.procedure) ? nullptr : index_.match_best(message.procedure);
-  if (!registration) {
-    outbox.refuse(caller.ref, wamp::Call::type, message.request, wamp::error_uri::no_such_procedure,
-                  "no procedure is registered as " + std::string(message.procedure));
-    return {};
+void Dealer::revoke(Registration& registration, Member& callee, const std::string& reason, Outbox& outbox) {
+  registration.remove_callee(callee);
+  if (callee.features.callee_registration_revocation) {
+    wamp::Dict details{{"registration", registration.id.value}};
+    if (!reason.empty()) details.append("reason", reason);
+    outbox.send(callee.ref, wamp::Unregistered{{}, std::move(details)});
   }
-  if (caller.calls.size() >= limits_.calls_in_flight_per_session) {
-    outbox.refuse(caller.ref, wamp::Call::type, message.request, wamp::error_uri::too_many_requests,
-                  "this session has " + std::to_string(limits_.calls_in_flight_per_session) +
-                      " calls in progress, the most that the realm allows");
-    return {};
-  }
-  Member& callee = registration->pick(registration->policy == InvocationPolicy::random ? ids_.next() : 0);
-  PendingCall& call = add_call(caller, message.request, callee);
-  // Clients in use announce progressive results without call canceling, which the letter of the specification
-  // asks for as well; they are served.
-  call.receive_progress = receive_progress && callee.features.callee_progressive_call_results;
-  wamp::Invocation invocation;
-  invocation.request = call.invocation;
-  invocation.registration = registration->id;
-  invocation.details = invocation_details(*registration, caller, message, grant.disclose || disclose_me,
-                                          grant, call.receive_progress);
-  outbox.send(callee.ref, std::move(invocation), std::move(payload));
-  return {};
+  on_callee_removed(registration, callee, outbox);
 }
 
-wamp::Result<void> Dealer::cancel(Member& caller, const wamp::Cancel& message, Outbox& outbox) {
-  wamp::Attributes options(message.options, "CANCEL.Options");
-  std::string_view mode = options.string("mode").value_or("skip");
-  if (options.error()) return *options.error();
-  if (mode != "skip" && mode != "kill" && mode != "killnowait")
-    return wamp::ProtocolError{"CANCEL.Options.mode: expected skip, kill or killnowait"};
-
-  PendingCall** found = caller.calls.find(message.request.value);
-  if (!found) {
-    ++late_count_;
-    return {};
-  }
-  PendingCall& call = **found;
-  if (!call.callee->features.callee_call_canceling) mode = "skip";
-  if (mode != "skip" && !call.interrupted) interrupt(call, mode, outbox);
-  if (mode == "kill") {
-    call.interrupted = true;
-    return {};
-  }
-  refuse_call(call, canceled, "canceled by the caller", outbox);
-  remove_call(call);
-  return {};
+void Dealer::revoke_all(Registration& registration, const std::string& reason, Outbox& outbox) {
+  for (size_t left = registration.callees.size(); left > 0; --left)
+    revoke(registration, *registration.callees.front().member, reason, outbox);
 }
 
-wamp::Result<PendingCall*> Dealer::answered_call(Member& callee, wamp::RequestId invocation,
-                                                 std::string_view answer) {
-  if (PendingCall** found = callee.invocations.find(invocation.value)) return *found;
-  if (invocation > callee.last_invocation)
-    return wamp::ProtocolError{std::string(answer) + ": no INVOCATION " + std::to_string(invocation.value) +
-                               " was sent to this session"};
-  ++late_count_;
-  return nullptr;
+void Dealer::on_callee_removed(Registration& registration, const Member& callee, Outbox& outbox) {
+  broker_.publish_meta("wamp.registration.on_unregister", about(callee, registration), outbox);
+  if (!registration.callees.empty()) return end_hopeless_calls(registration, outbox);
+  while (!registration.waiting.empty())
+    end(*registration.waiting.front(), wamp::error_uri::no_available_callee,
+        "the last callee left before it was free", outbox);
+  broker_.publish_meta("wamp.registration.on_delete", about(callee, registration), outbox);
+  registrations_.remove(registration);
 }
 
-wamp::Result<void> Dealer::yield(Member& callee, const wamp::Yield& message, RoutedPayload payload,
-                                 Outbox& outbox) {
-  wamp::Attributes options(message.options, "YIELD.Options");
-  const bool progress = options.boolean("progress", false);
-  if (options.error()) return *options.error();
-  const auto answered = answered_call(callee, message.request, "YIELD.INVOCATION.Request");
-  if (!answered) return answered.error();
-  if (!*answered) return {};
-  PendingCall& call = **answered;
-  // A caller that did not ask for progress could not tell a progressive result from the final one.
-  if (progress && !call.receive_progress) return {};
-
-  wamp::CallResult result;
-  result.request = call.request;
-  if (progress) result.details.append("progress", true);
-  outbox.send(call.caller->ref, std::move(result), std::move(payload));
-  if (!progress) remove_call(call);
-  return {};
+bool Dealer::hold(Member& callee, const wamp::Register& message, const Registration& registration,
+                  Outbox& outbox) {
+  if (registration.policy != InvocationPolicy::single || registration.has_callee(callee)) return false;
+  if (limits_.probe_timeout_ms == 0 || held_registers_.size() >= max_held_registers) return false;
+  Member& holder = *registration.callees.front().member;
+  const bool probed = std::any_of(held_registers_.begin(), held_registers_.end(),
+                                  [&](const HeldRegister& held) { return held.holder == &holder; });
+  held_registers_.push_back({&callee, &holder, message, registration.procedure, registration.match,
+                             clock_.now() + std::chrono::milliseconds(limits_.probe_timeout_ms)});
+  if (!probed) outbox.order(holder.ref, SessionOrder::Kind::probe);
+  return true;
 }
 
-wamp::Result<void> Dealer::error(Member& callee, const wamp::Error& message, RoutedPayload payload,
-                                 Outbox& outbox) {
-  const auto answered = answered_call(callee, message.request, "ERROR.REQUEST.Request");
-  if (!answered) return answered.error();
-  if (!*answered) return {};
-  PendingCall& call = **answered;
-  if (!wamp::is_valid_uri(message.error, wamp::UriRule::loose)) {
-    refuse_call(call, wamp::error_uri::invalid_uri,
-                "the callee answered with an ERROR whose URI is not valid", outbox);
-  } else {
-    wamp::Error error;
-    error.request_type = wamp::Call::type;
-    error.request = call.request;
-    error.details = message.details;
-    error.error = message.error;
-    outbox.send(call.caller->ref, std::move(error), std::move(payload));
-  }
-  remove_call(call);
-  return {};
-}
-
-void Dealer::end_calls_as_callee(Member& callee, Outbox& outbox) {
-  std::vector<PendingCall*> calls;
-  callee.invocations.for_each([&calls](uint64_t, PendingCall* call) { calls.push_back(call); });
-  for (PendingCall* call : by_invocation(std::move(calls))) {
-    if (call->caller != &callee) refuse_call(*call, canceled, "the callee left before it answered", outbox);
-    remove_call(*call);
+void Dealer::register_held_for(const Member& holder, Outbox& outbox) {
+  const auto mine = std::stable_partition(held_registers_.begin(), held_registers_.end(),
+                                          [&](const HeldRegister& held) { return held.holder != &holder; });
+  std::vector<HeldRegister> taken(std::make_move_iterator(mine),
+                                  std::make_move_iterator(held_registers_.end()));
+  held_registers_.erase(mine, held_registers_.end());
+  for (HeldRegister& held : taken) {
+    held.message.procedure = held.procedure;
+    const auto options = register_options(held.message.options);
+    const auto policy = invocation_policy(options->invoke);
+    Registration* registration = registrations_.find(held.procedure, held.match);
+    const auto text = registration ? conflict(*registration, *held.callee, *policy) : std::nullopt;
+    if (text) {
+      refuse_register(*held.callee, held.message, wamp::error_uri::procedure_already_exists, *text, outbox);
+      continue;
+    }
+    const bool created = !registration;
+    if (created) registration = &registrations_.add(held.procedure, held.match, *policy, clock_.wall_time());
+    add_callee(*registration, created, *held.callee, held.message, options->callee, outbox);
   }
 }
 
-void Dealer::end_calls_as_caller(Member& caller, Outbox& outbox) {
-  std::vector<PendingCall*> calls;
-  caller.calls.for_each([&calls](uint64_t, PendingCall* call) { calls.push_back(call); });
-  for (PendingCall* call : by_invocation(std::move(calls))) {
-    if (call->callee->features.callee_call_canceling && !call->interrupted)
-      interrupt(*call, "killnowait", outbox);
-    remove_call(*call);
-  }
+void Dealer::on_alive(Member& holder, Outbox& outbox) {
+  register_held_for(holder, outbox);
 }
 
 void Dealer::remove_member(Member& member, Outbox& outbox) {
+  std::erase_if(held_registers_, [&](const HeldRegister& held) { return held.callee == &member; });
+  const std::vector<Registration*> held = registrations_of(member);
+  for (Registration* registration : held) registration->remove_callee(member);
+  for (Registration* registration : held) on_callee_removed(*registration, member, outbox);
   end_calls_as_callee(member, outbox);
   end_calls_as_caller(member, outbox);
-  std::vector<Registration*> held;
-  member.registrations.for_each(
-      [&held](uint64_t, Registration* registration) { held.push_back(registration); });
-  for (Registration* registration : held) remove_callee(*registration, member);
+  register_held_for(member, outbox);
+}
+
+SteadyTime Dealer::next_deadline() const {
+  SteadyTime next = SteadyTime::max();
+  if (!deadlines_.empty()) next = deadlines_.begin()->first;
+  if (!held_registers_.empty()) next = std::min(next, held_registers_.front().deadline);
+  return next;
+}
+
+std::vector<Member*> Dealer::expire(Outbox& outbox) {
+  const SteadyTime now = clock_.now();
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now)
+    time_out(*deadlines_.begin()->second, outbox);
+  std::vector<Member*> silent;
+  for (const HeldRegister& held : held_registers_)
+    if (held.deadline <= now && std::find(silent.begin(), silent.end(), held.holder) == silent.end())
+      silent.push_back(held.holder);
+  return silent;
 }
 
 }  // namespace router::dealer

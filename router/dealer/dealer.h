@@ -1,22 +1,24 @@
 // Registrations of one realm, and the calls on their way.
 //
-// Pure: takes a message and fills an outbox. No sockets, no threads, no clock. Guarded by the realm's lock.
-// URIs are valid and actions authorized before they come here; a ProtocolError means that the peer's session
-// must be aborted. What comes late because of a race (an answer to a call that has ended, a CANCEL of one) is
-// counted and ignored.
+// Pure: takes a message and fills an outbox. No sockets, no threads; the time is asked of the clock given.
+// Guarded by the realm's lock. URIs are valid and actions authorized before they come here; a ProtocolError
+// means that the peer's session must be aborted. What comes late because of a race (an answer to a call that
+// has ended, a CANCEL or a further chunk of one) is counted and ignored.
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
+#include "router/broker/broker.h"
 #include "router/clock.h"
 #include "router/dealer/pending_call.h"
-#include "router/dealer/registration.h"
-#include "router/id_map.h"
+#include "router/dealer/register_options.h"
+#include "router/dealer/registrations.h"
 #include "router/id_source.h"
 #include "router/member.h"
 #include "router/outbox.h"
-#include "router/uri_index.h"
 #include "wamp/result.h"
 
 namespace router::dealer {
@@ -24,35 +26,107 @@ namespace router::dealer {
 struct DealerLimits {
   uint32_t registrations_per_session = 100000;
   uint32_t calls_in_flight_per_session = 65536;
+  uint32_t waiting_calls_per_registration = 1000;
+  uint64_t call_timeout_ms = 0;      // of calls that ask for none; 0: none
+  uint64_t max_call_timeout_ms = 0;  // the most that a call may ask for; 0: any
+  uint64_t probe_timeout_ms = 1000;  // 0: a registration is never taken over
 };
 
 class Dealer {
  public:
-  Dealer(const DealerLimits& limits, IdSource& ids, const Clock& clock)
-      : limits_(limits), ids_(ids), clock_(clock) {}
+  // All outlive the dealer. The broker publishes the meta events.
+  Dealer(const DealerLimits& limits, IdSource& ids, const Clock& clock, broker::Broker& broker)
+      : limits_(limits), ids_(ids), clock_(clock), broker_(broker) {}
 
   wamp::Result<void> register_procedure(Member& callee, const wamp::Register& message,
-                                        wamp::MatchPolicy match, Outbox& outbox);
+                                        wamp::MatchPolicy match, const Grant& grant, Outbox& outbox);
   void unregister(Member& callee, const wamp::Unregister& message, Outbox& outbox);
   wamp::Result<void> call(Member& caller, const wamp::Call& message, RoutedPayload payload,
                           const Grant& grant, Outbox& outbox);
+  // A CALL whose request id is not a new one ("Progressive Call Invocations").
+  wamp::Result<void> continue_call(Member& caller, const wamp::Call& message, RoutedPayload payload,
+                                   Outbox& outbox);
   wamp::Result<void> cancel(Member& caller, const wamp::Cancel& message, Outbox& outbox);
   wamp::Result<void> yield(Member& callee, const wamp::Yield& message, RoutedPayload payload, Outbox& outbox);
   // An ERROR that answers an INVOCATION.
   wamp::Result<void> error(Member& callee, const wamp::Error& message, RoutedPayload payload, Outbox& outbox);
   // The member leaves: its calls and those on their way to it end, its registrations are gone.
   void remove_member(Member& member, Outbox& outbox);
+  // "Registration Revocation". Precondition: `callee` is one.
+  void revoke(Registration& registration, Member& callee, const std::string& reason, Outbox& outbox);
+  void revoke_all(Registration& registration, const std::string& reason, Outbox& outbox);
 
-  size_t registration_count() const { return registrations_.size(); }
-  // Answers and cancels that came for a call which had ended.
+  // A member that was probed because somebody wants its registration has said something.
+  void on_alive(Member& holder, Outbox& outbox);
+
+  // When expire() has something to do next; the end of time if it has not.
+  SteadyTime next_deadline() const;
+  // Ends the calls whose time is over. Returns the members that did not answer a probe in time, for the realm
+  // to remove.
+  std::vector<Member*> expire(Outbox& outbox);
+
+  const Registrations& registrations() const { return registrations_; }
+  Registrations& registrations() { return registrations_; }
+  size_t call_count() const { return calls_.size(); }
+  // Answers, cancels and chunks that came for a call which had ended.
   uint64_t late_count() const { return late_count_; }
 
  private:
-  Registration& add_registration(std::string_view procedure, wamp::MatchPolicy match,
-                                 InvocationPolicy policy);
-  void remove_callee(Registration& registration, Member& callee);
-  PendingCall& add_call(Member& caller, wamp::RequestId request, Member& callee);
-  void remove_call(PendingCall& call);
+  // A REGISTER that waits for the holder of an exclusive registration to show that it is alive.
+  struct HeldRegister {
+    Member* callee;
+    Member* holder;
+    wamp::Register message;
+    std::string procedure;  // what the message's view pointed to
+    wamp::MatchPolicy match;
+    SteadyTime deadline;
+  };
+  // What a caller asked for, as far as its INVOCATION depends on it.
+  struct Asked {
+    std::string_view procedure;
+    const CallOptions& options;
+    const Grant& grant;
+  };
+
+  // Why the callee may not share the registration; none: it may.
+  std::optional<std::string> conflict(const Registration& registration, const Member& callee,
+                                      InvocationPolicy policy) const;
+  void add_callee(Registration& registration, bool created, Member& callee, const wamp::Register& message,
+                  const CalleeOptions& options, Outbox& outbox);
+  // What follows when a callee is no longer one: meta events, and the registration's end if it was the last.
+  void on_callee_removed(Registration& registration, const Member& callee, Outbox& outbox);
+  // Holds the REGISTER until the registration's only callee is known to be alive or dead. False if that is
+  // not done.
+  bool hold(Member& callee, const wamp::Register& message, const Registration& registration, Outbox& outbox);
+  // Those that wait for this holder are decided, without holding them again.
+  void register_held_for(const Member& holder, Outbox& outbox);
+
+  PendingCall& add_call(Member& caller, wamp::RequestId request, const Registration& registration);
+  void remove_call(PendingCall& call, Outbox& outbox);
+  void forget_deadline(PendingCall& call);
+  // Puts the call behind the others that wait, or refuses it.
+  void wait_for_callee(PendingCall& call, Registration& registration, Outbox& outbox);
+  // Sends the INVOCATION, or refuses the call if the callee lacks a feature for it.
+  void invoke(PendingCall& call, const Registration& registration, Callee& callee, const Asked& asked,
+              RoutedPayload payload, Outbox& outbox);
+  wamp::Dict invocation_details(const PendingCall& call, const Registration& registration,
+                                const Callee& callee, const Asked& asked) const;
+  void send_invocation(const PendingCall& call, wamp::Dict details, bool is_chunk, RoutedPayload payload,
+                       Outbox& outbox);
+  void release_callee(PendingCall& call);
+  void invoke_waiting(Registration& registration, Outbox& outbox);
+  // Another callee's turn, after one was unavailable.
+  void reroute(PendingCall& call, Outbox& outbox);
+  // Calls that wait although nobody is left who has not refused them.
+  void end_hopeless_calls(Registration& registration, Outbox& outbox);
+  Callee* pick(Registration& registration, const CallOptions& options, const KeptCall* kept);
+  uint64_t timeout_ms(const CallOptions& options) const;
+  void set_deadline(PendingCall& call, uint64_t timeout_ms);
+  uint64_t remaining_ms(const PendingCall& call) const;
+  void time_out(PendingCall& call, Outbox& outbox);
+  // The call's exit with an ERROR of the dealer's own.
+  void end(PendingCall& call, std::string_view error_uri, std::string_view text, Outbox& outbox);
+
   // The call that an answer of the callee is for; null if it has ended, an error if there never was one.
   wamp::Result<PendingCall*> answered_call(Member& callee, wamp::RequestId invocation,
                                            std::string_view answer);
@@ -62,10 +136,11 @@ class Dealer {
   const DealerLimits limits_;
   IdSource& ids_;
   const Clock& clock_;
-  IdMap<std::unique_ptr<Registration>> registrations_;  // the owner
-  UriIndex<Registration> index_;
-  wamp::RegistrationId last_id_;
+  broker::Broker& broker_;
+  Registrations registrations_;
   PendingCalls calls_;  // the owner
+  CallDeadlines deadlines_;
+  std::vector<HeldRegister> held_registers_;  // by deadline, as all wait equally long
   uint64_t late_count_ = 0;
 };
 

@@ -2,8 +2,24 @@
 
 #include <algorithm>
 #include <cassert>
+#include <tuple>
 
 namespace router::dealer {
+namespace {
+
+bool has_refused(const Callee& callee, const std::vector<wamp::SessionId>* refused) {
+  return refused && std::find(refused->begin(), refused->end(), callee.member->ref.session) != refused->end();
+}
+
+// FNV-1a with a last mix: the same everywhere and always, unlike std::hash.
+uint64_t stable_hash(std::string_view text, uint64_t seed) {
+  uint64_t hash = 0xCBF29CE484222325u ^ seed;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
+  hash ^= hash >> 32;
+  return hash * 0x9E3779B97F4A7C15u;
+}
+
+}  // namespace
 
 std::string_view name(InvocationPolicy policy) {
   switch (policy) {
@@ -29,39 +45,75 @@ std::optional<InvocationPolicy> invocation_policy(std::string_view name) {
   return std::nullopt;
 }
 
+wamp::Dict Registration::details() const {
+  return wamp::Dict{{"id", id.value},
+                    {"created", iso_8601(created)},
+                    {"uri", procedure},
+                    {"match", wamp::name(match)},
+                    {"invoke", name(policy)}};
+}
+
 bool Registration::has_callee(const Member& member) const {
   return member.registrations.find(id.value) != nullptr;
 }
 
-void Registration::add_callee(Member& member) {
+void Registration::add_callee(Member& member, const CalleeOptions& options) {
   member.registrations.insert(id.value, this);
-  callees.push_back(&member);
+  callees.push_back({&member, options, 0});
 }
 
 void Registration::remove_callee(Member& member) {
   member.registrations.erase(id.value);
-  const auto at = std::find(callees.begin(), callees.end(), &member);
-  assert(at != callees.end());
-  const auto position = static_cast<size_t>(at - callees.begin());
-  callees.erase(at);
+  Callee* callee = find_callee(member);
+  assert(callee);
+  const auto position = static_cast<size_t>(callee - callees.data());
+  callees.erase(callees.begin() + static_cast<std::ptrdiff_t>(position));
   if (position < next) --next;
 }
 
-Member& Registration::pick(uint64_t chance) {
-  assert(!callees.empty());
-  switch (policy) {
-    case InvocationPolicy::single:
-    case InvocationPolicy::first:
-      return *callees.front();
-    case InvocationPolicy::last:
-      return *callees.back();
-    case InvocationPolicy::random:
-      return *callees[chance % callees.size()];
-    case InvocationPolicy::roundrobin:
-      break;
+Callee* Registration::find_callee(const Member& member) {
+  const auto at =
+      std::find_if(callees.begin(), callees.end(), [&](const Callee& c) { return c.member == &member; });
+  return at == callees.end() ? nullptr : &*at;
+}
+
+bool Registration::has_candidates(const std::vector<wamp::SessionId>& refused) const {
+  return std::any_of(callees.begin(), callees.end(),
+                     [&](const Callee& callee) { return !has_refused(callee, &refused); });
+}
+
+Callee* Registration::pick(const Choice& choice) {
+  return choice.routing_key ? pick_by_key(choice) : pick_by_policy(choice);
+}
+
+Callee* Registration::pick_by_policy(const Choice& choice) {
+  const size_t count = callees.size();
+  size_t start = 0;
+  if (policy == InvocationPolicy::roundrobin) start = next < count ? next : 0;
+  if (policy == InvocationPolicy::random) start = choice.chance % count;
+  for (size_t step = 0; step < count; ++step) {
+    const size_t at = policy == InvocationPolicy::last ? count - 1 - step : (start + step) % count;
+    if (!callees[at].is_free() || has_refused(callees[at], choice.refused)) continue;
+    next = at + 1;
+    return &callees[at];
   }
-  if (next >= callees.size()) next = 0;
-  return *callees[next++];
+  return nullptr;
+}
+
+// Rendezvous hashing: each callee has a weight for the key, and the heaviest one gets the call, so that a
+// callee which comes or goes moves no other's keys. By authid first, which outlives a reconnection.
+Callee* Registration::pick_by_key(const Choice& choice) {
+  const auto weight = [&](const Callee& callee) {
+    const uint64_t key = stable_hash(*choice.routing_key, 0);
+    return std::tuple(stable_hash(callee.member->identity.authid, key), callee.member->ref.session.value);
+  };
+  Callee* heaviest = nullptr;
+  for (Callee& callee : callees) {
+    if (has_refused(callee, choice.refused)) continue;
+    if (!heaviest || weight(callee) > weight(*heaviest)) heaviest = &callee;
+  }
+  // A busy shard has no substitute.
+  return heaviest && heaviest->is_free() ? heaviest : nullptr;
 }
 
 }  // namespace router::dealer

@@ -1,12 +1,14 @@
-// One (procedure, match policy) with the callees that share it. Owned by the dealer.
+// One (procedure, match policy) with the callees that share it. Owned by the Registrations.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "router/clock.h"
 #include "router/member.h"
 #include "wamp/ids.h"
 #include "wamp/uri.h"
@@ -19,20 +21,56 @@ enum class InvocationPolicy : uint8_t { single, roundrobin, random, first, last 
 std::string_view name(InvocationPolicy policy);
 std::optional<InvocationPolicy> invocation_policy(std::string_view name);
 
+// What a callee asked for in REGISTER.Options.
+struct CalleeOptions {
+  uint32_t concurrency = 0;      // calls at a time; 0: any number
+  bool disclose_caller = false;  // the callee wants to know who calls
+  bool forward_timeout = false;  // the callee looks after timeouts
+};
+
+struct Callee {
+  Member* member = nullptr;
+  CalleeOptions options;
+  uint32_t active = 0;  // calls on their way to it, counted if there is a concurrency
+
+  bool is_free() const { return options.concurrency == 0 || active < options.concurrency; }
+};
+
 struct Registration {
   wamp::RegistrationId id;
   std::string procedure;
   wamp::MatchPolicy match = wamp::MatchPolicy::exact;
   InvocationPolicy policy = InvocationPolicy::single;
-  std::vector<Member*> callees;  // in the order of registration; never empty
-  size_t next = 0;               // roundrobin's turn
+  WallTime created;
+  std::vector<Callee> callees;       // in the order of registration; never empty
+  std::deque<PendingCall*> waiting;  // for a callee to be free, in the order of CALLs
+  size_t next = 0;                   // roundrobin's turn
+
+  // "RegistrationDetails" of the meta API.
+  wamp::Dict details() const;
 
   bool has_callee(const Member& member) const;
   // Precondition: the member is not a callee yet; is one.
-  void add_callee(Member& member);
+  void add_callee(Member& member, const CalleeOptions& options);
   void remove_callee(Member& member);
-  // The callee of the next call. `chance` is any number, used by the random policy.
-  Member& pick(uint64_t chance);
+  // Null if the member is not a callee (any more).
+  Callee* find_callee(const Member& member);
+
+  // What decides beside the policy who gets a call.
+  struct Choice {
+    uint64_t chance = 0;                       // any number, used by the random policy
+    const std::string* routing_key = nullptr;  // "Sharded Registration": goes by this and not by the policy
+    const std::vector<wamp::SessionId>* refused =
+        nullptr;  // those that answered "unavailable" ("Call Re-Routing")
+  };
+  // Null if all are busy or have refused.
+  Callee* pick(const Choice& choice);
+  // True if somebody is left who has not refused, busy or not.
+  bool has_candidates(const std::vector<wamp::SessionId>& refused) const;
+
+ private:
+  Callee* pick_by_policy(const Choice& choice);
+  Callee* pick_by_key(const Choice& choice);
 };
 
 }  // namespace router::dealer

@@ -10,13 +10,18 @@ namespace {
 constexpr size_t worker_count = 2;
 constexpr auto json = serializers::Format::json;
 
+wamp::Dict announced(const std::vector<std::string>& features) {
+  wamp::Dict dict;
+  for (const std::string& feature : features) dict.append(feature, true);
+  return wamp::Dict{{"features", dict}};
+}
+
 wamp::ClientFeatures all_roles(const std::vector<std::string>& callee_features) {
-  wamp::Dict features;
-  for (const std::string& feature : callee_features) features.append(feature, true);
-  const wamp::Dict callee{{"features", features}};
-  const wamp::Dict caller{{"features", wamp::Dict{{"progressive_call_results", true}}}};
-  const wamp::Dict roles{
-      {"callee", callee}, {"caller", caller}, {"publisher", wamp::Dict{}}, {"subscriber", wamp::Dict{}}};
+  const wamp::Dict caller = announced({"progressive_call_results", "progressive_call_invocations"});
+  const wamp::Dict roles{{"callee", announced(callee_features)},
+                         {"caller", caller},
+                         {"publisher", wamp::Dict{}},
+                         {"subscriber", announced({"subscription_revocation"})}};
   return *wamp::client_features(wamp::Dict{{"roles", roles}});
 }
 
@@ -76,16 +81,23 @@ void RealmHarness::deliver(uint32_t slot, wamp::Message& message, const RoutedPa
 }
 
 void RealmHarness::deliver_all() {
-  for (const auto& mailbox : mailboxes_) {
+  // Twice, as the answer to a probe makes new mail.
+  for (size_t round = 0; round < 2 * mailboxes_.size(); ++round) {
     std::vector<Mail> mail;
-    mailbox->drain(mail);
+    mailboxes_[round % mailboxes_.size()]->drain(mail);
     for (Mail& entry : mail) {
       if (auto* delivery = std::get_if<Delivery>(&entry)) {
         deliver(delivery->to.slot, delivery->message, delivery->payload);
         continue;
       }
+      if (const auto* order = std::get_if<SessionOrder>(&entry)) {
+        Peer& peer = peers_[order->to.slot];
+        if (order->kind == SessionOrder::Kind::probe && !peer.frozen_) realm_->on_alive(*peer.member_);
+        continue;
+      }
       auto& event = std::get<EventDelivery>(entry);
       for (const SessionRef& ref : *event.audience) {
+        if (!peers_[ref.slot].member_) continue;
         const Member& member = *peers_[ref.slot].member_;
         if (ref.session == event.excluded) continue;
         if (event.filter &&

@@ -43,6 +43,8 @@ class Peer {
   // All that came for this peer since the last time, one message a line.
   std::string hears();
   void leaves();
+  // It answers no probe any more.
+  void freezes() { frozen_ = true; }
   // What the last message did wrong, if it did.
   const std::optional<std::string>& violation() const { return violation_; }
   uint64_t id() const { return member_->ref.session.value; }
@@ -52,6 +54,7 @@ class Peer {
   RealmHarness* realm_ = nullptr;
   Member* member_ = nullptr;
   uint32_t slot_ = 0;
+  bool frozen_ = false;
   std::vector<std::string> inbox_;
   std::optional<std::string> violation_;
 };

@@ -40,8 +40,13 @@ class Wire final : public transport::Connection {
   void send(transport::BufferRef frame) override;
   size_t queued_bytes() const override { return 0; }
   void close(uint16_t code, std::string_view reason) override;
-  void pause_reading() override {}
-  void resume_reading() override {}
+  // A peer that is alive answers at once.
+  void probe() override {
+    if (!broken_) session_->on_alive();
+  }
+  void pause_reading() override { ++pauses_; }
+  void resume_reading() override { --pauses_; }
+  bool paused() const { return pauses_ > 0; }
 
  private:
   friend class SessionHarness;
@@ -51,6 +56,7 @@ class Wire final : public transport::Connection {
   std::vector<std::string> sent_;
   std::optional<uint16_t> close_code_;
   bool broken_ = false;
+  int pauses_ = 0;
   const std::string peer_address_ = "test";
 };
 

@@ -1,0 +1,399 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "router/dealer/dealer.h"
+#include "router/payload_passthru.h"
+#include "wamp/attributes.h"
+#include "wamp/error_uris.h"
+
+// CALL, CANCEL, YIELD and ERROR: the Dealer's other half.
+namespace router::dealer {
+namespace {
+
+using namespace wamp::error_uri;
+
+void interrupt(const PendingCall& call, std::string_view mode, Outbox& outbox) {
+  wamp::Interrupt message;
+  message.request = call.invocation;
+  message.options.append("mode", mode);
+  outbox.send(call.callee->ref, std::move(message));
+}
+
+// The calls in a fixed order, whatever the tables' order is.
+template <class Id>
+std::vector<PendingCall*> in_order_of(Id PendingCall::*id, const IdMap<PendingCall*>& table) {
+  std::vector<PendingCall*> calls;
+  table.for_each([&calls](uint64_t, PendingCall* call) { calls.push_back(call); });
+  std::sort(calls.begin(), calls.end(),
+            [id](const PendingCall* a, const PendingCall* b) { return a->*id < b->*id; });
+  return calls;
+}
+
+struct Unroutable {
+  std::string_view error_uri;
+  std::string_view text;
+};
+
+// The specification sketches "Sharded Registration" without saying what "all" gives back.
+std::optional<Unroutable> run_mode_refusal(const CallOptions& options) {
+  if (!options.run_mode) return std::nullopt;
+  if (*options.run_mode != "partition")
+    return Unroutable{feature_not_supported, "CALL.Options.runmode: only \"partition\" is supported"};
+  if (!options.routing_key)
+    return Unroutable{invalid_argument, "CALL.Options.rkey: expected with runmode \"partition\""};
+  return std::nullopt;
+}
+
+std::optional<Unroutable> missing_feature(const CallOptions& options, const wamp::ClientFeatures& callee) {
+  // A callee without call canceling counts as one without progressive invocations.
+  if (options.progress && !(callee.callee_progressive_call_invocations && callee.callee_call_canceling))
+    return Unroutable{feature_not_supported, "the callee does not support progressive call invocations"};
+  if (!options.payload_passthru.empty() && !callee.has_payload_passthru_mode(wamp::Role::callee))
+    return Unroutable{feature_not_supported, "the callee does not support payload passthru mode"};
+  return std::nullopt;
+}
+
+}  // namespace
+
+PendingCall& Dealer::add_call(Member& caller, wamp::RequestId request, const Registration& registration) {
+  PendingCall& call = calls_.add();
+  call.caller = &caller;
+  call.request = request;
+  call.registration = registration.id;
+  caller.calls.insert(request.value, &call);
+  return call;
+}
+
+void Dealer::release_callee(PendingCall& call) {
+  call.callee->invocations.erase(call.invocation.value);
+  if (std::exchange(call.counted, false)) {
+    Registration* registration = registrations_.find(call.registration);
+    Callee* callee = registration ? registration->find_callee(*call.callee) : nullptr;
+    if (callee) --callee->active;
+  }
+  call.callee = nullptr;
+}
+
+void Dealer::remove_call(PendingCall& call, Outbox& outbox) {
+  Registration* unblocked = nullptr;
+  if (call.callee) {
+    if (call.counted) unblocked = registrations_.find(call.registration);
+    release_callee(call);
+  } else if (Registration* registration = registrations_.find(call.registration)) {
+    std::erase(registration->waiting, &call);
+  }
+  forget_deadline(call);
+  call.caller->calls.erase(call.request.value);
+  calls_.remove(call);
+  if (unblocked) invoke_waiting(*unblocked, outbox);
+}
+
+void Dealer::end(PendingCall& call, std::string_view error_uri, std::string_view text, Outbox& outbox) {
+  outbox.refuse(call.caller->ref, wamp::Call::type, call.request, error_uri, text);
+  remove_call(call, outbox);
+}
+
+uint64_t Dealer::timeout_ms(const CallOptions& options) const {
+  const uint64_t wanted = options.timeout_ms > 0 ? options.timeout_ms : limits_.call_timeout_ms;
+  const uint64_t most = limits_.max_call_timeout_ms;
+  return most > 0 && (wanted == 0 || wanted > most) ? most : wanted;
+}
+
+void Dealer::set_deadline(PendingCall& call, uint64_t timeout_ms) {
+  // As good as never, and far from an overflow.
+  constexpr uint64_t ten_years_ms = uint64_t{10} * 365 * 24 * 3600 * 1000;
+  const auto timeout = std::chrono::milliseconds(std::min(timeout_ms, ten_years_ms));
+  call.deadline = deadlines_.emplace(clock_.now() + timeout, &call);
+}
+
+void Dealer::forget_deadline(PendingCall& call) {
+  if (call.deadline) deadlines_.erase(*call.deadline);
+  call.deadline.reset();
+}
+
+void Dealer::time_out(PendingCall& call, Outbox& outbox) {
+  if (call.callee && call.callee->features.callee_call_canceling && !call.interrupted)
+    interrupt(call, "killnowait", outbox);
+  end(call, timeout, "the call has taken longer than its timeout", outbox);
+}
+
+Callee* Dealer::pick(Registration& registration, const CallOptions& options, const KeptCall* kept) {
+  Registration::Choice choice;
+  if (registration.policy == InvocationPolicy::random) choice.chance = ids_.next();
+  if (options.run_mode) choice.routing_key = &*options.routing_key;
+  if (kept) choice.refused = &kept->refused;
+  return registration.pick(choice);
+}
+
+wamp::Result<void> Dealer::call(Member& caller, const wamp::Call& message, RoutedPayload payload,
+                                const Grant& grant, Outbox& outbox) {
+  if (caller.calls.find(message.request.value))
+    return continue_call(caller, message, std::move(payload), outbox);
+  const auto options = call_options(message.options);
+  if (!options) return options.error();
+  if (options->progress && !caller.features.caller_progressive_call_invocations)
+    return wamp::ProtocolError{"CALL.Options.progress: HELLO did not announce progressive_call_invocations"};
+  if (!options->payload_passthru.empty() && !caller.features.has_payload_passthru_mode(wamp::Role::caller))
+    return wamp::ProtocolError{"CALL.Options.ppt_scheme: HELLO did not announce payload_passthru_mode"};
+  const auto refuse = [&](std::string_view error_uri, std::string_view text) -> wamp::Result<void> {
+    outbox.refuse(caller.ref, wamp::Call::type, message.request, error_uri, text);
+    return {};
+  };
+  Registration* registration = registrations_.match(message.procedure);
+  if (!registration)
+    return refuse(no_such_procedure, "no procedure is registered as " + std::string(message.procedure));
+  if (caller.calls.size() >= limits_.calls_in_flight_per_session)
+    return refuse(too_many_requests, "this session has " +
+                                         std::to_string(limits_.calls_in_flight_per_session) +
+                                         " calls in progress, the most that the realm allows");
+  if (const auto refusal = run_mode_refusal(*options)) return refuse(refusal->error_uri, refusal->text);
+
+  PendingCall& call = add_call(caller, message.request, *registration);
+  call.progressive = options->progress;
+  if (const uint64_t timeout = timeout_ms(*options); timeout > 0) set_deadline(call, timeout);
+  Callee* callee = pick(*registration, *options, nullptr);
+  const bool may_be_sent_again = !callee || callee->member->features.callee_call_reroute;
+  if (may_be_sent_again || options->progress)
+    call.kept = std::make_unique<KeptCall>(KeptCall{std::string(message.procedure),
+                                                    *options,
+                                                    grant,
+                                                    {},
+                                                    may_be_sent_again ? payload : RoutedPayload(),
+                                                    {},
+                                                    false});
+  if (callee)
+    invoke(call, *registration, *callee, {message.procedure, *options, grant}, std::move(payload), outbox);
+  else
+    wait_for_callee(call, *registration, outbox);
+  return {};
+}
+
+void Dealer::wait_for_callee(PendingCall& call, Registration& registration, Outbox& outbox) {
+  if (call.progressive)
+    return end(call, no_available_callee, "all callees are busy, and a progressive call cannot wait", outbox);
+  if (registration.waiting.size() >= limits_.waiting_calls_per_registration)
+    return end(call, no_available_callee,
+               "all callees are busy, and " + std::to_string(limits_.waiting_calls_per_registration) +
+                   " calls wait already, the most that the realm allows",
+               outbox);
+  registration.waiting.push_back(&call);
+}
+
+void Dealer::invoke(PendingCall& call, const Registration& registration, Callee& callee, const Asked& asked,
+                    RoutedPayload payload, Outbox& outbox) {
+  Member& member = *callee.member;
+  if (const auto missing = missing_feature(asked.options, member.features))
+    return end(call, missing->error_uri, missing->text, outbox);
+  member.last_invocation = wamp::next_id(member.last_invocation);
+  member.invocations.insert(member.last_invocation.value, &call);
+  call.callee = &member;
+  call.invocation = member.last_invocation;
+  // Clients in use announce progressive results without call canceling, which the letter of the specification
+  // asks for as well; they are served.
+  call.receive_progress = asked.options.receive_progress && member.features.callee_progressive_call_results;
+  if (callee.options.concurrency > 0) {
+    call.counted = true;
+    ++callee.active;
+  }
+  wamp::Dict details = invocation_details(call, registration, callee, asked);
+  if (call.kept) call.kept->details = details;
+  if (callee.options.forward_timeout && member.features.callee_call_timeout) forget_deadline(call);
+  send_invocation(call, std::move(details), asked.options.progress, std::move(payload), outbox);
+}
+
+wamp::Dict Dealer::invocation_details(const PendingCall& call, const Registration& registration,
+                                      const Callee& callee, const Asked& asked) const {
+  const Member& caller = *call.caller;
+  wamp::Dict details;
+  if (registration.match != wamp::MatchPolicy::exact) details.append("procedure", asked.procedure);
+  if (call.receive_progress) details.append("receive_progress", true);
+  if (call.deadline && callee.options.forward_timeout && callee.member->features.callee_call_timeout)
+    details.append("timeout", remaining_ms(call));
+  if (asked.grant.disclose || asked.options.disclose_me || callee.options.disclose_caller) {
+    details.append("caller", caller.ref.session.value);
+    details.append("caller_authid", caller.identity.authid);
+    details.append("caller_authrole", caller.identity.authrole);
+  }
+  if (asked.grant.trustlevel) details.append("trustlevel", uint64_t{*asked.grant.trustlevel});
+  append_attributes(asked.options.payload_passthru, details);
+  return details;
+}
+
+void Dealer::send_invocation(const PendingCall& call, wamp::Dict details, bool is_chunk,
+                             RoutedPayload payload, Outbox& outbox) {
+  wamp::Invocation invocation;
+  invocation.request = call.invocation;
+  invocation.registration = call.registration;
+  invocation.details = std::move(details);
+  if (call.progressive) invocation.details.append("progress", true);
+  outbox.send(call.callee->ref, std::move(invocation), std::move(payload),
+              is_chunk ? call.caller->ref : SessionRef());
+}
+
+uint64_t Dealer::remaining_ms(const PendingCall& call) const {
+  const auto remaining = std::chrono::ceil<std::chrono::milliseconds>((*call.deadline)->first - clock_.now());
+  return static_cast<uint64_t>(std::max<int64_t>(remaining.count(), 1));
+}
+
+void Dealer::invoke_waiting(Registration& registration, Outbox& outbox) {
+  for (size_t at = 0; at < registration.waiting.size();) {
+    PendingCall& call = *registration.waiting[at];
+    KeptCall& kept = *call.kept;
+    Callee* callee = pick(registration, kept.options, &kept);
+    if (callee) {
+      registration.waiting.erase(registration.waiting.begin() + static_cast<std::ptrdiff_t>(at));
+      invoke(call, registration, *callee, {kept.procedure, kept.options, kept.grant}, kept.payload, outbox);
+    } else if (kept.options.run_mode) {
+      ++at;  // its shard is busy; others may be free
+    } else {
+      return;
+    }
+  }
+}
+
+void Dealer::end_hopeless_calls(Registration& registration, Outbox& outbox) {
+  const std::deque<PendingCall*> waiting = registration.waiting;
+  for (PendingCall* call : waiting)
+    if (!registration.has_candidates(call->kept->refused))
+      end(*call, no_available_callee, "all callees are unavailable", outbox);
+}
+
+wamp::Result<void> Dealer::continue_call(Member& caller, const wamp::Call& message, RoutedPayload payload,
+                                         Outbox& outbox) {
+  PendingCall** found = caller.calls.find(message.request.value);
+  if (!found || (*found)->interrupted || ((*found)->kept && (*found)->kept->procedure != message.procedure)) {
+    ++late_count_;
+    return {};
+  }
+  PendingCall& call = **found;
+  if (!call.progressive)
+    return wamp::ProtocolError{"CALL.Request: call " + std::to_string(message.request.value) +
+                               " is in progress, and its last chunk has been sent"};
+  wamp::Attributes options(message.options, "CALL.Options");
+  call.progressive = options.boolean("progress", false);
+  if (options.error()) return *options.error();
+  KeptCall& kept = *call.kept;
+  kept.continued = true;
+  kept.payload = {};
+  send_invocation(call, kept.details, true, std::move(payload), outbox);
+  return {};
+}
+
+wamp::Result<void> Dealer::cancel(Member& caller, const wamp::Cancel& message, Outbox& outbox) {
+  wamp::Attributes options(message.options, "CANCEL.Options");
+  std::string_view mode = options.string("mode").value_or("skip");
+  if (options.error()) return *options.error();
+  if (mode != "skip" && mode != "kill" && mode != "killnowait")
+    return wamp::ProtocolError{"CANCEL.Options.mode: expected skip, kill or killnowait"};
+
+  PendingCall** found = caller.calls.find(message.request.value);
+  if (!found) {
+    ++late_count_;
+    return {};
+  }
+  PendingCall& call = **found;
+  if (!call.callee || !call.callee->features.callee_call_canceling) mode = "skip";
+  if (mode != "skip" && !call.interrupted) interrupt(call, mode, outbox);
+  if (mode == "kill")
+    call.interrupted = true;
+  else
+    end(call, canceled, "canceled by the caller", outbox);
+  return {};
+}
+
+wamp::Result<PendingCall*> Dealer::answered_call(Member& callee, wamp::RequestId invocation,
+                                                 std::string_view answer) {
+  if (PendingCall** found = callee.invocations.find(invocation.value)) return *found;
+  if (invocation > callee.last_invocation)
+    return wamp::ProtocolError{std::string(answer) + ": no INVOCATION " + std::to_string(invocation.value) +
+                               " was sent to this session"};
+  ++late_count_;
+  return nullptr;
+}
+
+wamp::Result<void> Dealer::yield(Member& callee, const wamp::Yield& message, RoutedPayload payload,
+                                 Outbox& outbox) {
+  wamp::Attributes options(message.options, "YIELD.Options");
+  const bool progress = options.boolean("progress", false);
+  const wamp::Dict passthru = message.options.empty() ? wamp::Dict() : payload_passthru_attributes(options);
+  if (options.error()) return *options.error();
+  if (!passthru.empty() && !callee.features.has_payload_passthru_mode(wamp::Role::callee))
+    return wamp::ProtocolError{"YIELD.Options.ppt_scheme: HELLO did not announce payload_passthru_mode"};
+  const auto answered = answered_call(callee, message.request, "YIELD.INVOCATION.Request");
+  if (!answered) return answered.error();
+  if (!*answered) return {};
+  PendingCall& call = **answered;
+  // A caller that did not ask for progress could not tell a progressive result from the final one.
+  if (progress && !call.receive_progress) return {};
+  if (!passthru.empty() && !call.caller->features.has_payload_passthru_mode(wamp::Role::caller)) {
+    const std::string_view text = "the caller does not support payload passthru mode";
+    outbox.refuse(callee.ref, wamp::Invocation::type, call.invocation, feature_not_supported, text);
+    end(call, feature_not_supported,
+        "the callee answered in payload passthru mode, which this session has not announced", outbox);
+    return {};
+  }
+  wamp::CallResult result;
+  result.request = call.request;
+  if (progress) result.details.append("progress", true);
+  append_attributes(passthru, result.details);
+  outbox.send(call.caller->ref, std::move(result), std::move(payload), progress ? callee.ref : SessionRef());
+  if (!progress) remove_call(call, outbox);
+  return {};
+}
+
+wamp::Result<void> Dealer::error(Member& callee, const wamp::Error& message, RoutedPayload payload,
+                                 Outbox& outbox) {
+  const auto answered = answered_call(callee, message.request, "ERROR.REQUEST.Request");
+  if (!answered) return answered.error();
+  if (!*answered) return {};
+  PendingCall& call = **answered;
+  if (message.error == unavailable && callee.features.callee_call_reroute && !call.interrupted) {
+    reroute(call, outbox);
+  } else if (!wamp::is_valid_uri(message.error, wamp::UriRule::loose)) {
+    end(call, invalid_uri, "the callee answered with an ERROR whose URI is not valid", outbox);
+  } else {
+    wamp::Error error;
+    error.request_type = wamp::Call::type;
+    error.request = call.request;
+    error.details = message.details;
+    error.error = message.error;
+    outbox.send(call.caller->ref, std::move(error), std::move(payload));
+    remove_call(call, outbox);
+  }
+  return {};
+}
+
+void Dealer::reroute(PendingCall& call, Outbox& outbox) {
+  KeptCall& kept = *call.kept;
+  kept.refused.push_back(call.callee->ref.session);
+  release_callee(call);
+  Registration* registration = registrations_.find(call.registration);
+  if (!registration || kept.continued || !registration->has_candidates(kept.refused))
+    end(call, no_available_callee, "all callees are unavailable", outbox);
+  else if (Callee* callee = pick(*registration, kept.options, &kept))
+    invoke(call, *registration, *callee, {kept.procedure, kept.options, kept.grant}, kept.payload, outbox);
+  else
+    wait_for_callee(call, *registration, outbox);
+  if (registration) invoke_waiting(*registration, outbox);
+}
+
+void Dealer::end_calls_as_callee(Member& callee, Outbox& outbox) {
+  for (PendingCall* call : in_order_of(&PendingCall::invocation, callee.invocations)) {
+    if (call->caller == &callee)
+      remove_call(*call, outbox);
+    else
+      end(*call, canceled, "the callee left before it answered", outbox);
+  }
+}
+
+void Dealer::end_calls_as_caller(Member& caller, Outbox& outbox) {
+  for (PendingCall* call : in_order_of(&PendingCall::request, caller.calls)) {
+    if (call->callee && call->callee->features.callee_call_canceling && !call->interrupted)
+      interrupt(*call, "killnowait", outbox);
+    remove_call(*call, outbox);
+  }
+}
+
+}  // namespace router::dealer

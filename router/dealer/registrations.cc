@@ -1,0 +1,31 @@
+#include "router/dealer/registrations.h"
+
+#include <cassert>
+
+namespace router::dealer {
+
+Registration& Registrations::add(std::string_view procedure, wamp::MatchPolicy match, InvocationPolicy policy,
+                                 WallTime created) {
+  last_id_ = wamp::RegistrationId(last_id_.value + 1);
+  auto registration = std::make_unique<Registration>();
+  registration->id = last_id_;
+  registration->procedure = procedure;
+  registration->match = match;
+  registration->policy = policy;
+  registration->created = created;
+  index_.add(procedure, match, registration.get());
+  return *owned_.insert(last_id_.value, std::move(registration));
+}
+
+void Registrations::remove(Registration& registration) {
+  assert(registration.callees.empty() && registration.waiting.empty());
+  index_.remove(registration.procedure, registration.match);
+  owned_.erase(registration.id.value);
+}
+
+Registration* Registrations::find(wamp::RegistrationId id) const {
+  const auto* found = owned_.find(id.value);
+  return found ? found->get() : nullptr;
+}
+
+}  // namespace router::dealer

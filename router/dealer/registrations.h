@@ -1,0 +1,40 @@
+// The registrations of one realm: the owner and its index. Guarded by the realm's lock.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "router/dealer/registration.h"
+#include "router/id_map.h"
+#include "router/uri_index.h"
+
+namespace router::dealer {
+
+class Registrations {
+ public:
+  Registration& add(std::string_view procedure, wamp::MatchPolicy match, InvocationPolicy policy,
+                    WallTime created);
+  // Precondition: it has no callee and nothing waits for one.
+  void remove(Registration& registration);
+
+  Registration* find(wamp::RegistrationId id) const;
+  Registration* find(std::string_view procedure, wamp::MatchPolicy match) const {
+    return index_.find(procedure, match);
+  }
+  // The one that a call goes to ("Calls matching multiple registrations").
+  Registration* match(std::string_view procedure) const { return index_.match_best(procedure); }
+
+  size_t size() const { return owned_.size(); }
+  // visit(const Registration&) for each, in no order.
+  template <class Visit>
+  void for_each(Visit visit) const {
+    owned_.for_each([&visit](uint64_t, const auto& registration) { visit(*registration); });
+  }
+
+ private:
+  IdMap<std::unique_ptr<Registration>> owned_;
+  UriIndex<Registration> index_;
+  wamp::RegistrationId last_id_;
+};
+
+}  // namespace router::dealer

@@ -1,0 +1,51 @@
+// The sessions of a realm: the owner. Guarded by the realm's lock.
+//
+// A member that the realm removes by itself is no longer found, but lives until its session lets go of it.
+#pragma once
+
+#include <cassert>
+#include <memory>
+#include <utility>
+
+#include "router/id_map.h"
+#include "router/member.h"
+
+namespace router {
+
+class Members {
+ public:
+  // Precondition: no member has its session's id.
+  Member& add(std::unique_ptr<Member> member) {
+    const uint64_t id = member->ref.session.value;
+    return *present_.insert(id, std::move(member));
+  }
+  // Precondition: it is present.
+  void remove(Member& member) {
+    assert(member.present);
+    member.present = false;
+    const uint64_t id = member.ref.session.value;
+    removed_.insert(id, present_.take(id));
+  }
+  // Precondition: it has been removed.
+  void destroy(Member& member) { removed_.erase(member.ref.session.value); }
+
+  Member* find(wamp::SessionId session) const {
+    const auto* found = present_.find(session.value);
+    return found ? found->get() : nullptr;
+  }
+  // True if the id is free.
+  bool is_free(wamp::SessionId session) const {
+    return !present_.find(session.value) && !removed_.find(session.value);
+  }
+  size_t size() const { return present_.size(); }
+  // visit(Member&) for each, in no order; the table must not change meanwhile.
+  template <class Visit>
+  void for_each(Visit visit) const {
+    present_.for_each([&visit](uint64_t, const auto& member) { visit(*member); });
+  }
+
+ private:
+  IdMap<std::unique_ptr<Member>> present_, removed_;
+};
+
+}  // namespace router

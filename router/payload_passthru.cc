@@ -1,0 +1,21 @@
+#include "router/payload_passthru.h"
+
+#include <string>
+
+namespace router {
+
+wamp::Dict payload_passthru_attributes(wamp::Attributes& attributes) {
+  wamp::Dict found;
+  for (const std::string_view key : {"ppt_scheme", "ppt_serializer", "ppt_cipher", "ppt_keyid"}) {
+    const auto value = attributes.string(key);
+    if (!value && key == "ppt_scheme") return {};
+    if (value) found.append(std::string(key), *value);
+  }
+  return found.find("ppt_scheme")->get<std::string>()->empty() ? wamp::Dict() : found;
+}
+
+void append_attributes(const wamp::Dict& attributes, wamp::Dict& details) {
+  for (const wamp::DictEntry& entry : attributes) details.append(entry.key, entry.value);
+}
+
+}  // namespace router

@@ -1,0 +1,16 @@
+// The attributes of Payload Passthru Mode (advanced profile), which go with a payload wherever it goes.
+#pragma once
+
+#include "wamp/attributes.h"
+#include "wamp/value.h"
+
+namespace router {
+
+// The ppt_* attributes among `attributes`' dictionary; empty unless there is a ppt_scheme, which is what
+// turns the mode on. Wrong types are kept as the attributes' error.
+wamp::Dict payload_passthru_attributes(wamp::Attributes& attributes);
+
+// Adds them to the details of an outgoing message.
+void append_attributes(const wamp::Dict& attributes, wamp::Dict& details);
+
+}  // namespace router

@@ -1,0 +1,99 @@
+#include "router/realm_state.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace router {
+namespace {
+
+dealer::DealerLimits dealer_limits(const config::RealmLimits& limits) {
+  return {.registrations_per_session = limits.registrations_per_session,
+          .calls_in_flight_per_session = limits.calls_in_flight_per_session,
+          .waiting_calls_per_registration = limits.waiting_calls_per_registration,
+          .call_timeout_ms = limits.call_timeout_ms,
+          .max_call_timeout_ms = limits.max_call_timeout_ms,
+          .probe_timeout_ms = limits.probe_timeout_ms};
+}
+
+}  // namespace
+
+wamp::Dict session_details(const Member& member) {
+  const Identity& identity = member.identity;
+  wamp::Dict details{{"session", member.ref.session.value},
+                     {"authid", identity.authid},
+                     {"authrole", identity.authrole},
+                     {"authmethod", identity.authmethod},
+                     {"authprovider", identity.authprovider}};
+  for (const wamp::DictEntry& entry : member.extra) details.set(entry.key, entry.value);
+  return details;
+}
+
+RealmState::RealmState(const config::Realm& configuration, std::vector<Mailbox*> mailboxes, uint64_t seed,
+                       const Clock& time)
+    : config(configuration),
+      clock(time),
+      ids(seed),
+      outbox(std::move(mailboxes)),
+      broker(configuration.limits.subscriptions_per_session, ids, time),
+      dealer(dealer_limits(configuration.limits), ids, time, broker) {}
+
+Member& RealmState::add_member(std::unique_ptr<Member> joined) {
+  Member& member = members.add(std::move(joined));
+  broker.publish_meta("wamp.session.on_join", {{session_details(member)}, {}}, outbox);
+  return member;
+}
+
+void RealmState::remove_member(Member& member) {
+  members.remove(member);
+  broker.remove_member(member, outbox);
+  dealer.remove_member(member, outbox);
+  publish_testaments(member);
+  broker.publish_meta("wamp.session.on_leave",
+                      {{member.ref.session.value, member.identity.authid, member.identity.authrole}, {}},
+                      outbox);
+}
+
+void RealmState::publish_testaments(Member& member) {
+  // Sessions are not resumed, so both ends of one come at once ("Session Testament").
+  for (auto* testaments : {&member.detached_testaments, &member.destroyed_testaments}) {
+    for (Testament& testament : std::exchange(*testaments, {})) {
+      wamp::Publish message;
+      message.options = std::move(testament.options);
+      message.topic = testament.topic;
+      // Its options were checked when it was made.
+      const auto published = broker.publish(member, message, testament.payload, testament.grant, outbox);
+      assert(published);
+      static_cast<void>(published);
+    }
+  }
+}
+
+void RealmState::send_goodbye(const Member& member, std::string_view reason,
+                              const std::optional<std::string>& message) {
+  wamp::Goodbye goodbye;
+  if (message) goodbye.details.append("message", *message);
+  goodbye.reason = reason;
+  outbox.send(member.ref, std::move(goodbye));
+}
+
+void RealmState::kill(Member& member, std::string_view reason, const std::optional<std::string>& message) {
+  remove_member(member);
+  send_goodbye(member, reason, message);
+}
+
+size_t RealmState::kill_all_but(const Member& survivor, std::string_view reason,
+                                const std::optional<std::string>& message) {
+  std::vector<Member*> killed;
+  members.for_each([&](Member& member) {
+    if (&member != &survivor) killed.push_back(&member);
+  });
+  for (Member* member : killed) {
+    members.remove(*member);
+    broker.remove_member(*member, outbox);
+  }
+  for (Member* member : killed) dealer.remove_member(*member, outbox);
+  for (Member* member : killed) send_goodbye(*member, reason, message);
+  return killed.size();
+}
+
+}  // namespace router
