@@ -389,7 +389,10 @@ void Dealer::end_calls_as_callee(Member& callee, Outbox& outbox) {
 }
 
 void Dealer::end_calls_as_caller(Member& caller, Outbox& outbox) {
-  for (PendingCall* call : in_order_of(&PendingCall::request, caller.calls)) {
+  std::vector<PendingCall*> calls = in_order_of(&PendingCall::request, caller.calls);
+  // Those that wait first, so that none of them gets a callee that another one's end makes free.
+  std::stable_partition(calls.begin(), calls.end(), [](const PendingCall* call) { return !call->callee; });
+  for (PendingCall* call : calls) {
     if (call->callee && call->callee->features.callee_call_canceling && !call->interrupted)
       interrupt(*call, "killnowait", outbox);
     remove_call(*call, outbox);

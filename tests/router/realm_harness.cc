@@ -1,5 +1,7 @@
 #include "tests/router/realm_harness.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "wamp/features.h"
@@ -17,11 +19,15 @@ wamp::Dict announced(const std::vector<std::string>& features) {
 }
 
 wamp::ClientFeatures all_roles(const std::vector<std::string>& callee_features) {
-  const wamp::Dict caller = announced({"progressive_call_results", "progressive_call_invocations"});
+  std::vector<std::string> caller = {"progressive_call_results", "progressive_call_invocations"};
+  std::vector<std::string> others = {"subscription_revocation"};
+  if (std::find(callee_features.begin(), callee_features.end(), "payload_passthru_mode") !=
+      callee_features.end())
+    for (auto* features : {&caller, &others}) features->emplace_back("payload_passthru_mode");
   const wamp::Dict roles{{"callee", announced(callee_features)},
-                         {"caller", caller},
-                         {"publisher", wamp::Dict{}},
-                         {"subscriber", announced({"subscription_revocation"})}};
+                         {"caller", announced(caller)},
+                         {"publisher", announced(others)},
+                         {"subscriber", announced(others)}};
   return *wamp::client_features(wamp::Dict{{"roles", roles}});
 }
 
@@ -92,7 +98,9 @@ void RealmHarness::deliver_all() {
       }
       if (const auto* order = std::get_if<SessionOrder>(&entry)) {
         Peer& peer = peers_[order->to.slot];
-        if (order->kind == SessionOrder::Kind::probe && !peer.frozen_) realm_->on_alive(*peer.member_);
+        if (order->kind != SessionOrder::Kind::probe) continue;
+        ++peer.probes_;
+        if (!peer.frozen_) realm_->on_alive(*peer.member_);
         continue;
       }
       auto& event = std::get<EventDelivery>(entry);
@@ -126,6 +134,14 @@ void Peer::says(const std::string& text) {
       },
       *message);
   if (!result) violation_ = result.error().message;
+}
+
+void Peer::says_continuation(const std::string& text) {
+  const auto message = serializers::decode(json, text, realm_->scratch_);
+  ASSERT_TRUE(message) << text << ": " << message.error().message;
+  const auto& call = std::get<wamp::Call>(*message);
+  const auto result = realm_->realm().continue_call(*member_, call, copy_payload(json, call.payload));
+  violation_ = result ? std::nullopt : std::optional(result.error().message);
 }
 
 std::string Peer::hears() {

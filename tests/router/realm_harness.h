@@ -40,11 +40,18 @@ class Peer {
  public:
   // Sends one client message; what the realm says of its form is kept in violation().
   void says(const std::string& json);
+  // The same for a CALL whose request id the session has found not to be a new one.
+  void says_continuation(const std::string& json);
   // All that came for this peer since the last time, one message a line.
   std::string hears();
   void leaves();
   // It answers no probe any more.
   void freezes() { frozen_ = true; }
+  // How often the realm has asked whether it is alive.
+  size_t probes() {
+    hears();
+    return probes_;
+  }
   // What the last message did wrong, if it did.
   const std::optional<std::string>& violation() const { return violation_; }
   uint64_t id() const { return member_->ref.session.value; }
@@ -55,6 +62,7 @@ class Peer {
   Member* member_ = nullptr;
   uint32_t slot_ = 0;
   bool frozen_ = false;
+  size_t probes_ = 0;
   std::vector<std::string> inbox_;
   std::optional<std::string> violation_;
 };
@@ -65,11 +73,17 @@ class RealmHarness {
 
   // A realm whose role "anonymous" may do everything.
   static config::Realm open_realm();
-  // A client that announces all roles, and these features of a callee: {"call_canceling", ...}.
+  // A client that announces all roles, and these features of a callee: {"call_canceling", ...}; with
+  // "payload_passthru_mode" among them, that mode in all its roles.
   Peer& join(std::vector<std::string> callee_features = {}, const std::string& authrole = "anonymous",
              uint32_t worker = 0);
   Realm& realm() { return *realm_; }
   ManualClock& clock() { return clock_; }
+  // Time goes by, and the realm does what is due.
+  void passes(std::chrono::milliseconds time) {
+    clock_.advance(time);
+    realm_->run_due();
+  }
 
  private:
   friend class Peer;
