@@ -63,8 +63,11 @@ void Worker::end_turn() {
 
 void Worker::deliver_mail() {
   std::vector<Mail> mail = std::move(mail_);
-  mailbox_.drain(mail);
-  for (Mail& entry : mail) std::visit([this](auto& delivery) { deliver(delivery); }, entry);
+  // What is delivered may make a session order something of another one here.
+  do {
+    mailbox_.drain(mail);
+    for (Mail& entry : mail) std::visit([this](auto& delivery) { deliver(delivery); }, entry);
+  } while (mailbox_.own_count() > 0);
   mail.clear();
   mail_ = std::move(mail);
 }

@@ -46,6 +46,8 @@ class Worker {
   void add_choked(Session& session) { choked_.push_back(&session); }
   void remove_choked(Session& session) { std::erase(choked_, &session); }
 
+  // What is done at the end of each turn of the loop.
+  void end_turn();
   // Hands out what the mailbox holds. At the end of each turn, and before a session says its last word.
   void deliver_mail();
   // The same, in the middle of a turn, as soon as there is enough: what was just received is still in the
@@ -69,7 +71,6 @@ class Worker {
   void deliver(Delivery& delivery);
   void deliver(EventDelivery& delivery);
   void deliver(SessionOrder& order);
-  void end_turn();
   void sweep();
 
   const uint32_t number_;

@@ -16,23 +16,10 @@
 #include <string>
 #include <vector>
 
-#include "router/clock.h"
 #include "router/realm.h"
+#include "tests/router/manual_clock.h"
 
 namespace router {
-
-// Stands until it is told to go on; begins at 1000000000 s of both times.
-class ManualClock final : public Clock {
- public:
-  SteadyTime now() const override { return SteadyTime(elapsed_); }
-  WallTime wall_time() const override {
-    return WallTime(std::chrono::duration_cast<WallTime::duration>(elapsed_));
-  }
-  void advance(std::chrono::milliseconds by) { elapsed_ += by; }
-
- private:
-  std::chrono::steady_clock::duration elapsed_ = std::chrono::seconds(1000000000);
-};
 
 class RealmHarness;
 

@@ -21,7 +21,7 @@ std::string unframed(std::string_view frame) {
 void Wire::receives_bytes(std::string bytes) {
   if (closed() || broken_) return;
   session_->on_message({bytes.data(), bytes.size()});
-  worker_->deliver_mail();
+  worker_->end_turn();
 }
 
 void Wire::receives(const std::string& json) {
@@ -40,7 +40,7 @@ void Wire::breaks() {
   if (broken_) return;
   broken_ = true;
   session_->on_closed({0, true, "the socket broke"});
-  worker_->deliver_mail();
+  worker_->end_turn();
 }
 
 transport::Framing Wire::framing() const {
@@ -49,6 +49,11 @@ transport::Framing Wire::framing() const {
 
 void Wire::send(transport::BufferRef frame) {
   if (!closed() && !broken_) sent_.push_back(unframed(frame->view()));
+}
+
+void Wire::holds(size_t bytes) {
+  queued_bytes_ = bytes;
+  worker_->end_turn();
 }
 
 void Wire::close(uint16_t code, std::string_view) {
@@ -72,6 +77,12 @@ SessionHarness::~SessionHarness() {
   break_all();
 }
 
+void SessionHarness::passes(std::chrono::milliseconds time) {
+  clock_.advance(time);
+  for (Realm* realm : realms_.all()) realm->run_due();
+  worker_.end_turn();
+}
+
 void SessionHarness::break_all() {
   for (Wire& wire : wires_) wire.breaks();
 }
@@ -85,10 +96,12 @@ Wire& SessionHarness::connect(Format format) {
   return wire;
 }
 
-Wire& SessionHarness::join(Format format) {
+Wire& SessionHarness::join(Format format, const std::string& roles) {
   Wire& wire = connect(format);
-  wire.receives(R"([1,"realm1",{"roles":{"caller":{},"callee":{},"publisher":{},"subscriber":{}}}])");
-  if (!wire.sent().starts_with("[2,")) throw std::runtime_error("the session was not welcomed");
+  wire.receives(R"([1,"realm1",{"roles":)" + roles + "}]");
+  const std::string welcome = wire.sent();
+  if (!welcome.starts_with("[2,")) throw std::runtime_error("the session was not welcomed");
+  wire.session_id_ = std::stoull(welcome.substr(3));
   return wire;
 }
 

@@ -16,6 +16,7 @@
 #include "router/realms.h"
 #include "router/session.h"
 #include "router/worker.h"
+#include "tests/router/manual_clock.h"
 
 namespace router {
 
@@ -32,13 +33,17 @@ class Wire final : public transport::Connection {
   std::string sent();
   // The peer is gone.
   void breaks();
+  // So many bytes wait for the peer to take them.
+  void holds(size_t bytes);
+  // As WELCOME told it to join()'s caller.
+  uint64_t session_id() const { return session_id_; }
   bool closed() const { return close_code_.has_value(); }
   std::optional<uint16_t> close_code() const { return close_code_; }
 
   transport::Framing framing() const override;
   const std::string& peer_address() const override { return peer_address_; }
   void send(transport::BufferRef frame) override;
-  size_t queued_bytes() const override { return 0; }
+  size_t queued_bytes() const override { return queued_bytes_; }
   void close(uint16_t code, std::string_view reason) override;
   // A peer that is alive answers at once.
   void probe() override {
@@ -57,6 +62,8 @@ class Wire final : public transport::Connection {
   std::optional<uint16_t> close_code_;
   bool broken_ = false;
   int pauses_ = 0;
+  uint64_t session_id_ = 0;
+  size_t queued_bytes_ = 0;
   const std::string peer_address_ = "test";
 };
 
@@ -70,7 +77,10 @@ class SessionHarness {
   Wire& connect(serializers::Format format = serializers::Format::json);
   // A connection whose session is established in realm1 with all roles; WELCOME has been taken. Throws if it
   // is not.
-  Wire& join(serializers::Format format = serializers::Format::json);
+  Wire& join(serializers::Format format = serializers::Format::json,
+             const std::string& roles = R"({"caller":{},"callee":{},"publisher":{},"subscriber":{}})");
+  // Time goes by, and the realms do what is due.
+  void passes(std::chrono::milliseconds time);
   // Every peer is gone.
   void break_all();
   Realm& realm(std::string_view name = "realm1") { return *realms_.find(name); }
@@ -78,7 +88,7 @@ class SessionHarness {
 
  private:
   const config::Config config_;
-  const SystemClock clock_;
+  ManualClock clock_;
   Worker worker_;
   Realms realms_;
   std::deque<Wire> wires_;
