@@ -30,8 +30,11 @@ void Wire::receives(const std::string& json) {
 
 std::string Wire::sent() {
   std::string all;
-  for (const std::string& bytes : sent_)
-    all += (all.empty() ? "" : "\n") + converted(format_, Format::json, bytes);
+  for (const std::string& bytes : sent_) {
+    const std::string message = converted(format_, Format::json, bytes);
+    if (message.starts_with("[2,")) session_id_ = std::stoull(message.substr(3));
+    all.append(all.empty() ? "" : "\n").append(message);
+  }
   sent_.clear();
   return all;
 }
@@ -99,9 +102,7 @@ Wire& SessionHarness::connect(Format format) {
 Wire& SessionHarness::join(Format format, const std::string& roles) {
   Wire& wire = connect(format);
   wire.receives(R"([1,"realm1",{"roles":)" + roles + "}]");
-  const std::string welcome = wire.sent();
-  if (!welcome.starts_with("[2,")) throw std::runtime_error("the session was not welcomed");
-  wire.session_id_ = std::stoull(welcome.substr(3));
+  if (!wire.sent().starts_with("[2,")) throw std::runtime_error("the session was not welcomed");
   return wire;
 }
 

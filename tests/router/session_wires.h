@@ -35,7 +35,7 @@ class Wire final : public transport::Connection {
   void breaks();
   // So many bytes wait for the peer to take them.
   void holds(size_t bytes);
-  // As WELCOME told it to join()'s caller.
+  // Of the last WELCOME that sent() has seen; 0 before.
   uint64_t session_id() const { return session_id_; }
   bool closed() const { return close_code_.has_value(); }
   std::optional<uint16_t> close_code() const { return close_code_; }
