@@ -19,3 +19,4 @@ wampd_header_library(msgpack msgpack.hpp libmsgpack-cxx-dev)
 target_compile_definitions(wampd::msgpack INTERFACE MSGPACK_NO_BOOST)
 wampd_header_library(cli11 CLI/CLI.hpp libcli11-dev)
 find_package(spdlog REQUIRED)
+find_package(SQLite3 REQUIRED)  # libsqlite3-dev

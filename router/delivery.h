@@ -2,9 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -43,16 +40,7 @@ struct SessionOrder {
 // changes.
 using Audience = std::vector<SessionRef>;
 
-// Who of an audience gets an event ("Subscriber Black- and Whitelisting"). A list that is absent restricts
-// nothing; an eligible list that is empty means nobody.
-struct EventFilter {
-  std::vector<wamp::SessionId> exclude;
-  std::vector<std::string> exclude_authid, exclude_authrole;
-  std::optional<std::vector<wamp::SessionId>> eligible;
-  std::optional<std::vector<std::string>> eligible_authid, eligible_authrole;
-
-  bool admits(wamp::SessionId session, std::string_view authid, std::string_view authrole) const;
-};
+struct EventFilter;
 
 // One EVENT for many sessions of one worker, which encodes it once per serializer.
 struct EventDelivery {

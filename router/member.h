@@ -18,7 +18,8 @@
 
 namespace router::broker {
 struct Subscription;
-}
+struct SubscriptionNode;
+}  // namespace router::broker
 namespace router::dealer {
 struct PendingCall;
 struct Registration;
@@ -37,7 +38,8 @@ struct Identity {
 // A subscription as one of its subscribers holds it.
 struct HeldSubscription {
   broker::Subscription* subscription = nullptr;
-  size_t position = 0;  // in the group of the subscriber's worker
+  broker::SubscriptionNode* node = nullptr;
+  size_t position = 0;  // in the node's group of the subscriber's worker
 };
 
 // The last URI that the member was allowed to call or publish to. Clients use the same ones again and again,

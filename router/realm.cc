@@ -116,10 +116,7 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Subscribe& message)
   Grant grant;
   if (const auto refusal = check_request(config_, member, Action::subscribe, message.topic, *match, grant))
     return refuse(member, wamp::Subscribe::type, message.request, *refusal);
-  return locked(member, [&]() -> wamp::Result<void> {
-    state_.broker.subscribe(member, message, *match, state_.outbox);
-    return {};
-  });
+  return locked(member, [&] { return state_.broker.subscribe(member, message, *match, state_.outbox); });
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Unsubscribe& message) {
@@ -147,13 +144,20 @@ wamp::Result<void> Realm::call_router(Member& member, const wamp::Call& message,
                   {wamp::error_uri::no_such_procedure,
                    "the router has no procedure " + std::string(message.procedure)});
   const auto arguments = serializers::decode_arguments(payload.format, {payload.bytes(), payload.count});
-  return locked(member, [&]() -> wamp::Result<void> {
-    const meta::Answer answer = procedure->call(state_, member, arguments);
+  meta::Answer answer;
+  auto answered = locked(member, [&]() -> wamp::Result<void> {
+    answer = procedure->call(state_, member, arguments);
     if (const auto* refusal = std::get_if<Refusal>(&answer))
       state_.outbox.refuse(member.ref, wamp::Call::type, message.request, refusal->error_uri, refusal->text);
-    else
-      state_.outbox.send(member.ref, wamp::CallResult{message.request, {}, {}},
-                         make_payload(std::get<serializers::Arguments>(answer)));
+    else if (const auto* result = std::get_if<serializers::Arguments>(&answer))
+      state_.outbox.send(member.ref, wamp::CallResult{message.request, {}, {}}, make_payload(*result));
+    return {};
+  });
+  const auto* make_result = std::get_if<meta::LargeResult>(&answer);
+  if (!make_result) return answered;
+  RoutedPayload large = make_payload((*make_result)());
+  return locked(member, [&]() -> wamp::Result<void> {
+    state_.outbox.send(member.ref, wamp::CallResult{message.request, {}, {}}, std::move(large));
     return {};
   });
 }
@@ -200,7 +204,7 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Error& message, Rou
 Realm::Counts Realm::counts() const {
   const std::lock_guard lock(mutex_);
   return {state_.members.size(), state_.broker.subscription_count(), state_.dealer.registrations().size(),
-          state_.dealer.call_count()};
+          state_.dealer.call_count(), state_.broker.retained_count()};
 }
 
 }  // namespace router

@@ -64,9 +64,12 @@ class Realm {
   wamp::Result<void> handle(Member& member, const wamp::Error& message, RoutedPayload payload);
 
   struct Counts {
-    size_t members = 0, subscriptions = 0, registrations = 0, calls = 0;
+    size_t members = 0, subscriptions = 0, registrations = 0, calls = 0, retained_events = 0;
   };
   Counts counts() const;
+
+  // Writes what is still to be stored. No member may publish afterwards.
+  void close() { state_.broker.close(); }
 
  private:
   // Runs `request` under the lock, unless the realm has removed the member and its session does not know yet.

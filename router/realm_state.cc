@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "router/broker/sqlite_store.h"
+#include "wamp/error_uris.h"
+
 namespace router {
 namespace {
 
@@ -13,6 +16,17 @@ dealer::DealerLimits dealer_limits(const config::RealmLimits& limits) {
           .call_timeout_ms = limits.call_timeout_ms,
           .max_call_timeout_ms = limits.max_call_timeout_ms,
           .probe_timeout_ms = limits.probe_timeout_ms};
+}
+
+// `outbox` outlives the broker, and with it the store.
+broker::SqliteStore::Answer answer_publishers(Outbox& outbox) {
+  return [&outbox](const broker::Acknowledgement& request, bool stored) {
+    if (stored)
+      outbox.send(request.to, wamp::Published{request.request, request.publication});
+    else
+      outbox.refuse(request.to, wamp::Publish::type, request.request, wamp::error_uri::unavailable,
+                    "the event was delivered, but could not be stored");
+  };
 }
 
 }  // namespace
@@ -34,7 +48,7 @@ RealmState::RealmState(const config::Realm& configuration, std::vector<Mailbox*>
       clock(time),
       ids(seed),
       outbox(std::move(mailboxes)),
-      broker(configuration.limits.subscriptions_per_session, ids, time),
+      broker(configuration, ids, time, broker::open_store(configuration, time, answer_publishers(outbox))),
       dealer(dealer_limits(configuration.limits), ids, time, broker) {}
 
 Member& RealmState::add_member(std::unique_ptr<Member> joined) {

@@ -29,6 +29,11 @@ class Realms {
     return all;
   }
 
+  // Writes what is still to be stored.
+  void close() {
+    for (const auto& [name, realm] : realms_) realm->close();
+  }
+
  private:
   std::map<std::string, std::unique_ptr<Realm>, std::less<>> realms_;
 };

@@ -66,6 +66,8 @@ void Server::listen(const config::Transport& transport) {
 
 Server::~Server() {
   for (const auto& worker : workers_) worker->stop();
+  // The stores still answer publishers, through the workers' mailboxes.
+  realms_.close();
   listeners_.clear();
 }
 

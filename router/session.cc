@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "router/event_filter.h"
 #include "router/log.h"
 #include "router/session_rules.h"
 #include "router/welcome_details.h"
@@ -288,7 +289,7 @@ void Session::on_alive() {
 }
 
 bool Session::admitted_by(const EventFilter& filter) const {
-  return filter.admits(ref_.session, identity_.authid, identity_.authrole);
+  return filter.admits(ref_.session, identity_);
 }
 
 void Session::check_deadline() {

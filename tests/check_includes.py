@@ -20,11 +20,11 @@ ARROWS = {
 # Inside router/ a file may include files of its own layer and of those below. A folder is a room with one place
 # here for all of its files; config is one that includes nothing else of router/.
 ROUTER_LAYERS = [
-    {"session_ref", "id_map", "id_source", "embedded_web", "version", "log", "clock", "config"},
+    {"session_ref", "id_map", "id_source", "embedded_web", "version", "log", "clock", "rfc3339", "config"},
     {"uri_index", "prefix_tree", "wildcard_tree", "routed_payload"},
     {"authorizer", "delivery", "payload_passthru"},
     {"member"},
-    {"session_rules", "welcome_details", "mailbox", "members", "request_check"},
+    {"session_rules", "welcome_details", "mailbox", "members", "request_check", "event_filter"},
     {"outbox", "frame_encoder"},
     {"broker"},
     {"dealer"},
@@ -43,6 +43,7 @@ DOORS = {
     "msgpack": re.compile(r"^serializers/msgpack_values\.cc$"),
     "rapidjson": re.compile(r"^(serializers/json_values|router/config/json_document)\.cc$"),
     "spdlog": re.compile(r"^router/log\.cc$"),
+    "sqlite3": re.compile(r"^router/broker/sqlite_file\.cc$"),
     "CLI": re.compile(r"^router/main\.cc$"),
     "asio": re.compile(r"^transport/"),
 }

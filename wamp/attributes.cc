@@ -1,6 +1,9 @@
 #include "wamp/attributes.h"
 
 #include <algorithm>
+#include <cmath>
+
+#include "wamp/ids.h"
 
 namespace wamp {
 
@@ -8,6 +11,15 @@ std::optional<uint64_t> as_unsigned(const Value& value) {
   if (const auto* small = value.get<int64_t>(); small && *small >= 0) return static_cast<uint64_t>(*small);
   if (const auto* large = value.get<uint64_t>()) return *large;
   return std::nullopt;
+}
+
+std::optional<uint64_t> as_id(const Value& value) {
+  if (const auto* number = value.get<double>()) {
+    if (*number < 0 || *number > static_cast<double>(max_id) || *number != std::floor(*number))
+      return std::nullopt;
+    return static_cast<uint64_t>(*number);
+  }
+  return as_unsigned(value);
 }
 
 void Attributes::fail(std::string_view key, std::string_view expected, const Value& got) {
@@ -61,8 +73,8 @@ const Dict* Attributes::dict(std::string_view key) {
   return find<Dict>(key, "a dictionary");
 }
 
-const List* Attributes::integer_list(std::string_view key) {
-  return uniform_list(key, "a list of integers", [](const Value& v) { return as_unsigned(v).has_value(); });
+const List* Attributes::id_list(std::string_view key) {
+  return uniform_list(key, "a list of integers", [](const Value& v) { return as_id(v).has_value(); });
 }
 
 const List* Attributes::string_list(std::string_view key) {

@@ -28,8 +28,8 @@ class Attributes {
   std::optional<uint64_t> integer(std::string_view key);
   const List* list(std::string_view key);
   const Dict* dict(std::string_view key);
-  // A list of nothing but non-negative integers; of nothing but strings.
-  const List* integer_list(std::string_view key);
+  // A list of nothing but ids, see as_id(); of nothing but strings.
+  const List* id_list(std::string_view key);
   const List* string_list(std::string_view key);
 
   Result<void> result() const { return error_ ? Result<void>(*error_) : Result<void>(); }
@@ -49,5 +49,9 @@ class Attributes {
 
 // The value as a non-negative integer, if it is one.
 std::optional<uint64_t> as_unsigned(const Value& value);
+
+// The same, but a float with the value of an id is one too: JavaScript has no other numbers, and some
+// MessagePack encoders write those above 2^32 as floats.
+std::optional<uint64_t> as_id(const Value& value);
 
 }  // namespace wamp

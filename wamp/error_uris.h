@@ -11,6 +11,7 @@ constexpr std::string_view authentication_required = "wamp.error.authentication_
 constexpr std::string_view authorization_failed = "wamp.error.authorization_failed";
 constexpr std::string_view canceled = "wamp.error.canceled";
 constexpr std::string_view feature_not_supported = "wamp.error.feature_not_supported";
+constexpr std::string_view history_unavailable = "wamp.error.history_unavailable";  // Crossbar's
 constexpr std::string_view invalid_argument = "wamp.error.invalid_argument";
 constexpr std::string_view invalid_uri = "wamp.error.invalid_uri";
 constexpr std::string_view no_available_callee = "wamp.error.no_available_callee";

@@ -3,17 +3,16 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 
-#include "router/broker/publish_options.h"
 #include "wamp/error_uris.h"
 
 namespace router::broker {
 namespace {
 
-wamp::Dict event_details(const Subscription& subscription, const wamp::Publish& message,
-                         const Member& publisher, bool disclose, const Grant& grant) {
+// Of the EVENTs of one publication: what does not depend on the subscription.
+wamp::Dict publication_details(const Member& publisher, bool disclose, const Grant& grant) {
   wamp::Dict details;
-  if (subscription.match != wamp::MatchPolicy::exact) details.append("topic", message.topic);
   if (disclose) {
     details.append("publisher", publisher.ref.session.value);
     details.append("publisher_authid", publisher.identity.authid);
@@ -24,18 +23,27 @@ wamp::Dict event_details(const Subscription& subscription, const wamp::Publish& 
 }
 
 // One delivery for each worker that has subscribers.
-void send_to_subscribers(const Subscription& subscription, EventDelivery delivery, Outbox& outbox) {
+void send_to_subscribers(const Subscription& subscription, std::string_view resource_key,
+                         EventDelivery delivery, Outbox& outbox) {
   delivery.event.subscription = subscription.id;
-  for (uint32_t worker = 0; worker < subscription.groups.size(); ++worker) {
-    const Subscription::Group& group = subscription.groups[worker];
-    if (group.members.empty()) continue;
+  subscription.for_each_group(resource_key, [&](uint32_t worker, const SubscriptionNode::Group& group) {
     delivery.worker = worker;
     delivery.audience = group.audience;
     outbox.send_event(delivery);
-  }
+  });
 }
 
 }  // namespace
+
+Broker::Broker(const config::Realm& config, IdSource& ids, const Clock& clock, OpenedStore store)
+    : limits_(config.limits),
+      ids_(ids),
+      clock_(clock),
+      retained_(config.limits.retained_events, config.limits.retained_bytes),
+      store_(std::move(store.store)) {
+  add_histories(config.store.event_history);
+  restore(store.stored);
+}
 
 Subscription& Broker::add_subscription(std::string_view topic, wamp::MatchPolicy match) {
   last_id_ = wamp::SubscriptionId(last_id_.value + 1);
@@ -62,32 +70,68 @@ void Broker::on_subscriber_removed(Subscription& subscription, const Member& mem
   const bool told = !wamp::is_reserved_uri(subscription.topic);
   const serializers::Arguments arguments{{member.ref.session.value, subscription.id.value}, {}};
   if (told) publish_meta("wamp.subscription.on_unsubscribe", arguments, outbox);
-  if (subscription.subscriber_count > 0) return;
+  if (subscription.has_subscribers() || subscription.history) return;
   remove_subscription(subscription);
   if (told) publish_meta("wamp.subscription.on_delete", arguments, outbox);
 }
 
-void Broker::subscribe(Member& subscriber, const wamp::Subscribe& message, wamp::MatchPolicy match,
-                       Outbox& outbox) {
+std::optional<Refusal> Broker::check_count(const Member& subscriber) const {
+  if (subscriber.subscriptions.size() < limits_.subscriptions_per_session) return std::nullopt;
+  return Refusal{wamp::error_uri::too_many_requests, "this session holds " +
+                                                         std::to_string(limits_.subscriptions_per_session) +
+                                                         " subscriptions, the most that the realm allows"};
+}
+
+std::optional<Refusal> Broker::check_node(const Subscription* subscription, std::string_view node_key) const {
+  if (node_key.size() > Subscription::max_node_key)
+    return Refusal{
+        wamp::error_uri::invalid_argument,
+        "SUBSCRIBE.Options.nkey: expected at most " + std::to_string(Subscription::max_node_key) + " bytes"};
+  if (subscription && !subscription->admits_node(node_key))
+    return Refusal{wamp::error_uri::too_many_requests, "the subscription has " +
+                                                           std::to_string(Subscription::max_nodes) +
+                                                           " node keys, the most that it may have"};
+  return std::nullopt;
+}
+
+wamp::Result<void> Broker::subscribe(Member& subscriber, const wamp::Subscribe& message,
+                                     wamp::MatchPolicy match, Outbox& outbox) {
+  const auto options = subscribe_options(message.options);
+  if (!options) return options.error();
   Subscription* subscription = index_.find(message.topic, match);
-  if (subscription && subscriber.subscriptions.find(subscription->id.value)) {
-    outbox.send(subscriber.ref, wamp::Subscribed{message.request, subscription->id});
-    return;
-  }
-  if (subscriber.subscriptions.size() >= max_subscriptions_per_session_) {
-    outbox.refuse(subscriber.ref, wamp::Subscribe::type, message.request, wamp::error_uri::too_many_requests,
-                  "this session holds " + std::to_string(max_subscriptions_per_session_) +
-                      " subscriptions, the most that the realm allows");
-    return;
+  const HeldSubscription* held =
+      subscription ? subscriber.subscriptions.find(subscription->id.value) : nullptr;
+  const bool moves = held && held->node->key != options->node_key;
+  std::vector<StoredEventRef> retained, replay;
+
+  std::optional<Refusal> refusal;
+  if (!held) refusal = check_count(subscriber);
+  if (!refusal && (!held || moves)) refusal = check_node(subscription, options->node_key);
+  if (!refusal) refusal = find_replay(subscription, *options, subscriber, replay);
+  if (!refusal && options->get_retained)
+    refusal = find_retained(message, match, subscriber, replay, retained);
+  if (refusal) {
+    outbox.refuse(subscriber.ref, wamp::Subscribe::type, message.request, refusal->error_uri, refusal->text);
+    return {};
   }
   const bool created = !subscription;
   if (created) subscription = &add_subscription(message.topic, match);
-  subscription->add_subscriber(subscriber);
+  if (moves) subscription->remove_subscriber(subscriber);
+  if (!held || moves) subscription->add_subscriber(subscriber, options->node_key);
   outbox.send(subscriber.ref, wamp::Subscribed{message.request, subscription->id});
-  if (wamp::is_reserved_uri(subscription->topic)) return;
+
+  send_kept(subscriber, *subscription, retained, "retained", outbox);
+  send_kept(subscriber, *subscription, replay, "_replayed", outbox);
+  if (!held) tell_subscribed(*subscription, subscriber, created, outbox);
+  return {};
+}
+
+void Broker::tell_subscribed(const Subscription& subscription, const Member& subscriber, bool created,
+                             Outbox& outbox) {
+  if (wamp::is_reserved_uri(subscription.topic)) return;
   const uint64_t session = subscriber.ref.session.value;
-  if (created) publish_meta("wamp.subscription.on_create", {{session, subscription->details()}, {}}, outbox);
-  publish_meta("wamp.subscription.on_subscribe", {{session, subscription->id.value}, {}}, outbox);
+  if (created) publish_meta("wamp.subscription.on_create", {{session, subscription.details()}, {}}, outbox);
+  publish_meta("wamp.subscription.on_subscribe", {{session, subscription.id.value}, {}}, outbox);
 }
 
 void Broker::unsubscribe(Member& subscriber, const wamp::Unsubscribe& message, Outbox& outbox) {
@@ -109,17 +153,23 @@ wamp::Result<void> Broker::publish(Member& publisher, const wamp::Publish& messa
   const auto options = publish_options(message.options);
   if (!options) return options.error();
   const wamp::PublicationId publication(ids_.next());
-  if (options->acknowledge) outbox.send(publisher.ref, wamp::Published{message.request, publication});
+  const wamp::Dict details = publication_details(publisher, grant.disclose || options->disclose_me, grant);
+  Answer answer = Answer::now;
+  if (options->retain || !histories_.empty()) {
+    answer = keep({publisher, message, payload, *options, details, publication}, outbox);
+    if (answer == Answer::refused) return {};
+  }
+  if (options->acknowledge && answer == Answer::now)
+    outbox.send(publisher.ref, wamp::Published{message.request, publication});
 
   index_.match_all(message.topic, [&](const Subscription& subscription) {
     EventDelivery delivery;
     delivery.event.publication = publication;
-    delivery.event.details =
-        event_details(subscription, message, publisher, grant.disclose || options->disclose_me, grant);
+    delivery.event.details = event_details(subscription.match, message.topic, details);
     delivery.payload = payload;
     if (options->exclude_me) delivery.excluded = publisher.ref.session;
     delivery.filter = options->filter;
-    send_to_subscribers(subscription, std::move(delivery), outbox);
+    send_to_subscribers(subscription, options->resource_key, std::move(delivery), outbox);
   });
   return {};
 }
@@ -144,7 +194,7 @@ void Broker::publish_meta(std::string_view topic, const serializers::Arguments& 
     delivery.event.publication = publication;
     if (subscription.match != wamp::MatchPolicy::exact) delivery.event.details.append("topic", topic);
     delivery.payload = *payload;
-    send_to_subscribers(subscription, std::move(delivery), outbox);
+    send_to_subscribers(subscription, {}, std::move(delivery), outbox);
   });
 }
 

@@ -1,36 +1,54 @@
-// Subscriptions of one realm, and who gets what is published.
+// Subscriptions of one realm, who gets what is published, and what is kept of it.
 //
-// Pure: takes a message and fills an outbox. No sockets, no threads, no clock. Guarded by the realm's lock.
-// URIs are valid and actions authorized before they come here; a ProtocolError means that the peer's session
-// must be aborted.
+// Pure: takes a message and fills an outbox. No sockets, no threads, no files: what outlasts the program goes
+// to a store behind an interface. Guarded by the realm's lock. URIs are valid and actions authorized before
+// they come here; a ProtocolError means that the peer's session must be aborted.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
 
+#include "router/broker/event_store.h"
+#include "router/broker/publish_options.h"
+#include "router/broker/retained_events.h"
+#include "router/broker/subscribe_options.h"
 #include "router/broker/subscription.h"
 #include "router/clock.h"
+#include "router/config/config.h"
 #include "router/id_map.h"
 #include "router/id_source.h"
 #include "router/member.h"
 #include "router/outbox.h"
+#include "router/request_check.h"
 #include "router/uri_index.h"
 #include "wamp/result.h"
 
 namespace router::broker {
 
+// What wamp.subscription.get_events answers with.
+struct HistoryPage {
+  wamp::SubscriptionId subscription;
+  wamp::MatchPolicy match = wamp::MatchPolicy::exact;
+  HistorySelection selection;
+  bool is_limit_reached = false;
+};
+
 class Broker {
  public:
-  Broker(uint32_t max_subscriptions_per_session, IdSource& ids, const Clock& clock)
-      : max_subscriptions_per_session_(max_subscriptions_per_session), ids_(ids), clock_(clock) {}
+  Broker(const config::Realm& config, IdSource& ids, const Clock& clock, OpenedStore store);
 
-  void subscribe(Member& subscriber, const wamp::Subscribe& message, wamp::MatchPolicy match, Outbox& outbox);
+  wamp::Result<void> subscribe(Member& subscriber, const wamp::Subscribe& message, wamp::MatchPolicy match,
+                               Outbox& outbox);
   void unsubscribe(Member& subscriber, const wamp::Unsubscribe& message, Outbox& outbox);
   wamp::Result<void> publish(Member& publisher, const wamp::Publish& message, const RoutedPayload& payload,
                              const Grant& grant, Outbox& outbox);
   // "Subscription Revocation". Precondition: `subscriber` is one.
   void revoke(Subscription& subscription, Member& subscriber, const std::string& reason, Outbox& outbox);
-  // An event of the router's own ("Meta API").
+  // An event of the router's own ("Meta API"). It is kept in no history.
   void publish_meta(std::string_view topic, const serializers::Arguments& arguments, Outbox& outbox);
   // The member leaves: everything it held is gone afterwards.
   void remove_member(Member& member, Outbox& outbox);
@@ -50,21 +68,67 @@ class Broker {
   void for_each_subscription(Visit visit) const {
     subscriptions_.for_each([&visit](uint64_t, const auto& subscription) { visit(*subscription); });
   }
+
+  // wamp.subscription.get_events. The page is turned into a result, without the lock, by history_result().
+  std::variant<HistoryPage, Refusal> get_events(const Member& caller,
+                                                const serializers::Arguments& arguments) const;
+
   size_t subscription_count() const { return subscriptions_.size(); }
+  size_t retained_count() const { return retained_.size(); }
+  // Ends the store: everything that was published is in it afterwards.
+  void close();
 
  private:
+  struct Publication {
+    const Member& publisher;
+    const wamp::Publish& message;
+    const RoutedPayload& payload;
+    const PublishOptions& options;
+    const wamp::Dict& details;
+    const wamp::PublicationId id;
+  };
+  enum class Answer : uint8_t { now, when_stored, refused };
+
   Subscription& add_subscription(std::string_view topic, wamp::MatchPolicy match);
   void remove_subscription(Subscription& subscription);
+  void tell_subscribed(const Subscription& subscription, const Member& subscriber, bool created,
+                       Outbox& outbox);
   // What follows when a subscriber is no longer one: meta events, and the subscription's end if it was the
-  // last.
+  // last and nothing is kept for it.
   void on_subscriber_removed(Subscription& subscription, const Member& member, Outbox& outbox);
+  void add_histories(const std::vector<config::EventHistory>& histories);
+  void restore(const StoredEvents& stored);
 
-  const uint32_t max_subscriptions_per_session_;
+  // What a SUBSCRIBE is refused for, if it is.
+  std::optional<Refusal> check_node(const Subscription* subscription, std::string_view node_key) const;
+  std::optional<Refusal> check_count(const Member& subscriber) const;
+  // What a SUBSCRIBE brings at once.
+  std::optional<Refusal> find_replay(const Subscription* subscription, const SubscribeOptions& options,
+                                     const Member& subscriber, std::vector<StoredEventRef>& replay) const;
+  std::optional<Refusal> find_retained(const wamp::Subscribe& message, wamp::MatchPolicy match,
+                                       const Member& subscriber, const std::vector<StoredEventRef>& replay,
+                                       std::vector<StoredEventRef>& retained);
+  void send_kept(const Member& subscriber, const Subscription& subscription,
+                 const std::vector<StoredEventRef>& events, std::string_view mark, Outbox& outbox) const;
+
+  // Keeps the event for those who come later. Says when the publisher is answered; if `refused`, it has been.
+  Answer keep(const Publication& publication, Outbox& outbox);
+  StoredEvent stored_event(const Publication& publication) const;
+  Timestamp now() const;
+
+  const config::RealmLimits limits_;
   IdSource& ids_;
   const Clock& clock_;
   IdMap<std::unique_ptr<Subscription>> subscriptions_;  // the owner
   UriIndex<Subscription> index_;
   wamp::SubscriptionId last_id_;
+  std::vector<Subscription*> histories_;  // those with a history, as in the configuration
+  UriIndex<Subscription> history_index_;  // the same
+  RetainedEvents retained_;
+  const std::unique_ptr<EventStore> store_;  // may be null
 };
+
+// The result of wamp.subscription.get_events.
+serializers::Arguments history_result(const HistoryPage& page);
 
 }  // namespace router::broker

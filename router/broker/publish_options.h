@@ -1,9 +1,12 @@
 // PUBLISH.Options, read and checked.
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
+#include <string>
 
-#include "router/delivery.h"
+#include "router/event_filter.h"
 #include "wamp/result.h"
 #include "wamp/value.h"
 
@@ -13,9 +16,15 @@ struct PublishOptions {
   bool acknowledge = false;
   bool exclude_me = true;
   bool disclose_me = false;
-  std::shared_ptr<const EventFilter> filter;  // null: no black- or whitelists
+  bool retain = false;
+  std::optional<std::chrono::milliseconds> retain_ttl;  // ours: "_retain_ttl_ms"
+  std::string resource_key;                             // "rkey"; empty: none
+  std::shared_ptr<const EventFilter> filter;            // null: no black- or whitelists
 };
 
 wamp::Result<PublishOptions> publish_options(const wamp::Dict& options);
+
+// The options that make the filter's rules.
+void append_rules(const EventFilter& filter, wamp::Dict& options);
 
 }  // namespace router::broker

@@ -1,17 +1,35 @@
 #include "router/broker/subscription.h"
 
+#include <algorithm>
 #include <cassert>
+#include <cstdint>
 
 namespace router::broker {
 namespace {
 
 // The audience to change: a copy if a delivered event still reads the present one.
-Audience& writable(Subscription::Group& group) {
+Audience& writable(SubscriptionNode::Group& group) {
   if (!group.audience)
     group.audience = std::make_shared<Audience>();
   else if (group.audience.use_count() > 1)
     group.audience = std::make_shared<Audience>(*group.audience);
   return *group.audience;
+}
+
+// Rendezvous hashing: FNV-1a of both keys, mixed, the same on every machine.
+uint64_t weight(std::string_view node_key, std::string_view resource_key) {
+  uint64_t hash = 0xCBF29CE484222325u;
+  const auto add = [&hash](unsigned char byte) { hash = (hash ^ byte) * 0x100000001B3u; };
+  for (const char c : node_key) add(static_cast<unsigned char>(c));
+  add(0);
+  for (const char c : resource_key) add(static_cast<unsigned char>(c));
+  hash = (hash ^ (hash >> 33)) * 0xFF51AFD7ED558CCDu;
+  hash = (hash ^ (hash >> 33)) * 0xC4CEB9FE1A85EC53u;
+  return hash ^ (hash >> 33);
+}
+
+bool key_is_less(const std::unique_ptr<SubscriptionNode>& node, std::string_view key) {
+  return node->key < key;
 }
 
 }  // namespace
@@ -21,19 +39,51 @@ wamp::Dict Subscription::details() const {
       {"id", id.value}, {"created", iso_8601(created)}, {"uri", topic}, {"match", wamp::name(match)}};
 }
 
-void Subscription::add_subscriber(Member& member) {
-  if (groups.size() <= member.ref.worker) groups.resize(member.ref.worker + 1);
-  Group& group = groups[member.ref.worker];
-  member.subscriptions.insert(id.value, {this, group.members.size()});
+size_t Subscription::subscriber_count() const {
+  size_t count = everyone.subscriber_count;
+  for (const auto& node : nodes) count += node->subscriber_count;
+  return count;
+}
+
+bool Subscription::admits_node(std::string_view key) const {
+  if (key.empty() || nodes.size() < max_nodes) return true;
+  const auto at = std::lower_bound(nodes.begin(), nodes.end(), key, key_is_less);
+  return at != nodes.end() && (*at)->key == key;
+}
+
+SubscriptionNode& Subscription::node_of(std::string_view key) {
+  if (key.empty()) return everyone;
+  auto at = std::lower_bound(nodes.begin(), nodes.end(), key, key_is_less);
+  if (at == nodes.end() || (*at)->key != key) {
+    at = nodes.insert(at, std::make_unique<SubscriptionNode>());
+    (*at)->key = key;
+  }
+  return **at;
+}
+
+const SubscriptionNode* Subscription::node_for(std::string_view resource_key) const {
+  const auto best =
+      std::max_element(nodes.begin(), nodes.end(), [resource_key](const auto& a, const auto& b) {
+        return weight(a->key, resource_key) < weight(b->key, resource_key);
+      });
+  return best == nodes.end() ? nullptr : best->get();
+}
+
+void Subscription::add_subscriber(Member& member, std::string_view node_key) {
+  SubscriptionNode& node = node_of(node_key);
+  if (node.groups.size() <= member.ref.worker) node.groups.resize(member.ref.worker + 1);
+  SubscriptionNode::Group& group = node.groups[member.ref.worker];
+  member.subscriptions.insert(id.value, {this, &node, group.members.size()});
   writable(group).push_back(member.ref);
   group.members.push_back(&member);
-  ++subscriber_count;
+  ++node.subscriber_count;
 }
 
 void Subscription::remove_subscriber(Member& member) {
   const HeldSubscription held = member.subscriptions.take(id.value);
   assert(held.subscription == this);
-  Group& group = groups[member.ref.worker];
+  SubscriptionNode& node = *held.node;
+  SubscriptionNode::Group& group = node.groups[member.ref.worker];
   Audience& audience = writable(group);
   if (held.position + 1 < group.members.size()) {
     Member* last = group.members.back();
@@ -43,7 +93,8 @@ void Subscription::remove_subscriber(Member& member) {
   }
   group.members.pop_back();
   audience.pop_back();
-  --subscriber_count;
+  if (--node.subscriber_count == 0 && &node != &everyone)
+    nodes.erase(std::lower_bound(nodes.begin(), nodes.end(), std::string_view(node.key), key_is_less));
 }
 
 }  // namespace router::broker

@@ -1,14 +1,16 @@
 // One (topic, match policy) with all its subscribers; they share its id, so that an EVENT is encoded once for
 // all.
 //
-// Owned by the broker.
+// Owned by the broker. Members that gave a node key when they subscribed stand in the node of that key
+// ("Sharded Subscription"): an event with a resource key goes to one of the nodes only.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "router/broker/event_history.h"
 #include "router/clock.h"
 #include "router/delivery.h"
 #include "router/member.h"
@@ -17,26 +19,74 @@
 
 namespace router::broker {
 
-struct Subscription {
-  // The subscribers on one worker; members[i] is who audience[i] addresses.
+// Subscribers that get the same events.
+struct SubscriptionNode {
+  // Those on one worker; members[i] is who audience[i] addresses.
   struct Group {
     std::shared_ptr<Audience> audience;  // replaced, not changed, while an event still holds it
     std::vector<Member*> members;
   };
 
+  std::string key;
+  std::vector<Group> groups;  // by worker; as long as the highest worker that has subscribers needs
+  size_t subscriber_count = 0;
+};
+
+struct Subscription {
+  static constexpr size_t max_nodes = 1024;  // each is weighed for each event with a resource key
+  static constexpr size_t max_node_key = 255;
+
   wamp::SubscriptionId id;
   std::string topic;
   wamp::MatchPolicy match = wamp::MatchPolicy::exact;
   WallTime created;
-  std::vector<Group> groups;  // by worker; as long as the highest worker that has subscribers needs
-  size_t subscriber_count = 0;
+  SubscriptionNode everyone;                             // those without a node key
+  std::vector<std::unique_ptr<SubscriptionNode>> nodes;  // by key; none is empty
+  std::unique_ptr<EventHistory> history;  // null: none is kept; else the subscription stays for ever
+  size_t history_place = 0;               // in the configuration
 
   // "SubscriptionDetails" of the meta API.
   wamp::Dict details() const;
 
+  bool has_subscribers() const { return everyone.subscriber_count > 0 || !nodes.empty(); }
+  size_t subscriber_count() const;
+  // Whether there is room for one more node, should this key be a new one.
+  bool admits_node(std::string_view key) const;
+
   // Precondition: the member is not a subscriber yet; is one.
-  void add_subscriber(Member& member);
+  void add_subscriber(Member& member, std::string_view node_key);
   void remove_subscriber(Member& member);
+
+  // The node that events with this resource key go to; null if there are no nodes. Of two routers with the
+  // same nodes both take the same, and a node that comes or goes moves no keys but its own.
+  const SubscriptionNode* node_for(std::string_view resource_key) const;
+
+  // visit(const Member&) for each.
+  template <class Visit>
+  void for_each_subscriber(Visit visit) const {
+    const auto visit_members = [&visit](uint32_t, const SubscriptionNode::Group& group) {
+      for (const Member* member : group.members) visit(*member);
+    };
+    visit_groups(everyone, visit_members);
+    for (const auto& node : nodes) visit_groups(*node, visit_members);
+  }
+
+  // visit(worker, group) for all who get an event with this resource key, or with none.
+  template <class Visit>
+  void for_each_group(std::string_view resource_key, Visit visit) const {
+    visit_groups(everyone, visit);
+    if (nodes.empty()) return;
+    if (!resource_key.empty()) return visit_groups(*node_for(resource_key), visit);
+    for (const auto& node : nodes) visit_groups(*node, visit);
+  }
+
+ private:
+  template <class Visit>
+  static void visit_groups(const SubscriptionNode& node, Visit& visit) {
+    for (uint32_t worker = 0; worker < node.groups.size(); ++worker)
+      if (!node.groups[worker].members.empty()) visit(worker, node.groups[worker]);
+  }
+  SubscriptionNode& node_of(std::string_view key);
 };
 
 }  // namespace router::broker

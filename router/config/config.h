@@ -47,6 +47,29 @@ struct RealmLimits {
   uint64_t max_call_timeout_ms = 0;  // the longest that a call may ask for; 0: any
   uint32_t probe_timeout_ms =
       1000;  // of the holder of a registration that another session wants; 0: never asked
+  uint32_t retained_events = 100000;
+  uint64_t retained_bytes = 64 * 1024 * 1024;
+  uint64_t retained_ttl_ms = 0;  // how long an event is retained that does not say so itself; 0: for ever
+  uint64_t history_bytes = 64 * 1024 * 1024;  // of one event history
+  // What one SUBSCRIBE or one wamp.subscription.get_events brings at most.
+  uint32_t replay_events = 10000;
+  uint64_t replay_bytes = 8 * 1024 * 1024;
+};
+
+// The topics of which the last events are kept ("Event History").
+struct EventHistory {
+  std::string uri;
+  wamp::MatchPolicy match = wamp::MatchPolicy::exact;
+  uint32_t limit = 100;  // events
+};
+
+// Where event histories and retained events are kept.
+struct Store {
+  enum class Type : uint8_t { memory, sqlite };
+  Type type = Type::memory;
+  std::string path;                              // of the file; sqlite only
+  uint64_t max_queued_bytes = 64 * 1024 * 1024;  // that may wait for the disk
+  std::vector<EventHistory> event_history;
 };
 
 struct Realm {
@@ -55,6 +78,7 @@ struct Realm {
   wamp::UriRule uri_check = wamp::UriRule::loose;
   bool sequential_request_ids = true;  // false: clients may use any request ids ("request_ids": "any")
   RealmLimits limits;
+  Store store;
 };
 
 // What a path of a web transport serves.

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "router/config/store.h"
+
 namespace router::config {
 namespace {
 
@@ -13,6 +15,8 @@ using wamp::UriRule;
 
 constexpr int64_t max_count = UINT32_MAX;
 constexpr int64_t max_uri_length = 65535;
+constexpr int64_t max_bytes = int64_t{1} << 40;
+constexpr int64_t max_ttl_ms = int64_t{100} * 365 * 24 * 3600 * 1000;
 constexpr int64_t max_trustlevel = UINT32_MAX;
 constexpr int64_t one_day_ms = 24 * 60 * 60 * 1000;
 
@@ -96,10 +100,11 @@ Role read_role(const Setting& setting, UriRule rule) {
 
 RealmLimits read_limits(const Setting& setting) {
   RealmLimits limits;
-  setting.check_keys(
-      {.known = {"sessions", "subscriptions_per_session", "registrations_per_session",
-                 "calls_in_flight_per_session", "uri_length", "waiting_calls_per_registration",
-                 "testaments_per_session", "call_timeout_ms", "max_call_timeout_ms", "probe_timeout_ms"}});
+  setting.check_keys({.known = {"sessions", "subscriptions_per_session", "registrations_per_session",
+                                "calls_in_flight_per_session", "uri_length", "waiting_calls_per_registration",
+                                "testaments_per_session", "call_timeout_ms", "max_call_timeout_ms",
+                                "probe_timeout_ms", "retained_events", "retained_bytes", "retained_ttl_ms",
+                                "history_bytes", "replay_events", "replay_bytes"}});
   read_integer(setting, "sessions", limits.sessions, 1, max_count);
   read_integer(setting, "subscriptions_per_session", limits.subscriptions_per_session, 1, max_count);
   read_integer(setting, "registrations_per_session", limits.registrations_per_session, 1, max_count);
@@ -111,6 +116,12 @@ RealmLimits read_limits(const Setting& setting) {
   read_integer(setting, "call_timeout_ms", limits.call_timeout_ms, 0, one_day_ms);
   read_integer(setting, "max_call_timeout_ms", limits.max_call_timeout_ms, 0, one_day_ms);
   read_integer(setting, "probe_timeout_ms", limits.probe_timeout_ms, 0, one_day_ms);
+  read_integer(setting, "retained_events", limits.retained_events, 0, max_count);
+  read_integer(setting, "retained_bytes", limits.retained_bytes, 0, max_bytes);
+  read_integer(setting, "retained_ttl_ms", limits.retained_ttl_ms, 0, max_ttl_ms);
+  read_integer(setting, "history_bytes", limits.history_bytes, 1, max_bytes);
+  read_integer(setting, "replay_events", limits.replay_events, 1, max_count);
+  read_integer(setting, "replay_bytes", limits.replay_bytes, 1, max_bytes);
   if (limits.max_call_timeout_ms > 0 && limits.call_timeout_ms > limits.max_call_timeout_ms)
     setting.require("call_timeout_ms").fail("longer than \"max_call_timeout_ms\"");
   return limits;
@@ -130,8 +141,8 @@ UriRule read_uri_check(const Setting& realm) {
 }
 
 Realm read_realm(const Setting& setting) {
-  setting.check_keys({.known = {"name", "roles", "uri_check", "request_ids", "limits", "options"},
-                      .unsupported = {"store", "inventory", "rlinks"},
+  setting.check_keys({.known = {"name", "roles", "uri_check", "request_ids", "limits", "options", "store"},
+                      .unsupported = {"inventory", "rlinks"},
                       .ignored = {"id"}});
   Realm realm;
   const Setting name = setting.require("name");
@@ -142,6 +153,7 @@ Realm read_realm(const Setting& setting) {
   if (const auto ids = setting.find("request_ids"))
     realm.sequential_request_ids = ids->choice({"sequential", "any"}) == "sequential";
   if (const auto limits = setting.find("limits")) realm.limits = read_limits(*limits);
+  if (const auto store = setting.find("store")) realm.store = read_store(*store, realm.uri_check);
 
   std::set<std::string> names;
   for (const Setting& element : setting.require("roles").some_elements()) {
@@ -156,11 +168,14 @@ Realm read_realm(const Setting& setting) {
 
 std::vector<Realm> read_realms(const Setting& list) {
   std::vector<Realm> realms;
-  std::set<std::string> names;
+  std::set<std::string> names, paths;
   for (const Setting& element : list.some_elements()) {
     realms.push_back(read_realm(element));
     if (!names.insert(realms.back().name).second)
       element.require("name").fail("a second realm " + in_quotes(realms.back().name));
+    const std::string& path = realms.back().store.path;
+    if (!path.empty() && !paths.insert(path).second)
+      element.require("store").require("path").fail("another realm has the same file " + in_quotes(path));
   }
   return realms;
 }

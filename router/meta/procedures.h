@@ -4,6 +4,7 @@
 // Pure; guarded by the realm's lock. The caller is authorized before it comes here.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,8 +16,11 @@
 
 namespace router::meta {
 
+// Makes the result's arguments without the realm's lock, as that takes long.
+using LargeResult = std::function<serializers::Arguments()>;
+
 // The result's arguments, or why there is none.
-using Answer = std::variant<serializers::Arguments, Refusal>;
+using Answer = std::variant<serializers::Arguments, Refusal, LargeResult>;
 
 struct Procedure {
   std::string_view uri;

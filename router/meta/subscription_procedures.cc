@@ -60,8 +60,8 @@ Answer list_subscribers(RealmState& realm, Member&, const Arguments& arguments) 
   const Subscription* subscription = find(realm, read, refusal);
   if (!subscription) return *refusal;
   wamp::List subscribers;
-  for (const Subscription::Group& group : subscription->groups)
-    for (const Member* member : group.members) subscribers.emplace_back(member->ref.session.value);
+  subscription->for_each_subscriber(
+      [&subscribers](const Member& member) { subscribers.emplace_back(member.ref.session.value); });
   return Arguments{{std::move(subscribers)}, {}};
 }
 
@@ -70,7 +70,7 @@ Answer count_subscribers(RealmState& realm, Member&, const Arguments& arguments)
   std::optional<Refusal> refusal;
   const Subscription* subscription = find(realm, read, refusal);
   if (!subscription) return *refusal;
-  return Arguments{{uint64_t{subscription->subscriber_count}}, {}};
+  return Arguments{{uint64_t{subscription->subscriber_count()}}, {}};
 }
 
 // Crossbar's: (subscription, session, reason).
@@ -90,6 +90,14 @@ Answer remove_subscriber(RealmState& realm, Member&, const Arguments& arguments)
   return Arguments{};
 }
 
+// "Event History".
+Answer get_events(RealmState& realm, Member& caller, const Arguments& arguments) {
+  auto found = realm.broker.get_events(caller, arguments);
+  if (auto* refusal = std::get_if<Refusal>(&found)) return std::move(*refusal);
+  return LargeResult(
+      [page = std::get<broker::HistoryPage>(std::move(found))] { return history_result(page); });
+}
+
 constexpr Procedure procedures[] = {
     {"wamp.subscription.list", list},
     {"wamp.subscription.lookup", lookup},
@@ -98,6 +106,7 @@ constexpr Procedure procedures[] = {
     {"wamp.subscription.list_subscribers", list_subscribers},
     {"wamp.subscription.count_subscribers", count_subscribers},
     {"wamp.subscription.remove_subscriber", remove_subscriber},
+    {"wamp.subscription.get_events", get_events},
 };
 
 }  // namespace

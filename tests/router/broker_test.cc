@@ -133,6 +133,17 @@ TEST_F(Publishing, ListsRestrictTheReceivers) {
            {R"({"eligible_authrole":["user1"]})", false, false},
            {R"({"eligible":[1001,1002],"exclude":[1001]})", false, true},
            {R"({"eligible":[1001],"eligible_authid":["user2"]})", false, false},
+           {R"({"exclude":[1001.0]})", false, true},
+           {R"({"eligible":[1002.0]})", false, true},
+           {R"({"exclude":null,"eligible_authid":null})", true, true},
+           {R"({"exclude":[],"exclude_authid":[]})", true, true},
+           {R"({"eligible_authmethod":["anonymous"]})", true, true},
+           {R"({"exclude_authmethod":["anonymous","ticket"]})", false, false},
+           {R"({"eligible_authprovider":["dynamic"]})", false, false},
+           {R"({"exclude_authprovider":["dynamic"]})", true, true},
+           {R"({"eligible_department":["x"]})", false, false},
+           {R"({"exclude_department":["x"]})", true, true},
+           {R"({"exclude_me":false})", true, true},
        }) {
     publisher.says("[16," + std::to_string(++request) + "," + c.options + R"(,"com.news"])");
     EXPECT_EQ(!a.hears().empty(), c.a) << c.options;
@@ -142,8 +153,11 @@ TEST_F(Publishing, ListsRestrictTheReceivers) {
 
 TEST_F(Publishing, WrongTypesInOptionsAreViolations) {
   Peer& peer = realm.join();
-  for (const char* options : {R"({"acknowledge":1})", R"({"exclude_me":"no"})", R"({"exclude":1})",
-                              R"({"exclude":["x"]})", R"({"eligible_authid":[1]})", R"({"eligible":[-1]})"}) {
+  for (const char* options :
+       {R"({"acknowledge":1})", R"({"exclude_me":"no"})", R"({"exclude":1})", R"({"exclude":["x"]})",
+        R"({"eligible_authid":[1]})", R"({"eligible":[-1]})", R"({"eligible":[1.5]})",
+        R"({"exclude":[1e300]})", R"({"eligible_department":"x"})", R"({"exclude_department":[1]})",
+        R"({"rkey":1})"}) {
     peer.says(std::string("[16,1,") + options + R"(,"com.news"])");
     EXPECT_TRUE(peer.violation()) << options;
   }

@@ -1,9 +1,11 @@
 #include "tests/router/realm_harness.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include <gtest/gtest.h>
 
+#include "router/event_filter.h"
 #include "wamp/features.h"
 
 namespace router {
@@ -43,7 +45,8 @@ std::string text(const wamp::Message& message, const RoutedPayload& payload) {
 
 }  // namespace
 
-RealmHarness::RealmHarness(config::Realm config) {
+RealmHarness::RealmHarness(config::Realm config, std::chrono::milliseconds late) {
+  clock_.advance(late);
   std::vector<Mailbox*> addresses;
   for (size_t i = 0; i < worker_count; ++i) {
     mailboxes_.push_back(std::make_unique<Mailbox>([] {}));
@@ -80,6 +83,13 @@ void RealmHarness::number_publication(wamp::PublicationId& id) {
   id = wamp::PublicationId(at->second);
 }
 
+std::string RealmHarness::real_publication(uint64_t number) {
+  deliver_all();
+  for (const auto& [id, heard_as] : publications_)
+    if (heard_as == number) return std::to_string(id.value);
+  throw std::out_of_range("nobody has heard a publication " + std::to_string(number));
+}
+
 void RealmHarness::deliver(uint32_t slot, wamp::Message& message, const RoutedPayload& payload) {
   if (auto* event = std::get_if<wamp::Event>(&message)) number_publication(event->publication);
   if (auto* published = std::get_if<wamp::Published>(&message)) number_publication(published->publication);
@@ -108,9 +118,7 @@ void RealmHarness::deliver_all() {
         if (!peers_[ref.slot].member_) continue;
         const Member& member = *peers_[ref.slot].member_;
         if (ref.session == event.excluded) continue;
-        if (event.filter &&
-            !event.filter->admits(ref.session, member.identity.authid, member.identity.authrole))
-          continue;
+        if (event.filter && !event.filter->admits(ref.session, member.identity)) continue;
         wamp::Message copy = event.event;
         deliver(ref.slot, copy, event.payload);
       }

@@ -56,7 +56,8 @@ class Peer {
 
 class RealmHarness {
  public:
-  explicit RealmHarness(config::Realm config = open_realm());
+  // `late`: how much later than usual it is at first.
+  explicit RealmHarness(config::Realm config = open_realm(), std::chrono::milliseconds late = {});
 
   // A realm whose role "anonymous" may do everything.
   static config::Realm open_realm();
@@ -71,6 +72,8 @@ class RealmHarness {
     clock_.advance(time);
     realm_->run_due();
   }
+  // The realm's own id of the publication that was heard as that number.
+  std::string real_publication(uint64_t number);
 
  private:
   friend class Peer;

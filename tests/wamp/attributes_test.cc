@@ -1,5 +1,7 @@
 #include "wamp/attributes.h"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "wamp/features.h"
@@ -34,12 +36,20 @@ TEST(Attributes, KeepTheFirstError) {
 TEST(Attributes, WantListsOfOneKind) {
   const Dict dict{{"good", List{1, 2}}, {"bad", List{1, "two"}}, {"negative", List{-1}}};
   Attributes attributes(dict, "X");
-  ASSERT_NE(attributes.integer_list("good"), nullptr);
+  ASSERT_NE(attributes.id_list("good"), nullptr);
   EXPECT_FALSE(attributes.error());
-  EXPECT_EQ(attributes.integer_list("bad"), nullptr);
+  EXPECT_EQ(attributes.id_list("bad"), nullptr);
   EXPECT_TRUE(attributes.error());
   Attributes again(dict, "X");
-  EXPECT_EQ(again.integer_list("negative"), nullptr);
+  EXPECT_EQ(again.id_list("negative"), nullptr);
+}
+
+TEST(Attributes, TakeAFloatForAnIdIfItHasTheValueOfOne) {
+  EXPECT_EQ(as_id(Value(7)), 7u);
+  EXPECT_EQ(as_id(Value(9007199254740992.0)), 9007199254740992u);
+  for (const double odd : {-1.0, 0.5, 9007199254740994.0, 1e300, std::nan(""), HUGE_VAL})
+    EXPECT_FALSE(as_id(Value(odd))) << odd;
+  EXPECT_FALSE(as_id(Value("7")));
 }
 
 TEST(Dict, OfAKeyThatCameTwiceTheLastCounts) {

@@ -1,0 +1,208 @@
+// What the broker keeps for those who come later: retained events, histories, and their store.
+#include <algorithm>
+#include <cassert>
+#include <unordered_set>
+#include <utility>
+
+#include "router/broker/broker.h"
+#include "wamp/attributes.h"
+#include "wamp/error_uris.h"
+
+namespace router::broker {
+
+void Broker::add_histories(const std::vector<config::EventHistory>& histories) {
+  for (const config::EventHistory& kept : histories) {
+    Subscription& subscription = add_subscription(kept.uri, kept.match);
+    subscription.history = std::make_unique<EventHistory>(kept.limit, limits_.history_bytes);
+    subscription.history_place = histories_.size();
+    histories_.push_back(&subscription);
+    history_index_.add(subscription.topic, subscription.match, &subscription);
+  }
+}
+
+void Broker::restore(const StoredEvents& stored) {
+  assert(stored.histories.size() <= histories_.size());
+  for (size_t place = 0; place < stored.histories.size(); ++place)
+    for (const StoredEventRef& event : stored.histories[place]) histories_[place]->history->add(event);
+  // What the limits have no room for, lowered since, is left out.
+  for (const StoredEventRef& event : stored.retained) retained_.add(event, now());
+}
+
+void Broker::close() {
+  if (store_) store_->close();
+}
+
+Timestamp Broker::now() const {
+  return std::chrono::floor<std::chrono::milliseconds>(clock_.wall_time());
+}
+
+std::optional<Refusal> Broker::find_replay(const Subscription* subscription, const SubscribeOptions& options,
+                                           const Member& subscriber,
+                                           std::vector<StoredEventRef>& replay) const {
+  if (!options.replay) return std::nullopt;
+  if (!subscription || !subscription->history)
+    return Refusal{wamp::error_uri::history_unavailable, "no event history is kept for this subscription"};
+  HistorySelection selection = select(*subscription->history, *options.replay, subscriber, false,
+                                      {limits_.replay_events, limits_.replay_bytes});
+  if (selection.unknown_publication)
+    return Refusal{wamp::error_uri::invalid_argument,
+                   "SUBSCRIBE.Options._replay names a publication that is not, or no longer, in the history"};
+  if (selection.has_more && !options.replay->limit)
+    return Refusal{wamp::error_uri::too_many_requests,
+                   "there are more events than one SUBSCRIBE may bring (" +
+                       std::to_string(limits_.replay_events) + " events, " +
+                       std::to_string(limits_.replay_bytes) +
+                       " bytes): ask for fewer, or give a limit and get the newest"};
+  replay.assign(selection.events.rbegin(), selection.events.rend());
+  return std::nullopt;
+}
+
+std::optional<Refusal> Broker::find_retained(const wamp::Subscribe& message, wamp::MatchPolicy match,
+                                             const Member& subscriber,
+                                             const std::vector<StoredEventRef>& replay,
+                                             std::vector<StoredEventRef>& retained) {
+  std::unordered_set<wamp::PublicationId> replayed;
+  for (const StoredEventRef& event : replay) replayed.insert(event->publication);
+  uint64_t bytes = 0;
+  bool too_many = false;
+  retained_.for_each_match(message.topic, match, now(), [&](const std::vector<StoredEventRef>& events) {
+    const auto latest = std::find_if(events.rbegin(), events.rend(), [&subscriber](const StoredEventRef& e) {
+      return e->admits(subscriber);
+    });
+    if (latest == events.rend() || replayed.contains((*latest)->publication)) return true;
+    bytes += (*latest)->bytes();
+    too_many =
+        retained.size() == limits_.replay_events || (bytes > limits_.replay_bytes && !retained.empty());
+    if (!too_many) retained.push_back(*latest);
+    return !too_many;
+  });
+  if (!too_many) return std::nullopt;
+  return Refusal{wamp::error_uri::too_many_requests,
+                 "more retained events match than one SUBSCRIBE may bring (" +
+                     std::to_string(limits_.replay_events) + " events, " +
+                     std::to_string(limits_.replay_bytes) + " bytes): subscribe to a narrower pattern"};
+}
+
+void Broker::send_kept(const Member& subscriber, const Subscription& subscription,
+                       const std::vector<StoredEventRef>& events, std::string_view mark,
+                       Outbox& outbox) const {
+  const SubscriptionNode* node = subscriber.subscriptions.find(subscription.id.value)->node;
+  for (const StoredEventRef& event : events) {
+    const bool is_of_another_node = node != &subscription.everyone && !event->resource_key.empty() &&
+                                    subscription.node_for(event->resource_key) != node;
+    if (is_of_another_node) continue;
+    wamp::Event message;
+    message.subscription = subscription.id;
+    message.publication = event->publication;
+    message.details = event_details(subscription.match, event->topic, event->details);
+    message.details.append(std::string(mark), true);
+    outbox.send(subscriber.ref, std::move(message), event->payload);
+  }
+}
+
+StoredEvent Broker::stored_event(const Publication& publication) const {
+  StoredEvent event;
+  event.publication = publication.id;
+  event.time = now();
+  event.topic = publication.message.topic;
+  event.resource_key = publication.options.resource_key;
+  event.details = publication.details;
+  event.payload = publication.payload;
+  event.filter = publication.options.filter;
+  if (publication.options.exclude_me) event.excluded = publication.publisher.ref.session;
+  if (publication.options.retain_ttl)
+    event.expiry = event.time + *publication.options.retain_ttl;
+  else if (limits_.retained_ttl_ms > 0)
+    event.expiry = event.time + std::chrono::milliseconds(limits_.retained_ttl_ms);
+  return event;
+}
+
+Broker::Answer Broker::keep(const Publication& publication, Outbox& outbox) {
+  const PublishOptions& options = publication.options;
+  const bool lasts = !options.filter || options.filter->outlives_sessions();
+  std::vector<Subscription*> histories;
+  if (lasts)
+    history_index_.match_all(publication.message.topic,
+                             [&histories](Subscription& s) { histories.push_back(&s); });
+  if (histories.empty() && !options.retain) return Answer::now;
+
+  const auto refuse = [&](std::string_view error_uri, std::string_view why) {
+    outbox.refuse(publication.publisher.ref, wamp::Publish::type, publication.message.request, error_uri,
+                  why);
+    return Answer::refused;
+  };
+  const bool has_room = store_ && lasts && store_->has_room();
+  if (store_ && lasts && !has_room) {
+    if (options.acknowledge) return refuse(wamp::error_uri::unavailable, "the store cannot keep up");
+    store_->count_lost();
+  }
+  const auto event = std::make_shared<const StoredEvent>(stored_event(publication));
+  StoreWrite write;
+  if (options.retain) {
+    write.retained = retained_.add(event, event->time);
+    if (!write.retained) {
+      if (options.acknowledge)
+        return refuse(wamp::error_uri::too_many_requests, "the realm has no room for another retained event");
+      // What was retained before would be taken for the latest.
+      retained_.remove(event->topic);
+      if (has_room)
+        store_->add({.event = {}, .histories = {}, .cleared_topic = event->topic, .acknowledgement = {}});
+    }
+  }
+  for (Subscription* subscription : histories) {
+    subscription->history->add(event);
+    write.histories.push_back({subscription->history_place, subscription->history->size()});
+  }
+  if (!has_room || (write.histories.empty() && !write.retained)) return Answer::now;
+  write.event = event;
+  if (options.acknowledge)
+    write.acknowledgement = {publication.publisher.ref, publication.message.request, publication.id};
+  store_->add(std::move(write));
+  return options.acknowledge ? Answer::when_stored : Answer::now;
+}
+
+std::variant<HistoryPage, Refusal> Broker::get_events(const Member& caller,
+                                                      const serializers::Arguments& arguments) const {
+  const auto id = arguments.args.empty() ? std::nullopt : wamp::as_id(arguments.args.front());
+  if (!id)
+    return Refusal{wamp::error_uri::invalid_argument,
+                   "wamp.subscription.get_events: expected a subscription id as the first argument"};
+  const auto query = history_query(arguments.kwargs, "wamp.subscription.get_events");
+  if (!query) return Refusal{wamp::error_uri::invalid_argument, query.error().message};
+  const std::unique_ptr<Subscription>* found = subscriptions_.find(*id);
+  if (!found)
+    return Refusal{wamp::error_uri::no_such_subscription, "there is no subscription " + std::to_string(*id)};
+  const Subscription& subscription = **found;
+  if (!caller.permissions.authorize(Action::subscribe, subscription.topic).allowed)
+    return Refusal{
+        wamp::error_uri::not_authorized,
+        "role \"" + caller.identity.authrole + "\" may not subscribe \"" + subscription.topic + "\""};
+  if (!subscription.history)
+    return Refusal{wamp::error_uri::history_unavailable,
+                   "no event history is kept for subscription " + std::to_string(*id)};
+  return HistoryPage{
+      subscription.id, subscription.match,
+      select(*subscription.history, *query, caller, true, {limits_.replay_events, limits_.replay_bytes}),
+      subscription.history->is_limit_reached()};
+}
+
+serializers::Arguments history_result(const HistoryPage& page) {
+  serializers::Arguments result;
+  for (const StoredEventRef& event : page.selection.events) {
+    wamp::Dict entry;
+    entry.append("timestamp", iso_8601(event->time));
+    entry.append("subscription", page.subscription.value);
+    entry.append("publication", event->publication.value);
+    entry.append("details", event_details(page.match, event->topic, event->details));
+    const RoutedPayload& payload = event->payload;
+    auto values = serializers::decode_arguments(payload.format, {payload.bytes(), payload.count});
+    if (payload.count > 0) entry.append("args", std::move(values.args));
+    if (payload.count > 1) entry.append("kwargs", std::move(values.kwargs));
+    result.args.emplace_back(std::move(entry));
+  }
+  result.kwargs.append("is_limit_reached", page.is_limit_reached);
+  result.kwargs.append("has_more", page.selection.has_more);
+  return result;
+}
+
+}  // namespace router::broker

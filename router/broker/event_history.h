@@ -1,0 +1,42 @@
+// The last events of one subscription, in the order in which they were published ("Event History").
+//
+// Bounded by a number of events and of bytes; the oldest go out. An event's number is its place in the whole
+// history since the start of the program, from 1. Guarded by the realm's lock.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+#include "router/broker/stored_event.h"
+#include "router/id_map.h"
+
+namespace router::broker {
+
+class EventHistory {
+ public:
+  EventHistory(uint32_t max_events, uint64_t max_bytes) : max_events_(max_events), max_bytes_(max_bytes) {}
+
+  // An event that alone has too many bytes goes out at once, after all others.
+  void add(StoredEventRef event);
+
+  size_t size() const { return events_.size(); }
+  // Numbers of the oldest event there is, and of the one that comes next.
+  uint64_t begin() const { return first_; }
+  uint64_t end() const { return first_ + events_.size(); }
+  const StoredEventRef& at(uint64_t number) const { return events_[number - first_]; }
+  std::optional<uint64_t> find(wamp::PublicationId publication) const;
+  // Whether events have gone out.
+  bool is_limit_reached() const { return limit_reached_; }
+
+ private:
+  const uint32_t max_events_;
+  const uint64_t max_bytes_;
+  std::deque<StoredEventRef> events_;
+  IdMap<uint64_t> numbers_;  // by publication
+  uint64_t first_ = 1;
+  uint64_t bytes_ = 0;
+  bool limit_reached_ = false;
+};
+
+}  // namespace router::broker

@@ -1,0 +1,46 @@
+// What is asked of an event history, and what it answers ("Receiving Event History").
+//
+// Pure. The realm's lock guards the history while select() reads it; what it returns needs no lock.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "router/broker/event_history.h"
+#include "wamp/result.h"
+
+namespace router::broker {
+
+struct HistoryQuery {
+  bool reverse = false;
+  std::optional<uint64_t> limit;
+  std::optional<Timestamp> from_time, after_time, before_time, until_time;
+  std::optional<std::string> topic;
+  std::optional<wamp::PublicationId> from_publication, after_publication, before_publication,
+      until_publication;
+};
+
+// Reads the filters by their names in the specification; `where` names the dictionary in errors.
+wamp::Result<HistoryQuery> history_query(const wamp::Dict& filters, std::string_view where);
+
+// Bounds of one answer, whatever the query's own limit is.
+struct AnswerLimits {
+  uint32_t events = 0;
+  uint64_t bytes = 0;
+};
+
+struct HistorySelection {
+  std::vector<StoredEventRef> events;  // in the order asked for
+  bool has_more = false;               // the limits left events out that the filters had let through
+  bool unknown_publication = false;  // one that a filter names is not in the history; so there are no events
+};
+
+// Only events whose black- and whitelists admit `receiver`; with `also_own` its own ones too, although it
+// wanted none of them when it published.
+HistorySelection select(const EventHistory& history, const HistoryQuery& query, const Member& receiver,
+                        bool also_own, const AnswerLimits& limits);
+
+}  // namespace router::broker

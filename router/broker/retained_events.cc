@@ -1,0 +1,61 @@
+#include "router/broker/retained_events.h"
+
+namespace router::broker {
+
+bool RetainedEvents::add(const StoredEventRef& event, Timestamp now) {
+  remove_expired(now);
+  auto topic = topics_.find(event->topic);
+  size_t replaced = 0, replaced_bytes = 0;
+  if (topic != topics_.end()) {
+    const Events& events = topic->second;
+    const bool is_for_all = !event->filter;
+    const bool keeps_one_for_all = !is_for_all && !events.front()->filter;
+    if (is_for_all)
+      replaced = events.size();
+    else if (events.size() - keeps_one_for_all == max_restricted)
+      replaced = 1;
+    const size_t first = keeps_one_for_all;
+    for (size_t i = 0; i < replaced; ++i) replaced_bytes += events[first + i]->bytes();
+    if (size_ + 1 - replaced > max_events_ || bytes_ + event->bytes() - replaced_bytes > max_bytes_)
+      return false;
+    for (size_t i = 0; i < replaced; ++i) drop(topic, first);
+  } else {
+    if (size_ + 1 > max_events_ || bytes_ + event->bytes() > max_bytes_) return false;
+    topic = topics_.try_emplace(event->topic).first;
+  }
+  topic->second.push_back(event);
+  ++size_;
+  bytes_ += event->bytes();
+  if (event->expiry) expiries_.emplace(std::pair(*event->expiry, event->publication), event->topic);
+  return true;
+}
+
+void RetainedEvents::remove(std::string_view name) {
+  const auto topic = topics_.find(name);
+  if (topic == topics_.end()) return;
+  while (!topic->second.empty()) drop(topic, topic->second.size() - 1);
+  topics_.erase(topic);
+}
+
+// The topic may be empty afterwards.
+void RetainedEvents::drop(Topics::iterator topic, size_t position) {
+  const StoredEventRef event = topic->second[position];
+  topic->second.erase(topic->second.begin() + static_cast<ptrdiff_t>(position));
+  --size_;
+  bytes_ -= event->bytes();
+  if (event->expiry) expiries_.erase({*event->expiry, event->publication});
+}
+
+void RetainedEvents::remove_expired(Timestamp now) {
+  while (!expiries_.empty() && expiries_.begin()->first.first <= now) {
+    const auto& [due, name] = *expiries_.begin();
+    const auto topic = topics_.find(name);
+    Events& events = topic->second;
+    size_t position = 0;
+    while (events[position]->publication != due.second) ++position;
+    drop(topic, position);  // takes the expiry along
+    if (events.empty()) topics_.erase(topic);
+  }
+}
+
+}  // namespace router::broker

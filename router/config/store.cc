@@ -1,0 +1,60 @@
+#include "router/config/store.h"
+
+#include <filesystem>
+#include <set>
+#include <utility>
+
+namespace router::config {
+namespace {
+
+constexpr int64_t max_events = 100000000;
+constexpr int64_t max_queue = int64_t{1} << 40;
+
+EventHistory read_history(const Setting& setting, wamp::UriRule rule, uint32_t default_limit) {
+  setting.check_keys({.known = {"uri", "match", "limit"}});
+  EventHistory history;
+  history.limit = default_limit;
+  const Setting uri = setting.require("uri");
+  history.uri = uri.string();
+  if (const auto match = setting.find("match"))
+    history.match = *wamp::match_policy(match->choice({"exact", "prefix", "wildcard"}));
+  if (!wamp::is_valid_uri(history.uri, rule, history.match))
+    uri.fail(in_quotes(history.uri) + " is not a valid URI for match policy " +
+             in_quotes(wamp::name(history.match)) +
+             (rule == wamp::UriRule::strict ? " and the strict rule" : ""));
+  read_integer(setting, "limit", history.limit, 1, max_events);
+  return history;
+}
+
+}  // namespace
+
+Store read_store(const Setting& setting, wamp::UriRule rule) {
+  setting.check_keys({.known = {"type", "limit", "event-history", "path", "max_queued_bytes"},
+                      .unsupported = {"call-queue"}});
+  Store store;
+  if (setting.require("type").choice({"memory", "sqlite"}, {"zlmdb", "cfxdb", "lmdb"}) == "sqlite") {
+    store.type = Store::Type::sqlite;
+    const std::filesystem::path path = setting.require("path").some_string();
+    store.path = (std::filesystem::path(setting.source().base_directory) / path).lexically_normal().string();
+  } else {
+    for (const char* key : {"path", "max_queued_bytes"})
+      if (const auto odd = setting.find(key))
+        odd->fail("only a store of type \"sqlite\" has a \"" + std::string(key) + "\"");
+  }
+  read_integer(setting, "max_queued_bytes", store.max_queued_bytes, 1, max_queue);
+  uint32_t limit = EventHistory().limit;
+  read_integer(setting, "limit", limit, 1, max_events);
+  if (const auto list = setting.find("event-history")) {
+    std::set<std::pair<std::string, wamp::MatchPolicy>> seen;
+    for (const Setting& element : list->elements()) {
+      store.event_history.push_back(read_history(element, rule, limit));
+      const EventHistory& history = store.event_history.back();
+      if (!seen.emplace(history.uri, history.match).second)
+        element.require("uri").fail("a second history of " + in_quotes(history.uri) + " with match policy " +
+                                    in_quotes(wamp::name(history.match)));
+    }
+  }
+  return store;
+}
+
+}  // namespace router::config

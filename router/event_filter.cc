@@ -1,0 +1,38 @@
+#include "router/event_filter.h"
+
+#include <algorithm>
+
+namespace router {
+namespace {
+
+template <class Range, class Item>
+bool contains(const Range& range, const Item& item) {
+  return std::find(range.begin(), range.end(), item) != range.end();
+}
+
+// Null if a session has no such attribute.
+const std::string* attribute_of(const Identity& identity, std::string_view name) {
+  if (name == "authid") return &identity.authid;
+  if (name == "authrole") return &identity.authrole;
+  if (name == "authmethod") return &identity.authmethod;
+  if (name == "authprovider") return &identity.authprovider;
+  return nullptr;
+}
+
+}  // namespace
+
+bool EventFilter::admits(wamp::SessionId session, const Identity& identity) const {
+  if (contains(exclude, session) || (eligible && !contains(*eligible, session))) return false;
+  return std::all_of(rules.begin(), rules.end(), [&identity](const Rule& rule) {
+    const std::string* value = attribute_of(identity, rule.attribute);
+    return (value && contains(rule.values, *value)) == rule.eligible;
+  });
+}
+
+bool EventFilter::outlives_sessions() const {
+  return exclude.empty() && !eligible && std::all_of(rules.begin(), rules.end(), [](const Rule& rule) {
+           return rule.attribute == "authid" || rule.attribute == "authrole";
+         });
+}
+
+}  // namespace router

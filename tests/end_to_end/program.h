@@ -1,0 +1,30 @@
+// The built program, started as a process of its own with a configuration, on a free port.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+
+namespace router {
+
+class Program {
+ public:
+  // Waits until it listens; throws with what it said if it ends instead. `config_file` must ask for port 0.
+  explicit Program(const std::string& config_file);
+  // Ends it as kill() does, if it still runs.
+  ~Program();
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  uint16_t port() const { return port_; }
+  // SIGKILL: nothing is finished, nothing is said.
+  void kill();
+
+ private:
+  pid_t process_ = -1;
+  int output_ = -1;  // what it logs
+  uint16_t port_ = 0;
+};
+
+}  // namespace router
