@@ -21,7 +21,8 @@ class KeptEvents : public testing::TestWithParam<std::tuple<Format, Format>> {
  protected:
   static config::Config config() {
     config::Config config = test_config();
-    config.realms.front().store.event_history = {{.uri = "com.t", .match = wamp::MatchPolicy::exact, .limit = 100}};
+    config.realms.front().store.event_history = {
+        {.uri = "com.t", .match = wamp::MatchPolicy::exact, .limit = 100}};
     return config;
   }
   RunningServer router{config()};
@@ -38,7 +39,9 @@ TEST_P(KeptEvents, ComeToALaterSubscriberAndThenTheLiveOnes) {
   EXPECT_THAT(publisher.hears(), StartsWith("[17,1,"));
   subscriber.says(R"([32,1,{"get_retained":true},"com.r"])");
   EXPECT_THAT(subscriber.hears(), MatchesRegex(R"(\[33,1,[0-9]+\])"));
-  EXPECT_THAT(subscriber.hears(), MatchesRegex(R"(\[36,[0-9]+,[0-9]+,\{"retained":true\},\[1,"caf.*"\],\{"b":"\\u0000AAE="\}\])"));
+  EXPECT_THAT(
+      subscriber.hears(),
+      MatchesRegex(R"(\[36,[0-9]+,[0-9]+,\{"retained":true\},\[1,"caf.*"\],\{"b":"\\u0000AAE="\}\])"));
   publisher.says(R"([16,2,{},"com.r",[2]])");
   EXPECT_THAT(subscriber.hears(), MatchesRegex(R"(\[36,[0-9]+,[0-9]+,\{\},\[2\]\])"));
 }
@@ -48,7 +51,8 @@ TEST_P(KeptEvents, AreReplayedAndAskedForInAnySerializer) {
   publisher.hears();
   subscriber.says(R"([32,1,{"_replay":{"limit":5}},"com.t"])");
   EXPECT_EQ(subscriber.hears(), "[33,1,1]");
-  EXPECT_THAT(subscriber.hears(), MatchesRegex(R"(\[36,1,[0-9]+,\{"_replayed":true\},\[1\],\{"b":"\\u0000AAE="\}\])"));
+  EXPECT_THAT(subscriber.hears(),
+              MatchesRegex(R"(\[36,1,[0-9]+,\{"_replayed":true\},\[1\],\{"b":"\\u0000AAE="\}\])"));
   subscriber.says(R"([48,2,{},"wamp.subscription.get_events",[1],{"limit":1}])");
   EXPECT_THAT(
       subscriber.hears(),
@@ -59,7 +63,8 @@ TEST_P(KeptEvents, AreReplayedAndAskedForInAnySerializer) {
 TEST(StoreOfTheProgram, HasWhatWasAcknowledgedAfterSIGKILL) {
   const test_support::TemporaryFolder folder;
   const std::string config = folder.file("wampd.json");
-  std::ofstream(config) << R"({"workers": 2, "realms": [{"name": "realm1", "roles": [{"name": "anonymous", "permissions": [
+  std::ofstream(config)
+      << R"({"workers": 2, "realms": [{"name": "realm1", "roles": [{"name": "anonymous", "permissions": [
       {"uri": "", "match": "prefix", "allow": {"call": true, "publish": true, "subscribe": true}}]}],
       "store": {"type": "sqlite", "path": "events.db", "event-history": [{"uri": "com.t", "limit": 10000}]}}],
       "transports": [{"type": "websocket", "endpoint": {"type": "tcp", "port": 0}}]})";
@@ -95,7 +100,8 @@ TEST(StoreOfTheProgram, HasWhatWasAcknowledgedAfterSIGKILL) {
 TEST(StoreOfTheProgram, ThatCannotBeOpenedEndsItWithTheReason) {
   const test_support::TemporaryFolder folder;
   const std::string config = folder.file("wampd.json");
-  std::ofstream(config) << R"({"realms": [{"name": "realm1", "roles": [{"name": "anonymous", "permissions": []}],
+  std::ofstream(config)
+      << R"({"realms": [{"name": "realm1", "roles": [{"name": "anonymous", "permissions": []}],
       "store": {"type": "sqlite", "path": "events.db"}}],
       "transports": [{"type": "websocket", "endpoint": {"type": "tcp", "port": 0}}]})";
   std::ofstream(folder.file("events.db")) << std::string(5000, 'x');
@@ -103,7 +109,8 @@ TEST(StoreOfTheProgram, ThatCannotBeOpenedEndsItWithTheReason) {
     Program program(config);
     FAIL() << "it started";
   } catch (const std::runtime_error& error) {
-    EXPECT_EQ(std::string(error.what()), "wampd: store " + folder.file("events.db") + ": file is not a database\n");
+    EXPECT_EQ(std::string(error.what()),
+              "wampd: store " + folder.file("events.db") + ": file is not a database\n");
   }
 }
 

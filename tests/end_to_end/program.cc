@@ -1,12 +1,12 @@
 #include "tests/end_to_end/program.h"
 
+#include <csignal>
+#include <stdexcept>
+
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <csignal>
-#include <stdexcept>
 
 namespace router {
 

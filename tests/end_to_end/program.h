@@ -1,10 +1,10 @@
 // The built program, started as a process of its own with a configuration, on a free port.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <string>
+
+#include <sys/types.h>
 
 namespace router {
 

@@ -140,7 +140,6 @@ TEST_F(Replay, WrongTypesAreViolations) {
   }
 }
 
-
 class GetEvents : public Replay {
  protected:
   // The answer to wamp.subscription.get_events.
@@ -172,7 +171,8 @@ TEST_F(GetEvents, GivesWhatWasPublishedInTheSpecificationsShape) {
             "[50,1,{},[{" + time + R"(,"subscription":1,"publication":,"details":{},"args":["1"]},{)" + time +
                 R"(,"subscription":1,"publication":,"details":{"publisher":1001,"publisher_authid":"user1",)"
                 R"("publisher_authrole":"anonymous"},"args":[],"kwargs":{"a":[1,2.0,"\u0000AAE="]}},{)" +
-                time + R"(,"subscription":1,"publication":,"details":{}}],)"
+                time +
+                R"(,"subscription":1,"publication":,"details":{}}],)"
                 R"({"is_limit_reached":false,"has_more":false}])");
 }
 
@@ -193,7 +193,8 @@ TEST_F(GetEvents, FiltersAndTellsWhatIsMissing) {
 
 TEST_F(GetEvents, OfNothingIsEmpty) {
   EXPECT_EQ(asked("[1]"), R"([50,1,{},[],{"is_limit_reached":false,"has_more":false}])");
-  EXPECT_EQ(asked(R"([1],{"after_publication":5})"), R"([50,2,{},[],{"is_limit_reached":false,"has_more":false}])");
+  EXPECT_EQ(asked(R"([1],{"after_publication":5})"),
+            R"([50,2,{},[],{"is_limit_reached":false,"has_more":false}])");
 }
 
 TEST_F(GetEvents, HoldsBlackAndWhitelistsButGivesOwnEvents) {
@@ -209,9 +210,9 @@ TEST_F(GetEvents, HoldsBlackAndWhitelistsButGivesOwnEvents) {
 }
 
 TEST_F(GetEvents, WrongArgumentsAreTold) {
-  for (const char* payload : {"[]", "[\"1\"]", "[0.5]", "[-1]", "[null]", "[1],{\"limit\":0}", "[1],{\"limit\":\"2\"}",
-                              "[1],{\"from_time\":\"2026\"}", "[1],{\"reverse\":1}", "[1],{\"topic\":[]}",
-                              "[1],{\"from_publication\":-3}"})
+  for (const char* payload : {"[]", "[\"1\"]", "[0.5]", "[-1]", "[null]", "[1],{\"limit\":0}",
+                              "[1],{\"limit\":\"2\"}", "[1],{\"from_time\":\"2026\"}", "[1],{\"reverse\":1}",
+                              "[1],{\"topic\":[]}", "[1],{\"from_publication\":-3}"})
     EXPECT_THAT(asked(payload), HasSubstr(R"(,{},"wamp.error.invalid_argument",[")")) << payload;
   EXPECT_THAT(asked("[99]"), HasSubstr("wamp.error.no_such_subscription"));
   caller.says(R"([32,99,{},"org.t"])");

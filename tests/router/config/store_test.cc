@@ -9,8 +9,8 @@ using testing::HasSubstr;
 using wamp::MatchPolicy;
 
 std::string with_store(const std::string& store, const std::string& more = "") {
-  return with_realms(R"([{"name": "realm1", "roles": [{"name": "a", "permissions": []}], "store": )" + store + more +
-                     "}]");
+  return with_realms(R"([{"name": "realm1", "roles": [{"name": "a", "permissions": []}], "store": )" + store +
+                     more + "}]");
 }
 
 Store store_of(const std::string& text) {
@@ -34,11 +34,13 @@ TEST(Stores, AreReadAsCrossbarWritesThem) {
   EXPECT_EQ(store.event_history[1].limit, 1000u);
   EXPECT_EQ(store.event_history[2].match, MatchPolicy::prefix);
   EXPECT_EQ(store.event_history[3].match, MatchPolicy::wildcard);
-  EXPECT_EQ(store_of(R"({"type": "memory", "event-history": [{"uri": "com.a"}]})").event_history[0].limit, 100u);
+  EXPECT_EQ(store_of(R"({"type": "memory", "event-history": [{"uri": "com.a"}]})").event_history[0].limit,
+            100u);
 }
 
 TEST(Stores, OfTypeSqliteHaveAFileBesideTheConfiguration) {
-  const Store store = store_of(R"({"type": "sqlite", "path": "data/../events.db", "max_queued_bytes": 1000})");
+  const Store store =
+      store_of(R"({"type": "sqlite", "path": "data/../events.db", "max_queued_bytes": 1000})");
   EXPECT_EQ(store.type, Store::Type::sqlite);
   EXPECT_EQ(store.path, "/etc/wampd/events.db");
   EXPECT_EQ(store.max_queued_bytes, 1000u);
@@ -52,19 +54,28 @@ TEST(Stores, AreRefusedWithTheirPlace) {
   EXPECT_THAT(refused(R"({"type": "file"})"), HasSubstr("$.realms[0].store.type: "));
   EXPECT_THAT(refused(R"({"type": "sqlite"})"), HasSubstr("missing key \"path\""));
   EXPECT_THAT(refused(R"({"type": "sqlite", "path": ""})"), HasSubstr("store.path"));
-  EXPECT_THAT(refused(R"({"type": "memory", "path": "x"})"), HasSubstr("only a store of type \"sqlite\" has a \"path\""));
-  EXPECT_THAT(refused(R"({"type": "memory", "call-queue": []})"), HasSubstr("\"call-queue\" is not supported yet"));
-  EXPECT_THAT(refused(R"({"type": "memory", "event-history": [{"uri": "com..a"}]})"), HasSubstr("not a valid URI"));
-  EXPECT_THAT(refused(R"({"type": "memory", "event-history": [{"match": "exact"}]})"), HasSubstr("missing key \"uri\""));
-  EXPECT_THAT(refused(R"({"type": "memory", "event-history": [{"uri": "com.a", "limit": 0}]})"), HasSubstr(".limit"));
-  EXPECT_THAT(refused(R"({"type": "memory", "event-history": [{"uri": "com.a"}, {"uri": "com.a", "limit": 5}]})"),
-              HasSubstr("a second history of \"com.a\" with match policy \"exact\""));
+  EXPECT_THAT(refused(R"({"type": "memory", "path": "x"})"),
+              HasSubstr("only a store of type \"sqlite\" has a \"path\""));
+  EXPECT_THAT(refused(R"({"type": "memory", "call-queue": []})"),
+              HasSubstr("\"call-queue\" is not supported yet"));
+  EXPECT_THAT(refused(R"({"type": "memory", "event-history": [{"uri": "com..a"}]})"),
+              HasSubstr("not a valid URI"));
+  EXPECT_THAT(refused(R"({"type": "memory", "event-history": [{"match": "exact"}]})"),
+              HasSubstr("missing key \"uri\""));
+  EXPECT_THAT(refused(R"({"type": "memory", "event-history": [{"uri": "com.a", "limit": 0}]})"),
+              HasSubstr(".limit"));
+  EXPECT_THAT(
+      refused(R"({"type": "memory", "event-history": [{"uri": "com.a"}, {"uri": "com.a", "limit": 5}]})"),
+      HasSubstr("a second history of \"com.a\" with match policy \"exact\""));
 }
 
 TEST(Stores, OfTwoRealmsAreTwoFiles) {
-  const std::string one = R"({"name": "a", "roles": [{"name": "x", "permissions": []}], "store": {"type": "sqlite", "path": "e.db"}})";
-  const std::string two = R"({"name": "b", "roles": [{"name": "x", "permissions": []}], "store": {"type": "sqlite", "path": "./e.db"}})";
-  EXPECT_THAT(error_of(with_realms("[" + one + "," + two + "]")), HasSubstr("another realm has the same file"));
+  const std::string one =
+      R"({"name": "a", "roles": [{"name": "x", "permissions": []}], "store": {"type": "sqlite", "path": "e.db"}})";
+  const std::string two =
+      R"({"name": "b", "roles": [{"name": "x", "permissions": []}], "store": {"type": "sqlite", "path": "./e.db"}})";
+  EXPECT_THAT(error_of(with_realms("[" + one + "," + two + "]")),
+              HasSubstr("another realm has the same file"));
 }
 
 TEST(Stores, HaveLimits) {
