@@ -17,6 +17,8 @@ wampd_header_library(websocketpp websocketpp/version.hpp libwebsocketpp-dev)
 wampd_header_library(rapidjson rapidjson/reader.h rapidjson-dev)
 wampd_header_library(msgpack msgpack.hpp libmsgpack-cxx-dev)
 target_compile_definitions(wampd::msgpack INTERFACE MSGPACK_NO_BOOST)
+wampd_header_library(cbor cbor.h libcbor-dev)
+target_link_libraries(wampd::cbor INTERFACE cbor)
 wampd_header_library(cli11 CLI/CLI.hpp libcli11-dev)
 find_package(spdlog REQUIRED)
 find_package(SQLite3 REQUIRED)  # libsqlite3-dev

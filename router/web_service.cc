@@ -23,6 +23,7 @@ struct Subprotocol {
 constexpr Subprotocol subprotocols[] = {
     {"wamp.2.json", "json", serializers::Format::json, transport::Framing::websocket_text},
     {"wamp.2.msgpack", "msgpack", serializers::Format::msgpack, transport::Framing::websocket_binary},
+    {"wamp.2.cbor", "cbor", serializers::Format::cbor, transport::Framing::websocket_binary},
 };
 
 bool is_served(const config::Transport& transport, const Subprotocol& subprotocol) {

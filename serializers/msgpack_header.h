@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "serializers/big_endian.h"
 #include "serializers/kind.h"
 
 namespace serializers {
@@ -13,13 +14,6 @@ struct MsgpackHeader {
   const char* content = nullptr;  // behind the header
   uint64_t length = 0;            // bytes of content; of a list its elements, of a dictionary its entries
 };
-
-template <class T>
-T load_big_endian(const char* p) {
-  uint64_t value = 0;
-  for (size_t i = 0; i < sizeof(T); ++i) value = value << 8 | static_cast<unsigned char>(p[i]);
-  return static_cast<T>(value);
-}
 
 // How a value of the types 0xc0 to 0xdf begins.
 struct MsgpackForm {

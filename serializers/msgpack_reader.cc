@@ -2,17 +2,12 @@
 
 #include <bit>
 
+#include "serializers/javascript_integer.h"
 #include "serializers/msgpack_values.h"
 #include "serializers/value_builder.h"
 
 namespace serializers {
 namespace {
-
-// JavaScript's encoders (msgpackr) write integers of more than 32 bits as floats: an id may come as one.
-bool is_javascript_integer(double value) {
-  return value > static_cast<double>(UINT32_MAX) && value <= static_cast<double>(wamp::max_id) &&
-         value == static_cast<double>(static_cast<uint64_t>(value));
-}
 
 uint64_t big_endian(std::string_view bytes) {
   switch (bytes.size()) {

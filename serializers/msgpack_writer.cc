@@ -1,18 +1,10 @@
 #include "serializers/msgpack_writer.h"
 
 #include <bit>
-#include <cstring>
+
+#include "serializers/big_endian.h"
 
 namespace serializers {
-namespace {
-
-template <class T>
-void put_big_endian(T value, char* to) {
-  for (size_t i = sizeof(T); i-- > 0; value = static_cast<T>(value >> (sizeof(T) > 1 ? 8 : 0)))
-    to[i] = static_cast<char>(value & 0xFF);
-}
-
-}  // namespace
 
 template <class T>
 void MsgpackWriter::tagged(unsigned tag, T value) {

@@ -1,5 +1,8 @@
 #include "serializers/serializer.h"
 
+#include "serializers/cbor_reader.h"
+#include "serializers/cbor_values.h"
+#include "serializers/cbor_writer.h"
 #include "serializers/json_reader.h"
 #include "serializers/json_values.h"
 #include "serializers/json_writer.h"
@@ -14,19 +17,22 @@ namespace {
 
 template <class F>
 auto with_writer(Format format, std::string& out, const F& use) {
-  if (format == Format::json) {
-    JsonWriter writer(out);
+  const auto with = [&]<class Writer>() {
+    Writer writer(out);
     return use(writer);
-  }
-  MsgpackWriter writer(out);
-  return use(writer);
+  };
+  if (format == Format::json) return with.template operator()<JsonWriter>();
+  if (format == Format::msgpack) return with.template operator()<MsgpackWriter>();
+  return with.template operator()<CborWriter>();
 }
 
 void read(Format format, wamp::Payload payload, ValueSink& sink) {
   if (format == Format::json)
     read_json(payload, sink);
-  else
+  else if (format == Format::msgpack)
     read_msgpack(payload, sink);
+  else
+    read_cbor(payload, sink);
 }
 
 wamp::Payload payload_of(const wamp::Message& message) {
@@ -46,7 +52,8 @@ wamp::Result<wamp::Message> decode(Format format, std::string_view bytes, Scratc
                                    const Limits& limits) {
   if (!scratch.strings.empty()) scratch.strings.clear();
   if (format == Format::json) return MessageDecoder(JsonReader(bytes, scratch, limits)).decode();
-  return MessageDecoder(MsgpackReader(bytes, limits)).decode();
+  if (format == Format::msgpack) return MessageDecoder(MsgpackReader(bytes, limits)).decode();
+  return MessageDecoder(CborReader(bytes, scratch, limits)).decode();
 }
 
 std::string_view encode_envelope(Format format, const wamp::Message& message, uint8_t payload_count,

@@ -15,10 +15,18 @@
 
 namespace serializers {
 
-enum class Format : uint8_t { json, msgpack };
-constexpr int format_count = 2;
+enum class Format : uint8_t { json, msgpack, cbor };
+constexpr int format_count = 3;
+inline constexpr Format all_formats[format_count] = {Format::json, Format::msgpack, Format::cbor};
 
-// Where strings are put that are not in the frame as they are meant (JSON escapes). Cleared by each decode.
+// As subprotocols and the configuration name it.
+constexpr std::string_view name(Format format) {
+  constexpr std::string_view names[format_count] = {"json", "msgpack", "cbor"};
+  return names[static_cast<size_t>(format)];
+}
+
+// Where strings are put that are not in the frame as they are meant (JSON escapes, CBOR strings in chunks).
+// Cleared by each decode.
 struct Scratch {
   std::deque<std::string> strings;
 };

@@ -41,6 +41,7 @@ ROUTER_LAYERS = [
 DOORS = {
     "websocketpp": re.compile(r"^transport/websocketpp_door\.(h|cc)$"),
     "msgpack": re.compile(r"^serializers/msgpack_values\.cc$"),
+    "cbor": re.compile(r"^serializers/cbor_values\.cc$"),
     "rapidjson": re.compile(r"^(serializers/json_values|router/config/json_document)\.cc$"),
     "spdlog": re.compile(r"^router/log\.cc$"),
     "sqlite3": re.compile(r"^router/broker/sqlite_file\.cc$"),

@@ -33,19 +33,19 @@ wamp::Call decode_call(Format format, const std::string& bytes, Scratch& scratch
   return std::get<wamp::Call>(*decode(format, bytes, scratch));
 }
 
-std::string to_msgpack(const std::string& json) {
+std::string to(Format format, const std::string& json) {
   Scratch scratch;
   wamp::Call call = decode_call(Format::json, json, scratch);
   std::string payload;
   const Arguments arguments = decode_arguments(Format::json, call.payload);
-  encode_arguments(Format::msgpack, arguments, payload);
+  encode_arguments(format, arguments, payload);
   call.payload.bytes = payload;
-  return encode(Format::msgpack, call);
+  return encode(format, call);
 }
 
 std::string sample(Format format, bool large) {
   const std::string json = large ? large_json() : small_json;
-  return format == Format::json ? json : to_msgpack(json);
+  return format == Format::json ? json : to(format, json);
 }
 
 void set_bytes(benchmark::State& state, size_t size) {
@@ -166,16 +166,22 @@ BENCHMARK_CAPTURE(decode_call, json_small, Format::json, false);
 BENCHMARK_CAPTURE(decode_call, json_large, Format::json, true);
 BENCHMARK_CAPTURE(decode_call, msgpack_small, Format::msgpack, false);
 BENCHMARK_CAPTURE(decode_call, msgpack_large, Format::msgpack, true);
+BENCHMARK_CAPTURE(decode_call, cbor_small, Format::cbor, false);
+BENCHMARK_CAPTURE(decode_call, cbor_large, Format::cbor, true);
 BENCHMARK_CAPTURE(decode_options, json, Format::json);
 BENCHMARK_CAPTURE(decode_options, msgpack, Format::msgpack);
 BENCHMARK_CAPTURE(encode_invocation, json, Format::json);
 BENCHMARK_CAPTURE(encode_invocation, msgpack, Format::msgpack);
+BENCHMARK_CAPTURE(encode_invocation, cbor, Format::cbor);
 BENCHMARK_CAPTURE(encode_result, json, Format::json);
 BENCHMARK_CAPTURE(encode_result, msgpack, Format::msgpack);
 BENCHMARK_CAPTURE(transcode_payload, json_to_msgpack_small, Format::json, Format::msgpack, false);
 BENCHMARK_CAPTURE(transcode_payload, json_to_msgpack_large, Format::json, Format::msgpack, true);
 BENCHMARK_CAPTURE(transcode_payload, msgpack_to_json_small, Format::msgpack, Format::json, false);
 BENCHMARK_CAPTURE(transcode_payload, msgpack_to_json_large, Format::msgpack, Format::json, true);
+BENCHMARK_CAPTURE(transcode_payload, cbor_to_json_small, Format::cbor, Format::json, false);
+BENCHMARK_CAPTURE(transcode_payload, cbor_to_json_large, Format::cbor, Format::json, true);
+BENCHMARK_CAPTURE(transcode_payload, json_to_cbor_large, Format::json, Format::cbor, true);
 BENCHMARK_CAPTURE(rapidjson_tree, small, false);
 BENCHMARK_CAPTURE(rapidjson_tree, large, true);
 BENCHMARK_CAPTURE(msgpack_tree, small, false);

@@ -8,6 +8,7 @@ serve(
   [
     { name: 'autobahn-js/json', serializer: 'json', can: ['exclude_me'] },
     { name: 'autobahn-js/msgpack', serializer: 'msgpack', can: ['exclude_me', 'binary'] },
+    { name: 'autobahn-js/cbor', serializer: 'cbor', can: ['exclude_me', 'binary'] },
   ],
   create_puppet(create_client(autobahn), emit),
 );

@@ -4,6 +4,7 @@ export function create_client(autobahn) {
   const serializers = {
     json: () => new autobahn.serializer.JSONSerializer(),
     msgpack: () => new autobahn.serializer.MsgpackSerializer(),
+    cbor: () => new autobahn.serializer.CBORSerializer(),
   };
 
   function join({ url, realm, serializer, on_left }) {

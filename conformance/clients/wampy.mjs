@@ -1,12 +1,13 @@
 // Wampy.js in Node.js.
 import { Wampy } from 'wampy';
 import { JsonSerializer } from 'wampy/JsonSerializer.js';
+import { CborSerializer } from 'wampy/CborSerializer.js';
 import { MsgpackSerializer } from 'wampy/MsgpackSerializer.js';
 import websocket from 'websocket';
 import { emit, serve } from './lines.mjs';
 import { create_puppet } from './puppet.mjs';
 
-const serializers = { json: JsonSerializer, msgpack: MsgpackSerializer };
+const serializers = { json: JsonSerializer, msgpack: MsgpackSerializer, cbor: CborSerializer };
 
 async function join({ url, realm, serializer, on_left }) {
   let wanted = true; // false once we leave: Wampy calls onClose for any end
@@ -66,6 +67,7 @@ serve(
   [
     { name: 'wampy/json', serializer: 'json', can: [] },
     { name: 'wampy/msgpack', serializer: 'msgpack', can: ['binary', 'int64'] },
+    { name: 'wampy/cbor', serializer: 'cbor', can: ['binary', 'int64'] },
   ],
   create_puppet({ join }, emit),
 );

@@ -110,7 +110,7 @@ struct Transport {
   // By "/", "/ws", "/api/ws"; the longest one that is a prefix of a request's path serves it.
   std::map<std::string, Path, std::less<>> paths;
   std::vector<std::string> allowed_origins;  // empty: same host only; "*" all; patterns with '*'
-  std::vector<std::string> serializers = {"msgpack", "json"};
+  std::vector<std::string> serializers = {"msgpack", "json", "cbor"};
   std::string anonymous_role;  // empty: no anonymous authentication, so nobody gets in
   TransportLimits limits;
 };

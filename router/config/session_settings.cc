@@ -61,7 +61,7 @@ std::string read_auth(const Setting& auth, const RoleNames& roles) {
 std::vector<std::string> read_serializers(const Setting& list) {
   std::vector<std::string> serializers;
   for (const Setting& element : list.some_elements()) {
-    const std::string& name = element.choice({"msgpack", "json"}, {"cbor", "ubjson", "flatbuffers"});
+    const std::string& name = element.choice({"msgpack", "json", "cbor"}, {"ubjson", "flatbuffers"});
     if (std::find(serializers.begin(), serializers.end(), name) != serializers.end())
       element.fail(in_quotes(name) + " is given twice");
     serializers.push_back(name);

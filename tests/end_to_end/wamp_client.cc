@@ -9,7 +9,7 @@ namespace router {
 using serializers::Format;
 
 WampClient::WampClient(uint16_t port, Format format, const std::string& path) : format_(format), raw_(port) {
-  const auto reply = raw_.handshake(path, format == Format::json ? "wamp.2.json" : "wamp.2.msgpack");
+  const auto reply = raw_.handshake(path, "wamp.2." + std::string(name(format)));
   if (reply.status != 101) throw std::runtime_error("handshake refused: " + reply.body);
 }
 

@@ -11,6 +11,7 @@
 namespace router {
 namespace {
 
+using serializers::all_formats;
 using serializers::Format;
 using testing::HasSubstr;
 using testing::MatchesRegex;
@@ -25,16 +26,11 @@ class TwoClients : public testing::TestWithParam<std::tuple<Format, Format>> {
   RunningServer router;
 };
 
-constexpr const char* name_of(Format format) {
-  return format == Format::json ? "Json" : "MessagePack";
-}
-
 INSTANTIATE_TEST_SUITE_P(Serializers, TwoClients,
-                         testing::Combine(testing::Values(Format::json, Format::msgpack),
-                                          testing::Values(Format::json, Format::msgpack)),
+                         testing::Combine(testing::ValuesIn(all_formats), testing::ValuesIn(all_formats)),
                          [](const auto& info) {
-                           return std::string(name_of(std::get<0>(info.param))) + "To" +
-                                  name_of(std::get<1>(info.param));
+                           return std::string(name(std::get<0>(info.param))) + "_to_" +
+                                  std::string(name(std::get<1>(info.param)));
                          });
 
 TEST_P(TwoClients, CallAndAreAnswered) {
@@ -117,14 +113,14 @@ class OneClient : public testing::TestWithParam<Format> {
   RunningServer router;
 };
 
-INSTANTIATE_TEST_SUITE_P(Serializers, OneClient, testing::Values(Format::json, Format::msgpack),
-                         [](const auto& info) { return name_of(info.param); });
+INSTANTIATE_TEST_SUITE_P(Serializers, OneClient, testing::ValuesIn(all_formats),
+                         [](const auto& info) { return std::string(name(info.param)); });
 
 TEST_P(OneClient, IsAbortedForGarbageAndNobodyElseNotices) {
   WampClient bystander = router.join(GetParam());
   bystander.says(R"([32,1,{},"com.news"])");
   bystander.hears();
-  const std::string deep(100'000, GetParam() == Format::json ? '[' : '\x91');
+  const std::string deep(100'000, "[\x91\x81"[static_cast<size_t>(GetParam())]);
   for (const std::string& garbage :
        {std::string("garbage"), deep, std::string("[48,1,{},\"com.add\",[1,]]"),
         std::string("\xdd\xff\xff\xff\xff"), std::string("\x94\x30\x01\x80\xdb\xff\xff\xff\xff"),

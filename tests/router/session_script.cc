@@ -136,7 +136,7 @@ void speak(SpeakingPeer& peer, Script& script, const std::vector<SpeakingPeer>& 
   } else if (what < 230) {
     peer.wire->breaks();
   } else {
-    const auto format = what % 2 ? serializers::Format::json : serializers::Format::msgpack;
+    const auto format = serializers::all_formats[what % serializers::format_count];
     peer = {what < 250 ? &router.join(format) : &router.connect(format)};
   }
 }
@@ -154,7 +154,7 @@ void run_session_script(std::span<const uint8_t> bytes) {
   Script script(bytes);
   std::vector<SpeakingPeer> peers(max_peers);
   for (size_t i = 0; i < peers.size(); ++i) {
-    peers[i].wire = &router.connect(i % 2 ? serializers::Format::json : serializers::Format::msgpack);
+    peers[i].wire = &router.connect(serializers::all_formats[i % serializers::format_count]);
     peers[i].wire->receives(phrases[0]);
   }
   while (!script.at_end()) {

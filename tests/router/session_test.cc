@@ -30,10 +30,8 @@ class ASession : public testing::TestWithParam<Format> {
   SessionHarness router;
 };
 
-INSTANTIATE_TEST_SUITE_P(Serializers, ASession, testing::Values(Format::json, Format::msgpack),
-                         [](const auto& info) {
-                           return info.param == Format::json ? "Json" : "MessagePack";
-                         });
+INSTANTIATE_TEST_SUITE_P(Serializers, ASession, testing::ValuesIn(serializers::all_formats),
+                         [](const auto& info) { return std::string(serializers::name(info.param)); });
 
 TEST_P(ASession, IsWelcomedWithWhatTheRouterIs) {
   Wire& client = router.connect(GetParam());

@@ -41,9 +41,11 @@ TEST(Allocation, IsNotNeededToDecodeAMessageWithEmptyOptions) {
       {R"([48,1,{},"com.myapp.procedure.with.a.long.name",["a long text, longer than a short string"],{"a":[1.5]}])"s,
        R"([16,1,{},"com.myapp.topic.with.a.long.long.name",[[[[]]]]])"s, R"([70,1,{},[],{"x":null}])"s}) {
     EXPECT_EQ(allocations_of_decoding(Format::json, json), 0u) << json;
-    std::string msgpack;
-    transcode(Format::json, Format::msgpack, {json, 1}, msgpack);
-    EXPECT_EQ(allocations_of_decoding(Format::msgpack, msgpack), 0u) << json;
+    for (const Format binary : {Format::msgpack, Format::cbor}) {
+      std::string bytes;
+      transcode(Format::json, binary, {json, 1}, bytes);
+      EXPECT_EQ(allocations_of_decoding(binary, bytes), 0u) << json;
+    }
   }
 }
 
@@ -56,7 +58,7 @@ TEST(Allocation, IsNotNeededToEncodeAnEnvelopeIntoAStringWithRoom) {
       wamp::Invocation{wamp::RequestId(wamp::max_id), wamp::RegistrationId(7), {}, {}};
   std::string out;
   out.reserve(200);
-  for (const Format format : {Format::json, Format::msgpack}) {
+  for (const Format format : all_formats) {
     const size_t before = allocations;
     encode_envelope(format, message, 2, out);
     EXPECT_EQ(allocations, before);

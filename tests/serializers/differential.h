@@ -1,15 +1,17 @@
-// Our scanners and codecs against RapidJSON and msgpack-c, and against themselves. Each check returns what is
-// wrong with the answer to these bytes, "" if nothing is. Used by the tests with mutated messages and by the
-// fuzz targets.
+// Our scanners and codecs against RapidJSON, msgpack-c and libcbor, and against themselves. Each check
+// returns what is wrong with the answer to these bytes, "" if nothing is. Used by the tests with mutated
+// messages and by the fuzz targets.
 #pragma once
 
 #include <string>
 #include <string_view>
 
+#include <cbor/streaming.h>
 #include <msgpack.hpp>
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
+#include "serializers/cbor_scanner.h"
 #include "serializers/json_scanner.h"
 #include "serializers/msgpack_scanner.h"
 #include "serializers/serializer.h"
@@ -65,6 +67,118 @@ inline std::string differs_from_msgpack_c(std::string_view bytes) {
   return "";
 }
 
+// One data item after the other, as RFC 8949's appendix C reads them; libcbor tells of heads and strings.
+class LibcborReader {
+ public:
+  explicit LibcborReader(std::string_view bytes)
+      : at_(reinterpret_cast<cbor_data>(bytes.data())), end_(at_ + bytes.size()) {}
+
+  const char* position() const { return reinterpret_cast<const char*>(at_); }
+
+  bool skip_value(int depth = 0) {
+    if (depth > 2 * max_nesting || !next()) return false;
+    const Head head = head_;
+    switch (head.type) {
+      case Head::scalar:
+        return is_utf8(head.text);
+      case Head::tag:
+        return skip_value(depth + 1);
+      case Head::container:
+        for (uint64_t i = 0; i < head.size; ++i)
+          if (!skip_value(depth + 1)) return false;
+        return true;
+      case Head::list:
+        while (!at_break())
+          if (!skip_value(depth + 1)) return false;
+        return next();
+      case Head::dictionary:
+        while (!at_break())
+          if (!skip_value(depth + 1) || !skip_value(depth + 1)) return false;
+        return next();
+      case Head::chunks:
+        while (!at_break())
+          if (!next() || head_.type != Head::scalar || head_.chunk != head.chunk || !is_utf8(head_.text))
+            return false;
+        return next();
+      case Head::end:
+        return false;
+    }
+    return false;
+  }
+
+ private:
+  struct Head {
+    enum Type { scalar, tag, container, list, dictionary, chunks, end } type = scalar;
+    enum Chunk { none, binary, text_chunk } chunk = none;
+    uint64_t size = 0;
+    std::string_view text = {};
+  };
+
+  bool at_break() const { return at_ != end_ && *at_ == 0xFF; }
+
+  bool next() {
+    static const cbor_callbacks callbacks = make_callbacks();
+    head_ = {};
+    const size_t tag_size = size_of_tag_head();
+    if (tag_size > 0) {
+      head_.type = Head::tag;
+      if (tag_size > static_cast<size_t>(end_ - at_)) return false;
+      at_ += tag_size;
+      return true;
+    }
+    const auto result = cbor_stream_decode(at_, static_cast<size_t>(end_ - at_), &callbacks, this);
+    if (result.status != CBOR_DECODER_FINISHED) return false;
+    at_ += result.read;
+    return true;
+  }
+
+  // libcbor 0.8 refuses the tags 6 to 20.
+  size_t size_of_tag_head() const {
+    if (at_ == end_ || *at_ < 0xC0 || *at_ > 0xDB) return 0;
+    return *at_ < 0xD8 ? 1 : 1 + (size_t{1} << (*at_ - 0xD8));
+  }
+
+  static Head& head_of(void* self) { return static_cast<LibcborReader*>(self)->head_; }
+  static cbor_callbacks make_callbacks() {
+    cbor_callbacks callbacks = cbor_empty_callbacks;
+    callbacks.array_start = [](void* self, size_t size) {
+      head_of(self) = {Head::container, Head::none, size};
+    };
+    callbacks.map_start = [](void* self, size_t size) {
+      // More than there can be bytes, without overflow.
+      head_of(self) = {Head::container, Head::none, size > SIZE_MAX / 2 ? SIZE_MAX : 2 * size};
+    };
+    callbacks.indef_array_start = [](void* self) { head_of(self) = {Head::list}; };
+    callbacks.indef_map_start = [](void* self) { head_of(self) = {Head::dictionary}; };
+    callbacks.string_start = [](void* self) { head_of(self) = {Head::chunks, Head::text_chunk}; };
+    callbacks.byte_string_start = [](void* self) { head_of(self) = {Head::chunks, Head::binary}; };
+    callbacks.byte_string = [](void* self, cbor_data, size_t) {
+      head_of(self) = {Head::scalar, Head::binary};
+    };
+    callbacks.string = [](void* self, cbor_data text, size_t size) {
+      head_of(self) = {Head::scalar, Head::text_chunk, 0, {reinterpret_cast<const char*>(text), size}};
+    };
+    callbacks.indef_break = [](void* self) { head_of(self) = {Head::end}; };
+    return callbacks;
+  }
+
+  cbor_data at_;
+  cbor_data end_;
+  Head head_;
+};
+
+inline std::string differs_from_libcbor(std::string_view bytes) {
+  CborScanner scanner(bytes, max_nesting);
+  const bool ours = scanner.skip_value();
+  LibcborReader reader(bytes);
+  const bool theirs = reader.skip_value();
+  if (ours != theirs) {
+    if (scanner.error().find("nested too deeply") != std::string::npos) return "";
+    return ours ? "only we accept this CBOR" : "only libcbor accepts this CBOR: " + scanner.error();
+  }
+  return ours && reader.position() != scanner.position() ? "another length of the value" : "";
+}
+
 inline wamp::Payload payload_of(const wamp::Message& message) {
   return std::visit(
       []<class M>(const M& m) {
@@ -93,9 +207,23 @@ inline bool is_payload(Format format, wamp::Payload payload, const Limits& limit
   return bool(decode(format, encode(format, call), scratch, limits));
 }
 
-// If these bytes are a message: it is the same after encoding and decoding it, its payload is valid in the
-// other format too, and what transcoding there and back makes of it is transcoded without a change from then
-// on.
+// What transcoding to the other format and back makes of a payload is valid, and transcoded without a change
+// from then on.
+inline std::string breaks_transcoding(Format format, Format other, wamp::Payload payload,
+                                      const Limits& limits) {
+  const std::string there = transcoded(format, other, payload);
+  if (!is_payload(other, {there, payload.count}, limits)) return "what we transcoded is refused";
+  const std::string back = transcoded(other, format, {there, payload.count});
+  if (!is_payload(format, {back, payload.count}, limits)) return "what we transcoded back is refused";
+  const std::string there_again = transcoded(format, other, {back, payload.count});
+  const std::string back_again = transcoded(other, format, {there_again, payload.count});
+  if (transcoded(format, other, {back_again, payload.count}) != there_again)
+    return "transcoding is not stable";
+  return "";
+}
+
+// If these bytes are a message: it is the same after encoding and decoding it, and its payload survives
+// transcoding.
 inline std::string breaks_codec(Format format, std::string_view bytes) {
   const Limits limits;
   Scratch scratch;
@@ -109,15 +237,11 @@ inline std::string breaks_codec(Format format, std::string_view bytes) {
 
   const wamp::Payload payload = payload_of(*message);
   if (payload.count == 0) return "";
-  const Format other = format == Format::json ? Format::msgpack : Format::json;
-  const std::string there = transcoded(format, other, payload);
-  if (!is_payload(other, {there, payload.count}, limits)) return "what we transcoded is refused";
-  const std::string back = transcoded(other, format, {there, payload.count});
-  if (!is_payload(format, {back, payload.count}, limits)) return "what we transcoded back is refused";
-  const std::string there_again = transcoded(format, other, {back, payload.count});
-  const std::string back_again = transcoded(other, format, {there_again, payload.count});
-  if (transcoded(format, other, {back_again, payload.count}) != there_again)
-    return "transcoding is not stable";
+  for (const Format other : all_formats) {
+    if (other == format) continue;
+    const std::string problem = breaks_transcoding(format, other, payload, limits);
+    if (!problem.empty()) return problem;
+  }
   const Arguments arguments = decode_arguments(format, payload);
   std::string ours;
   encode_arguments(format, arguments, ours);

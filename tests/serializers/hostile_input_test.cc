@@ -32,6 +32,28 @@ TEST(HostileInput, IsNestedAHundredThousandTimes) {
   }
 }
 
+TEST(HostileInput, IsCborNestedAHundredThousandTimes) {
+  for (const char head : {'\x81', '\x9F', '\xA1', '\xBF', '\xC1', '\x5F', '\x7F'}) {
+    const std::string bytes(100000, head);
+    EXPECT_NE(error(Format::cbor, bytes), "");
+    for (const std::string& before :
+         {"\x83\x18\x30\x01"s, "\x9F\x18\x30\x01"s, "\x85\x18\x30\x01\xA0\x61\x61"s,
+          "\x84\x18\x30\x01\xA1\x61\x61"s, "\x9F\x18\x30\x01\xA0"s, "\x9F\x18"s, "\x9F"s})
+      EXPECT_NE(error(Format::cbor, before + bytes), "");
+  }
+}
+
+TEST(HostileInput, AnnouncesMoreCborThanItHas) {
+  for (const std::string& bytes :
+       {"\x9B\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"s, "\x99\xFF\xFF"s,
+        "\x83\x18\x30\x01\xBB\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"s,
+        "\x85\x18\x30\x01\xA0\x7B\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x61"s, "\x9F\x18\x30\x01\xA0\x61\x61"s,
+        "\x9F\x18\x30\x01\xA0\x61\x61\x80"s, "\x9F\x18\x30"s, "\x9F"s,
+        "\x85\x18\x30\x01\xA0\x61\x61\x81\x5A\xFF\xFF\xFF\xFF"s})
+    EXPECT_THAT(error(Format::cbor, bytes), testing::EndsWith("unexpected end"))
+        << testing::PrintToString(bytes);
+}
+
 TEST(HostileInput, AnnouncesMoreThanItHas) {
   for (const std::string& bytes :
        {"\xDD\xFF\xFF\xFF\xFF"s, "\xDC\xFF\xFF"s, "\x93\x30\x01\xDF\xFF\xFF\xFF\xFF"s,

@@ -89,5 +89,21 @@ TEST(Mutations, OfMessagePackMessagesAreJudgedAsByMsgpackC) {
   EXPECT_GT(messages, 10000u);
 }
 
+TEST(Mutations, OfCborMessagesAreJudgedAsByLibcbor) {
+  Mutator mutator(
+      seeds(Format::cbor),
+      "\x20\x37\x3B\x40\x41\x5F\x60\x61\x7F\x80\x81\x9F\xA0\xA1\xBF\xC2\xC3\xD8\xE0\xF6\xF7\xF8\xF9\xFA\xFB"
+      "\xFC\xFF\x01");
+  size_t messages = 0;
+  for (int i = 0; i < 200000; ++i) {
+    const std::string bytes = mutator.next();
+    ASSERT_EQ(differs_from_libcbor(bytes), "") << testing::PrintToString(bytes);
+    ASSERT_EQ(breaks_codec(Format::cbor, bytes), "") << testing::PrintToString(bytes);
+    Scratch scratch;
+    messages += bool(decode(Format::cbor, bytes, scratch));
+  }
+  EXPECT_GT(messages, 10000u);
+}
+
 }  // namespace
 }  // namespace serializers

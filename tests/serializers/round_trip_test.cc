@@ -28,10 +28,8 @@ class RoundTrip : public testing::TestWithParam<Format> {
   Scratch scratch;
 };
 
-INSTANTIATE_TEST_SUITE_P(Formats, RoundTrip, testing::Values(Format::json, Format::msgpack),
-                         [](const auto& format) {
-                           return format.param == Format::json ? "json" : "msgpack";
-                         });
+INSTANTIATE_TEST_SUITE_P(Formats, RoundTrip, testing::ValuesIn(all_formats),
+                         [](const auto& format) { return std::string(name(format.param)); });
 
 TEST_P(RoundTrip, HasASampleOfEveryMessageType) {
   std::set<size_t> types;

@@ -3,9 +3,21 @@
 
 #include <vector>
 
+#include "serializers/cbor_writer.h"
+#include "serializers/json_writer.h"
+#include "serializers/msgpack_writer.h"
 #include "serializers/serializer.h"
 
 namespace serializers {
+
+// A message as its list of values, right or wrong.
+inline void encode_value(Format format, const wamp::Value& value, std::string& out) {
+  JsonWriter json(out);
+  MsgpackWriter msgpack(out);
+  CborWriter cbor(out);
+  ValueSink* const writers[format_count] = {&json, &msgpack, &cbor};
+  send(value, *writers[static_cast<size_t>(format)]);
+}
 
 // With payloads in that format, which are in `payloads`.
 inline std::vector<wamp::Message> sample_messages(Format format, std::deque<std::string>& payloads) {

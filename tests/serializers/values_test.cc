@@ -51,6 +51,27 @@ TEST(Values, AreReadFromMessagePackOptions) {
                            {"h", List{List(), Dict()}}}));
 }
 
+TEST(Values, AreReadFromCborOptions) {
+  const Dict options =
+      options_of(Format::cbor,
+                 "\x9F\x18\x31\x01\xBF\x61"
+                 "a\xF6\x7F\x60\x61"
+                 "b\xFF\xF5\x61"
+                 "c\x20\x61"
+                 "d\xC2\x48\x80\x00\x00\x00\x00\x00\x00\x00"
+                 "\x61"
+                 "e\xF9\x3C\x00\x61"
+                 "f\x7F\x62é\xFF\x61g\x5F\x41\x01\x41\x02\xFF\x61h\x82\x9F\xFF\xA0\xFF\xFF"s);
+  EXPECT_EQ(options, (Dict{{"a", Value()},
+                           {"b", true},
+                           {"c", -1},
+                           {"d", Value(uint64_t{1} << 63)},
+                           {"e", 1.0},
+                           {"f", "é"},
+                           {"g", Binary{"\x01\x02"}},
+                           {"h", List{List(), Dict()}}}));
+}
+
 TEST(Values, HaveOneTypeForOneInteger) {
   EXPECT_EQ(options_of(Format::msgpack,
                        "\x93\x31\x01\x81\xA1"
@@ -91,6 +112,17 @@ TEST(Values, OfUndefinedOptionsAreAbsent) {
                        "\x93\x31\x01\x81\xA1"
                        "a\x91\xD4\x00\x00"s),
             (Dict{{"a", List{Value()}}}));
+  EXPECT_EQ(options_of(Format::cbor,
+                       "\x83\x18\x31\x01\xA3\x61"
+                       "a\xF7\x61"
+                       "b\x01\x61"
+                       "c\xA1\x61"
+                       "d\xF7"s),
+            (Dict{{"b", 1}, {"c", Dict()}}));
+  EXPECT_EQ(options_of(Format::cbor,
+                       "\x83\x18\x31\x01\xA1\x61"
+                       "a\x81\xF7"s),
+            (Dict{{"a", List{Value()}}}));
 }
 
 TEST(Values, OfADuplicateKeyAreTheLastOne) {
@@ -117,10 +149,8 @@ TEST(Values, InUrisMayBeEscaped) {
 
 class ArgumentValues : public testing::TestWithParam<Format> {};
 
-INSTANTIATE_TEST_SUITE_P(Formats, ArgumentValues, testing::Values(Format::json, Format::msgpack),
-                         [](const auto& format) {
-                           return format.param == Format::json ? "json" : "msgpack";
-                         });
+INSTANTIATE_TEST_SUITE_P(Formats, ArgumentValues, testing::ValuesIn(all_formats),
+                         [](const auto& format) { return std::string(name(format.param)); });
 
 TEST_P(ArgumentValues, ComeBackAsTheyWere) {
   const List args = {Value(),      true,  -1, Value(UINT64_MAX), 1.0, -0.0, "text \"\n", Binary{"\x00\xFF"s},
@@ -140,9 +170,12 @@ TEST_P(ArgumentValues, ComeBackAsTheyWere) {
 TEST_P(ArgumentValues, AreAnEmptyListBeforeKeywordArguments) {
   std::string bytes;
   EXPECT_EQ(encode_arguments(GetParam(), {{}, {{"a", 1}}}, bytes), 2);
-  EXPECT_EQ(bytes, GetParam() == Format::json ? "[],{\"a\":1}"
-                                              : "\x90\x81\xA1"
-                                                "a\x01");
+  const std::string expected[] = {"[],{\"a\":1}",
+                                  "\x90\x81\xA1"
+                                  "a\x01",
+                                  "\x80\xA1\x61"
+                                  "a\x01"};
+  EXPECT_EQ(bytes, expected[static_cast<size_t>(GetParam())]);
 }
 
 TEST(PayloadBytes, AreTheSliceOfTheFrame) {
@@ -160,6 +193,10 @@ TEST(PayloadBytes, AreTheSliceOfTheFrame) {
   EXPECT_EQ(payload(Format::msgpack, "\x93\x46\x01\x80"), "0:");
   EXPECT_EQ(payload(Format::msgpack, "\x94\x46\x01\x80\xDC\x00\x01\xCC\x01"s), "1:\xDC\x00\x01\xCC\x01"s);
   EXPECT_EQ(payload(Format::msgpack, "\x95\x46\x01\x80\x90\xDE\x00\x00"s), "2:\x90\xDE\x00\x00"s);
+  EXPECT_EQ(payload(Format::cbor, "\x83\x18\x46\x01\xA0"s), "0:");
+  EXPECT_EQ(payload(Format::cbor, "\x9F\x18\x46\x01\xA0\xFF"s), "0:");
+  EXPECT_EQ(payload(Format::cbor, "\x84\x18\x46\x01\xA0\x98\x01\x18\x01"s), "1:\x98\x01\x18\x01"s);
+  EXPECT_EQ(payload(Format::cbor, "\x9F\x18\x46\x01\xA0\x9F\xFF\xBF\xFF\xFF"s), "2:\x9F\xFF\xBF\xFF"s);
 }
 
 }  // namespace

@@ -3,9 +3,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "serializers/json_writer.h"
-#include "serializers/msgpack_writer.h"
 #include "serializers/serializer.h"
+#include "tests/serializers/samples.h"
 
 namespace serializers {
 namespace {
@@ -108,8 +107,7 @@ class Vectors : public testing::TestWithParam<Format> {
 
   void check(const Dict& sample, const std::string& file) {
     std::vector<std::string> variants;
-    for (const Value& variant :
-         at<List>(at<Dict>(sample, "serializers"), GetParam() == Format::json ? "json" : "msgpack"))
+    for (const Value& variant : at<List>(at<Dict>(sample, "serializers"), name(GetParam())))
       variants.push_back(from_hex(at<std::string>(*variant.get<Dict>(), "bytes_hex")));
     for (const std::string& bytes : variants) {
       Scratch scratch;
@@ -125,10 +123,8 @@ class Vectors : public testing::TestWithParam<Format> {
   std::vector<std::filesystem::path> files_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Formats, Vectors, testing::Values(Format::json, Format::msgpack),
-                         [](const auto& format) {
-                           return format.param == Format::json ? "json" : "msgpack";
-                         });
+INSTANTIATE_TEST_SUITE_P(Formats, Vectors, testing::ValuesIn(all_formats),
+                         [](const auto& format) { return std::string(name(format.param)); });
 
 TEST_P(Vectors, DecodeToTheirAttributesAndEncodeToTheirBytes) {
   size_t count = 0;
@@ -153,9 +149,7 @@ TEST_P(Vectors, OfAttributesHaveAGoodEnvelope) {
       const Value* const message = sample.get<Dict>()->find("wmsg");
       if (!message) continue;
       std::string bytes;
-      JsonWriter json(bytes);
-      MsgpackWriter msgpack(bytes);
-      send(*message, GetParam() == Format::json ? static_cast<ValueSink&>(json) : msgpack);
+      encode_value(GetParam(), *message, bytes);
       Scratch scratch;
       const auto result = decode(GetParam(), bytes, scratch);
       EXPECT_TRUE(result) << bytes << ": " << result.error().message;

@@ -1,0 +1,87 @@
+#include "serializers/cbor_reader.h"
+
+#include <bit>
+
+#include "serializers/cbor_values.h"
+#include "serializers/javascript_integer.h"
+#include "serializers/value_builder.h"
+
+namespace serializers {
+namespace {
+
+bool is_negative(const char* head) {
+  return static_cast<unsigned char>(*head) >= 0x20;
+}
+
+}  // namespace
+
+bool CborReader::enter_message() {
+  const CborHeader header = scanner_.header();
+  if (header.kind != Kind::list || !scanner_.enter_list(header)) return false;
+  missing_ = header.argument;
+  ends_with_break_ = header.is_indefinite;
+  return true;
+}
+
+bool CborReader::next() {
+  if (ends_with_break_)
+    return !scanner_.at_break() && (!scanner_.at_end() || scanner_.fail("unexpected end"));
+  if (missing_ == 0) return false;
+  --missing_;
+  return true;
+}
+
+bool CborReader::leave_message() {
+  if (ends_with_break_) {
+    if (!scanner_.at_break()) return scanner_.at_end() && scanner_.fail("unexpected end");
+    scanner_.move_to(position() + 1);
+  } else if (missing_ > 0) {
+    return false;
+  }
+  return scanner_.at_end() || scanner_.fail("expected the end");
+}
+
+bool CborReader::read_integer(uint64_t& value) {
+  if (scanner_.take_small_integer(value)) return true;
+  const CborHeader header = scanner_.header();
+  if (header.kind == Kind::integer) {
+    value = is_negative(position()) ? UINT64_MAX : header.argument;
+  } else {
+    constexpr ptrdiff_t double_size = 9;  // with its head
+    if (header.kind != Kind::floating || header.content - position() != double_size) return false;
+    const auto number = std::bit_cast<double>(header.argument);
+    if (!is_javascript_integer(number)) return false;
+    value = static_cast<uint64_t>(number);
+  }
+  scanner_.move_to(header.content);
+  return true;
+}
+
+bool CborReader::read_string(std::string_view& value) {
+  const CborHeader header = scanner_.header();
+  const char* const begin = position();
+  if (header.kind != Kind::string || !scanner_.skip_value()) return false;
+  if (header.is_indefinite) {
+    ValueBuilder builder;
+    read_cbor({{begin, position()}, 1}, builder);
+    value = scratch_.strings.emplace_back(std::move(*builder.values().front().get<std::string>()));
+  } else {
+    value = {header.content, header.argument};
+  }
+  return true;
+}
+
+bool CborReader::read_dictionary(wamp::Dict& value) {
+  if (scanner_.take_empty_dictionary()) return true;
+  if (scanner_.header().kind != Kind::dictionary) return false;
+  const char* const begin = position();
+  if (!scanner_.skip_value()) return false;
+  constexpr ptrdiff_t shortest_with_an_entry = 3;
+  if (position() - begin < shortest_with_an_entry) return true;
+  ValueBuilder builder;
+  if (!read_cbor({{begin, position()}, 1}, builder)) return scanner_.fail("expected strings as keys");
+  value = std::move(*builder.values().front().get<wamp::Dict>());
+  return true;
+}
+
+}  // namespace serializers

@@ -1,0 +1,47 @@
+// Reads the elements of a message in CBOR for message_codec.h.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "serializers/cbor_scanner.h"
+#include "serializers/kind.h"
+#include "serializers/serializer.h"
+
+namespace serializers {
+
+class CborReader {
+ public:
+  CborReader(std::string_view bytes, Scratch& scratch, const Limits& limits)
+      : scanner_(bytes, limits.max_depth - 1), scratch_(scratch) {}
+
+  // What stands at the position. Kind::invalid if it cannot be a value.
+  Kind kind() const { return scanner_.failed() ? Kind::invalid : scanner_.header().kind; }
+
+  // Into the message's list; false if there is none.
+  bool enter_message();
+  // To the next element of it; false if there is none, or if the bytes end before a break.
+  bool next();
+  // Behind the list; false unless it ends here and the bytes with it.
+  bool leave_message();
+
+  // Each reads the element at the position; false if that is of another kind or not valid.
+  // An integer that is negative or too big becomes UINT64_MAX, which is valid nowhere.
+  bool read_integer(uint64_t& value);
+  bool read_string(std::string_view& value);
+  bool read_dictionary(wamp::Dict& value);
+  bool skip() { return scanner_.skip_value(); }
+
+  const char* position() const { return scanner_.position(); }
+  // True once the bytes turned out not to be well-formed.
+  bool failed() const { return scanner_.failed(); }
+  std::string error() const { return scanner_.error(); }
+
+ private:
+  CborScanner scanner_;
+  Scratch& scratch_;
+  bool ends_with_break_ = false;
+  uint64_t missing_ = 0;  // elements of the message, unless it ends with a break
+};
+
+}  // namespace serializers
