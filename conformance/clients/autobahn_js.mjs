@@ -8,7 +8,8 @@ serve(
   [
     { name: 'autobahn-js/json', serializer: 'json', can: ['exclude_me'] },
     { name: 'autobahn-js/msgpack', serializer: 'msgpack', can: ['exclude_me', 'binary'] },
-    { name: 'autobahn-js/cbor', serializer: 'cbor', can: ['exclude_me', 'binary'] },
+    // The encoder tags bytes (tag 64), which Python's cbor2 does not take for bytes.
+    { name: 'autobahn-js/cbor', serializer: 'cbor', can: ['exclude_me'] },
   ],
   create_puppet(create_client(autobahn), emit),
 );
