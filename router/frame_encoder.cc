@@ -10,7 +10,8 @@ transport::BufferRef FrameEncoder::encode(serializers::Format format, transport:
 
   transport::BufferRef& buffer = payload.buffer;
   const bool in_place = payload.format == format && buffer && buffer->unique() &&
-                        buffer->headroom() >= head_size && buffer->tailroom() >= tail.size();
+                        buffer->headroom() >= head_size &&
+                        buffer->tailroom() >= tail.size() + transport::max_frame_trailer;
   if (!in_place) {
     std::string_view bytes = payload.bytes();
     if (payload.format != format && payload.count > 0) {
@@ -18,7 +19,8 @@ transport::BufferRef FrameEncoder::encode(serializers::Format format, transport:
       serializers::transcode(payload.format, format, {bytes, payload.count}, transcoded_);
       bytes = transcoded_;
     }
-    transport::BufferRef copy = transport::Buffer::create(head_size, bytes.size() + tail.size());
+    transport::BufferRef copy =
+        transport::Buffer::create(head_size, bytes.size() + tail.size() + transport::max_frame_trailer);
     copy->append(bytes);
     buffer = std::move(copy);
   }

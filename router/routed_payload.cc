@@ -1,12 +1,14 @@
 #include "router/routed_payload.h"
 
+#include "transport/connection.h"
+
 namespace router {
 namespace {
 
 // Enough in front for the envelope of an INVOCATION or RESULT with small details and for the frame's header.
 constexpr size_t payload_headroom = 112;
 // JSON closes the message behind the payload.
-constexpr size_t payload_tailroom = 1;
+constexpr size_t payload_tailroom = 1 + transport::max_frame_trailer;
 
 transport::BufferRef copy_bytes(std::string_view bytes) {
   auto buffer = transport::Buffer::create(payload_headroom, bytes.size() + payload_tailroom);

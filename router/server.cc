@@ -57,8 +57,12 @@ void Server::listen(const config::Transport& transport) {
   transport::ListenOptions options;
   options.interface = transport.interface;
   options.port = transport.port;
+  options.path = transport.socket_path;
+  options.mode = transport.socket_mode;
   options.backlog = transport.backlog;
   options.max_connections = transport.limits.max_connections;
+  if (transport.type == config::Transport::Type::rawsocket)
+    options.refusal = transport::rawsocket_refusal(transport::RawSocketError::too_many_connections);
   listeners_.push_back(std::make_unique<transport::Listener>(
       workers_.front()->loop(), std::move(loops), *services_.back(), options,
       connection_limits(transport.limits), [](const std::string& what) { log::error(what); }));

@@ -40,6 +40,7 @@ Session::Session(Worker& worker, const Realms& realms, const config::Transport& 
 
 void Session::on_open(transport::Connection& connection) {
   connection_ = &connection;
+  max_frame_size_ = connection.max_frame_size();
   deadline_ = worker_.loop().now() + std::chrono::milliseconds(transport_.limits.handshake_timeout_ms);
   worker_.add_open(*this);
   if (worker_.shutting_down()) shut_down();
@@ -193,7 +194,9 @@ void Session::leave(std::string_view why) {
 
 void Session::leave_realm(std::string_view why) {
   log::info(session_name(ref_) + " of " + connection_->peer_address() + " left realm \"" + realm_->name() +
-            "\": " + std::string(why));
+            "\": " + std::string(why) +
+            (lost_events_ > 0 ? "; " + std::to_string(lost_events_) + " events were too long for it" : ""));
+  lost_events_ = 0;
   end_choke();
   for (; pauses_ > 0; --pauses_) connection_->resume_reading();
   realm_->leave(*std::exchange(member_, nullptr));
@@ -208,7 +211,12 @@ void Session::say_goodbye(const wamp::Goodbye& message) {
 }
 
 void Session::send(const wamp::Message& message) {
-  connection_->send(worker_.encoder().encode(format_, framing(), message, {}));
+  transport::BufferRef frame = worker_.encoder().encode(format_, framing(), message, {});
+  if (frame->size() <= max_frame_size_) return connection_->send(std::move(frame));
+  // Nothing else would be understood: the message opens or ends the session, or tells an id.
+  log::warning("closing " + connection_->peer_address() + ": it takes no message as long as " +
+               type_name(message));
+  connection_->close(transport::close_code::message_too_big, wamp::error_uri::payload_size_exceeded);
 }
 
 void Session::violate(std::string_view what) {
@@ -226,9 +234,48 @@ void Session::abort(std::string_view reason, std::string_view what) {
 
 void Session::deliver(Delivery& delivery) {
   if (const auto* farewell = std::get_if<wamp::Goodbye>(&delivery.message)) return on_removed(*farewell);
-  connection_->send(
-      worker_.encoder().encode(format_, framing(), delivery.message, std::move(delivery.payload)));
+  transport::BufferRef frame =
+      worker_.encoder().encode(format_, framing(), delivery.message, std::move(delivery.payload));
+  if (frame->size() > max_frame_size_) [[unlikely]]
+    return refuse_too_long(delivery.message);
+  connection_->send(std::move(frame));
   if (delivery.source.session && connection_->queued_bytes() > high_water) choke(delivery.source);
+}
+
+void Session::deliver_frame(const transport::BufferRef& frame) {
+  if (frame->size() <= max_frame_size_) return connection_->send(frame);
+  if (lost_events_++ == 0)
+    log::warning(session_name(ref_) + " of " + connection_->peer_address() +
+                 " loses events that are longer than it takes");
+}
+
+// What the peer would have said if it had seen the message. It makes mail, at the end of a turn perhaps.
+template <class... Parts>
+void Session::tell_realm(Parts&&... parts) {
+  const auto told = realm_->handle(*member_, std::forward<Parts>(parts)...);
+  worker_.loop().request_turn_end();
+  if (!told) violate(told.error().message);
+}
+
+// The peer has announced a maximum message length (RawSocket) and must not be sent more. Whoever waits for
+// the message gets an ERROR in its place.
+void Session::refuse_too_long(const wamp::Message& message) {
+  const auto error = [](wamp::MessageType type, wamp::RequestId request) {
+    return wamp::Error{type, request, {}, std::string(wamp::error_uri::payload_size_exceeded), {}};
+  };
+  const auto* invocation = std::get_if<wamp::Invocation>(&message);
+  const auto* result = std::get_if<wamp::CallResult>(&message);
+  const auto* refused = std::get_if<wamp::Error>(&message);
+  if (invocation && member_) {
+    // As if the callee had said so.
+    tell_realm(error(wamp::MessageType::invocation, invocation->request), RoutedPayload());
+  } else if (result && result->details.find("progress") && member_) {
+    // The call goes on, so it must be ended: the dealer answers this with an ERROR.
+    tell_realm(wamp::Cancel{result->request, {{"mode", "killnowait"}}});
+  } else if (result || refused) {
+    send(result ? error(wamp::MessageType::call, result->request)
+                : error(refused->request_type, refused->request));
+  }
 }
 
 void Session::on_removed(const wamp::Goodbye& farewell) {

@@ -34,7 +34,8 @@ class Session final : public transport::Receiver {
   // What the worker found in its mailbox for this session.
   void deliver(Delivery& delivery);
   void obey(SessionOrder::Kind kind);
-  void deliver_frame(const transport::BufferRef& frame) { connection_->send(frame); }
+  // Of an EVENT; dropped, counted and logged if the peer takes none as long.
+  void deliver_frame(const transport::BufferRef& frame);
   bool admitted_by(const EventFilter& filter) const;
 
   serializers::Format format() const { return format_; }
@@ -77,6 +78,9 @@ class Session final : public transport::Receiver {
   void end_choke();
 
   void send(const wamp::Message& message);
+  void refuse_too_long(const wamp::Message& message);
+  template <class... Parts>
+  void tell_realm(Parts&&... parts);
   // ABORT and close: the one place that answers a peer which broke the protocol.
   void violate(std::string_view what);
   void abort(std::string_view reason, std::string_view what);
@@ -87,7 +91,9 @@ class Session final : public transport::Receiver {
   const serializers::Format format_;
   transport::Connection* connection_ = nullptr;  // from on_open to on_closed
   transport::Loop::Clock::time_point
-      deadline_{};  // of the first HELLO, or of the answer to GOODBYE; zero: none
+      deadline_{};             // of the first HELLO, or of the answer to GOODBYE; zero: none
+  size_t max_frame_size_ = 0;  // that the peer takes
+  uint64_t lost_events_ = 0;   // that it did not take
 
   State state_ = State::closed;
   Realm* realm_ = nullptr;    // while established

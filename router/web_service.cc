@@ -13,23 +13,48 @@ namespace {
 using transport::HttpRequest;
 using transport::HttpResponse;
 
+using serializers::Format;
+using transport::Framing;
+
 struct Subprotocol {
   std::string_view name;
-  std::string_view serializer;  // its name in the configuration
-  serializers::Format format;
-  transport::Framing framing;
+  Format format;
+  Framing framing;
 };
 
 constexpr Subprotocol subprotocols[] = {
-    {"wamp.2.json", "json", serializers::Format::json, transport::Framing::websocket_text},
-    {"wamp.2.msgpack", "msgpack", serializers::Format::msgpack, transport::Framing::websocket_binary},
-    {"wamp.2.cbor", "cbor", serializers::Format::cbor, transport::Framing::websocket_binary},
+    {"wamp.2.json", Format::json, Framing::websocket_text},
+    {"wamp.2.msgpack", Format::msgpack, Framing::websocket_binary},
+    {"wamp.2.cbor", Format::cbor, Framing::websocket_binary},
+    {"wamp.2.json.batched", Format::json, Framing::batched_text},
+    {"wamp.2.msgpack.batched", Format::msgpack, Framing::batched_binary},
+    {"wamp.2.cbor.batched", Format::cbor, Framing::batched_binary},
 };
 
-bool is_served(const config::Transport& transport, const Subprotocol& subprotocol) {
-  return std::find(transport.serializers.begin(), transport.serializers.end(), subprotocol.serializer) !=
-         transport.serializers.end();
+bool has(const std::vector<std::string>& serializers, Format format) {
+  return std::find(serializers.begin(), serializers.end(), name(format)) != serializers.end();
 }
+
+bool is_served(const config::Transport& transport, const Subprotocol& subprotocol) {
+  return has(transport.serializers, subprotocol.format);
+}
+
+// The numbers of the RawSocket handshake.
+std::optional<Format> rawsocket_format(uint8_t serializer) {
+  switch (serializer) {
+    case 1:
+      return Format::json;
+    case 2:
+      return Format::msgpack;
+    case 3:
+      return Format::cbor;
+  }
+  return std::nullopt;
+}
+
+// WELCOME with all that the router announces is longer than 512 bytes, the shortest that a client may ask
+// for.
+constexpr size_t min_frame_size = 1024;
 
 // The first of the client's offers that is served: its order of preference decides.
 const Subprotocol* choose(const config::Transport& transport, const std::vector<std::string>& offered) {
@@ -133,6 +158,19 @@ std::variant<transport::Service::Upgrade, HttpResponse> WebService::on_upgrade(
   if (!chosen) return no_subprotocol(transport_);
   return Upgrade{std::string(chosen->name), chosen->framing,
                  std::make_unique<Session>(worker_of(loop), realms_, transport_, chosen->format)};
+}
+
+std::variant<transport::Service::Upgrade, transport::RawSocketError> WebService::on_rawsocket(
+    transport::Loop& loop, const transport::RawSocketRequest& request) {
+  using transport::RawSocketError;
+  if (transport_.rawsocket_serializers.empty()) return RawSocketError::not_served;
+  if (request.reserved_bits) return RawSocketError::reserved_bits_used;
+  const auto format = rawsocket_format(request.serializer);
+  if (!format || !has(transport_.rawsocket_serializers, *format))
+    return RawSocketError::serializer_unsupported;
+  if (request.max_frame_size < min_frame_size) return RawSocketError::length_unacceptable;
+  return Upgrade{"", Framing::rawsocket,
+                 std::make_unique<Session>(worker_of(loop), realms_, transport_, *format)};
 }
 
 Worker& WebService::worker_of(const transport::Loop& loop) const {

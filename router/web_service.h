@@ -1,4 +1,5 @@
-// What one listening transport serves over HTTP: WebSocket paths, static files, the built-in page, health.
+// What one listening transport serves: RawSocket, and over HTTP WebSocket paths, static files, the built-in
+// page, health.
 //
 // Immutable; called on any worker's thread. The server, its realms and the configuration outlive it.
 #pragma once
@@ -17,6 +18,8 @@ class WebService final : public transport::Service {
   WebService(const config::Transport& transport, const Realms& realms, std::vector<Worker*> workers);
 
   transport::HttpResponse on_request(const transport::HttpRequest& request) override;
+  std::variant<Upgrade, transport::RawSocketError> on_rawsocket(
+      transport::Loop& loop, const transport::RawSocketRequest& request) override;
   std::variant<Upgrade, transport::HttpResponse> on_upgrade(transport::Loop& loop,
                                                             const transport::HttpRequest& request,
                                                             const std::vector<std::string>& offered) override;

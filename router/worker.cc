@@ -81,8 +81,7 @@ void Worker::deliver(SessionOrder& order) {
 }
 
 void Worker::deliver(EventDelivery& delivery) {
-  constexpr size_t framing_count = 2;
-  std::array<std::array<transport::BufferRef, framing_count>, serializers::format_count> frames;
+  std::array<std::array<transport::BufferRef, transport::framing_count>, serializers::format_count> frames;
   const wamp::Message event = std::move(delivery.event);
   for (const SessionRef& ref : *delivery.audience) {
     if (ref.session == delivery.excluded) continue;

@@ -1,4 +1,4 @@
-// One accepted socket: WebSocket (or HTTP that ends there) above, a non-blocking descriptor below.
+// One accepted socket: WebSocket, RawSocket (or HTTP that ends there) above, a non-blocking descriptor below.
 //
 // Lives on its Loop's thread only, which owns it. Whoever holds a Connection& (its Receiver) must let go of
 // it when Receiver::on_closed is called; the connection is destroyed after that call, never during another
@@ -15,6 +15,7 @@
 
 #include "transport/buffer.h"
 #include "transport/http.h"
+#include "transport/rawsocket.h"
 
 namespace transport {
 
@@ -22,13 +23,30 @@ class Connection;
 class Loop;
 
 // How a message is put on the wire. All receivers with the same framing can share one frame.
-enum class Framing : uint8_t { websocket_text, websocket_binary };
+enum class Framing : uint8_t {
+  websocket_text,
+  websocket_binary,
+  batched_text,        // several messages in one WebSocket message, see batch.h
+  batched_text_octal,  // the same with the separator of clients that take "\30" for octal
+  batched_binary,
+  rawsocket,
+};
+constexpr size_t framing_count = 6;
+constexpr bool is_text(Framing framing) {
+  return framing <= Framing::batched_text_octal && framing != Framing::websocket_binary;
+}
+constexpr bool is_batched(Framing framing) {
+  return framing >= Framing::batched_text && framing <= Framing::batched_binary;
+}
 
-// The most bytes frame_message() puts in front of a message.
+// The most bytes frame_message() puts in front of a message, and behind it.
 constexpr size_t max_frame_header = 10;
+constexpr size_t max_frame_trailer = 1;
 
-// The frame of one message: its header is written into the buffer's headroom, nothing is copied.
-// Precondition: message->unique() and max_frame_header bytes of headroom.
+// The frame of one message: its header is written into the buffer's headroom, nothing is copied. A message
+// that is too long for the peer gives a frame of more than Connection::max_frame_size(), which must not be
+// sent. Precondition: message->unique(), max_frame_header bytes of headroom and max_frame_trailer of
+// tailroom.
 BufferRef frame_message(Framing framing, BufferRef message);
 
 // WebSocket close codes (RFC 6455, section 7.4.1).
@@ -85,6 +103,10 @@ class Service {
     Framing framing;
     std::unique_ptr<Receiver> receiver;
   };
+  // The handshake of a RawSocket client. Answers with what is to sit on the connection, or with the error.
+  virtual std::variant<Upgrade, RawSocketError> on_rawsocket(Loop&, const RawSocketRequest&) {
+    return RawSocketError::not_served;
+  }
   // A well-formed WebSocket opening handshake, version 13. `offered` are the subprotocols in the client's
   // order of preference. Answers with what is to sit on the connection, or with the HTTP response that
   // refuses it.
@@ -96,7 +118,10 @@ class Connection {
  public:
   virtual ~Connection() = default;
 
+  // May change with a message that comes in, to what the peer understands.
   virtual Framing framing() const = 0;
+  // The longest frame that may be sent: the peer takes no longer one.
+  virtual size_t max_frame_size() const { return SIZE_MAX; }
   virtual const std::string& peer_address() const = 0;
 
   // Queues a whole frame made by frame_message(); written at the end of the turn. Ignored once closing. May
@@ -106,9 +131,9 @@ class Connection {
   // Bytes queued and not yet taken by the kernel.
   virtual size_t queued_bytes() const = 0;
 
-  // Starts the close handshake: what is queued goes out first, then the close frame; nothing more is
-  // received. on_closed follows when the peer has answered, has gone, or close_timeout_ms is over; never
-  // inside this call.
+  // Starts the close handshake (RawSocket has none: the connection ends): what is queued goes out first, then
+  // the close frame; nothing more is received. on_closed follows when the peer has answered, has gone, or
+  // close_timeout_ms is over; never inside this call.
   virtual void close(uint16_t code, std::string_view reason) = 0;
 
   // Asks the peer for a sign of life now, which is told by on_alive(); that may never come. Not while paused.

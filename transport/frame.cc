@@ -2,7 +2,7 @@
 
 #include <cassert>
 
-#include "transport/connection.h"
+#include "transport/batch.h"
 
 namespace transport {
 namespace {
@@ -11,15 +11,15 @@ void write_big_endian(char* bytes, size_t count, uint64_t value) {
   for (size_t i = count; i-- > 0; value >>= 8) bytes[i] = static_cast<char>(value & 0xFF);
 }
 
-void prepend_header(Opcode opcode, Buffer& payload) {
+// Of a frame that has `size` bytes of payload, some of which may be in the buffer.
+void prepend_header(Opcode opcode, uint64_t size, Buffer& buffer) {
   char header[max_frame_header];
   header[0] = static_cast<char>(0x80 | static_cast<uint8_t>(opcode));
-  const size_t size = payload.size();
   const auto code = static_cast<uint8_t>(size < 126 ? size : size <= 0xFFFF ? 126 : 127);
   header[1] = static_cast<char>(code);
   const size_t extended = extended_length_size(code);
   write_big_endian(header + 2, extended, size);
-  payload.prepend({header, 2 + extended});
+  buffer.prepend({header, 2 + extended});
 }
 
 // The longest prefix of at most `limit` bytes that does not end inside a UTF-8 character.
@@ -32,15 +32,43 @@ std::string_view cut(std::string_view text, size_t limit) {
 }  // namespace
 
 BufferRef frame_message(Framing framing, BufferRef message) {
-  prepend_header(framing == Framing::websocket_text ? Opcode::text : Opcode::binary, *message);
+  switch (framing) {
+    case Framing::websocket_text:
+    case Framing::websocket_binary:
+      prepend_header(opcode_of(framing), message->size(), *message);
+      break;
+    case Framing::batched_text:
+      message->append({&record_separator, 1});
+      break;
+    case Framing::batched_text_octal:
+      message->append({&octal_separator, 1});
+      break;
+    case Framing::batched_binary: {
+      char length[batch_length_size];
+      write_big_endian(length, sizeof length, message->size());
+      message->prepend({length, sizeof length});
+      break;
+    }
+    case Framing::rawsocket: {
+      const auto header = rawsocket_header(RawSocketType::message, message->size());
+      message->prepend({header.data(), header.size()});
+      break;
+    }
+  }
   return message;
+}
+
+BufferRef make_message_header(Framing framing, uint64_t size) {
+  BufferRef header = Buffer::create(max_frame_header, 0);
+  prepend_header(opcode_of(framing), size, *header);
+  return header;
 }
 
 BufferRef make_control_frame(Opcode opcode, std::string_view payload) {
   assert(payload.size() <= max_control_payload);
   BufferRef frame = Buffer::create(max_frame_header, payload.size());
   frame->append(payload);
-  prepend_header(opcode, *frame);
+  prepend_header(opcode, payload.size(), *frame);
   return frame;
 }
 

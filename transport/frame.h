@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "transport/buffer.h"
+#include "transport/connection.h"
 
 namespace transport {
 
@@ -19,6 +20,10 @@ enum class Opcode : uint8_t { continuation = 0, text = 1, binary = 2, close = 8,
 // The most bytes a control frame may carry (section 5.5), and a close frame's reason after its code.
 constexpr size_t max_control_payload = 125;
 constexpr size_t max_close_reason = max_control_payload - 2;
+
+inline Opcode opcode_of(Framing framing) {
+  return is_text(framing) ? Opcode::text : Opcode::binary;
+}
 
 struct FrameHeader {
   uint8_t first_byte = 0;  // FIN, RSV1 to RSV3, opcode
@@ -65,6 +70,12 @@ inline std::optional<FrameHeader> read_frame_header(std::span<const char> bytes)
 
 // Precondition: payload.size() <= max_control_payload.
 BufferRef make_control_frame(Opcode opcode, std::string_view payload);
+
+// The header of a message's only frame, whose payload of that size follows.
+BufferRef make_message_header(Framing framing, uint64_t size);
+
+// Of the length in front of a message in a batch.
+constexpr size_t batch_length_size = 4;
 
 // A reason that is too long is cut, at a character's boundary. `code` 1005 makes an empty close frame.
 BufferRef make_close_frame(uint16_t code, std::string_view reason);

@@ -1,11 +1,16 @@
 #include "transport/listener.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstring>
+#include <optional>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
 
+#include <asio/basic_socket_acceptor.hpp>
+#include <asio/generic/stream_protocol.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
@@ -15,6 +20,7 @@
 
 #include "transport/loop.h"
 #include "transport/loop_state.h"
+#include "transport/unix_socket_file.h"
 
 namespace transport {
 namespace {
@@ -43,16 +49,19 @@ tcp::endpoint endpoint_of(const ListenOptions& options) {
   return {address, options.port};
 }
 
-void listen_on(tcp::acceptor& acceptor, const tcp::endpoint& endpoint, int backlog) {
+// Of TCP or a Unix domain socket.
+using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol>;
+
+void listen_on(Acceptor& acceptor, const tcp::endpoint& endpoint, int backlog) {
   acceptor.open(endpoint.protocol());
-  acceptor.set_option(tcp::acceptor::reuse_address(true));
+  acceptor.set_option(Acceptor::reuse_address(true));
   if (endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(false));
   acceptor.bind(endpoint);
   acceptor.listen(backlog);
   acceptor.non_blocking(true);
 }
 
-void open_acceptor(tcp::acceptor& acceptor, const ListenOptions& options) {
+void open_acceptor(Acceptor& acceptor, const ListenOptions& options) {
   const tcp::endpoint endpoint = endpoint_of(options);
   try {
     listen_on(acceptor, endpoint, options.backlog);
@@ -61,6 +70,12 @@ void open_acceptor(tcp::acceptor& acceptor, const ListenOptions& options) {
     if (!no_ipv6 || !options.interface.empty()) throw_cannot_listen(options, e.code().message());
     listen_on(acceptor, {asio::ip::address_v4::any(), options.port}, options.backlog);
   }
+}
+
+std::string text_of(const asio::generic::stream_protocol::endpoint& generic) {
+  tcp::endpoint endpoint;
+  std::memcpy(endpoint.data(), generic.data(), std::min(generic.size(), endpoint.capacity()));
+  return text_of(endpoint);
 }
 
 // A connection that was gone before it was accepted says nothing about the next one (accept(2), "Error
@@ -79,15 +94,25 @@ struct Listener::State : std::enable_shared_from_this<State> {
       : loops(std::move(loops)),
         served(std::make_shared<Served>(service, limits)),
         max_connections(options.max_connections),
+        refusal(options.refusal),
         on_error(std::move(on_error)),
         acceptor(accept_loop.io()),
         pause(accept_loop.io()) {
+    if (!options.path.empty()) {
+      file.emplace(options.path, options.mode);
+      acceptor.assign({AF_UNIX, 0}, file->listen(options.backlog).release());
+      local = "unix:" + options.path;
+      return;
+    }
     open_acceptor(acceptor, options);
-    local = acceptor.local_endpoint();
+    const auto endpoint = acceptor.local_endpoint();
+    local = text_of(endpoint);
+    // In the same place in IPv4 and IPv6.
+    port = ntohs(reinterpret_cast<const sockaddr_in*>(endpoint.data())->sin_port);
   }
 
   void wait() {
-    acceptor.async_wait(tcp::acceptor::wait_read, [self = shared_from_this()](asio::error_code error) {
+    acceptor.async_wait(Acceptor::wait_read, [self = shared_from_this()](asio::error_code error) {
       if (error || !self->acceptor.is_open()) return;
       if (const int failure = self->accept_all()) {
         self->report("cannot accept connections: " + std::generic_category().message(failure));
@@ -124,6 +149,7 @@ struct Listener::State : std::enable_shared_from_this<State> {
 
   void hand_over(Descriptor accepted) {
     if (served->connection_count.load(std::memory_order_relaxed) >= max_connections) {
+      refuse(accepted);
       return report("refusing connections: there are " + std::to_string(max_connections) + " already");
     }
     failing = false;
@@ -135,24 +161,38 @@ struct Listener::State : std::enable_shared_from_this<State> {
     target->state().adopt(*target, std::move(accepted), served);
   }
 
+  // As well as can be without waiting for the peer. What it has sent is read, so that closing does not reset
+  // the connection before it sees this.
+  void refuse(const Descriptor& peer) const {
+    if (refusal.empty()) return;
+    std::array<char, 512> ignored;
+    (void)!::recv(peer.get(), ignored.data(), ignored.size(), MSG_DONTWAIT);
+    (void)!::send(peer.get(), refusal.data(), refusal.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    ::shutdown(peer.get(), SHUT_WR);
+  }
+
   // Once until things are well again.
   void report(const std::string& what) {
-    if (!std::exchange(failing, true) && on_error) on_error(text_of(local) + ": " + what);
+    if (!std::exchange(failing, true) && on_error) on_error(local + ": " + what);
   }
 
   void close() {
     asio::error_code ignored;
     acceptor.close(ignored);
+    file.reset();
     pause.cancel();
   }
 
   std::vector<Loop*> loops;
   std::shared_ptr<Served> served;
   size_t max_connections;
+  std::string refusal;
   std::function<void(const std::string&)> on_error;
-  tcp::acceptor acceptor;
+  std::optional<UnixSocketFile> file;
+  Acceptor acceptor;
   asio::steady_timer pause;
-  tcp::endpoint local;
+  std::string local;  // the address
+  uint16_t port = 0;
   bool failing = false;
 };
 
@@ -170,10 +210,10 @@ Listener::~Listener() {
 }
 
 uint16_t Listener::port() const {
-  return state_->local.port();
+  return state_->port;
 }
 std::string Listener::address() const {
-  return text_of(state_->local);
+  return state_->local;
 }
 void Listener::close() {
   state_->close();

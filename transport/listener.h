@@ -1,4 +1,4 @@
-// Accepts on one address and hands every socket to the least-loaded loop.
+// Accepts on one address, of TCP or of a Unix domain socket, and hands every socket to the least-loaded loop.
 //
 // Lives on the thread of the loop it was started on. Accept errors (file descriptors exhausted) pause
 // accepting for 100 ms and are told once through `on_error`.
@@ -17,8 +17,11 @@ namespace transport {
 struct ListenOptions {
   std::string interface = "127.0.0.1";  // an IPv4 or IPv6 address; "::" and "" take both families
   uint16_t port = 8080;                 // 0: any free one
+  std::string path = {};                // of a Unix domain socket, in the place of interface and port
+  unsigned mode = 0600;                 // of that file
   int backlog = 1024;
   size_t max_connections = 100000;  // of this listener, all loops together; further ones are closed at once
+  std::string refusal = {};         // what those are told before, for peers that speak one protocol only
 };
 
 class Listener {
@@ -29,9 +32,9 @@ class Listener {
            ConnectionLimits limits, std::function<void(const std::string&)> on_error);
   ~Listener();
 
-  // The port really bound.
+  // The port really bound; 0 of a Unix domain socket.
   uint16_t port() const;
-  // The address in the form "127.0.0.1:8080".
+  // The address in the form "127.0.0.1:8080" or "unix:/run/wampd.sock".
   std::string address() const;
 
   // Stops accepting; connections stay. On the accept loop's thread, or while no loop runs.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cctype>
 #include <system_error>
 #include <utility>
@@ -78,8 +79,10 @@ void TcpConnection::on_end_of_input(const Socket::Result& result) {
     close_when_written_ = true;
     return;
   }
-  set_reason(
-      {0, true, failed ? error_text(result.error) : "the peer ended the connection without a close frame"});
+  const char* const how = framing_ == Framing::rawsocket
+                              ? "the peer ended the connection"
+                              : "the peer ended the connection without a close frame";
+  set_reason({0, true, failed ? error_text(result.error) : how});
   end();
 }
 
@@ -94,6 +97,7 @@ void TcpConnection::receive(std::span<char> bytes) {
 void TcpConnection::receive_head(std::span<char> bytes) {
   const size_t searched = unread_.size();
   unread_.append(bytes.data(), bytes.size());
+  if (unread_[0] == rawsocket_magic) return receive_rawsocket_handshake();
   if (!std::isalpha(static_cast<unsigned char>(unread_[0])))
     return respond(text_response(400, "not an HTTP request"));
 
@@ -110,27 +114,66 @@ void TcpConnection::receive_head(std::span<char> bytes) {
   receive_frames(std::span(all).subspan(head_size));
 }
 
+void TcpConnection::receive_rawsocket_handshake() {
+  if (unread_.size() < rawsocket_handshake_size) return;
+  std::string all = std::exchange(unread_, {});
+  const RawSocketRequest request = read_rawsocket_request(all);
+  auto answer = served_->service.on_rawsocket(loop_, request);
+  if (const auto* error = std::get_if<RawSocketError>(&answer)) {
+    if (*error == RawSocketError::not_served)
+      return respond(text_response(400, "RawSocket is not served here"));
+    return end_with(rawsocket_refusal(*error));
+  }
+  const size_t announced = announced_rawsocket_length(served_->limits.max_message_size);
+  max_frame_size_ = rawsocket_header_size + request.max_frame_size;
+  codec_.emplace<RawSocketCodec>(announced);
+  open(rawsocket_acceptance(request.serializer, announced), std::move(std::get<Service::Upgrade>(answer)));
+  receive_frames(std::span(all).subspan(rawsocket_handshake_size));
+}
+
+CodecEvent TcpConnection::next_event(std::span<char>& bytes) {
+  if (auto* const websocket = std::get_if<WebSocketCodec>(&codec_)) [[likely]]
+    return websocket->next(bytes);
+  return std::get<RawSocketCodec>(codec_).next(bytes);
+}
+
 void TcpConnection::receive_frames(std::span<char> bytes) {
   while (stage_ == Stage::open || stage_ == Stage::closing) {
     if (pauses_ > 0) {
       unread_.assign(bytes.data(), bytes.size());
       return;
     }
-    const WebSocketCodec::Event event = codec_->next(bytes);
-    if (event.kind == WebSocketCodec::Kind::need_more) return;
-    if (event.kind == WebSocketCodec::Kind::message) {
-      if (stage_ == Stage::open) receiver_->on_message(event.payload);
+    const CodecEvent event = next_event(bytes);
+    if (event.kind == CodecEvent::Kind::need_more) return;
+    if (event.kind == CodecEvent::Kind::message) {
+      if (stage_ != Stage::open) continue;
+      if (batch_)
+        receive_batch(event.payload);
+      else
+        receiver_->on_message(event.payload);
     } else {
       on_control(event);
     }
   }
 }
 
-void TcpConnection::on_control(const WebSocketCodec::Event& event) {
+void TcpConnection::receive_batch(std::span<char> batch) {
+  if (batch.empty()) return fail(close_code::invalid_payload, "a batch without a message");
+  while (!batch.empty() && stage_ == Stage::open) {
+    if (pauses_ > 0) return void(unread_batch_.assign(batch.data(), batch.size()));
+    const auto message = take_from_batch(framing_, batch);
+    if (!message)
+      return fail(close_code::invalid_payload, "a message in a batch that is longer than the batch");
+    const bool has_separator = is_text(framing_) && batch.data() != message->data() + message->size();
+    if (has_separator && batch.data()[-1] == octal_separator) framing_ = Framing::batched_text_octal;
+    receiver_->on_message(*message);
+  }
+}
+
+void TcpConnection::on_control(const CodecEvent& event) {
   switch (event.kind) {
     case WebSocketCodec::Kind::ping:
-      if (stage_ == Stage::open)
-        queue(make_control_frame(Opcode::pong, {event.payload.data(), event.payload.size()}));
+      if (stage_ == Stage::open) on_ping({event.payload.data(), event.payload.size()});
       break;
     case WebSocketCodec::Kind::close:
       on_close_frame(event);
@@ -145,7 +188,19 @@ void TcpConnection::on_control(const WebSocketCodec::Event& event) {
   }
 }
 
-void TcpConnection::on_close_frame(const WebSocketCodec::Event& event) {
+void TcpConnection::on_ping(std::string_view payload) {
+  if (framing_ != Framing::rawsocket) return queue(make_control_frame(Opcode::pong, payload));
+  if (rawsocket_header_size + payload.size() > max_frame_size_)
+    return fail(close_code::message_too_big, "a ping whose answer would be longer than the peer takes");
+  queue(make_rawsocket_frame(RawSocketType::pong, payload));
+}
+
+void TcpConnection::ping() {
+  queue(framing_ == Framing::rawsocket ? make_rawsocket_frame(RawSocketType::ping, {})
+                                       : make_control_frame(Opcode::ping, {}));
+}
+
+void TcpConnection::on_close_frame(const CodecEvent& event) {
   const bool answers_ours = stage_ == Stage::closing;
   stage_ = Stage::ending;
   close_when_written_ = true;
@@ -163,7 +218,7 @@ void TcpConnection::on_close_frame(const WebSocketCodec::Event& event) {
 void TcpConnection::probe() {
   if (stage_ != Stage::open) return;
   probed_ = true;
-  queue(make_control_frame(Opcode::ping, {}));
+  ping();
 }
 
 void TcpConnection::pause_reading() {
@@ -177,15 +232,17 @@ void TcpConnection::resume_reading() {
 }
 
 void TcpConnection::continue_reading() {
-  if (unread_.empty() || resume_posted_) return wait_for_input();
+  if ((unread_.empty() && unread_batch_.empty()) || resume_posted_) return wait_for_input();
   resume_posted_ = true;
   asio::post(state_.io, [this] {
     resume_posted_ = false;
     state_.begin_turn();
     if (stage_ == Stage::closed) return bury_later();
     if (pauses_ > 0) return;
+    std::string batch = std::exchange(unread_batch_, {});
+    if (!batch.empty() && stage_ == Stage::open) receive_batch(batch);
     std::string bytes = std::exchange(unread_, {});
-    receive(bytes);
+    if (!bytes.empty()) receive(bytes);
     wait_for_input();
   });
 }
@@ -210,16 +267,22 @@ void TcpConnection::answer(std::string_view head) {
 }
 
 void TcpConnection::respond(const HttpResponse& response, bool head_only) {
+  end_with(response_bytes(response, head_only));
+}
+
+void TcpConnection::end_with(std::string_view last_words) {
   stage_ = Stage::ending;
   unread_ = {};
   deadline_ = deadline_in(served_->limits.handshake_timeout_ms);
-  queue_bytes(response_bytes(response, head_only));
+  queue_bytes(last_words);
 }
 
 void TcpConnection::open(const std::string& response, Service::Upgrade upgrade) {
   stage_ = Stage::open;
   framing_ = upgrade.framing;
-  codec_.emplace(framing_, served_->limits.max_message_size);
+  if (framing_ != Framing::rawsocket)
+    codec_.emplace<WebSocketCodec>(framing_, served_->limits.max_message_size);
+  if (is_batched(framing_)) batch_ = std::make_unique<OutgoingBatch>();
   receiver_ = std::move(upgrade.receiver);
   queue_bytes(response);
   receiver_->on_open(*this);
@@ -228,21 +291,35 @@ void TcpConnection::open(const std::string& response, Service::Upgrade upgrade) 
 // ---- writing
 
 void TcpConnection::send(BufferRef frame) {
-  if (stage_ == Stage::open) queue(std::move(frame));
+  assert(frame->size() <= max_frame_size_);
+  if (stage_ != Stage::open) return;
+  if (!batch_) return queue(std::move(frame));
+  if (batch_->bytes() + frame->size() > OutgoingBatch::max_bytes) end_batch();
+  batch_->add(std::move(frame));
+  on_queued();
 }
 
 void TcpConnection::queue(BufferRef frame) {
+  end_batch();
   queue_.push(std::move(frame));
+  on_queued();
+}
+
+void TcpConnection::end_batch() {
+  if (batch_ && !batch_->empty()) batch_->move_to(queue_, framing_);
+}
+
+void TcpConnection::on_queued() {
   if (!write_waiting_) {
     if (!std::exchange(in_unwritten_, true)) state_.add_unwritten(*this);
-    if (queue_.bytes() >= max_queued_in_turn) {
+    if (queued_bytes() >= max_queued_in_turn) {
       write_now();
     } else {
       state_.write_early();
     }
   }
   const size_t limit = served_->limits.max_queued_bytes;
-  if (stage_ == Stage::open && queue_.bytes() > limit) {
+  if (stage_ == Stage::open && queued_bytes() > limit) {
     drop("outgoing queue over " + std::to_string(limit) + " bytes: the peer reads too slowly");
   }
 }
@@ -260,6 +337,7 @@ void TcpConnection::write_queued() {
 
 void TcpConnection::write_now() {
   std::array<iovec, max_parts> parts;
+  end_batch();
   while (!queue_.empty() && !write_waiting_) {
     const auto filled = queue_.gather(state_.write_scratch, parts);
     size_t gathered = 0;
@@ -276,7 +354,7 @@ void TcpConnection::on_written(const Socket::Result& result, size_t gathered) {
   }
   queue_.pop(result.size);
   // A plain response may take its time as long as the client takes some of it.
-  if (stage_ == Stage::ending && !codec_ && result.size > 0) {
+  if (stage_ == Stage::ending && codec_.index() == 0 && result.size > 0) {
     deadline_ = deadline_in(served_->limits.handshake_timeout_ms);
   }
   if (result.size < gathered) wait_for_output();
@@ -306,11 +384,15 @@ void TcpConnection::on_all_written() {
 
 void TcpConnection::close(uint16_t code, std::string_view reason) {
   if (stage_ != Stage::open) return;
-  stage_ = Stage::closing;
-  set_reason({code, false, std::string(reason)});
-  deadline_ = deadline_in(served_->limits.close_timeout_ms);
-  queue(make_close_frame(code, reason));
-  // The peer's close frame must be seen.
+  if (framing_ == Framing::rawsocket) {
+    fail(code, reason);
+  } else {
+    stage_ = Stage::closing;
+    set_reason({code, false, std::string(reason)});
+    deadline_ = deadline_in(served_->limits.close_timeout_ms);
+    queue(make_close_frame(code, reason));
+  }
+  // The peer's close frame must be seen, or its end.
   pauses_ = 0;
   continue_reading();
 }
@@ -319,7 +401,7 @@ void TcpConnection::sweep(Loop::Clock::time_point now) {
   switch (stage_) {
     case Stage::opening:
       if (now < deadline_) return;
-      if (unread_.empty()) return end();
+      if (unread_.empty() || unread_[0] == rawsocket_magic) return end();
       return respond(text_response(408, "the request's head took too long to come"));
     case Stage::open:
       return check_liveness(now);
@@ -344,20 +426,23 @@ void TcpConnection::check_liveness(Loop::Clock::time_point now) {
     pinged_ = true;
     deadline_ = now + std::chrono::milliseconds(limits.ping_timeout_ms);
     queue_.release_memory();
-    queue(make_control_frame(Opcode::ping, {}));
+    ping();
   } else if (now >= deadline_ &&
              !socket_.readable()) {  // if it is readable, not the peer is late but this loop
     drop("no sign of life for " + std::to_string(limits.ping_interval_ms + limits.ping_timeout_ms) + " ms");
   }
 }
 
-// The peer broke the protocol: it is told why, and nothing more of it is read.
+// The peer broke the protocol: it is told why if there is a way, and nothing more of it is read.
 void TcpConnection::fail(uint16_t code, std::string_view text) {
   if (stage_ == Stage::closing) return end();
   stage_ = Stage::ending;
   deadline_ = deadline_in(served_->limits.close_timeout_ms);
   set_reason({code, false, std::string(text)});
-  queue(make_close_frame(code, text));
+  if (framing_ != Framing::rawsocket)
+    queue(make_close_frame(code, text));
+  else if (queued_bytes() == 0)
+    on_all_written();
   bury_later();
 }
 

@@ -6,11 +6,13 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
+#include <variant>
 
+#include "transport/batch.h"
 #include "transport/connection.h"
 #include "transport/loop_state.h"
+#include "transport/rawsocket_codec.h"
 #include "transport/socket.h"
 #include "transport/websocket_codec.h"
 #include "transport/write_queue.h"
@@ -26,7 +28,8 @@ class TcpConnection final : public Connection {
   Framing framing() const override { return framing_; }
   const std::string& peer_address() const override { return peer_address_; }
   void send(BufferRef frame) override;
-  size_t queued_bytes() const override { return queue_.bytes(); }
+  size_t max_frame_size() const override { return max_frame_size_; }
+  size_t queued_bytes() const override { return queue_.bytes() + (batch_ ? batch_->bytes() : 0); }
   void close(uint16_t code, std::string_view reason) override;
   void probe() override;
   void pause_reading() override;
@@ -47,7 +50,7 @@ class TcpConnection final : public Connection {
  private:
   enum class Stage : uint8_t {
     opening,  // reading the request's head
-    open,     // WebSocket
+    open,     // WebSocket or RawSocket
     closing,  // our close frame is on its way, the peer's is awaited
     ending,   // the last bytes are on their way; what comes in is thrown away
     closed,   // nothing more is done with the socket
@@ -58,16 +61,24 @@ class TcpConnection final : public Connection {
   void on_end_of_input(const Socket::Result& result);
   void receive(std::span<char> bytes);
   void receive_head(std::span<char> bytes);
+  void receive_rawsocket_handshake();
   void receive_frames(std::span<char> bytes);
-  void on_control(const WebSocketCodec::Event& event);
-  void on_close_frame(const WebSocketCodec::Event& event);
+  CodecEvent next_event(std::span<char>& bytes);
+  void receive_batch(std::span<char> batch);
+  void on_control(const CodecEvent& event);
+  void on_ping(std::string_view payload);
+  void ping();
+  void on_close_frame(const CodecEvent& event);
   void continue_reading();
 
   void answer(std::string_view head);
   void respond(const HttpResponse& response, bool head_only = false);
   void open(const std::string& response, Service::Upgrade upgrade);
+  void end_with(std::string_view last_words);
 
   void queue(BufferRef frame);
+  void on_queued();
+  void end_batch();
   void queue_bytes(std::string_view bytes);
   void write_now();
   void on_written(const Socket::Result& result, size_t gathered);
@@ -88,15 +99,18 @@ class TcpConnection final : public Connection {
   std::shared_ptr<Served> served_;
   Socket socket_;
   WriteQueue queue_;
-  std::optional<WebSocketCodec> codec_;
+  std::variant<std::monostate, WebSocketCodec, RawSocketCodec> codec_;
+  std::unique_ptr<OutgoingBatch> batch_;  // if the framing is batched
   std::unique_ptr<Receiver> receiver_;
   std::unique_ptr<CloseReason> reason_;  // the first one counts
   std::string peer_address_;
-  std::string unread_;  // opening: the head so far; later: what came in before a pause
+  std::string unread_;        // opening: the head so far; later: what came in before a pause
+  std::string unread_batch_;  // before that: the rest of a batch
   Loop::Clock::time_point heard_at_;
   Loop::Clock::time_point
       deadline_;  // opening: of the handshake; open: of the ping's answer; then: of the socket
   size_t place_;
+  size_t max_frame_size_ = SIZE_MAX;
   int pauses_ = 0;
   Stage stage_ = Stage::opening;
   Framing framing_ = Framing::websocket_text;

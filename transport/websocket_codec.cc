@@ -8,10 +8,6 @@
 namespace transport {
 namespace {
 
-Opcode opcode_of(Framing framing) {
-  return framing == Framing::websocket_text ? Opcode::text : Opcode::binary;
-}
-
 std::span<char> take(std::span<char>& bytes, size_t count) {
   const auto front = bytes.first(count);
   bytes = bytes.subspan(count);
@@ -92,7 +88,7 @@ FrameError WebSocketCodec::refusal(const FrameHeader& header) const {
 
   const bool begins_message = header.opcode() != Opcode::continuation && !assembler_;
   if (begins_message && header.opcode() != opcode_of(framing_)) {
-    return {close_code::unsupported_data, framing_ == Framing::websocket_text
+    return {close_code::unsupported_data, is_text(framing_)
                                               ? "a binary message, but the subprotocol is one of text"
                                               : "a text message, but the subprotocol is a binary one"};
   }
@@ -106,7 +102,7 @@ FrameError WebSocketCodec::refusal(const FrameHeader& header) const {
 
 WebSocketCodec::Event WebSocketCodec::whole_message(const FrameHeader& header, std::span<char> payload) {
   const bool ascii = unmask(payload, header.mask);
-  if (framing_ == Framing::websocket_text && !ascii && !is_utf8({payload.data(), payload.size()})) {
+  if (is_text(framing_) && !ascii && !is_utf8({payload.data(), payload.size()})) {
     return error({close_code::invalid_payload, "a text message that is not valid UTF-8"});
   }
   return {Kind::message, 0, payload, {}};

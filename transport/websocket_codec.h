@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "transport/codec_event.h"
 #include "transport/connection.h"
 #include "transport/frame.h"
 #include "transport/websocketpp_door.h"
@@ -19,14 +20,8 @@ namespace transport {
 
 class WebSocketCodec {
  public:
-  enum class Kind : uint8_t { need_more, message, ping, pong, close, error };
-
-  struct Event {
-    Kind kind = Kind::need_more;
-    uint16_t code = 0;        // close: as received, 1005 if there was none; error: the one to send
-    std::span<char> payload;  // message, ping, pong; may be changed; valid until the next call of next()
-    std::string_view text;    // close: the reason; error: what was wrong; valid as long as the payload
-  };
+  using Event = CodecEvent;
+  using Kind = CodecEvent::Kind;
 
   WebSocketCodec(Framing framing, size_t max_message_size);
 

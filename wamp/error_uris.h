@@ -25,6 +25,7 @@ constexpr std::string_view no_such_subscription = "wamp.error.no_such_subscripti
 constexpr std::string_view not_authorized = "wamp.error.not_authorized";
 constexpr std::string_view option_disallowed_disclose_me = "wamp.error.option_disallowed.disclose_me";
 constexpr std::string_view option_not_allowed = "wamp.error.option_not_allowed";
+constexpr std::string_view payload_size_exceeded = "wamp.error.payload_size_exceeded";
 constexpr std::string_view procedure_already_exists = "wamp.error.procedure_already_exists";
 constexpr std::string_view protocol_violation = "wamp.error.protocol_violation";
 constexpr std::string_view timeout = "wamp.error.timeout";

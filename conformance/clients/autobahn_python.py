@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 
+from autobahn.asyncio.rawsocket import WampRawSocketClientProtocol
 from autobahn.asyncio.wamp import ApplicationRunner, ApplicationSession
 from autobahn.wamp.exception import ApplicationError
 from autobahn.wamp.serializer import CBORSerializer, JsonSerializer, MsgPackSerializer
@@ -17,6 +18,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 from runner.values import from_wire, to_wire  # noqa: E402
 
 SERIALIZERS = {'json': JsonSerializer, 'msgpack': MsgPackSerializer, 'cbor': CBORSerializer}
+# Autobahn 22.7 asks its RawSocket transport for this when it is welcomed, and has forgotten to make it.
+WampRawSocketClientProtocol.transport_details = property(lambda protocol: protocol._transport_details)
 CAN = ['exclude_me', 'binary', 'int64', 'floats']
 
 
@@ -47,9 +50,11 @@ class Puppet:
         self.leaving = set()
 
     async def join(self, session, url, realm, serializer, **_):
+        """`url`: ws://HOST:PORT/PATH or rs://HOST:PORT, `serializer`: "json", "json.batched", ..."""
+        serializer, _, batched = serializer.partition('.')
         loop = asyncio.get_running_loop()
         extra = {'joined': loop.create_future(), 'gone': loop.create_future()}
-        runner = ApplicationRunner(url, realm, extra, serializers=[SERIALIZERS[serializer]()])
+        runner = ApplicationRunner(url, realm, extra, serializers=[SERIALIZERS[serializer](batched=bool(batched))])
         made = []
 
         def make(config):

@@ -24,6 +24,7 @@ def configuration(port, realms):
         'realms': [realm1, *realms],
         'transports': [{
             'type': 'universal',
+            'rawsocket': {},
             'endpoint': {'type': 'tcp', 'interface': '127.0.0.1', 'port': port},
             'web': {'paths': {'/': {'type': 'static'}, 'ws': {'type': 'websocket'}, 'health': {'type': 'health'}}},
             'auth': {'anonymous': {'type': 'static', 'role': 'anonymous'}},

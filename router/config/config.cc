@@ -102,6 +102,7 @@ Config default_config() {
 
   Transport transport;
   transport.paths = {{"/", StaticPath{}}, {"/ws", WebSocketPath{}}, {"/health", HealthPath{}}};
+  transport.rawsocket_serializers = transport.serializers;
   transport.anonymous_role = "anonymous";
 
   Config config;

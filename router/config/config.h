@@ -102,16 +102,19 @@ struct TransportLimits {
 
 // One listening address.
 struct Transport {
-  enum class Type : uint8_t { websocket, universal };
+  enum class Type : uint8_t { websocket, rawsocket, universal };
   Type type = Type::universal;
   std::string interface = "127.0.0.1";
   uint16_t port = 8080;
+  std::string socket_path;  // of a Unix domain socket, in the place of interface and port
+  unsigned socket_mode = 0600;
   int backlog = 1024;
   // By "/", "/ws", "/api/ws"; the longest one that is a prefix of a request's path serves it.
   std::map<std::string, Path, std::less<>> paths;
   std::vector<std::string> allowed_origins;  // empty: same host only; "*" all; patterns with '*'
   std::vector<std::string> serializers = {"msgpack", "json", "cbor"};
-  std::string anonymous_role;  // empty: no anonymous authentication, so nobody gets in
+  std::vector<std::string> rawsocket_serializers;  // empty: RawSocket is not served
+  std::string anonymous_role;                      // empty: no anonymous authentication, so nobody gets in
   TransportLimits limits;
 };
 

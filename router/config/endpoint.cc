@@ -1,10 +1,13 @@
 #include "router/config/endpoint.h"
 
 #include <array>
+#include <charconv>
+#include <filesystem>
 #include <optional>
 #include <string>
 
 #include <arpa/inet.h>
+#include <sys/un.h>
 
 namespace router::config {
 namespace {
@@ -38,10 +41,35 @@ std::string read_interface(const Setting& endpoint) {
   return v4 ? *v4 : *v6;
 }
 
+// As chmod takes it: "0660".
+unsigned read_mode(const Setting& setting) {
+  const std::string& text = setting.some_string();
+  unsigned mode = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
+  if (error != std::errc() || end != text.data() + text.size() || mode > 0777)
+    setting.fail("expected an octal file mode such as \"0660\", found " + in_quotes(text));
+  return mode;
+}
+
+void read_unix(const Setting& endpoint, Transport& transport) {
+  endpoint.check_keys({.known = {"type", "path", "mode", "backlog"}, .ignored = {"shared", "user_timeout"}});
+  const Setting path = endpoint.require("path");
+  transport.socket_path = (std::filesystem::path(endpoint.source().base_directory) / path.some_string())
+                              .lexically_normal()
+                              .string();
+  constexpr size_t max_path = sizeof(sockaddr_un::sun_path) - 1;
+  if (transport.socket_path.size() > max_path)
+    path.fail("the path of a Unix domain socket is at most " + std::to_string(max_path) +
+              " bytes long, this is " + in_quotes(transport.socket_path));
+  if (const auto mode = endpoint.find("mode")) transport.socket_mode = read_mode(*mode);
+  read_integer(endpoint, "backlog", transport.backlog, 1, 65535);
+}
+
 }  // namespace
 
 void read_endpoint(const Setting& endpoint, Transport& transport) {
-  endpoint.require("type").choice({"tcp"}, {"unix", "twisted", "onion", "tls"});
+  if (endpoint.require("type").choice({"tcp", "unix"}, {"twisted", "onion", "tls"}) == "unix")
+    return read_unix(endpoint, transport);
   endpoint.check_keys({.known = {"type", "interface", "port", "version", "backlog"},
                        .unsupported = {"tls", "portrange"},
                        .ignored = {"shared", "user_timeout"}});

@@ -25,7 +25,8 @@ std::optional<Setting> one_setting(std::string_view key, const Setting& whole,
 }
 
 bool takes_sessions(const Transport& transport) {
-  return std::any_of(transport.paths.begin(), transport.paths.end(),
+  return !transport.rawsocket_serializers.empty() ||
+         std::any_of(transport.paths.begin(), transport.paths.end(),
                      [](const auto& entry) { return std::holds_alternative<WebSocketPath>(entry.second); });
 }
 
@@ -58,6 +59,8 @@ std::string read_auth(const Setting& auth, const RoleNames& roles) {
   return "";
 }
 
+}  // namespace
+
 std::vector<std::string> read_serializers(const Setting& list) {
   std::vector<std::string> serializers;
   for (const Setting& element : list.some_elements()) {
@@ -68,8 +71,6 @@ std::vector<std::string> read_serializers(const Setting& list) {
   }
   return serializers;
 }
-
-}  // namespace
 
 void read_session_settings(const Setting& whole, const std::vector<Setting>& websockets,
                            const RoleNames& roles, Transport& transport) {

@@ -21,4 +21,7 @@ using RoleNames = std::set<std::string, std::less<>>;
 void read_session_settings(const Setting& whole, const std::vector<Setting>& websockets,
                            const RoleNames& roles, Transport& transport);
 
+// A list of serializers, each once.
+std::vector<std::string> read_serializers(const Setting& list);
+
 }  // namespace router::config

@@ -28,6 +28,13 @@ void read_websocket(const Setting& setting, Transport& transport) {
   transport.paths.emplace("/", WebSocketPath{});
 }
 
+// RawSocket and nothing else, as Crossbar's transport of this type.
+void read_rawsocket(const Setting& setting, Transport& transport) {
+  setting.check_keys(with_session_keys({.unsupported = {"cookie"}, .ignored = {"debug"}}));
+  transport.type = Transport::Type::rawsocket;
+  transport.rawsocket_serializers = transport.serializers;
+}
+
 void read_web(const Setting& setting, Transport& transport, std::vector<Setting>& websockets) {
   setting.check_keys(with_session_keys({.known = {"paths"}}));
   read_paths(setting.require("paths"), path_types, transport, websockets);
@@ -35,9 +42,14 @@ void read_web(const Setting& setting, Transport& transport, std::vector<Setting>
 
 void read_universal(const Setting& setting, Transport& transport, std::vector<Setting>& websockets) {
   setting.check_keys(
-      with_session_keys({.known = {"websocket", "web"}, .unsupported = {"rawsocket", "mqtt"}}));
+      with_session_keys({.known = {"websocket", "rawsocket", "web"}, .unsupported = {"mqtt"}}));
   if (const auto websocket = setting.find("websocket"))
     read_paths(*websocket, {"websocket"}, transport, websockets);
+  if (const auto rawsocket = setting.find("rawsocket")) {
+    rawsocket->check_keys(
+        {.known = {"serializers"}, .unsupported = {"auth", "options"}, .ignored = {"id", "type", "debug"}});
+    transport.rawsocket_serializers = transport.serializers;
+  }
   if (const auto web = setting.find("web")) {
     web->check_keys({.known = {"paths", "options"}, .ignored = {"id", "type"}});
     if (const auto options = web->find("options")) options->check_keys({.ignored = ignored_web_options});
@@ -45,21 +57,32 @@ void read_universal(const Setting& setting, Transport& transport, std::vector<Se
   }
 }
 
+// Of RawSocket alone, if it has its own in a universal transport.
+void read_rawsocket_serializers(const Setting& setting, Transport& transport) {
+  const auto rawsocket = setting.find("rawsocket");
+  const auto own = rawsocket ? rawsocket->find("serializers") : std::nullopt;
+  transport.rawsocket_serializers = own ? read_serializers(*own) : transport.serializers;
+}
+
 Transport read_transport(const Setting& setting, const RoleNames& roles) {
   Transport transport;
   std::vector<Setting> websockets;
-  const std::string& type = setting.require("type").choice(
-      {"websocket", "universal", "web"},
-      {"rawsocket", "mqtt", "flashpolicy", "websocket.testee", "stream.testee"});
+  const std::string& type =
+      setting.require("type").choice({"websocket", "rawsocket", "universal", "web"},
+                                     {"mqtt", "flashpolicy", "websocket.testee", "stream.testee"});
   if (type == "websocket")
     read_websocket(setting, transport);
+  else if (type == "rawsocket")
+    read_rawsocket(setting, transport);
   else if (type == "web")
     read_web(setting, transport, websockets);
   else
     read_universal(setting, transport, websockets);
-  if (transport.paths.empty()) setting.fail("serves nothing: no path is given");
+  if (transport.paths.empty() && transport.rawsocket_serializers.empty())
+    setting.fail("serves nothing: no path is given");
   read_endpoint(setting.require("endpoint"), transport);
   read_session_settings(setting, websockets, roles, transport);
+  if (!transport.rawsocket_serializers.empty()) read_rawsocket_serializers(setting, transport);
   return transport;
 }
 
@@ -78,9 +101,13 @@ std::vector<Transport> read_transports(const Setting& list, const std::vector<Re
   std::set<std::pair<std::string, uint16_t>> addresses;
   for (const Setting& element : list.some_elements()) {
     const Transport& transport = transports.emplace_back(read_transport(element, roles));
-    if (transport.port != 0 && !addresses.emplace(transport.interface, transport.port).second)
+    if (!transport.socket_path.empty()) {
+      if (!addresses.emplace(transport.socket_path, uint16_t{0}).second)
+        element.require("endpoint").fail("a second transport on unix:" + transport.socket_path);
+    } else if (transport.port != 0 && !addresses.emplace(transport.interface, transport.port).second) {
       element.require("endpoint")
           .fail("a second transport on " + transport.interface + " port " + std::to_string(transport.port));
+    }
   }
   return transports;
 }

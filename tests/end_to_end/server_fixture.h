@@ -28,9 +28,9 @@ class RunningServer {
 
   uint16_t port() const { return server_.port(0); }
   Server& server() { return server_; }
-  WampClient connect(serializers::Format format) { return {port(), format}; }
-  WampClient join(serializers::Format format) {
-    WampClient client(port(), format);
+  WampClient connect(const Speech& speech) { return {port(), speech}; }
+  WampClient join(const Speech& speech) {
+    WampClient client(port(), speech);
     client.joins();
     return client;
   }

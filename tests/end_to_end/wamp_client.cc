@@ -1,30 +1,90 @@
 #include "tests/end_to_end/wamp_client.h"
 
+#include <bit>
 #include <stdexcept>
 
 #include "tests/support/json_wire.h"
+#include "transport/batch.h"
+#include "transport/rawsocket.h"
 
 namespace router {
 
 using serializers::Format;
+using transport::RawSocketType;
 
-WampClient::WampClient(uint16_t port, Format format, const std::string& path) : format_(format), raw_(port) {
-  const auto reply = raw_.handshake(path, "wamp.2." + std::string(name(format)));
+namespace {
+
+transport::Framing batch_framing(Format format) {
+  return format == Format::json ? transport::Framing::batched_text : transport::Framing::batched_binary;
+}
+
+std::string framed(transport::Framing framing, std::string_view message) {
+  auto buffer =
+      transport::Buffer::create(transport::max_frame_header, message.size() + transport::max_frame_trailer);
+  buffer->append(message);
+  return std::string(transport::frame_message(framing, std::move(buffer))->view());
+}
+
+}  // namespace
+
+std::string Speech::name() const {
+  constexpr const char* carriers[] = {"", "_batched", "_rawsocket"};
+  return std::string(serializers::name(format)) + carriers[static_cast<size_t>(carrier)];
+}
+
+WampClient::WampClient(test_support::RawClient connected, const Speech& speech)
+    : speech_(speech), raw_(std::move(connected)) {
+  if (speech.carrier == Carrier::rawsocket) {
+    const auto serializer = static_cast<uint8_t>(1 + static_cast<int>(speech.format));
+    raw_.send(transport::rawsocket_acceptance(serializer, speech.max_frame_size));
+    const std::string reply = raw_.read(4);
+    if ((reply[1] & 0x0F) != serializer) throw std::runtime_error("RawSocket handshake refused");
+    return;
+  }
+  const std::string suffix = speech.carrier == Carrier::batched_websocket ? ".batched" : "";
+  const auto reply =
+      raw_.handshake("/ws", "wamp.2." + std::string(serializers::name(speech.format)) + suffix);
   if (reply.status != 101) throw std::runtime_error("handshake refused: " + reply.body);
 }
 
 void WampClient::says(const std::string& json) {
-  const std::string bytes = test_support::converted(Format::json, format_, json);
-  raw_.send_frame(format_ == Format::json ? test_support::opcode::text : test_support::opcode::binary, bytes);
+  const std::string bytes = test_support::converted(Format::json, speech_.format, json);
+  if (speech_.carrier == Carrier::rawsocket) return raw_.send(framed(transport::Framing::rawsocket, bytes));
+  const bool batched = speech_.carrier == Carrier::batched_websocket;
+  raw_.send_frame(speech_.format == Format::json ? test_support::opcode::text : test_support::opcode::binary,
+                  batched ? framed(batch_framing(speech_.format), bytes) : bytes);
 }
 
 std::string WampClient::hears() {
-  return test_support::converted(format_, Format::json, raw_.read_message());
+  return test_support::converted(speech_.format, Format::json, next_message());
+}
+
+std::string WampClient::next_message() {
+  if (speech_.carrier == Carrier::websocket) return raw_.read_message();
+  if (speech_.carrier == Carrier::rawsocket) {
+    const auto header = transport::read_rawsocket_header(raw_.read(4));
+    if (header.type() != RawSocketType::message) throw std::runtime_error("not a message");
+    if (header.size > speech_.max_frame_size) throw std::runtime_error("a frame that is too long");
+    return raw_.read(header.size);
+  }
+  if (heard_.empty()) take_apart(raw_.read_message());
+  std::string message = std::move(heard_.front());
+  heard_.pop_front();
+  return message;
+}
+
+void WampClient::take_apart(std::string batch) {
+  for (std::span<char> left(batch); !left.empty();) {
+    const auto message = transport::take_from_batch(batch_framing(speech_.format), left);
+    if (!message) throw std::runtime_error("a batch that is wrong");
+    heard_.emplace_back(message->begin(), message->end());
+  }
+  if (heard_.empty()) throw std::runtime_error("a batch that is empty");
 }
 
 std::string WampClient::joins(const std::string& realm) {
-  says("[1,\"" + realm + R"(",{"roles":{"caller":{},"callee":{"features":{"call_canceling":true}},)" +
-       R"("publisher":{},"subscriber":{}}}])");
+  says("[1,\"" + realm + R"(",{"roles":{"caller":{},"callee":{"features":{"call_canceling":true,)" +
+       R"("progressive_call_results":true}},"publisher":{},"subscriber":{}}}])");
   const std::string welcome = hears();
   if (!welcome.starts_with("[2,")) throw std::runtime_error("not welcome: " + welcome);
   return welcome.substr(3, welcome.find(',', 3) - 3);

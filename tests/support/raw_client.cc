@@ -4,12 +4,14 @@
 #include <cctype>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <stdexcept>
 
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace test_support {
@@ -108,19 +110,31 @@ RawClient::RawClient(uint16_t port, const std::string& address) {
   addrinfo* found = nullptr;
   if (::getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &found) != 0)
     fail("no address: " + address);
-  descriptor_ = ::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const int connected = ::connect(descriptor_, found->ai_addr, found->ai_addrlen);
-  const int error = errno;
-  ::freeaddrinfo(found);
-  if (connected != 0) {
-    ::close(descriptor_);
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> freed(found, ::freeaddrinfo);
+  connect(found->ai_family, found->ai_addr, found->ai_addrlen);
+  const int on = 1;
+  ::setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+RawClient RawClient::over_unix(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  RawClient client;
+  client.connect(AF_UNIX, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  return client;
+}
+
+void RawClient::connect(int family, const sockaddr* address, unsigned size) {
+  descriptor_ = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (::connect(descriptor_, address, size) != 0) {
+    const int error = errno;
+    ::close(std::exchange(descriptor_, -1));
     fail("cannot connect: " + std::string(std::strerror(error)));
   }
   const timeval timeout{timeout_s, 0};
   ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
   ::setsockopt(descriptor_, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
-  const int on = 1;
-  ::setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
 RawClient::RawClient(RawClient&& other) noexcept

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+struct sockaddr;
+
 namespace test_support {
 
 namespace opcode {
@@ -56,9 +58,14 @@ std::string handshake_bytes(std::string_view path, std::string_view subprotocols
 class RawClient {
  public:
   explicit RawClient(uint16_t port, const std::string& address = "127.0.0.1");
+  static RawClient over_unix(const std::string& path);
   ~RawClient();
   RawClient(RawClient&& other) noexcept;
-  RawClient& operator=(RawClient&&) = delete;
+  RawClient& operator=(RawClient&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    std::swap(received_, other.received_);
+    return *this;
+  }
 
   void send(std::string_view bytes);
   void send_frame(int opcode, std::string_view payload, const FrameOptions& options = {});
@@ -86,6 +93,8 @@ class RawClient {
   void reset();
 
  private:
+  RawClient() = default;
+  void connect(int family, const sockaddr* address, unsigned size);
   void fill();  // reads at least one byte more into received_, or throws
 
   int descriptor_ = -1;

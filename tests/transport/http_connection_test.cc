@@ -100,7 +100,7 @@ TEST(HttpConnection, MalformedRequestsAreRefused) {
 TEST(HttpConnection, WhatIsNoHttpIsRefusedAtItsFirstByte) {
   const Server server;
   EXPECT_EQ(ask(server, "\x16\x03\x01").status, 400);
-  EXPECT_EQ(ask(server, "\x7F").status, 400);
+  EXPECT_EQ(ask(server, "\x80").status, 400);
   EXPECT_EQ(ask(server, "\n").status, 400);
 }
 

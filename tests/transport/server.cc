@@ -39,7 +39,7 @@ ConnectionLimits patient_limits() {
 }
 
 BufferRef text_frame(const Connection& connection, std::string_view message) {
-  BufferRef buffer = Buffer::create(max_frame_header, message.size());
+  BufferRef buffer = Buffer::create(max_frame_header, message.size() + max_frame_trailer);
   buffer->append(message);
   return frame_message(connection.framing(), std::move(buffer));
 }
@@ -143,12 +143,21 @@ HttpResponse Server::on_request(const HttpRequest& request) {
   return requested(request);
 }
 
+std::variant<Service::Upgrade, RawSocketError> Server::on_rawsocket(Loop&, const RawSocketRequest& request) {
+  if (request.serializer == 0) return RawSocketError::not_served;
+  if (request.serializer == 9) return RawSocketError::serializer_unsupported;
+  return Upgrade{"", Framing::rawsocket, std::make_unique<Told>(*this)};
+}
+
 std::variant<Service::Upgrade, HttpResponse> Server::on_upgrade(Loop&, const HttpRequest& request,
                                                                 const std::vector<std::string>& offered) {
   log.add("peer " + request.peer_address);
   if (request.path == "/refused") return text_response(403, "not for you");
   const std::string chosen = offered.empty() ? "" : offered.back();
-  const Framing framing = chosen == "binary" ? Framing::websocket_binary : Framing::websocket_text;
+  const Framing framing = chosen == "binary"           ? Framing::websocket_binary
+                          : chosen == "batched.text"   ? Framing::batched_text
+                          : chosen == "batched.binary" ? Framing::batched_binary
+                                                       : Framing::websocket_text;
   return Upgrade{chosen, framing, std::make_unique<Told>(*this)};
 }
 

@@ -82,6 +82,8 @@ class Server : public Service {
  private:
   class Told;
   HttpResponse on_request(const HttpRequest& request) override;
+  // Serializer 9 is unsupported, 0 means that RawSocket is not served at all.
+  std::variant<Upgrade, RawSocketError> on_rawsocket(Loop& loop, const RawSocketRequest& request) override;
   std::variant<Upgrade, HttpResponse> on_upgrade(Loop& loop, const HttpRequest& request,
                                                  const std::vector<std::string>& offered) override;
 

@@ -94,13 +94,53 @@ TEST(Transports, RefusesServicesItDoesNotHaveByName) {
 }
 
 TEST(Transports, RefusesTransportsItDoesNotHaveByName) {
-  for (const std::string type : {"rawsocket", "mqtt", "flashpolicy", "websocket.testee", "stream.testee"})
+  for (const std::string type : {"mqtt", "flashpolicy", "websocket.testee", "stream.testee"})
     EXPECT_THAT(error_of(with_transports(R"([{"type": ")" + type + "\"}]")),
                 EndsWith("at $.transports[0].type: \"" + type + "\" is not supported yet"));
-  for (const std::string key : {"rawsocket", "mqtt"})
-    EXPECT_EQ(error_of("{\"realms\": " + some_realms +
-                       ",\n \"transports\": [{\"type\": \"universal\",\n  \"" + key + "\": {}}]}"),
-              "wampd.jsonc:3:3: at $.transports[0]: \"" + key + "\" is not supported yet");
+  EXPECT_EQ(error_of("{\"realms\": " + some_realms +
+                     ",\n \"transports\": [{\"type\": \"universal\",\n  \"mqtt\": {}}]}"),
+            "wampd.jsonc:3:3: at $.transports[0]: \"mqtt\" is not supported yet");
+}
+
+TEST(Transports, ServesRawSocketAlone) {
+  const auto transport = [](const std::string& members) {
+    return with_transports(R"([{"type": "rawsocket", "endpoint": {"type": "tcp", "port": 1})" + members +
+                           "}]");
+  };
+  const Transport plain = transport_of(transport(""));
+  EXPECT_EQ(plain.type, Transport::Type::rawsocket);
+  EXPECT_TRUE(plain.paths.empty());
+  EXPECT_THAT(plain.rawsocket_serializers, ElementsAre("msgpack", "json", "cbor"));
+  EXPECT_THAT(transport_of(transport(R"(, "serializers": ["cbor"])")).rawsocket_serializers,
+              ElementsAre("cbor"));
+  EXPECT_EQ(transport_of(transport(R"(, "options": {"max_message_size": 5000})")).limits.max_message_size,
+            5000u);
+  EXPECT_THAT(error_of(transport(R"(, "paths": {})")), HasSubstr("unknown key \"paths\""));
+  EXPECT_THAT(error_of(transport(R"(, "serializers": ["ubjson"])")),
+              EndsWith("\"ubjson\" is not supported yet"));
+}
+
+TEST(Transports, ServesRawSocketBesidesOthersIfAUniversalTransportSaysSo) {
+  const auto transport = [](const std::string& members) {
+    return with_transports(R"([{"type": "universal", "endpoint": {"type": "tcp", "port": 1})" + members +
+                           "}]");
+  };
+  const std::string websocket = R"(, "websocket": {"ws": {"type": "websocket"}})";
+  EXPECT_TRUE(transport_of(transport(websocket)).rawsocket_serializers.empty());
+  EXPECT_THAT(transport_of(transport(websocket + R"(, "rawsocket": {})")).rawsocket_serializers,
+              ElementsAre("msgpack", "json", "cbor"));
+  const Transport one = transport_of(transport(
+      websocket + R"(, "serializers": ["json"], "rawsocket": {"serializers": ["cbor", "msgpack"]})"));
+  EXPECT_THAT(one.serializers, ElementsAre("json"));
+  EXPECT_THAT(one.rawsocket_serializers, ElementsAre("cbor", "msgpack"));
+  EXPECT_THAT(transport_of(transport(R"(, "serializers": ["json"], "rawsocket": {})")).rawsocket_serializers,
+              ElementsAre("json"));
+  EXPECT_THAT(error_of(transport("")), EndsWith("serves nothing: no path is given"));
+  EXPECT_THAT(error_of(transport(R"(, "rawsocket": {"serializers": []})")), EndsWith("must not be empty"));
+  EXPECT_THAT(error_of(transport(R"(, "rawsocket": {"auth": {}})")),
+              EndsWith("\"auth\" is not supported yet"));
+  EXPECT_THAT(error_of(transport(R"(, "rawsocket": {"serialisers": []})")),
+              HasSubstr("did you mean \"serializers\"?"));
 }
 
 TEST(Transports, RefusesWhatIsMissingOrEmpty) {
@@ -152,12 +192,36 @@ TEST(Endpoints, ListensOnLoopbackUnlessToldOtherwise) {
   EXPECT_EQ(interface(R"(, "interface": "0:0:0:0:0:0:0:1", "version": 6)"), "::1");
 }
 
+TEST(Endpoints, MayBeUnixDomainSockets) {
+  const auto endpoint = [](const std::string& members) {
+    return with_endpoint(R"({"type": "unix")" + members + "}");
+  };
+  const Transport plain = transport_of(endpoint(R"(, "path": "/run/wampd.sock")"));
+  EXPECT_EQ(plain.socket_path, "/run/wampd.sock");
+  EXPECT_EQ(plain.socket_mode, 0600u);
+  EXPECT_EQ(transport_of(endpoint(R"(, "path": "../run/x")")).socket_path, "/etc/run/x");
+  EXPECT_EQ(transport_of(endpoint(R"(, "path": "x", "mode": "0660")")).socket_mode, 0660u);
+  EXPECT_EQ(transport_of(endpoint(R"(, "path": "x", "backlog": 5)")).backlog, 5);
+  for (const std::string mode : {"0888", "rw", "07777", "-1", "0660 "})
+    EXPECT_THAT(error_of(endpoint(R"(, "path": "x", "mode": ")" + mode + "\"")),
+                HasSubstr("expected an octal file mode"));
+  EXPECT_THAT(error_of(endpoint("")), EndsWith("the key \"path\" is missing"));
+  EXPECT_THAT(error_of(endpoint(R"(, "path": "")")), EndsWith("must not be empty"));
+  EXPECT_THAT(error_of(endpoint(R"(, "path": "x", "port": 1)")), HasSubstr("unknown key \"port\""));
+  EXPECT_THAT(error_of(endpoint(R"(, "path": "/)" + std::string(107, 'x') + "\"")),
+              HasSubstr("at most 107 bytes long"));
+}
+
+TEST(Endpoints, MayNotBeTheSameUnixDomainSocketTwice) {
+  const std::string one = R"({"type": "websocket", "endpoint": {"type": "unix", "path": "x"}})";
+  EXPECT_THAT(error_of(with_transports("[" + one + "," + one + "]")),
+              EndsWith("a second transport on unix:/etc/wampd/x"));
+}
+
 TEST(Endpoints, RefusesWhatItCannotListenOn) {
   const auto endpoint = [](const std::string& members) {
     return error_of(with_endpoint("{" + members + "}"));
   };
-  EXPECT_THAT(endpoint(R"("type": "unix", "path": "/tmp/x")"),
-              EndsWith("endpoint.type: \"unix\" is not supported yet"));
   EXPECT_THAT(endpoint(R"("type": "tls", "port": 1)"),
               EndsWith("endpoint.type: \"tls\" is not supported yet"));
   EXPECT_THAT(endpoint(R"("type": "tcp", "port": 1, "tls": {})"),

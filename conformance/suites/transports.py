@@ -1,0 +1,57 @@
+"""Autobahn|Python over RawSocket, and with several messages in one WebSocket message."""
+from urllib.parse import urlsplit
+
+from runner.client import Variant, fresh_uri
+from runner.suite import Skip, expect, for_each_client
+
+BIG = 'x' * 500_000
+
+
+def over_rawsocket(client):
+    other = variant(client, 'over RawSocket', client.name.split('/')[1])
+    other.url = f'rs://{urlsplit(Variant.url).netloc}'
+    return other
+
+
+def batched(client):
+    return variant(client, 'batched', client.name.split('/')[1] + '.batched')
+
+
+def variant(client, how, serializer):
+    if not client.name.startswith('autobahn-python/'):
+        raise Skip  # the others speak neither
+    return Variant(client.client, {'name': f'{client.name} {how}', 'can': [], 'serializer': serializer})
+
+
+def calls_events_and_a_new_session(client, other):
+    try:
+        uri = fresh_uri()
+        here, there = client.join(), other.join()
+        for caller, callee in ((here, there), (there, here)):
+            procedure = f'{uri}.{caller.name}'
+            callee.register(procedure)
+            for args in ([1, 'two', [3.5, None]], [BIG], []):
+                expect(caller.call(procedure, args, {'k': 'v'}), (args, {'k': 'v'}), 'result')
+        there.subscribe(uri)
+        for number in range(200):
+            here.publish(uri, [number], acknowledge=number % 50 == 0)
+        while there.inbox.queue and there.inbox.queue[0]['event'] == 'invocation':
+            there.next('invocation')
+        for number in range(200):
+            expect(there.next('event')[0], [number], 'event')
+        there.leave()
+        expect(other.join().id != there.id, True, 'another id')
+    finally:
+        other.end_sessions()
+
+
+@for_each_client
+def over_raw_socket(client):
+    """Calls, events and leaving over RawSocket."""
+    calls_events_and_a_new_session(client, over_rawsocket(client))
+
+
+@for_each_client
+def in_batches(client):
+    """Calls, events and leaving with batched messages."""
+    calls_events_and_a_new_session(client, batched(client))

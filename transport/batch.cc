@@ -1,0 +1,34 @@
+#include "transport/batch.h"
+
+#include <algorithm>
+
+#include "transport/frame.h"
+
+namespace transport {
+
+std::optional<std::span<char>> take_from_batch(Framing framing, std::span<char>& batch) {
+  if (is_text(framing)) {
+    const auto end = std::find_if(batch.begin(), batch.end(),
+                                  [](char c) { return c == record_separator || c == octal_separator; });
+    const auto size = static_cast<size_t>(end - batch.begin());
+    const auto message = batch.first(size);
+    batch = batch.subspan(std::min(size + 1, batch.size()));
+    return message;
+  }
+  if (batch.size() < batch_length_size) return std::nullopt;
+  size_t size = 0;
+  for (const char c : batch.first(batch_length_size)) size = size << 8 | static_cast<uint8_t>(c);
+  if (size > batch.size() - batch_length_size) return std::nullopt;
+  const auto message = batch.subspan(batch_length_size, size);
+  batch = batch.subspan(batch_length_size + size);
+  return message;
+}
+
+void OutgoingBatch::move_to(WriteQueue& queue, Framing framing) {
+  queue.push(make_message_header(framing, bytes_));
+  for (BufferRef& message : messages_) queue.push(std::move(message));
+  messages_.clear();
+  bytes_ = 0;
+}
+
+}  // namespace transport

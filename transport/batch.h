@@ -1,0 +1,44 @@
+// Several WAMP messages in one WebSocket message (advanced profile, "Message Batching"): in text each ends
+// with an octet 0x1e, or 0x18 for clients that take the specification's "\30" for octal; in binary each
+// begins with its length in four octets, the highest first.
+//
+// Belongs to its connection's thread. Knows no socket.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "transport/buffer.h"
+#include "transport/connection.h"
+#include "transport/write_queue.h"
+
+namespace transport {
+
+constexpr char record_separator = 0x1E, octal_separator = 0x18;
+
+// Takes the message at the front of a batch, or nothing if it has a length that cannot be. The last message
+// of a text may lack its separator. Precondition: the batch is not empty.
+std::optional<std::span<char>> take_from_batch(Framing framing, std::span<char>& batch);
+
+// What is to go out in the next WebSocket message. Its messages are made by frame_message().
+class OutgoingBatch {
+ public:
+  // Above it a further message begins another batch: clients limit the size of what they take.
+  static constexpr size_t max_bytes = 64 * 1024;
+
+  bool empty() const { return messages_.empty(); }
+  size_t bytes() const { return bytes_; }
+  void add(BufferRef message) {
+    bytes_ += message->size();
+    messages_.push_back(std::move(message));
+  }
+  // As one WebSocket message.
+  void move_to(WriteQueue& queue, Framing framing);
+
+ private:
+  std::vector<BufferRef> messages_;
+  size_t bytes_ = 0;
+};
+
+}  // namespace transport

@@ -1,0 +1,19 @@
+// What a codec finds in the bytes of a peer.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace transport {
+
+struct CodecEvent {
+  enum class Kind : uint8_t { need_more, message, ping, pong, close, error };
+
+  Kind kind = Kind::need_more;
+  uint16_t code = 0;        // close: as received, 1005 if there was none; error: the one to send
+  std::span<char> payload;  // message, ping, pong; may be changed; valid until the codec is asked again
+  std::string_view text;    // close: the reason; error: what was wrong; valid as long as the payload
+};
+
+}  // namespace transport

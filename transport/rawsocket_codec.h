@@ -1,0 +1,36 @@
+// What a RawSocket client sends after its handshake: bytes in, messages and pings out. No socket, no clock.
+//
+// Whole frames are delivered where they lie; what is incomplete is kept until the rest comes, growing only as
+// bytes arrive. Belongs to one thread. After an error nothing further may be asked of it.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "transport/codec_event.h"
+#include "transport/rawsocket.h"
+
+namespace transport {
+
+class RawSocketCodec {
+ public:
+  // max_frame_size: what was announced to the client, headers not counted.
+  explicit RawSocketCodec(size_t max_frame_size) : max_frame_size_(max_frame_size) {}
+
+  // Takes what it can from the front of `bytes`, up to one event. need_more: all is taken.
+  CodecEvent next(std::span<char>& bytes);
+
+  // Bytes kept for later, of an incomplete frame.
+  size_t kept_bytes() const { return kept_.size(); }
+
+ private:
+  bool fill(size_t size, std::span<char>& bytes);
+  CodecEvent refusal(const RawSocketHeader& header);
+  static CodecEvent event(const RawSocketHeader& header, std::span<char> payload);
+
+  size_t max_frame_size_;
+  bool delivered_ = false;  // kept_ is what the last event points to
+  std::string kept_;        // the beginning of a frame that is not all there yet
+};
+
+}  // namespace transport
