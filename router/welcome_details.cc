@@ -19,11 +19,11 @@ wamp::Dict role(std::initializer_list<std::string_view> features) {
 wamp::Dict welcome_details(const Identity& identity, std::string_view realm) {
   wamp::Dict roles;
   // The specification itself spells sharded subscriptions and call canceling both ways.
-  roles.append("broker",
-               role({"event_history", "event_retention", "pattern_based_subscription",
-                     "publication_trustlevels", "publisher_exclusion", "publisher_identification",
-                     "session_meta_api", "sharded_subscription", "shareded_subscriptions",
-                     "subscriber_blackwhite_listing", "subscription_meta_api", "subscription_revocation"}));
+  roles.append("broker", role({"event_history", "event_retention", "pattern_based_subscription",
+                               "payload_passthru_mode", "publication_trustlevels", "publisher_exclusion",
+                               "publisher_identification", "session_meta_api", "sharded_subscription",
+                               "shareded_subscriptions", "subscriber_blackwhite_listing",
+                               "subscription_meta_api", "subscription_revocation"}));
   roles.append("dealer",
                role({"call_canceling", "call_cancelling", "call_reroute", "call_timeout", "call_trustlevels",
                      "caller_identification", "pattern_based_registration", "payload_passthru_mode",

@@ -5,20 +5,22 @@
 #include <string>
 #include <utility>
 
+#include "router/payload_passthru.h"
 #include "wamp/error_uris.h"
 
 namespace router::broker {
 namespace {
 
 // Of the EVENTs of one publication: what does not depend on the subscription.
-wamp::Dict publication_details(const Member& publisher, bool disclose, const Grant& grant) {
+wamp::Dict publication_details(const Member& publisher, const PublishOptions& options, const Grant& grant) {
   wamp::Dict details;
-  if (disclose) {
+  if (grant.disclose || options.disclose_me) {
     details.append("publisher", publisher.ref.session.value);
     details.append("publisher_authid", publisher.identity.authid);
     details.append("publisher_authrole", publisher.identity.authrole);
   }
   if (grant.trustlevel) details.append("trustlevel", uint64_t{*grant.trustlevel});
+  append_attributes(options.payload_passthru, details);
   return details;
 }
 
@@ -152,8 +154,11 @@ wamp::Result<void> Broker::publish(Member& publisher, const wamp::Publish& messa
                                    const RoutedPayload& payload, const Grant& grant, Outbox& outbox) {
   const auto options = publish_options(message.options);
   if (!options) return options.error();
+  if (!options->payload_passthru.empty() &&
+      !publisher.features.has_payload_passthru_mode(wamp::Role::publisher))
+    return wamp::ProtocolError{"PUBLISH.Options.ppt_scheme: HELLO did not announce payload_passthru_mode"};
   const wamp::PublicationId publication(ids_.next());
-  const wamp::Dict details = publication_details(publisher, grant.disclose || options->disclose_me, grant);
+  const wamp::Dict details = publication_details(publisher, *options, grant);
   Answer answer = Answer::now;
   if (options->retain || !histories_.empty()) {
     answer = keep({publisher, message, payload, *options, details, publication}, outbox);

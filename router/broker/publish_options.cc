@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "router/payload_passthru.h"
 #include "wamp/attributes.h"
 
 namespace router::broker {
@@ -56,6 +57,7 @@ wamp::Result<PublishOptions> publish_options(const wamp::Dict& options) {
     read.retain_ttl = std::chrono::milliseconds(std::min(*ttl_ms, longest_ttl_ms));
   read.resource_key = attributes.string("rkey").value_or("");
   read.filter = event_filter(options, attributes);
+  read.payload_passthru = payload_passthru_attributes(attributes);
   if (attributes.error()) return *attributes.error();
   return read;
 }

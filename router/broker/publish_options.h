@@ -19,6 +19,7 @@ struct PublishOptions {
   bool retain = false;
   std::optional<std::chrono::milliseconds> retain_ttl;  // ours: "_retain_ttl_ms"
   std::string resource_key;                             // "rkey"; empty: none
+  wamp::Dict payload_passthru;                          // the ppt_* attributes
   std::shared_ptr<const EventFilter> filter;            // null: no black- or whitelists
 };
 

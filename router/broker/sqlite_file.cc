@@ -107,8 +107,10 @@ class Statement {
   sqlite3_stmt* statement_ = nullptr;
 };
 
-std::string_view name(Format format) {
-  return format == Format::json ? "json" : "msgpack";
+std::optional<Format> format_called(std::string_view name) {
+  for (const Format format : serializers::all_formats)
+    if (serializers::name(format) == name) return format;
+  return std::nullopt;
 }
 
 std::string encoded(const StoredEvent& event) {
@@ -128,17 +130,16 @@ StoredEventRef decoded(const Statement& row, const char* table, bool has_expiry)
     throw std::runtime_error("row " + std::to_string(row.integer(4)) + " of table " + table + ": " + why);
   };
   const auto publication = static_cast<uint64_t>(row.integer(0));
-  const std::string format_name = row.bytes(2);
-  const Format format = format_name == name(Format::json) ? Format::json : Format::msgpack;
+  const auto format = format_called(row.bytes(2));
   if (!wamp::is_valid_id(publication)) fail("no publication id");
-  if (format_name != name(format)) fail("unknown format");
+  if (!format) fail("unknown format");
   const std::string bytes = row.bytes(3);
   serializers::Scratch scratch;
-  const auto message = serializers::decode(format, bytes, scratch, {serializers::max_nesting});
+  const auto message = serializers::decode(*format, bytes, scratch, {serializers::max_nesting});
   if (!message) fail(message.error().message);
   const auto* publish = std::get_if<wamp::Publish>(&*message);
   if (!publish) fail("not a PUBLISH message");
-  auto event = from_publish(*publish, format);
+  auto event = from_publish(*publish, *format);
   if (!event) fail(event.error().message);
   event->publication = wamp::PublicationId(publication);
   event->time = Timestamp(std::chrono::microseconds(row.integer(1)));

@@ -44,6 +44,11 @@ Answer add_testament(RealmState& realm, Member& caller, const Arguments& argumen
     return *denied;
   if (const auto options = broker::publish_options(testament.options); !options)
     return Refusal{wamp::error_uri::invalid_argument, "publish_options: " + options.error().message};
+  // What its options ask for must be good now, as nobody can be told when it is published.
+  if (testament.options.find("ppt_scheme") &&
+      !caller.features.has_payload_passthru_mode(wamp::Role::publisher))
+    return Refusal{wamp::error_uri::feature_not_supported,
+                   "publish_options: HELLO did not announce payload_passthru_mode for the publisher"};
   const size_t most = realm.config.limits.testaments_per_session;
   if (caller.detached_testaments.size() + caller.destroyed_testaments.size() >= most)
     return Refusal{wamp::error_uri::too_many_requests, "this session has " + std::to_string(most) +

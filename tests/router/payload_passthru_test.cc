@@ -84,6 +84,18 @@ TEST_F(PayloadPassthru, OfAResultToACallerWithoutItIsToldToBoth) {
   EXPECT_EQ(realm.realm().counts().calls, 0u);
 }
 
+TEST_F(PayloadPassthru, OfAPublicationReachesTheSubscribersAndNeedsAPublisherWithIt) {
+  Peer& subscriber = unaware();
+  subscriber.says(R"([32,1,{},"com.topic"])");
+  subscriber.hears();
+  Peer& publisher = aware();
+  publisher.says(filled(R"([16,1,@,"com.topic",#])"));
+  EXPECT_EQ(subscriber.hears(), filled("[36,1,1,@,#]"));
+  Peer& other = unaware();
+  other.says(filled(R"([16,1,@,"com.topic"])"));
+  EXPECT_TRUE(other.violation());
+}
+
 TEST_F(PayloadPassthru, WithoutASchemeIsOff) {
   Peer& callee = unaware();
   registers(callee);

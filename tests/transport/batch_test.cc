@@ -42,7 +42,7 @@ TEST(Batch, OfBinaryMessagesIsTakenApartByTheirLengths) {
   const auto messages = [](const std::string& batch) { return taken_apart(Framing::batched_binary, batch); };
   EXPECT_THAT(messages("\x00\x00\x00\x01x"s), ElementsAre("x"));
   EXPECT_THAT(messages("\x00\x00\x00\x01x\x00\x00\x00\x00\x00\x00\x00\x02yz"s), ElementsAre("x", "", "yz"));
-  EXPECT_THAT(messages(std::string("\x00\x01\x00\x00", 4) + std::string(65536, 'x')),
+  EXPECT_THAT(messages(std::string("\x00\x01\x00\x00", 4).append(65536, 'x')),
               ElementsAre(std::string(65536, 'x')));
 }
 
@@ -99,11 +99,11 @@ TEST(BatchedConnection, SendsBinaryMessagesWithTheirLengths) {
 TEST(BatchedConnection, SendsNoBatchOfAnySize) {
   Server server;
   RawClient client = server.open("/", "batched.text");
-  const std::string message = std::string(30000, 'x') + "\x1E";
+  const std::string message = std::string(30000, 'x').append("\x1E");
   client.send_text(message + message + message);
   EXPECT_EQ(client.read_frame().payload, message + message);
   EXPECT_EQ(client.read_frame().payload, message);
-  const std::string long_message = std::string(100000, 'x') + "\x1E";
+  const std::string long_message = std::string(100000, 'x').append("\x1E");
   client.send_text("[1]\x1E" + long_message + "[2]\x1E");
   EXPECT_EQ(client.read_frame().payload, "[1]\x1E");
   EXPECT_EQ(client.read_frame().payload, long_message);

@@ -49,10 +49,10 @@ TEST(Stores, OfTypeSqliteHaveAFileBesideTheConfiguration) {
 
 TEST(Stores, AreRefusedWithTheirPlace) {
   const auto refused = [](const std::string& store) { return error_of(with_store(store)); };
-  EXPECT_THAT(refused("{}"), HasSubstr("$.realms[0].store: missing key \"type\""));
+  EXPECT_THAT(refused("{}"), HasSubstr("$.realms[0].store: the key \"type\" is missing"));
   EXPECT_THAT(refused(R"({"type": "cfxdb"})"), HasSubstr("\"cfxdb\" is not supported yet"));
   EXPECT_THAT(refused(R"({"type": "file"})"), HasSubstr("$.realms[0].store.type: "));
-  EXPECT_THAT(refused(R"({"type": "sqlite"})"), HasSubstr("missing key \"path\""));
+  EXPECT_THAT(refused(R"({"type": "sqlite"})"), HasSubstr("the key \"path\" is missing"));
   EXPECT_THAT(refused(R"({"type": "sqlite", "path": ""})"), HasSubstr("store.path"));
   EXPECT_THAT(refused(R"({"type": "memory", "path": "x"})"),
               HasSubstr("only a store of type \"sqlite\" has a \"path\""));
@@ -61,7 +61,7 @@ TEST(Stores, AreRefusedWithTheirPlace) {
   EXPECT_THAT(refused(R"({"type": "memory", "event-history": [{"uri": "com..a"}]})"),
               HasSubstr("not a valid URI"));
   EXPECT_THAT(refused(R"({"type": "memory", "event-history": [{"match": "exact"}]})"),
-              HasSubstr("missing key \"uri\""));
+              HasSubstr("the key \"uri\" is missing"));
   EXPECT_THAT(refused(R"({"type": "memory", "event-history": [{"uri": "com.a", "limit": 0}]})"),
               HasSubstr(".limit"));
   EXPECT_THAT(
