@@ -12,17 +12,17 @@ from suites.page import HERE
 README = os.path.join(os.path.dirname(HERE), 'README.md')
 
 
-def code_block(language):
-    with open(README) as file:
+def code_block(language, page=README):
+    with open(page) as file:
         blocks = re.findall(rf'```{language}\n(.*?)```', file.read(), re.DOTALL)
-    expect(len(blocks), 1, f'{language} blocks in the README')
+    expect(len(blocks), 1, f'{language} blocks in {os.path.basename(page)}')
     return blocks[0]
 
 
-def script(folder, name, language, url):
+def script(folder, name, language, url, page=README):
     path = os.path.join(folder, name)
     with open(path, 'w') as file:
-        file.write(replace_once(code_block(language), 'ws://127.0.0.1:8080/ws', url))
+        file.write(replace_once(code_block(language, page), 'ws://127.0.0.1:8080/ws', url))
     return path
 
 

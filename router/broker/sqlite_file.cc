@@ -45,6 +45,11 @@ struct Blob {
   std::string_view bytes;
 };
 
+struct Nullable {
+  bool is_null = true;
+  int64_t value = 0;
+};
+
 // A statement that is prepared once. run() or each row of step() comes after the bind()s, in their order.
 class Statement {
  public:
@@ -96,11 +101,9 @@ class Statement {
   void bind_one(int at, const Blob& blob) {
     check(sqlite3_bind_blob64(statement_, at, blob.bytes.data(), blob.bytes.size(), SQLITE_STATIC));
   }
-  void bind_one(int at, const std::optional<int64_t>& value) {
-    if (value)
-      bind_one(at, *value);
-    else
-      check(sqlite3_bind_null(statement_, at));
+  void bind_one(int at, const Nullable& number) {
+    check(number.is_null ? sqlite3_bind_null(statement_, at)
+                         : sqlite3_bind_int64(statement_, at, number.value));
   }
 
   sqlite3* const database_;
@@ -302,7 +305,7 @@ void SqliteFile::write_retained(const StoredEvent& event) {
   const std::string_view topic = event.topic;
   if (!event.filter) connection_->remove_topic.bind(topic).run();
   const std::string bytes = encoded(event);
-  const auto expiry = event.expiry ? std::optional(microseconds(*event.expiry)) : std::nullopt;
+  const Nullable expiry{!event.expiry, event.expiry ? microseconds(*event.expiry) : 0};
   connection_->add_retained
       .bind(topic, int64_t{event.filter != nullptr}, static_cast<int64_t>(event.publication.value),
             microseconds(event.time), expiry, name(event.payload.format), Blob{bytes})

@@ -1,0 +1,125 @@
+// What one publication costs in the realm, without encoding and sockets.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <benchmark/benchmark.h>
+
+#include "router/clock.h"
+#include "router/realm.h"
+
+namespace {
+
+using namespace router;
+
+// A realm whose one worker throws its mail away.
+struct Bench {
+  explicit Bench(config::Realm config = open_realm()) : mailbox([] {}), realm(config, {&mailbox}, 1, clock) {
+    mailbox.bind_to_this_thread();
+  }
+  static config::Realm open_realm() {
+    config::Permission everything;
+    everything.match = wamp::MatchPolicy::prefix;
+    everything.call = everything.register_ = everything.publish = everything.subscribe = true;
+    config::Realm realm;
+    realm.name = "realm1";
+    realm.roles = {{"anonymous", {everything}}};
+    realm.limits.subscriptions_per_session = 2000000;
+    return realm;
+  }
+  Member& join() {
+    const wamp::ClientFeatures features{.roles = 15};
+    const SessionRef ref{0, ++sessions, wamp::SessionId(sessions)};
+    return *realm.join(ref, {"user", "anonymous", "anonymous", "static"}, features);
+  }
+  void subscribe(Member& member, const std::string& topic, const wamp::Dict& options = {}) {
+    static_cast<void>(realm.handle(member, wamp::Subscribe{wamp::RequestId(1), options, topic}));
+    if (++since_drain % 1000 == 0) mailbox.drain(mail);
+  }
+  void publish(Member& member, const wamp::Publish& message) {
+    static_cast<void>(realm.handle(member, message, payload));
+    if (++since_drain % 32 == 0) mailbox.drain(mail);
+  }
+
+  SystemClock clock;
+  Mailbox mailbox;
+  Realm realm;
+  uint32_t sessions = 0;
+  size_t since_drain = 0;
+  std::vector<Mail> mail;
+  const RoutedPayload payload = make_payload({{wamp::Value(std::string(100, 'x'))}, {}});
+};
+
+void publish_to_one(benchmark::State& state) {
+  Bench bench;
+  Member& subscriber = bench.join();
+  for (int64_t i = 1; i < state.range(0); ++i) bench.subscribe(subscriber, "com.other.t" + std::to_string(i));
+  bench.subscribe(subscriber, "com.t");
+  Member& publisher = bench.join();
+  const wamp::Publish message{wamp::RequestId(1), {}, "com.t", {}};
+  for (auto _ : state) bench.publish(publisher, message);
+}
+BENCHMARK(publish_to_one)->Arg(1)->Arg(1000000);
+
+void publish_acknowledged_with_a_list(benchmark::State& state) {
+  Bench bench;
+  bench.subscribe(bench.join(), "com.t");
+  Member& publisher = bench.join();
+  const wamp::Publish message{wamp::RequestId(1),
+                              wamp::Dict{{"acknowledge", true}, {"exclude_authid", wamp::List{"a", "b"}}},
+                              "com.t",
+                              {}};
+  for (auto _ : state) bench.publish(publisher, message);
+}
+BENCHMARK(publish_acknowledged_with_a_list);
+
+#ifndef WAMPD_BENCH_BASIC
+void publish_retained(benchmark::State& state) {
+  Bench bench;
+  Member& publisher = bench.join();
+  const wamp::Publish message{wamp::RequestId(1), wamp::Dict{{"retain", true}}, "com.t", {}};
+  for (auto _ : state) bench.publish(publisher, message);
+}
+BENCHMARK(publish_retained);
+
+void publish_to_a_history(benchmark::State& state) {
+  config::Realm config = Bench::open_realm();
+  config.store.event_history = {{.uri = "com.t", .match = wamp::MatchPolicy::exact, .limit = 1000}};
+  Bench bench(config);
+  Member& publisher = bench.join();
+  const wamp::Publish message{wamp::RequestId(1), {}, "com.t", {}};
+  for (auto _ : state) bench.publish(publisher, message);
+}
+BENCHMARK(publish_to_a_history);
+
+void publish_sharded(benchmark::State& state) {
+  Bench bench;
+  for (int64_t i = 0; i < state.range(0); ++i)
+    bench.subscribe(bench.join(), "com.t", wamp::Dict{{"nkey", "node" + std::to_string(i)}});
+  Member& publisher = bench.join();
+  const wamp::Publish message{wamp::RequestId(1), wamp::Dict{{"rkey", "sensor7"}}, "com.t", {}};
+  for (auto _ : state) bench.publish(publisher, message);
+}
+BENCHMARK(publish_sharded)->Arg(3)->Arg(100);
+
+// A SUBSCRIBE that finds ten retained events among so many.
+void subscribe_retained(benchmark::State& state, const char* match, const std::string& pattern) {
+  config::Realm config = Bench::open_realm();
+  config.limits.retained_events = 2000000;
+  config.limits.retained_bytes = uint64_t{1} << 40;
+  Bench bench(config);
+  Member& publisher = bench.join();
+  for (int i = 0; i < 1000000; ++i) {
+    const std::string topic =
+        "com.site" + std::to_string(i / 10) + ".sensor" + std::to_string(i % 10) + ".temperature";
+    bench.publish(publisher, wamp::Publish{wamp::RequestId(1), wamp::Dict{{"retain", true}}, topic, {}});
+  }
+  Member& subscriber = bench.join();
+  const wamp::Dict options{{"match", match}, {"get_retained", true}};
+  for (auto _ : state) bench.subscribe(subscriber, pattern, options);
+}
+BENCHMARK_CAPTURE(subscribe_retained, prefix, "prefix", "com.site55555.");
+BENCHMARK_CAPTURE(subscribe_retained, wildcard, "wildcard", "com.site55555..temperature");
+#endif
+
+}  // namespace
