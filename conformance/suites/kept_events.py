@@ -129,4 +129,5 @@ def the_program_of_the_page(router):
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     with open(PAGE) as page:
         wanted = page.read().split('\nprints\n\n```\n')[1].split('```')[0]
-    expect(client.stdout, wanted, 'output')
+    # Behind it Autobahn|JS says that the connections were closed.
+    expect(client.stdout[:len(wanted)], wanted, 'output')
