@@ -92,7 +92,7 @@ OpenedStore open_store(const config::Realm& realm, const Clock& clock, SqliteSto
   auto file = std::make_unique<SqliteFile>(realm.store.path, realm.store.event_history);
   opened.stored = file->load(realm.limits.retained_events, wall_time(clock));
   opened.store =
-      std::make_unique<SqliteStore>(std::move(file), realm.store.max_queued_bytes, clock, std::move(answer));
+      std::make_unique<SqliteStore>(std::move(file), realm.store.max_waiting_bytes, clock, std::move(answer));
   return opened;
 }
 

@@ -68,7 +68,7 @@ struct Store {
   enum class Type : uint8_t { memory, sqlite };
   Type type = Type::memory;
   std::string path;                              // of the file; sqlite only
-  uint64_t max_queued_bytes = 64 * 1024 * 1024;  // that may wait for the disk
+  uint64_t max_waiting_bytes = 64 * 1024 * 1024;  // that may wait for the disk
   std::vector<EventHistory> event_history;
 };
 

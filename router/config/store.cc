@@ -29,7 +29,7 @@ EventHistory read_history(const Setting& setting, wamp::UriRule rule, uint32_t d
 }  // namespace
 
 Store read_store(const Setting& setting, wamp::UriRule rule) {
-  setting.check_keys({.known = {"type", "limit", "event-history", "path", "max_queued_bytes"},
+  setting.check_keys({.known = {"type", "limit", "event-history", "path", "max_waiting_bytes"},
                       .unsupported = {"call-queue"}});
   Store store;
   if (setting.require("type").choice({"memory", "sqlite"}, {"zlmdb", "cfxdb", "lmdb"}) == "sqlite") {
@@ -37,11 +37,11 @@ Store read_store(const Setting& setting, wamp::UriRule rule) {
     const std::filesystem::path path = setting.require("path").some_string();
     store.path = (std::filesystem::path(setting.source().base_directory) / path).lexically_normal().string();
   } else {
-    for (const char* key : {"path", "max_queued_bytes"})
+    for (const char* key : {"path", "max_waiting_bytes"})
       if (const auto odd = setting.find(key))
         odd->fail("only a store of type \"sqlite\" has a \"" + std::string(key) + "\"");
   }
-  read_integer(setting, "max_queued_bytes", store.max_queued_bytes, 1, max_queue);
+  read_integer(setting, "max_waiting_bytes", store.max_waiting_bytes, 1, max_queue);
   uint32_t limit = EventHistory().limit;
   read_integer(setting, "limit", limit, 1, max_events);
   if (const auto list = setting.find("event-history")) {

@@ -14,14 +14,14 @@ using serializers::Format;
 using test_support::RawClient;
 using testing::StartsWith;
 
-// Takes 1024 bytes.
+// Takes 2048 bytes.
 Speech modest() {
   Speech speech(Format::json, Carrier::rawsocket);
-  speech.max_frame_size = 1024;
+  speech.max_frame_size = 2048;
   return speech;
 }
 
-const std::string big = "\"" + std::string(2000, 'x') + "\"";
+const std::string big = "\"" + std::string(4000, 'x') + "\"";
 
 class ShortFrames : public testing::Test {
  protected:
@@ -91,7 +91,7 @@ TEST_F(ShortFrames, AnEventThatIsTooLongIsLostForThatSubscriberOnly) {
 TEST_F(ShortFrames, TheShortestHasRoomForWelcomeInEverySerializer) {
   for (const Format format : serializers::all_formats) {
     Speech speech(format, Carrier::rawsocket);
-    speech.max_frame_size = 1024;
+    speech.max_frame_size = 2048;
     router.join(speech);
   }
 }

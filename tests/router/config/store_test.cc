@@ -40,10 +40,10 @@ TEST(Stores, AreReadAsCrossbarWritesThem) {
 
 TEST(Stores, OfTypeSqliteHaveAFileBesideTheConfiguration) {
   const Store store =
-      store_of(R"({"type": "sqlite", "path": "data/../events.db", "max_queued_bytes": 1000})");
+      store_of(R"({"type": "sqlite", "path": "data/../events.db", "max_waiting_bytes": 1000})");
   EXPECT_EQ(store.type, Store::Type::sqlite);
   EXPECT_EQ(store.path, "/etc/wampd/events.db");
-  EXPECT_EQ(store.max_queued_bytes, 1000u);
+  EXPECT_EQ(store.max_waiting_bytes, 1000u);
   EXPECT_EQ(store_of(R"({"type": "sqlite", "path": "/var/lib/wampd/e.db"})").path, "/var/lib/wampd/e.db");
 }
 
