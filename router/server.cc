@@ -53,7 +53,8 @@ void Server::listen(const config::Transport& transport) {
     workers.push_back(worker.get());
     loops.push_back(&worker->loop());
   }
-  services_.push_back(std::make_unique<WebService>(transport, realms_, workers));
+  const transport::ConnectionLimits limits = connection_limits(transport.limits);
+  services_.push_back(std::make_unique<WebService>(transport, limits, realms_, workers));
   transport::ListenOptions options;
   options.interface = transport.interface;
   options.port = transport.port;
@@ -64,8 +65,8 @@ void Server::listen(const config::Transport& transport) {
   if (transport.type == config::Transport::Type::rawsocket)
     options.refusal = transport::rawsocket_refusal(transport::RawSocketError::too_many_connections);
   listeners_.push_back(std::make_unique<transport::Listener>(
-      workers_.front()->loop(), std::move(loops), *services_.back(), options,
-      connection_limits(transport.limits), [](const std::string& what) { log::error(what); }));
+      workers_.front()->loop(), std::move(loops), *services_.back(), options, limits,
+      [](const std::string& what) { log::error(what); }));
 }
 
 Server::~Server() {

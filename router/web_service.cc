@@ -6,6 +6,7 @@
 
 #include "router/embedded_web.h"
 #include "router/session.h"
+#include "router/subprotocol.h"
 
 namespace router {
 namespace {
@@ -15,29 +16,6 @@ using transport::HttpResponse;
 
 using serializers::Format;
 using transport::Framing;
-
-struct Subprotocol {
-  std::string_view name;
-  Format format;
-  Framing framing;
-};
-
-constexpr Subprotocol subprotocols[] = {
-    {"wamp.2.json", Format::json, Framing::websocket_text},
-    {"wamp.2.msgpack", Format::msgpack, Framing::websocket_binary},
-    {"wamp.2.cbor", Format::cbor, Framing::websocket_binary},
-    {"wamp.2.json.batched", Format::json, Framing::batched_text},
-    {"wamp.2.msgpack.batched", Format::msgpack, Framing::batched_binary},
-    {"wamp.2.cbor.batched", Format::cbor, Framing::batched_binary},
-};
-
-bool has(const std::vector<std::string>& serializers, Format format) {
-  return std::find(serializers.begin(), serializers.end(), name(format)) != serializers.end();
-}
-
-bool is_served(const config::Transport& transport, const Subprotocol& subprotocol) {
-  return has(transport.serializers, subprotocol.format);
-}
 
 // The numbers of the RawSocket handshake.
 std::optional<Format> rawsocket_format(uint8_t serializer) {
@@ -52,23 +30,13 @@ std::optional<Format> rawsocket_format(uint8_t serializer) {
   return std::nullopt;
 }
 
-// WELCOME with all that the router announces is longer than 512 bytes, the shortest that a client may ask
-// for.
-constexpr size_t min_frame_size = 1024;
+// The two shortest that a client may ask for have no room for WELCOME with all that the router announces.
+constexpr size_t min_frame_size = 2048;
 
-// The first of the client's offers that is served: its order of preference decides.
-const Subprotocol* choose(const config::Transport& transport, const std::vector<std::string>& offered) {
-  for (const std::string& offer : offered)
-    for (const Subprotocol& subprotocol : subprotocols)
-      if (subprotocol.name == offer && is_served(transport, subprotocol)) return &subprotocol;
-  return nullptr;
-}
-
-HttpResponse no_subprotocol(const config::Transport& transport) {
-  std::string reason = "no acceptable WebSocket subprotocol: expected one of";
-  for (const Subprotocol& subprotocol : subprotocols)
-    if (is_served(transport, subprotocol)) reason.append(" ").append(subprotocol.name);
-  return transport::text_response(400, reason);
+HttpResponse post_only() {
+  HttpResponse response = transport::text_response(405, "this path takes POST only");
+  response.headers.emplace_back("Allow", "POST, OPTIONS");
+  return response;
 }
 
 HttpResponse upgrade_required() {
@@ -115,8 +83,12 @@ bool origin_allowed(std::string_view origin, std::string_view host,
   return scheme_end != std::string_view::npos && origin.substr(scheme_end + 3) == host;
 }
 
-WebService::WebService(const config::Transport& transport, const Realms& realms, std::vector<Worker*> workers)
-    : transport_(transport), realms_(realms), workers_(std::move(workers)) {}
+WebService::WebService(const config::Transport& transport, const transport::ConnectionLimits& limits,
+                       const Realms& realms, std::vector<Worker*> workers)
+    : transport_(transport),
+      realms_(realms),
+      workers_(std::move(workers)),
+      long_poll_(transport, limits, realms, workers_) {}
 
 // The longest configured path that is the request's, or a directory above it.
 WebService::Match WebService::match(std::string_view request_path) const {
@@ -139,6 +111,7 @@ HttpResponse WebService::on_request(const HttpRequest& request) {
   const Match found = match(request.path);
   if (!found.path) return transport::text_response(404, "there is nothing here");
   if (std::holds_alternative<config::WebSocketPath>(*found.path)) return upgrade_required();
+  if (std::holds_alternative<config::LongPollPath>(*found.path)) return post_only();
   if (std::holds_alternative<config::HealthPath>(*found.path)) return transport::text_response(200, "ok");
   const auto& files = std::get<config::StaticPath>(*found.path);
   return files.directory.empty() ? embedded_file(found.rest)
@@ -154,10 +127,36 @@ std::variant<transport::Service::Upgrade, HttpResponse> WebService::on_upgrade(
     return transport::text_response(404, "no WebSocket is served on " + request.path);
   if (!origin_allowed(request.header("origin"), request.header("host"), transport_.allowed_origins))
     return transport::text_response(403, "this origin is not allowed");
-  const Subprotocol* chosen = choose(transport_, offered);
+  const Subprotocol* chosen = choose_subprotocol(transport_, offered);
   if (!chosen) return no_subprotocol(transport_);
   return Upgrade{std::string(chosen->name), chosen->framing,
                  std::make_unique<Session>(worker_of(loop), realms_, transport_, chosen->format)};
+}
+
+std::optional<size_t> WebService::max_body_size(const HttpRequest& request) {
+  const Match found = match(request.path);
+  if (!found.path || !std::holds_alternative<config::LongPollPath>(*found.path)) return std::nullopt;
+  return request.method == "POST" ? transport_.limits.max_message_size : 0;
+}
+
+transport::Service::Answer WebService::on_post(transport::Loop& loop, const HttpRequest& request,
+                                               std::span<const char> body,
+                                               transport::HttpExchange& exchange) {
+  const std::string_view origin = request.header("origin");
+  if (!origin_allowed(origin, request.header("host"), transport_.allowed_origins))
+    return transport::text_response(403, "this origin is not allowed");
+  if (!origin.empty()) {
+    exchange.add_header("Access-Control-Allow-Origin", std::string(origin));
+    exchange.add_header("Access-Control-Allow-Credentials", "true");
+    exchange.add_header("Vary", "Origin");
+  }
+  exchange.add_header("Cache-Control", "no-store");
+  if (request.method == "OPTIONS") {
+    exchange.add_header("Access-Control-Allow-Methods", "POST");
+    exchange.add_header("Access-Control-Allow-Headers", "Content-Type");
+    return HttpResponse{204, "", "", {}};
+  }
+  return long_poll_.on_post(loop, request, match(request.path).rest, body, exchange);
 }
 
 std::variant<transport::Service::Upgrade, transport::RawSocketError> WebService::on_rawsocket(

@@ -1,12 +1,13 @@
-// What one listening transport serves: RawSocket, and over HTTP WebSocket paths, static files, the built-in
+// What one listening transport serves: RawSocket, and over HTTP WebSocket and long-poll paths, static files, the built-in
 // page, health.
 //
-// Immutable; called on any worker's thread. The server, its realms and the configuration outlive it.
+// Called on any worker's thread. The server, its realms and the configuration outlive it.
 #pragma once
 
 #include <vector>
 
 #include "router/config/config.h"
+#include "router/long_poll.h"
 #include "router/realms.h"
 #include "router/worker.h"
 #include "transport/connection.h"
@@ -15,9 +16,14 @@ namespace router {
 
 class WebService final : public transport::Service {
  public:
-  WebService(const config::Transport& transport, const Realms& realms, std::vector<Worker*> workers);
+  // `limits`: of a connection.
+  WebService(const config::Transport& transport, const transport::ConnectionLimits& limits,
+             const Realms& realms, std::vector<Worker*> workers);
 
   transport::HttpResponse on_request(const transport::HttpRequest& request) override;
+  std::optional<size_t> max_body_size(const transport::HttpRequest& request) override;
+  Answer on_post(transport::Loop& loop, const transport::HttpRequest& request, std::span<const char> body,
+                 transport::HttpExchange& exchange) override;
   std::variant<Upgrade, transport::RawSocketError> on_rawsocket(
       transport::Loop& loop, const transport::RawSocketRequest& request) override;
   std::variant<Upgrade, transport::HttpResponse> on_upgrade(transport::Loop& loop,
@@ -35,6 +41,7 @@ class WebService final : public transport::Service {
   const config::Transport& transport_;
   const Realms& realms_;
   const std::vector<Worker*> workers_;
+  LongPoll long_poll_;
 };
 
 // Whether a browser page of that Origin may connect. No Origin: not a browser, so yes. Without patterns the

@@ -32,6 +32,8 @@ ROUTER_LAYERS = [
     {"meta"},
     {"realm", "realms"},
     {"worker", "session"},
+    {"subprotocol"},
+    {"long_poll"},
     {"web_service"},
     {"server"},
     {"main"},

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,8 +31,9 @@ enum class Framing : uint8_t {
   batched_text_octal,  // the same with the separator of clients that take "\30" for octal
   batched_binary,
   rawsocket,
+  bare,  // the message and nothing else
 };
-constexpr size_t framing_count = 6;
+constexpr size_t framing_count = 7;
 constexpr bool is_text(Framing framing) {
   return framing <= Framing::batched_text_octal && framing != Framing::websocket_binary;
 }
@@ -97,6 +99,22 @@ class Service {
   virtual ~Service() = default;
   // A plain GET or HEAD.
   virtual HttpResponse on_request(const HttpRequest& request) = 0;
+
+  // How long the body of this POST may be; nothing: POST and OPTIONS are not served there.
+  virtual std::optional<size_t> max_body_size(const HttpRequest&) { return std::nullopt; }
+  // Answered by the waiter, who must be told if the client has gone.
+  struct Later {
+    HttpWaiter* waiter;
+  };
+  // To be asked again on that loop, to which the connection moves.
+  struct Elsewhere {
+    Loop* loop;
+  };
+  using Answer = std::variant<HttpResponse, Later, Elsewhere>;
+  // A POST or OPTIONS with its whole body.
+  virtual Answer on_post(Loop&, const HttpRequest&, std::span<const char>, HttpExchange&) {
+    return text_response(404, "there is nothing here");
+  }
 
   struct Upgrade {
     std::string subprotocol;  // the one chosen of the offered

@@ -54,6 +54,8 @@ BufferRef frame_message(Framing framing, BufferRef message) {
       message->prepend({header.data(), header.size()});
       break;
     }
+    case Framing::bare:
+      break;
   }
   return message;
 }

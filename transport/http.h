@@ -8,7 +8,7 @@
 
 namespace transport {
 
-// A request's head. Only GET and HEAD reach a Service; views are valid during the call that gets them.
+// A request's head. Views are valid during the call that gets them.
 struct HttpRequest {
   std::string method;
   std::string path;  // percent-decoded, without the query, always begins with '/'
@@ -25,6 +25,28 @@ struct HttpResponse {
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
+};
+
+// A request that is answered later. Given to a Service with a POST; on the thread of the connection's loop.
+class HttpExchange {
+ public:
+  // Once. Not inside the call that gave the exchange.
+  virtual void answer(HttpResponse response) = 0;
+  // To be in the response, whoever makes it.
+  virtual void add_header(std::string name, std::string value) = 0;
+
+ protected:
+  ~HttpExchange() = default;
+};
+
+// Who has an exchange to answer.
+class HttpWaiter {
+ public:
+  // The client has gone before it was answered: the exchange is no more.
+  virtual void on_gone(HttpExchange& exchange) = 0;
+
+ protected:
+  ~HttpWaiter() = default;
 };
 
 // A response whose body is a short reason in plain text, ending in a newline.

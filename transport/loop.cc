@@ -42,15 +42,16 @@ Loop::State::State()
 
 Loop::State::~State() = default;
 
-void Loop::State::adopt(Loop& loop, Descriptor descriptor, std::shared_ptr<Served> served) {
+void Loop::State::adopt(Loop& loop, Descriptor descriptor, std::shared_ptr<Served> served, std::string read) {
   connection_count.fetch_add(1, std::memory_order_relaxed);
   served->connection_count.fetch_add(1, std::memory_order_relaxed);
-  asio::post(io, [this, &loop, descriptor = std::move(descriptor), served = std::move(served)]() mutable {
+  asio::post(io, [this, &loop, descriptor = std::move(descriptor), served = std::move(served),
+                  read = std::move(read)]() mutable {
     begin_turn();
     schedule_sweep(served->limits);
     connections_.push_back(
         std::make_unique<TcpConnection>(loop, connections_.size(), std::move(descriptor), std::move(served)));
-    connections_.back()->start();
+    connections_.back()->start(read);
   });
 }
 

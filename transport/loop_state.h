@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <asio/io_context.hpp>
@@ -32,8 +33,9 @@ struct Loop::State {
   State();
   ~State();
 
-  // Any thread: makes a connection of an accepted socket. It counts from now on.
-  void adopt(Loop& loop, Descriptor descriptor, std::shared_ptr<Served> served);
+  // Any thread: makes a connection of an accepted socket, from which these bytes are read already. It counts
+  // from now on.
+  void adopt(Loop& loop, Descriptor descriptor, std::shared_ptr<Served> served, std::string read = {});
 
   // Everything that happens on the loop calls this first.
   void begin_turn();

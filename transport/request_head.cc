@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cstdint>
 #include <optional>
 
@@ -86,12 +87,6 @@ bool is_key(std::string_view key) {
                      [](unsigned char c) { return std::isalnum(c) || c == '+' || c == '/'; });
 }
 
-HttpResponse method_not_allowed() {
-  HttpResponse response = text_response(405, "only GET and HEAD are served here");
-  response.headers.emplace_back("Allow", "GET, HEAD");
-  return response;
-}
-
 bool has_body(const HttpRequest& request) {
   const std::string_view length = request.header("content-length");
   return !request.header("transfer-encoding").empty() || (!length.empty() && length != "0");
@@ -109,7 +104,8 @@ std::variant<HttpRequest, HttpResponse> read_request_head(std::string_view head,
 
   if (!raw.version.starts_with("HTTP/")) return text_response(400, "malformed request: no HTTP version");
   if (!known_version(raw.version)) return text_response(505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
-  if (raw.method != "GET" && raw.method != "HEAD") return method_not_allowed();
+  const bool may_have_body = raw.method == "POST" || raw.method == "OPTIONS";
+  if (raw.method != "GET" && raw.method != "HEAD" && !may_have_body) return method_not_allowed("GET, HEAD");
 
   const std::string_view target = origin_form(raw.target);
   const size_t path_end = std::min(target.find('?'), target.size());
@@ -123,8 +119,32 @@ std::variant<HttpRequest, HttpResponse> read_request_head(std::string_view head,
   if (path_end < target.size()) request.query = target.substr(path_end + 1);
   request.headers = std::move(raw.headers);
   request.peer_address = std::move(peer_address);
-  if (has_body(request)) return text_response(400, "a request with a body is not served here");
+  if (!may_have_body && has_body(request))
+    return text_response(400, "a request with a body is not served here");
   return request;
+}
+
+HttpResponse method_not_allowed(std::string_view allowed) {
+  HttpResponse response = text_response(405, "served here: " + std::string(allowed));
+  response.headers.emplace_back("Allow", allowed);
+  return response;
+}
+
+std::variant<size_t, HttpResponse> read_body_size(const HttpRequest& request) {
+  if (!request.header("transfer-encoding").empty())
+    return text_response(411, "a body must have a Content-Length here");
+  const std::string_view text = request.header("content-length");
+  size_t size = 0;
+  if (text.empty()) return size;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
+  if (error != std::errc() || end != text.data() + text.size())
+    return text_response(400, "Content-Length is not a number");
+  return size;
+}
+
+bool keeps_alive(std::string_view head, const HttpRequest& request) {
+  return head.substr(0, head.find("\r\n")).ends_with(" HTTP/1.1") &&
+         !has_token(request.header("connection"), "close");
 }
 
 bool asks_for_websocket(const HttpRequest& request) {
@@ -154,13 +174,16 @@ std::string switching_protocols(const Handshake& handshake, std::string_view sub
   return bytes += "\r\n";
 }
 
-std::string response_bytes(const HttpResponse& response, bool head_only) {
+std::string response_bytes(const HttpResponse& response, bool head_only, bool keep_alive) {
   std::string bytes =
       "HTTP/1.1 " + std::to_string(response.status) + " " + http_reason_phrase(response.status) + "\r\n";
-  bytes += "Content-Type: " + response.content_type + "\r\n";
-  bytes += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
+  constexpr int no_content = 204;
+  if (response.status != no_content) {
+    bytes += "Content-Type: " + response.content_type + "\r\n";
+    bytes += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
+  }
   for (const auto& [name, value] : response.headers) bytes += name + ": " + value + "\r\n";
-  bytes += "Connection: close\r\n\r\n";
+  bytes += keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
   if (!head_only) bytes += response.body;
   return bytes;
 }

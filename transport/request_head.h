@@ -28,7 +28,13 @@ std::variant<Handshake, HttpResponse> read_handshake(const HttpRequest& request)
 // The bytes that accept a handshake.
 std::string switching_protocols(const Handshake& handshake, std::string_view subprotocol);
 
-// The bytes of a response that ends the connection; `head_only` leaves out its body.
-std::string response_bytes(const HttpResponse& response, bool head_only);
+// The size of the request's body, or the response that refuses it.
+std::variant<size_t, HttpResponse> read_body_size(const HttpRequest& request);
+// The client, which speaks HTTP/1.1, has not asked for the end of the connection.
+bool keeps_alive(std::string_view head, const HttpRequest& request);
+HttpResponse method_not_allowed(std::string_view allowed);
+
+// The bytes of a response; `head_only` leaves out its body. Unless `keep_alive`, it ends the connection.
+std::string response_bytes(const HttpResponse& response, bool head_only, bool keep_alive = false);
 
 }  // namespace transport

@@ -67,6 +67,10 @@ void Socket::close() {
   stream_.close(ignored);
 }
 
+Descriptor Socket::release() {
+  return Descriptor(stream_.release());
+}
+
 void Socket::abort() {
   const linger at_once{1, 0};
   ::setsockopt(stream_.native_handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);

@@ -61,6 +61,8 @@ class Socket {
   // No more is sent; the peer sees the end after what was written.
   void shut_down_sending();
   void close();
+  // Gives the descriptor away; the socket is closed from now on. Waits end with an error.
+  Descriptor release();
   // Closes without waiting for what the kernel still holds: the peer takes nothing anyway.
   void abort();
 

@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <cctype>
 #include <system_error>
 #include <utility>
 
 #include <asio/post.hpp>
 
 #include "transport/frame.h"
-#include "transport/request_head.h"
 
 namespace transport {
 namespace {
@@ -18,7 +16,6 @@ namespace {
 // Measured: a connection that has this much queued is better written at once than at the end of the turn.
 constexpr size_t max_queued_in_turn = 64 * 1024;
 constexpr size_t max_parts = 64;
-constexpr std::string_view end_of_head = "\r\n\r\n";
 
 std::string error_text(int error) {
   return std::generic_category().message(error);
@@ -38,7 +35,8 @@ TcpConnection::TcpConnection(Loop& loop, size_t place, Descriptor descriptor, st
 
 TcpConnection::~TcpConnection() = default;
 
-void TcpConnection::start() {
+void TcpConnection::start(std::span<char> read) {
+  if (!read.empty()) receive(read);
   wait_for_input();
 }
 
@@ -87,48 +85,15 @@ void TcpConnection::on_end_of_input(const Socket::Result& result) {
 }
 
 void TcpConnection::receive(std::span<char> bytes) {
-  if (stage_ == Stage::opening) {
-    receive_head(bytes);
-  } else {
-    receive_frames(bytes);
+  switch (stage_) {
+    case Stage::opening:
+      return receive_head(bytes);
+    case Stage::waiting:
+    case Stage::answering:
+      return receive_early(bytes);
+    default:
+      return receive_frames(bytes);
   }
-}
-
-void TcpConnection::receive_head(std::span<char> bytes) {
-  const size_t searched = unread_.size();
-  unread_.append(bytes.data(), bytes.size());
-  if (unread_[0] == rawsocket_magic) return receive_rawsocket_handshake();
-  if (!std::isalpha(static_cast<unsigned char>(unread_[0])))
-    return respond(text_response(400, "not an HTTP request"));
-
-  const size_t found = unread_.find(end_of_head, searched - std::min(searched, end_of_head.size() - 1));
-  const size_t head_size = found == unread_.npos ? unread_.size() : found + end_of_head.size();
-  const size_t limit = served_->limits.max_http_head;
-  if (head_size > limit) {
-    return respond(
-        text_response(431, "the request's head is longer than " + std::to_string(limit) + " bytes"));
-  }
-  if (found == unread_.npos) return;
-  std::string all = std::exchange(unread_, {});
-  answer(std::string_view(all).substr(0, head_size));
-  receive_frames(std::span(all).subspan(head_size));
-}
-
-void TcpConnection::receive_rawsocket_handshake() {
-  if (unread_.size() < rawsocket_handshake_size) return;
-  std::string all = std::exchange(unread_, {});
-  const RawSocketRequest request = read_rawsocket_request(all);
-  auto answer = served_->service.on_rawsocket(loop_, request);
-  if (const auto* error = std::get_if<RawSocketError>(&answer)) {
-    if (*error == RawSocketError::not_served)
-      return respond(text_response(400, "RawSocket is not served here"));
-    return end_with(rawsocket_refusal(*error));
-  }
-  const size_t announced = announced_rawsocket_length(served_->limits.max_message_size);
-  max_frame_size_ = rawsocket_header_size + request.max_frame_size;
-  codec_.emplace<RawSocketCodec>(announced);
-  open(rawsocket_acceptance(request.serializer, announced), std::move(std::get<Service::Upgrade>(answer)));
-  receive_frames(std::span(all).subspan(rawsocket_handshake_size));
 }
 
 CodecEvent TcpConnection::next_event(std::span<char>& bytes) {
@@ -247,47 +212,6 @@ void TcpConnection::continue_reading() {
   });
 }
 
-// ---- the opening handshake, and HTTP
-
-void TcpConnection::answer(std::string_view head) {
-  auto read = read_request_head(head, peer_address_);
-  if (auto* refusal = std::get_if<HttpResponse>(&read)) return respond(*refusal);
-  const auto& request = std::get<HttpRequest>(read);
-  if (!asks_for_websocket(request))
-    return respond(served_->service.on_request(request), request.method == "HEAD");
-
-  auto handshake = read_handshake(request);
-  if (auto* refusal = std::get_if<HttpResponse>(&handshake)) return respond(*refusal);
-  const auto& accepted = std::get<Handshake>(handshake);
-  auto upgrade = served_->service.on_upgrade(loop_, request, accepted.offered);
-  if (auto* refusal = std::get_if<HttpResponse>(&upgrade)) return respond(*refusal);
-  auto& chosen = std::get<Service::Upgrade>(upgrade);
-  const std::string response = switching_protocols(accepted, chosen.subprotocol);
-  open(response, std::move(chosen));
-}
-
-void TcpConnection::respond(const HttpResponse& response, bool head_only) {
-  end_with(response_bytes(response, head_only));
-}
-
-void TcpConnection::end_with(std::string_view last_words) {
-  stage_ = Stage::ending;
-  unread_ = {};
-  deadline_ = deadline_in(served_->limits.handshake_timeout_ms);
-  queue_bytes(last_words);
-}
-
-void TcpConnection::open(const std::string& response, Service::Upgrade upgrade) {
-  stage_ = Stage::open;
-  framing_ = upgrade.framing;
-  if (framing_ != Framing::rawsocket)
-    codec_.emplace<WebSocketCodec>(framing_, served_->limits.max_message_size);
-  if (is_batched(framing_)) batch_ = std::make_unique<OutgoingBatch>();
-  receiver_ = std::move(upgrade.receiver);
-  queue_bytes(response);
-  receiver_->on_open(*this);
-}
-
 // ---- writing
 
 void TcpConnection::send(BufferRef frame) {
@@ -372,6 +296,7 @@ void TcpConnection::wait_for_output() {
 }
 
 void TcpConnection::on_all_written() {
+  if (stage_ == Stage::answering) return begin_next_request();
   if (stage_ != Stage::ending) return;
   if (close_when_written_) return end();
   // Closing now would reset the connection if the peer is still sending, and it might never see what was
@@ -402,9 +327,12 @@ void TcpConnection::sweep(Loop::Clock::time_point now) {
     case Stage::opening:
       if (now < deadline_) return;
       if (unread_.empty() || unread_[0] == rawsocket_magic) return end();
-      return respond(text_response(408, "the request's head took too long to come"));
+      return respond(text_response(408, "the request took too long to come"));
     case Stage::open:
       return check_liveness(now);
+    case Stage::waiting:
+      return;
+    case Stage::answering:
     case Stage::closing:
     case Stage::ending:
       if (now < deadline_) return;
@@ -455,6 +383,8 @@ void TcpConnection::drop(std::string text) {
 void TcpConnection::end() {
   stage_ = Stage::closed;
   queue_.clear();
+  batch_.reset();
+  if (const auto posted = std::move(posted_); posted && posted->waiter) posted->waiter->on_gone(*this);
   bury_later();
 }
 
@@ -471,10 +401,14 @@ void TcpConnection::bury() {
   if (stage_ != Stage::closed) return;
   if (!std::exchange(socket_closed_, true)) {
     abort_ ? socket_.abort() : socket_.close();
-    state_.connection_count.fetch_sub(1, std::memory_order_relaxed);
-    served_->connection_count.fetch_sub(1, std::memory_order_relaxed);
+    leave_counts();
   }
   if (!operation_pending()) state_.remove(*this);
+}
+
+void TcpConnection::leave_counts() {
+  state_.connection_count.fetch_sub(1, std::memory_order_relaxed);
+  served_->connection_count.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void TcpConnection::set_reason(CloseReason reason) {

@@ -19,7 +19,7 @@
 
 namespace transport {
 
-class TcpConnection final : public Connection {
+class TcpConnection final : public Connection, private HttpExchange {
  public:
   // `place` is its index in the loop's list.
   TcpConnection(Loop& loop, size_t place, Descriptor descriptor, std::shared_ptr<Served> served);
@@ -35,8 +35,8 @@ class TcpConnection final : public Connection {
   void pause_reading() override;
   void resume_reading() override;
 
-  // For the loop.
-  void start();
+  // For the loop. `read`: what was read of the socket before.
+  void start(std::span<char> read);
   void write_queued();
   void sweep(Loop::Clock::time_point now);
   // At the end of a turn: tells the receiver that the connection is gone; closes the socket. May destroy
@@ -49,11 +49,13 @@ class TcpConnection final : public Connection {
 
  private:
   enum class Stage : uint8_t {
-    opening,  // reading the request's head
-    open,     // WebSocket or RawSocket
-    closing,  // our close frame is on its way, the peer's is awaited
-    ending,   // the last bytes are on their way; what comes in is thrown away
-    closed,   // nothing more is done with the socket
+    opening,    // reading a request
+    waiting,    // a request is answered later
+    answering,  // the answer is on its way, another request may follow
+    open,       // WebSocket or RawSocket
+    closing,    // our close frame is on its way, the peer's is awaited
+    ending,     // the last bytes are on their way; what comes in is thrown away
+    closed,     // nothing more is done with the socket
   };
 
   void wait_for_input();
@@ -61,6 +63,7 @@ class TcpConnection final : public Connection {
   void on_end_of_input(const Socket::Result& result);
   void receive(std::span<char> bytes);
   void receive_head(std::span<char> bytes);
+  void receive_early(std::span<char> bytes);
   void receive_rawsocket_handshake();
   void receive_frames(std::span<char> bytes);
   CodecEvent next_event(std::span<char>& bytes);
@@ -71,7 +74,23 @@ class TcpConnection final : public Connection {
   void on_close_frame(const CodecEvent& event);
   void continue_reading();
 
-  void answer(std::string_view head);
+  // A POST or OPTIONS that is being read or answered.
+  struct Posted {
+    HttpRequest request;
+    size_t head_size = 0;
+    size_t body_size = 0;
+    bool keep_alive = false;
+    std::vector<std::pair<std::string, std::string>> headers;  // of the answer
+    HttpWaiter* waiter = nullptr;                              // while it is answered later
+  };
+
+  void on_request(const HttpRequest& request);
+  void begin_post(HttpRequest request, size_t head_size);
+  void receive_body();
+  void answer(HttpResponse response) override;
+  void add_header(std::string name, std::string value) override;
+  void begin_next_request();
+  void move_to(Loop& loop);
   void respond(const HttpResponse& response, bool head_only = false);
   void open(const std::string& response, Service::Upgrade upgrade);
   void end_with(std::string_view last_words);
@@ -90,6 +109,7 @@ class TcpConnection final : public Connection {
   void drop(std::string text);
   void end();
   void bury_later();
+  void leave_counts();
   void set_reason(CloseReason reason);
   bool operation_pending() const { return read_waiting_ || write_waiting_ || resume_posted_; }
   Loop::Clock::time_point deadline_in(int timeout_ms) const;
@@ -101,6 +121,7 @@ class TcpConnection final : public Connection {
   WriteQueue queue_;
   std::variant<std::monostate, WebSocketCodec, RawSocketCodec> codec_;
   std::unique_ptr<OutgoingBatch> batch_;  // if the framing is batched
+  std::unique_ptr<Posted> posted_;
   std::unique_ptr<Receiver> receiver_;
   std::unique_ptr<CloseReason> reason_;  // the first one counts
   std::string peer_address_;

@@ -7,9 +7,13 @@ export function create_client(autobahn) {
     cbor: () => new autobahn.serializer.CBORSerializer(),
   };
 
+  function transport_at(url) {
+    return url.startsWith('http') ? { transports: [{ type: 'longpoll', url }] } : { url };
+  }
+
   function join({ url, realm, serializer, on_left }) {
     return new Promise((resolve, reject) => {
-      const connection = new autobahn.Connection({ url, realm, serializers: [serializers[serializer]()], max_retries: 0, on_user_error: () => {} });
+      const connection = new autobahn.Connection({ ...transport_at(url), realm, serializers: [serializers[serializer]()], max_retries: 0, on_user_error: () => {} });
       let closed = null; // resolves leave() and drop() with what Autobahn|JS calls this end
       connection.onopen = (session) => {
         const close = (how) => new Promise((done) => { closed = done; how(); });

@@ -26,7 +26,7 @@ def configuration(port, realms):
             'type': 'universal',
             'rawsocket': {},
             'endpoint': {'type': 'tcp', 'interface': '127.0.0.1', 'port': port},
-            'web': {'paths': {'/': {'type': 'static'}, 'ws': {'type': 'websocket'}, 'health': {'type': 'health'}}},
+            'web': {'paths': {'/': {'type': 'static'}, 'ws': {'type': 'websocket'}, 'lp': {'type': 'longpoll'}, 'health': {'type': 'health'}}},
             'auth': {'anonymous': {'type': 'static', 'role': 'anonymous'}},
         }],
     }, indent=2)

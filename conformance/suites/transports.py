@@ -1,4 +1,4 @@
-"""Autobahn|Python over RawSocket, and with several messages in one WebSocket message."""
+"""Autobahn|Python over RawSocket, and with several messages in one WebSocket message; Autobahn|JS over HTTP long-poll."""
 from urllib.parse import urlsplit
 
 from runner.client import Variant, fresh_uri
@@ -15,6 +15,14 @@ def over_rawsocket(client):
 
 def batched(client):
     return variant(client, 'batched', client.name.split('/')[1] + '.batched')
+
+
+def over_long_poll(client):
+    if client.name != 'browser-autobahn/json':
+        raise Skip  # long-poll is for browsers, and the library has JSON for it only
+    other = Variant(client.client, {'name': f'{client.name} over long-poll', 'can': [], 'serializer': 'json', 'library': 'autobahn'})
+    other.url = f'http://{urlsplit(Variant.url).netloc}/lp'
+    return other
 
 
 def variant(client, how, serializer):
@@ -55,3 +63,9 @@ def over_raw_socket(client):
 def in_batches(client):
     """Calls, events and leaving with batched messages."""
     calls_events_and_a_new_session(client, batched(client))
+
+
+@for_each_client
+def over_http_long_poll(client):
+    """Calls, events and leaving over HTTP long-poll."""
+    calls_events_and_a_new_session(client, over_long_poll(client))

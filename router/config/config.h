@@ -87,7 +87,8 @@ struct StaticPath {
   std::string directory;  // empty: the page built into the program
 };
 struct HealthPath {};
-using Path = std::variant<WebSocketPath, StaticPath, HealthPath>;
+struct LongPollPath {};
+using Path = std::variant<WebSocketPath, StaticPath, HealthPath, LongPollPath>;
 
 struct TransportLimits {
   uint64_t max_message_size = 16 * 1024 * 1024;  // bytes

@@ -26,8 +26,10 @@ std::optional<Setting> one_setting(std::string_view key, const Setting& whole,
 
 bool takes_sessions(const Transport& transport) {
   return !transport.rawsocket_serializers.empty() ||
-         std::any_of(transport.paths.begin(), transport.paths.end(),
-                     [](const auto& entry) { return std::holds_alternative<WebSocketPath>(entry.second); });
+         std::any_of(transport.paths.begin(), transport.paths.end(), [](const auto& entry) {
+           return std::holds_alternative<WebSocketPath>(entry.second) ||
+                  std::holds_alternative<LongPollPath>(entry.second);
+         });
 }
 
 // Without "auth" Crossbar lets everybody in as "anonymous".

@@ -12,7 +12,7 @@
 namespace router::config {
 namespace {
 
-const Words path_types = {"websocket", "static", "health"};
+const Words path_types = {"websocket", "static", "health", "longpoll"};
 
 // Of the transport and of the object for one protocol alike: the whole transport's sessions.
 Keys with_session_keys(Keys keys) {

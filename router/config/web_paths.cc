@@ -9,23 +9,10 @@ namespace router::config {
 namespace {
 
 // All of Crossbar's web services but those we have.
-const Words unsupported_services = {"archive",
-                                    "caller",
-                                    "catalog",
-                                    "cgi",
-                                    "json",
-                                    "longpoll",
-                                    "nodeinfo",
-                                    "pairme",
-                                    "path",
-                                    "publisher",
-                                    "redirect",
-                                    "resource",
-                                    "reverseproxy",
-                                    "schemadoc",
-                                    "upload",
-                                    "webhook",
-                                    "websocket-reverseproxy",
+const Words unsupported_services = {"archive",   "caller",   "catalog",  "cgi",
+                                    "json",      "nodeinfo", "pairme",   "path",
+                                    "publisher", "redirect", "resource", "reverseproxy",
+                                    "schemadoc", "upload",   "webhook",  "websocket-reverseproxy",
                                     "wsgi"};
 
 const Keys websocket_keys = {.known = {"type", "auth", "serializers", "options", "limits"},
@@ -76,6 +63,9 @@ void read_paths(const Setting& paths, const Words& allowed_types, Transport& tra
       served = WebSocketPath{};
     } else if (type == "static") {
       served = read_static(setting);
+    } else if (type == "longpoll") {
+      setting.check_keys({.known = {"type"}, .ignored = {"id", "options"}});
+      served = LongPollPath{};
     } else {
       setting.check_keys({.known = {"type"}, .ignored = {"id"}});
     }

@@ -111,6 +111,7 @@ TEST_F(RawSocketHandshake, IsRefusedWithTheReason) {
   for (const int serializer : {0, 4, 5, 15})
     EXPECT_EQ(reply(port, {0x7F, static_cast<char>(0xF0 | serializer), 0, 0}), "\x7F\x10\x00\x00"s);
   EXPECT_EQ(reply(port, "\x7F\x01\x00\x00"s), "\x7F\x20\x00\x00"s);
+  EXPECT_EQ(reply(port, "\x7F\x11\x00\x00"s), "\x7F\x20\x00\x00"s);
   EXPECT_EQ(reply(port, "\x7F\xF1\x00\x01"s), "\x7F\x30\x00\x00"s);
 }
 

@@ -86,6 +86,9 @@ Server::Server(const ConnectionLimits& limits, const ListenOptions& options)
   requested = [](const HttpRequest& request) {
     return text_response(200, request.method + " " + request.path);
   };
+  posted = [](Loop&, const HttpRequest&, const std::string& body, HttpExchange&) {
+    return text_response(200, body);
+  };
   loop_->set_turn_end([this] { turn_ended(); });
   listener_ = std::make_unique<Listener>(*loop_, std::vector{loop_.get()}, *this, options, limits,
                                          [this](const std::string& error) { log.add("error " + error); });
@@ -141,6 +144,15 @@ void Server::sweep_now(Loop::Clock::duration time) {
 
 HttpResponse Server::on_request(const HttpRequest& request) {
   return requested(request);
+}
+
+std::optional<size_t> Server::max_body_size(const HttpRequest& request) {
+  return request.path.starts_with("/post") ? std::optional<size_t>(1000) : std::nullopt;
+}
+
+Service::Answer Server::on_post(Loop& loop, const HttpRequest& request, std::span<const char> body,
+                                HttpExchange& exchange) {
+  return posted(loop, request, {body.begin(), body.end()}, exchange);
 }
 
 std::variant<Service::Upgrade, RawSocketError> Server::on_rawsocket(Loop&, const RawSocketRequest& request) {

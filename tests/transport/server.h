@@ -73,6 +73,8 @@ class Server : public Service {
   std::function<void(Connection&, const std::string&)> received =
       [](Connection& c, const std::string& message) { c.send(text_frame(c, message)); };
   std::function<HttpResponse(const HttpRequest&)> requested;
+  // A POST to a path that begins with /post may have 1000 bytes; the default sends its body back.
+  std::function<Answer(Loop&, const HttpRequest&, const std::string& body, HttpExchange&)> posted;
   std::function<void()> closed = [] {};
   std::function<void()> turn_ended = [] {};
 
@@ -82,6 +84,9 @@ class Server : public Service {
  private:
   class Told;
   HttpResponse on_request(const HttpRequest& request) override;
+  std::optional<size_t> max_body_size(const HttpRequest& request) override;
+  Answer on_post(Loop& loop, const HttpRequest& request, std::span<const char> body,
+                 HttpExchange& exchange) override;
   // Serializer 9 is unsupported, 0 means that RawSocket is not served at all.
   std::variant<Upgrade, RawSocketError> on_rawsocket(Loop& loop, const RawSocketRequest& request) override;
   std::variant<Upgrade, HttpResponse> on_upgrade(Loop& loop, const HttpRequest& request,

@@ -19,6 +19,7 @@ std::string paths_of(const std::string& text) {
     result += (result.empty() ? "" : ", ") + path + ": ";
     if (std::holds_alternative<WebSocketPath>(served)) result += "websocket";
     if (std::holds_alternative<HealthPath>(served)) result += "health";
+    if (std::holds_alternative<LongPollPath>(served)) result += "longpoll";
     if (const auto* files = std::get_if<StaticPath>(&served)) result += "static " + files->directory;
   }
   return result;
@@ -57,6 +58,13 @@ TEST(Transports, TakesDirectoriesRelativeToTheFile) {
   EXPECT_EQ(directory("/"), "/: static /");
 }
 
+TEST(Transports, ServesLongPollOnAPathOfTheWeb) {
+  EXPECT_EQ(paths_of(with_paths(R"({"lp": {"type": "longpoll"}, "ws": {"type": "websocket"}})")),
+            "/lp: longpoll, /ws: websocket");
+  EXPECT_THAT(error_of(with_paths(R"({"lp": {"type": "longpoll", "serializers": ["json"]}})")),
+              HasSubstr("unknown key \"serializers\""));
+}
+
 TEST(Transports, RefusesPathsThatAreNone) {
   for (const std::string key : {"", "//", "ws/", "a//b", "a/../b", "..", "a?b", "a b", "a%20b", "#"})
     EXPECT_THAT(error_of(with_paths(R"({")" + key + R"(": {"type": "health"}})")),
@@ -77,13 +85,14 @@ TEST(Transports, RefusesAPathGivenTwice) {
 }
 
 TEST(Transports, RefusesServicesItDoesNotHaveByName) {
-  for (const std::string type :
-       {"json", "nodeinfo", "longpoll", "wsgi", "publisher", "caller", "reverseproxy"})
+  for (const std::string type : {"json", "nodeinfo", "wsgi", "publisher", "caller", "reverseproxy"})
     EXPECT_THAT(error_of(with_paths(R"({"x": {"type": ")" + type + "\"}}")),
                 EndsWith("at $.transports[0].paths.x.type: \"" + type + "\" is not supported yet"));
-  EXPECT_THAT(error_of(with_paths(R"({"x": {"type": "websoket"}})")),
-              EndsWith("expected \"websocket\", \"static\" or \"health\", found \"websoket\"; did you mean "
-                       "\"websocket\"?"));
+  EXPECT_THAT(
+      error_of(with_paths(R"({"x": {"type": "websoket"}})")),
+      EndsWith(
+          "expected \"websocket\", \"static\", \"health\" or \"longpoll\", found \"websoket\"; did you mean "
+          "\"websocket\"?"));
   EXPECT_THAT(error_of(with_paths(R"({"x": {"type": "static", "package": "p", "resource": "r"}})")),
               EndsWith("\"package\" is not supported yet"));
   EXPECT_THAT(error_of(with_paths(R"({"x": {"type": "health", "directory": "d"}})")),

@@ -1,0 +1,127 @@
+#include "router/long_poll.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <random>
+
+#include "router/session.h"
+#include "router/subprotocol.h"
+#include "serializers/serializer.h"
+
+namespace router {
+namespace {
+
+using transport::HttpResponse;
+using transport::text_response;
+
+constexpr auto sweep_interval = std::chrono::seconds(1);
+
+// 128 bits that nobody can guess, behind the number of the worker.
+std::string fresh_transport_id(size_t number) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::random_device random;
+  std::string id = std::to_string(number) + "-";
+  for (int word = 0; word < 4; ++word)
+    for (unsigned bits = random(), digit = 0; digit < 8; ++digit, bits >>= 4) id += digits[bits & 15];
+  return id;
+}
+
+// Of the worker that has the session.
+std::optional<size_t> worker_number(std::string_view transport_id) {
+  size_t number = 0;
+  const auto [end, error] =
+      std::from_chars(transport_id.data(), transport_id.data() + transport_id.size(), number);
+  if (error != std::errc() || end == transport_id.data() + transport_id.size() || *end != '-')
+    return std::nullopt;
+  return number;
+}
+
+std::string content_type_of(serializers::Format format) {
+  return format == serializers::Format::json ? "application/json" : "application/octet-stream";
+}
+
+// {"protocols": [...]}; empty if it is something else. The serializers validate whole messages only.
+std::vector<std::string> offered_protocols(std::span<const char> body) {
+  const std::string message = "[48,1,{},\"a\",[" + std::string(body.begin(), body.end()) + "]]";
+  serializers::Scratch scratch;
+  const auto decoded = serializers::decode(serializers::Format::json, message, scratch);
+  if (!decoded) return {};
+  const auto arguments =
+      serializers::decode_arguments(serializers::Format::json, std::get<wamp::Call>(*decoded).payload);
+  const auto* options = arguments.args.size() == 1 ? arguments.args.front().get<wamp::Dict>() : nullptr;
+  const auto* protocols = options ? options->find("protocols") : nullptr;
+  const auto* list = protocols ? protocols->get<wamp::List>() : nullptr;
+  std::vector<std::string> offered;
+  if (list)
+    for (const wamp::Value& protocol : *list)
+      if (const auto* name = protocol.get<std::string>()) offered.push_back(*name);
+  return offered;
+}
+
+}  // namespace
+
+LongPoll::LongPoll(const config::Transport& transport, const transport::ConnectionLimits& limits,
+                   const Realms& realms, std::vector<Worker*> workers)
+    : transport_(transport),
+      limits_(limits),
+      realms_(realms),
+      workers_(std::move(workers)),
+      sessions_(workers_.size()) {}
+
+transport::Service::Answer LongPoll::on_post(transport::Loop& loop, const transport::HttpRequest& request,
+                                             std::string_view rest, std::span<const char> body,
+                                             transport::HttpExchange& exchange) {
+  const auto here = std::find_if(workers_.begin(), workers_.end(),
+                                 [&loop](Worker* worker) { return &worker->loop() == &loop; });
+  if (rest == "open") return open(static_cast<size_t>(here - workers_.begin()), request, body);
+
+  const size_t slash = rest.find('/');
+  const std::string id(rest.substr(0, slash));
+  const std::string_view what = slash == rest.npos ? std::string_view() : rest.substr(slash + 1);
+  const auto number = worker_number(id);
+  if (!number || *number >= workers_.size()) return text_response(404, "there is no such session");
+  if (workers_[*number] != *here) return transport::Service::Elsewhere{&workers_[*number]->loop()};
+
+  const auto found = sessions_[*number].find(id);
+  if (found == sessions_[*number].end()) return text_response(404, "there is no such session");
+  const auto connection = found->second;
+  if (what == "receive") return connection->on_receive(exchange);
+  if (what == "send") return connection->on_send(body, exchange);
+  if (what == "close") return connection->on_close();
+  return text_response(404, "expected receive, send or close behind the session");
+}
+
+HttpResponse LongPoll::open(size_t number, const transport::HttpRequest& request,
+                            std::span<const char> body) {
+  const std::vector<std::string> offered = offered_protocols(body);
+  if (offered.empty()) return text_response(400, "expected {\"protocols\": [...]}");
+  const Subprotocol* chosen = choose_subprotocol(transport_, offered);
+  if (!chosen) return no_subprotocol(transport_);
+  if (session_count_.fetch_add(1) >= transport_.limits.max_connections) {
+    session_count_.fetch_sub(1);
+    return text_response(503, "there are too many sessions");
+  }
+  Worker& worker = *workers_[number];
+  const auto framing = is_batched(chosen->framing) ? chosen->framing : transport::Framing::bare;
+  const std::string id = fresh_transport_id(number);
+  const auto connection = std::make_shared<transport::LongPollConnection>(
+      worker.loop(), framing, content_type_of(chosen->format), limits_, request.peer_address,
+      std::make_unique<Session>(worker, realms_, transport_, chosen->format));
+  if (sessions_[number].empty()) worker.loop().after(sweep_interval, [this, number] { sweep(number); });
+  sessions_[number].emplace(id, connection);
+  connection->start();
+  return {200,
+          "application/json",
+          "{\"protocol\":\"" + std::string(chosen->name) + "\",\"transport\":\"" + id + "\"}",
+          {}};
+}
+
+void LongPoll::sweep(size_t number) {
+  transport::Loop& loop = workers_[number]->loop();
+  for (const auto& [id, connection] : sessions_[number]) connection->sweep(loop.now());
+  session_count_ -= std::erase_if(sessions_[number], [](const auto& entry) { return entry.second->ended(); });
+  if (!sessions_[number].empty()) loop.after(sweep_interval, [this, number] { sweep(number); });
+}
+
+}  // namespace router

@@ -1,0 +1,211 @@
+// POST over real sockets: bodies, keep-alive, answers that come later, connections that move to another loop.
+#include <chrono>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/raw_client.h"
+#include "tests/transport/server.h"
+
+namespace transport {
+namespace {
+
+using namespace std::chrono_literals;
+using test_support::HttpReply;
+using test_support::RawClient;
+using testing::HasSubstr;
+
+constexpr auto just_after_an_hour = 3601s;
+
+std::string post(const std::string& body, const std::string& headers = {},
+                 const std::string& target = "/post") {
+  return "POST " + target + " HTTP/1.1\r\nHost: here\r\nContent-Length: " + std::to_string(body.size()) +
+         "\r\n" + headers + "\r\n" + body;
+}
+
+HttpReply ask(Server& server, const std::string& request) {
+  RawClient client = server.connect();
+  client.send(request);
+  return client.read_http_reply();
+}
+
+TEST(HttpPost, IsAnsweredOverAndOverOnOneConnection) {
+  Server server;
+  RawClient client = server.connect();
+  for (const std::string body : {"one", "", "three"}) {
+    client.send(post(body));
+    const HttpReply reply = client.read_http_reply();
+    EXPECT_EQ(reply.status, 200);
+    EXPECT_EQ(reply.body, body + "\n");
+    EXPECT_EQ(reply.header("connection"), "keep-alive");
+  }
+}
+
+TEST(HttpPost, MayComeInPiecesAndBeforeTheAnswerToTheLast) {
+  Server server;
+  RawClient client = server.connect();
+  for (const char c : post("slow")) {
+    client.send({&c, 1});
+    server.settle();
+  }
+  EXPECT_EQ(client.read_http_reply().body, "slow\n");
+  client.send(post("first") + post("second") + post("third").substr(0, 10));
+  EXPECT_EQ(client.read_http_reply().body, "first\n");
+  EXPECT_EQ(client.read_http_reply().body, "second\n");
+  client.send(post("third").substr(10));
+  EXPECT_EQ(client.read_http_reply().body, "third\n");
+}
+
+TEST(HttpPost, EndsTheConnectionIfTheClientSaysSo) {
+  Server server;
+  for (const std::string& request :
+       {post("last", "Connection: close\r\n"),
+        std::string("POST /post HTTP/1.0\r\nHost: here\r\nContent-Length: 4\r\n\r\nlast")}) {
+    RawClient client = server.connect();
+    client.send(request);
+    const HttpReply reply = client.read_http_reply();
+    EXPECT_EQ(reply.body, "last\n");
+    EXPECT_EQ(reply.header("connection"), "close");
+    EXPECT_TRUE(client.ended());
+  }
+}
+
+TEST(HttpPost, IsFollowedByAGetOrAWebSocket) {
+  Server server;
+  RawClient client = server.connect();
+  client.send(post("one"));
+  EXPECT_EQ(client.read_http_reply().body, "one\n");
+  EXPECT_EQ(client.handshake().status, 101);
+  client.send_text("hello");
+  EXPECT_EQ(client.read_message(), "hello");
+}
+
+TEST(HttpPost, IsRefusedWhereNoneIsServedBeforeItsBodyComes) {
+  Server server;
+  const HttpReply reply = ask(server, "POST /other HTTP/1.1\r\nHost: here\r\nContent-Length: 100000\r\n\r\n");
+  EXPECT_EQ(reply.status, 405);
+  EXPECT_EQ(reply.header("allow"), "GET, HEAD");
+}
+
+TEST(HttpPost, HasABodyOfBoundedAndKnownSize) {
+  Server server;
+  EXPECT_EQ(ask(server, post(std::string(1000, 'x'))).status, 200);
+  EXPECT_EQ(ask(server, post(std::string(1001, 'x')).substr(0, 200)).status, 413);
+  const std::string start = "POST /post HTTP/1.1\r\nHost: here\r\n";
+  EXPECT_EQ(ask(server, start + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n").status, 411);
+  for (const std::string length : {"-1", "1x", "0x10", "99999999999999999999999", "1, 1", "+3"})
+    EXPECT_THAT(ask(server, start + "Content-Length: " + length + "\r\n\r\n").status,
+                testing::AnyOf(400, 413))
+        << length;
+}
+
+TEST(HttpPost, TellsNoLengthOfNoContent) {
+  Server server;
+  server.posted = [](Loop&, const HttpRequest&, const std::string&, HttpExchange& exchange) {
+    exchange.add_header("X-Test", "yes");
+    return HttpResponse{204, "", "", {}};
+  };
+  const HttpReply reply = ask(server, post(""));
+  EXPECT_EQ(reply.status, 204);
+  EXPECT_EQ(reply.header("content-length"), "");
+  EXPECT_EQ(reply.header("x-test"), "yes");
+}
+
+TEST(HttpPost, HasAsLongToComeAsAnyHead) {
+  Server server;
+  RawClient client = server.connect();
+  std::string request = post("never whole");
+  request.pop_back();
+  client.send(request);
+  server.sweep_after(just_after_an_hour);
+  EXPECT_EQ(client.read_http_reply().status, 408);
+}
+
+TEST(HttpPost, IsNotAwaitedForEver) {
+  Server server;
+  RawClient client = server.connect();
+  client.send(post("one"));
+  client.read_http_reply();
+  server.sweep_after(just_after_an_hour);
+  EXPECT_TRUE(client.ended());
+}
+
+// Answers when the test says so.
+struct Waiter : HttpWaiter {
+  explicit Waiter(Server& s) : server(s) {
+    server.posted = [this](Loop&, const HttpRequest&, const std::string& body,
+                           HttpExchange& e) -> Service::Answer {
+      if (body == "now") return text_response(200, "at once");
+      exchange = &e;
+      server.log.add("waiting");
+      return Service::Later{this};
+    };
+  }
+  void on_gone(HttpExchange& gone) override {
+    server.log.add(&gone == exchange ? "gone" : "another one is gone");
+  }
+  Server& server;
+  HttpExchange* exchange = nullptr;
+};
+
+TEST(HttpPost, MayBeAnsweredLater) {
+  Server server;
+  Waiter waiter(server);
+  RawClient client = server.connect();
+  client.send(post("wait"));
+  ASSERT_TRUE(server.log.has("waiting"));
+  server.sweep_after(10 * just_after_an_hour);  // for as long as the waiter likes
+  client.send(post("now"));
+  server.settle();
+  server.on_loop([&] { waiter.exchange->answer(text_response(200, "finally")); });
+  EXPECT_EQ(client.read_http_reply().body, "finally\n");
+  EXPECT_EQ(client.read_http_reply().body, "at once\n");
+  EXPECT_EQ(server.log.count("gone"), 0u);
+}
+
+TEST(HttpPost, TellsTheWaiterThatTheClientHasGone) {
+  Server server;
+  Waiter waiter(server);
+  {
+    RawClient client = server.connect();
+    client.send(post("wait"));
+    ASSERT_TRUE(server.log.has("waiting"));
+  }
+  EXPECT_TRUE(server.log.has("gone"));
+}
+
+TEST(HttpPost, DropsAClientThatSendsTooMuchBeforeTheAnswer) {
+  Server server;
+  Waiter waiter(server);
+  RawClient client = server.connect();
+  client.send(post("wait") + std::string(9000, 'x'));
+  EXPECT_TRUE(client.ended());
+  EXPECT_TRUE(server.log.has("gone"));
+}
+
+TEST(HttpPost, MovesToTheLoopThatHasToAnswerIt) {
+  Server server;
+  Loop other;
+  std::thread thread([&] { other.run(); });
+  server.posted = [&](Loop& loop, const HttpRequest&, const std::string& body,
+                      HttpExchange&) -> Service::Answer {
+    if (body == "here" || &loop == &other)
+      return text_response(200, body + (&loop == &other ? " there" : " here"));
+    return Service::Elsewhere{&other};
+  };
+  RawClient client = server.connect();
+  client.send(post("here"));
+  EXPECT_EQ(client.read_http_reply().body, "here here\n");
+  client.send(post("away") + post("here"));
+  EXPECT_EQ(client.read_http_reply().body, "away there\n");
+  EXPECT_EQ(client.read_http_reply().body, "here there\n");
+  EXPECT_EQ(server.held_connections(), 0u);
+  EXPECT_EQ(server.loop().connection_count(), 0u);
+  EXPECT_EQ(other.connection_count(), 1u);
+  other.stop();
+  thread.join();
+}
+
+}  // namespace
+}  // namespace transport

@@ -1,0 +1,207 @@
+#include "transport/long_poll_connection.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "transport/batch.h"
+
+namespace transport {
+namespace {
+
+constexpr size_t max_held_sends = 16;
+
+HttpResponse no_content() {
+  return {204, "", "", {}};
+}
+HttpResponse gone() {
+  return text_response(410, "the session is closed");
+}
+
+}  // namespace
+
+LongPollConnection::LongPollConnection(Loop& loop, Framing framing, std::string content_type,
+                                       const ConnectionLimits& limits, std::string peer_address,
+                                       std::unique_ptr<Receiver> receiver)
+    : loop_(loop),
+      framing_(framing),
+      content_type_(std::move(content_type)),
+      limits_(limits),
+      peer_address_(std::move(peer_address)),
+      receiver_(std::move(receiver)),
+      heard_at_(loop.now()) {}
+
+void LongPollConnection::start() {
+  receiver_->on_open(*this);
+}
+
+// ---- requests
+
+Service::Answer LongPollConnection::on_receive(HttpExchange& exchange) {
+  heard();
+  // The client has lost the one before, or it would not ask again.
+  if (waiting_) std::exchange(waiting_, nullptr)->answer(no_content());
+  if (!queue_.empty()) return take();
+  if (state_ != State::open) return gone();
+  waiting_ = &exchange;
+  waiting_since_ = loop_.now();
+  return Service::Later{this};
+}
+
+Service::Answer LongPollConnection::on_send(std::span<const char> body, HttpExchange& exchange) {
+  heard();
+  if (state_ != State::open) return gone();
+  if (pauses_ == 0 && held_.empty()) {
+    std::string bytes(body.begin(), body.end());
+    return deliver(bytes);
+  }
+  if (held_.size() >= max_held_sends) return text_response(503, "too many requests are waiting");
+  held_.push_back({{body.begin(), body.end()}, &exchange});
+  return Service::Later{this};
+}
+
+HttpResponse LongPollConnection::on_close() {
+  heard();
+  end({close_code::normal, true, "the peer closed the session"}, State::closed);
+  return no_content();
+}
+
+void LongPollConnection::on_gone(HttpExchange& exchange) {
+  if (waiting_ == &exchange) {
+    waiting_ = nullptr;
+    heard_at_ = loop_.now();
+  }
+  for (Held& held : held_)
+    if (held.exchange == &exchange) held.exchange = nullptr;
+}
+
+void LongPollConnection::heard() {
+  heard_at_ = loop_.now();
+  if (std::exchange(probed_, false) && state_ == State::open) receiver_->on_alive();
+}
+
+HttpResponse LongPollConnection::deliver(std::span<char> body) {
+  const auto refuse = [this](std::string what) {
+    end({close_code::invalid_payload, false, what}, State::closing);
+    return text_response(400, what);
+  };
+  if (body.empty()) return refuse("a send without a message");
+  if (!is_batched(framing_)) {
+    receiver_->on_message(body);
+    return no_content();
+  }
+  while (!body.empty() && state_ == State::open) {
+    if (pauses_ > 0) {
+      held_.push_front({{body.begin(), body.end()}, nullptr});
+      break;
+    }
+    const auto message = take_from_batch(framing_, body);
+    if (!message) return refuse("a message in a batch that is longer than the batch");
+    receiver_->on_message(*message);
+  }
+  return no_content();
+}
+
+void LongPollConnection::deliver_held() {
+  while (!held_.empty() && pauses_ == 0 && state_ == State::open) {
+    Held held = std::move(held_.front());
+    held_.pop_front();
+    HttpResponse response = deliver(held.body);
+    if (held.exchange) held.exchange->answer(std::move(response));
+  }
+}
+
+// ---- what goes out
+
+void LongPollConnection::send(BufferRef frame) {
+  if (state_ != State::open) return;
+  queued_bytes_ += frame->size();
+  queue_.push_back(std::move(frame));
+  if (queued_bytes_ > limits_.max_queued_bytes) {
+    queue_.clear();
+    queued_bytes_ = 0;
+    return end({0, false,
+                "outgoing queue over " + std::to_string(limits_.max_queued_bytes) +
+                    " bytes: the peer reads too slowly"},
+               State::closed);
+  }
+  // Together with what else this turn has.
+  if (waiting_ && queue_.size() == 1) later(&LongPollConnection::flush);
+}
+
+void LongPollConnection::flush() {
+  if (!waiting_ || (queue_.empty() && state_ == State::open)) return;
+  std::exchange(waiting_, nullptr)->answer(queue_.empty() ? gone() : take());
+  heard_at_ = loop_.now();
+}
+
+HttpResponse LongPollConnection::take() {
+  HttpResponse response;
+  response.content_type = content_type_;
+  do {
+    response.body.append(queue_.front()->view());
+    queue_.pop_front();
+  } while (is_batched(framing_) && !queue_.empty());
+  queued_bytes_ -= response.body.size();
+  return response;
+}
+
+// ---- pauses, time, the end
+
+void LongPollConnection::pause_reading() {
+  if (state_ == State::open) ++pauses_;
+}
+
+void LongPollConnection::resume_reading() {
+  if (pauses_ == 0 || --pauses_ > 0) return;
+  if (!held_.empty()) later(&LongPollConnection::deliver_held);
+}
+
+void LongPollConnection::probe() {
+  probed_ = true;
+  if (waiting_) std::exchange(waiting_, nullptr)->answer(no_content());
+}
+
+void LongPollConnection::close(uint16_t code, std::string_view reason) {
+  end({code, false, std::string(reason)}, State::closing);
+}
+
+void LongPollConnection::sweep(Loop::Clock::time_point now) {
+  const auto passed = [now](Loop::Clock::time_point since, int time_ms) {
+    return now - since >= std::chrono::milliseconds(time_ms);
+  };
+  if (waiting_) {
+    if (!passed(waiting_since_, limits_.ping_interval_ms)) return;
+    heard_at_ = now;
+    std::exchange(waiting_, nullptr)->answer(no_content());
+  } else if (state_ == State::open && passed(heard_at_, limits_.ping_timeout_ms)) {
+    end({0, false, "no request for " + std::to_string(limits_.ping_timeout_ms) + " ms"}, State::closed);
+  } else if (state_ == State::closing && passed(heard_at_, limits_.close_timeout_ms)) {
+    state_ = State::closed;
+  }
+}
+
+void LongPollConnection::end(CloseReason reason, State state) {
+  if (state_ == State::closed || state_ == state) return;
+  state_ = state;
+  pauses_ = 0;
+  if (!reason_) reason_ = std::move(reason);
+  for (const Held& held : std::exchange(held_, {}))
+    if (held.exchange) held.exchange->answer(gone());
+  later(&LongPollConnection::flush);
+  later(&LongPollConnection::tell_end);
+}
+
+void LongPollConnection::tell_end() {
+  if (!receiver_) return;
+  const auto receiver = std::move(receiver_);
+  receiver->on_closed(*reason_);
+}
+
+// Never inside a call of the receiver's.
+void LongPollConnection::later(void (LongPollConnection::*work)()) {
+  loop_.post([self = weak_from_this(), work] {
+    if (const auto connection = self.lock()) (connection.get()->*work)();
+  });
+}
+
+}  // namespace transport

@@ -1,0 +1,88 @@
+// A Connection without a socket of its own (advanced profile, "HTTP Longpoll Transport"): what the client
+// sends comes in requests, and what it is sent waits until it asks.
+//
+// Lives on its loop's thread; owned by whoever knows its address (a map of transport ids), and held by work
+// that is posted to the loop. A receive that waits is answered with nothing after ping_interval_ms; a client
+// that asks for nothing for ping_timeout_ms is gone.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "transport/connection.h"
+#include "transport/loop.h"
+
+namespace transport {
+
+class LongPollConnection final : public Connection,
+                                 private HttpWaiter,
+                                 public std::enable_shared_from_this<LongPollConnection> {
+ public:
+  // `framing` is one that batches, or bare; `content_type` is that of the messages.
+  LongPollConnection(Loop& loop, Framing framing, std::string content_type, const ConnectionLimits& limits,
+                     std::string peer_address, std::unique_ptr<Receiver> receiver);
+  // Calls on_open. Once, first.
+  void start();
+
+  // The client's requests.
+  Service::Answer on_receive(HttpExchange& exchange);
+  Service::Answer on_send(std::span<const char> body, HttpExchange& exchange);
+  HttpResponse on_close();
+
+  // Once a second or so.
+  void sweep(Loop::Clock::time_point now);
+  // There is nothing more to be fetched, and the receiver has been told.
+  bool ended() const { return state_ == State::closed && !receiver_; }
+
+  Framing framing() const override { return framing_; }
+  const std::string& peer_address() const override { return peer_address_; }
+  void send(BufferRef frame) override;
+  size_t queued_bytes() const override { return queued_bytes_; }
+  void close(uint16_t code, std::string_view reason) override;
+  void probe() override;
+  void pause_reading() override;
+  void resume_reading() override;
+
+ private:
+  enum class State : uint8_t {
+    open,
+    closing,  // what is queued may still be fetched
+    closed,
+  };
+  // A send that came while reading was paused.
+  struct Held {
+    std::string body;
+    HttpExchange* exchange;  // null: answered, or gone
+  };
+
+  void on_gone(HttpExchange& exchange) override;
+  void heard();
+  void later(void (LongPollConnection::*work)());
+  void flush();
+  HttpResponse take();
+  HttpResponse deliver(std::span<char> body);
+  void deliver_held();
+  void end(CloseReason reason, State state);
+  void tell_end();
+
+  Loop& loop_;
+  const Framing framing_;
+  const std::string content_type_;
+  const ConnectionLimits limits_;
+  const std::string peer_address_;
+  std::unique_ptr<Receiver> receiver_;
+  std::optional<CloseReason> reason_;
+  State state_ = State::open;
+  std::deque<BufferRef> queue_;
+  size_t queued_bytes_ = 0;
+  std::deque<Held> held_;
+  HttpExchange* waiting_ = nullptr;  // the receive
+  Loop::Clock::time_point waiting_since_;
+  Loop::Clock::time_point heard_at_;
+  int pauses_ = 0;
+  bool probed_ = false;
+};
+
+}  // namespace transport

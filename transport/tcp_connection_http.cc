@@ -1,0 +1,162 @@
+// What a TcpConnection is before it is open, and all that it is for plain HTTP: requests and their answers.
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include <asio/post.hpp>
+
+#include "transport/request_head.h"
+#include "transport/tcp_connection.h"
+
+namespace transport {
+namespace {
+
+constexpr std::string_view end_of_head = "\r\n\r\n";
+
+}  // namespace
+
+void TcpConnection::receive_head(std::span<char> bytes) {
+  const size_t searched = unread_.size();
+  unread_.append(bytes.data(), bytes.size());
+  if (posted_) return receive_body();
+  if (unread_[0] == rawsocket_magic) return receive_rawsocket_handshake();
+  if (!std::isalpha(static_cast<unsigned char>(unread_[0])))
+    return respond(text_response(400, "not an HTTP request"));
+
+  const size_t found = unread_.find(end_of_head, searched - std::min(searched, end_of_head.size() - 1));
+  const size_t head_size = found == unread_.npos ? unread_.size() : found + end_of_head.size();
+  const size_t limit = served_->limits.max_http_head;
+  if (head_size > limit) {
+    return respond(
+        text_response(431, "the request's head is longer than " + std::to_string(limit) + " bytes"));
+  }
+  if (found == unread_.npos) return;
+  auto read = read_request_head(std::string_view(unread_).substr(0, head_size), peer_address_);
+  if (auto* refusal = std::get_if<HttpResponse>(&read)) return respond(*refusal);
+  auto& request = std::get<HttpRequest>(read);
+  if (request.method == "POST" || request.method == "OPTIONS")
+    return begin_post(std::move(request), head_size);
+  std::string all = std::exchange(unread_, {});
+  on_request(request);
+  receive_frames(std::span(all).subspan(head_size));
+}
+
+void TcpConnection::receive_rawsocket_handshake() {
+  if (unread_.size() < rawsocket_handshake_size) return;
+  std::string all = std::exchange(unread_, {});
+  const RawSocketRequest request = read_rawsocket_request(all);
+  auto answer = served_->service.on_rawsocket(loop_, request);
+  if (const auto* error = std::get_if<RawSocketError>(&answer)) {
+    if (*error == RawSocketError::not_served)
+      return respond(text_response(400, "RawSocket is not served here"));
+    return end_with(rawsocket_refusal(*error));
+  }
+  const size_t announced = announced_rawsocket_length(served_->limits.max_message_size);
+  max_frame_size_ = rawsocket_header_size + request.max_frame_size;
+  codec_.emplace<RawSocketCodec>(announced);
+  open(rawsocket_acceptance(request.serializer, announced), std::move(std::get<Service::Upgrade>(answer)));
+  receive_frames(std::span(all).subspan(rawsocket_handshake_size));
+}
+
+void TcpConnection::on_request(const HttpRequest& request) {
+  if (!asks_for_websocket(request))
+    return respond(served_->service.on_request(request), request.method == "HEAD");
+
+  auto handshake = read_handshake(request);
+  if (auto* refusal = std::get_if<HttpResponse>(&handshake)) return respond(*refusal);
+  const auto& accepted = std::get<Handshake>(handshake);
+  auto upgrade = served_->service.on_upgrade(loop_, request, accepted.offered);
+  if (auto* refusal = std::get_if<HttpResponse>(&upgrade)) return respond(*refusal);
+  auto& chosen = std::get<Service::Upgrade>(upgrade);
+  const std::string response = switching_protocols(accepted, chosen.subprotocol);
+  open(response, std::move(chosen));
+}
+
+void TcpConnection::respond(const HttpResponse& response, bool head_only) {
+  end_with(response_bytes(response, head_only));
+}
+
+void TcpConnection::end_with(std::string_view last_words) {
+  stage_ = Stage::ending;
+  unread_ = {};
+  deadline_ = deadline_in(served_->limits.handshake_timeout_ms);
+  queue_bytes(last_words);
+}
+
+void TcpConnection::open(const std::string& response, Service::Upgrade upgrade) {
+  stage_ = Stage::open;
+  framing_ = upgrade.framing;
+  if (framing_ != Framing::rawsocket)
+    codec_.emplace<WebSocketCodec>(framing_, served_->limits.max_message_size);
+  if (is_batched(framing_)) batch_ = std::make_unique<OutgoingBatch>();
+  receiver_ = std::move(upgrade.receiver);
+  queue_bytes(response);
+  receiver_->on_open(*this);
+}
+
+// ---- requests with a body
+
+void TcpConnection::begin_post(HttpRequest request, size_t head_size) {
+  const auto limit = served_->service.max_body_size(request);
+  if (!limit) return respond(method_not_allowed("GET, HEAD"));
+  const auto size = read_body_size(request);
+  if (const auto* refusal = std::get_if<HttpResponse>(&size)) return respond(*refusal);
+  const size_t body_size = std::get<size_t>(size);
+  if (body_size > *limit)
+    return respond(text_response(413, "a body of more than " + std::to_string(*limit) + " bytes"));
+  const bool keep_alive = keeps_alive(unread_, request);
+  posted_ =
+      std::make_unique<Posted>(Posted{std::move(request), head_size, body_size, keep_alive, {}, nullptr});
+  receive_body();
+}
+
+void TcpConnection::receive_body() {
+  const size_t whole = posted_->head_size + posted_->body_size;
+  if (unread_.size() < whole) return;
+  const std::span<const char> body(unread_.data() + posted_->head_size, posted_->body_size);
+  stage_ = Stage::waiting;
+  auto answered = served_->service.on_post(loop_, posted_->request, body, *this);
+  if (const auto* elsewhere = std::get_if<Service::Elsewhere>(&answered)) return move_to(*elsewhere->loop);
+  unread_.erase(0, whole);
+  const auto* later = std::get_if<Service::Later>(&answered);
+  if (!later) return answer(std::move(std::get<HttpResponse>(answered)));
+  posted_->waiter = later->waiter;
+  receive_early({});
+}
+
+// What comes before the answer is out: the beginning of the next request.
+void TcpConnection::receive_early(std::span<char> bytes) {
+  unread_.append(bytes.data(), bytes.size());
+  if (unread_.size() > served_->limits.max_http_head)
+    drop("too much before the answer to the request before");
+}
+
+void TcpConnection::add_header(std::string name, std::string value) {
+  posted_->headers.emplace_back(std::move(name), std::move(value));
+}
+
+void TcpConnection::answer(HttpResponse response) {
+  const auto posted = std::move(posted_);
+  response.headers.insert(response.headers.end(), posted->headers.begin(), posted->headers.end());
+  if (!posted->keep_alive) return respond(response);
+  stage_ = Stage::answering;
+  deadline_ = deadline_in(served_->limits.handshake_timeout_ms);
+  queue_bytes(response_bytes(response, false, true));
+}
+
+void TcpConnection::begin_next_request() {
+  stage_ = Stage::opening;
+  deadline_ = deadline_in(served_->limits.handshake_timeout_ms);
+  continue_reading();
+}
+
+// As if it had been accepted there, with the request not yet read.
+void TcpConnection::move_to(Loop& loop) {
+  posted_.reset();
+  leave_counts();
+  socket_closed_ = true;
+  loop.state().adopt(loop, socket_.release(), served_, std::exchange(unread_, {}));
+  end();
+}
+
+}  // namespace transport
