@@ -35,7 +35,7 @@ std::string text_of(const HttpResponse& response) {
 }
 
 // "" until it is answered.
-struct Exchange : HttpExchange {
+struct Exchange final : HttpExchange {
   void answer(HttpResponse response) override {
     EXPECT_EQ(text, "") << "answered twice";
     text = text_of(response);
