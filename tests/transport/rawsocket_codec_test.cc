@@ -112,7 +112,7 @@ TEST(RawSocketCodec, ReadsFramesHoweverTheyAreCut) {
                              frame(RawSocketType::ping, "last");
   const Lines expected = {"message one", "ping ",    "message " + std::string(512, 'x'),
                           "pong p",      "message ", "ping last"};
-  for (const size_t piece_size : {1, 2, 3, 4, 5, 7, 100, 10000})
+  for (const size_t piece_size : std::vector<size_t>{1, 2, 3, 4, 5, 7, 100, 10000})
     EXPECT_EQ(read(stream, piece_size), expected);
 }
 
@@ -133,7 +133,7 @@ TEST(RawSocketCodec, RefusesWhatIsReserved) {
 }
 
 TEST(RawSocketCodec, RefusesAFrameThatIsTooLongBeforeItComes) {
-  for (const size_t piece_size : {1, 4, 100}) {
+  for (const size_t piece_size : std::vector<size_t>{1, 4, 100}) {
     EXPECT_THAT(read("\x00\x00\x02\x01"s, piece_size), ElementsAre("error 1009"));
     EXPECT_THAT(read("\x01\xFF\xFF\xFF"s, piece_size), ElementsAre("error 1009"));
     EXPECT_THAT(read("\x08\x00\x00\x01"s, piece_size, max_rawsocket_length), ElementsAre("error 1002"));
