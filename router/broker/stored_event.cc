@@ -8,6 +8,17 @@ namespace {
 
 constexpr std::string_view details_key = "_details";
 
+// A publisher chooses how long its lists are.
+size_t bytes_of(const EventFilter& filter) {
+  size_t bytes = sizeof(EventFilter) + filter.exclude.size() * sizeof(wamp::SessionId) +
+                 (filter.eligible ? filter.eligible->size() * sizeof(wamp::SessionId) : 0);
+  for (const EventFilter::Rule& rule : filter.rules) {
+    bytes += sizeof(rule) + rule.attribute.size();
+    for (const std::string& value : rule.values) bytes += sizeof(value) + value.size();
+  }
+  return bytes;
+}
+
 }  // namespace
 
 bool StoredEvent::admits(const Member& member) const {
@@ -15,7 +26,8 @@ bool StoredEvent::admits(const Member& member) const {
 }
 
 size_t StoredEvent::bytes() const {
-  return sizeof(StoredEvent) + topic.size() + resource_key.size() + payload.bytes().size();
+  const size_t of_filter = filter ? bytes_of(*filter) : 0;
+  return sizeof(StoredEvent) + topic.size() + resource_key.size() + payload.bytes().size() + of_filter;
 }
 
 wamp::Dict event_details(wamp::MatchPolicy match, std::string_view topic, const wamp::Dict& of_publication) {

@@ -278,6 +278,9 @@ TEST(RetentionBytes, AreCappedAndCountedDown) {
   EXPECT_THAT(publish("com.b"), StartsWith("[17,"));
   EXPECT_THAT(publish("com.c"), StartsWith("[8,16,"));
   for (int i = 0; i < 10; ++i) EXPECT_THAT(publish("com.a"), StartsWith("[17,"));
+  peer.says("[16,99,{\"retain\":true,\"acknowledge\":true,\"exclude_authid\":[\"" + kilobyte + kilobyte +
+            "\"]},\"com.a\"]");
+  EXPECT_THAT(peer.hears(), StartsWith("[8,16,")) << "lists count too";
 }
 
 TEST(RetentionReplies, ASUBSCRIBEThatWouldBringTooManyIsRefused) {
