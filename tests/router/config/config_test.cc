@@ -129,6 +129,12 @@ TEST(ConfigurationPage, HasExamplesThatParseWithoutNotices) {
   for (const std::string& block : blocks) EXPECT_THAT(parse(block).notices, IsEmpty()) << block;
 }
 
+TEST(EventHistoryPage, HasAConfigurationThatParsesWithoutNotices) {
+  const auto blocks = documented_configurations("/docs/event-history.md");
+  ASSERT_EQ(blocks.size(), 1u);
+  EXPECT_THAT(parse(blocks.front()).notices, IsEmpty());
+}
+
 TEST(Readme, HasAConfigurationThatParsesWithoutNotices) {
   const auto blocks = documented_configurations("/README.md");
   ASSERT_EQ(blocks.size(), 1u);
@@ -156,6 +162,9 @@ TEST(ConfigurationPage, TellsTheDefaultsOfTheLimits) {
   };
   const RealmLimits realm;
   expect_default("sessions", realm.sessions);
+  expect_default("history_bytes", realm.history_bytes);
+  expect_default("replay_events", realm.replay_events);
+  expect_default("replay_bytes", realm.replay_bytes);
   expect_default("subscriptions_per_session", realm.subscriptions_per_session);
   expect_default("registrations_per_session", realm.registrations_per_session);
   expect_default("calls_in_flight_per_session", realm.calls_in_flight_per_session);
