@@ -10,6 +10,8 @@ namespace router::dealer {
 namespace {
 
 constexpr size_t max_held_registers = 65536;
+// A URI, as Autobahn|Python takes any other text for a protocol violation.
+constexpr const char* taken_by_force = "wamp.registration.replaced";
 
 void refuse_register(const Member& callee, const wamp::Register& message, std::string_view error_uri,
                      std::string_view text, Outbox& outbox) {
@@ -62,7 +64,7 @@ wamp::Result<void> Dealer::register_procedure(Member& callee, const wamp::Regist
 
   Registration* registration = registrations_.find(message.procedure, match);
   if (registration && options->force_reregister) {
-    revoke_all(*registration, "another session has registered the procedure by force", outbox);
+    revoke_all(*registration, taken_by_force, outbox);
     registration = nullptr;
   }
   if (registration) {
