@@ -34,22 +34,33 @@ export function create_client(autobahn) {
       id: session.id,
       leave,
       drop,
-      call: async (uri, args, kwargs, options) => payload(await session.call(uri, args, kwargs, options).catch(rethrow)),
+      call(uri, args, kwargs, options, on_progress) {
+        const call = session.call(uri, args, kwargs, options);
+        return { result: result_of(call, on_progress), cancel: (mode) => call.cancel({ mode }) };
+      },
       publish: async (uri, args, kwargs, options) => (await Promise.resolve(session.publish(uri, args, kwargs, options)).catch(rethrow))?.id,
-      async register(uri, on_call, options) {
-        const registration = await session.register(uri, (args, kwargs) => procedure(on_call, args, kwargs), options).catch(rethrow);
+      async register(uri, on_call, options, on_revoked) {
+        const endpoint = (args, kwargs, { progress }) => procedure(on_call, args, kwargs, progress);
+        const registration = await session.register(uri, endpoint, options).catch(rethrow);
+        registration.on_unregister.then(on_revoked);
         return { unregister: () => registration.unregister().catch(rethrow) };
       },
-      async subscribe(uri, on_event, options) {
+      async subscribe(uri, on_event, options, on_revoked) {
         const subscription = await session.subscribe(uri, (args, kwargs) => on_event(args, kwargs), options).catch(rethrow);
+        subscription.on_unsubscribe.then((reason) => reason !== undefined && on_revoked(reason)); // of its own: no reason
         return { unsubscribe: async () => { await Promise.resolve(subscription.unsubscribe()).catch(rethrow); } };
       },
     };
   }
 
-  function procedure(on_call, args, kwargs) {
+  async function result_of(call, on_progress) {
+    if (on_progress) call.then(undefined, () => {}, (result) => on_progress(payload(result)));
+    return payload(await call.catch(rethrow));
+  }
+
+  async function procedure(on_call, args, kwargs, progress) {
     try {
-      const result = on_call(args, kwargs);
+      const result = await on_call(args, kwargs, progress);
       return new autobahn.Result(result.args, result.kwargs);
     } catch (error) {
       throw error.uri ? new autobahn.Error(error.uri, error.args, error.kwargs) : error;

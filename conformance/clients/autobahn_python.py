@@ -20,7 +20,8 @@ from runner.values import from_wire, to_wire  # noqa: E402
 SERIALIZERS = {'json': JsonSerializer, 'msgpack': MsgPackSerializer, 'cbor': CBORSerializer}
 # Autobahn 22.7 asks its RawSocket transport for this when it is welcomed, and has forgotten to make it.
 WampRawSocketClientProtocol.transport_details = property(lambda protocol: protocol._transport_details)
-CAN = ['exclude_me', 'binary', 'int64', 'floats']
+CAN = ['exclude_me', 'binary', 'int64', 'floats', 'cancel', 'cancel_skip', 'interrupt', 'timeout', 'yield_progress',
+       'register_options', 'left_reason']
 
 
 def emit(message):
@@ -37,16 +38,19 @@ class Session(ApplicationSession):
     def onLeave(self, details):
         if not self.config.extra['joined'].done():
             self.config.extra['joined'].set_exception(ApplicationError(details.reason, details.message))
+        self.reason = details.reason
         self.disconnect()
 
     def onDisconnect(self):
-        self.config.extra['gone'].set_result(None)
+        self.config.extra['gone'].set_result(getattr(self, 'reason', 'closed'))
 
 
 class Puppet:
     def __init__(self):
         self.sessions = {}
         self.handles = {}
+        self.calls = {}
+        self.held = []  # (session, future): invocations that wait to be answered, the oldest first
         self.leaving = set()
 
     async def join(self, session, url, realm, serializer, **_):
@@ -67,12 +71,12 @@ class Puppet:
             raise ConnectionError('the connection was closed before WELCOME')
         session_id = extra['joined'].result()
         self.sessions[session] = made[0]
-        extra['gone'].add_done_callback(lambda _: self.tell_if_lost(session))
+        extra['gone'].add_done_callback(lambda gone: self.tell_if_lost(session, gone.result()))
         return session_id
 
-    def tell_if_lost(self, session):
+    def tell_if_lost(self, session, reason):
         if session not in self.leaving:
-            emit({'event': 'left', 'session': session, 'reason': 'closed'})
+            emit({'event': 'left', 'session': session, 'reason': reason})
 
     async def leave(self, session):
         self.leaving.add(session)
@@ -87,13 +91,19 @@ class Puppet:
         await one.config.extra['gone']
 
     async def register(self, session, uri, does, options):
-        def procedure(*args, **kwargs):
+        async def procedure(*args, details, **kwargs):
             emit({'event': 'invocation', 'session': session, 'uri': uri, 'args': to_wire(list(args)), 'kwargs': to_wire(kwargs)})
             if does == 'fail':
                 raise ApplicationError('com.example.error.custom', *args, **kwargs)
+            if does == 'hold':
+                await self.hold(session)
+            if does == 'progress' and details.progress:
+                for arg in args:
+                    details.progress(arg, **kwargs)
             return CallResult(*args, **kwargs)
 
-        made = await self.sessions[session].register(procedure, uri, options=RegisterOptions(**options))
+        options = RegisterOptions(details_arg='details', **options)
+        made = await self.sessions[session].register(procedure, uri, options=options)
         return self.add_handle(made.unregister)
 
     async def subscribe(self, session, uri, options):
@@ -113,11 +123,41 @@ class Puppet:
     async def unsubscribe(self, handle, **_):
         await self.handles[handle]()
 
-    async def call(self, session, uri, args, kwargs, options):
+    async def hold(self, session):
+        waiting = asyncio.get_running_loop().create_future()
+        self.held.append((session, waiting))
+        try:
+            await waiting
+        except asyncio.CancelledError:
+            self.held.remove((session, waiting))
+            emit({'event': 'interrupted', 'session': session, 'args': [], 'kwargs': {}})
+            raise ApplicationError('com.example.error.interrupted') from None
+
+    async def release(self, session):
+        oldest = next(one for one in self.held if one[0] == session)
+        self.held.remove(oldest)
+        oldest[1].set_result(None)
+
+    async def call(self, session, uri, args, kwargs, options, number):
+        def payload(result):
+            return {'args': to_wire(list(result.results)), 'kwargs': to_wire(result.kwresults)}
+
+        def on_progress(result):
+            emit({'event': 'progress', 'session': session, 'uri': uri, **payload(result)})
+
         # With `details`, the answer is a CallResult always.
-        options = CallOptions(details=True, **options)
-        result = await self.sessions[session].call(uri, *from_wire(args), options=options, **from_wire(kwargs))
-        return {'args': to_wire(list(result.results)), 'kwargs': to_wire(result.kwresults)}
+        progress = on_progress if options.pop('receive_progress', False) else None
+        options = CallOptions(details=True, on_progress=progress, **options)
+        call = self.calls[number] = self.sessions[session].call(uri, *from_wire(args), options=options, **from_wire(kwargs))
+        try:
+            return payload(await call)
+        except asyncio.CancelledError:  # the library's own: it does not wait for the router's answer
+            raise ApplicationError(ApplicationError.CANCELED) from None
+        finally:
+            del self.calls[number]
+
+    async def cancel(self, call, **_):
+        self.calls[call].cancel()
 
     async def publish(self, session, uri, args, kwargs, options):
         made = self.sessions[session].publish(uri, *from_wire(args), options=PublishOptions(**options), **from_wire(kwargs))
@@ -125,6 +165,8 @@ class Puppet:
 
     async def carry_out(self, id, op, **request):
         try:
+            if op == 'call':
+                request['number'] = id
             emit({'id': id, 'ok': await getattr(self, op)(**request)})
         except ApplicationError as error:
             emit({'id': id, 'error': {'uri': error.error, 'args': to_wire(list(error.args)), 'kwargs': to_wire(error.kwargs)}})

@@ -47,11 +47,13 @@ async function carry_out(request) {
   }
 }
 
+const AUTOBAHN_CAN = ['exclude_me', 'cancel', 'timeout', 'yield_progress', 'register_options', 'revocation', 'left_reason'];
+
 serve(
   [
-    { name: 'browser-page/json', serializer: 'json', library: 'page', can: ['exclude_me', 'binary', 'int64'] },
-    { name: 'browser-autobahn/json', serializer: 'json', library: 'autobahn', can: ['exclude_me'] },
-    { name: 'browser-autobahn/msgpack', serializer: 'msgpack', library: 'autobahn', can: ['exclude_me', 'binary'] },
+    { name: 'browser-page/json', serializer: 'json', library: 'page', can: ['exclude_me', 'timeout', 'register_options', 'left_reason', 'binary', 'int64'] },
+    { name: 'browser-autobahn/json', serializer: 'json', library: 'autobahn', can: AUTOBAHN_CAN },
+    { name: 'browser-autobahn/msgpack', serializer: 'msgpack', library: 'autobahn', can: [...AUTOBAHN_CAN, 'binary'] },
   ],
   carry_out,
 );

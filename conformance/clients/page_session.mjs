@@ -10,16 +10,18 @@ export function create_client({ connect, Result, WampError }) {
       id: session.id,
       leave: () => end(() => session.leave()),
       drop: () => end(() => session.drop()),
-      call: (uri, args, kwargs, options) => session.call(uri, args, kwargs, options),
+      call: (uri, args, kwargs, options, on_progress) => ({
+        result: session.call(uri, args, kwargs, options, on_progress && ((more_args, more_kwargs) => on_progress({ args: more_args, kwargs: more_kwargs }))),
+      }),
       publish: (uri, args, kwargs, options) => session.publish(uri, args, kwargs, options),
       register: (uri, on_call, options) => session.register(uri, (args, kwargs) => procedure(on_call, args, kwargs), options),
       subscribe: (uri, on_event, options) => session.subscribe(uri, on_event, options),
     };
   }
 
-  function procedure(on_call, args, kwargs) {
+  async function procedure(on_call, args, kwargs) {
     try {
-      const result = on_call(args, kwargs);
+      const result = await on_call(args, kwargs);
       return new Result(result.args, result.kwargs);
     } catch (error) {
       throw error.uri ? new WampError(error.uri, error.args, error.kwargs) : error;

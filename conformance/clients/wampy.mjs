@@ -7,6 +7,7 @@ import websocket from 'websocket';
 import { emit, serve } from './lines.mjs';
 import { create_puppet } from './puppet.mjs';
 
+const CAN = ['cancel', 'cancel_skip', 'chunks', 'timeout', 'passthru'];
 const serializers = { json: JsonSerializer, msgpack: MsgpackSerializer, cbor: CborSerializer };
 
 async function join({ url, realm, serializer, on_left }) {
@@ -19,16 +20,28 @@ async function join({ url, realm, serializer, on_left }) {
     autoReconnect: false,
     onClose: () => (wanted ? on_left('closed') : closed?.()),
   });
+  // Wampy 8 has progressive call invocations, but does not announce them.
+  wampy._wamp_features.roles.caller.features.progressive_call_invocations = true;
   await wampy.connect().catch((error) => { wanted = false; rethrow(error); });
   const end = (how) => new Promise((done) => { wanted = false; closed = done; how(); });
   return {
     id: wampy.getSessionId(),
     leave: () => end(() => wampy.disconnect()),
     drop: () => end(() => wampy._ws.close()),
-    call: async (uri, args, kwargs, options) => payload(await wampy.call(uri, { argsList: args, argsDict: kwargs }, options).catch(rethrow)),
+    call(uri, args, kwargs, { receive_progress, ...options }, on_progress) {
+      if (on_progress) options.progress_callback = (more) => on_progress(payload(more));
+      const what = { argsList: args, argsDict: kwargs };
+      const call = options.progress ? wampy.progressiveCall(uri, what, options) : { result: wampy.call(uri, what, options) };
+      const { reqId } = wampy.getOpStatus();
+      return {
+        result: call.result.then(payload, rethrow),
+        cancel: (mode) => wampy.cancel(reqId, { mode }),
+        send: (more, more_options) => call.sendData({ argsList: more }, more_options),
+      };
+    },
     publish: async (uri, args, kwargs, options) => (await wampy.publish(uri, { argsList: args, argsDict: kwargs }, options).catch(rethrow)).publicationId,
     async register(uri, on_call, options) {
-      await wampy.register(uri, (invocation) => procedure(on_call, invocation), options).catch(rethrow);
+      await wampy.register(uri, (invocation) => procedure(on_call, invocation, options.yield_options), options).catch(rethrow);
       return { unregister: async () => { await wampy.unregister(uri).catch(rethrow); } };
     },
     async subscribe(uri, on_event, options) {
@@ -39,11 +52,11 @@ async function join({ url, realm, serializer, on_left }) {
   };
 }
 
-function procedure(on_call, invocation) {
+async function procedure(on_call, invocation, options) {
   const { args, kwargs } = payload(invocation);
   try {
-    const result = on_call(args, kwargs);
-    return { argsList: result.args, argsDict: result.kwargs };
+    const result = await on_call(args, kwargs);
+    return { argsList: result.args, argsDict: result.kwargs, options };
   } catch ({ uri, args: error_args, kwargs: error_kwargs }) {
     throw { error: uri, argsList: error_args, argsDict: error_kwargs };
   }
@@ -65,10 +78,10 @@ function rethrow(error) {
 
 serve(
   [
-    { name: 'wampy/json', serializer: 'json', can: [] },
-    { name: 'wampy/msgpack', serializer: 'msgpack', can: ['binary', 'int64'] },
+    { name: 'wampy/json', serializer: 'json', can: CAN },
+    { name: 'wampy/msgpack', serializer: 'msgpack', can: [...CAN, 'binary', 'int64'] },
     // cbor-x reads no 64-bit integers, and tags bytes (tag 64), which Python's cbor2 does not take for bytes.
-    { name: 'wampy/cbor', serializer: 'cbor', can: [] },
+    { name: 'wampy/cbor', serializer: 'cbor', can: CAN },
   ],
   create_puppet({ join }, emit),
 );

@@ -5,8 +5,11 @@ A client program reads requests and writes answers and events, one JSON object a
   request           {"id": 1, "op": "call", "session": "s1", ...}
   answer            {"id": 1, "ok": value}  {"id": 1, "error": {"uri", "args", "kwargs"}}  {"id": 1, "error": {"text"}}
   event             {"event": "event" | "invocation" | "left", "session": "s1", ...}
-clients/puppet.mjs lists the operations. "can" names what not every client can: exclude_me (send exclude_me: false),
-binary, int64, floats (tells 1.0 from 1)."""
+clients/puppet.mjs lists the operations. "can" names what not every client can:
+  exclude_me (send exclude_me: false), binary, int64, floats (tells 1.0 from 1)
+  timeout (of a call), cancel (a call), cancel_skip (also when the answer comes at once), chunks (send progressive invocations)
+  register_options (other ones than match and invoke), yield_progress, interrupt (a callee that takes INTERRUPT)
+  passthru (payload passthru mode), revocation (says that it was revoked), left_reason (tells what the router's GOODBYE says)"""
 import itertools
 import json
 import queue
@@ -37,6 +40,36 @@ class Refused(Exception):
         self.uri = error['uri']
         self.args_ = from_wire(error.get('args') or [])
         self.kwargs = from_wire(error.get('kwargs') or {})
+
+
+class Answer:
+    """Of a request that was sent; calling it waits."""
+
+    def __init__(self, number, wait):
+        self.number = number
+        self._wait = wait
+
+    def __call__(self):
+        return self._wait()
+
+
+class Call:
+    """On its way; calling it waits for the result, (args, kwargs)."""
+
+    def __init__(self, session, answer):
+        self.session = session
+        self._answer = answer
+
+    def __call__(self):
+        answer = self._answer()
+        return from_wire(answer['args']), from_wire(answer['kwargs'])
+
+    def cancel(self, mode):
+        self.session.ask('cancel', call=self._answer.number, mode=mode)()
+
+    def send(self, args, **options):
+        """One more chunk of a progressive call; the last one is sent with progress=False."""
+        self.session.ask('send', call=self._answer.number, args=to_wire(args), options=options)()
 
 
 class Client:
@@ -80,7 +113,7 @@ class Client:
         answer = self._answers[number] = queue.Queue()
         self.process.stdin.write(json.dumps({'id': number, 'op': op, **fields}) + '\n')
         self.process.stdin.flush()
-        return lambda: self._wait(op, answer)
+        return Answer(number, lambda: self._wait(op, answer))
 
     def _wait(self, op, answer):
         try:
@@ -164,9 +197,14 @@ class Session:
         self._end('drop')
 
     def register(self, uri, does='echo', **options):
-        """`does`: echo answers with the call's own args and kwargs, fail raises com.example.error.custom with them.
+        """`does`: echo answers with the call's own args and kwargs, fail raises com.example.error.custom with them, hold
+        answers when release() is called, progress sends a progressive result for each of the args before the echo.
         Returns a handle for unregister()."""
         return self.ask('register', uri=uri, does=does, options=options)()
+
+    def release(self):
+        """Lets the oldest invocation that is held be answered."""
+        self.ask('release')()
 
     def unregister(self, handle):
         self.ask('unregister', handle=handle)()
@@ -178,14 +216,7 @@ class Session:
         self.ask('unsubscribe', handle=handle)()
 
     def start_call(self, uri, args=(), kwargs=None, **options):
-        """Returns a function that waits for the result, (args, kwargs)."""
-        wait = self.ask('call', uri=uri, args=to_wire(args), kwargs=to_wire(kwargs or {}), options=options)
-
-        def result():
-            answer = wait()
-            return from_wire(answer['args']), from_wire(answer['kwargs'])
-
-        return result
+        return Call(self, self.ask('call', uri=uri, args=to_wire(args), kwargs=to_wire(kwargs or {}), options=options))
 
     def call(self, uri, args=(), kwargs=None, **options):
         return self.start_call(uri, args, kwargs, **options)()
@@ -196,11 +227,22 @@ class Session:
         return from_wire(self.ask('publish', uri=uri, args=to_wire(args), kwargs=to_wire(kwargs or {}), options=options)())
 
     def next(self, kind):
-        """The next thing that reached this session: (args, kwargs) of an 'event' or an 'invocation'."""
+        """The next thing that reached this session: (args, kwargs) of an 'event', an 'invocation', a 'progress'; of an
+        'interrupted' procedure; the reason of a 'revoked' one in args."""
+        message = self._take(kind)
+        return from_wire(message['args']), from_wire(message['kwargs'])
+
+    def ended(self):
+        """Waits until the router has ended this session; returns the reason, as far as the library tells it."""
+        message = self._take('left')
+        self.variant.client.sessions.pop(self.name, None)
+        return message['reason']
+
+    def _take(self, kind):
         try:
             message = self.inbox.get(timeout=ANSWER_TIMEOUT)
         except queue.Empty:
             raise Failed(f'{self.variant.name}: no {kind} within {ANSWER_TIMEOUT} s') from None
         if message['event'] != kind:
-            raise Failed(f'{self.variant.name}: expected an {kind}, got {message}')
-        return from_wire(message['args']), from_wire(message['kwargs'])
+            raise Failed(f'{self.variant.name}: expected: {kind}, got {message}')
+        return message

@@ -100,3 +100,17 @@ def an_event_without_arguments(client):
     subscriber.subscribe(topic)
     client.join().publish(topic)
     expect(subscriber.next('event'), ([], {}), 'event')
+
+
+@for_each_pair
+def an_event_is_not_for_who_is_excluded(publisher, subscriber):
+    """Session ids in exclude and eligible are understood."""
+    topic = fresh_uri()
+    sender, receiver, other = publisher.join(), subscriber.join(), subscriber.join()
+    receiver.subscribe(topic)
+    other.subscribe(topic)
+    sender.publish(topic, [1], {}, exclude=[receiver.id])
+    sender.publish(topic, [2], {}, eligible=[receiver.id])
+    sender.publish(topic, [3])
+    expect([receiver.next('event')[0], receiver.next('event')[0]], [[2], [3]], 'events of one')
+    expect([other.next('event')[0], other.next('event')[0]], [[1], [3]], 'events of the other')
