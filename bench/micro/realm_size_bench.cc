@@ -1,0 +1,178 @@
+// What a publication and a call cost in a realm of 10,000 and of a million subscriptions or registrations,
+// and what one of them costs in memory. Through the realm's public interface; mailboxes are emptied, nothing
+// is sent.
+#include <map>
+#include <memory>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <benchmark/benchmark.h>
+#include <malloc.h>
+
+#include "router/realm.h"
+
+namespace router {
+namespace {
+
+constexpr size_t held_by_each_session = 100;
+// Different URIs asked for in turn: more than the caches hold of the larger realms, and few enough for the
+// caches in all.
+constexpr int64_t many_targets = 200'000, few_targets = 100;
+
+double bytes_in_use() {
+  const auto info = mallinfo2();
+  return static_cast<double>(info.uordblks + info.hblkhd);
+}
+
+// Of ten entries one is a prefix and one a wildcard. A URI that is asked for matches exactly one entry,
+// however many there are, so that only finding it can cost more in a larger realm.
+struct Entry {
+  wamp::MatchPolicy match;
+  std::string uri;
+  std::string target;
+};
+
+Entry entry(size_t number) {
+  const std::string device = "device" + std::to_string(number);
+  const std::string path = "com.example.site" + std::to_string(number % 1000) + "." + device;
+  switch (number % 10) {
+    case 0:
+      return {wamp::MatchPolicy::prefix, path + ".", path + ".humidity"};
+    case 1:
+      return {wamp::MatchPolicy::wildcard, "com.example.." + device + ".alarm", path + ".alarm"};
+    default:
+      return {wamp::MatchPolicy::exact, path + ".temperature", path + ".temperature"};
+  }
+}
+
+config::Realm large_realm() {
+  config::Permission everything;
+  everything.match = wamp::MatchPolicy::prefix;
+  everything.call = everything.register_ = everything.publish = everything.subscribe = true;
+  config::Realm realm;
+  realm.name = "realm1";
+  realm.roles = {{"anonymous", {everything}}};
+  return realm;
+}
+
+class LargeRealm {
+ public:
+  enum class Kind { subscriptions, registrations };
+
+  LargeRealm(Kind kind, size_t count)
+      : count_(count), mailbox_([] {}), realm_(large_realm(), {&mailbox_}, 1, clock_) {
+    mailbox_.bind_to_this_thread();
+    sender_ = &join();
+    for (size_t i = 0; i < count / held_by_each_session; ++i) join();
+    const double before = bytes_in_use();
+    for (size_t number = 0; number < count; ++number) {
+      Member& member = *members_[1 + number / held_by_each_session];
+      const wamp::RequestId request(1 + number % held_by_each_session);
+      const Entry e = entry(number);
+      const wamp::Dict options{{"match", wamp::name(e.match)}};
+      if (kind == Kind::subscriptions)
+        check(realm_.handle(member, wamp::Subscribe{request, options, e.uri}));
+      else
+        check(realm_.handle(member, wamp::Register{request, options, e.uri}));
+      if (number % 1000 == 0) drain();
+    }
+    drain();
+    bytes_each_ = (bytes_in_use() - before) / static_cast<double>(count);
+  }
+
+  void choose_targets(size_t different) {
+    std::mt19937_64 chance(1);
+    targets_.clear();
+    for (size_t i = 0; i < different; ++i) targets_.push_back(entry(chance() % count_).target);
+  }
+
+  void publish() {
+    wamp::Publish message;
+    message.topic = next_target();
+    check(realm_.handle(*sender_, message, payload_));
+    if (mailbox_.own_count() >= 64) drain();
+  }
+
+  // A CALL, and the YIELD that answers it.
+  void call() {
+    wamp::Call message;
+    message.request = last_request_ = wamp::next_id(last_request_);
+    message.procedure = next_target();
+    check(realm_.handle(*sender_, message, payload_));
+    drain();
+    const auto& delivery = std::get<Delivery>(mail_.back());
+    wamp::Yield yield;
+    yield.request = std::get<wamp::Invocation>(delivery.message).request;
+    check(realm_.handle(*members_[delivery.to.slot], yield, payload_));
+    drain();
+  }
+
+  double bytes_each() const { return bytes_each_; }
+
+ private:
+  Member& join() {
+    const auto slot = static_cast<uint32_t>(members_.size());
+    const SessionRef ref{0, slot, wamp::SessionId(1000 + slot)};
+    wamp::ClientFeatures features;
+    features.roles = 15;
+    members_.push_back(realm_.join(ref, {"user", "anonymous", "anonymous", "static"}, features));
+    return *members_.back();
+  }
+  std::string_view next_target() { return targets_[next_++ % targets_.size()]; }
+  void drain() {
+    mail_.clear();
+    mailbox_.drain(mail_);
+  }
+  static void check(const wamp::Result<void>& result) {
+    if (!result) throw std::runtime_error(result.error().message);
+  }
+
+  const size_t count_;
+  SystemClock clock_;
+  Mailbox mailbox_;
+  Realm realm_;
+  std::vector<Member*> members_;  // the realm's; by slot
+  Member* sender_ = nullptr;
+  std::vector<Mail> mail_;
+  std::vector<std::string> targets_;
+  size_t next_ = 0;
+  wamp::RequestId last_request_;
+  const RoutedPayload payload_ = make_payload({{42}, {}});
+  double bytes_each_ = 0;
+};
+
+// Made once for all repetitions, as a million takes seconds.
+LargeRealm& large_realm(LargeRealm::Kind kind, const benchmark::State& state) {
+  static std::map<std::pair<LargeRealm::Kind, size_t>, std::unique_ptr<LargeRealm>> made;
+  const auto count = static_cast<size_t>(state.range(0));
+  auto& realm = made[{kind, count}];
+  if (!realm) realm = std::make_unique<LargeRealm>(kind, count);
+  realm->choose_targets(static_cast<size_t>(state.range(1)));
+  return *realm;
+}
+
+void publish(benchmark::State& state) {
+  LargeRealm& realm = large_realm(LargeRealm::Kind::subscriptions, state);
+  for (auto _ : state) realm.publish();
+  state.counters["bytes/subscription"] = realm.bytes_each();
+}
+
+void call(benchmark::State& state) {
+  LargeRealm& realm = large_realm(LargeRealm::Kind::registrations, state);
+  for (auto _ : state) realm.call();
+  state.counters["bytes/registration"] = realm.bytes_each();
+}
+
+void sizes(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgNames({"entries", "targets"});
+  for (const int64_t different : {few_targets, many_targets})
+    for (const int64_t entries : {10'000, 100'000, 1'000'000}) benchmark->Args({entries, different});
+}
+
+BENCHMARK(publish)->Apply(sizes);
+BENCHMARK(call)->Apply(sizes);
+
+}  // namespace
+}  // namespace router
