@@ -254,7 +254,7 @@ void Dealer::invoke_waiting(Registration& registration, Outbox& outbox) {
 }
 
 void Dealer::end_hopeless_calls(Registration& registration, Outbox& outbox) {
-  const std::deque<PendingCall*> waiting = registration.waiting;
+  const std::vector<PendingCall*> waiting = registration.waiting;
   for (PendingCall* call : waiting)
     if (!registration.has_candidates(call->kept->refused))
       end(*call, no_available_callee, "all callees are unavailable", outbox);

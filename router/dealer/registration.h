@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,9 +41,10 @@ struct Registration {
   wamp::MatchPolicy match = wamp::MatchPolicy::exact;
   InvocationPolicy policy = InvocationPolicy::single;
   WallTime created;
-  std::vector<Callee> callees;       // in the order of registration; never empty
-  std::deque<PendingCall*> waiting;  // for a callee to be free, in the order of CALLs
-  size_t next = 0;                   // roundrobin's turn
+  std::vector<Callee> callees;  // in the order of registration; never empty
+  // For a callee to be free, in the order of CALLs. No deque: an empty one takes 600 bytes.
+  std::vector<PendingCall*> waiting;
+  size_t next = 0;  // roundrobin's turn
 
   // "RegistrationDetails" of the meta API.
   wamp::Dict details() const;
