@@ -32,7 +32,7 @@ const T* CallArguments::typed(const wamp::Value* value, bool required, std::stri
 
 uint64_t CallArguments::id(size_t position, std::string_view what) {
   const wamp::Value* value = at(position);
-  const auto number = value ? wamp::as_unsigned(*value) : std::nullopt;
+  const auto number = value ? wamp::as_id(*value) : std::nullopt;
   if (!number) refuse(what, "an id", value);
   return number.value_or(0);
 }

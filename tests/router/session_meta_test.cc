@@ -53,6 +53,14 @@ TEST_F(SessionMeta, GetTellsWhoASessionIs) {
   EXPECT_THAT(call(peer, "wamp.session.get", "[7]"), StartsWith("\"wamp.error.no_such_session\""));
 }
 
+// msgpackr, which wampy uses, writes integers beyond 32 bits so.
+TEST_F(SessionMeta, AnIdMayComeAsAFloat) {
+  Peer& peer = realm.join();
+  EXPECT_THAT(call(peer, "wamp.session.get", "[" + id(peer) + ".0]"), HasSubstr("\"session\":" + id(peer)));
+  EXPECT_EQ(call(peer, "wamp.session.get", "[" + id(peer) + ".5]"),
+            R"("wamp.error.invalid_argument",["session: expected an id, got a float"]])");
+}
+
 TEST_F(SessionMeta, WrongArgumentsAreRefusedByName) {
   Peer& peer = realm.join();
   EXPECT_EQ(call(peer, "wamp.session.get"),
