@@ -114,3 +114,15 @@ def an_event_is_not_for_who_is_excluded(publisher, subscriber):
     sender.publish(topic, [3])
     expect([receiver.next('event')[0], receiver.next('event')[0]], [[2], [3]], 'events of one')
     expect([other.next('event')[0], other.next('event')[0]], [[1], [3]], 'events of the other')
+
+
+@for_each_pair
+def passthru_attributes_travel(publisher, subscriber):
+    """Events in passthru mode reach the subscriber."""
+    if 'passthru' not in publisher.can & subscriber.can:
+        raise Skip
+    topic = fresh_uri()
+    receiver = subscriber.join()
+    receiver.subscribe(topic)
+    publisher.join().publish(topic, [1, 'two'], {'three': 3}, ppt_scheme='x_mine', ppt_serializer='native')
+    expect(receiver.next('event'), ([1, 'two'], {'three': 3}), 'event')
