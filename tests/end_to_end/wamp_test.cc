@@ -36,7 +36,8 @@ class TwoClients : public testing::TestWithParam<std::tuple<Speech, Speech>> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Serializers, TwoClients,
-                         testing::Combine(testing::ValuesIn(speeches), testing::ValuesIn(speeches, speeches + 3)),
+                         testing::Combine(testing::ValuesIn(speeches),
+                                          testing::ValuesIn(speeches, speeches + 3)),
                          [](const auto& info) {
                            return std::get<0>(info.param).name() + "_to_" + std::get<1>(info.param).name();
                          });
