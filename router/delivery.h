@@ -28,12 +28,14 @@ struct Delivery {
 // What a session is to do to its connection.
 struct SessionOrder {
   enum class Kind : uint8_t {
-    probe,   // find out whether the peer is alive, and tell the realm
-    pause,   // do not read: another session does not take what comes from here
-    resume,  // the other one has caught up, or has gone
+    probe,         // find out whether the peer is alive, and tell the realm
+    pause,         // do not read: another session does not take what comes from here
+    resume,        // the other one has caught up, or has gone
+    know_details,  // its member's `extra` has changed
   };
   SessionRef to;
   Kind kind = Kind::probe;
+  std::shared_ptr<const wamp::Dict> extra = nullptr;  // for know_details
 };
 
 // The subscribers of one subscription that live on one worker. Shared between events, replaced when it

@@ -11,20 +11,21 @@ bool contains(const Range& range, const Item& item) {
 }
 
 // Null if a session has no such attribute.
-const std::string* attribute_of(const Identity& identity, std::string_view name) {
+const std::string* attribute_of(const Identity& identity, const wamp::Dict* extra, std::string_view name) {
   if (name == "authid") return &identity.authid;
   if (name == "authrole") return &identity.authrole;
   if (name == "authmethod") return &identity.authmethod;
   if (name == "authprovider") return &identity.authprovider;
-  return nullptr;
+  const wamp::Value* value = extra ? extra->find(name) : nullptr;
+  return value ? value->get<std::string>() : nullptr;
 }
 
 }  // namespace
 
-bool EventFilter::admits(wamp::SessionId session, const Identity& identity) const {
+bool EventFilter::admits(wamp::SessionId session, const Identity& identity, const wamp::Dict* extra) const {
   if (contains(exclude, session) || (eligible && !contains(*eligible, session))) return false;
-  return std::all_of(rules.begin(), rules.end(), [&identity](const Rule& rule) {
-    const std::string* value = attribute_of(identity, rule.attribute);
+  return std::all_of(rules.begin(), rules.end(), [&identity, extra](const Rule& rule) {
+    const std::string* value = attribute_of(identity, extra, rule.attribute);
     return (value && contains(rule.values, *value)) == rule.eligible;
   });
 }

@@ -15,7 +15,7 @@ namespace router {
 
 // A list that is absent restricts nothing; an eligible list that is empty means nobody.
 struct EventFilter {
-  // A black- or whitelist of one attribute of the receivers' identity. A session that does not have the
+  // A black- or whitelist of one attribute of the receivers. A session that does not have the
   // attribute is on no such list: not excluded, and not eligible.
   struct Rule {
     std::string attribute;
@@ -28,7 +28,8 @@ struct EventFilter {
   std::vector<Rule> rules;
 
   bool empty() const { return exclude.empty() && !eligible && rules.empty(); }
-  bool admits(wamp::SessionId session, const Identity& identity) const;
+  // `extra`: attributes that the session has been given beside its identity; may be null.
+  bool admits(wamp::SessionId session, const Identity& identity, const wamp::Dict* extra) const;
   // Whether it judges by authid and authrole only, which mean the same person when the session has gone.
   bool outlives_sessions() const;
 };

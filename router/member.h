@@ -5,6 +5,7 @@
 // and nothing else; only broker and dealer change them, in their add_x/remove_x pairs.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -70,7 +71,8 @@ struct Member {
   RememberedGrant call_grant, publish_grant;
 
   bool present = true;  // false: removed from the realm; the session has not noticed yet
-  wamp::Dict extra;     // what wamp.session.modify_details has added
+  // What wamp.session.modify_details has added; null: nothing. The session has it too.
+  std::shared_ptr<const wamp::Dict> extra;
   std::vector<Testament> detached_testaments, destroyed_testaments;
 
   // Broker's.

@@ -21,8 +21,9 @@ class Outbox {
   void send(const SessionRef& to, M&& message, RoutedPayload payload = {}, const SessionRef& source = {}) {
     mailboxes_[to.worker]->post<Delivery>(to, std::forward<M>(message), std::move(payload), source);
   }
-  void order(const SessionRef& to, SessionOrder::Kind kind) {
-    mailboxes_[to.worker]->post<SessionOrder>(SessionOrder{to, kind});
+  void order(const SessionRef& to, SessionOrder::Kind kind,
+             std::shared_ptr<const wamp::Dict> extra = nullptr) {
+    mailboxes_[to.worker]->post<SessionOrder>(SessionOrder{to, kind, std::move(extra)});
   }
   void send_event(EventDelivery delivery) {
     mailboxes_[delivery.worker]->post<EventDelivery>(std::move(delivery));

@@ -38,7 +38,8 @@ wamp::Dict session_details(const Member& member) {
                      {"authrole", identity.authrole},
                      {"authmethod", identity.authmethod},
                      {"authprovider", identity.authprovider}};
-  for (const wamp::DictEntry& entry : member.extra) details.set(entry.key, entry.value);
+  if (!member.extra) return details;
+  for (const wamp::DictEntry& entry : *member.extra) details.set(entry.key, entry.value);
   return details;
 }
 

@@ -201,6 +201,7 @@ void Session::leave_realm(std::string_view why) {
   for (; pauses_ > 0; --pauses_) connection_->resume_reading();
   realm_->leave(*std::exchange(member_, nullptr));
   realm_ = nullptr;
+  extra_ = nullptr;
   state_ = State::closed;
 }
 
@@ -310,8 +311,8 @@ void Session::end_choke() {
     realm_->order(source, SessionOrder::Kind::resume);
 }
 
-void Session::obey(SessionOrder::Kind kind) {
-  switch (kind) {
+void Session::obey(SessionOrder& order) {
+  switch (order.kind) {
     case SessionOrder::Kind::probe:
       // Nobody can hear a peer that is not listened to.
       if (pauses_ > 0)
@@ -328,6 +329,9 @@ void Session::obey(SessionOrder::Kind kind) {
       --pauses_;
       connection_->resume_reading();
       break;
+    case SessionOrder::Kind::know_details:
+      extra_ = std::move(order.extra);
+      break;
   }
 }
 
@@ -336,7 +340,7 @@ void Session::on_alive() {
 }
 
 bool Session::admitted_by(const EventFilter& filter) const {
-  return filter.admits(ref_.session, identity_);
+  return filter.admits(ref_.session, identity_, extra_.get());
 }
 
 void Session::check_deadline() {

@@ -33,7 +33,7 @@ class Session final : public transport::Receiver {
 
   // What the worker found in its mailbox for this session.
   void deliver(Delivery& delivery);
-  void obey(SessionOrder::Kind kind);
+  void obey(SessionOrder& order);
   // Of an EVENT; dropped, counted and logged if the peer takes none as long.
   void deliver_frame(const transport::BufferRef& frame);
   bool admitted_by(const EventFilter& filter) const;
@@ -96,10 +96,11 @@ class Session final : public transport::Receiver {
   uint64_t lost_events_ = 0;   // that it did not take
 
   State state_ = State::closed;
-  Realm* realm_ = nullptr;    // while established
-  Member* member_ = nullptr;  // while established
-  SessionRef ref_;            // of the present or the last session
-  Identity identity_;         // likewise
+  Realm* realm_ = nullptr;                   // while established
+  Member* member_ = nullptr;                 // while established
+  SessionRef ref_;                           // of the present or the last session
+  Identity identity_;                        // likewise
+  std::shared_ptr<const wamp::Dict> extra_;  // the member's
   wamp::RequestId last_request_;
   std::vector<SessionRef> choked_;  // sources of streams that wait for this session's peer
   size_t choked_bytes_ = 0;         // queued when it last took something

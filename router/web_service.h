@@ -1,5 +1,5 @@
-// What one listening transport serves: RawSocket, and over HTTP WebSocket and long-poll paths, static files, the built-in
-// page, health.
+// What one listening transport serves: RawSocket, and over HTTP WebSocket and long-poll paths, static files,
+// the built-in page, health.
 //
 // Called on any worker's thread. The server, its realms and the configuration outlive it.
 #pragma once

@@ -77,7 +77,7 @@ void Worker::deliver(Delivery& delivery) {
 }
 
 void Worker::deliver(SessionOrder& order) {
-  if (Session* session = find(order.to)) session->obey(order.kind);
+  if (Session* session = find(order.to)) session->obey(order);
 }
 
 void Worker::deliver(EventDelivery& delivery) {

@@ -22,7 +22,8 @@ size_t bytes_of(const EventFilter& filter) {
 }  // namespace
 
 bool StoredEvent::admits(const Member& member) const {
-  return excluded != member.ref.session && (!filter || filter->admits(member.ref.session, member.identity));
+  return excluded != member.ref.session &&
+         (!filter || filter->admits(member.ref.session, member.identity, member.extra.get()));
 }
 
 size_t StoredEvent::bytes() const {

@@ -117,6 +117,13 @@ Answer kill_all(RealmState& realm, Member& caller, const Arguments& arguments) {
   return Arguments{{uint64_t{realm.kill_all_but(caller, goodbye.reason, goodbye.message)}}, {}};
 }
 
+wamp::Dict without(const wamp::Dict& dict, const wamp::Dict& keys) {
+  wamp::Dict rest;
+  for (const wamp::DictEntry& entry : dict)
+    if (!keys.find(entry.key)) rest.append(entry.key, entry.value);
+  return rest;
+}
+
 // Ours, after a router that has it: adds details to a session, or takes one away with null. Who a session is
 // cannot be changed.
 Answer modify_details(RealmState& realm, Member&, const Arguments& arguments) {
@@ -132,15 +139,14 @@ Answer modify_details(RealmState& realm, Member&, const Arguments& arguments) {
     if (delta.find(fixed))
       return Refusal{wamp::error_uri::invalid_argument,
                      "details: \"" + std::string(fixed) + "\" cannot be changed"};
-  wamp::Dict changed;
-  for (const wamp::DictEntry& entry : member->extra)
-    if (!delta.find(entry.key)) changed.append(entry.key, entry.value);
+  wamp::Dict changed = member->extra ? without(*member->extra, delta) : wamp::Dict();
   for (const wamp::DictEntry& entry : delta)
     if (!entry.value.is_null()) changed.set(entry.key, entry.value);
   if (changed.size() > max_extra_details)
     return Refusal{wamp::error_uri::too_many_requests,
                    "a session may have " + std::to_string(max_extra_details) + " details added"};
-  member->extra = std::move(changed);
+  member->extra = std::make_shared<const wamp::Dict>(std::move(changed));
+  realm.outbox.order(member->ref, SessionOrder::Kind::know_details, member->extra);
   return Arguments{};
 }
 

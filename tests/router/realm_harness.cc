@@ -118,7 +118,7 @@ void RealmHarness::deliver_all() {
         if (!peers_[ref.slot].member_) continue;
         const Member& member = *peers_[ref.slot].member_;
         if (ref.session == event.excluded) continue;
-        if (event.filter && !event.filter->admits(ref.session, member.identity)) continue;
+        if (event.filter && !event.filter->admits(ref.session, member.identity, member.extra.get())) continue;
         wamp::Message copy = event.event;
         deliver(ref.slot, copy, event.payload);
       }

@@ -126,8 +126,7 @@ TEST_F(Takeover, ByForceRevokesTheHoldersRegistration) {
   Peer& other = open.join();
   other.says(R"([64,1,{"force_reregister":true},"com.add"])");
   EXPECT_EQ(other.hears(), "[65,1,2]");
-  EXPECT_EQ(told.hears(),
-            R"([67,0,{"registration":1,"reason":"wamp.registration.replaced"}])");
+  EXPECT_EQ(told.hears(), R"([67,0,{"registration":1,"reason":"wamp.registration.replaced"}])");
   EXPECT_EQ(untold.hears(), "") << "it has not announced registration_revocation";
   EXPECT_EQ(open.realm().counts().registrations, 1u);
 }

@@ -196,6 +196,21 @@ TEST_F(SessionMeta, ModifyDetailsAddsAndTakesAway) {
               StartsWith("\"wamp.error.no_such_session\""));
 }
 
+TEST_F(SessionMeta, DetailsThatWereAddedCountForBlackAndWhitelists) {
+  Peer& admin = realm.join();
+  Peer& blue = realm.join();
+  Peer& red = realm.join();
+  for (Peer* peer : {&blue, &red}) {
+    peer->says(R"([32,1,{},"com.topic"])");
+    peer->hears();
+  }
+  call(admin, "wamp.session.modify_details", "[" + id(blue) + R"(,{"team":"blue"}])");
+  admin.says(R"([16,90,{"eligible_team":["blue"]},"com.topic",[1]])");
+  admin.says(R"([16,91,{"exclude_team":["blue"]},"com.topic",[2]])");
+  EXPECT_EQ(blue.hears(), "[36,1,1,{},[1]]");
+  EXPECT_EQ(red.hears(), "[36,1,2,{},[2]]");
+}
+
 TEST_F(SessionMeta, TestamentsArePublishedInOrderWhenTheSessionIsGone) {
   Peer& heir = realm.join();
   heir.says(R"([32,91,{},"com.last"])");
