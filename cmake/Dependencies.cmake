@@ -11,7 +11,8 @@ function(wampd_header_library name header package)
 endfunction()
 
 wampd_header_library(asio asio.hpp libasio-dev)
-target_compile_definitions(wampd::asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED)
+# Without the last one it depends on what was included before how Asio gets memory, and two files may differ.
+target_compile_definitions(wampd::asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED ASIO_DISABLE_STD_ALIGNED_ALLOC)
 target_link_libraries(wampd::asio INTERFACE Threads::Threads)
 wampd_header_library(websocketpp websocketpp/version.hpp libwebsocketpp-dev)
 wampd_header_library(rapidjson rapidjson/reader.h rapidjson-dev)
