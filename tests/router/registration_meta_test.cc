@@ -69,7 +69,7 @@ TEST_F(RegistrationMeta, GetTellsUriPoliciesAndTime) {
   callee_of_three();
   EXPECT_EQ(
       call("wamp.registration.get", "[1]"),
-      R"([{"id":1,"created":"2001-09-09T01:46:40.000Z","uri":"com.add","match":"exact","invoke":"roundrobin"}]])");
+      R"([{"id":1,"created":"2001-09-09T01:46:40.000000Z","uri":"com.add","match":"exact","invoke":"roundrobin"}]])");
   EXPECT_THAT(call("wamp.registration.get", "[9]"), StartsWith("\"wamp.error.no_such_registration\""));
 }
 
@@ -97,7 +97,7 @@ TEST_F(RegistrationMeta, EventsComeInOrderAndAfterTheReply) {
       "[65,2,1]\n"
       "[36,1,1,{\"topic\":\"wamp.registration.on_create\"},[" +
           id +
-          R"(,{"id":1,"created":"2001-09-09T01:46:40.000Z","uri":"com.add","match":"exact","invoke":"single"}]])"
+          R"(,{"id":1,"created":"2001-09-09T01:46:40.000000Z","uri":"com.add","match":"exact","invoke":"single"}]])"
           "\n[36,1,2,{\"topic\":\"wamp.registration.on_register\"},[" +
           id + ",1]]");
   callee.says("[66,3,1]");
@@ -159,7 +159,7 @@ TEST_F(SubscriptionMeta, LookupGoesByPolicyAndMatchGivesAll) {
 TEST_F(SubscriptionMeta, GetTellsUriPolicyAndTime) {
   subscriber_of_three();
   EXPECT_EQ(call("wamp.subscription.get", "[2]"),
-            R"([{"id":2,"created":"2001-09-09T01:46:40.000Z","uri":"com.","match":"prefix"}]])");
+            R"([{"id":2,"created":"2001-09-09T01:46:40.000000Z","uri":"com.","match":"prefix"}]])");
   EXPECT_THAT(call("wamp.subscription.get", "[9]"), StartsWith("\"wamp.error.no_such_subscription\""));
 }
 
@@ -184,7 +184,7 @@ TEST_F(SubscriptionMeta, EventsComeInOrderAndAfterTheReply) {
             "[33,2,2]\n"
             "[36,1,1,{\"topic\":\"wamp.subscription.on_create\"},[" +
                 id +
-                R"(,{"id":2,"created":"2001-09-09T01:46:40.000Z","uri":"com.topic","match":"exact"}]])"
+                R"(,{"id":2,"created":"2001-09-09T01:46:40.000000Z","uri":"com.topic","match":"exact"}]])"
                 "\n[36,1,2,{\"topic\":\"wamp.subscription.on_subscribe\"},[" +
                 id + ",2]]");
   peer.says("[34,3,2]");
