@@ -84,11 +84,13 @@ void WampClient::take_apart(std::string batch) {
 
 std::string WampClient::joins(const std::string& realm) {
   says("[1,\"" + realm +
-       R"(",{"roles":{"publisher":{},"subscriber":{},)"
-       R"("caller":{"features":{"progressive_call_invocations":true,"progressive_call_results":true}},)"
+       R"(",{"roles":{"publisher":{"features":{"payload_passthru_mode":true}},)"
+       R"("subscriber":{"features":{"payload_passthru_mode":true,"subscription_revocation":true}},)"
+       R"("caller":{"features":{"payload_passthru_mode":true,"progressive_call_invocations":true,)"
+       R"("progressive_call_results":true}},)"
        R"("callee":{"features":{"call_canceling":true,"call_reroute":true,"call_timeout":true,)"
-       R"("progressive_call_invocations":true,"progressive_call_results":true,)"
-       R"("registration_revocation":true}}}}])");
+       R"("payload_passthru_mode":true,"progressive_call_invocations":true,)"
+       R"("progressive_call_results":true,"registration_revocation":true}}}}])");
   const std::string welcome = hears();
   if (!welcome.starts_with("[2,")) throw std::runtime_error("not welcome: " + welcome);
   return welcome.substr(3, welcome.find(',', 3) - 3);

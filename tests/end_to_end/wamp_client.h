@@ -33,7 +33,7 @@ class WampClient {
   void says(const std::string& json);
   // The next message.
   std::string hears();
-  // HELLO to realm1 with all roles and all that a caller and a callee can, and WELCOME. Returns the session
+  // HELLO to realm1 with all roles and all that clients can, and WELCOME. Returns the session
   // id.
   std::string joins(const std::string& realm = "realm1");
 
