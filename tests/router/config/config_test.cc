@@ -155,7 +155,8 @@ TEST(ConfigurationPage, HasAFullExampleThatMeansWhatItSays) {
 TEST(ConfigurationPage, TellsTheDefaultsOfTheLimits) {
   const std::string page = text_of(source_directory + "/docs/configuration.md");
   const auto expect_default = [&](const std::string& name, uint64_t value) {
-    const size_t row = page.find("\n| `" + name + "` | 1 to ");
+    const std::string start = "\n| `" + name + "` | ";
+    const size_t row = std::min(page.find(start + "0 to "), page.find(start + "1 to "));
     ASSERT_NE(row, std::string::npos) << name;
     const std::string line = page.substr(row + 1, page.find('\n', row + 1) - row - 1);
     EXPECT_THAT(line, HasSubstr(" | " + std::to_string(value) + " | "));
@@ -169,6 +170,11 @@ TEST(ConfigurationPage, TellsTheDefaultsOfTheLimits) {
   expect_default("registrations_per_session", realm.registrations_per_session);
   expect_default("calls_in_flight_per_session", realm.calls_in_flight_per_session);
   expect_default("uri_length", realm.uri_length);
+  expect_default("waiting_calls_per_registration", realm.waiting_calls_per_registration);
+  expect_default("testaments_per_session", realm.testaments_per_session);
+  expect_default("call_timeout_ms", realm.call_timeout_ms);
+  expect_default("max_call_timeout_ms", realm.max_call_timeout_ms);
+  expect_default("probe_timeout_ms", realm.probe_timeout_ms);
   const TransportLimits transport;
   expect_default("max_message_size", transport.max_message_size);
   expect_default("max_queued_bytes", transport.max_queued_bytes);

@@ -114,8 +114,7 @@ TEST(CrossbarFile, RefusesWhatARouterWorkerWouldMiss) {
               EndsWith("\"disabled\" is not supported yet"));
   EXPECT_THAT(error_of(crossbar(some_transports, R"(, "components": {})")),
               EndsWith("expected a list, found an object"));
-  EXPECT_THAT(error_of(crossbar(R"([{"type": "mqtt"}])")),
-              EndsWith("\"mqtt\" is not supported yet"));
+  EXPECT_THAT(error_of(crossbar(R"([{"type": "mqtt"}])")), EndsWith("\"mqtt\" is not supported yet"));
 }
 
 }  // namespace

@@ -59,6 +59,24 @@ TEST(Realms, AllowsExactlyWhatIsNamed) {
   EXPECT_EQ(allowed(R"({"uri": "a", "disclose": {"publisher": true}})"), "P");
 }
 
+TEST(Realms, ForceReregisterIsAPermissionOfItsOwnButInCrossbarsFiles) {
+  EXPECT_FALSE(permission_of(R"({"uri": "a", "allow": {"register": true}})").force_reregister);
+  EXPECT_TRUE(permission_of(R"({"uri": "a", "allow": {"force_reregister": true}})").force_reregister);
+  const std::string crossbar =
+      R"({"version": 2, "workers": [{"type": "router", "realms": [{"name": "r", "roles": [
+      {"name": "anonymous", "permissions": [{"uri": "a", "allow": {"register": true}}, {"uri": "b"}]}]}],
+    "transports": [{"type": "websocket", "endpoint": {"type": "tcp", "port": 1}}]}]})";
+  const auto permissions = parse(crossbar).realms.at(0).roles.at(0).permissions;
+  EXPECT_TRUE(permissions.at(0).force_reregister);
+  EXPECT_FALSE(permissions.at(1).force_reregister);
+}
+
+TEST(Realms, ATrustlevelIsAWholeNumberOrAbsent) {
+  EXPECT_EQ(permission_of(R"({"uri": "a"})").trustlevel, std::nullopt);
+  EXPECT_EQ(permission_of(R"({"uri": "a", "trustlevel": 0})").trustlevel, 0u);
+  EXPECT_EQ(permission_of(R"({"uri": "a", "trustlevel": 7})").trustlevel, 7u);
+}
+
 TEST(Realms, UnderstandsMatchPolicies) {
   EXPECT_EQ(permission_of(R"({"uri": "a.b"})").match, MatchPolicy::exact);
   EXPECT_EQ(permission_of(R"({"uri": "a.b", "match": "exact"})").match, MatchPolicy::exact);
@@ -172,6 +190,11 @@ TEST(Realms, RefusesLimitsOutOfRange) {
     EXPECT_THAT(limits(R"("sessions": )" + number), HasSubstr("at $.realms[0].limits.sessions: expected"));
   EXPECT_THAT(limits(R"("sessions": 0)"), EndsWith("expected a whole number from 1 to 4294967295"));
   EXPECT_THAT(limits(R"("uri_length": 65536)"), EndsWith("expected a whole number from 1 to 65535"));
+  EXPECT_EQ(limits(R"("call_timeout_ms": 10, "max_call_timeout_ms": 10, "probe_timeout_ms": 0,
+                      "waiting_calls_per_registration": 0, "testaments_per_session": 0)"),
+            "accepted");
+  EXPECT_THAT(limits(R"("call_timeout_ms": 11, "max_call_timeout_ms": 10)"),
+              EndsWith("limits.call_timeout_ms: longer than \"max_call_timeout_ms\""));
   EXPECT_THAT(limits(R"("sesions": 1)"), EndsWith("did you mean \"sessions\"?"));
 }
 
