@@ -38,11 +38,12 @@ std::vector<std::string> read(const std::string& stream, size_t piece_size) {
 
 }  // namespace
 
-// Input: a byte that is the size of the pieces, the stream.
+// Input: the stream, whose first byte is the size of the pieces as well. The shortest input must reach the
+// codec, or libFuzzer, which begins with one byte, finds nothing to go on with.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   if (size == 0) return 0;
-  const std::string stream(reinterpret_cast<const char*>(bytes) + 1, size - 1);
-  const auto whole = read(stream, stream.size() + 1);
+  const std::string stream(reinterpret_cast<const char*>(bytes), size);
+  const auto whole = read(stream, stream.size());
   require(read(stream, 1u + bytes[0]) == whole);
   require(read(stream, 1) == whole);
   return 0;
