@@ -24,7 +24,7 @@ class SystemClock final : public Clock {
   WallTime wall_time() const override { return std::chrono::system_clock::now(); }
 };
 
-// "2026-11-22T18:05:03.123456Z", which a filter of event histories compares exactly with what it was made of.
+// "2026-11-22T18:05:03.123456Z"
 std::string iso_8601(WallTime time);
 
 }  // namespace router

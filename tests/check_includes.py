@@ -20,7 +20,7 @@ ARROWS = {
 # Inside router/ a file may include files of its own layer and of those below. A folder is a room with one place
 # here for all of its files; config is one that includes nothing else of router/.
 ROUTER_LAYERS = [
-    {"session_ref", "id_map", "id_source", "embedded_web", "version", "log", "clock", "rfc3339", "config"},
+    {"session_ref", "id_map", "id_source", "embedded_web", "version", "log", "clock", "rendezvous_hash", "rfc3339", "config"},
     {"uri_index", "prefix_tree", "wildcard_tree", "routed_payload"},
     {"authorizer", "delivery", "payload_passthru"},
     {"member"},

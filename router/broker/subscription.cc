@@ -4,6 +4,8 @@
 #include <cassert>
 #include <cstdint>
 
+#include "router/rendezvous_hash.h"
+
 namespace router::broker {
 namespace {
 
@@ -14,18 +16,6 @@ Audience& writable(SubscriptionNode::Group& group) {
   else if (group.audience.use_count() > 1)
     group.audience = std::make_shared<Audience>(*group.audience);
   return *group.audience;
-}
-
-// Rendezvous hashing: FNV-1a of both keys, mixed, the same on every machine.
-uint64_t weight(std::string_view node_key, std::string_view resource_key) {
-  uint64_t hash = 0xCBF29CE484222325u;
-  const auto add = [&hash](unsigned char byte) { hash = (hash ^ byte) * 0x100000001B3u; };
-  for (const char c : node_key) add(static_cast<unsigned char>(c));
-  add(0);
-  for (const char c : resource_key) add(static_cast<unsigned char>(c));
-  hash = (hash ^ (hash >> 33)) * 0xFF51AFD7ED558CCDu;
-  hash = (hash ^ (hash >> 33)) * 0xC4CEB9FE1A85EC53u;
-  return hash ^ (hash >> 33);
 }
 
 bool key_is_less(const std::unique_ptr<SubscriptionNode>& node, std::string_view key) {
@@ -64,7 +54,7 @@ SubscriptionNode& Subscription::node_of(std::string_view key) {
 const SubscriptionNode* Subscription::node_for(std::string_view resource_key) const {
   const auto best =
       std::max_element(nodes.begin(), nodes.end(), [resource_key](const auto& a, const auto& b) {
-        return weight(a->key, resource_key) < weight(b->key, resource_key);
+        return rendezvous_weight(a->key, resource_key) < rendezvous_weight(b->key, resource_key);
       });
   return best == nodes.end() ? nullptr : best->get();
 }

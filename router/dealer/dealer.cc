@@ -72,21 +72,22 @@ wamp::Result<void> Dealer::register_procedure(Member& callee, const wamp::Regist
       return hold(callee, message, *registration, outbox) ? wamp::Result<void>()
                                                           : refuse(procedure_already_exists, *text);
   }
-  const bool created = !registration;
-  if (created) registration = &registrations_.add(message.procedure, match, *policy, clock_.wall_time());
-  add_callee(*registration, created, callee, message, options->callee, outbox);
+  add_callee(registration, callee, message, match, *policy, options->callee, outbox);
   return {};
 }
 
-void Dealer::add_callee(Registration& registration, bool created, Member& callee,
-                        const wamp::Register& message, const CalleeOptions& options, Outbox& outbox) {
-  registration.add_callee(callee, options);
-  outbox.send(callee.ref, wamp::Registered{message.request, registration.id});
+void Dealer::add_callee(Registration* registration, Member& callee, const wamp::Register& message,
+                        wamp::MatchPolicy match, InvocationPolicy policy, const CalleeOptions& options,
+                        Outbox& outbox) {
+  const bool created = !registration;
+  if (created) registration = &registrations_.add(message.procedure, match, policy, clock_.wall_time());
+  registration->add_callee(callee, options);
+  outbox.send(callee.ref, wamp::Registered{message.request, registration->id});
   if (created)
     broker_.publish_meta("wamp.registration.on_create",
-                         {{callee.ref.session.value, registration.details()}, {}}, outbox);
-  broker_.publish_meta("wamp.registration.on_register", about(callee, registration), outbox);
-  invoke_waiting(registration, outbox);
+                         {{callee.ref.session.value, registration->details()}, {}}, outbox);
+  broker_.publish_meta("wamp.registration.on_register", about(callee, *registration), outbox);
+  invoke_waiting(*registration, outbox);
 }
 
 void Dealer::unregister(Member& callee, const wamp::Unregister& message, Outbox& outbox) {
@@ -152,13 +153,10 @@ void Dealer::register_held_for(const Member& holder, Outbox& outbox) {
     const auto policy = invocation_policy(options->invoke);
     Registration* registration = registrations_.find(held.procedure, held.match);
     const auto text = registration ? conflict(*registration, *held.callee, *policy) : std::nullopt;
-    if (text) {
+    if (text)
       refuse_register(*held.callee, held.message, wamp::error_uri::procedure_already_exists, *text, outbox);
-      continue;
-    }
-    const bool created = !registration;
-    if (created) registration = &registrations_.add(held.procedure, held.match, *policy, clock_.wall_time());
-    add_callee(*registration, created, *held.callee, held.message, options->callee, outbox);
+    else
+      add_callee(registration, *held.callee, held.message, held.match, *policy, options->callee, outbox);
   }
 }
 

@@ -54,7 +54,6 @@ class Dealer {
   void remove_member(Member& member, Outbox& outbox);
   // "Registration Revocation". Precondition: `callee` is one.
   void revoke(Registration& registration, Member& callee, const std::string& reason, Outbox& outbox);
-  void revoke_all(Registration& registration, const std::string& reason, Outbox& outbox);
 
   // A member that was probed because somebody wants its registration has said something.
   void on_alive(Member& holder, Outbox& outbox);
@@ -91,8 +90,11 @@ class Dealer {
   // Why the callee may not share the registration; none: it may.
   std::optional<std::string> conflict(const Registration& registration, const Member& callee,
                                       InvocationPolicy policy) const;
-  void add_callee(Registration& registration, bool created, Member& callee, const wamp::Register& message,
-                  const CalleeOptions& options, Outbox& outbox);
+  // `registration`: what the callee may share; null: it is made.
+  void add_callee(Registration* registration, Member& callee, const wamp::Register& message,
+                  wamp::MatchPolicy match, InvocationPolicy policy, const CalleeOptions& options,
+                  Outbox& outbox);
+  void revoke_all(Registration& registration, const std::string& reason, Outbox& outbox);
   // What follows when a callee is no longer one: meta events, and the registration's end if it was the last.
   void on_callee_removed(Registration& registration, const Member& callee, Outbox& outbox);
   // Holds the REGISTER until the registration's only callee is known to be alive or dead. False if that is

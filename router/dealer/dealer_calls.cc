@@ -5,6 +5,7 @@
 
 #include "router/dealer/dealer.h"
 #include "router/payload_passthru.h"
+#include "router/request_check.h"
 #include "wamp/attributes.h"
 #include "wamp/error_uris.h"
 
@@ -31,27 +32,26 @@ std::vector<PendingCall*> in_order_of(Id PendingCall::*id, const IdMap<PendingCa
   return calls;
 }
 
-struct Unroutable {
-  std::string_view error_uri;
-  std::string_view text;
-};
-
 // The specification sketches "Sharded Registration" without saying what "all" gives back.
-std::optional<Unroutable> run_mode_refusal(const CallOptions& options) {
+std::optional<Refusal> run_mode_refusal(const CallOptions& options) {
   if (!options.run_mode) return std::nullopt;
   if (*options.run_mode != "partition")
-    return Unroutable{feature_not_supported, "CALL.Options.runmode: only \"partition\" is supported"};
+    return Refusal{feature_not_supported, "CALL.Options.runmode: only \"partition\" is supported"};
   if (!options.routing_key)
-    return Unroutable{invalid_argument, "CALL.Options.rkey: expected with runmode \"partition\""};
+    return Refusal{invalid_argument, "CALL.Options.rkey: expected with runmode \"partition\""};
   return std::nullopt;
 }
 
-std::optional<Unroutable> missing_feature(const CallOptions& options, const wamp::ClientFeatures& callee) {
+bool looks_after_timeout(const Callee& callee) {
+  return callee.options.forward_timeout && callee.member->features.callee_call_timeout;
+}
+
+std::optional<Refusal> missing_feature(const CallOptions& options, const wamp::ClientFeatures& callee) {
   // A callee without call canceling counts as one without progressive invocations.
   if (options.progress && !(callee.callee_progressive_call_invocations && callee.callee_call_canceling))
-    return Unroutable{feature_not_supported, "the callee does not support progressive call invocations"};
+    return Refusal{feature_not_supported, "the callee does not support progressive call invocations"};
   if (!options.payload_passthru.empty() && !callee.has_payload_passthru_mode(wamp::Role::callee))
-    return Unroutable{feature_not_supported, "the callee does not support payload passthru mode"};
+    return Refusal{feature_not_supported, "the callee does not support payload passthru mode"};
   return std::nullopt;
 }
 
@@ -199,7 +199,7 @@ void Dealer::invoke(PendingCall& call, const Registration& registration, Callee&
   }
   wamp::Dict details = invocation_details(call, registration, callee, asked);
   if (call.kept) call.kept->details = details;
-  if (callee.options.forward_timeout && member.features.callee_call_timeout) forget_deadline(call);
+  if (looks_after_timeout(callee)) forget_deadline(call);
   send_invocation(call, std::move(details), asked.options.progress, std::move(payload), outbox);
 }
 
@@ -209,8 +209,7 @@ wamp::Dict Dealer::invocation_details(const PendingCall& call, const Registratio
   wamp::Dict details;
   if (registration.match != wamp::MatchPolicy::exact) details.append("procedure", asked.procedure);
   if (call.receive_progress) details.append("receive_progress", true);
-  if (call.deadline && callee.options.forward_timeout && callee.member->features.callee_call_timeout)
-    details.append("timeout", remaining_ms(call));
+  if (call.deadline && looks_after_timeout(callee)) details.append("timeout", remaining_ms(call));
   if (asked.grant.disclose || asked.options.disclose_me || callee.options.disclose_caller) {
     details.append("caller", caller.ref.session.value);
     details.append("caller_authid", caller.identity.authid);

@@ -4,19 +4,13 @@
 #include <cassert>
 #include <tuple>
 
+#include "router/rendezvous_hash.h"
+
 namespace router::dealer {
 namespace {
 
 bool has_refused(const Callee& callee, const std::vector<wamp::SessionId>* refused) {
   return refused && std::find(refused->begin(), refused->end(), callee.member->ref.session) != refused->end();
-}
-
-// FNV-1a with a last mix: the same everywhere and always, unlike std::hash.
-uint64_t stable_hash(std::string_view text, uint64_t seed) {
-  uint64_t hash = 0xCBF29CE484222325u ^ seed;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
-  hash ^= hash >> 32;
-  return hash * 0x9E3779B97F4A7C15u;
 }
 
 }  // namespace
@@ -100,12 +94,11 @@ Callee* Registration::pick_by_policy(const Choice& choice) {
   return nullptr;
 }
 
-// Rendezvous hashing: each callee has a weight for the key, and the heaviest one gets the call, so that a
-// callee which comes or goes moves no other's keys. By authid first, which outlives a reconnection.
+// By authid first, which outlives a reconnection.
 Callee* Registration::pick_by_key(const Choice& choice) {
   const auto weight = [&](const Callee& callee) {
-    const uint64_t key = stable_hash(*choice.routing_key, 0);
-    return std::tuple(stable_hash(callee.member->identity.authid, key), callee.member->ref.session.value);
+    return std::tuple(rendezvous_weight(callee.member->identity.authid, *choice.routing_key),
+                      callee.member->ref.session.value);
   };
   Callee* heaviest = nullptr;
   for (Callee& callee : callees) {

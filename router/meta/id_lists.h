@@ -48,4 +48,11 @@ inline Lookup read_lookup(const serializers::Arguments& arguments, std::string_v
   return lookup;
 }
 
+// Of a revocation, which Crossbar's clients give as the third argument or by name; empty: none.
+inline std::string revocation_reason(CallArguments& read) {
+  const std::string* reason = read.optional_string(2, "reason");
+  if (!reason) reason = read.optional_string("reason");
+  return reason ? *reason : std::string();
+}
+
 }  // namespace router::meta

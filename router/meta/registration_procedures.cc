@@ -50,30 +50,32 @@ Answer match(RealmState& realm, Member&, const Arguments& arguments) {
   return id_or_null(realm.dealer.registrations().match(uri));
 }
 
-Answer get(RealmState& realm, Member&, const Arguments& arguments) {
+// One thing about the registration whose id is the first argument.
+Answer tell_of(RealmState& realm, const Arguments& arguments, wamp::Value (*thing)(const Registration&)) {
   CallArguments read(arguments);
   std::optional<Refusal> refusal;
   const Registration* registration = find(realm, read, refusal);
   if (!registration) return *refusal;
-  return Arguments{{registration->details()}, {}};
+  return Arguments{{thing(*registration)}, {}};
+}
+
+Answer get(RealmState& realm, Member&, const Arguments& arguments) {
+  return tell_of(realm, arguments,
+                 [](const Registration& registration) { return wamp::Value(registration.details()); });
 }
 
 Answer list_callees(RealmState& realm, Member&, const Arguments& arguments) {
-  CallArguments read(arguments);
-  std::optional<Refusal> refusal;
-  const Registration* registration = find(realm, read, refusal);
-  if (!registration) return *refusal;
-  wamp::List callees;
-  for (const Callee& callee : registration->callees) callees.emplace_back(callee.member->ref.session.value);
-  return Arguments{{std::move(callees)}, {}};
+  return tell_of(realm, arguments, [](const Registration& registration) {
+    wamp::List callees;
+    for (const Callee& callee : registration.callees) callees.emplace_back(callee.member->ref.session.value);
+    return wamp::Value(std::move(callees));
+  });
 }
 
 Answer count_callees(RealmState& realm, Member&, const Arguments& arguments) {
-  CallArguments read(arguments);
-  std::optional<Refusal> refusal;
-  const Registration* registration = find(realm, read, refusal);
-  if (!registration) return *refusal;
-  return Arguments{{uint64_t{registration->callees.size()}}, {}};
+  return tell_of(realm, arguments, [](const Registration& registration) {
+    return wamp::Value(uint64_t{registration.callees.size()});
+  });
 }
 
 // Crossbar's: (registration, session, reason).
@@ -81,15 +83,14 @@ Answer remove_callee(RealmState& realm, Member&, const Arguments& arguments) {
   CallArguments read(arguments);
   std::optional<Refusal> refusal;
   const uint64_t session = read.id(1, "callee");
-  const std::string* reason = read.optional_string(2, "reason");
-  if (!reason) reason = read.optional_string("reason");
+  const std::string reason = revocation_reason(read);
   Registration* registration = find(realm, read, refusal);
   if (!registration) return *refusal;
   Member* callee = realm.members.find(wamp::SessionId(session));
   if (!callee || !registration->has_callee(*callee))
     return Refusal{wamp::error_uri::no_such_session,
                    "session " + std::to_string(session) + " is not a callee of this registration"};
-  realm.dealer.revoke(*registration, *callee, reason ? *reason : std::string(), realm.outbox);
+  realm.dealer.revoke(*registration, *callee, reason, realm.outbox);
   return Arguments{};
 }
 

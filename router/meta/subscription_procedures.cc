@@ -46,31 +46,33 @@ Answer match(RealmState& realm, Member&, const Arguments& arguments) {
   return Arguments{{ids.empty() ? wamp::Value() : wamp::Value(std::move(ids))}, {}};
 }
 
-Answer get(RealmState& realm, Member&, const Arguments& arguments) {
+// One thing about the subscription whose id is the first argument.
+Answer tell_of(RealmState& realm, const Arguments& arguments, wamp::Value (*thing)(const Subscription&)) {
   CallArguments read(arguments);
   std::optional<Refusal> refusal;
   const Subscription* subscription = find(realm, read, refusal);
   if (!subscription) return *refusal;
-  return Arguments{{subscription->details()}, {}};
+  return Arguments{{thing(*subscription)}, {}};
+}
+
+Answer get(RealmState& realm, Member&, const Arguments& arguments) {
+  return tell_of(realm, arguments,
+                 [](const Subscription& subscription) { return wamp::Value(subscription.details()); });
 }
 
 Answer list_subscribers(RealmState& realm, Member&, const Arguments& arguments) {
-  CallArguments read(arguments);
-  std::optional<Refusal> refusal;
-  const Subscription* subscription = find(realm, read, refusal);
-  if (!subscription) return *refusal;
-  wamp::List subscribers;
-  subscription->for_each_subscriber(
-      [&subscribers](const Member& member) { subscribers.emplace_back(member.ref.session.value); });
-  return Arguments{{std::move(subscribers)}, {}};
+  return tell_of(realm, arguments, [](const Subscription& subscription) {
+    wamp::List subscribers;
+    subscription.for_each_subscriber(
+        [&subscribers](const Member& member) { subscribers.emplace_back(member.ref.session.value); });
+    return wamp::Value(std::move(subscribers));
+  });
 }
 
 Answer count_subscribers(RealmState& realm, Member&, const Arguments& arguments) {
-  CallArguments read(arguments);
-  std::optional<Refusal> refusal;
-  const Subscription* subscription = find(realm, read, refusal);
-  if (!subscription) return *refusal;
-  return Arguments{{uint64_t{subscription->subscriber_count()}}, {}};
+  return tell_of(realm, arguments, [](const Subscription& subscription) {
+    return wamp::Value(uint64_t{subscription.subscriber_count()});
+  });
 }
 
 // Crossbar's: (subscription, session, reason).
@@ -78,15 +80,14 @@ Answer remove_subscriber(RealmState& realm, Member&, const Arguments& arguments)
   CallArguments read(arguments);
   std::optional<Refusal> refusal;
   const uint64_t session = read.id(1, "subscriber");
-  const std::string* reason = read.optional_string(2, "reason");
-  if (!reason) reason = read.optional_string("reason");
+  const std::string reason = revocation_reason(read);
   Subscription* subscription = find(realm, read, refusal);
   if (!subscription) return *refusal;
   Member* subscriber = realm.members.find(wamp::SessionId(session));
   if (!subscriber || !subscriber->subscriptions.find(subscription->id.value))
     return Refusal{wamp::error_uri::no_such_session,
                    "session " + std::to_string(session) + " is not a subscriber of this subscription"};
-  realm.broker.revoke(*subscription, *subscriber, reason ? *reason : std::string(), realm.outbox);
+  realm.broker.revoke(*subscription, *subscriber, reason, realm.outbox);
   return Arguments{};
 }
 
