@@ -21,5 +21,10 @@ target_compile_definitions(wampd::msgpack INTERFACE MSGPACK_NO_BOOST)
 wampd_header_library(cbor cbor.h libcbor-dev)
 target_link_libraries(wampd::cbor INTERFACE cbor)
 wampd_header_library(cli11 CLI/CLI.hpp libcli11-dev)
+wampd_header_library(sodium sodium.h libsodium-dev)
+target_link_libraries(wampd::sodium INTERFACE sodium)
+wampd_header_library(cjose cjose/cjose.h libcjose-dev)
+target_link_libraries(wampd::cjose INTERFACE cjose)
+find_package(OpenSSL 3.0 REQUIRED)  # libssl-dev
 find_package(spdlog REQUIRED)
 find_package(SQLite3 REQUIRED)  # libsqlite3-dev

@@ -54,6 +54,15 @@ struct EventDelivery {
   std::shared_ptr<const EventFilter> filter;  // null: no black- or whitelists
 };
 
+// Who may have a SessionRef without being a session.
+class Addressee {
+ public:
+  virtual void deliver(Delivery& delivery) = 0;
+
+ protected:
+  ~Addressee() = default;
+};
+
 using Mail = std::variant<Delivery, EventDelivery, SessionOrder>;
 
 }  // namespace router

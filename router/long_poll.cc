@@ -41,15 +41,10 @@ std::string content_type_of(serializers::Format format) {
   return format == serializers::Format::json ? "application/json" : "application/octet-stream";
 }
 
-// {"protocols": [...]}; empty if it is something else. The serializers validate whole messages only.
+// {"protocols": [...]}; empty if it is something else.
 std::vector<std::string> offered_protocols(std::span<const char> body) {
-  const std::string message = "[48,1,{},\"a\",[" + std::string(body.begin(), body.end()) + "]]";
-  serializers::Scratch scratch;
-  const auto decoded = serializers::decode(serializers::Format::json, message, scratch);
-  if (!decoded) return {};
-  const auto arguments =
-      serializers::decode_arguments(serializers::Format::json, std::get<wamp::Call>(*decoded).payload);
-  const auto* options = arguments.args.size() == 1 ? arguments.args.front().get<wamp::Dict>() : nullptr;
+  const auto value = serializers::decode_json({body.data(), body.size()});
+  const auto* options = value ? value->get<wamp::Dict>() : nullptr;
   const auto* protocols = options ? options->find("protocols") : nullptr;
   const auto* list = protocols ? protocols->get<wamp::List>() : nullptr;
   std::vector<std::string> offered;
@@ -61,11 +56,10 @@ std::vector<std::string> offered_protocols(std::span<const char> body) {
 
 }  // namespace
 
-LongPoll::LongPoll(const config::Transport& transport, const transport::ConnectionLimits& limits,
-                   const Realms& realms, std::vector<Worker*> workers)
-    : transport_(transport),
+LongPoll::LongPoll(std::shared_ptr<const Entrance> entrance, const transport::ConnectionLimits& limits,
+                   std::vector<Worker*> workers)
+    : entrance_(std::move(entrance)),
       limits_(limits),
-      realms_(realms),
       workers_(std::move(workers)),
       sessions_(workers_.size()) {}
 
@@ -96,9 +90,9 @@ HttpResponse LongPoll::open(size_t number, const transport::HttpRequest& request
                             std::span<const char> body) {
   const std::vector<std::string> offered = offered_protocols(body);
   if (offered.empty()) return text_response(400, "expected {\"protocols\": [...]}");
-  const Subprotocol* chosen = choose_subprotocol(transport_, offered);
-  if (!chosen) return no_subprotocol(transport_);
-  if (session_count_.fetch_add(1) >= transport_.limits.max_connections) {
+  const Subprotocol* chosen = choose_subprotocol(entrance_->transport, offered);
+  if (!chosen) return no_subprotocol(entrance_->transport);
+  if (session_count_.fetch_add(1) >= entrance_->transport.limits.max_connections) {
     session_count_.fetch_sub(1);
     return text_response(503, "there are too many sessions");
   }
@@ -107,7 +101,7 @@ HttpResponse LongPoll::open(size_t number, const transport::HttpRequest& request
   const std::string id = fresh_transport_id(number);
   const auto connection = std::make_shared<transport::LongPollConnection>(
       worker.loop(), framing, content_type_of(chosen->format), limits_, request.peer_address,
-      std::make_unique<Session>(worker, realms_, transport_, chosen->format));
+      std::make_unique<Session>(worker, entrance_, chosen->format));
   if (sessions_[number].empty()) worker.loop().after(sweep_interval, [this, number] { sweep(number); });
   sessions_[number].emplace(id, connection);
   connection->start();

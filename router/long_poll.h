@@ -3,7 +3,7 @@
 //
 // Shared by all workers. Each keeps the sessions that were opened on it, on its own thread; a transport id
 // begins with the worker's number, and a request for another worker's session moves there with its
-// connection. The server, its realms and the configuration outlive it.
+// connection. The server outlives it.
 #pragma once
 
 #include <atomic>
@@ -12,8 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "router/config/config.h"
-#include "router/realms.h"
+#include "router/entrance.h"
 #include "router/worker.h"
 #include "transport/connection.h"
 #include "transport/long_poll_connection.h"
@@ -22,8 +21,8 @@ namespace router {
 
 class LongPoll {
  public:
-  LongPoll(const config::Transport& transport, const transport::ConnectionLimits& limits,
-           const Realms& realms, std::vector<Worker*> workers);
+  LongPoll(std::shared_ptr<const Entrance> entrance, const transport::ConnectionLimits& limits,
+           std::vector<Worker*> workers);
 
   // `rest`: of the request's path, behind the configured one. Origins are checked before.
   transport::Service::Answer on_post(transport::Loop& loop, const transport::HttpRequest& request,
@@ -37,9 +36,8 @@ class LongPoll {
                                std::span<const char> body);
   void sweep(size_t number);
 
-  const config::Transport& transport_;
+  const std::shared_ptr<const Entrance> entrance_;
   const transport::ConnectionLimits limits_;
-  const Realms& realms_;
   const std::vector<Worker*> workers_;
   std::vector<Sessions> sessions_;  // by worker; each touched on its thread only
   std::atomic<size_t> session_count_{0};

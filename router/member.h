@@ -34,6 +34,7 @@ struct Identity {
   std::string authrole;
   std::string authmethod;
   std::string authprovider;
+  std::string peer = {};  // the client's address
 };
 
 // A subscription as one of its subscribers holds it.
@@ -70,6 +71,7 @@ struct Member {
   // The session's own thread's, without the lock.
   RememberedGrant call_grant, publish_grant;
 
+  bool unseen = false;  // the router's own, for a question to an authenticator or authorizer
   bool present = true;  // false: removed from the realm; the session has not noticed yet
   // What wamp.session.modify_details has added; null: nothing. The session has it too.
   std::shared_ptr<const wamp::Dict> extra;

@@ -19,10 +19,16 @@ class Members {
     const uint64_t id = member->ref.session.value;
     return *present_.insert(id, std::move(member));
   }
+  // A member that only the dealer knows.
+  Member& add_unseen(std::unique_ptr<Member> member) {
+    const uint64_t id = member->ref.session.value;
+    return *removed_.insert(id, std::move(member));
+  }
   // Precondition: it is present.
   void remove(Member& member) {
     assert(member.present);
     member.present = false;
+    if (member.unseen) return;
     const uint64_t id = member.ref.session.value;
     removed_.insert(id, present_.take(id));
   }

@@ -42,6 +42,25 @@ Member* Realm::join(const SessionRef& session, Identity identity, const wamp::Cl
   return &state_.add_member(std::move(member));
 }
 
+Member& Realm::join_unseen(const SessionRef& session) {
+  static const RolePermissions no_permissions{config::Role()};
+  static const Identity router{"wampd", "trusted", "local", "router"};
+  auto member = std::make_unique<Member>(session, router, wamp::ClientFeatures(), no_permissions);
+  member->unseen = true;
+  const std::lock_guard lock(mutex_);
+  return state_.members.add_unseen(std::move(member));
+}
+
+void Realm::ask(Member& unseen, const wamp::Call& question, RoutedPayload payload) {
+  Grant allowed;
+  allowed.allowed = true;
+  const auto asked = locked(unseen, [&] {
+    return state_.dealer.call(unseen, question, std::move(payload), allowed, state_.outbox);
+  });
+  assert(asked);
+  static_cast<void>(asked);
+}
+
 void Realm::leave(Member& member) {
   const std::lock_guard lock(mutex_);
   if (member.present) state_.remove_member(member);

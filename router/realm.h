@@ -35,6 +35,10 @@ class Realm {
   // Null if the realm is full or the session's id is taken. The role must exist. The member lives until
   // leave().
   Member* join(const SessionRef& session, Identity identity, const wamp::ClientFeatures& features);
+  // A member of the router's own, which nobody sees and which may do nothing but ask().
+  Member& join_unseen(const SessionRef& session);
+  // A call without regard to permissions.
+  void ask(Member& unseen, const wamp::Call& question, RoutedPayload payload);
   // Everything the member held is gone afterwards, and so is the member.
   void leave(Member& member);
 

@@ -38,6 +38,7 @@ wamp::Dict session_details(const Member& member) {
                      {"authrole", identity.authrole},
                      {"authmethod", identity.authmethod},
                      {"authprovider", identity.authprovider}};
+  if (!identity.peer.empty()) details.set("transport", wamp::Dict{{"peer", identity.peer}});
   if (!member.extra) return details;
   for (const wamp::DictEntry& entry : *member.extra) details.set(entry.key, entry.value);
   return details;
@@ -60,6 +61,7 @@ Member& RealmState::add_member(std::unique_ptr<Member> joined) {
 
 void RealmState::remove_member(Member& member) {
   members.remove(member);
+  if (member.unseen) return dealer.remove_member(member, outbox);
   broker.remove_member(member, outbox);
   dealer.remove_member(member, outbox);
   publish_testaments(member);

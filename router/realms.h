@@ -13,14 +13,15 @@ namespace router {
 
 class Realms {
  public:
-  void add(std::unique_ptr<Realm> realm) {
+  void add(std::shared_ptr<Realm> realm) {
     const std::string name = realm->name();
     realms_.emplace(name, std::move(realm));
   }
 
-  Realm* find(std::string_view name) const {
+  // Null if there is none of that name.
+  std::shared_ptr<Realm> find(std::string_view name) const {
     const auto found = realms_.find(name);
-    return found == realms_.end() ? nullptr : found->second.get();
+    return found == realms_.end() ? nullptr : found->second;
   }
 
   std::vector<Realm*> all() const {
@@ -35,7 +36,7 @@ class Realms {
   }
 
  private:
-  std::map<std::string, std::unique_ptr<Realm>, std::less<>> realms_;
+  std::map<std::string, std::shared_ptr<Realm>, std::less<>> realms_;
 };
 
 }  // namespace router

@@ -33,7 +33,7 @@ Server::Server(config::Config config) : config_(std::move(config)) {
     mailboxes.push_back(&workers_.back()->mailbox());
   }
   for (const config::Realm& realm : config_.realms)
-    realms_.add(std::make_unique<Realm>(realm, mailboxes, random_seed(), clock_));
+    realms_.add(std::make_shared<Realm>(realm, mailboxes, random_seed(), clock_));
   for (Realm* realm : realms_.all()) start_timer(*realm);
   for (const config::Transport& transport : config_.transports) listen(transport);
 }
@@ -54,7 +54,10 @@ void Server::listen(const config::Transport& transport) {
     loops.push_back(&worker->loop());
   }
   const transport::ConnectionLimits limits = connection_limits(transport.limits);
-  services_.push_back(std::make_unique<WebService>(transport, limits, realms_, workers));
+  auto cookies = transport.cookie ? std::make_shared<auth::Cookies>(*transport.cookie) : nullptr;
+  auto entrance = std::make_shared<const Entrance>(
+      Entrance{realms_, transport, failed_logins_, std::move(cookies), clock_});
+  services_.push_back(std::make_unique<WebService>(std::move(entrance), limits, workers));
   transport::ListenOptions options;
   options.interface = transport.interface;
   options.port = transport.port;

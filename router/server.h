@@ -47,6 +47,7 @@ class Server {
   // In this order: connections go with their workers, and their sessions look at realms and services until
   // then.
   Realms realms_;
+  const std::shared_ptr<auth::FailedLogins> failed_logins_ = std::make_shared<auth::FailedLogins>();
   std::vector<std::unique_ptr<WebService>> services_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<transport::Listener>> listeners_;

@@ -34,14 +34,15 @@ std::string anonymous_authid(const SessionRef& ref) {
 
 }  // namespace
 
-Session::Session(Worker& worker, const Realms& realms, const config::Transport& transport,
-                 serializers::Format format)
-    : worker_(worker), realms_(realms), transport_(transport), format_(format) {}
+Session::Session(Worker& worker, std::shared_ptr<const Entrance> entrance, serializers::Format format,
+                 Arrival arrival)
+    : worker_(worker), entrance_(std::move(entrance)), format_(format), arrival_(std::move(arrival)) {}
 
 void Session::on_open(transport::Connection& connection) {
   connection_ = &connection;
   max_frame_size_ = connection.max_frame_size();
-  deadline_ = worker_.loop().now() + std::chrono::milliseconds(transport_.limits.handshake_timeout_ms);
+  deadline_ =
+      worker_.loop().now() + std::chrono::milliseconds(entrance_->transport.limits.handshake_timeout_ms);
   worker_.add_open(*this);
   if (worker_.shutting_down()) shut_down();
 }
@@ -50,17 +51,22 @@ void Session::on_closed(const transport::CloseReason& reason) {
   const std::string why =
       reason.text.empty() ? "connection closed with code " + std::to_string(reason.code) : reason.text;
   if (state_ == State::established) leave(why);
+  if (state_ == State::admitting) end_admission();
   worker_.remove_open(*this);
   connection_ = nullptr;
 }
 
 void Session::on_message(std::span<char> bytes) {
   auto message = serializers::decode(format_, {bytes.data(), bytes.size()}, worker_.scratch(),
-                                     {static_cast<int>(transport_.limits.max_depth)});
+                                     {static_cast<int>(entrance_->transport.limits.max_depth)});
   if (!message) return violate(message.error().message);
   switch (state_) {
     case State::closed:
       return on_message_while_closed(*message);
+    case State::admitting:
+      return on_message_while_admitting(*message);
+    case State::refusing:
+      return;
     case State::closing:
       return on_message_while_closing(*message);
     case State::established:
@@ -73,6 +79,20 @@ void Session::on_message_while_closed(const wamp::Message& message) {
   if (std::holds_alternative<wamp::Abort>(message))
     return connection_->close(transport::close_code::normal, "the peer aborted");
   violate("received " + type_name(message) + " before a session was established, expected HELLO");
+}
+
+void Session::on_message_while_admitting(const wamp::Message& message) {
+  const auto* answer = std::get_if<wamp::Authenticate>(&message);
+  if (answer && admission_->challenged()) {
+    deadline_ = {};
+    return admission_->authenticate(*answer);
+  }
+  if (std::holds_alternative<wamp::Abort>(message)) {
+    end_admission();
+    return connection_->close(transport::close_code::normal, "the peer aborted");
+  }
+  violate("received " + type_name(message) +
+          (admission_->challenged() ? ", expected AUTHENTICATE" : " before WELCOME"));
 }
 
 void Session::on_message_while_closing(const wamp::Message& message) {
@@ -121,6 +141,7 @@ wamp::Result<void> Session::route(wamp::Message& message) {
       [this](auto& m) -> wamp::Result<void> {
         using M = std::decay_t<decltype(m)>;
         if constexpr (std::is_same_v<M, wamp::Goodbye>) {
+          if (m.reason == wamp::close_uri::logout) forget_cookie();
           leave("the peer said GOODBYE: " + m.reason);
           send(wamp::Goodbye{{}, std::string(wamp::close_uri::goodbye_and_out)});
           return {};
@@ -146,43 +167,101 @@ void Session::open_session(const wamp::Hello& hello) {
   if (!features) return violate(features.error().message);
   wamp::Attributes details(hello.details, "HELLO.Details");
   const wamp::List* methods = details.string_list("authmethods");
+  const std::string authid(details.string("authid").value_or(""));
+  const wamp::Dict* authextra = details.dict("authextra");
   if (details.error()) return violate(details.error()->message);
   if (worker_.shutting_down()) return abort(wamp::close_uri::system_shutdown, "the router shuts down");
-  if (hello.realm.size() > max_realm_name || !wamp::is_valid_uri(hello.realm, wamp::UriRule::loose))
+  if (hello.realm.size() > max_realm_name ||
+      (!hello.realm.empty() && !wamp::is_valid_uri(hello.realm, wamp::UriRule::loose)))
     return abort(wamp::error_uri::invalid_uri,
                  "HELLO.Realm is not a valid URI of at most " + std::to_string(max_realm_name) + " bytes");
-  Realm* realm = realms_.find(hello.realm);
-  if (!realm)
-    return abort(wamp::error_uri::no_such_realm, "there is no realm \"" + std::string(hello.realm) + "\"");
 
-  const bool anonymous_offered =
-      !methods || methods->empty() ||
-      std::find(methods->begin(), methods->end(), wamp::Value("anonymous")) != methods->end();
-  if (transport_.anonymous_role.empty() || !anonymous_offered)
-    return abort(wamp::error_uri::no_matching_auth_method,
-                 transport_.anonymous_role.empty()
-                     ? "this transport accepts no authentication method"
-                     : "this transport accepts authentication method \"anonymous\"");
-  if (!realm->has_role(transport_.anonymous_role))
-    return abort(wamp::error_uri::no_such_role,
-                 "realm \"" + realm->name() + "\" has no role \"" + transport_.anonymous_role + "\"");
   ref_ = worker_.add_session(*this);
-  identity_ = {anonymous_authid(ref_), transport_.anonymous_role, "anonymous", "static"};
-  member_ = realm->join(ref_, identity_, *features);
-  if (!member_) {
-    worker_.remove_session(ref_);
-    return abort(wamp::error_uri::too_many_requests, "realm \"" + realm->name() + "\" is full");
-  }
-  realm_ = realm;
-  state_ = State::established;
-  last_request_ = {};
-  welcome();
+  features_ = *features;
+  state_ = State::admitting;
+  admission_ = std::make_unique<Admission>(worker_, *entrance_, static_cast<Admission::Desk&>(*this),
+                                           connection_->peer_address());
+  admission_->hello(applicant(hello, authid, authextra), methods);
 }
 
-void Session::welcome() {
+auth::Applicant Session::applicant(const wamp::Hello& hello, std::string authid,
+                                   const wamp::Dict* authextra) const {
+  auth::Applicant applicant;
+  applicant.realm = hello.realm;
+  applicant.authid = std::move(authid);
+  if (authextra) applicant.authextra = *authextra;
+  applicant.session = ref_.session;
+  applicant.transport = arrival_.details;
+  applicant.cookie = arrival_.cookie;
+  if (!arrival_.cookie.empty()) applicant.remembered = entrance_->cookies->remembered(arrival_.cookie);
+  applicant.channel_binding = [](std::string_view) { return std::string(); };
+  return applicant;
+}
+
+void Session::on_challenge(const auth::Challenge& challenge) {
+  deadline_ =
+      worker_.loop().now() + std::chrono::milliseconds(entrance_->transport.limits.handshake_timeout_ms);
+  send(wamp::Challenge{challenge.method, challenge.extra});
+}
+
+void Session::on_refused(const auth::Refused& refused, std::chrono::milliseconds delay) {
+  log::warning("refusing " + connection_->peer_address() + ": " + std::string(refused.error_uri) + ": " +
+               refused.why);
+  end_admission();
+  if (delay.count() == 0) return abort(refused.error_uri, refused.text);
+  state_ = State::refusing;
+  refused_ = refused;
+  deadline_ = worker_.loop().now() + delay;
+}
+
+void Session::end_admission() {
+  worker_.remove_session(ref_);
+  state_ = State::closed;
+  admission_.reset();
+}
+
+void Session::on_accepted(const auth::Accepted& accepted) {
+  if (const auto refusal = join(accepted)) {
+    end_admission();
+    return abort(refusal->error_uri, refusal->text);
+  }
+  expires_ = accepted.expires;
+  if (!arrival_.cookie.empty() && entrance_->transport.auth.contains("cookie") &&
+      accepted.method != "anonymous")
+    entrance_->cookies->remember(
+        arrival_.cookie, {realm_->name(), identity_.authid, identity_.authrole, identity_.authprovider});
+  state_ = State::established;
+  last_request_ = {};
+  welcome(accepted.extra);
+  admission_.reset();
+}
+
+std::optional<Refusal> Session::join(const auth::Accepted& accepted) {
+  if (accepted.realm.empty()) return Refusal{wamp::error_uri::no_such_realm, "HELLO names no realm"};
+  auto realm = entrance_->realms.find(accepted.realm);
+  if (!realm) return Refusal{wamp::error_uri::no_such_realm, "there is no realm \"" + accepted.realm + "\""};
+  if (!realm->has_role(accepted.role))
+    return Refusal{wamp::error_uri::no_such_role,
+                   "realm \"" + realm->name() + "\" has no role \"" + accepted.role + "\""};
+  std::string authid = accepted.authid;
+  if (accepted.method == "anonymous" && accepted.authid.empty())
+    authid = arrival_.cookie.empty() ? anonymous_authid(ref_) : arrival_.cookie;
+  identity_ = {authid, accepted.role, accepted.method, accepted.provider, connection_->peer_address()};
+  member_ = realm->join(ref_, identity_, *features_);
+  if (!member_) return Refusal{wamp::error_uri::too_many_requests, "realm \"" + realm->name() + "\" is full"};
+  realm_ = std::move(realm);
+  return std::nullopt;
+}
+
+void Session::welcome(const wamp::Dict& authextra) {
   log::info(session_name(ref_) + " of " + connection_->peer_address() + " joined realm \"" + realm_->name() +
-            "\" as \"" + identity_.authrole + "\"");
-  send(wamp::Welcome{ref_.session, welcome_details(identity_, realm_->name())});
+            "\" as \"" + identity_.authid + "\" (" + identity_.authrole + ", by " + identity_.authmethod +
+            ")");
+  send(wamp::Welcome{ref_.session, welcome_details(identity_, realm_->name(), authextra)});
+}
+
+void Session::forget_cookie() {
+  if (!arrival_.cookie.empty()) entrance_->cookies->forget(arrival_.cookie);
 }
 
 void Session::leave(std::string_view why) {
@@ -200,7 +279,8 @@ void Session::leave_realm(std::string_view why) {
   end_choke();
   for (; pauses_ > 0; --pauses_) connection_->resume_reading();
   realm_->leave(*std::exchange(member_, nullptr));
-  realm_ = nullptr;
+  realm_.reset();
+  expires_.reset();
   extra_ = nullptr;
   state_ = State::closed;
 }
@@ -208,7 +288,7 @@ void Session::leave_realm(std::string_view why) {
 void Session::say_goodbye(const wamp::Goodbye& message) {
   send(message);
   state_ = State::closing;
-  deadline_ = worker_.loop().now() + std::chrono::milliseconds(transport_.limits.close_timeout_ms);
+  deadline_ = worker_.loop().now() + std::chrono::milliseconds(entrance_->transport.limits.close_timeout_ms);
 }
 
 void Session::send(const wamp::Message& message) {
@@ -228,6 +308,7 @@ void Session::abort(std::string_view reason, std::string_view what) {
   log::warning("aborting " + connection_->peer_address() + ": " + std::string(reason) + ": " +
                std::string(what));
   if (state_ == State::established) leave(reason);
+  if (state_ == State::admitting) end_admission();
   send(wamp::Abort{wamp::Dict{{"message", what}}, std::string(reason), {}});
   // A proper close: clients take anything else for a lost connection and try again.
   connection_->close(transport::close_code::normal, reason);
@@ -280,6 +361,8 @@ void Session::refuse_too_long(const wamp::Message& message) {
 }
 
 void Session::on_removed(const wamp::Goodbye& farewell) {
+  // Who is thrown out must not be back at once.
+  forget_cookie();
   leave_realm(farewell.reason);
   worker_.remove_session(ref_);
   say_goodbye(farewell);
@@ -349,14 +432,27 @@ void Session::check_deadline() {
     log::warning("closing " + connection_->peer_address() + ": " + why);
     connection_->close(transport::close_code::policy_violation, why);
   };
-  const auto patience = std::chrono::milliseconds(transport_.limits.ping_timeout_ms);
+  const auto patience = std::chrono::milliseconds(entrance_->transport.limits.ping_timeout_ms);
   if (!choked_.empty() && patience.count() > 0 && now >= choked_since_ + patience)
     close("the peer takes nothing of a stream of results");
+  if (state_ == State::established && expires_ && entrance_->clock.wall_time() >= *expires_)
+    return on_expired();
   if (deadline_ == transport::Loop::Clock::time_point{} || now < deadline_) return;
   deadline_ = {};
-  close(state_ == State::closing
-            ? "no answer to GOODBYE in time"
-            : "no HELLO within " + std::to_string(transport_.limits.handshake_timeout_ms) + " ms");
+  if (state_ == State::refusing) {
+    state_ = State::closed;
+    return abort(refused_->error_uri, refused_->text);
+  }
+  const std::string handshake = std::to_string(entrance_->transport.limits.handshake_timeout_ms) + " ms";
+  close(state_ == State::closing     ? "no answer to GOODBYE in time"
+        : state_ == State::admitting ? "no AUTHENTICATE within " + handshake
+                                     : "no HELLO within " + handshake);
+}
+
+void Session::on_expired() {
+  constexpr std::string_view what = "the authentication has expired";
+  leave(what);
+  say_goodbye({{{"message", what}}, std::string(wamp::close_uri::killed)});
 }
 
 void Session::shut_down() {

@@ -1,17 +1,19 @@
 // One peer's session: the state machine between a connection's messages and a realm.
 //
 // Owned by its connection, lives on its worker's thread. Everybody else holds its SessionRef. A connection
-// may carry several sessions one after the other: after GOODBYE it waits for the next HELLO. The realms, the
-// transport's configuration and the worker outlive it.
+// may carry several sessions one after the other: after GOODBYE it waits for the next HELLO. The worker
+// outlives it.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "router/config/config.h"
+#include "router/admission.h"
 #include "router/delivery.h"
-#include "router/realms.h"
+#include "router/entrance.h"
 #include "router/session_ref.h"
 #include "router/worker.h"
 #include "serializers/serializer.h"
@@ -20,10 +22,10 @@
 
 namespace router {
 
-class Session final : public transport::Receiver {
+class Session final : public transport::Receiver, private Admission::Desk {
  public:
-  Session(Worker& worker, const Realms& realms, const config::Transport& transport,
-          serializers::Format format);
+  Session(Worker& worker, std::shared_ptr<const Entrance> entrance, serializers::Format format,
+          Arrival arrival = {});
 
   void on_open(transport::Connection& connection) override;
   void on_message(std::span<char> bytes) override;
@@ -53,11 +55,14 @@ class Session final : public transport::Receiver {
  private:
   enum class State : uint8_t {
     closed,       // no session; HELLO opens one
+    admitting,    // between HELLO and WELCOME
+    refusing,     // ABORT comes when somebody who guesses has waited long enough
     established,  // a member of a realm
     closing,      // we have sent GOODBYE and wait for the peer's
   };
 
   void on_message_while_closed(const wamp::Message& message);
+  void on_message_while_admitting(const wamp::Message& message);
   void on_message_while_closing(const wamp::Message& message);
   void on_message_while_established(wamp::Message& message);
   wamp::Result<void> check_request_id(const wamp::Message& message);
@@ -66,10 +71,19 @@ class Session final : public transport::Receiver {
   wamp::Result<void> route(wamp::Message& message);
 
   void open_session(const wamp::Hello& hello);
-  void welcome();
+  auth::Applicant applicant(const wamp::Hello& hello, std::string authid, const wamp::Dict* authextra) const;
+  void on_challenge(const auth::Challenge& challenge) override;
+  void on_accepted(const auth::Accepted& accepted) override;
+  void on_refused(const auth::Refused& refused, std::chrono::milliseconds delay) override;
+  // Null, or why not.
+  std::optional<Refusal> join(const auth::Accepted& accepted);
+  void end_admission();
+  void welcome(const wamp::Dict& authextra);
+  void forget_cookie();
   // Ends the session's membership; the connection stays.
   void leave(std::string_view why);
   void leave_realm(std::string_view why);
+  void on_expired();
   // The realm has removed this session from its members.
   void on_removed(const wamp::Goodbye& farewell);
   void say_goodbye(const wamp::Goodbye& message);
@@ -86,21 +100,25 @@ class Session final : public transport::Receiver {
   void abort(std::string_view reason, std::string_view what);
 
   Worker& worker_;
-  const Realms& realms_;
-  const config::Transport& transport_;
+  const std::shared_ptr<const Entrance> entrance_;
   const serializers::Format format_;
-  transport::Connection* connection_ = nullptr;  // from on_open to on_closed
-  transport::Loop::Clock::time_point
-      deadline_{};             // of the first HELLO, or of the answer to GOODBYE; zero: none
-  size_t max_frame_size_ = 0;  // that the peer takes
-  uint64_t lost_events_ = 0;   // that it did not take
+  const Arrival arrival_;
+  transport::Connection* connection_ = nullptr;    // from on_open to on_closed
+  transport::Loop::Clock::time_point deadline_{};  // of the first HELLO, of AUTHENTICATE, of a held back
+                                                   // ABORT, or of the answer to GOODBYE; zero: none
+  size_t max_frame_size_ = 0;                      // that the peer takes
+  uint64_t lost_events_ = 0;                       // that it did not take
 
   State state_ = State::closed;
-  Realm* realm_ = nullptr;                   // while established
-  Member* member_ = nullptr;                 // while established
-  SessionRef ref_;                           // of the present or the last session
-  Identity identity_;                        // likewise
-  std::shared_ptr<const wamp::Dict> extra_;  // the member's
+  std::unique_ptr<Admission> admission_;          // while admitting
+  std::optional<wamp::ClientFeatures> features_;  // likewise
+  std::optional<auth::Refused> refused_;          // while refusing
+  std::optional<WallTime> expires_;               // of the present session
+  std::shared_ptr<Realm> realm_;                  // while established
+  Member* member_ = nullptr;                      // while established
+  SessionRef ref_;                                // of the present or the last session
+  Identity identity_;                             // likewise
+  std::shared_ptr<const wamp::Dict> extra_;       // the member's
   wamp::RequestId last_request_;
   std::vector<SessionRef> choked_;  // sources of streams that wait for this session's peer
   size_t choked_bytes_ = 0;         // queued when it last took something

@@ -83,18 +83,15 @@ bool origin_allowed(std::string_view origin, std::string_view host,
   return scheme_end != std::string_view::npos && origin.substr(scheme_end + 3) == host;
 }
 
-WebService::WebService(const config::Transport& transport, const transport::ConnectionLimits& limits,
-                       const Realms& realms, std::vector<Worker*> workers)
-    : transport_(transport),
-      realms_(realms),
-      workers_(std::move(workers)),
-      long_poll_(transport, limits, realms, workers_) {}
+WebService::WebService(std::shared_ptr<const Entrance> entrance, const transport::ConnectionLimits& limits,
+                       std::vector<Worker*> workers)
+    : entrance_(std::move(entrance)), workers_(std::move(workers)), long_poll_(entrance_, limits, workers_) {}
 
 // The longest configured path that is the request's, or a directory above it.
 WebService::Match WebService::match(std::string_view request_path) const {
   Match best;
   size_t best_size = 0;
-  for (const auto& [path, what] : transport_.paths) {
+  for (const auto& [path, what] : entrance_->transport.paths) {
     const std::string_view prefix = path == "/" ? std::string_view() : std::string_view(path);
     if (!request_path.starts_with(prefix)) continue;
     std::string_view rest = request_path.substr(prefix.size());
@@ -121,29 +118,30 @@ HttpResponse WebService::on_request(const HttpRequest& request) {
 std::variant<transport::Service::Upgrade, HttpResponse> WebService::on_upgrade(
     transport::Loop& loop, const HttpRequest& request, const std::vector<std::string>& offered) {
   const Match found = match(request.path);
-  const bool serves_any_path = transport_.paths.size() == 1 && transport_.paths.begin()->first == "/";
+  const bool serves_any_path =
+      entrance_->transport.paths.size() == 1 && entrance_->transport.paths.begin()->first == "/";
   if (!found.path || !std::holds_alternative<config::WebSocketPath>(*found.path) ||
       (!found.rest.empty() && !serves_any_path))
     return transport::text_response(404, "no WebSocket is served on " + request.path);
-  if (!origin_allowed(request.header("origin"), request.header("host"), transport_.allowed_origins))
+  if (!origin_allowed(request.header("origin"), request.header("host"), entrance_->transport.allowed_origins))
     return transport::text_response(403, "this origin is not allowed");
-  const Subprotocol* chosen = choose_subprotocol(transport_, offered);
-  if (!chosen) return no_subprotocol(transport_);
+  const Subprotocol* chosen = choose_subprotocol(entrance_->transport, offered);
+  if (!chosen) return no_subprotocol(entrance_->transport);
   return Upgrade{std::string(chosen->name), chosen->framing,
-                 std::make_unique<Session>(worker_of(loop), realms_, transport_, chosen->format)};
+                 std::make_unique<Session>(worker_of(loop), entrance_, chosen->format)};
 }
 
 std::optional<size_t> WebService::max_body_size(const HttpRequest& request) {
   const Match found = match(request.path);
   if (!found.path || !std::holds_alternative<config::LongPollPath>(*found.path)) return std::nullopt;
-  return request.method == "POST" ? transport_.limits.max_message_size : 0;
+  return request.method == "POST" ? entrance_->transport.limits.max_message_size : 0;
 }
 
 transport::Service::Answer WebService::on_post(transport::Loop& loop, const HttpRequest& request,
                                                std::span<const char> body,
                                                transport::HttpExchange& exchange) {
   const std::string_view origin = request.header("origin");
-  if (!origin_allowed(origin, request.header("host"), transport_.allowed_origins))
+  if (!origin_allowed(origin, request.header("host"), entrance_->transport.allowed_origins))
     return transport::text_response(403, "this origin is not allowed");
   if (!origin.empty()) {
     exchange.add_header("Access-Control-Allow-Origin", std::string(origin));
@@ -162,14 +160,13 @@ transport::Service::Answer WebService::on_post(transport::Loop& loop, const Http
 std::variant<transport::Service::Upgrade, transport::RawSocketError> WebService::on_rawsocket(
     transport::Loop& loop, const transport::RawSocketRequest& request) {
   using transport::RawSocketError;
-  if (transport_.rawsocket_serializers.empty()) return RawSocketError::not_served;
+  if (entrance_->transport.rawsocket_serializers.empty()) return RawSocketError::not_served;
   if (request.reserved_bits) return RawSocketError::reserved_bits_used;
   const auto format = rawsocket_format(request.serializer);
-  if (!format || !has(transport_.rawsocket_serializers, *format))
+  if (!format || !has(entrance_->transport.rawsocket_serializers, *format))
     return RawSocketError::serializer_unsupported;
   if (request.max_frame_size < min_frame_size) return RawSocketError::length_unacceptable;
-  return Upgrade{"", Framing::rawsocket,
-                 std::make_unique<Session>(worker_of(loop), realms_, transport_, *format)};
+  return Upgrade{"", Framing::rawsocket, std::make_unique<Session>(worker_of(loop), entrance_, *format)};
 }
 
 Worker& WebService::worker_of(const transport::Loop& loop) const {

@@ -1,14 +1,14 @@
 // What one listening transport serves: RawSocket, and over HTTP WebSocket and long-poll paths, static files,
 // the built-in page, health.
 //
-// Called on any worker's thread. The server, its realms and the configuration outlive it.
+// Called on any worker's thread. The server outlives it.
 #pragma once
 
+#include <memory>
 #include <vector>
 
-#include "router/config/config.h"
+#include "router/entrance.h"
 #include "router/long_poll.h"
-#include "router/realms.h"
 #include "router/worker.h"
 #include "transport/connection.h"
 
@@ -17,8 +17,8 @@ namespace router {
 class WebService final : public transport::Service {
  public:
   // `limits`: of a connection.
-  WebService(const config::Transport& transport, const transport::ConnectionLimits& limits,
-             const Realms& realms, std::vector<Worker*> workers);
+  WebService(std::shared_ptr<const Entrance> entrance, const transport::ConnectionLimits& limits,
+             std::vector<Worker*> workers);
 
   transport::HttpResponse on_request(const transport::HttpRequest& request) override;
   std::optional<size_t> max_body_size(const transport::HttpRequest& request) override;
@@ -37,9 +37,7 @@ class WebService final : public transport::Service {
   };
   Match match(std::string_view request_path) const;
   Worker& worker_of(const transport::Loop& loop) const;
-
-  const config::Transport& transport_;
-  const Realms& realms_;
+  const std::shared_ptr<const Entrance> entrance_;
   const std::vector<Worker*> workers_;
   LongPoll long_poll_;
 };

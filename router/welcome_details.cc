@@ -16,7 +16,7 @@ wamp::Dict role(std::initializer_list<std::string_view> features) {
 
 }  // namespace
 
-wamp::Dict welcome_details(const Identity& identity, std::string_view realm) {
+wamp::Dict welcome_details(const Identity& identity, std::string_view realm, const wamp::Dict& authextra) {
   wamp::Dict roles;
   // The specification itself spells sharded subscriptions and call canceling both ways.
   roles.append("broker", role({"event_history", "event_retention", "pattern_based_subscription",
@@ -36,6 +36,7 @@ wamp::Dict welcome_details(const Identity& identity, std::string_view realm) {
   details.append("authrole", identity.authrole);
   details.append("authmethod", identity.authmethod);
   details.append("authprovider", identity.authprovider);
+  if (!authextra.empty()) details.append("authextra", authextra);
   details.append("agent", agent);
   details.append("roles", std::move(roles));
   return details;

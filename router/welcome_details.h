@@ -6,6 +6,7 @@
 
 namespace router {
 
-wamp::Dict welcome_details(const Identity& identity, std::string_view realm);
+wamp::Dict welcome_details(const Identity& identity, std::string_view realm,
+                           const wamp::Dict& authextra = {});
 
 }  // namespace router

@@ -35,15 +35,22 @@ void Worker::stop() {
 }
 
 SessionRef Worker::add_session(Session& session) {
+  return add({wamp::SessionId(ids_.next()), &session, nullptr});
+}
+
+SessionRef Worker::add_addressee(Addressee& addressee) {
+  return add({wamp::SessionId(ids_.next()), nullptr, &addressee});
+}
+
+SessionRef Worker::add(Slot slot_content) {
   if (free_slots_.empty()) {
     free_slots_.push_back(static_cast<uint32_t>(slots_.size()));
     slots_.emplace_back();
   }
   const uint32_t slot = free_slots_.back();
   free_slots_.pop_back();
-  const wamp::SessionId id(ids_.next());
-  slots_[slot] = {id, &session};
-  return {number_, slot, id};
+  slots_[slot] = slot_content;
+  return {number_, slot, slot_content.id};
 }
 
 void Worker::remove_session(const SessionRef& ref) {
@@ -73,7 +80,12 @@ void Worker::deliver_mail() {
 }
 
 void Worker::deliver(Delivery& delivery) {
-  if (Session* session = find(delivery.to)) session->deliver(delivery);
+  const Slot& slot = slots_[delivery.to.slot];
+  if (slot.id != delivery.to.session) return;
+  if (slot.session)
+    slot.session->deliver(delivery);
+  else if (slot.addressee)
+    slot.addressee->deliver(delivery);
 }
 
 void Worker::deliver(SessionOrder& order) {

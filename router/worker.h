@@ -34,8 +34,9 @@ class Worker {
   FrameEncoder& encoder() { return encoder_; }
   serializers::Scratch& scratch() { return scratch_; }
 
-  // A fresh address for a session that joins; released when it leaves.
+  // A fresh address for a session that joins, or for somebody else; released when it leaves.
   SessionRef add_session(Session& session);
+  SessionRef add_addressee(Addressee& addressee);
   void remove_session(const SessionRef& ref);
 
   // Connections that are open, with a session or without.
@@ -64,9 +65,11 @@ class Worker {
   static constexpr size_t much_mail = 32;
 
   struct Slot {
-    wamp::SessionId id;  // none: free
-    Session* session = nullptr;
+    wamp::SessionId id;          // none: free
+    Session* session = nullptr;  // one of these
+    Addressee* addressee = nullptr;
   };
+  SessionRef add(Slot slot);
   Session* find(const SessionRef& ref) const;
   void deliver(Delivery& delivery);
   void deliver(EventDelivery& delivery);

@@ -91,6 +91,18 @@ Arguments decode_arguments(Format format, wamp::Payload payload) {
   return arguments;
 }
 
+wamp::Result<wamp::Value> decode_json(std::string_view text) {
+  // Whole messages are what is validated: as the argument of a call.
+  const std::string message = "[48,1,{},\"a\",[" + std::string(text) + "]]";
+  Scratch scratch;
+  const auto decoded = decode(Format::json, message, scratch);
+  if (!decoded) return decoded.error();
+  const wamp::Payload payload = std::get<wamp::Call>(*decoded).payload;
+  Arguments arguments = decode_arguments(Format::json, payload);
+  if (payload.count != 1 || arguments.args.size() != 1) return wamp::ProtocolError{"expected one JSON value"};
+  return std::move(arguments.args.front());
+}
+
 void transcode(Format from, Format to, wamp::Payload payload, std::string& out) {
   with_writer(to, out, [&](auto& writer) { read(from, payload, writer); });
 }

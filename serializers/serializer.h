@@ -63,6 +63,9 @@ uint8_t encode_arguments(Format format, const Arguments& arguments, std::string&
 // The payload must have been validated by decode().
 Arguments decode_arguments(Format format, wamp::Payload payload);
 
+// One value as JSON text, as tokens and HTTP bodies have it.
+wamp::Result<wamp::Value> decode_json(std::string_view text);
+
 // Appends the payload in the other format. The payload must have been validated by decode(). Never fails:
 // what the target cannot say is replaced as ARCHITECTURE.md lists it (JSON has no NaN: null; ...).
 void transcode(Format from, Format to, wamp::Payload payload, std::string& out);

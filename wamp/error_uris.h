@@ -7,6 +7,8 @@
 namespace wamp {
 
 namespace error_uri {
+constexpr std::string_view authentication_denied = "wamp.error.authentication_denied";
+constexpr std::string_view authentication_failed = "wamp.error.authentication_failed";
 constexpr std::string_view authentication_required = "wamp.error.authentication_required";
 constexpr std::string_view authorization_failed = "wamp.error.authorization_failed";
 constexpr std::string_view canceled = "wamp.error.canceled";
@@ -16,6 +18,7 @@ constexpr std::string_view invalid_argument = "wamp.error.invalid_argument";
 constexpr std::string_view invalid_uri = "wamp.error.invalid_uri";
 constexpr std::string_view no_available_callee = "wamp.error.no_available_callee";
 constexpr std::string_view no_matching_auth_method = "wamp.error.no_matching_auth_method";
+constexpr std::string_view no_such_principal = "wamp.error.no_such_principal";
 constexpr std::string_view no_such_procedure = "wamp.error.no_such_procedure";
 constexpr std::string_view no_such_realm = "wamp.error.no_such_realm";
 constexpr std::string_view no_such_registration = "wamp.error.no_such_registration";
@@ -37,6 +40,7 @@ namespace close_uri {
 constexpr std::string_view close_realm = "wamp.close.close_realm";
 constexpr std::string_view goodbye_and_out = "wamp.close.goodbye_and_out";
 constexpr std::string_view killed = "wamp.close.killed";
+constexpr std::string_view logout = "wamp.close.logout";  // Crossbar's: the cookie proves nothing any more
 constexpr std::string_view normal = "wamp.close.normal";
 constexpr std::string_view system_shutdown = "wamp.close.system_shutdown";
 }  // namespace close_uri

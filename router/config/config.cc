@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "router/config/auth.h"
 #include "router/config/json_document.h"
 #include "router/config/realms.h"
 #include "router/config/setting.h"
@@ -103,7 +104,7 @@ Config default_config() {
   Transport transport;
   transport.paths = {{"/", StaticPath{}}, {"/ws", WebSocketPath{}}, {"/health", HealthPath{}}};
   transport.rawsocket_serializers = transport.serializers;
-  transport.anonymous_role = "anonymous";
+  transport.auth = anonymous_as("anonymous");
 
   Config config;
   config.realms = {std::move(realm)};

@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "router/config/authentication.h"
 #include "wamp/uri.h"
 
 namespace router::config {
@@ -67,7 +68,7 @@ struct EventHistory {
 struct Store {
   enum class Type : uint8_t { memory, sqlite };
   Type type = Type::memory;
-  std::string path;                              // of the file; sqlite only
+  std::string path;                               // of the file; sqlite only
   uint64_t max_waiting_bytes = 64 * 1024 * 1024;  // that may wait for the disk
   std::vector<EventHistory> event_history;
 };
@@ -99,6 +100,11 @@ struct TransportLimits {
   uint32_t ping_interval_ms = 10000;
   uint32_t ping_timeout_ms = 20000;
   uint32_t close_timeout_ms = 2000;
+  // Failed logins after which nobody of that authid, or that address, may try for lockout_ms after the last
+  // one.
+  uint32_t failed_logins_per_authid = 10;
+  uint32_t failed_logins_per_address = 50;
+  uint32_t lockout_ms = 300000;
 };
 
 // One listening address.
@@ -115,7 +121,8 @@ struct Transport {
   std::vector<std::string> allowed_origins;  // empty: same host only; "*" all; patterns with '*'
   std::vector<std::string> serializers = {"msgpack", "json", "cbor"};
   std::vector<std::string> rawsocket_serializers;  // empty: RawSocket is not served
-  std::string anonymous_role;                      // empty: no anonymous authentication, so nobody gets in
+  AuthMethods auth;                                // empty: nobody gets in
+  std::optional<CookieTracking> cookie;            // of WebSocket clients
   TransportLimits limits;
 };
 

@@ -29,6 +29,9 @@ const std::vector<Limit> all_limits = {
     {"ping_interval_ms", "auto_ping_interval", &TransportLimits::ping_interval_ms, one_day_ms},
     {"ping_timeout_ms", "auto_ping_timeout", &TransportLimits::ping_timeout_ms, one_day_ms},
     {"close_timeout_ms", "close_handshake_timeout", &TransportLimits::close_timeout_ms, one_day_ms},
+    {"failed_logins_per_authid", "", &TransportLimits::failed_logins_per_authid, max_count},
+    {"failed_logins_per_address", "", &TransportLimits::failed_logins_per_address, max_count},
+    {"lockout_ms", "", &TransportLimits::lockout_ms, one_day_ms},
 };
 
 const Words ignored_websocket_options = {"allow_null_origin",

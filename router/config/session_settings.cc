@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "router/config/auth.h"
 #include "router/config/options.h"
 
 namespace router::config {
@@ -33,32 +34,11 @@ bool takes_sessions(const Transport& transport) {
 }
 
 // Without "auth" Crossbar lets everybody in as "anonymous".
-std::string default_anonymous_role(const Setting& whole, const RoleNames& roles, const Transport& transport) {
-  if (roles.contains("anonymous")) return "anonymous";
+AuthMethods default_auth(const Setting& whole, const RoleNames& roles, const Transport& transport) {
+  if (roles.contains("anonymous")) return anonymous_as("anonymous");
   if (takes_sessions(transport))
     whole.notice("nobody gets in: there is no \"auth\", and no realm has a role \"anonymous\"");
-  return "";
-}
-
-std::string read_anonymous(const Setting& anonymous, const RoleNames& roles) {
-  anonymous.require("type").choice({"static"}, {"dynamic", "function"});
-  anonymous.check_keys({.known = {"type", "role"}, .unsupported = {"authid", "realm", "authenticator"}});
-  const auto role = anonymous.find("role");
-  const std::string name = role ? role->some_string() : "anonymous";
-  if (!roles.contains(name))
-    (role ? *role : anonymous)
-        .fail("no realm has a role " + in_quotes(name) +
-              did_you_mean(name, Words(roles.begin(), roles.end())));
-  return name;
-}
-
-std::string read_auth(const Setting& auth, const RoleNames& roles) {
-  auth.check_keys({.known = {"anonymous"},
-                   .unsupported = {"ticket", "wampcra", "scram", "cryptosign", "tls", "cookie", "jwt",
-                                   "anonymous-proxy", "cryptosign-proxy"}});
-  if (const auto anonymous = auth.find("anonymous")) return read_anonymous(*anonymous, roles);
-  auth.notice("nobody gets in: no way to authenticate is given");
-  return "";
+  return {};
 }
 
 }  // namespace
@@ -77,7 +57,10 @@ std::vector<std::string> read_serializers(const Setting& list) {
 void read_session_settings(const Setting& whole, const std::vector<Setting>& websockets,
                            const RoleNames& roles, Transport& transport) {
   const auto auth = one_setting("auth", whole, websockets);
-  transport.anonymous_role = auth ? read_auth(*auth, roles) : default_anonymous_role(whole, roles, transport);
+  transport.auth = auth ? read_auth(*auth, roles) : default_auth(whole, roles, transport);
+  if (const auto cookie = one_setting("cookie", whole, websockets)) transport.cookie = read_cookie(*cookie);
+  if (transport.auth.contains("cookie") && !transport.cookie)
+    auth->require("cookie").fail("needs \"cookie\" tracking in the WebSocket path");
   if (const auto list = one_setting("serializers", whole, websockets))
     transport.serializers = read_serializers(*list);
   read_options(one_setting("options", whole, websockets), one_setting("limits", whole, websockets),

@@ -5,16 +5,14 @@
 #pragma once
 
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
+#include "router/config/auth.h"
 #include "router/config/config.h"
 #include "router/config/setting.h"
 
 namespace router::config {
-
-using RoleNames = std::set<std::string, std::less<>>;
 
 // Fills the transport from the settings of `whole` and of its WebSocket paths; `roles` are those of all
 // realms. Throws ConfigError.

@@ -112,6 +112,10 @@ const std::string& Setting::some_string() const {
   return node_->text;
 }
 
+std::string Setting::secret() const {
+  return some_string();
+}
+
 bool Setting::boolean() const {
   expect(JsonKind::boolean);
   return node_->boolean;

@@ -51,6 +51,7 @@ class Setting {
 
   const std::string& string() const;
   const std::string& some_string() const;  // not empty
+  std::string secret() const;              // not empty, never shown
   bool boolean() const;
   int64_t integer(int64_t min, int64_t max) const;
   // A string that must be one of the known ones.

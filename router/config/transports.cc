@@ -23,7 +23,7 @@ Keys with_session_keys(Keys keys) {
 
 // WebSocket on any path, as Crossbar's transport of this type.
 void read_websocket(const Setting& setting, Transport& transport) {
-  setting.check_keys(with_session_keys({.unsupported = {"cookie"}, .ignored = {"url", "debug"}}));
+  setting.check_keys(with_session_keys({.known = {"cookie"}, .ignored = {"url", "debug"}}));
   transport.type = Transport::Type::websocket;
   transport.paths.emplace("/", WebSocketPath{});
 }

@@ -15,8 +15,7 @@ const Words unsupported_services = {"archive",   "caller",   "catalog",  "cgi",
                                     "schemadoc", "upload",   "webhook",  "websocket-reverseproxy",
                                     "wsgi"};
 
-const Keys websocket_keys = {.known = {"type", "auth", "serializers", "options", "limits"},
-                             .unsupported = {"cookie"},
+const Keys websocket_keys = {.known = {"type", "auth", "serializers", "options", "limits", "cookie"},
                              .ignored = {"id", "url", "debug"}};
 
 bool is_path_character(char c) {

@@ -42,8 +42,9 @@ std::optional<Refusal> run_mode_refusal(const CallOptions& options) {
   return std::nullopt;
 }
 
-bool looks_after_timeout(const Callee& callee) {
-  return callee.options.forward_timeout && callee.member->features.callee_call_timeout;
+// The callee wants to keep the time itself; not if the router waits, which must not hang.
+bool looks_after_timeout(const Callee& callee, const Member& caller) {
+  return !caller.unseen && callee.options.forward_timeout && callee.member->features.callee_call_timeout;
 }
 
 std::optional<Refusal> missing_feature(const CallOptions& options, const wamp::ClientFeatures& callee) {
@@ -199,7 +200,7 @@ void Dealer::invoke(PendingCall& call, const Registration& registration, Callee&
   }
   wamp::Dict details = invocation_details(call, registration, callee, asked);
   if (call.kept) call.kept->details = details;
-  if (looks_after_timeout(callee)) forget_deadline(call);
+  if (looks_after_timeout(callee, *call.caller)) forget_deadline(call);
   send_invocation(call, std::move(details), asked.options.progress, std::move(payload), outbox);
 }
 
@@ -209,7 +210,7 @@ wamp::Dict Dealer::invocation_details(const PendingCall& call, const Registratio
   wamp::Dict details;
   if (registration.match != wamp::MatchPolicy::exact) details.append("procedure", asked.procedure);
   if (call.receive_progress) details.append("receive_progress", true);
-  if (call.deadline && looks_after_timeout(callee)) details.append("timeout", remaining_ms(call));
+  if (call.deadline && looks_after_timeout(callee, *call.caller)) details.append("timeout", remaining_ms(call));
   if (asked.grant.disclose || asked.options.disclose_me || callee.options.disclose_caller) {
     details.append("caller", caller.ref.session.value);
     details.append("caller_authid", caller.identity.authid);

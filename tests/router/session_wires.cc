@@ -73,7 +73,11 @@ config::Config SessionHarness::two_realms() {
 SessionHarness::SessionHarness(config::Config config) : config_(std::move(config)), worker_(0, 1) {
   worker_.mailbox().bind_to_this_thread();
   for (const config::Realm& realm : config_.realms)
-    realms_.add(std::make_unique<Realm>(realm, std::vector<Mailbox*>{&worker_.mailbox()}, 1, clock_));
+    realms_.add(std::make_shared<Realm>(realm, std::vector<Mailbox*>{&worker_.mailbox()}, 1, clock_));
+  const config::Transport& transport = config_.transports.front();
+  entrance_ = std::make_shared<const Entrance>(
+      Entrance{realms_, transport, std::make_shared<auth::FailedLogins>(),
+               transport.cookie ? std::make_shared<auth::Cookies>(*transport.cookie) : nullptr, clock_});
 }
 
 SessionHarness::~SessionHarness() {
@@ -90,11 +94,12 @@ void SessionHarness::break_all() {
   for (Wire& wire : wires_) wire.breaks();
 }
 
-Wire& SessionHarness::connect(Format format) {
+Wire& SessionHarness::connect(Format format, Arrival arrival, const std::string& address) {
   Wire& wire = wires_.emplace_back();
   wire.format_ = format;
   wire.worker_ = &worker_;
-  wire.session_ = std::make_unique<Session>(worker_, realms_, config_.transports.front(), format);
+  wire.peer_address_ = address;
+  wire.session_ = std::make_unique<Session>(worker_, entrance_, format, std::move(arrival));
   wire.session_->on_open(wire);
   return wire;
 }

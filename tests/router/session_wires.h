@@ -33,6 +33,8 @@ class Wire final : public transport::Connection {
   std::string sent();
   // The peer is gone.
   void breaks();
+  // What is due by now is done; the loop's clock does not move.
+  void sweeps() { session_->check_deadline(); }
   // So many bytes wait for the peer to take them.
   void holds(size_t bytes);
   // Of the last WELCOME that sent() has seen; 0 before.
@@ -64,7 +66,7 @@ class Wire final : public transport::Connection {
   int pauses_ = 0;
   uint64_t session_id_ = 0;
   size_t queued_bytes_ = 0;
-  const std::string peer_address_ = "test";
+  std::string peer_address_;
 };
 
 class SessionHarness {
@@ -74,7 +76,8 @@ class SessionHarness {
 
   // realm1 and realm2, open to anonymous.
   static config::Config two_realms();
-  Wire& connect(serializers::Format format = serializers::Format::json);
+  Wire& connect(serializers::Format format = serializers::Format::json, Arrival arrival = {},
+                const std::string& address = "test");
   // A connection whose session is established in realm1 with all roles; WELCOME has been taken. Throws if it
   // is not.
   Wire& join(serializers::Format format = serializers::Format::json,
@@ -85,12 +88,17 @@ class SessionHarness {
   void break_all();
   Realm& realm(std::string_view name = "realm1") { return *realms_.find(name); }
   Worker& worker() { return worker_; }
+  auth::FailedLogins& failed_logins() { return *entrance_->failed_logins; }
+  // Null unless the configuration has cookies.
+  auth::Cookies* cookies() { return entrance_->cookies.get(); }
+  ManualClock& clock() { return clock_; }
 
  private:
   const config::Config config_;
   ManualClock clock_;
   Worker worker_;
   Realms realms_;
+  std::shared_ptr<const Entrance> entrance_;
   std::deque<Wire> wires_;
 };
 

@@ -74,7 +74,7 @@ TEST(DefaultConfig, ServesOneOpenRealmOnLoopback) {
   const Transport& transport = config.transports[0];
   EXPECT_EQ(transport.interface, "127.0.0.1");
   EXPECT_EQ(transport.port, 8080);
-  EXPECT_EQ(transport.anonymous_role, config.realms[0].roles[0].name);
+  EXPECT_EQ(transport.auth.at("anonymous").principals.at("").role, config.realms[0].roles[0].name);
   EXPECT_TRUE(std::holds_alternative<WebSocketPath>(transport.paths.at("/ws")));
   EXPECT_TRUE(std::holds_alternative<HealthPath>(transport.paths.at("/health")));
   EXPECT_EQ(std::get<StaticPath>(transport.paths.at("/")).directory, "");
@@ -145,7 +145,7 @@ TEST(ConfigurationPage, HasAFullExampleThatMeansWhatItSays) {
   const Config config = parse(documented_configurations().at(1));
   EXPECT_EQ(config.workers, 2);
   EXPECT_EQ(config.realms.at(0).roles.at(1).permissions.at(1).match, wamp::MatchPolicy::wildcard);
-  EXPECT_EQ(config.transports.at(0).anonymous_role, "backend");
+  EXPECT_EQ(config.transports.at(0).auth.at("anonymous").principals.at("").role, "backend");
   EXPECT_EQ(config.transports.at(0).limits.max_queued_bytes, 134217728u);
   EXPECT_EQ(config.transports.at(1).paths.size(), 4u);
   EXPECT_EQ(config.transports.at(1).limits.ping_interval_ms, 30000u);
@@ -193,7 +193,7 @@ TEST(ConfigurationExamples, AllParseWithoutNotices) {
     const Config config = load_config(entry.path().string());
     EXPECT_THAT(config.notices, IsEmpty()) << entry.path();
     for (const Transport& transport : config.transports)
-      EXPECT_NE(transport.anonymous_role, "") << entry.path();
+      EXPECT_FALSE(transport.auth.empty()) << entry.path();
     ++count;
   }
   EXPECT_GE(count, 3u);

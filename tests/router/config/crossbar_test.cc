@@ -12,7 +12,7 @@ TEST(CrossbarFile, ReadsTheRouterWorker) {
   const Config config = parse(crossbar());
   EXPECT_EQ(config.realms.at(0).name, "realm1");
   EXPECT_EQ(config.transports.at(0).port, 8080);
-  EXPECT_EQ(config.transports.at(0).anonymous_role, "anonymous");
+  EXPECT_EQ(config.transports.at(0).auth.at("anonymous").principals.at("").role, "anonymous");
   EXPECT_EQ(config.workers, 0);
   EXPECT_THAT(config.notices, IsEmpty());
 }

@@ -1,0 +1,87 @@
+#include "router/admission.h"
+
+#include <utility>
+
+#include "wamp/error_uris.h"
+
+namespace router {
+namespace {
+
+auth::Answer answer_of(const Inquiry::Answer& answer) {
+  if (const auto* error = std::get_if<Inquiry::Error>(&answer))
+    return auth::AuthenticatorError{error->uri, error->text};
+  const auto& arguments = std::get<serializers::Arguments>(answer);
+  // A procedure may give the principal as its one result, or as keyword results.
+  if (arguments.args.empty() && !arguments.kwargs.empty()) return wamp::Value(arguments.kwargs);
+  return arguments.args.empty() ? wamp::Value() : arguments.args.front();
+}
+
+}  // namespace
+
+Admission::Admission(Worker& worker, const Entrance& entrance, Desk& desk, std::string address)
+    : worker_(worker), entrance_(entrance), desk_(desk), address_(std::move(address)) {}
+
+void Admission::hello(auth::Applicant applicant, const wamp::List* methods) {
+  login_ = std::make_unique<auth::Login>(entrance_.transport.auth, std::move(applicant), entrance_.clock);
+  take(login_->begin(methods));
+}
+
+void Admission::authenticate(const wamp::Authenticate& message) {
+  challenged_ = false;
+  // Others may have failed while this one was thinking: many connections are no way around.
+  if (locked_out())
+    return refuse({wamp::error_uri::too_many_requests, "too many failed logins", "locked out", false});
+  take(login_->on_authenticate(message));
+}
+
+bool Admission::locked_out() const {
+  return entrance_.failed_logins->locked_out(login_->applicant().authid, address_, entrance_.transport.limits,
+                                             entrance_.clock.now());
+}
+
+void Admission::take(auth::Step step) {
+  if (const auto* challenge_step = std::get_if<auth::Challenge>(&step)) return challenge(*challenge_step);
+  if (const auto* question = std::get_if<auth::Question>(&step)) return ask(*question);
+  if (const auto* accepted = std::get_if<auth::Accepted>(&step)) return accept(*accepted);
+  refuse(std::get<auth::Refused>(step));
+}
+
+void Admission::challenge(const auth::Challenge& challenge) {
+  if (locked_out())
+    return refuse({wamp::error_uri::too_many_requests, "too many failed logins", "locked out", false});
+  challenged_ = true;
+  desk_.on_challenge(challenge);
+}
+
+void Admission::ask(const auth::Question& question) {
+  if (locked_out())
+    return refuse({wamp::error_uri::too_many_requests, "too many failed logins", "locked out", false});
+  auto realm = entrance_.realms.find(question.authenticator.realm);
+  if (!realm)
+    return refuse({wamp::error_uri::no_such_realm,
+                   "there is no realm \"" + question.authenticator.realm + "\"",
+                   "the authenticator's realm does not exist", false});
+  inquiry_ = std::make_unique<Inquiry>(worker_, std::move(realm),
+                                       Inquiry::Question{question.authenticator.procedure, question.arguments,
+                                                         question.authenticator.timeout_ms},
+                                       [this](const Inquiry::Answer& answer) {
+                                         const auto told = answer_of(answer);
+                                         inquiry_.reset();
+                                         take(login_->on_answer(told));
+                                       });
+}
+
+void Admission::accept(const auth::Accepted& accepted) {
+  entrance_.failed_logins->forgive(login_->applicant().authid);
+  desk_.on_accepted(accepted);
+}
+
+void Admission::refuse(const auth::Refused& refused) {
+  std::chrono::milliseconds delay(0);
+  if (refused.is_guess)
+    delay = entrance_.failed_logins->add(login_->applicant().authid, address_, entrance_.transport.limits,
+                                         entrance_.clock.now());
+  desk_.on_refused(refused, delay);
+}
+
+}  // namespace router

@@ -1,0 +1,290 @@
+#include "router/config/auth.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "router/config/token_keys.h"
+#include "router/config/wording.h"
+#include "router/crypto/crypto.h"
+
+namespace router::config {
+namespace {
+
+constexpr int64_t max_iterations = 100'000'000;
+constexpr int64_t max_keylen = 1024;
+constexpr int64_t max_memory_kib = int64_t{4} * 1024 * 1024;
+constexpr int64_t max_timeout_ms = 60'000;
+constexpr int64_t max_leeway_s = 3600;
+constexpr int64_t min_cookie = 6, max_cookie = 64;  // characters, as Crossbar has it
+constexpr int64_t ten_years_s = int64_t{10} * 365 * 24 * 3600;
+constexpr size_t sha1_size = 20;
+
+std::string read_role(const Setting& setting, const RoleNames& roles) {
+  const std::string& role = setting.some_string();
+  if (!roles.contains(role))
+    setting.fail("no realm has a role " + in_quotes(role) +
+                 did_you_mean(role, Words(roles.begin(), roles.end())));
+  return role;
+}
+
+// "extra" as it goes to the client.
+wamp::Value value_of(const Setting& setting) {
+  const JsonNode& node = setting.node();
+  switch (node.kind) {
+    case JsonKind::null:
+      return {};
+    case JsonKind::boolean:
+      return node.boolean;
+    case JsonKind::string:
+      return node.text;
+    case JsonKind::number:
+      return node.text.find_first_of(".eE") == std::string::npos
+                 ? wamp::Value(setting.integer(INT64_MIN, INT64_MAX))
+                 : wamp::Value(std::stod(node.text));
+    case JsonKind::array: {
+      wamp::List list;
+      for (const Setting& element : setting.elements()) list.push_back(value_of(element));
+      return list;
+    }
+    case JsonKind::object: {
+      wamp::Dict dict;
+      for (const Setting& member : setting.members()) dict.append(member.key(), value_of(member));
+      return dict;
+    }
+  }
+  return {};
+}
+
+// Octets in hexadecimal.
+std::string read_hex(const Setting& setting, size_t size) {
+  auto bytes = crypto::from_hex(setting.secret());
+  if (!bytes || (size > 0 && bytes->size() != size))
+    setting.fail("expected " + (size > 0 ? std::to_string(size) + " octets" : std::string("octets")) +
+                 " in hexadecimal");
+  return *std::move(bytes);
+}
+
+void read_ticket(const Setting& setting, Principal& principal) {
+  principal.secret = setting.require("ticket").secret();
+}
+
+void read_wampcra(const Setting& setting, Principal& principal) {
+  principal.secret = setting.require("secret").secret();
+  if (const auto salt = setting.find("salt")) principal.salt = salt->secret();
+  read_integer(setting, "iterations", principal.iterations, 1, max_iterations);
+  read_integer(setting, "keylen", principal.keylen, 1, max_keylen);
+}
+
+void read_scram(const Setting& setting, Principal& principal) {
+  principal.salt = read_hex(setting.require("salt"), 0);
+  principal.stored_key = read_hex(setting.require("stored-key"), crypto::sha256_size);
+  principal.server_key = read_hex(setting.require("server-key"), crypto::sha256_size);
+  principal.iterations = static_cast<uint32_t>(setting.require("iterations").integer(1, max_iterations));
+  principal.kdf = setting.require("kdf").choice({"pbkdf2", "argon2id-13", "argon2id13"}) == "pbkdf2"
+                      ? Kdf::pbkdf2
+                      : Kdf::argon2id13;
+  if (principal.kdf == Kdf::argon2id13)
+    principal.memory = static_cast<uint32_t>(setting.require("memory").integer(1, max_memory_kib));
+}
+
+void read_cryptosign(const Setting& setting, Principal& principal) {
+  for (const Setting& key : setting.require("authorized_keys").some_elements())
+    principal.public_keys.push_back(read_hex(key, crypto::ed25519_key_size));
+}
+
+// "ab:cd:..." or "ABCD..." as "AB:CD:...".
+std::string normalized_fingerprint(const Setting& setting, size_t size) {
+  std::string digits = setting.some_string(), result;
+  std::erase(digits, ':');
+  const auto bytes = crypto::from_hex(digits);
+  if (!bytes || bytes->size() != size)
+    setting.fail("expected " + std::to_string(size) + " octets such as \"B6:E5:E6:...\"");
+  for (size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && i % 2 == 0) result += ':';
+    result += static_cast<char>(std::toupper(static_cast<unsigned char>(digits[i])));
+  }
+  return result;
+}
+
+void read_tls(const Setting& setting, Principal& principal) {
+  if (const auto sha1 = setting.find("certificate-sha1"))
+    principal.fingerprints.push_back(normalized_fingerprint(*sha1, sha1_size));
+  if (const auto sha256 = setting.find("certificate-sha256"))
+    principal.fingerprints.push_back(normalized_fingerprint(*sha256, crypto::sha256_size));
+  if (principal.fingerprints.empty()) setting.fail("expected \"certificate-sha256\" or \"certificate-sha1\"");
+}
+
+// How the principals of a method are written.
+struct MethodRules {
+  std::string_view name;
+  Words credentials;                                     // their keys, beside those that all principals have
+  void (*read_credentials)(const Setting&, Principal&);  // null: the method has no principals
+};
+
+const std::vector<MethodRules> all_methods = {
+    {"ticket", {"ticket"}, read_ticket},
+    {"wampcra", {"secret", "salt", "iterations", "keylen"}, read_wampcra},
+    {"scram", {"salt", "iterations", "memory", "kdf", "stored-key", "server-key"}, read_scram},
+    {"cryptosign", {"authorized_keys"}, read_cryptosign},
+    {"tls", {"certificate-sha1", "certificate-sha256"}, read_tls},
+    {"anonymous", {}, nullptr},
+    {"jwt", {}, nullptr},
+    {"cookie", {}, nullptr},
+};
+
+Words names_of_methods() {
+  Words names;
+  for (const MethodRules& rules : all_methods) names.push_back(rules.name);
+  return names;
+}
+
+// What all principals have.
+void read_common(const Setting& setting, const RoleNames& roles, Principal& principal) {
+  if (const auto role = setting.find("role")) principal.role = read_role(*role, roles);
+  if (const auto realm = setting.find("realm")) principal.realm = realm->some_string();
+  if (const auto authid = setting.find("authid")) principal.authid = authid->some_string();
+  if (const auto extra = setting.find("extra")) {
+    extra->members();
+    principal.extra = *value_of(*extra).get<wamp::Dict>();
+  }
+}
+
+Principal read_principal(const Setting& setting, const MethodRules& rules, const RoleNames& roles) {
+  Keys keys{.known = {"role", "realm", "authid", "extra"}};
+  keys.known.insert(keys.known.end(), rules.credentials.begin(), rules.credentials.end());
+  setting.check_keys(keys);
+  Principal principal;
+  read_common(setting, roles, principal);
+  if (principal.role.empty()) setting.require("role");
+  rules.read_credentials(setting, principal);
+  return principal;
+}
+
+Authenticator read_authenticator(const Setting& setting) {
+  Authenticator authenticator;
+  authenticator.procedure = setting.require("authenticator").some_string();
+  if (const auto realm = setting.find("authenticator-realm")) authenticator.realm = realm->some_string();
+  read_integer(setting, "timeout_ms", authenticator.timeout_ms, 1, max_timeout_ms);
+  return authenticator;
+}
+
+TokenRules read_token_rules(const Setting& setting) {
+  TokenRules rules;
+  rules.keys = read_token_keys(setting);
+  if (const auto issuer = setting.find("issuer")) rules.issuer = issuer->some_string();
+  if (const auto audience = setting.find("audience")) rules.audience = audience->some_string();
+  read_integer(setting, "leeway_s", rules.leeway_s, 0, max_leeway_s);
+  if (const auto claims = setting.find("claims")) {
+    claims->check_keys({.known = {"authid", "role", "realm"}});
+    if (const auto name = claims->find("authid")) rules.authid_claim = name->some_string();
+    if (const auto name = claims->find("role")) rules.role_claim = name->some_string();
+    if (const auto name = claims->find("realm")) rules.realm_claim = name->some_string();
+  }
+  return rules;
+}
+
+// The keys of a method itself.
+Keys keys_of(const MethodRules& rules, bool is_dynamic) {
+  Keys keys{.known = {"type"}};
+  const auto add = [&keys](const Words& words) {
+    keys.known.insert(keys.known.end(), words.begin(), words.end());
+  };
+  if (is_dynamic) {
+    add({"authenticator", "authenticator-realm", "timeout_ms", "default-role"});
+    keys.ignored.push_back("authenticator-role");
+  } else if (rules.read_credentials) {
+    add({"principals"});
+    if (rules.name == "wampcra") add({"users"});
+    if (rules.name == "cryptosign") keys.unsupported.push_back("trustroots");
+  }
+  if (rules.name == "anonymous" && !is_dynamic) add({"role", "realm", "authid", "extra"});
+  if (rules.name == "jwt") add({"keys", "jwks", "issuer", "audience", "claims", "leeway_s", "default-role"});
+  return keys;
+}
+
+void read_principals(const Setting& setting, const MethodRules& rules, const RoleNames& roles,
+                     AuthMethod& method) {
+  auto principals = setting.find("principals");
+  // What Crossbar calls them for this method.
+  if (!principals && rules.name == "wampcra") principals = setting.find("users");
+  if (!principals) setting.require("principals");
+  for (const Setting& member : principals->members())
+    method.principals.emplace(member.key(), read_principal(member, rules, roles));
+}
+
+bool is_dynamic(const Setting& setting, const MethodRules& rules) {
+  const auto type = setting.find("type");
+  // Crossbar's examples leave it out for these two.
+  if (!type && (rules.name == "anonymous" || rules.name == "cookie")) return false;
+  if (rules.name == "cookie") return setting.require("type").choice({"static"}) == "dynamic";
+  return setting.require("type").choice({"static", "dynamic"}, {"function"}) == "dynamic";
+}
+
+// Of all credentials: known to nobody who does not know them, and the same as long as they are.
+std::string decoy_key(const AuthMethod& method) {
+  std::string all;
+  for (const auto& [authid, principal] : method.principals)
+    all += authid + principal.secret + principal.stored_key + principal.server_key;
+  return crypto::hmac_sha256("decoy", all.empty() ? crypto::random_bytes(crypto::sha256_size) : all);
+}
+
+AuthMethod read_method(const Setting& setting, const MethodRules& rules, const RoleNames& roles) {
+  const bool dynamic = is_dynamic(setting, rules);
+  setting.check_keys(keys_of(rules, dynamic));
+  AuthMethod method;
+  if (const auto role = setting.find("default-role")) method.default_role = read_role(*role, roles);
+  if (rules.name == "jwt") method.token = read_token_rules(setting);
+  if (dynamic) {
+    method.authenticator = read_authenticator(setting);
+  } else if (rules.read_credentials) {
+    read_principals(setting, rules, roles, method);
+  } else if (rules.name == "anonymous") {
+    Principal everybody{.role = "anonymous"};
+    read_common(setting, roles, everybody);
+    if (!roles.contains(everybody.role)) setting.fail("no realm has a role " + in_quotes(everybody.role));
+    method.principals.emplace("", std::move(everybody));
+  }
+  method.decoy_key = decoy_key(method);
+  return method;
+}
+
+}  // namespace
+
+AuthMethods anonymous_as(std::string_view role) {
+  AuthMethod method;
+  method.principals.emplace("", Principal{.role = std::string(role)});
+  return {{"anonymous", std::move(method)}};
+}
+
+AuthMethods read_auth(const Setting& auth, const RoleNames& roles) {
+  auth.check_keys({.known = names_of_methods(), .unsupported = {"anonymous-proxy", "cryptosign-proxy"}});
+  AuthMethods methods;
+  for (const MethodRules& rules : all_methods)
+    if (const auto setting = auth.find(rules.name))
+      methods.emplace(rules.name, read_method(*setting, rules, roles));
+  if (methods.empty()) auth.notice("nobody gets in: no way to authenticate is given");
+  return methods;
+}
+
+CookieTracking read_cookie(const Setting& cookie) {
+  cookie.check_keys({.known = {"name", "length", "max_age", "max_cookies", "store"}});
+  CookieTracking tracking;
+  if (const auto name = cookie.find("name")) {
+    tracking.name = name->some_string();
+    const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+    if (!std::all_of(tracking.name.begin(), tracking.name.end(), is_plain))
+      name->fail("expected small letters, digits and '_'");
+  }
+  read_integer(cookie, "length", tracking.length, min_cookie, max_cookie);
+  read_integer(cookie, "max_age", tracking.max_age_s, 1, ten_years_s);
+  read_integer(cookie, "max_cookies", tracking.max_cookies, 1, UINT32_MAX);
+  if (const auto store = cookie.find("store")) {
+    const bool in_memory = store->require("type").choice({"memory", "file", "database"}) == "memory";
+    if (!in_memory) store->notice("cookies are kept in memory: a restart forgets them");
+  }
+  return tracking;
+}
+
+}  // namespace router::config

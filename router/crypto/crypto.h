@@ -1,0 +1,38 @@
+// The cryptography of the router: OpenSSL's, and libsodium's Argon2. The doors to both in router/ are in this
+// room.
+//
+// Pure functions on bytes; any thread. What the libraries refuse to do for want of memory throws
+// std::runtime_error.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace router::crypto {
+
+constexpr size_t sha256_size = 32;
+constexpr size_t ed25519_key_size = 32, ed25519_signature_size = 64;
+
+std::string random_bytes(size_t count);
+std::string sha256(std::string_view bytes);
+std::string hmac_sha256(std::string_view key, std::string_view bytes);
+std::string pbkdf2_sha256(std::string_view password, std::string_view salt, uint32_t iterations, size_t size);
+// Argon2id 1.3 with parallelism 1. Nothing if the parameters are not acceptable; the salt must have 16 bytes.
+std::optional<std::string> argon2id13(std::string_view password, std::string_view salt, uint32_t iterations,
+                                      uint32_t memory_kib, size_t size);
+bool verify_ed25519(std::string_view public_key, std::string_view message, std::string_view signature);
+
+// Takes as long whatever the contents are.
+bool equal_secrets(std::string_view a, std::string_view b);
+
+std::string exclusive_or(std::string_view a, std::string_view b);  // of the same size
+
+std::string to_hex(std::string_view bytes);
+std::string to_base64(std::string_view bytes);
+// Nothing if it is not hexadecimal, or not canonical base64.
+std::optional<std::string> from_hex(std::string_view text);
+std::optional<std::string> from_base64(std::string_view text);
+
+}  // namespace router::crypto

@@ -1,0 +1,49 @@
+// A question of the router's own to a procedure of a realm: to an authenticator or an authorizer.
+//
+// Lives on its worker's thread. It calls as a member that nobody sees, and is answered through the worker's
+// mailbox like any caller; so the answer comes once, after the constructor has returned: a result, or an
+// error when the procedure is not there, fails, or takes too long. Destroying it earlier cancels the call.
+// Worker and realm outlive it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "router/delivery.h"
+#include "router/realm.h"
+#include "router/worker.h"
+#include "serializers/serializer.h"
+
+namespace router {
+
+class Inquiry final : public Addressee {
+ public:
+  struct Error {
+    std::string uri, text;
+  };
+  using Answer = std::variant<serializers::Arguments, Error>;
+
+  struct Question {
+    std::string procedure;
+    wamp::List arguments;
+    uint32_t timeout_ms = 0;
+  };
+  // `on_answer` may destroy the inquiry.
+  Inquiry(Worker& worker, std::shared_ptr<Realm> realm, const Question& question,
+          std::function<void(const Answer&)> on_answer);
+  ~Inquiry();
+  Inquiry(const Inquiry&) = delete;
+
+  void deliver(Delivery& delivery) override;
+
+ private:
+  Worker& worker_;
+  const std::shared_ptr<Realm> realm_;
+  const std::function<void(const Answer&)> on_answer_;
+  SessionRef ref_;
+  Member* member_ = nullptr;
+};
+
+}  // namespace router

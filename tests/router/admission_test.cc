@@ -1,0 +1,826 @@
+// From HELLO to WELCOME or ABORT, by every method, with clients that know the secret, guess it, steal it or
+// lie.
+#include "router/admission.h"
+
+#include <map>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/router/session_wires.h"
+#include "tests/support/login_client.h"
+
+namespace router {
+namespace {
+
+using std::chrono::milliseconds;
+using test_support::json_string;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+constexpr auto denied =
+    R"([3,{"message":"the authentication was denied"},"wamp.error.authentication_denied"])";
+
+const std::string joes_key = "4d57d97a68f555696620a6d849c0ce582568518d729eb753dc7c732de2804510";
+const std::string jims_key = "d511fe78e23934b3dadb52fcd022974b80bd92bccc7c5cf404e46cc0a8a2f5cd";
+const std::string scram_salt = "0123456789abcdef";
+const std::string token_secret = "a secret of the issuer, long enough";
+
+std::string hex(std::string_view bytes) {
+  std::string text;
+  for (const char c : bytes) {
+    text += "0123456789abcdef"[static_cast<unsigned char>(c) >> 4];
+    text += "0123456789abcdef"[static_cast<unsigned char>(c) & 15];
+  }
+  return text;
+}
+
+std::string hello(const std::string& details, const std::string& realm = "realm1") {
+  return "[1,\"" + realm + R"(",{"roles":{"caller":{},"callee":{},"publisher":{},"subscriber":{}})" +
+         (details.empty() ? "" : ",") + details + "}]";
+}
+
+std::string authenticate(const std::string& signature, const std::string& extra = "{}") {
+  return "[5,\"" + signature + "\"," + extra + "]";
+}
+
+// A router whose transport has this "auth", and realms realm1 and realm2 with the roles user, admin and
+// anonymous.
+class AdmissionTest : public testing::Test {
+ protected:
+  static config::Config with_auth(const std::string& auth, const std::string& more = "") {
+    const std::string role = R"(, "permissions": [{"uri": "", "match": "prefix", "allow":
+        {"call": true, "register": true, "publish": true, "subscribe": true}}]})";
+    const std::string roles =
+        R"({"name": "user")" + role + R"(,{"name": "admin")" + role + R"(,{"name": "anonymous")" + role;
+    return config::parse_config(
+        R"({"realms": [{"name": "realm1", "roles": [)" + roles + R"(]}, {"name": "realm2", "roles": [)" +
+            roles +
+            R"(]}], "transports": [{"type": "websocket", "endpoint": {"type": "tcp", "port": 1},
+                                       "auth": {)" +
+            auth + "}" + more + "}]}",
+        "test", ".");
+  }
+
+  void open(const std::string& auth, const std::string& more = "") { router_.emplace(with_auth(auth, more)); }
+  Wire& connect(const std::string& address = "192.0.2.1:1000", Arrival arrival = {}) {
+    return router_->connect(serializers::Format::json, std::move(arrival), address);
+  }
+  // What comes first after these messages.
+  std::string says(Wire& wire, const std::string& message) {
+    wire.receives(message);
+    return wire.sent();
+  }
+  std::string challenge_of(Wire& wire, const std::string& details) { return says(wire, hello(details)); }
+
+  std::optional<SessionHarness> router_;
+};
+
+// ---- ticket
+
+constexpr auto tickets = R"("ticket": {"type": "static", "principals": {
+    "joe": {"ticket": "secret!!!", "role": "user"},
+    "jim": {"ticket": "other", "role": "admin", "realm": "realm2", "authid": "James", "extra": {"n": [1, 2.5, null]}}}})";
+constexpr auto joe_by_ticket = R"("authmethods":["ticket"],"authid":"joe")";
+
+TEST_F(AdmissionTest, ATicketOpens) {
+  open(tickets);
+  Wire& joe = connect();
+  EXPECT_EQ(challenge_of(joe, joe_by_ticket), R"([4,"ticket",{}])");
+  const std::string welcome = says(joe, authenticate("secret!!!"));
+  EXPECT_THAT(welcome, StartsWith("[2,"));
+  EXPECT_THAT(welcome,
+              HasSubstr(R"("authid":"joe","authrole":"user","authmethod":"ticket","authprovider":"static")"));
+  EXPECT_THAT(welcome, Not(HasSubstr("authextra")));
+}
+
+TEST_F(AdmissionTest, AWrongTicketAndAnUnknownAuthidGetTheSameAnswers) {
+  open(tickets);
+  for (const std::string authid : {"joe", "nobody", ""}) {
+    Wire& wire = connect();
+    const std::string first = challenge_of(wire, R"("authmethods":["ticket"],"authid":")" + authid + "\"");
+    if (authid.empty()) {
+      EXPECT_THAT(first, HasSubstr("wamp.error.no_such_principal"));
+      continue;
+    }
+    EXPECT_EQ(first, R"([4,"ticket",{}])");
+    EXPECT_EQ(says(wire, authenticate("wrong")), denied) << authid;
+    EXPECT_EQ(wire.close_code(), 1000) << authid;
+  }
+}
+
+TEST_F(AdmissionTest, APrincipalMayHaveItsRealmItsOtherNameAndSomethingExtra) {
+  open(tickets);
+  Wire& jim = connect();
+  jim.receives(hello(R"("authmethods":["ticket"],"authid":"jim")", "realm2"));
+  jim.receives(authenticate("other"));
+  const std::string welcome = jim.sent();
+  EXPECT_THAT(welcome, HasSubstr(R"("realm":"realm2","authid":"James","authrole":"admin")"));
+  EXPECT_THAT(welcome, HasSubstr(R"("authextra":{"n":[1,2.5,null]})"));
+}
+
+TEST_F(AdmissionTest, NobodyComesIntoAnotherRealmThanHisOwn) {
+  open(tickets);
+  Wire& jim = connect();
+  jim.receives(hello(R"("authmethods":["ticket"],"authid":"jim")", "realm1"));
+  jim.sent();
+  EXPECT_EQ(says(jim, authenticate("other")), denied);
+}
+
+TEST_F(AdmissionTest, WhoNamesNoRealmComesIntoHisOwn) {
+  open(tickets);
+  Wire& jim = connect();
+  jim.receives(hello(R"("authmethods":["ticket"],"authid":"jim")", ""));
+  jim.sent();
+  EXPECT_THAT(says(jim, authenticate("other")), HasSubstr(R"("realm":"realm2")"));
+  Wire& joe = connect();
+  joe.receives(hello(joe_by_ticket, ""));
+  joe.sent();
+  EXPECT_THAT(says(joe, authenticate("secret!!!")), HasSubstr("wamp.error.no_such_realm"));
+}
+
+TEST_F(AdmissionTest, ThereAreNoShortcutsAndNoDetours) {
+  open(tickets);
+  for (const std::string& message :
+       {std::string("[48,1,{},\"a\"]"), hello(joe_by_ticket), std::string(R"([6,{},"wamp.close.normal"])")}) {
+    Wire& wire = connect();
+    challenge_of(wire, joe_by_ticket);
+    EXPECT_THAT(says(wire, message), HasSubstr("wamp.error.protocol_violation")) << message;
+  }
+  Wire& early = connect();
+  EXPECT_THAT(says(early, authenticate("secret!!!")), HasSubstr("wamp.error.protocol_violation"));
+  Wire& late = connect();
+  challenge_of(late, joe_by_ticket);
+  says(late, authenticate("secret!!!"));
+  EXPECT_THAT(says(late, authenticate("secret!!!")), HasSubstr("wamp.error.protocol_violation"));
+}
+
+TEST_F(AdmissionTest, AClientMayAbortInTheMiddle) {
+  open(tickets);
+  Wire& wire = connect();
+  challenge_of(wire, joe_by_ticket);
+  EXPECT_EQ(says(wire, R"([3,{},"wamp.error.cannot_authenticate"])"), "");
+  EXPECT_EQ(wire.close_code(), 1000);
+}
+
+TEST_F(AdmissionTest, AClientMayVanishInTheMiddle) {
+  open(tickets);
+  Wire& wire = connect();
+  challenge_of(wire, joe_by_ticket);
+  wire.breaks();
+  Wire& next = connect();
+  challenge_of(next, joe_by_ticket);
+  EXPECT_THAT(says(next, authenticate("secret!!!")), StartsWith("[2,"));
+}
+
+// ---- choosing a method
+
+TEST_F(AdmissionTest, TheClientsFirstMethodThatIsAcceptedCounts) {
+  open(std::string(tickets) + R"(, "anonymous": {"type": "static", "role": "anonymous"})");
+  Wire& both = connect();
+  EXPECT_EQ(challenge_of(both, R"("authmethods":["scram","ticket","anonymous"],"authid":"joe")"),
+            R"([4,"ticket",{}])");
+  Wire& anonymous = connect();
+  EXPECT_THAT(challenge_of(anonymous, R"("authmethods":["anonymous","ticket"],"authid":"joe")"),
+              HasSubstr(R"("authmethod":"anonymous")"));
+}
+
+TEST_F(AdmissionTest, AnAnonymousClientIsNotWhomItClaimsToBe) {
+  open(R"("anonymous": {"type": "static", "role": "anonymous"})");
+  Wire& wire = connect();
+  const std::string welcome = challenge_of(wire, R"("authid":"admin")");
+  EXPECT_THAT(welcome, StartsWith("[2,"));
+  EXPECT_THAT(welcome, Not(HasSubstr(R"("authid":"admin")")));
+}
+
+TEST_F(AdmissionTest, WhoOffersNothingThatIsAcceptedIsToldWhatIs) {
+  open(tickets);
+  for (const std::string details : {R"("authmethods":["anonymous"])", R"("authmethods":[])", ""}) {
+    Wire& wire = connect();
+    const std::string answer = challenge_of(wire, details);
+    EXPECT_THAT(answer, HasSubstr("wamp.error.authentication_required")) << details;
+    EXPECT_THAT(answer, HasSubstr("ticket")) << details;
+  }
+  Wire& wire = connect();
+  EXPECT_THAT(challenge_of(wire, R"("authmethods":["wampcra","tls","cookie","jwt"],"authid":"joe")"),
+              HasSubstr("wamp.error.no_matching_auth_method"));
+}
+
+TEST_F(AdmissionTest, AnAuthidOfAnySizeIsAnswered) {
+  open(tickets);
+  Wire& wire = connect();
+  EXPECT_THAT(challenge_of(wire, R"("authmethods":["ticket"],"authid":")" + std::string(100000, 'j') + "\""),
+              HasSubstr("wamp.error.no_such_principal"));
+}
+
+// ---- wampcra
+
+constexpr auto cra = R"("wampcra": {"type": "static", "users": {
+    "joe": {"secret": "secret2", "role": "user"},
+    "peter": {"secret": "PETERS_KEY", "role": "admin", "salt": "salt123", "iterations": 100, "keylen": 16}}})";
+
+std::string cra_with_keys() {
+  std::string auth = cra;
+  const std::string wanted = "PETERS_KEY";
+  return auth.replace(auth.find(wanted), wanted.size(),
+                      test_support::derive_wampcra("pete's password", "salt123", 100, 16));
+}
+
+TEST_F(AdmissionTest, AWampCraSignatureOpens) {
+  open(cra_with_keys());
+  Wire& joe = connect();
+  const std::string challenge = challenge_of(joe, R"("authmethods":["wampcra"],"authid":"joe")");
+  EXPECT_THAT(challenge,
+              StartsWith(R"([4,"wampcra",{"challenge":"{\"authid\":\"joe\",\"authrole\":\"user\")"));
+  EXPECT_THAT(challenge, Not(HasSubstr("salt")));
+  const std::string text = json_string(challenge, "challenge");
+  for (const char* key : {"nonce", "timestamp", "authprovider", "authmethod", "session"})
+    EXPECT_THAT(text, HasSubstr("\"" + std::string(key) + "\":")) << text;
+  const std::string welcome = says(joe, authenticate(test_support::sign_wampcra("secret2", text)));
+  EXPECT_THAT(welcome, HasSubstr(R"("authid":"joe","authrole":"user","authmethod":"wampcra")"));
+  // The session is the one that was signed.
+  EXPECT_THAT(text, HasSubstr("\"session\":" + std::to_string(joe.session_id())));
+}
+
+TEST_F(AdmissionTest, ASaltedWampCraClientMakesItsKeyOfItsPassword) {
+  open(cra_with_keys());
+  Wire& peter = connect();
+  const std::string challenge = challenge_of(peter, R"("authmethods":["wampcra"],"authid":"peter")");
+  EXPECT_THAT(challenge, HasSubstr(R"("salt":"salt123","iterations":100,"keylen":16)"));
+  const std::string key = test_support::derive_wampcra("pete's password", "salt123", 100, 16);
+  EXPECT_THAT(says(peter, authenticate(test_support::sign_wampcra(key, json_string(challenge, "challenge")))),
+              HasSubstr(R"("authid":"peter","authrole":"admin")"));
+}
+
+TEST_F(AdmissionTest, ACapturedWampCraSignatureIsWorthNothing) {
+  open(cra_with_keys());
+  Wire& joe = connect();
+  const std::string challenge = challenge_of(joe, R"("authmethods":["wampcra"],"authid":"joe")");
+  const std::string signature = test_support::sign_wampcra("secret2", json_string(challenge, "challenge"));
+  EXPECT_THAT(says(joe, authenticate(signature)), StartsWith("[2,"));
+
+  Wire& thief = connect();
+  EXPECT_NE(challenge_of(thief, R"("authmethods":["wampcra"],"authid":"joe")"), challenge);
+  EXPECT_EQ(says(thief, authenticate(signature)), denied);
+}
+
+TEST_F(AdmissionTest, AWampCraSignatureIsWholeOrWrong) {
+  open(cra_with_keys(),
+       R"(, "limits": {"failed_logins_per_authid": 1000, "failed_logins_per_address": 1000})");
+  for (size_t size = 0; size < 44; size += 4) {
+    Wire& wire = connect();
+    const std::string challenge = challenge_of(wire, R"("authmethods":["wampcra"],"authid":"joe")");
+    const std::string signature = test_support::sign_wampcra("secret2", json_string(challenge, "challenge"));
+    wire.receives(authenticate(signature.substr(0, size)));
+    EXPECT_FALSE(wire.session_id()) << size;
+    EXPECT_THAT(wire.sent(), Not(StartsWith("[2,"))) << size;
+  }
+}
+
+TEST_F(AdmissionTest, AnUnknownWampCraUserIsChallengedLikeAKnownOne) {
+  open(cra_with_keys());
+  std::map<bool, int> salted;
+  for (int i = 0; i < 40; ++i) {
+    const std::string details = R"("authmethods":["wampcra"],"authid":"nobody)" + std::to_string(i) + "\"";
+    Wire& one = connect("192.0.2." + std::to_string(i) + ":1");
+    Wire& other = connect("192.0.2." + std::to_string(i) + ":2");
+    const std::string challenge = challenge_of(one, details);
+    // The same salt again, else it would be plain that it is made up.
+    EXPECT_EQ(json_string(challenge, "salt"), json_string(challenge_of(other, details), "salt"));
+    EXPECT_EQ(json_string(challenge, "salt").size(), challenge.find("salt") == challenge.npos ? 0u : 7u);
+    ++salted[challenge.find("salt") != challenge.npos];
+    EXPECT_EQ(says(one, authenticate("x")), denied);
+  }
+  // Some look like joe, some like peter.
+  EXPECT_GT(salted[true], 0);
+  EXPECT_GT(salted[false], 0);
+}
+
+// ---- scram
+
+std::string scram_auth() {
+  const auto keys = test_support::scram_keys("pencil", scram_salt, 4096);
+  return R"("scram": {"type": "static", "principals": {"us=er,1": {"role": "user", "kdf": "pbkdf2", "iterations": 4096,
+    "salt": ")" +
+         hex(scram_salt) + R"(", "stored-key": ")" + hex(keys.stored_key) + R"(", "server-key": ")" +
+         hex(keys.server_key) +
+         R"("}, "argon": {"role": "user", "kdf": "argon2id-13", "iterations": 4096, "memory": 512,
+    "salt": ")" +
+         hex(scram_salt) + R"(", "stored-key": ")" + hex(keys.stored_key) + R"(", "server-key": ")" +
+         hex(keys.server_key) + R"("}}})";
+}
+
+constexpr auto client_nonce = "egVDf3DMJh0SBmkFIh7sSg==";
+const std::string scram_hello =
+    R"("authmethods":["wamp-scram"],"authid":"us=er,1","authextra":{"nonce":"egVDf3DMJh0SBmkFIh7sSg=="})";
+
+// What both ends sign, as RFC 5802 has it.
+std::string auth_message(const std::string& challenge, const std::string& name,
+                         const std::string& header = "biws") {
+  const std::string nonce = json_string(challenge, "nonce");
+  return "n=" + name + ",r=" + client_nonce + ",r=" + nonce + ",s=" + json_string(challenge, "salt") +
+         ",i=4096,c=" + header + ",r=" + nonce;
+}
+
+TEST_F(AdmissionTest, AScramClientAndTheRouterProveThatTheyKnowThePassword) {
+  open(scram_auth());
+  Wire& user = connect();
+  const std::string challenge = challenge_of(user, scram_hello);
+  EXPECT_THAT(challenge, StartsWith(R"([4,"wamp-scram",{"nonce":"egVDf3DMJh0SBmkFIh7sSg==)"));
+  EXPECT_THAT(challenge, HasSubstr(R"("iterations":4096,"kdf":"pbkdf2")"));
+  const auto keys = test_support::scram_keys("pencil", scram_salt, 4096);
+  const std::string message = auth_message(challenge, "us=3Der=2C1");
+  const std::string welcome = says(user, authenticate(test_support::scram_proof(keys, message),
+                                                      R"({"nonce":")" + json_string(challenge, "nonce") +
+                                                          R"(","channel_binding":null,"cbind_data":null})"));
+  EXPECT_THAT(welcome, HasSubstr(R"("authid":"us=er,1","authrole":"user","authmethod":"scram")"));
+  EXPECT_EQ(json_string(welcome, "verifier"), "v=" + test_support::scram_verifier(keys, message));
+}
+
+TEST_F(AdmissionTest, ScramAsAutobahnSpeaksIt) {
+  open(scram_auth());
+  Wire& user = connect();
+  const std::string challenge = challenge_of(
+      user, R"("authmethods":["scram"],"authid":"argon","authextra":{"nonce":"egVDf3DMJh0SBmkFIh7sSg=="})");
+  EXPECT_THAT(challenge, HasSubstr(R"("kdf":"argon2id-13","memory":512)"));
+  const auto keys = test_support::scram_keys("pencil", scram_salt, 4096);
+  const std::string message = auth_message(challenge, "argon", "");
+  const std::string welcome = says(user, authenticate(test_support::scram_proof(keys, message)));
+  EXPECT_EQ(json_string(welcome, "scram_server_signature"), test_support::scram_verifier(keys, message));
+}
+
+TEST_F(AdmissionTest, ScramToleratesNothingInTheMiddle) {
+  open(scram_auth(), R"(, "limits": {"failed_logins_per_authid": 1000, "failed_logins_per_address": 1000})");
+  const auto keys = test_support::scram_keys("pencil", scram_salt, 4096);
+  const auto attempt = [&](const std::string& password, const std::string& header, const std::string& extra) {
+    Wire& user = connect();
+    const std::string challenge = challenge_of(user, scram_hello);
+    const auto used = test_support::scram_keys(password, scram_salt, 4096);
+    std::string filled = extra;
+    if (const size_t place = filled.find("NONCE"); place != filled.npos)
+      filled.replace(place, 5, json_string(challenge, "nonce"));
+    user.receives(authenticate(
+        test_support::scram_proof(used, auth_message(challenge, "us=3Der=2C1", header)), filled));
+    return user.sent().starts_with("[2,") ? "welcome" : "refused";
+  };
+  EXPECT_STREQ(attempt("pencil", "biws", R"({"nonce":"NONCE"})"), "welcome");
+  EXPECT_STREQ(attempt("pencil", "biws", R"({"nonce":"other"})"), "refused");
+  EXPECT_STREQ(attempt("pencil", "biws", "{}"), "refused");
+  // A downgrade: the client thinks that there is a channel binding, or that the router has none.
+  EXPECT_STREQ(attempt("pencil", "biws", R"({"nonce":"NONCE","channel_binding":"tls-unique"})"), "refused");
+  EXPECT_STREQ(attempt("pencil", "biws", R"({"nonce":"NONCE","cbind_data":"AAAA"})"), "refused");
+  EXPECT_STREQ(attempt("pencil", "eSws", R"({"nonce":"NONCE"})"), "refused");
+}
+
+TEST_F(AdmissionTest, AScramReplayAndAWrongPasswordAreDenied) {
+  open(scram_auth());
+  const auto keys = test_support::scram_keys("pencil", scram_salt, 4096);
+  Wire& user = connect();
+  const std::string challenge = challenge_of(user, scram_hello);
+  const std::string extra = R"({"nonce":")" + json_string(challenge, "nonce") + "\"}";
+  const std::string proof = test_support::scram_proof(keys, auth_message(challenge, "us=3Der=2C1"));
+  EXPECT_THAT(says(user, authenticate(proof, extra)), StartsWith("[2,"));
+  Wire& thief = connect();
+  challenge_of(thief, scram_hello);
+  EXPECT_EQ(says(thief, authenticate(proof, extra)), denied);
+  Wire& guesser = connect();
+  const std::string again = challenge_of(guesser, scram_hello);
+  const auto wrong = test_support::scram_keys("pencil2", scram_salt, 4096);
+  EXPECT_EQ(says(guesser, authenticate(test_support::scram_proof(wrong, auth_message(again, "us=3Der=2C1")),
+                                       R"({"nonce":")" + json_string(again, "nonce") + "\"}")),
+            denied);
+}
+
+TEST_F(AdmissionTest, ScramNeedsANonceAndAChannelBindingThatThereIs) {
+  open(scram_auth());
+  for (const std::string extra : {R"({})", R"({"nonce":""})", R"({"nonce":"not base64!"})", R"({"nonce":17})",
+                                  R"({"nonce":"egVDf3DMJh0=","channel_binding":"tls-unique"})",
+                                  R"({"nonce":"egVDf3DMJh0=","channel_binding":"tls-exporter"})"}) {
+    Wire& wire = connect();
+    EXPECT_THAT(challenge_of(wire, R"("authmethods":["wamp-scram"],"authid":"us=er,1","authextra":)" + extra),
+                StartsWith("[3,"))
+        << extra;
+  }
+}
+
+// ---- cryptosign
+
+std::string cryptosign_auth() {
+  return R"("cryptosign": {"type": "static", "principals": {"joe": {"role": "user", "realm": "realm1", "authorized_keys": [")" +
+         test_support::cryptosign_public_key(joes_key) + "\"]}}}";
+}
+
+std::string cryptosign_hello(const std::string& key, const std::string& authid = "\"authid\":\"joe\",") {
+  return authid + R"("authmethods":["cryptosign"],"authextra":{"pubkey":")" +
+         test_support::cryptosign_public_key(key) + "\"}";
+}
+
+TEST_F(AdmissionTest, ACryptosignKeyOpens) {
+  open(cryptosign_auth());
+  for (const std::string authid : {"\"authid\":\"joe\",", ""}) {
+    Wire& joe = connect();
+    const std::string challenge = challenge_of(joe, cryptosign_hello(joes_key, authid));
+    EXPECT_THAT(challenge, StartsWith(R"([4,"cryptosign",{"challenge":")"));
+    EXPECT_THAT(
+        says(joe, authenticate(test_support::sign_cryptosign(joes_key, json_string(challenge, "challenge")))),
+        HasSubstr(R"("authid":"joe","authrole":"user","authmethod":"cryptosign")"));
+  }
+}
+
+TEST_F(AdmissionTest, CryptosignAsTheSpecificationsVectorsHaveIt) {
+  // With the channel id, and without it.
+  EXPECT_EQ(test_support::sign_cryptosign(joes_key, std::string(64, 'f')),
+            "b32675b221f08593213737bef8240e7c15228b07028e19595294678c90d11c0cae80a357331bfc5cc9fb71081464e6e7"
+            "5013517c2c"
+            "f067ad566a6b7b728e5d03ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff");
+}
+
+TEST_F(AdmissionTest, AnUnknownKeyIsChallengedLikeAKnownOne) {
+  open(cryptosign_auth());
+  for (const std::string authid : {"\"authid\":\"joe\",", "\"authid\":\"nobody\",", ""}) {
+    Wire& jim = connect("192.0.2." + std::to_string(authid.size()) + ":1");
+    const std::string challenge = challenge_of(jim, cryptosign_hello(jims_key, authid));
+    EXPECT_THAT(challenge, StartsWith(R"([4,"cryptosign",{"challenge":")")) << authid;
+    EXPECT_EQ(
+        says(jim, authenticate(test_support::sign_cryptosign(jims_key, json_string(challenge, "challenge")))),
+        denied)
+        << authid;
+  }
+}
+
+TEST_F(AdmissionTest, ACryptosignSignatureOfAnotherChallengeIsWorthNothing) {
+  open(cryptosign_auth());
+  Wire& joe = connect();
+  const std::string challenge = challenge_of(joe, cryptosign_hello(joes_key));
+  const std::string signature = test_support::sign_cryptosign(joes_key, json_string(challenge, "challenge"));
+  EXPECT_THAT(says(joe, authenticate(signature)), StartsWith("[2,"));
+  Wire& thief = connect();
+  challenge_of(thief, cryptosign_hello(joes_key));
+  EXPECT_EQ(says(thief, authenticate(signature)), denied);
+}
+
+TEST_F(AdmissionTest, ACryptosignAnswerIsWholeOrWrong) {
+  open(cryptosign_auth(),
+       R"(, "limits": {"failed_logins_per_authid": 1000, "failed_logins_per_address": 1000})");
+  for (const size_t size : {0, 1, 64, 127, 128, 130, 190, 191}) {
+    Wire& joe = connect();
+    const std::string challenge = challenge_of(joe, cryptosign_hello(joes_key));
+    joe.receives(authenticate(
+        test_support::sign_cryptosign(joes_key, json_string(challenge, "challenge")).substr(0, size)));
+    EXPECT_EQ(joe.sent().find("[2,"), std::string::npos) << size;
+    EXPECT_EQ(joe.session_id(), 0u) << size;
+  }
+}
+
+TEST_F(AdmissionTest, ChannelBindingThatTheConnectionDoesNotHaveIsNotLeftOut) {
+  open(cryptosign_auth());
+  for (const std::string binding : {"\"tls-unique\"", "\"tls-exporter\"", "\"something\"", "17"}) {
+    Wire& joe = connect();
+    const std::string pubkey = test_support::cryptosign_public_key(joes_key);
+    EXPECT_THAT(challenge_of(joe, R"("authmethods":["cryptosign"],"authid":"joe","authextra":{"pubkey":")" +
+                                      pubkey + R"(","channel_binding":)" + binding + "}"),
+                StartsWith("[3,"))
+        << binding;
+  }
+}
+
+// ---- tokens
+
+std::string jwt_auth() {
+  return R"("jwt": {"type": "static", "keys": [")" + token_secret +
+         R"("], "issuer": "me", "default-role": "user"})";
+}
+
+TEST_F(AdmissionTest, ATokenOpensUntilItExpires) {
+  open(jwt_auth());
+  Wire& joe = connect();
+  EXPECT_EQ(challenge_of(joe, R"("authmethods":["jwt"])"), R"([4,"jwt",{}])");
+  const std::string token =
+      test_support::sign_token(R"({"iss":"me","sub":"joe","role":"admin","exp":1000000060})", token_secret);
+  EXPECT_THAT(says(joe, authenticate(token)),
+              HasSubstr(R"("authid":"joe","authrole":"admin","authmethod":"jwt")"));
+  router_->passes(milliseconds(59000));
+  joe.sweeps();
+  EXPECT_EQ(joe.sent(), "");
+  router_->passes(milliseconds(1000));
+  joe.sweeps();
+  EXPECT_EQ(joe.sent(), R"([6,{"message":"the authentication has expired"},"wamp.close.killed"])");
+}
+
+TEST_F(AdmissionTest, ATokenForAnotherAuthidOrRealmOrByAnotherIssuerIsDenied) {
+  open(jwt_auth());
+  const std::map<std::string, std::string> cases = {
+      {R"("authmethods":["jwt"],"authid":"jim")", R"({"iss":"me","sub":"joe"})"},
+      {R"("authmethods":["jwt"])", R"({"iss":"me","sub":"joe","realm":"realm2"})"},
+      {R"("authmethods":["jwt"],"authid":"joe")", R"({"iss":"you","sub":"joe"})"}};
+  for (const auto& [details, claims] : cases) {
+    Wire& wire = connect("192.0.2." + std::to_string(claims.size()) + ":1");
+    challenge_of(wire, details);
+    EXPECT_EQ(says(wire, authenticate(test_support::sign_token(claims, token_secret))), denied) << claims;
+  }
+}
+
+TEST_F(AdmissionTest, ARoleThatTheRealmDoesNotHaveIsNoWayIn) {
+  open(jwt_auth());
+  Wire& wire = connect();
+  challenge_of(wire, R"("authmethods":["jwt"])");
+  EXPECT_THAT(says(wire, authenticate(test_support::sign_token(R"({"iss":"me","sub":"joe","role":"root"})",
+                                                               token_secret))),
+              HasSubstr("wamp.error.no_such_role"));
+}
+
+// ---- dynamic authenticators
+
+// A back end on another connection that answers as a test says.
+class DynamicTest : public AdmissionTest {
+ protected:
+  void open_dynamic(const std::string& method, const std::string& more = "") {
+    open("\"" + method +
+         R"(": {"type": "dynamic", "authenticator": "com.auth", "authenticator-realm": "realm2",
+            "timeout_ms": 1000)" +
+         more + R"(}, "cryptosign": {"type": "static", "principals": {"backend":
+            {"role": "admin", "authorized_keys": [")" +
+         test_support::cryptosign_public_key(joes_key) + "\"]}}}");
+  }
+  Wire& start_backend() {
+    Wire& backend = connect("192.0.2.9:1");
+    backend.receives(hello(cryptosign_hello(joes_key, ""), "realm2"));
+    backend.receives(
+        authenticate(test_support::sign_cryptosign(joes_key, json_string(backend.sent(), "challenge"))));
+    backend.receives(R"([64,1,{},"com.auth"])");
+    backend.sent();
+    return backend;
+  }
+  static std::string request_of(const std::string& invocation) {
+    return invocation.substr(4, invocation.find(',', 4) - 4);
+  }
+  // The back end answers its one invocation; returns what it was asked.
+  static std::string answers(Wire& backend, const std::string& result) {
+    const std::string asked = backend.sent();
+    backend.receives("[70," + request_of(asked) + ",{},[" + result + "]]");
+    return asked;
+  }
+  static std::string fails(Wire& backend, const std::string& uri) {
+    const std::string asked = backend.sent();
+    backend.receives("[8,68," + request_of(asked) + ",{},\"" + uri + R"(",["so it is"]])");
+    return asked;
+  }
+};
+
+TEST_F(DynamicTest, AnAuthenticatorIsAskedForTheTicket) {
+  open_dynamic("ticket");
+  Wire& backend = start_backend();
+  Wire& joe = connect();
+  EXPECT_EQ(challenge_of(joe, R"("authmethods":["ticket"],"authid":"joe","authextra":{"a":1})"),
+            R"([4,"ticket",{}])");
+  EXPECT_EQ(says(joe, authenticate("secret!!!")), "");
+  const std::string asked = answers(backend, R"({"role":"user","authid":"Joseph","extra":{"x":"y"}})");
+  EXPECT_THAT(asked, HasSubstr(R"(["realm1","joe",{"ticket":"secret!!!","session":)"));
+  EXPECT_THAT(asked, HasSubstr(R"("authmethod":"ticket","authextra":{"a":1},"transport":)"));
+  const std::string welcome = joe.sent();
+  EXPECT_THAT(
+      welcome,
+      HasSubstr(
+          R"("realm":"realm1","authid":"Joseph","authrole":"user","authmethod":"ticket","authprovider":"dynamic")"));
+  EXPECT_THAT(welcome, HasSubstr(R"("authextra":{"x":"y"})"));
+}
+
+TEST_F(DynamicTest, AnAuthenticatorMaySayTheRoleOnlyOrRedirectToAnotherRealm) {
+  open_dynamic("ticket");
+  Wire& backend = start_backend();
+  Wire& joe = connect();
+  challenge_of(joe, joe_by_ticket);
+  joe.receives(authenticate("1"));
+  answers(backend, R"("admin")");
+  EXPECT_THAT(joe.sent(), HasSubstr(R"("realm":"realm1","authid":"joe","authrole":"admin")"));
+  Wire& jim = connect();
+  challenge_of(jim, R"("authmethods":["ticket"],"authid":"jim")");
+  jim.receives(authenticate("1"));
+  answers(backend, R"({"role":"user","realm":"realm2"})");
+  EXPECT_THAT(jim.sent(), HasSubstr(R"("realm":"realm2","authid":"jim")"));
+}
+
+TEST_F(DynamicTest, AnAuthenticatorThatFailsLetsNobodyIn) {
+  open_dynamic("ticket");
+  Wire& backend = start_backend();
+  const auto login = [&]() -> Wire& {
+    Wire& joe = connect();
+    challenge_of(joe, joe_by_ticket);
+    joe.receives(authenticate("secret!!!"));
+    return joe;
+  };
+  Wire& unknown = login();
+  fails(backend, "com.example.no_such_user");
+  EXPECT_EQ(unknown.sent(), denied);
+  for (const char* nonsense : {"17", "null", "{}", R"({"role":17})", R"({"role":"root"})", "[]", ""}) {
+    Wire& wire = login();
+    answers(backend, nonsense);
+    EXPECT_THAT(wire.sent(), StartsWith("[3,")) << nonsense;
+  }
+  Wire& slow = login();
+  EXPECT_EQ(slow.sent(), "");
+  router_->passes(milliseconds(1000));
+  EXPECT_THAT(slow.sent(), HasSubstr("wamp.error.authentication_failed"));
+  Wire& orphan = login();
+  backend.breaks();
+  EXPECT_THAT(orphan.sent(), HasSubstr("wamp.error.authentication_failed"));
+  Wire& late = login();
+  EXPECT_THAT(late.sent(), HasSubstr("wamp.error.authentication_failed"));
+}
+
+TEST_F(DynamicTest, WhoGoesWhileTheAuthenticatorThinksIsForgotten) {
+  open_dynamic("ticket");
+  Wire& backend = start_backend();
+  Wire& joe = connect();
+  challenge_of(joe, joe_by_ticket);
+  joe.receives(authenticate("secret!!!"));
+  EXPECT_EQ(router_->realm("realm2").counts().calls, 1u);
+  joe.breaks();
+  EXPECT_EQ(router_->realm("realm2").counts().calls, 0u);
+  answers(backend, R"("user")");
+  EXPECT_EQ(router_->realm("realm1").counts().members, 0u);
+  EXPECT_FALSE(backend.closed());
+}
+
+TEST_F(DynamicTest, TheRoutersQuestionsAreNoSessionsThatAnybodySees) {
+  open_dynamic("ticket");
+  Wire& backend = start_backend();
+  Wire& joe = connect();
+  challenge_of(joe, joe_by_ticket);
+  joe.receives(authenticate("secret!!!"));
+  EXPECT_EQ(router_->realm("realm2").counts().members, 1u);
+  EXPECT_EQ(router_->realm("realm1").counts().members, 0u);
+  answers(backend, R"("user")");
+  EXPECT_EQ(router_->realm("realm1").counts().members, 1u);
+}
+
+TEST_F(DynamicTest, AnAuthenticatorTellsTheSecretOfWampCra) {
+  open_dynamic("wampcra");
+  Wire& backend = start_backend();
+  Wire& joe = connect();
+  EXPECT_EQ(challenge_of(joe, R"("authmethods":["wampcra"],"authid":"joe")"), "");
+  EXPECT_THAT(answers(backend, R"({"secret":"secret2","role":"user"})"), Not(HasSubstr("secret2")));
+  const std::string challenge = joe.sent();
+  EXPECT_THAT(
+      says(joe, authenticate(test_support::sign_wampcra("secret2", json_string(challenge, "challenge")))),
+      HasSubstr(R"("authid":"joe","authrole":"user","authmethod":"wampcra","authprovider":"dynamic")"));
+
+  Wire& nobody = connect();
+  nobody.receives(hello(R"("authmethods":["wampcra"],"authid":"nobody")"));
+  fails(backend, "com.example.no_such_user");
+  const std::string made_up = nobody.sent();
+  EXPECT_THAT(made_up, StartsWith(R"([4,"wampcra",{"challenge":)"));
+  EXPECT_EQ(says(nobody, authenticate(test_support::sign_wampcra("", json_string(made_up, "challenge")))),
+            denied);
+}
+
+TEST_F(DynamicTest, AnAuthenticatorTellsTheKeysOfScram) {
+  open_dynamic("scram");
+  Wire& backend = start_backend();
+  Wire& user = connect();
+  user.receives(hello(scram_hello));
+  const auto keys = test_support::scram_keys("pencil", scram_salt, 4096);
+  answers(backend, R"({"role":"user","kdf":"pbkdf2","iterations":4096,"salt":")" + hex(scram_salt) +
+                       R"(","stored-key":")" + hex(keys.stored_key) + R"(","server-key":")" +
+                       hex(keys.server_key) + "\"}");
+  const std::string challenge = user.sent();
+  EXPECT_THAT(says(user, authenticate(test_support::scram_proof(keys, auth_message(challenge, "us=3Der=2C1")),
+                                      R"({"nonce":")" + json_string(challenge, "nonce") + "\"}")),
+              StartsWith("[2,"));
+}
+
+TEST_F(DynamicTest, AnAuthenticatorIsAskedAboutAnonymousClients) {
+  open_dynamic("anonymous");
+  Wire& backend = start_backend();
+  Wire& guest = connect();
+  EXPECT_EQ(challenge_of(guest, ""), "");
+  answers(backend, R"({"role":"anonymous","authid":"guest-7"})");
+  EXPECT_THAT(
+      guest.sent(),
+      HasSubstr(
+          R"("authid":"guest-7","authrole":"anonymous","authmethod":"anonymous","authprovider":"dynamic")"));
+}
+
+TEST_F(DynamicTest, AnAuthenticatorSeesTheClaimsOfATokenThatIsValid) {
+  open_dynamic("jwt", R"(, "keys": [")" + token_secret + "\"]");
+  Wire& backend = start_backend();
+  Wire& joe = connect();
+  challenge_of(joe, R"("authmethods":["jwt"])");
+  joe.receives(authenticate(test_support::sign_token(R"({"sub":"joe","team":"red"})", token_secret)));
+  EXPECT_THAT(answers(backend, R"("user")"), HasSubstr(R"("claims":{"sub":"joe","team":"red"})"));
+  EXPECT_THAT(joe.sent(), HasSubstr(R"("authid":"joe","authrole":"user")"));
+  Wire& forger = connect();
+  challenge_of(forger, R"("authmethods":["jwt"])");
+  EXPECT_EQ(says(forger,
+                 authenticate(test_support::sign_token(R"({"sub":"joe"})", "not that secret, another one"))),
+            denied);
+  EXPECT_EQ(backend.sent(), "");
+}
+
+// ---- cookies
+
+constexpr auto with_cookie = R"(, "cookie": {"max_cookies": 10})";
+const std::string tickets_and_cookies =
+    std::string(tickets) + R"(, "cookie": {}, "anonymous": {"role": "anonymous"})";
+constexpr auto joe_by_cookie = R"("authmethods":["cookie","ticket"],"authid":"joe")";
+
+TEST_F(AdmissionTest, ACookieOpensForWhoHasProvedItBefore) {
+  open(tickets_and_cookies, with_cookie);
+  const std::string cookie = router_->cookies()->add(SteadyTime());
+  Wire& first = connect("192.0.2.1:1", {cookie, {}});
+  EXPECT_EQ(challenge_of(first, joe_by_cookie), R"([4,"ticket",{}])");
+  EXPECT_THAT(says(first, authenticate("secret!!!")), StartsWith("[2,"));
+
+  Wire& again = connect("192.0.2.1:2", {cookie, {}});
+  EXPECT_THAT(challenge_of(again, joe_by_cookie),
+              HasSubstr(R"("authid":"joe","authrole":"user","authmethod":"cookie")"));
+  Wire& elsewhere = connect("192.0.2.1:3", {cookie, {}});
+  elsewhere.receives(hello(joe_by_cookie, "realm2"));
+  EXPECT_EQ(elsewhere.sent(), R"([4,"ticket",{}])");
+  Wire& other_browser = connect("192.0.2.1:4", {router_->cookies()->add(SteadyTime()), {}});
+  EXPECT_EQ(challenge_of(other_browser, joe_by_cookie), R"([4,"ticket",{}])");
+}
+
+TEST_F(AdmissionTest, WhoLogsOutOrIsThrownOutNeedsMoreThanHisCookie) {
+  open(tickets_and_cookies, with_cookie);
+  for (const bool thrown_out : {false, true}) {
+    const std::string cookie = router_->cookies()->add(SteadyTime());
+    Wire& joe = connect("192.0.2.1:1", {cookie, {}});
+    challenge_of(joe, joe_by_cookie);
+    says(joe, authenticate("secret!!!"));
+    if (thrown_out) {
+      Wire& admin = connect("192.0.2.1:2");
+      challenge_of(admin, "");
+      admin.receives(R"([48,1,{},"wamp.session.kill",[)" + std::to_string(joe.session_id()) + "]]");
+    } else {
+      joe.receives(R"([6,{},"wamp.close.logout"])");
+    }
+    Wire& again = connect("192.0.2.1:3", {cookie, {}});
+    EXPECT_EQ(challenge_of(again, joe_by_cookie), R"([4,"ticket",{}])") << thrown_out;
+  }
+}
+
+TEST_F(AdmissionTest, AnAnonymousClientIsKnownByItsCookie) {
+  open(R"("anonymous": {"role": "anonymous"})", with_cookie);
+  const std::string cookie = router_->cookies()->add(SteadyTime());
+  Wire& guest = connect("192.0.2.1:1", {cookie, {}});
+  EXPECT_THAT(challenge_of(guest, ""), HasSubstr("\"authid\":\"" + cookie + "\""));
+}
+
+// ---- guessing
+
+TEST_F(AdmissionTest, WhoGuessesIsShutOutAndOthersComeIn) {
+  open(
+      tickets,
+      R"(, "limits": {"failed_logins_per_authid": 5, "failed_logins_per_address": 20, "lockout_ms": 60000})");
+  const auto tries = [&](const std::string& authid, const std::string& ticket, const std::string& address) {
+    Wire& wire = connect(address);
+    const std::string first = challenge_of(wire, R"("authmethods":["ticket"],"authid":")" + authid + "\"");
+    return first.starts_with("[4,") ? says(wire, authenticate(ticket)) : first;
+  };
+  for (int i = 0; i < 5; ++i) tries("joe", "guess" + std::to_string(i), "203.0.113.5:1");
+  // Not even with the right ticket, now; nor does an authid that does not exist tell that it does not.
+  EXPECT_THAT(tries("joe", "secret!!!", "203.0.113.5:2"), HasSubstr("wamp.error.too_many_requests"));
+  for (int i = 0; i < 5; ++i) tries("nobody", "guess" + std::to_string(i), "203.0.113.5:1");
+  EXPECT_THAT(tries("nobody", "x", "203.0.113.5:2"), HasSubstr("wamp.error.too_many_requests"));
+  for (int i = 0; i < 10; ++i) tries("user" + std::to_string(i), "x", "203.0.113.5:1");
+  EXPECT_THAT(tries("another", "x", "203.0.113.5:2"), HasSubstr("wamp.error.too_many_requests"));
+
+  Wire& jim = connect("192.0.2.77:1");
+  jim.receives(hello(R"("authmethods":["ticket"],"authid":"jim")", "realm2"));
+  jim.sent();
+  EXPECT_THAT(says(jim, authenticate("other")), StartsWith("[2,"));
+
+  router_->passes(milliseconds(60000));
+  EXPECT_THAT(tries("joe", "secret!!!", "192.0.2.1:1"), StartsWith("[2,"));
+}
+
+TEST_F(AdmissionTest, ManyConnectionsAtOnceAreNoWayAround) {
+  open(tickets, R"(, "limits": {"failed_logins_per_authid": 5, "failed_logins_per_address": 20})");
+  std::vector<Wire*> wires;
+  for (int i = 0; i < 10; ++i) {
+    wires.push_back(&connect());
+    EXPECT_EQ(challenge_of(*wires.back(), joe_by_ticket), R"([4,"ticket",{}])");
+  }
+  for (int i = 0; i < 9; ++i) wires[static_cast<size_t>(i)]->receives(authenticate("guess"));
+  EXPECT_THAT(says(*wires[9], authenticate("secret!!!")), HasSubstr("wamp.error.too_many_requests"));
+}
+
+TEST_F(AdmissionTest, TheThirdWrongAnswerIsHeldBack) {
+  open(tickets);
+  std::vector<std::string> answers;
+  Wire* last = nullptr;
+  for (int i = 0; i < 3; ++i) {
+    last = &connect();
+    challenge_of(*last, joe_by_ticket);
+    answers.push_back(says(*last, authenticate("guess")));
+  }
+  EXPECT_EQ(answers, (std::vector<std::string>{denied, denied, ""}));
+  // What it says meanwhile is not heard.
+  EXPECT_EQ(says(*last, authenticate("secret!!!")), "");
+  EXPECT_EQ(last->session_id(), 0u);
+}
+
+}  // namespace
+}  // namespace router
