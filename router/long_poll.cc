@@ -100,7 +100,7 @@ HttpResponse LongPoll::open(size_t number, const transport::HttpRequest& request
   const auto framing = is_batched(chosen->framing) ? chosen->framing : transport::Framing::bare;
   const std::string id = fresh_transport_id(number);
   const auto connection = std::make_shared<transport::LongPollConnection>(
-      worker.loop(), framing, content_type_of(chosen->format), limits_, request.peer_address,
+      worker.loop(), framing, content_type_of(chosen->format), limits_, request,
       std::make_unique<Session>(worker, entrance_, chosen->format));
   if (sessions_[number].empty()) worker.loop().after(sweep_interval, [this, number] { sweep(number); });
   sessions_[number].emplace(id, connection);

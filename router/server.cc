@@ -68,8 +68,8 @@ void Server::listen(const config::Transport& transport) {
   if (transport.type == config::Transport::Type::rawsocket)
     options.refusal = transport::rawsocket_refusal(transport::RawSocketError::too_many_connections);
   listeners_.push_back(std::make_unique<transport::Listener>(
-      workers_.front()->loop(), std::move(loops), *services_.back(), options, limits,
-      [](const std::string& what) { log::error(what); }));
+      workers_.front()->loop(), std::move(loops), *services_.back(), options,
+      transport::ConnectionOptions{.limits = limits}, [](const std::string& what) { log::error(what); }));
 }
 
 Server::~Server() {

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "router/embedded_web.h"
+#include "router/log.h"
 #include "router/session.h"
 #include "router/subprotocol.h"
 
@@ -102,6 +103,10 @@ WebService::Match WebService::match(std::string_view request_path) const {
     best_size = prefix.size();
   }
   return best;
+}
+
+void WebService::remark(const std::string& what) {
+  log::info(what);
 }
 
 HttpResponse WebService::on_request(const HttpRequest& request) {

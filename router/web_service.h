@@ -20,6 +20,7 @@ class WebService final : public transport::Service {
   WebService(std::shared_ptr<const Entrance> entrance, const transport::ConnectionLimits& limits,
              std::vector<Worker*> workers);
 
+  void remark(const std::string& what) override;
   transport::HttpResponse on_request(const transport::HttpRequest& request) override;
   std::optional<size_t> max_body_size(const transport::HttpRequest& request) override;
   Answer on_post(transport::Loop& loop, const transport::HttpRequest& request, std::span<const char> body,

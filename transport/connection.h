@@ -11,17 +11,22 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "transport/buffer.h"
+#include "transport/channel_binding.h"
+#include "transport/client_certificate.h"
 #include "transport/http.h"
 #include "transport/rawsocket.h"
 
 namespace transport {
 
+class AddressRanges;
 class Connection;
 class Loop;
+class TlsContext;
 
 // How a message is put on the wire. All receivers with the same framing can share one frame.
 enum class Framing : uint8_t {
@@ -92,11 +97,24 @@ struct ConnectionLimits {
   int close_timeout_ms = 2000;                 // from our close frame to the end of the socket
 };
 
+// How a listener's connections begin; from when they are accepted to their end.
+struct ConnectionOptions {
+  ConnectionLimits limits = {};
+  std::shared_ptr<const TlsContext> tls = {};  // null: none
+  // Whose PROXY headers, or headers like X-Forwarded-For, tell the client's address. Null: nobody's.
+  std::shared_ptr<const AddressRanges> trusted_proxies = {};
+  // Every connection begins with a header of the PROXY protocol; without trusted_proxies nobody gets in.
+  bool proxy_protocol = false;
+};
+
 // Decides what is served on a listener. Called on the thread of the connection's loop; shared by all loops,
 // so it must be immutable or thread-safe. Outlives all connections.
 class Service {
  public:
   virtual ~Service() = default;
+  // Something for the log about a connection which no receiver can tell: why it was refused, whose proxy it
+  // is.
+  virtual void remark(const std::string&) {}
   // A plain GET or HEAD.
   virtual HttpResponse on_request(const HttpRequest& request) = 0;
 
@@ -120,6 +138,7 @@ class Service {
     std::string subprotocol;  // the one chosen of the offered
     Framing framing;
     std::unique_ptr<Receiver> receiver;
+    std::vector<std::pair<std::string, std::string>> headers = {};  // of the response to a WebSocket client
   };
   // The handshake of a RawSocket client. Answers with what is to sit on the connection, or with the error.
   virtual std::variant<Upgrade, RawSocketError> on_rawsocket(Loop&, const RawSocketRequest&) {
@@ -140,7 +159,14 @@ class Connection {
   virtual Framing framing() const = 0;
   // The longest frame that may be sent: the peer takes no longer one.
   virtual size_t max_frame_size() const { return SIZE_MAX; }
+  // The client's, also if it comes through a trusted proxy: "127.0.0.1:4242", "[::1]:4242", "unix:"; without
+  // the port if the proxy does not tell it. See address.h.
   virtual const std::string& peer_address() const = 0;
+  // 32 bytes that no other connection has; "" if there is none of that type. Long-poll, whose requests come
+  // over many connections, has none.
+  virtual std::string channel_binding(ChannelBinding) const { return {}; }
+  // Verified against the listener's `ca_certificates`; null if the client has shown none.
+  virtual const ClientCertificate* client_certificate() const { return nullptr; }
 
   // Queues a whole frame made by frame_message(); written at the end of the turn. Ignored once closing. May
   // close the connection (max_queued_bytes), which is told by on_closed later in the turn, never inside this

@@ -1,10 +1,13 @@
 // What plain HTTP needs: a parsed request, a response, and files of a directory.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "transport/client_certificate.h"
 
 namespace transport {
 
@@ -14,7 +17,9 @@ struct HttpRequest {
   std::string path;  // percent-decoded, without the query, always begins with '/'
   std::string query;
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
-  std::string peer_address;                                  // "127.0.0.1:4242", "[::1]:4242", "unix:"
+  std::string peer_address;                                  // as of Connection::peer_address()
+  bool secure = false;  // it came over TLS, to here or to a trusted proxy
+  std::shared_ptr<const ClientCertificate> client_certificate = {};  // null without one
 
   // The first header of that (lower-case) name, or "".
   std::string_view header(std::string_view name) const;

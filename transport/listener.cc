@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <system_error>
@@ -90,14 +91,14 @@ bool concerns_one_connection(int error) {
 
 struct Listener::State : std::enable_shared_from_this<State> {
   State(Loop& accept_loop, std::vector<Loop*> loops, Service& service, const ListenOptions& options,
-        const ConnectionLimits& limits, std::function<void(const std::string&)> on_error)
+        ConnectionOptions connections, std::function<void(const std::string&)> on_error)
       : loops(std::move(loops)),
-        served(std::make_shared<Served>(service, limits)),
         max_connections(options.max_connections),
         refusal(options.refusal),
         on_error(std::move(on_error)),
         acceptor(accept_loop.io()),
         pause(accept_loop.io()) {
+    serve(service, std::move(connections));
     if (!options.path.empty()) {
       file.emplace(options.path, options.mode);
       acceptor.assign({AF_UNIX, 0}, file->listen(options.backlog).release());
@@ -109,6 +110,16 @@ struct Listener::State : std::enable_shared_from_this<State> {
     local = text_of(endpoint);
     // In the same place in IPv4 and IPv6.
     port = ntohs(reinterpret_cast<const sockaddr_in*>(endpoint.data())->sin_port);
+  }
+
+  void serve(Service& service, ConnectionOptions connections) {
+    std::shared_ptr<const Served> next(new Served{service, std::move(connections), connection_count});
+    const std::lock_guard lock(mutex);
+    served = std::move(next);
+  }
+  std::shared_ptr<const Served> current() {
+    const std::lock_guard lock(mutex);
+    return served;
   }
 
   void wait() {
@@ -148,7 +159,7 @@ struct Listener::State : std::enable_shared_from_this<State> {
   }
 
   void hand_over(Descriptor accepted) {
-    if (served->connection_count.load(std::memory_order_relaxed) >= max_connections) {
+    if (connection_count->load(std::memory_order_relaxed) >= max_connections) {
       refuse(accepted);
       return report("refusing connections: there are " + std::to_string(max_connections) + " already");
     }
@@ -158,7 +169,7 @@ struct Listener::State : std::enable_shared_from_this<State> {
     Loop* const target = *std::min_element(loops.begin(), loops.end(), [](const Loop* a, const Loop* b) {
       return a->connection_count() < b->connection_count();
     });
-    target->state().adopt(*target, std::move(accepted), served);
+    target->state().adopt(*target, {std::move(accepted)}, current());
   }
 
   // As well as can be without waiting for the peer. What it has sent is read, so that closing does not reset
@@ -184,7 +195,9 @@ struct Listener::State : std::enable_shared_from_this<State> {
   }
 
   std::vector<Loop*> loops;
-  std::shared_ptr<Served> served;
+  const std::shared_ptr<std::atomic<size_t>> connection_count = std::make_shared<std::atomic<size_t>>(0);
+  std::mutex mutex;
+  std::shared_ptr<const Served> served;  // behind the mutex
   size_t max_connections;
   std::string refusal;
   std::function<void(const std::string&)> on_error;
@@ -197,8 +210,8 @@ struct Listener::State : std::enable_shared_from_this<State> {
 };
 
 Listener::Listener(Loop& accept_loop, std::vector<Loop*> loops, Service& service, ListenOptions options,
-                   ConnectionLimits limits, std::function<void(const std::string&)> on_error)
-    : state_(std::make_shared<State>(accept_loop, std::move(loops), service, options, limits,
+                   ConnectionOptions connections, std::function<void(const std::string&)> on_error)
+    : state_(std::make_shared<State>(accept_loop, std::move(loops), service, options, std::move(connections),
                                      std::move(on_error))) {
   asio::post(accept_loop.io(), [state = state_] {
     if (state->acceptor.is_open()) state->wait();
@@ -214,6 +227,9 @@ uint16_t Listener::port() const {
 }
 std::string Listener::address() const {
   return state_->local;
+}
+void Listener::serve(Service& service, ConnectionOptions connections) {
+  state_->serve(service, std::move(connections));
 }
 void Listener::close() {
   state_->close();

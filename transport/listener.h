@@ -1,7 +1,7 @@
 // Accepts on one address, of TCP or of a Unix domain socket, and hands every socket to the least-loaded loop.
 //
-// Lives on the thread of the loop it was started on. Accept errors (file descriptors exhausted) pause
-// accepting for 100 ms and are told once through `on_error`.
+// Lives on the thread of the loop it was started on, but for serve(), which any thread may call. Accept
+// errors (file descriptors exhausted) pause accepting for 100 ms and are told once through `on_error`.
 #pragma once
 
 #include <cstdint>
@@ -27,15 +27,20 @@ struct ListenOptions {
 class Listener {
  public:
   // Binds and listens; throws std::runtime_error with the address and the reason. Starts accepting at once on
-  // `accept_loop`, which must be one of `loops` or run as well. `service` and the loops outlive the listener.
+  // `accept_loop`, which must be one of `loops` or run as well. The loops outlive the listener, a service its
+  // connections.
   Listener(Loop& accept_loop, std::vector<Loop*> loops, Service& service, ListenOptions options,
-           ConnectionLimits limits, std::function<void(const std::string&)> on_error);
+           ConnectionOptions connections, std::function<void(const std::string&)> on_error);
   ~Listener();
 
   // The port really bound; 0 of a Unix domain socket.
   uint16_t port() const;
   // The address in the form "127.0.0.1:8080" or "unix:/run/wampd.sock".
   std::string address() const;
+
+  // What connections get that are accepted from now on (new certificates, limits); those that are there keep
+  // what they have.
+  void serve(Service& service, ConnectionOptions connections);
 
   // Stops accepting; connections stay. On the accept loop's thread, or while no loop runs.
   void close();

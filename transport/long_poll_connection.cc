@@ -20,13 +20,14 @@ HttpResponse gone() {
 }  // namespace
 
 LongPollConnection::LongPollConnection(Loop& loop, Framing framing, std::string content_type,
-                                       const ConnectionLimits& limits, std::string peer_address,
+                                       const ConnectionLimits& limits, const HttpRequest& opening,
                                        std::unique_ptr<Receiver> receiver)
     : loop_(loop),
       framing_(framing),
       content_type_(std::move(content_type)),
       limits_(limits),
-      peer_address_(std::move(peer_address)),
+      peer_address_(opening.peer_address),
+      client_certificate_(opening.client_certificate),
       receiver_(std::move(receiver)),
       heard_at_(loop.now()) {}
 

@@ -20,9 +20,10 @@ class LongPollConnection final : public Connection,
                                  private HttpWaiter,
                                  public std::enable_shared_from_this<LongPollConnection> {
  public:
-  // `framing` is one that batches, or bare; `content_type` is that of the messages.
+  // `framing` is one that batches, or bare; `content_type` is that of the messages; `opening` is the request
+  // that asked for it.
   LongPollConnection(Loop& loop, Framing framing, std::string content_type, const ConnectionLimits& limits,
-                     std::string peer_address, std::unique_ptr<Receiver> receiver);
+                     const HttpRequest& opening, std::unique_ptr<Receiver> receiver);
   // Calls on_open. Once, first.
   void start();
 
@@ -38,6 +39,7 @@ class LongPollConnection final : public Connection,
 
   Framing framing() const override { return framing_; }
   const std::string& peer_address() const override { return peer_address_; }
+  const ClientCertificate* client_certificate() const override { return client_certificate_.get(); }
   void send(BufferRef frame) override;
   size_t queued_bytes() const override { return queued_bytes_; }
   void close(uint16_t code, std::string_view reason) override;
@@ -72,6 +74,7 @@ class LongPollConnection final : public Connection,
   const std::string content_type_;
   const ConnectionLimits limits_;
   const std::string peer_address_;
+  const std::shared_ptr<const ClientCertificate> client_certificate_;
   std::unique_ptr<Receiver> receiver_;
   std::optional<CloseReason> reason_;
   State state_ = State::open;

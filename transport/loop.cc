@@ -42,15 +42,15 @@ Loop::State::State()
 
 Loop::State::~State() = default;
 
-void Loop::State::adopt(Loop& loop, Descriptor descriptor, std::shared_ptr<Served> served, std::string read) {
+void Loop::State::adopt(Loop& loop, Arrival arrival, std::shared_ptr<const Served> served) {
   connection_count.fetch_add(1, std::memory_order_relaxed);
-  served->connection_count.fetch_add(1, std::memory_order_relaxed);
-  asio::post(io, [this, &loop, descriptor = std::move(descriptor), served = std::move(served),
-                  read = std::move(read)]() mutable {
+  served->connection_count->fetch_add(1, std::memory_order_relaxed);
+  asio::post(io, [this, &loop, arrival = std::move(arrival), served = std::move(served)]() mutable {
     begin_turn();
-    schedule_sweep(served->limits);
+    schedule_sweep(served->options.limits);
+    std::string read = std::move(arrival.read);
     connections_.push_back(
-        std::make_unique<TcpConnection>(loop, connections_.size(), std::move(descriptor), std::move(served)));
+        std::make_unique<TcpConnection>(loop, connections_.size(), std::move(arrival), std::move(served)));
     connections_.back()->start(read);
   });
 }

@@ -16,26 +16,34 @@
 #include "transport/connection.h"
 #include "transport/loop.h"
 #include "transport/socket.h"
+#include "transport/tls_stream.h"
 
 namespace transport {
 
 class TcpConnection;
 
-// What the connections of one listener share.
+// What connections of one listener share. Immutable but for the count, which outlives a change of the rest.
 struct Served {
-  Served(Service& s, const ConnectionLimits& l) : service(s), limits(l) {}
   Service& service;
-  ConnectionLimits limits;
-  std::atomic<size_t> connection_count{0};  // open ones, on all loops
+  const ConnectionOptions options;
+  const std::shared_ptr<std::atomic<size_t>> connection_count;  // the listener's open ones, on all loops
+};
+
+// What a connection is made of: fresh from accept, or with all that it has when it comes from another loop.
+struct Arrival {
+  Descriptor descriptor;
+  std::unique_ptr<TlsStream> tls = {};
+  std::string read = {};          // what was read of it already
+  std::string peer_address = {};  // empty: that of the descriptor
+  bool fresh = true;
 };
 
 struct Loop::State {
   State();
   ~State();
 
-  // Any thread: makes a connection of an accepted socket, from which these bytes are read already. It counts
-  // from now on.
-  void adopt(Loop& loop, Descriptor descriptor, std::shared_ptr<Served> served, std::string read = {});
+  // Any thread: makes a connection of it, which counts from now on.
+  void adopt(Loop& loop, Arrival arrival, std::shared_ptr<const Served> served);
 
   // Everything that happens on the loop calls this first.
   void begin_turn();

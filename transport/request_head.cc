@@ -167,10 +167,12 @@ std::variant<Handshake, HttpResponse> read_handshake(const HttpRequest& request)
   return Handshake{accept_key(key), std::move(*offered)};
 }
 
-std::string switching_protocols(const Handshake& handshake, std::string_view subprotocol) {
+std::string switching_protocols(const Handshake& handshake, std::string_view subprotocol,
+                                const std::vector<std::pair<std::string, std::string>>& headers) {
   std::string bytes = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
   bytes += "Sec-WebSocket-Accept: " + handshake.accept + "\r\n";
   if (!subprotocol.empty()) bytes.append("Sec-WebSocket-Protocol: ").append(subprotocol).append("\r\n");
+  for (const auto& [name, value] : headers) bytes.append(name).append(": ").append(value).append("\r\n");
   return bytes += "\r\n";
 }
 

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -26,7 +27,8 @@ struct Handshake {
 std::variant<Handshake, HttpResponse> read_handshake(const HttpRequest& request);
 
 // The bytes that accept a handshake.
-std::string switching_protocols(const Handshake& handshake, std::string_view subprotocol);
+std::string switching_protocols(const Handshake& handshake, std::string_view subprotocol,
+                                const std::vector<std::pair<std::string, std::string>>& headers = {});
 
 // The size of the request's body, or the response that refuses it.
 std::variant<size_t, HttpResponse> read_body_size(const HttpRequest& request);

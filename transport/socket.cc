@@ -1,12 +1,16 @@
 #include "transport/socket.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <system_error>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "transport/address.h"
 
 namespace transport {
 namespace {
@@ -17,33 +21,34 @@ Socket::Result result_of(ssize_t size) {
   return {Socket::Outcome::failed, 0, errno};
 }
 
-std::string with_port(int family, const void* address, uint16_t port_in_network_order) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  ::inet_ntop(family, address, text.data(), text.size());
-  const std::string port = std::to_string(ntohs(port_in_network_order));
-  return family == AF_INET6 ? "[" + std::string(text.data()) + "]:" + port
-                            : std::string(text.data()) + ":" + port;
-}
-
 }  // namespace
 
 Descriptor::~Descriptor() {
   if (number_ >= 0) ::close(number_);
 }
 
-Socket::Socket(asio::io_context& io, Descriptor descriptor) : stream_(io) {
+Socket::Socket(asio::io_context& io, Descriptor descriptor, std::unique_ptr<TlsStream> tls)
+    : stream_(io), tls_(std::move(tls)) {
   asio::error_code error;
   stream_.assign(descriptor.get(), error);
   if (!error) descriptor.release();
 }
 
+void Socket::start_tls(std::shared_ptr<const TlsContext> context) {
+  tls_ = std::make_unique<TlsStream>(std::move(context), stream_.native_handle());
+}
+
 Socket::Result Socket::read_some(std::span<char> into) {
+  if (tls_) [[unlikely]]
+    return tls_->read(into);
   const ssize_t size = ::recv(stream_.native_handle(), into.data(), into.size(), 0);
   if (size == 0) return {Outcome::ended, 0, 0};
   return result_of(size);
 }
 
 Socket::Result Socket::write_some(std::span<iovec> parts) {
+  if (tls_) [[unlikely]]
+    return tls_->write(parts);
   if (parts.size() == 1) {
     return result_of(::send(stream_.native_handle(), parts[0].iov_base, parts[0].iov_len, MSG_NOSIGNAL));
   }
@@ -53,27 +58,49 @@ Socket::Result Socket::write_some(std::span<iovec> parts) {
   return result_of(::sendmsg(stream_.native_handle(), &message, MSG_NOSIGNAL));
 }
 
+std::string Socket::failure_text(const Result& result) const {
+  return result.error == 0 && tls_ ? tls_->failure() : std::generic_category().message(result.error);
+}
+
+Socket::Result Socket::peek(std::span<char> into) {
+  const ssize_t size = ::recv(stream_.native_handle(), into.data(), into.size(), MSG_PEEK);
+  if (size == 0) return {Outcome::ended, 0, 0};
+  return result_of(size);
+}
+
+void Socket::skip(size_t size) {
+  std::array<char, 512> skipped;
+  while (size > 0) {
+    const ssize_t got = ::recv(stream_.native_handle(), skipped.data(), std::min(size, skipped.size()), 0);
+    if (got <= 0) return;
+    size -= static_cast<size_t>(got);
+  }
+}
+
 bool Socket::readable() {
   char byte;
   return ::recv(stream_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
 }
 
 void Socket::shut_down_sending() {
+  if (tls_) tls_->close_notify();
   ::shutdown(stream_.native_handle(), SHUT_WR);
 }
 
 void Socket::close() {
+  if (tls_) tls_->close_notify();
   asio::error_code ignored;
   stream_.close(ignored);
 }
 
-Descriptor Socket::release() {
-  return Descriptor(stream_.release());
+std::pair<Descriptor, std::unique_ptr<TlsStream>> Socket::release() {
+  return {Descriptor(stream_.release()), std::move(tls_)};
 }
 
 void Socket::abort() {
   const linger at_once{1, 0};
   ::setsockopt(stream_.native_handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  drop_tls();
   close();
 }
 
@@ -85,13 +112,13 @@ std::string Socket::peer_address() {
   if (peer.ss_family == AF_UNIX) return "unix:";
   if (peer.ss_family == AF_INET) {
     const auto& ipv4 = reinterpret_cast<const sockaddr_in&>(peer);
-    return with_port(AF_INET, &ipv4.sin_addr, ipv4.sin_port);
+    return address_text(AF_INET, &ipv4.sin_addr, ntohs(ipv4.sin_port));
   }
   const auto& ipv6 = reinterpret_cast<const sockaddr_in6&>(peer);
   // An IPv4 client of a socket for both families.
   if (IN6_IS_ADDR_V4MAPPED(&ipv6.sin6_addr))
-    return with_port(AF_INET, &ipv6.sin6_addr.s6_addr[12], ipv6.sin6_port);
-  return with_port(AF_INET6, &ipv6.sin6_addr, ipv6.sin6_port);
+    return address_text(AF_INET, &ipv6.sin6_addr.s6_addr[12], ntohs(ipv6.sin6_port));
+  return address_text(AF_INET6, &ipv6.sin6_addr, ntohs(ipv6.sin6_port));
 }
 
 }  // namespace transport

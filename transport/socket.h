@@ -1,18 +1,23 @@
 // The connected socket below a Connection: a non-blocking descriptor, and waiting until it is ready.
 //
-// The seam for what carries bytes: another carrier (TLS) needs these functions and nothing else of a
-// connection changes. Lives on its loop's thread. Reads and writes go to the descriptor directly, as
-// asio::async_write gathers 16 buffers per system call at most.
+// The seam for what carries bytes: nothing above it knows whether there is TLS. Lives on its loop's thread.
+// Reads and writes go to the descriptor directly, as asio::async_write gathers 16 buffers per system call at
+// most.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
 
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
+#include <asio/post.hpp>
 #include <sys/uio.h>
+
+#include "transport/tls_stream.h"
+#include "transport/transfer.h"
 
 namespace transport {
 
@@ -32,37 +37,52 @@ class Descriptor {
 
 class Socket {
  public:
-  enum class Outcome : uint8_t { done, would_block, ended, failed };
-  struct Result {
-    Outcome outcome = Outcome::done;
-    size_t size = 0;  // bytes moved, if done
-    int error = 0;    // errno, if failed
-  };
+  using Outcome = Transfer::Outcome;
+  using Result = Transfer;
 
   // `descriptor` must be non-blocking. If the loop cannot watch it, the socket is closed from the beginning
   // and every wait ends with an error.
-  Socket(asio::io_context& io, Descriptor descriptor);
+  Socket(asio::io_context& io, Descriptor descriptor, std::unique_ptr<TlsStream> tls);
+
+  // From now on what is read and written is inside of TLS; the handshake comes with the first reads.
+  void start_tls(std::shared_ptr<const TlsContext> context);
+  // From now on it is not, and what is there of TLS is only bytes.
+  void drop_tls() { tls_.reset(); }
+  // Null without TLS.
+  TlsStream* tls() const { return tls_.get(); }
 
   Result read_some(std::span<char> into);
   Result write_some(std::span<iovec> parts);
+  // Why one of them failed.
+  std::string failure_text(const Result& result) const;
   // Something is there to be read, or the peer has ended.
   bool readable();
+
+  // What is there, as it is on the wire; it stays there until it is skipped.
+  Result peek(std::span<char> into);
+  void skip(size_t size);
 
   // `handler(error_code)` runs once the socket is ready, or with an error after close().
   template <typename Handler>
   void wait_readable(Handler handler) {
-    stream_.async_wait(asio::posix::stream_descriptor::wait_read, std::move(handler));
+    if (tls_ && tls_->holds_input()) {
+      asio::post(stream_.get_executor(), [h = std::move(handler)]() mutable { h(asio::error_code()); });
+    } else {
+      stream_.async_wait(tls_ && tls_->read_waits_for_output() ? Stream::wait_write : Stream::wait_read,
+                         std::move(handler));
+    }
   }
   template <typename Handler>
   void wait_writable(Handler handler) {
-    stream_.async_wait(asio::posix::stream_descriptor::wait_write, std::move(handler));
+    stream_.async_wait(tls_ && tls_->write_waits_for_input() ? Stream::wait_read : Stream::wait_write,
+                       std::move(handler));
   }
 
   // No more is sent; the peer sees the end after what was written.
   void shut_down_sending();
   void close();
-  // Gives the descriptor away; the socket is closed from now on. Waits end with an error.
-  Descriptor release();
+  // Gives the descriptor and its TLS away; the socket is closed from now on. Waits end with an error.
+  std::pair<Descriptor, std::unique_ptr<TlsStream>> release();
   // Closes without waiting for what the kernel still holds: the peer takes nothing anyway.
   void abort();
 
@@ -70,7 +90,9 @@ class Socket {
   std::string peer_address();
 
  private:
-  asio::posix::stream_descriptor stream_;
+  using Stream = asio::posix::stream_descriptor;
+  Stream stream_;
+  std::unique_ptr<TlsStream> tls_;
 };
 
 }  // namespace transport

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <system_error>
 #include <utility>
 
 #include <asio/post.hpp>
@@ -17,27 +16,38 @@ namespace {
 constexpr size_t max_queued_in_turn = 64 * 1024;
 constexpr size_t max_parts = 64;
 
-std::string error_text(int error) {
-  return std::generic_category().message(error);
-}
-
 }  // namespace
 
-TcpConnection::TcpConnection(Loop& loop, size_t place, Descriptor descriptor, std::shared_ptr<Served> served)
+TcpConnection::TcpConnection(Loop& loop, size_t place, Arrival arrival, std::shared_ptr<const Served> served)
     : loop_(loop),
       state_(loop.state()),
       served_(std::move(served)),
-      socket_(state_.io, std::move(descriptor)),
-      peer_address_(socket_.peer_address()),
+      socket_(state_.io, std::move(arrival.descriptor), std::move(arrival.tls)),
+      peer_address_(arrival.peer_address.empty() ? socket_.peer_address() : std::move(arrival.peer_address)),
       heard_at_(state_.now),
-      deadline_(deadline_in(served_->limits.handshake_timeout_ms)),
-      place_(place) {}
+      deadline_(deadline_in(served_->options.limits.handshake_timeout_ms)),
+      place_(place),
+      stage_(arrival.fresh && served_->options.proxy_protocol ? Stage::announced : Stage::opening) {}
 
 TcpConnection::~TcpConnection() = default;
 
 void TcpConnection::start(std::span<char> read) {
+  if (stage_ == Stage::announced) return wait_for_announcement();
+  begin(read);
+}
+
+void TcpConnection::begin(std::span<char> read) {
+  if (served_->options.tls && !socket_.tls()) socket_.start_tls(served_->options.tls);
   if (!read.empty()) receive(read);
   wait_for_input();
+}
+
+std::string TcpConnection::channel_binding(ChannelBinding type) const {
+  return socket_.tls() ? socket_.tls()->channel_binding(type) : "";
+}
+
+const ClientCertificate* TcpConnection::client_certificate() const {
+  return socket_.tls() ? socket_.tls()->client_certificate().get() : nullptr;
 }
 
 // ---- reading
@@ -77,10 +87,12 @@ void TcpConnection::on_end_of_input(const Socket::Result& result) {
     close_when_written_ = true;
     return;
   }
+  if (failed && stage_ == Stage::opening && socket_.tls() && !socket_.tls()->established())
+    return refuse(socket_.failure_text(result));
   const char* const how = framing_ == Framing::rawsocket
                               ? "the peer ended the connection"
                               : "the peer ended the connection without a close frame";
-  set_reason({0, true, failed ? error_text(result.error) : how});
+  set_reason({0, true, failed ? socket_.failure_text(result) : how});
   end();
 }
 
@@ -173,7 +185,7 @@ void TcpConnection::on_close_frame(const CodecEvent& event) {
     if (queue_.empty()) end();
   } else {
     set_reason({event.code, true, std::string(event.text)});
-    deadline_ = deadline_in(served_->limits.close_timeout_ms);
+    deadline_ = deadline_in(served_->options.limits.close_timeout_ms);
     // To a close without a code the answer has one: without, clients take the end for a lost connection.
     queue(make_close_frame(event.code == close_code::none ? close_code::normal : event.code, {}));
   }
@@ -242,7 +254,7 @@ void TcpConnection::on_queued() {
       state_.write_early();
     }
   }
-  const size_t limit = served_->limits.max_queued_bytes;
+  const size_t limit = served_->options.limits.max_queued_bytes;
   if (stage_ == Stage::open && queued_bytes() > limit) {
     drop("outgoing queue over " + std::to_string(limit) + " bytes: the peer reads too slowly");
   }
@@ -273,13 +285,13 @@ void TcpConnection::write_now() {
 
 void TcpConnection::on_written(const Socket::Result& result, size_t gathered) {
   if (result.outcome == Socket::Outcome::failed) {
-    set_reason({0, true, error_text(result.error)});
+    set_reason({0, true, socket_.failure_text(result)});
     return end();
   }
   queue_.pop(result.size);
   // A plain response may take its time as long as the client takes some of it.
   if (stage_ == Stage::ending && codec_.index() == 0 && result.size > 0) {
-    deadline_ = deadline_in(served_->limits.handshake_timeout_ms);
+    deadline_ = deadline_in(served_->options.limits.handshake_timeout_ms);
   }
   if (result.size < gathered) wait_for_output();
 }
@@ -302,7 +314,7 @@ void TcpConnection::on_all_written() {
   // Closing now would reset the connection if the peer is still sending, and it might never see what was
   // written.
   socket_.shut_down_sending();
-  deadline_ = deadline_in(served_->limits.close_timeout_ms);
+  deadline_ = deadline_in(served_->options.limits.close_timeout_ms);
 }
 
 // ---- the end
@@ -314,7 +326,7 @@ void TcpConnection::close(uint16_t code, std::string_view reason) {
   } else {
     stage_ = Stage::closing;
     set_reason({code, false, std::string(reason)});
-    deadline_ = deadline_in(served_->limits.close_timeout_ms);
+    deadline_ = deadline_in(served_->options.limits.close_timeout_ms);
     queue(make_close_frame(code, reason));
   }
   // The peer's close frame must be seen, or its end.
@@ -324,8 +336,13 @@ void TcpConnection::close(uint16_t code, std::string_view reason) {
 
 void TcpConnection::sweep(Loop::Clock::time_point now) {
   switch (stage_) {
+    case Stage::announced:
+      if (now < deadline_) return;
+      remark("ended: the proxy did not tell in time whose connection it is");
+      return end();
     case Stage::opening:
       if (now < deadline_) return;
+      if (socket_.tls() && !socket_.tls()->established()) remark("ended: the TLS handshake took too long");
       if (unread_.empty() || unread_[0] == rawsocket_magic) return end();
       return respond(text_response(408, "the request took too long to come"));
     case Stage::open:
@@ -344,7 +361,7 @@ void TcpConnection::sweep(Loop::Clock::time_point now) {
 }
 
 void TcpConnection::check_liveness(Loop::Clock::time_point now) {
-  const ConnectionLimits& limits = served_->limits;
+  const ConnectionLimits& limits = served_->options.limits;
   if (limits.ping_interval_ms <= 0) return;
   if (pauses_ > 0) {
     heard_at_ = now;
@@ -365,7 +382,7 @@ void TcpConnection::check_liveness(Loop::Clock::time_point now) {
 void TcpConnection::fail(uint16_t code, std::string_view text) {
   if (stage_ == Stage::closing) return end();
   stage_ = Stage::ending;
-  deadline_ = deadline_in(served_->limits.close_timeout_ms);
+  deadline_ = deadline_in(served_->options.limits.close_timeout_ms);
   set_reason({code, false, std::string(text)});
   if (framing_ != Framing::rawsocket)
     queue(make_close_frame(code, text));
@@ -408,7 +425,7 @@ void TcpConnection::bury() {
 
 void TcpConnection::leave_counts() {
   state_.connection_count.fetch_sub(1, std::memory_order_relaxed);
-  served_->connection_count.fetch_sub(1, std::memory_order_relaxed);
+  served_->connection_count->fetch_sub(1, std::memory_order_relaxed);
 }
 
 void TcpConnection::set_reason(CloseReason reason) {

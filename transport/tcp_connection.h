@@ -22,11 +22,13 @@ namespace transport {
 class TcpConnection final : public Connection, private HttpExchange {
  public:
   // `place` is its index in the loop's list.
-  TcpConnection(Loop& loop, size_t place, Descriptor descriptor, std::shared_ptr<Served> served);
+  TcpConnection(Loop& loop, size_t place, Arrival arrival, std::shared_ptr<const Served> served);
   ~TcpConnection() override;
 
   Framing framing() const override { return framing_; }
   const std::string& peer_address() const override { return peer_address_; }
+  std::string channel_binding(ChannelBinding type) const override;
+  const ClientCertificate* client_certificate() const override;
   void send(BufferRef frame) override;
   size_t max_frame_size() const override { return max_frame_size_; }
   size_t queued_bytes() const override { return queue_.bytes() + (batch_ ? batch_->bytes() : 0); }
@@ -49,6 +51,7 @@ class TcpConnection final : public Connection, private HttpExchange {
 
  private:
   enum class Stage : uint8_t {
+    announced,  // a proxy is to tell whose connection it is
     opening,    // reading a request
     waiting,    // a request is answered later
     answering,  // the answer is on its way, another request may follow
@@ -58,6 +61,12 @@ class TcpConnection final : public Connection, private HttpExchange {
     closed,     // nothing more is done with the socket
   };
 
+  void wait_for_announcement();
+  void read_announcement();
+  void begin(std::span<char> read);
+  void remark(const std::string& what) const;
+  void refuse(const std::string& why);
+  void come_from(const std::string& client);
   void wait_for_input();
   void on_readable();
   void on_end_of_input(const Socket::Result& result);
@@ -84,6 +93,7 @@ class TcpConnection final : public Connection, private HttpExchange {
     HttpWaiter* waiter = nullptr;                              // while it is answered later
   };
 
+  std::variant<HttpRequest, HttpResponse> read_request(std::string_view head) const;
   void on_request(const HttpRequest& request);
   void begin_post(HttpRequest request, size_t head_size);
   void receive_body();
@@ -116,7 +126,7 @@ class TcpConnection final : public Connection, private HttpExchange {
 
   Loop& loop_;
   Loop::State& state_;
-  std::shared_ptr<Served> served_;
+  const std::shared_ptr<const Served> served_;
   Socket socket_;
   WriteQueue queue_;
   std::variant<std::monostate, WebSocketCodec, RawSocketCodec> codec_;
@@ -133,7 +143,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   size_t place_;
   size_t max_frame_size_ = SIZE_MAX;
   int pauses_ = 0;
-  Stage stage_ = Stage::opening;
+  Stage stage_;
   Framing framing_ = Framing::websocket_text;
   bool pinged_ = false;
   bool probed_ = false;  // on_alive() is due with the next byte

@@ -5,6 +5,8 @@
 
 #include <asio/post.hpp>
 
+#include "transport/forwarded.h"
+#include "transport/proxy_header.h"
 #include "transport/request_head.h"
 #include "transport/tcp_connection.h"
 
@@ -12,26 +14,93 @@ namespace transport {
 namespace {
 
 constexpr std::string_view end_of_head = "\r\n\r\n";
+constexpr char tls_magic = 0x16;
 
 }  // namespace
+
+// ---- before the first byte of the client
+
+void TcpConnection::remark(const std::string& what) const {
+  served_->service.remark(peer_address_ + " " + what);
+}
+
+// Nobody's connection yet, and never anybody's.
+void TcpConnection::refuse(const std::string& why) {
+  remark("refused: " + why);
+  const bool speaks_http = socket_.tls() && socket_.tls()->peer_speaks_http();
+  socket_.drop_tls();
+  if (speaks_http) return respond(text_response(400, "TLS is spoken here: it must be https:// or wss://"));
+  stage_ = Stage::ending;
+  on_all_written();
+}
+
+void TcpConnection::come_from(const std::string& client) {
+  if (client == peer_address_) return;
+  served_->service.remark(client + " via " + peer_address_);
+  peer_address_ = client;
+}
+
+void TcpConnection::wait_for_announcement() {
+  const auto& trusted = served_->options.trusted_proxies;
+  if (!trusted || !trusted->contains(peer_address_)) {
+    remark("refused: it is not one of the trusted proxies");
+    return end();
+  }
+  read_waiting_ = true;
+  socket_.wait_readable([this](asio::error_code error) {
+    read_waiting_ = false;
+    state_.begin_turn();
+    if (stage_ == Stage::closed) return bury_later();
+    if (error) return drop("the socket cannot be watched: " + error.message());
+    read_announcement();
+  });
+}
+
+// No byte of what is behind it is taken: that may be TLS.
+void TcpConnection::read_announcement() {
+  const Socket::Result peeked = socket_.peek(std::span(state_.read_buffer).first(max_proxy_header));
+  if (peeked.outcome == Socket::Outcome::would_block) return wait_for_announcement();
+  if (peeked.outcome != Socket::Outcome::done) return end();
+  const size_t taken = unread_.size();
+  unread_.append(state_.read_buffer.data(), peeked.size);
+  const auto read = read_proxy_header(unread_);
+  if (const auto* error = std::get_if<ProxyHeaderError>(&read)) {
+    unread_.clear();
+    refuse(error->reason);
+    return wait_for_input();
+  }
+  const auto* header = std::get_if<ProxyHeader>(&read);
+  socket_.skip((header ? header->size : unread_.size()) - taken);
+  if (!header) return wait_for_announcement();
+  if (!header->client.empty()) come_from(header->client);
+  unread_.clear();
+  stage_ = Stage::opening;
+  begin({});
+}
+
+// ---- requests
 
 void TcpConnection::receive_head(std::span<char> bytes) {
   const size_t searched = unread_.size();
   unread_.append(bytes.data(), bytes.size());
   if (posted_) return receive_body();
+  if (unread_[0] == tls_magic) {
+    remark("refused: it speaks TLS, which is not spoken here");
+    return respond(text_response(400, "TLS is not spoken here"));
+  }
   if (unread_[0] == rawsocket_magic) return receive_rawsocket_handshake();
   if (!std::isalpha(static_cast<unsigned char>(unread_[0])))
     return respond(text_response(400, "not an HTTP request"));
 
   const size_t found = unread_.find(end_of_head, searched - std::min(searched, end_of_head.size() - 1));
   const size_t head_size = found == unread_.npos ? unread_.size() : found + end_of_head.size();
-  const size_t limit = served_->limits.max_http_head;
+  const size_t limit = served_->options.limits.max_http_head;
   if (head_size > limit) {
     return respond(
         text_response(431, "the request's head is longer than " + std::to_string(limit) + " bytes"));
   }
   if (found == unread_.npos) return;
-  auto read = read_request_head(std::string_view(unread_).substr(0, head_size), peer_address_);
+  auto read = read_request(std::string_view(unread_).substr(0, head_size));
   if (auto* refusal = std::get_if<HttpResponse>(&read)) return respond(*refusal);
   auto& request = std::get<HttpRequest>(read);
   if (request.method == "POST" || request.method == "OPTIONS")
@@ -39,6 +108,19 @@ void TcpConnection::receive_head(std::span<char> bytes) {
   std::string all = std::exchange(unread_, {});
   on_request(request);
   receive_frames(std::span(all).subspan(head_size));
+}
+
+std::variant<HttpRequest, HttpResponse> TcpConnection::read_request(std::string_view head) const {
+  auto read = read_request_head(head, peer_address_);
+  auto* const request = std::get_if<HttpRequest>(&read);
+  if (!request) return read;
+  if (socket_.tls()) {
+    request->secure = true;
+    request->client_certificate = socket_.tls()->client_certificate();
+  }
+  if (const auto& trusted = served_->options.trusted_proxies)
+    if (auto refusal = apply_forwarding(*request, *trusted)) return std::move(*refusal);
+  return read;
 }
 
 void TcpConnection::receive_rawsocket_handshake() {
@@ -51,7 +133,7 @@ void TcpConnection::receive_rawsocket_handshake() {
       return respond(text_response(400, "RawSocket is not served here"));
     return end_with(rawsocket_refusal(*error));
   }
-  const size_t announced = announced_rawsocket_length(served_->limits.max_message_size);
+  const size_t announced = announced_rawsocket_length(served_->options.limits.max_message_size);
   max_frame_size_ = rawsocket_header_size + request.max_frame_size;
   codec_.emplace<RawSocketCodec>(announced);
   open(rawsocket_acceptance(request.serializer, announced), std::move(std::get<Service::Upgrade>(answer)));
@@ -68,7 +150,8 @@ void TcpConnection::on_request(const HttpRequest& request) {
   auto upgrade = served_->service.on_upgrade(loop_, request, accepted.offered);
   if (auto* refusal = std::get_if<HttpResponse>(&upgrade)) return respond(*refusal);
   auto& chosen = std::get<Service::Upgrade>(upgrade);
-  const std::string response = switching_protocols(accepted, chosen.subprotocol);
+  const std::string response = switching_protocols(accepted, chosen.subprotocol, chosen.headers);
+  come_from(request.peer_address);
   open(response, std::move(chosen));
 }
 
@@ -79,7 +162,7 @@ void TcpConnection::respond(const HttpResponse& response, bool head_only) {
 void TcpConnection::end_with(std::string_view last_words) {
   stage_ = Stage::ending;
   unread_ = {};
-  deadline_ = deadline_in(served_->limits.handshake_timeout_ms);
+  deadline_ = deadline_in(served_->options.limits.handshake_timeout_ms);
   queue_bytes(last_words);
 }
 
@@ -87,7 +170,7 @@ void TcpConnection::open(const std::string& response, Service::Upgrade upgrade) 
   stage_ = Stage::open;
   framing_ = upgrade.framing;
   if (framing_ != Framing::rawsocket)
-    codec_.emplace<WebSocketCodec>(framing_, served_->limits.max_message_size);
+    codec_.emplace<WebSocketCodec>(framing_, served_->options.limits.max_message_size);
   if (is_batched(framing_)) batch_ = std::make_unique<OutgoingBatch>();
   receiver_ = std::move(upgrade.receiver);
   queue_bytes(response);
@@ -127,7 +210,7 @@ void TcpConnection::receive_body() {
 // What comes before the answer is out: the beginning of the next request.
 void TcpConnection::receive_early(std::span<char> bytes) {
   unread_.append(bytes.data(), bytes.size());
-  if (unread_.size() > served_->limits.max_http_head)
+  if (unread_.size() > served_->options.limits.max_http_head)
     drop("too much before the answer to the request before");
 }
 
@@ -140,13 +223,13 @@ void TcpConnection::answer(HttpResponse response) {
   response.headers.insert(response.headers.end(), posted->headers.begin(), posted->headers.end());
   if (!posted->keep_alive) return respond(response);
   stage_ = Stage::answering;
-  deadline_ = deadline_in(served_->limits.handshake_timeout_ms);
+  deadline_ = deadline_in(served_->options.limits.handshake_timeout_ms);
   queue_bytes(response_bytes(response, false, true));
 }
 
 void TcpConnection::begin_next_request() {
   stage_ = Stage::opening;
-  deadline_ = deadline_in(served_->limits.handshake_timeout_ms);
+  deadline_ = deadline_in(served_->options.limits.handshake_timeout_ms);
   continue_reading();
 }
 
@@ -155,7 +238,10 @@ void TcpConnection::move_to(Loop& loop) {
   posted_.reset();
   leave_counts();
   socket_closed_ = true;
-  loop.state().adopt(loop, socket_.release(), served_, std::exchange(unread_, {}));
+  auto [descriptor, tls] = socket_.release();
+  loop.state().adopt(
+      loop, {std::move(descriptor), std::move(tls), std::exchange(unread_, {}), peer_address_, false},
+      served_);
   end();
 }
 

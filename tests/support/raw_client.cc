@@ -138,13 +138,24 @@ void RawClient::connect(int family, const sockaddr* address, unsigned size) {
 }
 
 RawClient::RawClient(RawClient&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), received_(std::move(other.received_)) {}
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      received_(std::move(other.received_)),
+      tls_(std::move(other.tls_)) {}
 
 RawClient::~RawClient() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
+void RawClient::secure(const TlsClientOptions& options) {
+  tls_ = std::make_unique<TlsClient>(descriptor_, options);
+}
+
 void RawClient::send(std::string_view bytes) {
+  if (tls_) return tls_->send(bytes);
+  send_raw(bytes);
+}
+
+void RawClient::send_raw(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent < 0) fail("cannot send: " + std::string(std::strerror(errno)));
@@ -166,9 +177,16 @@ HttpReply RawClient::handshake(std::string_view path, std::string_view subprotoc
   return read_http_reply();
 }
 
+long RawClient::receive(char* into, size_t size) {
+  if (!tls_) return ::recv(descriptor_, into, size, 0);
+  const long got = tls_->receive(into, size);
+  if (got == 0) told_end_ = true;
+  return std::max(got, 0L);
+}
+
 void RawClient::fill() {
   std::array<char, 65536> bytes;
-  const ssize_t size = ::recv(descriptor_, bytes.data(), bytes.size(), 0);
+  const ssize_t size = receive(bytes.data(), bytes.size());
   if (size == 0) fail("the server ended the connection");
   if (size < 0) fail("cannot receive: " + std::string(std::strerror(errno)));
   received_.append(bytes.data(), static_cast<size_t>(size));
@@ -215,7 +233,7 @@ HttpReply RawClient::read_http_reply(bool head_only) {
 std::string RawClient::read_to_end() {
   std::array<char, 65536> bytes;
   for (;;) {
-    const ssize_t size = ::recv(descriptor_, bytes.data(), bytes.size(), 0);
+    const ssize_t size = receive(bytes.data(), bytes.size());
     if (size == 0 || (size < 0 && errno == ECONNRESET)) return std::exchange(received_, {});
     if (size < 0) fail("the server does not end the connection: " + std::string(std::strerror(errno)));
     received_.append(bytes.data(), static_cast<size_t>(size));

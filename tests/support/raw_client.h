@@ -6,10 +6,13 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "tests/support/tls_client.h"
 
 struct sockaddr;
 
@@ -64,10 +67,19 @@ class RawClient {
   RawClient& operator=(RawClient&& other) noexcept {
     std::swap(descriptor_, other.descriptor_);
     std::swap(received_, other.received_);
+    std::swap(tls_, other.tls_);
     return *this;
   }
 
+  // From now on all is said and read over TLS, of which the handshake is done here.
+  void secure(const TlsClientOptions& options = {});
+  TlsClient& tls() { return *tls_; }
+  // The server has sent close_notify before it ended.
+  bool was_told_the_end() const { return told_end_; }
+
   void send(std::string_view bytes);
+  // Past TLS, if there is any.
+  void send_raw(std::string_view bytes);
   void send_frame(int opcode, std::string_view payload, const FrameOptions& options = {});
   void send_text(std::string_view payload) { send_frame(opcode::text, payload); }
   void send_binary(std::string_view payload) { send_frame(opcode::binary, payload); }
@@ -95,10 +107,13 @@ class RawClient {
  private:
   RawClient() = default;
   void connect(int family, const sockaddr* address, unsigned size);
+  long receive(char* into, size_t size);
   void fill();  // reads at least one byte more into received_, or throws
 
   int descriptor_ = -1;
   std::string received_;  // read and not yet asked for
+  std::unique_ptr<TlsClient> tls_;
+  bool told_end_ = false;
 };
 
 }  // namespace test_support

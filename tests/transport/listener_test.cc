@@ -160,7 +160,7 @@ class LoopCounting : public Service {
 TEST(Listener, EverySocketGoesToTheLeastLoadedLoop) {
   LoopCounting service;
   Loop accepting, one, two;
-  Listener listener(accepting, {&one, &two}, service, on("127.0.0.1"), patient_limits(), nullptr);
+  Listener listener(accepting, {&one, &two}, service, on("127.0.0.1"), {.limits = patient_limits()}, nullptr);
   std::vector<RawClient> clients;
   std::thread thread([&] { accepting.run(); });
   for (int i = 0; i < 10; ++i) clients.emplace_back(listener.port());

@@ -60,7 +60,7 @@ class ALongPollSession : public testing::Test {
     limits.max_queued_bytes = 100;
     auto receiver = std::make_unique<Told>(lines);
     Told& told = *receiver;
-    session = std::make_shared<LongPollConnection>(loop, framing, "application/json", limits, "1.2.3.4:5",
+    session = std::make_shared<LongPollConnection>(loop, framing, "application/json", limits, HttpRequest{},
                                                    std::move(receiver));
     told.connection = session.get();
     session->start();

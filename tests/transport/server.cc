@@ -81,7 +81,7 @@ class Server::Told : public Receiver {
   Connection* connection_ = nullptr;
 };
 
-Server::Server(const ConnectionLimits& limits, const ListenOptions& options)
+Server::Server(ConnectionOptions connections, const ListenOptions& options)
     : loop_(std::make_unique<Loop>()) {
   requested = [](const HttpRequest& request) {
     return text_response(200, request.method + " " + request.path);
@@ -90,8 +90,9 @@ Server::Server(const ConnectionLimits& limits, const ListenOptions& options)
     return text_response(200, body);
   };
   loop_->set_turn_end([this] { turn_ended(); });
-  listener_ = std::make_unique<Listener>(*loop_, std::vector{loop_.get()}, *this, options, limits,
-                                         [this](const std::string& error) { log.add("error " + error); });
+  listener_ =
+      std::make_unique<Listener>(*loop_, std::vector{loop_.get()}, *this, options, std::move(connections),
+                                 [this](const std::string& error) { log.add("error " + error); });
   thread_ = std::thread([this] { loop_->run(); });
 }
 

@@ -41,7 +41,9 @@ BufferRef text_frame(const Connection& connection, std::string_view message);
 class Server : public Service {
  public:
   explicit Server(const ConnectionLimits& limits = patient_limits(),
-                  const ListenOptions& options = {.port = 0});
+                  const ListenOptions& options = {.port = 0})
+      : Server(ConnectionOptions{.limits = limits}, options) {}
+  explicit Server(ConnectionOptions connections, const ListenOptions& options = {.port = 0});
   ~Server() override;
 
   uint16_t port() const { return listener_->port(); }
@@ -83,6 +85,7 @@ class Server : public Service {
 
  private:
   class Told;
+  void remark(const std::string& what) override { log.add("remark " + what); }
   HttpResponse on_request(const HttpRequest& request) override;
   std::optional<size_t> max_body_size(const HttpRequest& request) override;
   Answer on_post(Loop& loop, const HttpRequest& request, std::span<const char> body,

@@ -1,0 +1,76 @@
+// The TLS of one connection, between its descriptor and what is above (OpenSSL 3).
+//
+// Lives on its connection's loop, and moves with it to another one. The handshake is part of the first reads.
+// Whatever the peer does ends as Outcome::ended or Outcome::failed, and failure() tells why.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include <sys/uio.h>
+
+#include "transport/channel_binding.h"
+#include "transport/client_certificate.h"
+#include "transport/tls.h"
+#include "transport/transfer.h"
+
+struct ssl_st;
+
+namespace transport {
+
+class TlsStream {
+ public:
+  // The descriptor must be non-blocking and is not owned.
+  TlsStream(std::shared_ptr<const TlsContext> context, int descriptor);
+  ~TlsStream();
+  TlsStream(const TlsStream&) = delete;
+  TlsStream& operator=(const TlsStream&) = delete;
+
+  // All that is there and has room, at once.
+  Transfer read(std::span<char> into);
+  Transfer write(std::span<const iovec> parts);
+
+  // What the last one that would have blocked waits for is the other direction.
+  bool read_waits_for_output() const { return read_waits_for_output_; }
+  bool write_waits_for_input() const { return write_waits_for_input_; }
+  // The next read() has something to say, even if the descriptor has not.
+  bool holds_input() const { return holds_input_; }
+
+  // Tells the peer that no more is sent, if it can be told now.
+  void close_notify();
+
+  // The handshake is done.
+  bool established() const { return established_; }
+  // The peer began with a letter: not TLS, but HTTP.
+  bool peer_speaks_http() const { return peer_speaks_http_; }
+  const std::string& failure() const { return failure_; }
+
+  // Of an established stream; "" if there is none of that type.
+  std::string channel_binding(ChannelBinding type) const;
+  // Null if the client has shown none; kept from the first call on.
+  std::shared_ptr<const ClientCertificate> client_certificate();
+
+ private:
+  bool begins_as_tls();
+  Transfer unmoved(int result, bool& waits_for_other);
+  std::string reason_of_failure() const;
+
+  const std::shared_ptr<const TlsContext> context_;
+  const int descriptor_;
+  ssl_st* const ssl_;
+  std::optional<Transfer> end_;  // met behind bytes that had to be given first
+  std::string failure_;
+  std::shared_ptr<const ClientCertificate> client_certificate_;
+  bool checked_start_ = false;
+  bool peer_speaks_http_ = false;
+  bool read_waits_for_output_ = false;
+  bool write_waits_for_input_ = false;
+  bool holds_input_ = false;
+  bool established_ = false;
+  bool broken_ = false;  // OpenSSL must not be asked any more
+  bool closed_ = false;
+};
+
+}  // namespace transport
