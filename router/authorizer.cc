@@ -26,7 +26,7 @@ RolePermissions::RolePermissions(const config::Role& role) {
 }
 
 Grant RolePermissions::authorize(Action action, std::string_view uri) const {
-  const config::Permission* rule = index_.match_best(uri);
+  const config::Permission* rule = deciding_rule(uri);
   if (!rule) return {};
   switch (action) {
     case Action::call:
@@ -39,6 +39,17 @@ Grant RolePermissions::authorize(Action action, std::string_view uri) const {
       return {rule->subscribe, false, std::nullopt, false};
   }
   return {};
+}
+
+std::vector<const config::Permission*> RolePermissions::matching_rules(std::string_view uri) const {
+  UriIndex<const config::Permission> left;
+  for (const config::Permission& rule : rules_) left.add(rule.uri, rule.match, &rule);
+  std::vector<const config::Permission*> matching;
+  while (const config::Permission* rule = left.match_best(uri)) {
+    matching.push_back(rule);
+    left.remove(rule->uri, rule->match);
+  }
+  return matching;
 }
 
 Authorizer::Authorizer(const std::vector<config::Role>& roles) {

@@ -35,6 +35,11 @@ class RolePermissions {
 
   Grant authorize(Action action, std::string_view uri) const;
 
+  // The rule that decides on the URI, whatever the action; null: none, so it is denied.
+  const config::Permission* deciding_rule(std::string_view uri) const { return index_.match_best(uri); }
+  // All rules that match the URI, in the order in which they would decide: the first one does.
+  std::vector<const config::Permission*> matching_rules(std::string_view uri) const;
+
  private:
   std::deque<config::Permission> rules_;
   UriIndex<const config::Permission> index_;

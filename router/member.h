@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "router/authorizer.h"
+#include "router/denial_log.h"
 #include "router/id_map.h"
 #include "router/routed_payload.h"
 #include "router/session_ref.h"
@@ -70,6 +71,7 @@ struct Member {
 
   // The session's own thread's, without the lock.
   RememberedGrant call_grant, publish_grant;
+  DenialLog denials;
 
   bool unseen = false;  // the router's own, for a question to an authenticator or authorizer
   bool present = true;  // false: removed from the realm; the session has not noticed yet

@@ -1,10 +1,27 @@
 #include "router/request_check.h"
 
+#include "router/log.h"
 #include "wamp/error_uris.h"
 
 namespace router {
 
-std::optional<Refusal> check_request(const config::Realm& config, const Member& member, Action action,
+namespace {
+
+Refusal denied(Member& member, Action action, std::string_view uri) {
+  const std::string what = "role \"" + member.identity.authrole + "\" may not " +
+                           std::string(router::name(action)) + " \"" + std::string(uri) + "\"";
+  if (member.denials.add(action, uri)) {
+    const config::Permission* rule = member.permissions.deciding_rule(uri);
+    log::warning("session " + std::to_string(member.ref.session.value) + ": " + what + ": " +
+                 (rule ? "the rule at " + rule->place + " decides" : "no rule matches") +
+                 (member.denials.is_full() ? "; further denials of this session are not logged" : ""));
+  }
+  return {wamp::error_uri::not_authorized, what};
+}
+
+}  // namespace
+
+std::optional<Refusal> check_request(const config::Realm& config, Member& member, Action action,
                                      std::string_view uri, wamp::MatchPolicy match, Grant& grant) {
   using namespace wamp::error_uri;
   if (uri.size() > config.limits.uri_length)
@@ -16,9 +33,7 @@ std::optional<Refusal> check_request(const config::Realm& config, const Member& 
   if ((action == Action::register_ || action == Action::publish) && wamp::is_reserved_uri(uri))
     return Refusal{invalid_uri, "URIs that begin with \"wamp.\" are reserved"};
   grant = member.permissions.authorize(action, uri);
-  if (!grant.allowed)
-    return Refusal{not_authorized, "role \"" + member.identity.authrole + "\" may not " +
-                                       std::string(router::name(action)) + " \"" + std::string(uri) + "\""};
+  if (!grant.allowed) return denied(member, action, uri);
   return std::nullopt;
 }
 

@@ -20,7 +20,8 @@ struct Refusal {
 };
 
 // Sets `grant` if the member may do that.
-std::optional<Refusal> check_request(const config::Realm& config, const Member& member, Action action,
+// A denial is logged with the rule that decided; the ERROR does not tell the rule.
+std::optional<Refusal> check_request(const config::Realm& config, Member& member, Action action,
                                      std::string_view uri, wamp::MatchPolicy match, Grant& grant);
 
 }  // namespace router

@@ -27,7 +27,8 @@ struct Permission {
   bool force_reregister = false;  // of what other sessions have registered
   bool disclose_caller = false, disclose_publisher = false;
   std::optional<uint32_t> trustlevel =
-      std::nullopt;  // of calls and publications under this rule; none: not told
+      std::nullopt;        // of calls and publications under this rule; none: not told
+  std::string place = {};  // "FILE:LINE:COLUMN, JSON path" for messages; empty: of no file
 };
 
 struct Role {

@@ -61,6 +61,7 @@ Permission read_permission(const Setting& setting, UriRule rule) {
   setting.check_keys(
       {.known = {"uri", "match", "allow", "disclose", "cache", "trustlevel"}, .unsupported = {"validate"}});
   Permission permission;
+  permission.place = setting.place();
   read_uri(setting, rule, permission);
   if (const auto allow = setting.find("allow")) {
     allow->check_keys({.known = {"call", "register", "publish", "subscribe", "force_reregister"}});

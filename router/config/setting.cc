@@ -151,6 +151,11 @@ void Setting::notice(const std::string& what) const {
   source_->notices.push_back(message(node_->position, what));
 }
 
+std::string Setting::place() const {
+  return source_->name + ":" + std::to_string(node_->position.line) + ":" +
+         std::to_string(node_->position.column) + ", " + path_;
+}
+
 std::string Setting::message(JsonPosition position, const std::string& what) const {
   return located(source_->name, position.line, position.column) + "at " + path_ + ": " + what;
 }

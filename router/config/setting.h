@@ -54,6 +54,8 @@ class Setting {
   std::string secret() const;              // not empty, never shown
   bool boolean() const;
   int64_t integer(int64_t min, int64_t max) const;
+  // "FILE:LINE:COLUMN, JSON path", for messages about what was read here.
+  std::string place() const;
   // A string that must be one of the known ones.
   const std::string& choice(const Words& known, const Words& unsupported = {}) const;
 

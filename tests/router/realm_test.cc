@@ -1,5 +1,8 @@
 #include "router/realm.h"
 
+#include <algorithm>
+#include <functional>
+
 #include <gtest/gtest.h>
 
 #include "tests/router/realm_harness.h"
@@ -119,6 +122,65 @@ TEST(Realm, TellsTheMostSpecificRule) {
   EXPECT_TRUE(permissions.authorize(Action::call, "org.any.get").allowed);
   EXPECT_FALSE(permissions.authorize(Action::call, "org.any.set").allowed);
   EXPECT_FALSE(permissions.authorize(Action::publish, "com.x").allowed);
+}
+
+TEST(Realm, TellsAllRulesThatMatchTheOneThatDecidesFirst) {
+  config::Role role{"user", {}};
+  const auto rule = [&role](const std::string& uri, wamp::MatchPolicy match) {
+    config::Permission permission;
+    permission.uri = uri;
+    permission.match = match;
+    permission.place = uri + " " + std::string(wamp::name(match));
+    role.permissions.push_back(permission);
+  };
+  rule("", wamp::MatchPolicy::prefix);
+  rule("..get", wamp::MatchPolicy::wildcard);
+  rule("com..get", wamp::MatchPolicy::wildcard);
+  rule("com.a.", wamp::MatchPolicy::prefix);
+  rule("com.a.get", wamp::MatchPolicy::exact);
+  rule("com.b.get", wamp::MatchPolicy::exact);
+  const RolePermissions permissions(role);
+  std::vector<std::string> places;
+  for (const config::Permission* match : permissions.matching_rules("com.a.get"))
+    places.push_back(match->place);
+  EXPECT_THAT(places, testing::ElementsAre("com.a.get exact", "com.a. prefix", " prefix", "com..get wildcard",
+                                           "..get wildcard"));
+  EXPECT_EQ(permissions.deciding_rule("com.a.get")->place, places.front());
+}
+
+// What a realm whose only rule allows to call "com.open" logs.
+std::string log_of(const std::function<void(Peer&)>& requests) {
+  config::Permission permission;
+  permission.uri = "com.open";
+  permission.call = true;
+  permission.place = "wampd.jsonc:7:9, $.realms[0]";
+  config::Realm config = RealmHarness::open_realm();
+  config.roles.front().permissions = {permission};
+  RealmHarness realm(config);
+  testing::internal::CaptureStderr();
+  requests(realm.join());
+  return testing::internal::GetCapturedStderr();
+}
+
+TEST(Realm, LogsWhichRuleDenied) {
+  const std::string log = log_of([](Peer& peer) {
+    peer.says(R"([16,1,{"acknowledge":true},"com.open"])");
+    EXPECT_EQ(
+        peer.hears(),
+        R"([8,16,1,{},"wamp.error.not_authorized",["role \"anonymous\" may not publish \"com.open\""]])");
+    peer.says(R"([48,2,{},"com.closed"])");
+  });
+  EXPECT_THAT(log, HasSubstr("session 1001: role \"anonymous\" may not publish \"com.open\": the rule at "
+                             "wampd.jsonc:7:9, $.realms[0] decides\n"));
+  EXPECT_THAT(log, HasSubstr("role \"anonymous\" may not call \"com.closed\": no rule matches\n"));
+}
+
+TEST(Realm, LogsADenialOfASessionOnce) {
+  const std::string log = log_of([](Peer& peer) {
+    for (int request = 1; request <= 3; ++request)
+      peer.says("[48," + std::to_string(request) + R"(,{},"com.closed"])");
+  });
+  EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 1);
 }
 
 }  // namespace

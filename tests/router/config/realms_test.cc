@@ -212,5 +212,12 @@ TEST(Realms, TakesTheUriCheckFromCrossbarsOptions) {
               EndsWith("options.uri_check: \"uri_check\" is already given in the realm itself"));
 }
 
+TEST(Realms, RemembersWhereEachRuleStands) {
+  const Config config = parse(with_permission("\n  {\"uri\": \"a\"}, {\"uri\": \"b\"}"));
+  const auto& permissions = config.realms.at(0).roles.at(0).permissions;
+  EXPECT_EQ(permissions.at(0).place, "wampd.jsonc:2:3, $.realms[0].roles[0].permissions[0]");
+  EXPECT_EQ(permissions.at(1).place, "wampd.jsonc:2:17, $.realms[0].roles[0].permissions[1]");
+}
+
 }  // namespace
 }  // namespace router::config::test
