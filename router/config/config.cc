@@ -1,18 +1,14 @@
 #include "router/config/config.h"
 
-#include <array>
-#include <cerrno>
-#include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include "router/config/auth.h"
 #include "router/config/json_document.h"
 #include "router/config/realms.h"
 #include "router/config/setting.h"
+#include "router/config/text_file.h"
 #include "router/config/transports.h"
 
 namespace router::config {
@@ -71,20 +67,12 @@ void read_own(const Setting& root, Config& config) {
   read_realms_and_transports(root, config);
 }
 
-[[noreturn]] void fail_file(const std::string& path, int error) {
-  throw ConfigError(path + ": cannot read the configuration: " + std::generic_category().message(error));
-}
-
 std::string read_file(const std::string& path) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
-  if (!file) fail_file(path, errno);
-  std::string text(max_file_bytes + 1, '\0');
-  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
-  if (std::ferror(file.get()) != 0) fail_file(path, errno);
-  if (text.size() > max_file_bytes)
-    throw ConfigError(path + ": larger than " + std::to_string(max_file_bytes) +
-                      " bytes, the most that is read");
-  return text;
+  try {
+    return read_text_file(path, max_file_bytes);
+  } catch (const std::runtime_error& error) {
+    throw ConfigError(path + ": cannot read the configuration: " + error.what());
+  }
 }
 
 }  // namespace
@@ -114,7 +102,7 @@ Config default_config() {
 
 Config parse_config(std::string_view text, const std::string& name, const std::string& base_directory) {
   const JsonNode document = parse_json(text, name);
-  Source source{.name = name, .base_directory = base_directory, .is_crossbar = false, .notices = {}};
+  Source source{.name = name, .base_directory = base_directory};
   const Setting root(document, source);
   const auto workers = root.find("workers");
   Config config;

@@ -75,11 +75,7 @@ void read_endpoint(const Setting& endpoint, Transport& transport) {
                        .ignored = {"shared", "user_timeout"}});
   transport.interface = read_interface(endpoint);
 
-  const Setting port = endpoint.require("port");
-  if (port.node().kind == JsonKind::string)
-    port.fail("expected a number, found " + in_quotes(port.string()) +
-              "; environment variables are not supported yet");
-  transport.port = static_cast<uint16_t>(port.integer(0, 65535));
+  transport.port = static_cast<uint16_t>(endpoint.require("port").integer(0, 65535));
   read_integer(endpoint, "backlog", transport.backlog, 1, 65535);
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
+#include <stdexcept>
 #include <utility>
 
 #include "router/config/config.h"
@@ -102,18 +104,44 @@ std::vector<Setting> Setting::some_elements() const {
   return result;
 }
 
+template <class Read>
+const std::string& Setting::outside(Read read) const {
+  try {
+    return read(source_->outside_values);
+  } catch (const std::runtime_error& error) {
+    fail(error.what());
+  }
+}
+
 const std::string& Setting::string() const {
   expect(JsonKind::string);
-  return node_->text;
+  return outside([this](OutsideValues& values) -> const std::string& { return values.string(*node_); });
 }
 
 const std::string& Setting::some_string() const {
-  if (string().empty()) fail("must not be empty");
-  return node_->text;
+  const std::string& text = string();
+  if (text.empty()) fail("must not be empty");
+  return text;
 }
 
-std::string Setting::secret() const {
-  return some_string();
+const std::string& Setting::secret() const {
+  if (node_->kind == JsonKind::object) return secret_of_file();
+  if (node_->kind != JsonKind::string) fail("expected a string or an object {\"file\": \"path\"}");
+  const std::string& secret =
+      outside([this](OutsideValues& values) -> const std::string& { return values.secret(*node_); });
+  if (secret.empty()) fail("must not be empty");
+  return secret;
+}
+
+const std::string& Setting::secret_of_file() const {
+  check_keys({.known = {"file"}});
+  const Setting file = require("file");
+  const auto path =
+      (std::filesystem::path(source_->base_directory) / file.some_string()).lexically_normal().string();
+  const std::string& secret =
+      file.outside([&](OutsideValues& values) -> const std::string& { return values.file(*node_, path); });
+  if (secret.empty()) file.fail("the file " + in_quotes(path) + " is empty");
+  return secret;
 }
 
 bool Setting::boolean() const {
@@ -122,12 +150,15 @@ bool Setting::boolean() const {
 }
 
 int64_t Setting::integer(int64_t min, int64_t max) const {
-  expect(JsonKind::number);
-  const char* const end = node_->text.data() + node_->text.size();
+  const bool is_variable = node_->kind == JsonKind::string && node_->text.starts_with('$');
+  if (!is_variable) expect(JsonKind::number);
+  const std::string& digits = is_variable ? string() : node_->text;
+  const char* const end = digits.data() + digits.size();
   int64_t value = 0;
-  const auto result = std::from_chars(node_->text.data(), end, value);
+  const auto result = std::from_chars(digits.data(), end, value);
   if (result.ec != std::errc() || result.ptr != end || value < min || value > max)
-    fail("expected a whole number from " + std::to_string(min) + " to " + std::to_string(max));
+    fail("expected a whole number from " + std::to_string(min) + " to " + std::to_string(max) +
+         (is_variable ? " as the value of the variable" : ""));
   return value;
 }
 
@@ -157,7 +188,8 @@ std::string Setting::place() const {
 }
 
 std::string Setting::message(JsonPosition position, const std::string& what) const {
-  return located(source_->name, position.line, position.column) + "at " + path_ + ": " + what;
+  return located(source_->name, position.line, position.column) + "at " + path_ + ": " +
+         source_->outside_values.redacted(what);
 }
 
 void read_boolean(const Setting& object, std::string_view key, bool& target) {

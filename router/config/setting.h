@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "router/config/json_document.h"
+#include "router/config/outside_values.h"
 #include "router/config/wording.h"
 
 namespace router::config {
@@ -21,7 +22,8 @@ struct Source {
   std::string name;
   std::string base_directory;
   bool is_crossbar = false;  // Crossbar's top level, so its defaults where ours are other ones
-  std::vector<std::string> notices;
+  std::vector<std::string> notices = {};
+  OutsideValues outside_values = {};
 };
 
 // What an object may hold.
@@ -49,10 +51,14 @@ class Setting {
   std::vector<Setting> elements() const;
   std::vector<Setting> some_elements() const;  // at least one
 
+  // "$NAME" and "${NAME}" are the environment variable's value, "$$..." is "$...".
   const std::string& string() const;
   const std::string& some_string() const;  // not empty
-  std::string secret() const;              // not empty, never shown
+  // A string, or {"file": "path"}: the content of that file, relative to this one, without the line end at
+  // its end. Not empty, and never in messages.
+  const std::string& secret() const;
   bool boolean() const;
+  // A number, or "$NAME" of a variable whose value is one.
   int64_t integer(int64_t min, int64_t max) const;
   // "FILE:LINE:COLUMN, JSON path", for messages about what was read here.
   std::string place() const;
@@ -67,6 +73,9 @@ class Setting {
  private:
   Setting child(const JsonNode& node, size_t index) const;
   void expect(JsonKind kind) const;
+  template <class Read>
+  const std::string& outside(Read read) const;
+  const std::string& secret_of_file() const;
   [[noreturn]] void fail_key(const JsonNode& child, const Keys& keys) const;
   std::string message(JsonPosition position, const std::string& what) const;
 
