@@ -2,37 +2,11 @@
 
 #include <algorithm>
 #include <string>
-#include <variant>
+
+#include "router/config/limits.h"
 
 namespace router::config {
 namespace {
-
-constexpr int64_t max_bytes = int64_t{1} << 30;
-constexpr int64_t max_queue = int64_t{1} << 40;
-constexpr int64_t max_nesting = 1000;
-constexpr int64_t max_count = UINT32_MAX;
-constexpr int64_t one_day_ms = 24 * 60 * 60 * 1000;
-
-struct Limit {
-  std::string_view name;    // in "limits"
-  std::string_view option;  // in "options", Crossbar's name for the same; "" if it has none
-  std::variant<uint32_t TransportLimits::*, uint64_t TransportLimits::*> field;
-  int64_t max;
-};
-
-const std::vector<Limit> all_limits = {
-    {"max_message_size", "max_message_size", &TransportLimits::max_message_size, max_bytes},
-    {"max_queued_bytes", "", &TransportLimits::max_queued_bytes, max_queue},
-    {"max_depth", "", &TransportLimits::max_depth, max_nesting},
-    {"max_connections", "", &TransportLimits::max_connections, max_count},
-    {"handshake_timeout_ms", "open_handshake_timeout", &TransportLimits::handshake_timeout_ms, one_day_ms},
-    {"ping_interval_ms", "auto_ping_interval", &TransportLimits::ping_interval_ms, one_day_ms},
-    {"ping_timeout_ms", "auto_ping_timeout", &TransportLimits::ping_timeout_ms, one_day_ms},
-    {"close_timeout_ms", "close_handshake_timeout", &TransportLimits::close_timeout_ms, one_day_ms},
-    {"failed_logins_per_authid", "", &TransportLimits::failed_logins_per_authid, max_count},
-    {"failed_logins_per_address", "", &TransportLimits::failed_logins_per_address, max_count},
-    {"lockout_ms", "", &TransportLimits::lockout_ms, one_day_ms},
-};
 
 const Words ignored_websocket_options = {"allow_null_origin",
                                          "apply_mask",
@@ -55,14 +29,6 @@ const Words ignored_websocket_options = {"allow_null_origin",
                                          "show_server_version",
                                          "tcp_nodelay",
                                          "validate_utf8"};
-
-void set(const Limit& limit, int64_t value, TransportLimits& limits) {
-  std::visit(
-      [&](auto field) {
-        limits.*field = static_cast<std::remove_reference_t<decltype(limits.*field)>>(value);
-      },
-      limit.field);
-}
 
 // An origin is scheme://host[:port]; a pattern that cannot match one is a slip that locks browsers out.
 void check_origin(const Setting& setting) {
@@ -95,32 +61,28 @@ void read_origins(const Setting& options, Transport& transport) {
 void read_crossbar_options(const Setting& options, Transport& transport) {
   Keys keys{.known = {"allowed_origins"}, .ignored = ignored_websocket_options};
   keys.ignored.insert(keys.ignored.end(), ignored_web_options.begin(), ignored_web_options.end());
-  for (const Limit& limit : all_limits)
+  for (const auto& limit : transport_limits)
     if (!limit.option.empty()) keys.known.push_back(limit.option);
   options.check_keys(keys);
 
   read_origins(options, transport);
-  for (const Limit& limit : all_limits) {
+  for (const auto& limit : transport_limits) {
     const auto option = limit.option.empty() ? std::nullopt : options.find(limit.option);
     if (!option) continue;
     if (const int64_t value = option->integer(0, limit.max); value > 0)
-      set(limit, value, transport.limits);
+      limit.set(transport.limits, value);
     else  // Crossbar's way to say: no limit
       option->notice("0 has no effect: there is always a limit, the default");
   }
 }
 
-void read_limits(const Setting& setting, const std::optional<Setting>& options, TransportLimits& limits) {
-  Keys keys;
-  for (const Limit& limit : all_limits) keys.known.push_back(limit.name);
-  setting.check_keys(keys);
-  for (const Limit& limit : all_limits) {
-    const auto value = setting.find(limit.name);
-    if (!value) continue;
-    if (options && !limit.option.empty() && options->find(limit.option))
+void read_transport_limits(const Setting& setting, const std::optional<Setting>& options,
+                           TransportLimits& limits) {
+  read_limits(setting, transport_limits, limits);
+  for (const auto& limit : transport_limits)
+    if (const auto value = setting.find(limit.name);
+        value && options && !limit.option.empty() && options->find(limit.option))
       value->fail("is already given in \"options\" as " + in_quotes(limit.option));
-    set(limit, value->integer(1, limit.max), limits);
-  }
 }
 
 }  // namespace
@@ -131,7 +93,7 @@ const Words ignored_web_options = {"access_log", "client_timeout", "display_trac
 void read_options(const std::optional<Setting>& options, const std::optional<Setting>& limits,
                   Transport& transport) {
   if (options) read_crossbar_options(*options, transport);
-  if (limits) read_limits(*limits, options, transport.limits);
+  if (limits) read_transport_limits(*limits, options, transport.limits);
 
   // A message that no queue has room for would cost every receiver its connection.
   const uint64_t message = transport.limits.max_message_size;

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "router/config/limits.h"
 #include "router/config/store.h"
 
 namespace router::config {
@@ -13,12 +14,7 @@ namespace {
 using wamp::MatchPolicy;
 using wamp::UriRule;
 
-constexpr int64_t max_count = UINT32_MAX;
-constexpr int64_t max_uri_length = 65535;
-constexpr int64_t max_bytes = int64_t{1} << 40;
-constexpr int64_t max_ttl_ms = int64_t{100} * 365 * 24 * 3600 * 1000;
 constexpr int64_t max_trustlevel = UINT32_MAX;
-constexpr int64_t one_day_ms = 24 * 60 * 60 * 1000;
 
 // Crossbar's stars, for rules that do not say their match policy: "com.myapp.*" is a prefix, "com.*.create" a
 // wildcard.
@@ -99,30 +95,9 @@ Role read_role(const Setting& setting, UriRule rule) {
   return role;
 }
 
-RealmLimits read_limits(const Setting& setting) {
+RealmLimits read_realm_limits(const Setting& setting) {
   RealmLimits limits;
-  setting.check_keys({.known = {"sessions", "subscriptions_per_session", "registrations_per_session",
-                                "calls_in_flight_per_session", "uri_length", "waiting_calls_per_registration",
-                                "testaments_per_session", "call_timeout_ms", "max_call_timeout_ms",
-                                "probe_timeout_ms", "retained_events", "retained_bytes", "retained_ttl_ms",
-                                "history_bytes", "replay_events", "replay_bytes"}});
-  read_integer(setting, "sessions", limits.sessions, 1, max_count);
-  read_integer(setting, "subscriptions_per_session", limits.subscriptions_per_session, 1, max_count);
-  read_integer(setting, "registrations_per_session", limits.registrations_per_session, 1, max_count);
-  read_integer(setting, "calls_in_flight_per_session", limits.calls_in_flight_per_session, 1, max_count);
-  read_integer(setting, "uri_length", limits.uri_length, 1, max_uri_length);
-  read_integer(setting, "waiting_calls_per_registration", limits.waiting_calls_per_registration, 0,
-               max_count);
-  read_integer(setting, "testaments_per_session", limits.testaments_per_session, 0, max_count);
-  read_integer(setting, "call_timeout_ms", limits.call_timeout_ms, 0, one_day_ms);
-  read_integer(setting, "max_call_timeout_ms", limits.max_call_timeout_ms, 0, one_day_ms);
-  read_integer(setting, "probe_timeout_ms", limits.probe_timeout_ms, 0, one_day_ms);
-  read_integer(setting, "retained_events", limits.retained_events, 0, max_count);
-  read_integer(setting, "retained_bytes", limits.retained_bytes, 0, max_bytes);
-  read_integer(setting, "retained_ttl_ms", limits.retained_ttl_ms, 0, max_ttl_ms);
-  read_integer(setting, "history_bytes", limits.history_bytes, 1, max_bytes);
-  read_integer(setting, "replay_events", limits.replay_events, 1, max_count);
-  read_integer(setting, "replay_bytes", limits.replay_bytes, 1, max_bytes);
+  read_limits(setting, realm_limits, limits);
   if (limits.max_call_timeout_ms > 0 && limits.call_timeout_ms > limits.max_call_timeout_ms)
     setting.require("call_timeout_ms").fail("longer than \"max_call_timeout_ms\"");
   return limits;
@@ -153,7 +128,7 @@ Realm read_realm(const Setting& setting) {
   realm.uri_check = read_uri_check(setting);
   if (const auto ids = setting.find("request_ids"))
     realm.sequential_request_ids = ids->choice({"sequential", "any"}) == "sequential";
-  if (const auto limits = setting.find("limits")) realm.limits = read_limits(*limits);
+  if (const auto limits = setting.find("limits")) realm.limits = read_realm_limits(*limits);
   if (const auto store = setting.find("store")) realm.store = read_store(*store, realm.uri_check);
 
   std::set<std::string> names;

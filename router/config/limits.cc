@@ -1,0 +1,49 @@
+#include "router/config/limits.h"
+
+namespace router::config {
+namespace {
+
+constexpr int64_t max_count = UINT32_MAX;
+constexpr int64_t max_message = int64_t{1} << 30;
+constexpr int64_t max_bytes = int64_t{1} << 40;
+constexpr int64_t max_uri_length = 65535;
+constexpr int64_t max_nesting = 1000;
+constexpr int64_t one_day_ms = 24 * 60 * 60 * 1000;
+constexpr int64_t century_ms = 100 * 365 * one_day_ms;
+
+}  // namespace
+
+const std::vector<Limit<RealmLimits>> realm_limits = {
+    {"sessions", &RealmLimits::sessions, 1, max_count},
+    {"subscriptions_per_session", &RealmLimits::subscriptions_per_session, 1, max_count},
+    {"registrations_per_session", &RealmLimits::registrations_per_session, 1, max_count},
+    {"calls_in_flight_per_session", &RealmLimits::calls_in_flight_per_session, 1, max_count},
+    {"uri_length", &RealmLimits::uri_length, 1, max_uri_length},
+    {"waiting_calls_per_registration", &RealmLimits::waiting_calls_per_registration, 0, max_count},
+    {"testaments_per_session", &RealmLimits::testaments_per_session, 0, max_count},
+    {"call_timeout_ms", &RealmLimits::call_timeout_ms, 0, one_day_ms},
+    {"max_call_timeout_ms", &RealmLimits::max_call_timeout_ms, 0, one_day_ms},
+    {"probe_timeout_ms", &RealmLimits::probe_timeout_ms, 0, one_day_ms},
+    {"retained_events", &RealmLimits::retained_events, 0, max_count},
+    {"retained_bytes", &RealmLimits::retained_bytes, 0, max_bytes},
+    {"retained_ttl_ms", &RealmLimits::retained_ttl_ms, 0, century_ms},
+    {"history_bytes", &RealmLimits::history_bytes, 1, max_bytes},
+    {"replay_events", &RealmLimits::replay_events, 1, max_count},
+    {"replay_bytes", &RealmLimits::replay_bytes, 1, max_bytes},
+};
+
+const std::vector<Limit<TransportLimits>> transport_limits = {
+    {"max_message_size", &TransportLimits::max_message_size, 1, max_message, "max_message_size"},
+    {"max_queued_bytes", &TransportLimits::max_queued_bytes, 1, max_bytes},
+    {"max_depth", &TransportLimits::max_depth, 1, max_nesting},
+    {"max_connections", &TransportLimits::max_connections, 1, max_count},
+    {"handshake_timeout_ms", &TransportLimits::handshake_timeout_ms, 1, one_day_ms, "open_handshake_timeout"},
+    {"ping_interval_ms", &TransportLimits::ping_interval_ms, 1, one_day_ms, "auto_ping_interval"},
+    {"ping_timeout_ms", &TransportLimits::ping_timeout_ms, 1, one_day_ms, "auto_ping_timeout"},
+    {"close_timeout_ms", &TransportLimits::close_timeout_ms, 1, one_day_ms, "close_handshake_timeout"},
+    {"failed_logins_per_authid", &TransportLimits::failed_logins_per_authid, 1, max_count},
+    {"failed_logins_per_address", &TransportLimits::failed_logins_per_address, 1, max_count},
+    {"lockout_ms", &TransportLimits::lockout_ms, 1, one_day_ms},
+};
+
+}  // namespace router::config

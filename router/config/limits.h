@@ -1,0 +1,47 @@
+// The limits of realms and transports by name: what reads them, tells them and compares them.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "router/config/config.h"
+#include "router/config/setting.h"
+
+namespace router::config {
+
+template <class Limits>
+struct Limit {
+  std::string_view name;
+  std::variant<uint32_t Limits::*, uint64_t Limits::*> field;
+  int64_t min;
+  int64_t max;
+  std::string_view option = "";  // Crossbar's name for it in "options", where 0 means none
+
+  uint64_t get(const Limits& limits) const {
+    return std::visit([&](auto member) { return static_cast<uint64_t>(limits.*member); }, field);
+  }
+  void set(Limits& limits, int64_t value) const {
+    std::visit(
+        [&](auto member) {
+          limits.*member = static_cast<std::remove_cvref_t<decltype(limits.*member)>>(value);
+        },
+        field);
+  }
+};
+
+extern const std::vector<Limit<RealmLimits>> realm_limits;
+extern const std::vector<Limit<TransportLimits>> transport_limits;
+
+// Overwrites what the object "limits" gives. Throws ConfigError.
+template <class Limits>
+void read_limits(const Setting& object, const std::vector<Limit<Limits>>& all, Limits& limits) {
+  Keys keys;
+  for (const Limit<Limits>& limit : all) keys.known.push_back(limit.name);
+  object.check_keys(keys);
+  for (const Limit<Limits>& limit : all)
+    if (const auto value = object.find(limit.name)) limit.set(limits, value->integer(limit.min, limit.max));
+}
+
+}  // namespace router::config
