@@ -32,6 +32,35 @@ std::string anonymous_authid(const SessionRef& ref) {
   return "anonymous-" + std::to_string(ref.session.value);
 }
 
+// What a dynamic authenticator is told, in Crossbar's words.
+wamp::Dict transport_details(const Arrival& arrival, const transport::Connection& connection) {
+  using transport::Framing;
+  const Framing framing = connection.framing();
+  wamp::Dict details = arrival.details;
+  details.set("type", framing == Framing::rawsocket ? "rawsocket"
+                      : framing == Framing::bare    ? "longpoll"
+                                                    : "websocket");
+  details.set("peer", connection.peer_address());
+  if (const auto* certificate = connection.client_certificate())
+    details.set("client_cert", wamp::Dict{{"cn", certificate->common_name},
+                                          {"sha1", certificate->sha1},
+                                          {"sha256", certificate->sha256},
+                                          {"serial", certificate->serial},
+                                          {"not_after", certificate->not_after}});
+  return details;
+}
+
+std::vector<std::string> channel_bindings(const transport::Connection& connection, std::string_view type) {
+  using transport::ChannelBinding;
+  std::vector<std::string> found;
+  if (type == "tls-exporter") found = {connection.channel_binding(ChannelBinding::tls_exporter)};
+  if (type == "tls-unique")
+    found = {connection.channel_binding(ChannelBinding::tls_unique),
+             connection.channel_binding(ChannelBinding::tls_unique_second)};
+  std::erase(found, "");
+  return found;
+}
+
 }  // namespace
 
 Session::Session(Worker& worker, std::shared_ptr<const Entrance> entrance, serializers::Format format,
@@ -191,10 +220,12 @@ auth::Applicant Session::applicant(const wamp::Hello& hello, std::string authid,
   applicant.authid = std::move(authid);
   if (authextra) applicant.authextra = *authextra;
   applicant.session = ref_.session;
-  applicant.transport = arrival_.details;
+  applicant.transport = transport_details(arrival_, *connection_);
   applicant.cookie = arrival_.cookie;
   if (!arrival_.cookie.empty()) applicant.remembered = entrance_->cookies->remembered(arrival_.cookie);
-  applicant.channel_binding = [](std::string_view) { return std::string(); };
+  if (const auto* certificate = connection_->client_certificate())
+    applicant.fingerprints = {certificate->sha1, certificate->sha256};
+  applicant.channel_bindings = [this](std::string_view type) { return channel_bindings(*connection_, type); };
   return applicant;
 }
 

@@ -132,8 +132,32 @@ std::variant<transport::Service::Upgrade, HttpResponse> WebService::on_upgrade(
     return transport::text_response(403, "this origin is not allowed");
   const Subprotocol* chosen = choose_subprotocol(entrance_->transport, offered);
   if (!chosen) return no_subprotocol(entrance_->transport);
-  return Upgrade{std::string(chosen->name), chosen->framing,
-                 std::make_unique<Session>(worker_of(loop), entrance_, chosen->format)};
+  Upgrade upgrade{std::string(chosen->name), chosen->framing, nullptr, {}};
+  upgrade.receiver = std::make_unique<Session>(worker_of(loop), entrance_, chosen->format,
+                                               arrival(request, chosen->name, upgrade.headers));
+  return upgrade;
+}
+
+Arrival WebService::arrival(const HttpRequest& request, std::string_view protocol,
+                            std::vector<std::pair<std::string, std::string>>& headers) const {
+  Arrival arrival;
+  if (auth::Cookies* cookies = entrance_->cookies.get()) {
+    const SteadyTime now = entrance_->clock.now();
+    const auto known = cookies->find(request.header("cookie"), now);
+    arrival.cookie = known ? *known : cookies->add(now);
+    if (!known) headers.emplace_back("Set-Cookie", cookies->header(arrival.cookie, request.secure));
+  }
+  // Only authenticators want to know the rest.
+  const auto& methods = entrance_->transport.auth;
+  if (std::none_of(methods.begin(), methods.end(),
+                   [](const auto& entry) { return entry.second.authenticator.has_value(); }))
+    return arrival;
+  wamp::Dict received;
+  for (const auto& [name, value] : request.headers) received.set(name, value);
+  arrival.details = {{"protocol", protocol},
+                     {"cbtid", arrival.cookie.empty() ? wamp::Value() : wamp::Value(arrival.cookie)},
+                     {"http_headers_received", std::move(received)}};
+  return arrival;
 }
 
 std::optional<size_t> WebService::max_body_size(const HttpRequest& request) {

@@ -38,6 +38,9 @@ class WebService final : public transport::Service {
   };
   Match match(std::string_view request_path) const;
   Worker& worker_of(const transport::Loop& loop) const;
+  // What comes with the request; a cookie that the client is to keep is put into `headers`.
+  Arrival arrival(const transport::HttpRequest& request, std::string_view protocol,
+                  std::vector<std::pair<std::string, std::string>>& headers) const;
   const std::shared_ptr<const Entrance> entrance_;
   const std::vector<Worker*> workers_;
   LongPoll long_poll_;

@@ -37,8 +37,9 @@ class Scram final : public Proof {
     if (asked.error()) return BadHello{asked.error()->message};
     if (client_nonce.empty() || client_nonce.size() > max_nonce || !from_base64(client_nonce))
       return BadHello{"HELLO.Details.authextra.nonce: expected octets in base64"};
-    if (!binding_.empty()) binding_data_ = applicant.channel_binding(binding_);
-    if (!binding_.empty() && (binding_ != "tls-exporter" || binding_data_.empty()))
+    if (binding_ == "tls-exporter")
+      if (const auto data = applicant.channel_bindings(binding_); !data.empty()) binding_data_ = data.front();
+    if (!binding_.empty() && binding_data_.empty())
       return BadHello{"this connection has no channel binding \"" + binding_ + "\""};
 
     // Base64 as a whole: the client's octets, then ours.

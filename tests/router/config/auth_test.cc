@@ -110,9 +110,11 @@ TEST(Auth, ReadsTheRulesOfTokens) {
 }
 
 TEST(Auth, ReadsKeySets) {
-  const AuthMethod method = method_of("jwt", R"({"type": "static", "jwks": "{\"keys\": [
-      {\"kty\": \"RSA\", \"use\": \"sig\", \"kid\": \"1\", \"n\": \"AQ\", \"e\": \"AQAB\", \"x5c\": [\"ignored\"]},
-      {\"kty\": \"RSA\", \"use\": \"enc\", \"n\": \"AQ\", \"e\": \"AQAB\"}]}"})");
+  const AuthMethod method = method_of(
+      "jwt",
+      R"({"type": "static", "jwks": "{\"keys\": [)"
+      R"({\"kty\": \"RSA\", \"use\": \"sig\", \"kid\": \"1\", \"n\": \"AQ\", \"e\": \"AQAB\", \"x5c\": [\"ignored\"]},)"
+      R"({\"kty\": \"RSA\", \"use\": \"enc\", \"n\": \"AQ\", \"e\": \"AQAB\"}]}"})");
   EXPECT_THAT(method.token->keys, ElementsAre(R"({"kty":"RSA","kid":"1","n":"AQ","e":"AQAB"})"));
 }
 
