@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "router/config/config.h"
+#include "router/dev_cert/dev_cert.h"
 #include "router/log.h"
 #include "router/server.h"
 #include "router/version.h"
@@ -62,6 +63,19 @@ int serve(const Options& options) {
   return EXIT_SUCCESS;
 }
 
+CLI::App* add_dev_cert(CLI::App& app, router::DevCertOptions& options) {
+  CLI::App* const command = app.add_subcommand(
+      "dev-cert", "Make certificates for this machine, signed by an authority of its own.");
+  command->add_option("names", options.names, "further DNS names or IP addresses of the server");
+  command->add_option("--directory", options.directory, "where to put the files")
+      ->type_name("DIR")
+      ->capture_default_str();
+  command->add_option("--client", options.clients, "make a certificate for a client of that name")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  return command;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -76,8 +90,14 @@ int main(int argc, char** argv) {
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
   app.set_version_flag("--version", "wampd " + std::string(router::version));
+  router::DevCertOptions dev_cert;
+  const CLI::App* const make_dev_cert = add_dev_cert(app, dev_cert);
   CLI11_PARSE(app, argc, argv);
   try {
+    if (make_dev_cert->parsed()) {
+      std::fputs(router::make_dev_certificates(dev_cert).c_str(), stdout);
+      return EXIT_SUCCESS;
+    }
     return serve(options);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "wampd: %s\n", error.what());

@@ -4,6 +4,7 @@
 
 #include "router/id_source.h"
 #include "router/log.h"
+#include "transport/address.h"
 
 namespace router {
 namespace {
@@ -22,6 +23,18 @@ transport::ConnectionLimits connection_limits(const config::TransportLimits& lim
   connection.ping_timeout_ms = static_cast<int>(limits.ping_timeout_ms);
   connection.close_timeout_ms = static_cast<int>(limits.close_timeout_ms);
   return connection;
+}
+
+transport::ConnectionOptions connection_options(const config::Transport& transport) {
+  transport::ConnectionOptions options;
+  options.limits = connection_limits(transport.limits);
+  if (transport.tls) options.tls = transport.tls->context;
+  options.proxy_protocol = transport.proxy_protocol;
+  if (transport.trusted_proxies.empty()) return options;
+  auto trusted = std::make_shared<transport::AddressRanges>();
+  for (const std::string& range : transport.trusted_proxies) trusted->add(range);
+  options.trusted_proxies = std::move(trusted);
+  return options;
 }
 
 }  // namespace
@@ -53,11 +66,11 @@ void Server::listen(const config::Transport& transport) {
     workers.push_back(worker.get());
     loops.push_back(&worker->loop());
   }
-  const transport::ConnectionLimits limits = connection_limits(transport.limits);
+  const transport::ConnectionOptions connections = connection_options(transport);
   auto cookies = transport.cookie ? std::make_shared<auth::Cookies>(*transport.cookie) : nullptr;
   auto entrance = std::make_shared<const Entrance>(
       Entrance{realms_, transport, failed_logins_, std::move(cookies), clock_});
-  services_.push_back(std::make_unique<WebService>(std::move(entrance), limits, workers));
+  services_.push_back(std::make_unique<WebService>(std::move(entrance), connections.limits, workers));
   transport::ListenOptions options;
   options.interface = transport.interface;
   options.port = transport.port;
@@ -65,11 +78,11 @@ void Server::listen(const config::Transport& transport) {
   options.mode = transport.socket_mode;
   options.backlog = transport.backlog;
   options.max_connections = transport.limits.max_connections;
-  if (transport.type == config::Transport::Type::rawsocket)
+  if (transport.type == config::Transport::Type::rawsocket && !transport.tls)
     options.refusal = transport::rawsocket_refusal(transport::RawSocketError::too_many_connections);
   listeners_.push_back(std::make_unique<transport::Listener>(
-      workers_.front()->loop(), std::move(loops), *services_.back(), options,
-      transport::ConnectionOptions{.limits = limits}, [](const std::string& what) { log::error(what); }));
+      workers_.front()->loop(), std::move(loops), *services_.back(), options, connections,
+      [](const std::string& what) { log::error(what); }));
 }
 
 Server::~Server() {

@@ -44,10 +44,15 @@ bool same_start(const std::array<uint8_t, 16>& a, const std::array<uint8_t, 16>&
   return rest == 0 || (a[bytes] ^ b[bytes]) >> (8 - rest) == 0;
 }
 
-std::string_view port_of(std::string_view peer) {
-  const std::string_view host = host_of(peer);
-  const size_t end = static_cast<size_t>(host.data() + host.size() - peer.data()) + peer.starts_with('[');
-  return end < peer.size() && peer[end] == ':' ? peer.substr(end + 1) : std::string_view();
+// What is behind the host: nothing, which counts as 0, or ":" and a number.
+std::optional<uint16_t> port_of(std::string_view peer) {
+  std::string_view rest = peer.substr(host_of(peer).size());
+  if (peer.starts_with('[')) {
+    if (rest.find(']') == rest.npos) return std::nullopt;
+    rest = rest.substr(rest.find(']') + 1);
+  }
+  if (rest.empty()) return uint16_t{0};
+  return rest[0] == ':' ? number_of<uint16_t>(rest.substr(1)) : std::nullopt;
 }
 
 }  // namespace
@@ -68,8 +73,7 @@ std::string_view host_of(std::string_view peer) {
 
 std::optional<std::string> normalized_peer(std::string_view peer) {
   const auto ip = ip_of(host_of(peer));
-  const std::string_view port_text = port_of(peer);
-  const auto port = port_text.empty() ? 0 : number_of<uint16_t>(port_text);
+  const auto port = port_of(peer);
   if (!ip || !port) return std::nullopt;
   return ip->v4() ? address_text(AF_INET, ip->bytes.data() + Ip::v4_prefix.size(), *port)
                   : address_text(AF_INET6, ip->bytes.data(), *port);

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "router/config/authentication.h"
+#include "transport/tls.h"
 #include "wamp/uri.h"
 
 namespace router::config {
@@ -108,6 +110,12 @@ struct TransportLimits {
   uint32_t lockout_ms = 300000;
 };
 
+// Of an endpoint.
+struct Tls {
+  transport::TlsSettings settings;
+  std::shared_ptr<const transport::TlsContext> context;  // what its files held when they were loaded
+};
+
 // One listening address.
 struct Transport {
   enum class Type : uint8_t { websocket, rawsocket, universal };
@@ -117,6 +125,9 @@ struct Transport {
   std::string socket_path;  // of a Unix domain socket, in the place of interface and port
   unsigned socket_mode = 0600;
   int backlog = 1024;
+  std::optional<Tls> tls;
+  std::vector<std::string> trusted_proxies;  // "10.0.0.0/8", "::1", "unix": who may tell the client's address
+  bool proxy_protocol = false;               // every connection begins with a header of it
   // By "/", "/ws", "/api/ws"; the longest one that is a prefix of a request's path serves it.
   std::map<std::string, Path, std::less<>> paths;
   std::vector<std::string> allowed_origins;  // empty: same host only; "*" all; patterns with '*'

@@ -9,6 +9,8 @@
 #include <arpa/inet.h>
 #include <sys/un.h>
 
+#include "router/config/tls.h"
+
 namespace router::config {
 namespace {
 
@@ -52,7 +54,9 @@ unsigned read_mode(const Setting& setting) {
 }
 
 void read_unix(const Setting& endpoint, Transport& transport) {
-  endpoint.check_keys({.known = {"type", "path", "mode", "backlog"}, .ignored = {"shared", "user_timeout"}});
+  endpoint.check_keys({.known = {"type", "path", "mode", "backlog", "trusted_proxies", "proxy_protocol"},
+                       .unsupported = {"tls"},
+                       .ignored = {"shared", "user_timeout"}});
   const Setting path = endpoint.require("path");
   transport.socket_path = (std::filesystem::path(endpoint.source().base_directory) / path.some_string())
                               .lexically_normal()
@@ -68,14 +72,17 @@ void read_unix(const Setting& endpoint, Transport& transport) {
 }  // namespace
 
 void read_endpoint(const Setting& endpoint, Transport& transport) {
+  read_proxies(endpoint, transport);
   if (endpoint.require("type").choice({"tcp", "unix"}, {"twisted", "onion", "tls"}) == "unix")
     return read_unix(endpoint, transport);
-  endpoint.check_keys({.known = {"type", "interface", "port", "version", "backlog"},
-                       .unsupported = {"tls", "portrange"},
+  endpoint.check_keys({.known = {"type", "interface", "port", "version", "backlog", "tls", "trusted_proxies",
+                                 "proxy_protocol"},
+                       .unsupported = {"portrange"},
                        .ignored = {"shared", "user_timeout"}});
   transport.interface = read_interface(endpoint);
 
   transport.port = static_cast<uint16_t>(endpoint.require("port").integer(0, 65535));
+  if (const auto tls = endpoint.find("tls")) transport.tls = read_tls(*tls);
   read_integer(endpoint, "backlog", transport.backlog, 1, 65535);
 }
 

@@ -6,7 +6,8 @@
 
 namespace router::config {
 
-// Fills interface (as the system writes that address), port and backlog; throws ConfigError.
+// Fills interface (as the system writes that address), port, path, backlog, TLS and proxies; throws
+// ConfigError.
 void read_endpoint(const Setting& endpoint, Transport& transport);
 
 }  // namespace router::config

@@ -171,7 +171,7 @@ std::variant<Service::Upgrade, HttpResponse> Server::on_upgrade(Loop&, const Htt
                           : chosen == "batched.text"   ? Framing::batched_text
                           : chosen == "batched.binary" ? Framing::batched_binary
                                                        : Framing::websocket_text;
-  return Upgrade{chosen, framing, std::make_unique<Told>(*this)};
+  return Upgrade{chosen, framing, std::make_unique<Told>(*this), upgrade_headers};
 }
 
 }  // namespace transport

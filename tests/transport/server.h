@@ -77,6 +77,7 @@ class Server : public Service {
   std::function<HttpResponse(const HttpRequest&)> requested;
   // A POST to a path that begins with /post may have 1000 bytes; the default sends its body back.
   std::function<Answer(Loop&, const HttpRequest&, const std::string& body, HttpExchange&)> posted;
+  std::vector<std::pair<std::string, std::string>> upgrade_headers;
   std::function<void()> closed = [] {};
   std::function<void()> turn_ended = [] {};
 
