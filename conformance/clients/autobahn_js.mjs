@@ -4,7 +4,7 @@ import { create_client } from './autobahn_js_session.mjs';
 import { emit, serve } from './lines.mjs';
 import { create_puppet } from './puppet.mjs';
 
-const CAN = ['exclude_me', 'cancel', 'timeout', 'yield_progress', 'register_options', 'revocation', 'left_reason'];
+const CAN = ['exclude_me', 'cancel', 'timeout', 'yield_progress', 'register_options', 'revocation', 'left_reason', 'login'];
 
 serve(
   [

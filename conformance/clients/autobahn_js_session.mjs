@@ -11,9 +11,31 @@ export function create_client(autobahn) {
     return url.startsWith('http') ? { transports: [{ type: 'longpoll', url }] } : { url };
   }
 
-  function join({ url, realm, serializer, on_left }) {
+  const signatures = {
+    ticket: ({ secret }) => secret,
+    wampcra: ({ secret }, { challenge, salt, iterations, keylen }) =>
+      autobahn.auth_cra.sign(salt ? autobahn.auth_cra.derive_key(secret, salt, iterations, keylen) : secret, challenge),
+    cryptosign: ({ secret }, extra) => autobahn.auth_cryptosign.sign_challenge(key_pair(secret), extra),
+    jwt: ({ secret }) => secret,
+  };
+
+  function key_pair(hex) {
+    return autobahn.nacl.sign.keyPair.fromSeed(autobahn.util.htob(hex));
+  }
+
+  function credentials(auth) {
+    if (!auth) return {};
+    return {
+      authmethods: [auth.method],
+      authid: auth.authid,
+      authextra: auth.method === 'cryptosign' ? { pubkey: autobahn.auth_cryptosign.public_key(key_pair(auth.secret)) } : undefined,
+      onchallenge: (session, method, extra) => signatures[method](auth, extra),
+    };
+  }
+
+  function join({ url, realm, serializer, auth, on_left }) {
     return new Promise((resolve, reject) => {
-      const connection = new autobahn.Connection({ ...transport_at(url), realm, serializers: [serializers[serializer]()], max_retries: 0, on_user_error: () => {} });
+      const connection = new autobahn.Connection({ ...transport_at(url), realm, serializers: [serializers[serializer]()], max_retries: 0, ...credentials(auth), on_user_error: () => {} });
       let closed = null; // resolves leave() and drop() with what Autobahn|JS calls this end
       connection.onopen = (session) => {
         const close = (how) => new Promise((done) => { closed = done; how(); });

@@ -10,6 +10,8 @@ import sys
 
 from autobahn.asyncio.rawsocket import WampRawSocketClientProtocol
 from autobahn.asyncio.wamp import ApplicationRunner, ApplicationSession
+from autobahn.wamp.auth import compute_wcs, create_authenticator, derive_key
+from autobahn.wamp.cryptosign import CryptosignKey
 from autobahn.wamp.exception import ApplicationError
 from autobahn.wamp.serializer import CBORSerializer, JsonSerializer, MsgPackSerializer
 from autobahn.wamp.types import CallOptions, CallResult, PublishOptions, RegisterOptions, SubscribeOptions
@@ -21,7 +23,7 @@ SERIALIZERS = {'json': JsonSerializer, 'msgpack': MsgPackSerializer, 'cbor': CBO
 # Autobahn 22.7 asks its RawSocket transport for this when it is welcomed, and has forgotten to make it.
 WampRawSocketClientProtocol.transport_details = property(lambda protocol: protocol._transport_details)
 CAN = ['exclude_me', 'binary', 'int64', 'floats', 'cancel', 'cancel_skip', 'interrupt', 'timeout', 'yield_progress',
-       'register_options', 'left_reason']
+       'register_options', 'left_reason', 'login', 'scram']
 
 
 def emit(message):
@@ -31,6 +33,37 @@ def emit(message):
 
 class Session(ApplicationSession):
     """Tells the futures in its config.extra that it has joined, or why not."""
+
+    def onConnect(self):
+        self.auth = self.config.extra['auth']
+        if not self.auth:
+            return super().onConnect()
+        method, authid, secret = self.auth['method'], self.auth.get('authid'), self.auth['secret']
+        authextra = {}
+        if method == 'cryptosign':
+            self.key = CryptosignKey.from_bytes(bytes.fromhex(secret))
+            authextra = {'pubkey': self.key.public_key()}
+        if method == 'scram':
+            self.scram = create_authenticator('scram', authid=authid, password=secret)
+            authextra = self.scram.authextra
+        self.join(self.config.realm, authmethods=[method], authid=authid, authextra=authextra)
+
+    def onChallenge(self, challenge):
+        secret, extra = self.auth['secret'], challenge.extra
+        if challenge.method == 'wampcra':
+            key = secret.encode()
+            if 'salt' in extra:
+                key = derive_key(secret, extra['salt'], extra['iterations'], extra['keylen'])
+            return compute_wcs(key, extra['challenge'].encode()).decode()
+        if challenge.method == 'cryptosign':
+            return self.key.sign_challenge(challenge)
+        if challenge.method == 'scram':
+            return self.scram.on_challenge(self, challenge).decode()
+        return secret
+
+    def onWelcome(self, welcome):
+        # Whether the router knows the password too.
+        return self.scram.on_welcome(self, welcome.authextra) if hasattr(self, 'scram') else None
 
     def onJoin(self, details):
         self.config.extra['joined'].set_result(details.session)
@@ -53,11 +86,11 @@ class Puppet:
         self.held = []  # (session, future): invocations that wait to be answered, the oldest first
         self.leaving = set()
 
-    async def join(self, session, url, realm, serializer, **_):
+    async def join(self, session, url, realm, serializer, auth=None, **_):
         """`url`: ws://HOST:PORT/PATH or rs://HOST:PORT, `serializer`: "json", "json.batched", ..."""
         serializer, _, batched = serializer.partition('.')
         loop = asyncio.get_running_loop()
-        extra = {'joined': loop.create_future(), 'gone': loop.create_future()}
+        extra = {'joined': loop.create_future(), 'gone': loop.create_future(), 'auth': auth}
         runner = ApplicationRunner(url, realm, extra, serializers=[SERIALIZERS[serializer](batched=bool(batched))])
         made = []
 
@@ -93,6 +126,8 @@ class Puppet:
     async def register(self, session, uri, does, options):
         async def procedure(*args, details, **kwargs):
             emit({'event': 'invocation', 'session': session, 'uri': uri, 'args': to_wire(list(args)), 'kwargs': to_wire(kwargs)})
+            if isinstance(does, dict):
+                return does['answer']
             if does == 'fail':
                 raise ApplicationError('com.example.error.custom', *args, **kwargs)
             if does == 'hold':

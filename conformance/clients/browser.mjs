@@ -34,10 +34,10 @@ async function open(library, url) {
 const library_of_session = new Map();
 
 async function carry_out(request) {
-  const { op, session, library, url } = request;
+  const { op, session, library, page } = request;
   if (op === 'join') {
     library_of_session.set(session, library);
-    if (!pages.has(library)) pages.set(library, open(library, url));
+    if (!pages.has(library)) pages.set(library, open(library, page));
   }
   const chosen = library_of_session.get(session);
   try {
@@ -47,7 +47,7 @@ async function carry_out(request) {
   }
 }
 
-const AUTOBAHN_CAN = ['exclude_me', 'cancel', 'timeout', 'yield_progress', 'register_options', 'revocation', 'left_reason'];
+const AUTOBAHN_CAN = ['exclude_me', 'cancel', 'timeout', 'yield_progress', 'register_options', 'revocation', 'left_reason', 'login'];
 
 serve(
   [

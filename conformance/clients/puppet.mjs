@@ -1,6 +1,6 @@
 // Carries out the runner's requests on any JavaScript WAMP client. Runs in Node.js and in a browser.
 //
-// A client module gives `join({ url, realm, serializer, on_left })`, a promise of a session with
+// A client module gives `join({ url, realm, serializer, auth, on_left })`, a promise of a session with
 //   id, leave() -> what the library calls that end, if anything, drop(), publish(uri, args, kwargs, options) -> id,
 //   call(uri, args, kwargs, options, on_progress) -> { result, a promise of { args, kwargs }; cancel(mode); send(args, options) },
 //   register(uri, on_call, options, on_revoked) -> { unregister() }, where on_call(args, kwargs, progress) returns a promise of
@@ -29,9 +29,9 @@ export function create_puppet(client, emit) {
   };
 
   const ops = {
-    async join({ session, url, realm, serializer }) {
+    async join({ session, url, realm, serializer, auth }) {
       const on_left = (reason) => emit({ event: 'left', session, reason });
-      const joined = await client.join({ url, realm, serializer, on_left });
+      const joined = await client.join({ url, realm, serializer, auth, on_left });
       sessions.set(session, joined);
       return to_runner(joined.id);
     },
@@ -46,9 +46,9 @@ export function create_puppet(client, emit) {
     },
     async register({ session, uri, does, options }) {
       const handle = ++last_handle;
-      const on_call = (args, kwargs, progress) => {
+      const on_call = async (args, kwargs, progress) => {
         emit({ event: 'invocation', session, uri, ...to_runner({ args, kwargs }) });
-        return behaviours[does](session, args, kwargs, progress);
+        return does.answer === undefined ? behaviours[does](session, args, kwargs, progress) : { args: [does.answer], kwargs: {} };
       };
       const on_revoked = (reason) => emit({ event: 'revoked', session, args: [reason ?? null], kwargs: {} });
       handles.set(handle, await sessions.get(session).register(uri, on_call, options, on_revoked));

@@ -3,14 +3,35 @@ import { Wampy } from 'wampy';
 import { JsonSerializer } from 'wampy/JsonSerializer.js';
 import { CborSerializer } from 'wampy/CborSerializer.js';
 import { MsgpackSerializer } from 'wampy/MsgpackSerializer.js';
+import { sign as sign_cryptosign } from 'wampy/cryptosign.js';
+import { sign as sign_wampcra } from 'wampy/wampcra.js';
 import websocket from 'websocket';
 import { emit, serve } from './lines.mjs';
 import { create_puppet } from './puppet.mjs';
 
-const CAN = ['cancel', 'cancel_skip', 'chunks', 'timeout', 'passthru'];
+const CAN = ['cancel', 'cancel_skip', 'chunks', 'timeout', 'passthru', 'login'];
 const serializers = { json: JsonSerializer, msgpack: MsgpackSerializer, cbor: CborSerializer };
 
-async function join({ url, realm, serializer, on_left }) {
+const plugins = {
+  ticket: (secret) => () => secret,
+  wampcra: sign_wampcra,
+  cryptosign: sign_cryptosign,
+  jwt: (secret) => () => secret,
+};
+
+function credentials(auth) {
+  if (!auth) return {};
+  const { method, authid, secret } = auth;
+  return {
+    authid,
+    authmethods: [method],
+    authMode: 'auto',
+    authPlugins: { [method]: plugins[method](secret) },
+    authextra: method === 'cryptosign' ? { pubkey: auth.pubkey } : {},
+  };
+}
+
+async function join({ url, realm, serializer, auth, on_left }) {
   let wanted = true; // false once we leave: Wampy calls onClose for any end
   let closed;
   const wampy = new Wampy(url, {
@@ -18,6 +39,7 @@ async function join({ url, realm, serializer, on_left }) {
     ws: websocket.w3cwebsocket,
     serializer: new serializers[serializer](),
     autoReconnect: false,
+    ...credentials(auth),
     onClose: () => (wanted ? on_left('closed') : closed?.()),
   });
   // Wampy 8 has progressive call invocations, but does not announce them.

@@ -9,10 +9,12 @@ clients/puppet.mjs lists the operations. "can" names what not every client can:
   exclude_me (send exclude_me: false), binary, int64, floats (tells 1.0 from 1)
   timeout (of a call), cancel (a call), cancel_skip (also when the answer comes at once), chunks (send progressive invocations)
   register_options (other ones than match and invoke), yield_progress, interrupt (a callee that takes INTERRUPT)
+  login (other than anonymously), scram
   passthru (payload passthru mode), revocation (says that it was revoked), left_reason (tells what the router's GOODBYE says)"""
 import itertools
 import json
 import queue
+import re
 import subprocess
 import tempfile
 import threading
@@ -153,6 +155,7 @@ class Variant:
     """A client library with one serializer: what the checks are run for. `url` is set by the runner."""
 
     url = None
+    ports = {}  # of the suites' own transports, by name
 
     def __init__(self, client, description):
         self.client = client
@@ -160,11 +163,13 @@ class Variant:
         self.can = set(description.pop('can'))
         self._join = description
 
-    def join(self, realm='realm1', **details):
-        """Joins a realm and returns the Session; raises Refused when the router says ABORT."""
+    def join(self, realm='realm1', at=None, **details):
+        """Joins a realm and returns the Session; raises Refused when the router says ABORT. `at`: one of the suites' own
+        transports. `auth`: {"method", "authid", "secret"}, the secret being a password, or for cryptosign a private key."""
         session = Session(self)
         self.client.sessions[session.name] = session
-        session.id = from_wire(session.ask('join', url=self.url, realm=realm, **self._join, **details)())
+        url = re.sub(r':[0-9]+', f':{self.ports[at]}', self.url, count=1) if at else self.url
+        session.id = from_wire(session.ask('join', url=url, page=self.url, realm=realm, **self._join, **details)())
         return session
 
     def end_sessions(self):
@@ -198,7 +203,7 @@ class Session:
 
     def register(self, uri, does='echo', **options):
         """`does`: echo answers with the call's own args and kwargs, fail raises com.example.error.custom with them, hold
-        answers when release() is called, progress sends a progressive result for each of the args before the echo.
+        answers when release() is called, {"answer": value} answers with that value, progress sends a progressive result for each of the args before the echo.
         Returns a handle for unregister()."""
         return self.ask('register', uri=uri, does=does, options=options)()
 

@@ -10,25 +10,40 @@ READY_TIMEOUT = 20  # seconds
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
+    return free_ports(1)[0]
 
 
-def configuration(port, realms):
-    """`realms` are those that the suites ask for; realm1 is open to anonymous, as without any configuration."""
+def free_ports(count):
+    probes = [socket.create_server(('127.0.0.1', 0)) for _ in range(count)]
+    ports = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+def configuration(port, realms, transports=()):
+    """`realms` are those that the suites ask for; realm1 is open to anonymous, as without any configuration. `transports`:
+    (port, settings) of further ones, which differ from the first in these settings."""
     everything = {'uri': '', 'match': 'prefix',
                   'allow': {'call': True, 'register': True, 'publish': True, 'subscribe': True}}
     realm1 = {'name': 'realm1', 'roles': [{'name': 'anonymous', 'permissions': [everything]}]}
-    return json.dumps({
-        'realms': [realm1, *realms],
-        'transports': [{
+
+    def transport(on_port, settings):
+        return {
             'type': 'universal',
             'rawsocket': {},
-            'endpoint': {'type': 'tcp', 'interface': '127.0.0.1', 'port': port},
+            'endpoint': {'type': 'tcp', 'interface': '127.0.0.1', 'port': on_port, **settings.get('endpoint', {})},
             'web': {'paths': {'/': {'type': 'static'}, 'ws': {'type': 'websocket'}, 'lp': {'type': 'longpoll'}, 'health': {'type': 'health'}}},
             'auth': {'anonymous': {'type': 'static', 'role': 'anonymous'}},
-        }],
+            # Browsers come from the first transport's page.
+            'options': {'allowed_origins': ['*']},
+            **{key: value for key, value in settings.items() if key != 'endpoint'},
+        }
+
+    first = {'options': {}}
+    return json.dumps({
+        'realms': [realm1, *realms],
+        'transports': [transport(port, first), *(transport(*other) for other in transports)],
     }, indent=2)
 
 

@@ -5,7 +5,8 @@ the name, is what is printed:
   @for_each_client   check(client)           once for each client and serializer
   @for_each_pair     check(one, other)       for each ordered pair of them, with itself too
   @once              check(router)           once
-A check fails by raising; expect() does. Sessions that a check opened are left when it ends. REALMS in a suite are added to
+A check fails by raising; expect() does. TRANSPORTS in a suite are further transports, by a name that join(at=...) takes: what
+they have other than the first. Sessions that a check opened are left when it ends. REALMS in a suite are added to
 the router's configuration."""
 import importlib
 import os

@@ -7,7 +7,6 @@ namespace router::auth {
 namespace {
 
 constexpr auto first_delay = std::chrono::milliseconds(250);
-constexpr auto longest_delay = std::chrono::milliseconds(4000);
 constexpr uint32_t failures_without_delay = 2;
 
 std::string authid_key(const std::string& authid) {
@@ -55,9 +54,10 @@ std::chrono::milliseconds FailedLogins::add(const std::string& authid, const std
   const std::lock_guard lock(mutex_);
   uint32_t failures = authid.empty() ? 0 : count(authid_key(authid), limits, now);
   if (!by_address.empty()) failures = std::max(failures, count(by_address, limits, now));
-  if (failures <= failures_without_delay) return std::chrono::milliseconds(0);
+  using std::chrono::milliseconds;
+  if (failures <= failures_without_delay) return milliseconds(0);
   const uint32_t doublings = std::min(failures - failures_without_delay - 1, uint32_t{8});
-  return std::min(first_delay * (1 << doublings), longest_delay);
+  return std::min(first_delay * (1 << doublings), milliseconds(limits.max_login_delay_ms));
 }
 
 uint32_t FailedLogins::count(const std::string& key, const config::TransportLimits& limits, SteadyTime now) {

@@ -108,6 +108,7 @@ struct TransportLimits {
   uint32_t failed_logins_per_authid = 10;
   uint32_t failed_logins_per_address = 50;
   uint32_t lockout_ms = 300000;
+  uint32_t max_login_delay_ms = 4000;  // by which the answer to repeated failures is held back
 };
 
 // Of an endpoint.

@@ -43,6 +43,7 @@ const std::vector<Limit<TransportLimits>> transport_limits = {
     {"close_timeout_ms", &TransportLimits::close_timeout_ms, 1, one_day_ms, "close_handshake_timeout"},
     {"failed_logins_per_authid", &TransportLimits::failed_logins_per_authid, 1, max_count},
     {"failed_logins_per_address", &TransportLimits::failed_logins_per_address, 1, max_count},
+    {"max_login_delay_ms", &TransportLimits::max_login_delay_ms, 0, one_day_ms},
     {"lockout_ms", &TransportLimits::lockout_ms, 1, one_day_ms},
 };
 
