@@ -5,11 +5,14 @@
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "router/config/config.h"
 #include "router/dev_cert/dev_cert.h"
+#include "router/config/inventory.h"
+#include "router/explain.h"
 #include "router/log.h"
 #include "router/server.h"
 #include "router/version.h"
@@ -22,7 +25,14 @@ constexpr auto shutdown_patience = std::chrono::milliseconds(3500);
 struct Options {
   std::string config_file;
   int workers = 0;
+  std::vector<std::string> explain;  // AUTHID ACTION URI, or nothing
+  router::Question question;
 };
+
+router::config::Config load(const Options& options) {
+  return options.config_file.empty() ? router::config::default_config()
+                                     : router::config::load_config(options.config_file);
+}
 
 // Blocked in all threads, as they inherit it, and taken by wait_for_end().
 sigset_t block_end_signals() {
@@ -46,8 +56,7 @@ void wait_for_end(const sigset_t& signals) {
 }
 
 int serve(const Options& options) {
-  auto config = options.config_file.empty() ? router::config::default_config()
-                                            : router::config::load_config(options.config_file);
+  auto config = load(options);
   if (options.workers > 0) config.workers = options.workers;
   for (const std::string& notice : config.notices) router::log::warning(notice);
   const sigset_t signals = block_end_signals();
@@ -76,6 +85,33 @@ CLI::App* add_dev_cert(CLI::App& app, router::DevCertOptions& options) {
   return command;
 }
 
+// "wampd check": says what would be served, or which rule decides, and serves nothing.
+int check(Options options) {
+  const auto config = load(options);
+  if (!options.explain.empty()) {
+    options.question.authid = options.explain.at(0);
+    options.question.action = options.explain.at(1);
+    options.question.uri = options.explain.at(2);
+    std::fputs(router::explain(config, options.question).c_str(), stdout);
+    return EXIT_SUCCESS;
+  }
+  for (const std::string& notice : config.notices) std::printf("warning: %s\n", notice.c_str());
+  std::fputs(router::config::to_text(router::config::inventory(config)).c_str(), stdout);
+  return EXIT_SUCCESS;
+}
+
+void add_check(CLI::App& command, Options& options) {
+  command.add_option("file", options.config_file, "configuration file; default: what wampd does without one")
+      ->type_name("FILE");
+  command.add_option("--explain", options.explain, "say which rule decides on that")
+      ->type_name("AUTHID ACTION URI")
+      ->expected(3);
+  command.add_option("--realm", options.question.realm, "realm to explain; default: the only one")
+      ->type_name("NAME");
+  command.add_option("--role", options.question.role, "role to explain; default: that of AUTHID")
+      ->type_name("NAME");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -92,13 +128,15 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "wampd " + std::string(router::version));
   router::DevCertOptions dev_cert;
   const CLI::App* const make_dev_cert = add_dev_cert(app, dev_cert);
+  CLI::App* checking = app.add_subcommand("check", "Say what a configuration serves, and end.");
+  add_check(*checking, options);
   CLI11_PARSE(app, argc, argv);
   try {
     if (make_dev_cert->parsed()) {
       std::fputs(router::make_dev_certificates(dev_cert).c_str(), stdout);
       return EXIT_SUCCESS;
     }
-    return serve(options);
+    return checking->parsed() ? check(options) : serve(options);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "wampd: %s\n", error.what());
     return EXIT_FAILURE;

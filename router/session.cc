@@ -61,6 +61,12 @@ std::vector<std::string> channel_bindings(const transport::Connection& connectio
   return found;
 }
 
+// Whether clients of the transport may join the realm, if there is one.
+bool gives(const config::Transport& transport, std::string_view realm) {
+  return !transport.realms ||
+         std::find(transport.realms->begin(), transport.realms->end(), realm) != transport.realms->end();
+}
+
 }  // namespace
 
 Session::Session(Worker& worker, std::shared_ptr<const Entrance> entrance, serializers::Format format,
@@ -269,7 +275,7 @@ void Session::on_accepted(const auth::Accepted& accepted) {
 
 std::optional<Refusal> Session::join(const auth::Accepted& accepted) {
   if (accepted.realm.empty()) return Refusal{wamp::error_uri::no_such_realm, "HELLO names no realm"};
-  auto realm = entrance_->realms.find(accepted.realm);
+  auto realm = gives(entrance_->transport, accepted.realm) ? entrance_->realms.find(accepted.realm) : nullptr;
   if (!realm) return Refusal{wamp::error_uri::no_such_realm, "there is no realm \"" + accepted.realm + "\""};
   if (!realm->has_role(accepted.role))
     return Refusal{wamp::error_uri::no_such_role,

@@ -111,7 +111,8 @@ void WebService::remark(const std::string& what) {
 
 HttpResponse WebService::on_request(const HttpRequest& request) {
   const Match found = match(request.path);
-  if (!found.path) return transport::text_response(404, "there is nothing here");
+  if (!found.path || std::holds_alternative<config::NothingPath>(*found.path))
+    return transport::text_response(404, "there is nothing here");
   if (std::holds_alternative<config::WebSocketPath>(*found.path)) return upgrade_required();
   if (std::holds_alternative<config::LongPollPath>(*found.path)) return post_only();
   if (std::holds_alternative<config::HealthPath>(*found.path)) return transport::text_response(200, "ok");

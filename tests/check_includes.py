@@ -24,7 +24,7 @@ ROUTER_LAYERS = [
     {"auth"},
     {"uri_index", "prefix_tree", "wildcard_tree", "routed_payload"},
     {"authorizer", "delivery", "payload_passthru"},
-    {"denial_log"},
+    {"denial_log", "explain"},
     {"member"},
     {"session_rules", "welcome_details", "mailbox", "members", "request_check", "event_filter"},
     {"outbox", "frame_encoder"},

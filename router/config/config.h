@@ -76,13 +76,23 @@ struct Store {
   std::vector<EventHistory> event_history;
 };
 
+// Of a realm whose name is a pattern: the realms that are made of it when somebody joins them.
+struct RealmTemplate {
+  uint32_t max_realms = 1000;  // at the same time
+  uint32_t idle_ms = 300000;   // after which an empty realm is removed; 0: never
+};
+
 struct Realm {
+  // With a '*' in it, each of which stands for one or more characters but '.', it is a template.
   std::string name;
   std::vector<Role> roles;
   wamp::UriRule uri_check = wamp::UriRule::loose;
   bool sequential_request_ids = true;  // false: clients may use any request ids ("request_ids": "any")
   RealmLimits limits;
   Store store;
+  RealmTemplate made_on_demand = {};  // of a template
+
+  bool is_template() const { return name.find('*') != std::string::npos; }
 };
 
 // What a path of a web transport serves.
@@ -92,7 +102,8 @@ struct StaticPath {
 };
 struct HealthPath {};
 struct LongPollPath {};
-using Path = std::variant<WebSocketPath, StaticPath, HealthPath, LongPollPath>;
+struct NothingPath {};  // 404, also where a path above it serves files
+using Path = std::variant<WebSocketPath, StaticPath, HealthPath, LongPollPath, NothingPath>;
 
 struct TransportLimits {
   uint64_t max_message_size = 16 * 1024 * 1024;  // bytes
@@ -131,7 +142,8 @@ struct Transport {
   bool proxy_protocol = false;               // every connection begins with a header of it
   // By "/", "/ws", "/api/ws"; the longest one that is a prefix of a request's path serves it.
   std::map<std::string, Path, std::less<>> paths;
-  std::vector<std::string> allowed_origins;  // empty: same host only; "*" all; patterns with '*'
+  std::optional<std::vector<std::string>> realms = {};  // that its clients may join; none: all
+  std::vector<std::string> allowed_origins;             // empty: same host only; "*" all; patterns with '*'
   std::vector<std::string> serializers = {"msgpack", "json", "cbor"};
   std::vector<std::string> rawsocket_serializers;  // empty: RawSocket is not served
   AuthMethods auth;                                // empty: nobody gets in

@@ -85,7 +85,10 @@ Role read_role(const Setting& setting, UriRule rule) {
   setting.check_keys({.known = {"name", "permissions"}, .unsupported = {"authorizer"}, .ignored = {"id"}});
   Role role{.name = setting.require("name").some_string(), .permissions = {}};
   std::set<std::pair<std::string, MatchPolicy>> seen;
-  for (const Setting& element : setting.require("permissions").elements()) {
+  // In Crossbar's files a role without them may do nothing.
+  const auto permissions =
+      setting.source().is_crossbar ? setting.find("permissions") : setting.require("permissions");
+  for (const Setting& element : permissions ? permissions->elements() : std::vector<Setting>{}) {
     role.permissions.push_back(read_permission(element, rule));
     const Permission& permission = role.permissions.back();
     if (!seen.emplace(permission.uri, permission.match).second)
@@ -118,7 +121,7 @@ UriRule read_uri_check(const Setting& realm) {
 
 Realm read_realm(const Setting& setting) {
   setting.check_keys({.known = {"name", "roles", "uri_check", "request_ids", "limits", "options", "store"},
-                      .unsupported = {"inventory", "rlinks"},
+                      .left_out = {"inventory", "rlinks"},
                       .ignored = {"id"}});
   Realm realm;
   const Setting name = setting.require("name");
@@ -132,7 +135,11 @@ Realm read_realm(const Setting& setting) {
   if (const auto store = setting.find("store")) realm.store = read_store(*store, realm.uri_check);
 
   std::set<std::string> names;
-  for (const Setting& element : setting.require("roles").some_elements()) {
+  const bool is_crossbar = setting.source().is_crossbar;
+  const auto roles = is_crossbar ? setting.find("roles") : setting.require("roles");
+  for (const Setting& element : !roles        ? std::vector<Setting>{}
+                                : is_crossbar ? roles->elements()
+                                              : roles->some_elements()) {
     realm.roles.push_back(read_role(element, realm.uri_check));
     if (!names.insert(realm.roles.back().name).second)
       element.require("name").fail("a second role " + in_quotes(realm.roles.back().name) + " in this realm");
@@ -142,18 +149,24 @@ Realm read_realm(const Setting& setting) {
 
 }  // namespace
 
-std::vector<Realm> read_realms(const Setting& list) {
-  std::vector<Realm> realms;
+void read_realms(const Setting& list, std::vector<Realm>& realms) {
   std::set<std::string> names, paths;
-  for (const Setting& element : list.some_elements()) {
-    realms.push_back(read_realm(element));
-    if (!names.insert(realms.back().name).second)
-      element.require("name").fail("a second realm " + in_quotes(realms.back().name));
-    const std::string& path = realms.back().store.path;
-    if (!path.empty() && !paths.insert(path).second)
-      element.require("store").require("path").fail("another realm has the same file " + in_quotes(path));
+  for (const Realm& realm : realms) {
+    names.insert(realm.name);
+    paths.insert(realm.store.path);
   }
-  return realms;
+  for (const Setting& element : list.source().is_crossbar ? list.elements() : list.some_elements()) {
+    const Realm& realm = realms.emplace_back(read_realm(element));
+    if (!names.insert(realm.name).second)
+      element.require("name").fail("a second realm " + in_quotes(realm.name) +
+                                   (list.source().is_crossbar
+                                        ? "; in Crossbar those of two workers are different ones, here all "
+                                          "are served by one program and need different names"
+                                        : ""));
+    if (!realm.store.path.empty() && !paths.insert(realm.store.path).second)
+      element.require("store").require("path").fail("another realm has the same file " +
+                                                    in_quotes(realm.store.path));
+  }
 }
 
 }  // namespace router::config

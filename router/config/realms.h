@@ -8,7 +8,7 @@
 
 namespace router::config {
 
-// Reads and checks the list; throws ConfigError.
-std::vector<Realm> read_realms(const Setting& list);
+// Reads and checks the list and appends it to `realms`; throws ConfigError.
+void read_realms(const Setting& list, std::vector<Realm>& realms);
 
 }  // namespace router::config

@@ -44,15 +44,53 @@ AuthMethods default_auth(const Setting& whole, const RoleNames& roles, const Tra
 }  // namespace
 
 std::vector<std::string> read_serializers(const Setting& list) {
+  const Words ours = {"msgpack", "json", "cbor"}, crossbars = {"ubjson", "flatbuffers"};
   std::vector<std::string> serializers;
   for (const Setting& element : list.some_elements()) {
-    const std::string& name = element.choice({"msgpack", "json", "cbor"}, {"ubjson", "flatbuffers"});
+    if (list.source().is_crossbar && std::count(crossbars.begin(), crossbars.end(), element.string()) > 0) {
+      element.notice("serializer " + in_quotes(element.string()) + " has no counterpart and is left out");
+      continue;
+    }
+    const std::string& name = element.choice(ours, crossbars);
     if (std::find(serializers.begin(), serializers.end(), name) != serializers.end())
       element.fail(in_quotes(name) + " is given twice");
     serializers.push_back(name);
   }
+  if (serializers.empty()) list.fail("none of them is served");
   return serializers;
 }
+
+namespace {
+
+// Crossbar's WebSocket paths may have different ones: each then takes those of all.
+std::vector<std::string> read_all_serializers(const std::vector<Setting>& websockets) {
+  std::vector<std::string> all;
+  for (const Setting& path : websockets) {
+    const auto own = path.find("serializers");
+    for (const std::string& name : own ? read_serializers(*own) : Transport().serializers)
+      if (std::find(all.begin(), all.end(), name) == all.end()) all.push_back(name);
+  }
+  return all;
+}
+
+bool have_equal_serializers(const std::vector<Setting>& websockets) {
+  return std::all_of(websockets.begin(), websockets.end(), [&](const Setting& path) {
+    const auto own = path.find("serializers"), first = websockets.front().find("serializers");
+    return own.has_value() == first.has_value() && (!own || is_equal(own->node(), first->node()));
+  });
+}
+
+void read_serializers_of_all(const Setting& whole, const std::vector<Setting>& websockets,
+                             Transport& transport) {
+  if (whole.source().is_crossbar && !whole.find("serializers") && !have_equal_serializers(websockets)) {
+    transport.serializers = read_all_serializers(websockets);
+    whole.notice("each WebSocket path of this transport takes the serializers of all of them");
+  } else if (const auto list = one_setting("serializers", whole, websockets)) {
+    transport.serializers = read_serializers(*list);
+  }
+}
+
+}  // namespace
 
 void read_session_settings(const Setting& whole, const std::vector<Setting>& websockets,
                            const RoleNames& roles, Transport& transport) {
@@ -61,8 +99,7 @@ void read_session_settings(const Setting& whole, const std::vector<Setting>& web
   if (const auto cookie = one_setting("cookie", whole, websockets)) transport.cookie = read_cookie(*cookie);
   if (transport.auth.contains("cookie") && !transport.cookie)
     auth->require("cookie").fail("needs \"cookie\" tracking in the WebSocket path");
-  if (const auto list = one_setting("serializers", whole, websockets))
-    transport.serializers = read_serializers(*list);
+  read_serializers_of_all(whole, websockets, transport);
   read_options(one_setting("options", whole, websockets), one_setting("limits", whole, websockets),
                transport);
 }

@@ -59,13 +59,18 @@ void Setting::check_keys(const Keys& keys) const {
   expect(JsonKind::object);
   for (const JsonNode& child : node_->children) {
     if (contains(keys.known, child.key)) continue;
+    if (source_->is_crossbar && contains(keys.left_out, child.key)) {
+      source_->notices.push_back(
+          message(child.key_position, in_quotes(child.key) + " has no counterpart and is left out"));
+      continue;
+    }
     if (!contains(keys.ignored, child.key)) fail_key(child, keys);
     source_->notices.push_back(message(child.key_position, in_quotes(child.key) + " has no effect"));
   }
 }
 
 void Setting::fail_key(const JsonNode& child, const Keys& keys) const {
-  if (contains(keys.unsupported, child.key))
+  if (contains(keys.unsupported, child.key) || contains(keys.left_out, child.key))
     throw ConfigError(message(child.key_position, in_quotes(child.key) + " is not supported yet"));
   throw ConfigError(message(child.key_position,
                             "unknown key " + in_quotes(child.key) + did_you_mean(child.key, keys.known)));

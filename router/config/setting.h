@@ -29,6 +29,7 @@ struct Source {
 // What an object may hold.
 struct Keys {
   Words known = {};        // read by us
+  Words left_out = {};     // Crossbar's, that only give something more: a notice in its files, else refused
   Words unsupported = {};  // Crossbar's, refused: somebody would miss what they do
   Words ignored = {};      // Crossbar's, accepted with a notice: nobody depends on them
 };

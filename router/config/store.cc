@@ -7,6 +7,9 @@
 namespace router::config {
 namespace {
 
+const Words our_types = {"memory", "sqlite"};
+const Words crossbar_types = {"zlmdb", "cfxdb", "lmdb"};
+const Words all_types = {"memory", "sqlite", "zlmdb", "cfxdb", "lmdb"};
 constexpr int64_t max_events = 100000000;
 constexpr int64_t max_queue = int64_t{1} << 40;
 
@@ -30,16 +33,22 @@ EventHistory read_history(const Setting& setting, wamp::UriRule rule, uint32_t d
 
 Store read_store(const Setting& setting, wamp::UriRule rule) {
   setting.check_keys({.known = {"type", "limit", "event-history", "path", "max_waiting_bytes"},
-                      .unsupported = {"call-queue"}});
+                      .left_out = {"call-queue", "maxsize", "readonly", "sync", "flags"}});
   Store store;
-  if (setting.require("type").choice({"memory", "sqlite"}, {"zlmdb", "cfxdb", "lmdb"}) == "sqlite") {
+  const Setting type = setting.require("type");
+  const bool is_crossbar = setting.source().is_crossbar;
+  const std::string& kind = is_crossbar ? type.choice(all_types) : type.choice(our_types, crossbar_types);
+  if (kind == "sqlite") {
     store.type = Store::Type::sqlite;
     const std::filesystem::path path = setting.require("path").some_string();
     store.path = (std::filesystem::path(setting.source().base_directory) / path).lexically_normal().string();
-  } else {
+  } else if (kind == "memory") {
     for (const char* key : {"path", "max_waiting_bytes"})
       if (const auto odd = setting.find(key))
         odd->fail("only a store of type \"sqlite\" has a \"" + std::string(key) + "\"");
+  } else {
+    type.notice("there is no store of type " + in_quotes(kind) +
+                ": events are kept in memory and lost at the end; \"sqlite\" keeps them");
   }
   read_integer(setting, "max_waiting_bytes", store.max_waiting_bytes, 1, max_queue);
   uint32_t limit = EventHistory().limit;

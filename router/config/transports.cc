@@ -1,10 +1,13 @@
 #include "router/config/transports.h"
 
+#include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
 
 #include "router/config/endpoint.h"
+#include "router/config/inventory.h"
 #include "router/config/options.h"
 #include "router/config/session_settings.h"
 #include "router/config/web_paths.h"
@@ -12,6 +15,10 @@
 namespace router::config {
 namespace {
 
+const Words transport_types = {"websocket", "rawsocket", "universal", "web"};
+const Words other_types = {"mqtt", "flashpolicy", "websocket.testee", "stream.testee"};
+const Words all_types = {"websocket", "rawsocket",   "universal",        "web",
+                         "mqtt",      "flashpolicy", "websocket.testee", "stream.testee"};
 const Words path_types = {"websocket", "static", "health", "longpoll"};
 
 // Of the transport and of the object for one protocol alike: the whole transport's sessions.
@@ -30,7 +37,7 @@ void read_websocket(const Setting& setting, Transport& transport) {
 
 // RawSocket and nothing else, as Crossbar's transport of this type.
 void read_rawsocket(const Setting& setting, Transport& transport) {
-  setting.check_keys(with_session_keys({.unsupported = {"cookie"}, .ignored = {"debug"}}));
+  setting.check_keys(with_session_keys({.left_out = {"cookie"}, .ignored = {"debug"}}));
   transport.type = Transport::Type::rawsocket;
   transport.rawsocket_serializers = transport.serializers;
 }
@@ -41,13 +48,14 @@ void read_web(const Setting& setting, Transport& transport, std::vector<Setting>
 }
 
 void read_universal(const Setting& setting, Transport& transport, std::vector<Setting>& websockets) {
-  setting.check_keys(
-      with_session_keys({.known = {"websocket", "rawsocket", "web"}, .unsupported = {"mqtt"}}));
+  setting.check_keys(with_session_keys({.known = {"websocket", "rawsocket", "web"}, .left_out = {"mqtt"}}));
   if (const auto websocket = setting.find("websocket"))
     read_paths(*websocket, {"websocket"}, transport, websockets);
   if (const auto rawsocket = setting.find("rawsocket")) {
-    rawsocket->check_keys(
-        {.known = {"serializers"}, .unsupported = {"auth", "options"}, .ignored = {"id", "type", "debug"}});
+    rawsocket->check_keys({.known = {"serializers"},
+                           .left_out = {"options"},
+                           .unsupported = {"auth"},
+                           .ignored = {"id", "type", "debug"}});
     transport.rawsocket_serializers = transport.serializers;
   }
   if (const auto web = setting.find("web")) {
@@ -64,12 +72,23 @@ void read_rawsocket_serializers(const Setting& setting, Transport& transport) {
   transport.rawsocket_serializers = own ? read_serializers(*own) : transport.serializers;
 }
 
+// Why a transport of a Crossbar file is left out; none: it is not.
+std::optional<std::string> why_not_served(const Setting& transport) {
+  if (!transport.source().is_crossbar) return std::nullopt;
+  const std::string& type = transport.require("type").choice(all_types);
+  if (std::find(other_types.begin(), other_types.end(), type) != other_types.end())
+    return "its type is " + in_quotes(type);
+  const Setting endpoint = transport.require("endpoint");
+  const std::string& kind = endpoint.require("type").choice({"tcp", "unix", "tls", "twisted", "onion"});
+  if (kind == "twisted" || kind == "onion") return "its endpoint is of type " + in_quotes(kind);
+  if (endpoint.find("portrange")) return "its endpoint has a \"portrange\"";
+  return std::nullopt;
+}
+
 Transport read_transport(const Setting& setting, const RoleNames& roles) {
   Transport transport;
   std::vector<Setting> websockets;
-  const std::string& type =
-      setting.require("type").choice({"websocket", "rawsocket", "universal", "web"},
-                                     {"mqtt", "flashpolicy", "websocket.testee", "stream.testee"});
+  const std::string& type = setting.require("type").choice(transport_types, other_types);
   if (type == "websocket")
     read_websocket(setting, transport);
   else if (type == "rawsocket")
@@ -78,8 +97,6 @@ Transport read_transport(const Setting& setting, const RoleNames& roles) {
     read_web(setting, transport, websockets);
   else
     read_universal(setting, transport, websockets);
-  if (transport.paths.empty() && transport.rawsocket_serializers.empty())
-    setting.fail("serves nothing: no path is given");
   read_endpoint(setting.require("endpoint"), transport);
   read_session_settings(setting, websockets, roles, transport);
   if (!transport.rawsocket_serializers.empty()) read_rawsocket_serializers(setting, transport);
@@ -95,21 +112,27 @@ RoleNames names_of_roles(const std::vector<Realm>& realms) {
 
 }  // namespace
 
-std::vector<Transport> read_transports(const Setting& list, const std::vector<Realm>& realms) {
+void read_transports(const Setting& list, const std::vector<Realm>& realms,
+                     std::vector<Transport>& transports) {
   const RoleNames roles = names_of_roles(realms);
-  std::vector<Transport> transports;
-  std::set<std::pair<std::string, uint16_t>> addresses;
-  for (const Setting& element : list.some_elements()) {
-    const Transport& transport = transports.emplace_back(read_transport(element, roles));
-    if (!transport.socket_path.empty()) {
-      if (!addresses.emplace(transport.socket_path, uint16_t{0}).second)
-        element.require("endpoint").fail("a second transport on unix:" + transport.socket_path);
-    } else if (transport.port != 0 && !addresses.emplace(transport.interface, transport.port).second) {
-      element.require("endpoint")
-          .fail("a second transport on " + transport.interface + " port " + std::to_string(transport.port));
+  std::set<std::string> addresses;
+  for (const Transport& transport : transports) addresses.insert(address(transport));
+  for (const Setting& element : list.source().is_crossbar ? list.elements() : list.some_elements()) {
+    if (const auto why = why_not_served(element)) {
+      element.notice("this transport is not served: " + *why);
+      continue;
     }
+    const Transport& transport = transports.emplace_back(read_transport(element, roles));
+    if (transport.paths.empty() && transport.rawsocket_serializers.empty()) {
+      if (!element.source().is_crossbar) element.fail("serves nothing: no path is given");
+      element.notice("this transport is not served: no path is given");
+      transports.pop_back();
+      continue;
+    }
+    const bool is_any_port = transport.socket_path.empty() && transport.port == 0;
+    if (!is_any_port && !addresses.insert(address(transport)).second)
+      element.require("endpoint").fail("a second transport on " + address(transport));
   }
-  return transports;
 }
 
 }  // namespace router::config

@@ -8,7 +8,9 @@
 
 namespace router::config {
 
-// Reads and checks the list; roles that it names must be in `realms`. Throws ConfigError.
-std::vector<Transport> read_transports(const Setting& list, const std::vector<Realm>& realms);
+// Reads and checks the list and appends it to `transports`; roles that it names must be in `realms`. Throws
+// ConfigError.
+void read_transports(const Setting& list, const std::vector<Realm>& realms,
+                     std::vector<Transport>& transports);
 
 }  // namespace router::config

@@ -9,11 +9,11 @@ namespace router::config {
 namespace {
 
 // All of Crossbar's web services but those we have.
-const Words unsupported_services = {"archive",   "caller",   "catalog",  "cgi",
-                                    "json",      "nodeinfo", "pairme",   "path",
-                                    "publisher", "redirect", "resource", "reverseproxy",
-                                    "schemadoc", "upload",   "webhook",  "websocket-reverseproxy",
-                                    "wsgi"};
+const Words other_services = {"archive",   "caller",   "catalog",  "cgi",
+                              "json",      "nodeinfo", "pairme",   "path",
+                              "publisher", "redirect", "resource", "reverseproxy",
+                              "schemadoc", "upload",   "webhook",  "websocket-reverseproxy",
+                              "wsgi"};
 
 const Keys websocket_keys = {.known = {"type", "auth", "serializers", "options", "limits", "cookie"},
                              .ignored = {"id", "url", "debug"}};
@@ -35,17 +35,34 @@ std::string normalized_path(const Setting& setting) {
   return path;
 }
 
-StaticPath read_static(const Setting& setting) {
+Path read_static(const Setting& setting) {
   setting.check_keys(
-      {.known = {"type", "directory", "options"}, .unsupported = {"package", "resource"}, .ignored = {"id"}});
+      {.known = {"type", "directory", "options"}, .left_out = {"package", "resource"}, .ignored = {"id"}});
   if (const auto options = setting.find("options"))
     options->check_keys(
         {.ignored = {"enable_directory_listing", "mime_types", "cache_timeout", "default_file"}});
+  if (setting.find("package")) return NothingPath{};
   const auto directory = setting.find("directory");
-  if (!directory) return {};
+  if (!directory) return StaticPath{};
   const auto path =
       (std::filesystem::path(setting.source().base_directory) / directory->some_string()).lexically_normal();
-  return {(path.has_filename() ? path : path.parent_path()).string()};
+  return StaticPath{(path.has_filename() ? path : path.parent_path()).string()};
+}
+
+bool is_left_out(const std::string& type) {
+  return std::find(other_services.begin(), other_services.end(), type) != other_services.end();
+}
+
+const std::string& read_type(const Setting& setting, const Words& allowed_types) {
+  const Setting type = setting.require("type");
+  if (setting.source().is_crossbar && is_left_out(type.string())) return type.string();
+  return type.choice(allowed_types, other_services);
+}
+
+// A Crossbar file's service that we do not have. Its path must not fall to the files of a path above it.
+Path leave_out(const Setting& setting, const std::string& path, const std::string& type) {
+  setting.notice("there is no web service of type " + in_quotes(type) + ": " + path + " answers 404");
+  return NothingPath{};
 }
 
 }  // namespace
@@ -54,9 +71,11 @@ void read_paths(const Setting& paths, const Words& allowed_types, Transport& tra
                 std::vector<Setting>& websockets) {
   for (const Setting& setting : paths.members()) {
     const std::string path = normalized_path(setting);
-    const std::string& type = setting.require("type").choice(allowed_types, unsupported_services);
+    const std::string& type = read_type(setting, allowed_types);
     Path served = HealthPath{};
-    if (type == "websocket") {
+    if (is_left_out(type)) {
+      served = leave_out(setting, path, type);
+    } else if (type == "websocket") {
       setting.check_keys(websocket_keys);
       websockets.push_back(setting);
       served = WebSocketPath{};

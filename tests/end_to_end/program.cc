@@ -4,40 +4,86 @@
 #include <stdexcept>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 namespace router {
 
-Program::Program(const std::string& config_file) {
+namespace {
+
+struct Started {
+  pid_t process = -1;
+  int output = -1;
+};
+
+Started start(std::vector<std::string> arguments) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-  std::string program = WAMPD_PROGRAM, option = "--config", file = config_file;
-  char* arguments[] = {program.data(), option.data(), file.data(), nullptr};
-  const int failed = posix_spawn(&process_, program.c_str(), &actions, nullptr, arguments, environ);
+  arguments.insert(arguments.begin(), WAMPD_PROGRAM);
+  std::vector<char*> pointers;
+  for (std::string& argument : arguments) pointers.push_back(argument.data());
+  pointers.push_back(nullptr);
+  Started started;
+  started.output = ends[0];
+  const int failed = posix_spawn(&started.process, pointers[0], &actions, nullptr, pointers.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   close(ends[1]);
-  output_ = ends[0];
-  if (failed != 0) throw std::runtime_error("cannot start " + program);
+  if (failed != 0) throw std::runtime_error("cannot start " + arguments.front());
+  return started;
+}
 
+}  // namespace
+
+Program::Program(const std::string& config_file) {
+  const Started started = start({"--config", config_file});
+  process_ = started.process;
+  output_ = started.output;
   const std::string before_port = "listening on 127.0.0.1:";
-  std::string log;
-  char byte = 0;
-  while (read(output_, &byte, 1) == 1) {
-    log += byte;
-    const size_t at = log.find(before_port);
-    if (byte != '\n' || at == std::string::npos) continue;
-    port_ = static_cast<uint16_t>(std::stoi(log.substr(at + before_port.size())));
-    return;
+  try {
+    const std::string log = log_until(before_port);
+    port_ = static_cast<uint16_t>(std::stoi(log.substr(log.find(before_port) + before_port.size())));
+  } catch (...) {
+    kill();
+    close(output_);
+    throw;
   }
-  kill();
-  close(output_);
-  throw std::runtime_error(log);
+}
+
+std::string Program::log_until(const std::string& text) {
+  constexpr int patience_ms = 10000;
+  std::string log;
+  size_t line = 0;  // where the last one begins
+  char byte = 0;
+  for (;;) {
+    pollfd readable{output_, POLLIN, 0};
+    if (poll(&readable, 1, patience_ms) != 1 || read(output_, &byte, 1) != 1) throw std::runtime_error(log);
+    log += byte;
+    if (byte != '\n') continue;
+    if (log.find(text, line) != std::string::npos) return log;
+    line = log.size();
+  }
+}
+
+void Program::reload() {
+  ::kill(process_, SIGHUP);
+}
+
+Ended run_program(const std::vector<std::string>& arguments) {
+  const Started started = start(arguments);
+  Ended ended;
+  char byte = 0;
+  while (read(started.output, &byte, 1) == 1) ended.output += byte;
+  close(started.output);
+  int status = 0;
+  waitpid(started.process, &status, 0);
+  ended.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return ended;
 }
 
 Program::~Program() {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -18,6 +19,11 @@ class Program {
   Program& operator=(const Program&) = delete;
 
   uint16_t port() const { return port_; }
+  // SIGHUP: it reads its configuration again.
+  void reload();
+  // What it logs up to and with the first line that contains the text. Throws if there is none within ten
+  // seconds.
+  std::string log_until(const std::string& text);
   // SIGKILL: nothing is finished, nothing is said.
   void kill();
 
@@ -26,5 +32,12 @@ class Program {
   int output_ = -1;  // what it logs
   uint16_t port_ = 0;
 };
+
+// The program, run to its end.
+struct Ended {
+  int code = 0;
+  std::string output;  // of both kinds
+};
+Ended run_program(const std::vector<std::string>& arguments);
 
 }  // namespace router

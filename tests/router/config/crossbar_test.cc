@@ -95,26 +95,176 @@ TEST(CrossbarFile, ReadsVersionTwoOnly) {
   EXPECT_THAT(error_of(R"({"version": 2, "realms": []})"), EndsWith("at $: unknown key \"realms\""));
 }
 
-TEST(CrossbarFile, RefusesOtherWorkersByName) {
-  for (const std::string type : {"container", "guest", "proxy", "hostmonitor", "websocket-testee"})
-    EXPECT_THAT(error_of(R"({"version": 2, "workers": [{"type": "router"}, {"type": ")" + type + "\"}]}"),
-                EndsWith("at $.workers[1].type: \"" + type + "\" is not supported yet"));
-  EXPECT_THAT(error_of(R"({"version": 2, "workers": [{"type": "router"}, {"type": "router"}]})"),
-              EndsWith("at $.workers[1]: a second router worker is not supported yet"));
+std::string router(const std::string& realm, int port, const std::string& more = "") {
+  return R"({"type": "router", "realms": [{"name": ")" + realm +
+         R"(", "roles": [{"name": "anonymous", "permissions": []}]}],
+            "transports": [{"type": "websocket", "endpoint": {"type": "tcp", "port": )" +
+         std::to_string(port) + "}}]" + more + "}";
+}
+std::string with_workers(const std::string& workers) {
+  return R"({"version": 2, "workers": [)" + workers + "]}";
 }
 
-TEST(CrossbarFile, RefusesWhatARouterWorkerWouldMiss) {
-  EXPECT_THAT(error_of(crossbar(some_transports, R"(, "components": [{"type": "class"}])")),
-              EndsWith("at $.workers[0].components[0]: \"components\" is not supported yet"));
-  EXPECT_THAT(error_of(crossbar(some_transports, R"(, "connections": [{}])")),
-              EndsWith("\"connections\" is not supported yet"));
-  EXPECT_THAT(error_of(crossbar(some_transports, R"(, "manhole": {})")),
-              EndsWith("\"manhole\" is not supported yet"));
-  EXPECT_THAT(error_of(crossbar(some_transports, R"(, "options": {"disabled": true})")),
-              EndsWith("\"disabled\" is not supported yet"));
+TEST(CrossbarFile, TellsWhichWorkersAreNotStarted) {
+  for (const std::string type : {"container", "guest", "proxy", "hostmonitor", "websocket-testee"})
+    EXPECT_THAT(parse(with_workers(router("r", 1) + R"(, {"type": ")" + type + R"(", "any": [1]})")).notices,
+                ElementsAre(EndsWith("at $.workers[1]: a worker of type \"" + type + "\" is not started")));
+  EXPECT_THAT(error_of(with_workers(R"({"type": "rooter"})")), EndsWith("did you mean \"router\"?"));
+}
+
+TEST(CrossbarFile, TellsWhatElseIsNotStarted) {
+  const Config config = parse(
+      crossbar(some_transports,
+               R"(, "components": [{"type": "class"}], "connections": [{}], "manhole": {"endpoint": {}})"));
+  EXPECT_THAT(config.notices,
+              ElementsAre(EndsWith("at $.workers[0]: \"manhole\" has no counterpart and is left out"),
+                          EndsWith("at $.workers[0].components[0]: this component is not started"),
+                          EndsWith("at $.workers[0].connections[0]: this connection is not opened")));
   EXPECT_THAT(error_of(crossbar(some_transports, R"(, "components": {})")),
               EndsWith("expected a list, found an object"));
-  EXPECT_THAT(error_of(crossbar(R"([{"type": "mqtt"}])")), EndsWith("\"mqtt\" is not supported yet"));
+}
+
+TEST(CrossbarFile, ServesSeveralRoutersApartFromEachOther) {
+  const Config config = parse(with_workers(router("r1", 1) + "," + router("r2", 2)));
+  ASSERT_EQ(config.realms.size(), 2u);
+  EXPECT_THAT(config.transports.at(0).realms, testing::Optional(ElementsAre("r1")));
+  EXPECT_THAT(config.transports.at(1).realms, testing::Optional(ElementsAre("r2")));
+  EXPECT_FALSE(parse(with_workers(router("r1", 1))).transports.at(0).realms);
+}
+
+// Nobody may come in where the worker has no realm.
+TEST(CrossbarFile, GivesARouterWithoutRealmsThoseOfNoOther) {
+  const Config config = parse(with_workers(
+      router("r1", 1) +
+      R"(, {"type": "router", "transports": [{"type": "websocket", "endpoint": {"type": "tcp", "port": 2}}]})"));
+  EXPECT_FALSE(config.transports.at(0).realms);
+  EXPECT_THAT(config.transports.at(1).realms, testing::Optional(IsEmpty()));
+  EXPECT_TRUE(config.transports.at(1).auth.empty());
+}
+
+TEST(CrossbarFile, RefusesRoutersThatCannotBeServedTogether) {
+  EXPECT_THAT(error_of(with_workers(router("r", 1) + "," + router("r", 2))),
+              HasSubstr("at $.workers[1].realms[0].name: a second realm \"r\"; in Crossbar"));
+  EXPECT_THAT(error_of(with_workers(router("r1", 1) + "," + router("r2", 1))),
+              EndsWith("at $.workers[1].transports[0].endpoint: a second transport on 0.0.0.0:1"));
+  EXPECT_THAT(error_of(with_workers(R"({"type": "container"})")), HasSubstr("there is nothing to serve"));
+}
+
+TEST(CrossbarFile, DoesNotServeADisabledWorker) {
+  const auto two = [](const std::string& disabled) {
+    return parse(with_workers(router("r1", 1) + "," +
+                              router("r2", 2, R"(, "options": {"disabled": )" + disabled + "}")));
+  };
+  EXPECT_EQ(two("true").realms.size(), 1u);
+  EXPECT_THAT(two("true").notices,
+              ElementsAre(EndsWith("at $.workers[1]: this worker is disabled, so it is not served")));
+  EXPECT_EQ(two("false").realms.size(), 2u);
+  EXPECT_EQ(two("\"$WAMPD_TEST_NONE\"").realms.size(), 2u);
+  EXPECT_EQ(two("\"$PATH\"").realms.size(), 1u);
+}
+
+TEST(CrossbarFile, LeavesOutTransportsThatItHasNot) {
+  const auto transport = [](const std::string& text) {
+    const Config config =
+        parse(crossbar(R"([{"type": "websocket", "endpoint": {"type": "tcp", "port": 1}}, )" + text + "]"));
+    EXPECT_EQ(config.transports.size(), 1u);
+    return config.notices.empty() ? "" : config.notices.front();
+  };
+  const std::string start = "at $.workers[0].transports[1]: this transport is not served: ";
+  EXPECT_THAT(transport(R"({"type": "mqtt", "endpoint": {}, "any": 1})"),
+              EndsWith(start + "its type is \"mqtt\""));
+  EXPECT_THAT(transport(R"({"type": "web", "endpoint": {"type": "onion"}})"),
+              EndsWith(start + "its endpoint is of type \"onion\""));
+  EXPECT_THAT(transport(R"({"type": "web", "endpoint": {"type": "tcp", "portrange": [1, 9]}})"),
+              EndsWith(start + "its endpoint has a \"portrange\""));
+  EXPECT_THAT(transport(R"({"type": "universal", "endpoint": {"type": "tcp", "port": 2}, "websocket": {}})"),
+              EndsWith(start + "no path is given"));
+}
+
+// "/" would serve what lies in its folder under the name of the service.
+TEST(CrossbarFile, AnswersNothingWhereItHasNoSuchService) {
+  const Config config = parse(crossbar(R"([{"type": "web", "endpoint": {"type": "tcp", "port": 1}, "paths": {
+      "/": {"type": "static", "directory": "web"}, "ws": {"type": "websocket"},
+      "info": {"type": "nodeinfo"}, "hook": {"type": "webhook", "options": {"topic": "com.x"}},
+      "lib": {"type": "static", "package": "p", "resource": "r"}}}])"));
+  for (const std::string path : {"/info", "/hook", "/lib"})
+    EXPECT_TRUE(std::holds_alternative<NothingPath>(config.transports.at(0).paths.at(path))) << path;
+  EXPECT_THAT(config.notices,
+              testing::IsSupersetOf(
+                  {EndsWith("paths.info: there is no web service of type \"nodeinfo\": /info answers 404"),
+                   EndsWith("paths.hook: there is no web service of type \"webhook\": /hook answers 404"),
+                   EndsWith("paths.lib: \"package\" has no counterpart and is left out")}));
+}
+
+TEST(CrossbarFile, LeavesOutSerializersThatItHasNot) {
+  const auto websocket = [](const std::string& list) {
+    return crossbar(R"([{"type": "websocket", "endpoint": {"type": "tcp", "port": 1}, "serializers": )" +
+                    list + "}]");
+  };
+  const Config config = parse(websocket(R"(["ubjson", "json", "flatbuffers"])"));
+  EXPECT_THAT(config.transports.at(0).serializers, ElementsAre("json"));
+  EXPECT_THAT(config.notices.front(),
+              EndsWith("serializers[0]: serializer \"ubjson\" has no counterpart and is left out"));
+  EXPECT_THAT(error_of(websocket(R"(["ubjson"])")), EndsWith("serializers: none of them is served"));
+}
+
+TEST(CrossbarFile, TakesTheSerializersOfAllPathsOfATransport) {
+  const Config config = parse(crossbar(R"([{"type": "web", "endpoint": {"type": "tcp", "port": 1}, "paths": {
+      "a": {"type": "websocket", "serializers": ["json"]},
+      "b": {"type": "websocket", "serializers": ["cbor", "json"]}}}])"));
+  EXPECT_THAT(config.transports.at(0).serializers, ElementsAre("json", "cbor"));
+  EXPECT_THAT(config.notices, ElementsAre(HasSubstr("takes the serializers of all of them")));
+}
+
+TEST(CrossbarFile, KeepsEventsInMemoryWhereCrossbarHasADatabase) {
+  const Config config = parse(with_workers(R"({"type": "router", "realms": [{"name": "r", "rlinks": [],
+      "roles": [{"name": "anonymous"}], "store": {"type": "cfxdb", "path": "../.db", "maxsize": 1,
+      "event-history": [{"uri": "com.x"}]}}], "transports": )" +
+                                           some_transports + "}"));
+  EXPECT_EQ(config.realms.at(0).store.type, Store::Type::memory);
+  EXPECT_EQ(config.realms.at(0).store.event_history.size(), 1u);
+  EXPECT_THAT(config.notices, testing::Contains(HasSubstr("events are kept in memory and lost at the end")));
+}
+
+TEST(CrossbarFile, RefusesWhatRestrictsAndCannotBeHonoured) {
+  EXPECT_THAT(error_of(crossbar(R"([{"type": "universal", "endpoint": {"type": "tcp", "port": 1},
+                                     "rawsocket": {"auth": {"anonymous": {"type": "static"}}}}])")),
+              EndsWith("rawsocket: \"auth\" is not supported yet"));
+  EXPECT_THAT(error_of(crossbar(R"([{"type": "web", "endpoint": {"type": "tcp", "port": 1}, "paths": {
+                  "a": {"type": "websocket", "options": {"allowed_origins": ["*"]}},
+                  "b": {"type": "websocket"}}}])")),
+              HasSubstr("WebSocket paths of one transport with different \"options\""));
+  EXPECT_THAT(error_of(with_workers(R"({"type": "router", "realms": [{"name": "r", "roles": [
+                  {"name": "a", "permissions": [{"uri": "x", "validate": {"call": "t"}}]}]}]})")),
+              EndsWith("\"validate\" is not supported yet"));
+}
+
+// As people write them: several kinds of workers, transports and services.
+TEST(CrossbarFile, ServesWhatItCanOfALargeNode) {
+  const Config config = parse(R"({
+  "version": 2,
+  "controller": { "options": { "shutdown": ["shutdown_on_last_worker_exit"] } },
+  "workers": [
+    { "type": "guest", "executable": "/bin/true", "options": { "workdir": ".." } },
+    { "type": "router", "id": "main",
+      "realms": [{ "name": "shop", "options": { "enable_meta_api": true },
+        "roles": [{ "name": "anonymous", "permissions": [
+          { "uri": "*", "allow": { "call": true, "subscribe": true } } ] }] }],
+      "transports": [
+        { "type": "rawsocket", "endpoint": { "type": "tcp", "port": 9101 }, "serializers": ["cbor", "msgpack"],
+          "options": { "max_message_size": 1000000 },
+          "auth": { "anonymous": { "type": "static", "role": "anonymous" } } },
+        { "type": "universal", "endpoint": { "type": "tcp", "port": 9102, "shared": true }, "rawsocket": {},
+          "mqtt": { "options": {} }, "websocket": { "ws": { "type": "websocket" } },
+          "web": { "paths": { "/": { "type": "nodeinfo" }, "out": { "type": "redirect", "url": "https://a.b" },
+                              "ws2": { "type": "websocket", "serializers": ["json"] } } } } ] },
+    { "type": "container", "components": [] },
+    { "type": "router", "realms": [{ "name": "office", "roles": [{ "name": "anonymous" }] }],
+      "transports": [{ "type": "websocket", "endpoint": { "type": "tcp", "port": 9103 } }] } ] })");
+  EXPECT_EQ(config.realms.size(), 2u);
+  EXPECT_EQ(config.transports.size(), 3u);
+  EXPECT_THAT(config.transports.at(1).rawsocket_serializers, ElementsAre("msgpack", "json", "cbor"));
+  EXPECT_THAT(config.notices, testing::SizeIs(10)) << testing::PrintToString(config.notices);
 }
 
 }  // namespace

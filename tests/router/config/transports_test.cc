@@ -173,9 +173,9 @@ TEST(Transports, RefusesTwoOnOneAddress) {
                                     "}}]"));
   };
   EXPECT_THAT(two(R"("port": 80)", R"("interface": "127.0.0.1", "port": 80)"),
-              EndsWith("at $.transports[1].endpoint: a second transport on 127.0.0.1 port 80"));
+              EndsWith("at $.transports[1].endpoint: a second transport on 127.0.0.1:80"));
   EXPECT_THAT(two(R"("interface": "::1", "port": 80)", R"("interface": "0:0::0:1", "port": 80)"),
-              EndsWith("a second transport on ::1 port 80"));
+              EndsWith("a second transport on [::1]:80"));
   EXPECT_EQ(two(R"("port": 80)", R"("port": 81)"), "accepted");
   EXPECT_EQ(two(R"("port": 80)", R"("interface": "127.0.0.2", "port": 80)"), "accepted");
   EXPECT_EQ(two(R"("port": 0)", R"("port": 0)"), "accepted");
@@ -258,8 +258,8 @@ TEST(SessionSettings, LetsEverybodyInAsTheRoleGiven) {
   const auto role = [&](const std::string& auth) {
     const AuthMethods methods =
         transport_of(R"({"realms": )" + realms +
-                     R"(, "transports": [{"type": "websocket", "endpoint": {"type": "tcp", "port": 1})" + auth +
-                     "}]}")
+                     R"(, "transports": [{"type": "websocket", "endpoint": {"type": "tcp", "port": 1})" +
+                     auth + "}]}")
             .auth;
     return methods.empty() ? "" : methods.at("anonymous").principals.at("").role;
   };

@@ -1,0 +1,84 @@
+#include "router/config/crossbar.h"
+
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+#include "router/config/realms.h"
+#include "router/config/transports.h"
+
+namespace router::config {
+namespace {
+
+const Words worker_types = {"router", "container",        "guest",       "proxy",    "hostmonitor",
+                            "xbrmm",  "websocket-testee", "marketplace", "xbrmarket"};
+
+void tell_not_started(const std::optional<Setting>& list, const std::string& what) {
+  if (list)
+    for (const Setting& element : list->elements()) element.notice(what);
+}
+
+// True or false, or the name of a variable: set means true.
+bool is_disabled(const std::optional<Setting>& options) {
+  const auto disabled = options ? options->find("disabled") : std::nullopt;
+  if (!disabled) return false;
+  if (disabled->node().kind != JsonKind::string) return disabled->boolean();
+  const auto name = variable_name(disabled->node().text);
+  if (!name) disabled->fail("expected true, false or \"$NAME\"");
+  return std::getenv(name->c_str()) != nullptr;
+}
+
+void check_worker_keys(const Setting& worker) {
+  worker.check_keys({.known = {"type", "realms", "transports", "components", "connections", "options"},
+                     .left_out = {"manhole"},
+                     .ignored = {"id"}});
+  if (const auto options = worker.find("options"))
+    options->check_keys({.known = {"disabled"},
+                         .ignored = {"title", "python", "pythonpath", "cpu_affinity", "env",
+                                     "expose_controller", "expose_shared", "extra", "reactor"}});
+  tell_not_started(worker.find("components"), "this component is not started");
+  tell_not_started(worker.find("connections"), "this connection is not opened");
+}
+
+// Its transports give their clients its own realms only, as in Crossbar each worker is a router of its own.
+void read_router_worker(const Setting& worker, Config& config) {
+  check_worker_keys(worker);
+  if (is_disabled(worker.find("options")))
+    return worker.notice("this worker is disabled, so it is not served");
+  const size_t first_realm = config.realms.size(), first_transport = config.transports.size();
+  if (const auto realms = worker.find("realms")) read_realms(*realms, config.realms);
+  const std::vector<Realm> own(config.realms.begin() + static_cast<std::ptrdiff_t>(first_realm),
+                               config.realms.end());
+  if (const auto transports = worker.find("transports")) read_transports(*transports, own, config.transports);
+  for (size_t i = first_transport; i < config.transports.size(); ++i) {
+    auto& allowed = config.transports[i].realms.emplace();
+    for (const Realm& realm : own) allowed.push_back(realm.name);
+  }
+}
+
+void read_worker(const Setting& worker, Config& config) {
+  const std::string& type = worker.require("type").choice(worker_types);
+  if (type == "router") return read_router_worker(worker, config);
+  worker.notice("a worker of type " + in_quotes(type) + " is not started");
+}
+
+}  // namespace
+
+void read_crossbar(const Setting& root, Config& config) {
+  root.source().is_crossbar = true;
+  const Setting version = root.require("version");
+  if (version.integer(0, INT32_MAX) != 2)
+    version.fail("expected 2, the version of Crossbar's format that is read");
+  root.check_keys({.known = {"$schema", "version", "workers", "controller"}});
+  if (const auto controller = root.find("controller"); controller && !controller->members().empty())
+    controller->notice("\"controller\" has no effect");
+  const Setting workers = root.require("workers");
+  for (const Setting& worker : workers.some_elements()) read_worker(worker, config);
+  if (config.realms.empty() || config.transports.empty())
+    workers.fail(
+        "there is nothing to serve: no router worker has both a realm and a transport that is served");
+  for (Transport& transport : config.transports)
+    if (transport.realms->size() == config.realms.size()) transport.realms.reset();
+}
+
+}  // namespace router::config

@@ -1,0 +1,150 @@
+#include "router/explain.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <vector>
+
+#include "router/authorizer.h"
+#include "router/config/inventory.h"
+#include "router/config/wording.h"
+
+namespace router {
+namespace {
+
+using config::in_quotes;
+
+std::optional<Action> action_of(const std::string& word) {
+  for (const Action action : {Action::call, Action::register_, Action::publish, Action::subscribe})
+    if (name(action) == word) return action;
+  return std::nullopt;
+}
+
+template <class Named>
+std::string names_of(const std::vector<Named>& all) {
+  std::vector<std::string_view> names;
+  for (const Named& one : all) names.push_back(one.name);
+  return config::alternatives(names);
+}
+
+template <class Named>
+const Named& find(const std::vector<Named>& all, const std::string& name, const std::string& what) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Named& one) { return one.name == name; });
+  if (found == all.end())
+    throw std::runtime_error("there is no " + what + " " + in_quotes(name) + ", only " + names_of(all));
+  return *found;
+}
+
+const config::Realm& realm_of(const config::Config& config, const Question& question) {
+  if (!question.realm.empty()) return find(config.realms, question.realm, "realm");
+  if (config.realms.size() > 1)
+    throw std::runtime_error("say with --realm which realm: " + names_of(config.realms));
+  return config.realms.front();
+}
+
+// How somebody may get in with that authid.
+struct Way {
+  std::string role;  // empty: somebody else decides
+  std::string text;
+};
+
+std::vector<Way> ways_in(const config::Config& config, const std::string& authid) {
+  std::vector<Way> by_name, by_others, anyone;
+  for (const config::Transport& transport : config.transports) {
+    for (const auto& [name, method] : transport.auth) {
+      const std::string where = ", by " + name + " on " + config::address(transport);
+      if (const auto found = method.principals.find(authid);
+          name != "anonymous" && found != method.principals.end())
+        by_name.push_back(
+            {found->second.role, in_quotes(authid) + " has role " + in_quotes(found->second.role) + where});
+      else if (const auto any = method.principals.find("");
+               name == "anonymous" && any != method.principals.end())
+        anyone.push_back({any->second.role, "anyone has role " + in_quotes(any->second.role) + where});
+      else if (method.authenticator)
+        by_others.push_back(
+            {"", "procedure " + in_quotes(method.authenticator->procedure) + " decides on the role" + where});
+      else if (method.token)
+        by_others.push_back({"", "the token decides on the role" + where});
+    }
+  }
+  if (!by_name.empty()) return by_name;
+  anyone.insert(anyone.end(), by_others.begin(), by_others.end());
+  return anyone;
+}
+
+std::string role_of(const config::Config& config, const Question& question, std::string& text) {
+  if (!question.role.empty()) return question.role;
+  std::set<std::string> roles;
+  bool is_open = false;  // a procedure or a token decides
+  for (const Way& way : ways_in(config, question.authid)) {
+    text += way.text + "\n";
+    if (way.role.empty())
+      is_open = true;
+    else
+      roles.insert(way.role);
+  }
+  if (roles.empty() && !is_open)
+    throw std::runtime_error("nobody gets in as " + in_quotes(question.authid) +
+                             "; say with --role which role you mean");
+  if (roles.size() != 1)
+    throw std::runtime_error(
+        text + in_quotes(question.authid) + " may have several roles; say with --role which" +
+        (roles.empty() ? "" : ": " + config::alternatives({roles.begin(), roles.end()})));
+  return *roles.begin();
+}
+
+bool allows(const config::Permission& rule, Action action) {
+  switch (action) {
+    case Action::call:
+      return rule.call;
+    case Action::register_:
+      return rule.register_;
+    case Action::publish:
+      return rule.publish;
+    case Action::subscribe:
+      return rule.subscribe;
+  }
+  return false;
+}
+
+std::string line_of(const config::Permission& rule, Action action) {
+  return std::string(wamp::name(rule.match)) + " " + in_quotes(rule.uri) +
+         (allows(rule, action) ? " allows " : " denies ") + std::string(name(action)) +
+         (rule.place.empty() ? "" : " (" + rule.place + ")");
+}
+
+// Why no client may do that, whatever its role; none: its role decides.
+std::optional<std::string> why_nobody_may(const config::Realm& realm, Action action, const std::string& uri) {
+  if (uri.size() > realm.limits.uri_length)
+    return "the realm allows URIs of " + std::to_string(realm.limits.uri_length) + " bytes";
+  if (!wamp::is_valid_uri(uri, realm.uri_check)) return "that is not a valid URI in this realm";
+  if ((action == Action::register_ || action == Action::publish) && wamp::is_reserved_uri(uri))
+    return "URIs that begin with \"wamp.\" are reserved";
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string explain(const config::Config& config, const Question& question) {
+  const auto action = action_of(question.action);
+  if (!action)
+    throw std::runtime_error("expected call, register, publish or subscribe, found " +
+                             in_quotes(question.action));
+  const config::Realm& realm = realm_of(config, question);
+  std::string text;
+  if (const auto why = why_nobody_may(realm, *action, question.uri))
+    return "nobody may " + question.action + " " + in_quotes(question.uri) + ": " + *why + "\n";
+  const config::Role& role = find(realm.roles, role_of(config, question, text), "role");
+  const RolePermissions permissions(role);
+  const bool allowed = permissions.authorize(*action, question.uri).allowed;
+  text += "role " + in_quotes(role.name) + " of realm " + in_quotes(realm.name) +
+          (allowed ? " may " : " may not ") + question.action + " " + in_quotes(question.uri) + "\n";
+  const auto rules = permissions.matching_rules(question.uri);
+  if (rules.empty()) return text + "no rule matches, and what no rule allows is denied\n";
+  text += "decided by: " + line_of(*rules.front(), *action) + "\n";
+  for (size_t i = 1; i < rules.size(); ++i) text += "less specific: " + line_of(*rules[i], *action) + "\n";
+  return text;
+}
+
+}  // namespace router

@@ -1,0 +1,97 @@
+// The real program: "wampd check", and values from outside the configuration file.
+#include <cstdlib>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "tests/end_to_end/program.h"
+#include "tests/end_to_end/wamp_client.h"
+#include "tests/support/temporary_folder.h"
+
+namespace router {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+
+class Check : public testing::Test {
+ protected:
+  std::string write(const std::string& text) {
+    std::ofstream(file()) << text;
+    return file();
+  }
+  std::string file() const { return folder_.file("wampd.jsonc"); }
+
+  const std::string good = R"({
+  "realms": [{ "name": "realm1", "roles": [{ "name": "anonymous", "permissions": [
+    { "uri": "com.open.", "match": "prefix", "allow": { "call": true } } ] }] }],
+  "transports": [{ "type": "websocket", "endpoint": { "type": "tcp", "port": "$WAMPD_TEST_PORT" } }] })";
+
+ private:
+  test_support::TemporaryFolder folder_;
+};
+
+TEST_F(Check, SaysWhatAFileServes) {
+  setenv("WAMPD_TEST_PORT", "4711", 1);
+  const Ended ended = run_program({"check", write(good)});
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_THAT(ended.output,
+              HasSubstr("transport 127.0.0.1:4711\n  path /: WebSocket: msgpack, json, cbor\n"));
+  EXPECT_THAT(ended.output, HasSubstr("rule prefix \"com.open.\": call (" + file() + ":3:5, $.realms[0]"));
+}
+
+TEST_F(Check, SaysWhatIsWrongWithAFile) {
+  unsetenv("WAMPD_TEST_PORT");
+  const Ended ended = run_program({"check", write(good)});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.output, EndsWith(":4:78: at $.transports[0].endpoint.port: the environment variable "
+                                     "\"WAMPD_TEST_PORT\" is not set\n"));
+  EXPECT_EQ(run_program({"check", "/none.json"}).code, 1);
+}
+
+TEST_F(Check, SaysWhatWampdDoesWithoutAFile) {
+  const Ended ended = run_program({"check"});
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_THAT(ended.output, HasSubstr("\nrealm \"realm1\"\n"));
+}
+
+TEST_F(Check, SaysWhichRuleDecides) {
+  setenv("WAMPD_TEST_PORT", "0", 1);
+  const Ended ended = run_program({"check", write(good), "--explain", "joe", "call", "com.open.x"});
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_THAT(ended.output, HasSubstr("decided by: prefix \"com.open.\" allows call (" + file() + ":3:5"));
+  EXPECT_THAT(run_program({"check", file(), "--explain", "joe", "call", "com.x", "--role", "anonymous",
+                           "--realm", "realm1"})
+                  .output,
+              HasSubstr("no rule matches"));
+  EXPECT_EQ(run_program({"check", file(), "--explain", "joe", "call", "com.x", "--role", "boss"}).code, 1);
+}
+
+TEST_F(Check, ListsWhatACrossbarFileHasThatIsNotServed) {
+  const Ended ended = run_program({"check", write(R"({"version": 2, "workers": [
+    {"type": "router", "realms": [{"name": "r", "roles": [{"name": "anonymous", "permissions": []}]}],
+     "transports": [{"type": "web", "endpoint": {"type": "tcp", "port": 8080}, "paths": {
+       "ws": {"type": "websocket"}, "info": {"type": "nodeinfo"}}}]},
+    {"type": "container", "components": [{"type": "class"}]}]})")});
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_THAT(ended.output, HasSubstr("warning: " + file() +
+                                      ":4:45: at $.workers[0].transports[0].paths.info: "
+                                      "there is no web service of type \"nodeinfo\": /info answers 404\n"));
+  EXPECT_THAT(ended.output, HasSubstr("at $.workers[1]: a worker of type \"container\" is not started\n"));
+  EXPECT_THAT(ended.output, HasSubstr("\n  path /info: nothing (404)\n"));
+}
+
+TEST_F(Check, GoesWithWhatTheProgramLogsOfADenial) {
+  setenv("WAMPD_TEST_PORT", "0", 1);
+  write(good);
+  Program program(file());
+  WampClient client(test_support::RawClient(program.port()), serializers::Format::json);
+  client.joins();
+  client.says(R"([48,1,{},"com.open"])");
+  EXPECT_THAT(client.hears(), HasSubstr("wamp.error.not_authorized"));
+  EXPECT_THAT(program.log_until("may not call"),
+              EndsWith("role \"anonymous\" may not call \"com.open\": no rule matches\n"));
+}
+
+}  // namespace
+}  // namespace router

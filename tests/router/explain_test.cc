@@ -1,0 +1,98 @@
+#include "router/explain.h"
+
+#include <gtest/gtest.h>
+
+namespace router {
+namespace {
+
+using testing::HasSubstr;
+
+const char* const text = R"({
+  "realms": [
+    { "name": "r1", "roles": [
+      { "name": "guest", "permissions": [
+        { "uri": "com.", "match": "prefix", "allow": { "call": true } },
+        { "uri": "com.secret" },
+        { "uri": "com..x", "match": "wildcard", "allow": { "call": true } } ] },
+      { "name": "none", "permissions": [] } ] } %REALMS% ],
+  "transports": [
+    { "type": "websocket", "endpoint": { "type": "tcp", "port": 8080 },
+      "auth": { "anonymous": { "type": "static", "role": "guest" } } } %TRANSPORTS% ] })";
+
+std::string answer(const Question& question, const std::string& realms = "",
+                   const std::string& transports = "") {
+  std::string whole = text;
+  whole.replace(whole.find("%REALMS%"), 8, realms);
+  whole.replace(whole.find("%TRANSPORTS%"), 12, transports);
+  try {
+    return explain(config::parse_config(whole, "wampd.jsonc", ""), question);
+  } catch (const std::runtime_error& error) {
+    return std::string("error: ") + error.what();
+  }
+}
+
+TEST(Explain, NamesTheRuleThatDecidesAndThoseThatWouldHave) {
+  EXPECT_EQ(answer({.authid = "joe", .action = "call", .uri = "com.a.x"}),
+            "anyone has role \"guest\", by anonymous on 127.0.0.1:8080\n"
+            "role \"guest\" of realm \"r1\" may call \"com.a.x\"\n"
+            "decided by: prefix \"com.\" allows call (wampd.jsonc:5:9, $.realms[0].roles[0].permissions[0])\n"
+            "less specific: wildcard \"com..x\" allows call (wampd.jsonc:7:9, "
+            "$.realms[0].roles[0].permissions[2])\n");
+  EXPECT_THAT(answer({.authid = "joe", .action = "call", .uri = "com.secret"}),
+              HasSubstr("role \"guest\" of realm \"r1\" may not call \"com.secret\"\n"
+                        "decided by: exact \"com.secret\" denies call (wampd.jsonc:6:9, "));
+}
+
+TEST(Explain, SaysThatNoRuleMatches) {
+  EXPECT_THAT(answer({.authid = "joe", .action = "publish", .uri = "org.x"}),
+              HasSubstr("may not publish \"org.x\"\nno rule matches, and what no rule allows is denied\n"));
+  EXPECT_EQ(answer({.authid = "", .action = "call", .uri = "com.x", .role = "none"}),
+            "role \"none\" of realm \"r1\" may not call \"com.x\"\n"
+            "no rule matches, and what no rule allows is denied\n");
+}
+
+TEST(Explain, SaysWhatNobodyMay) {
+  EXPECT_EQ(answer({.authid = "joe", .action = "register", .uri = "wamp.x"}),
+            "nobody may register \"wamp.x\": URIs that begin with \"wamp.\" are reserved\n");
+  EXPECT_EQ(answer({.authid = "joe", .action = "call", .uri = "com..x"}),
+            "nobody may call \"com..x\": that is not a valid URI in this realm\n");
+  EXPECT_THAT(answer({.authid = "joe", .action = "call", .uri = std::string(5000, 'x')}),
+              HasSubstr("the realm allows URIs of 4096 bytes"));
+}
+
+TEST(Explain, RefusesQuestionsThatAreNone) {
+  EXPECT_EQ(answer({.authid = "joe", .action = "cal", .uri = "com.x"}),
+            "error: expected call, register, publish or subscribe, found \"cal\"");
+  EXPECT_EQ(answer({.authid = "joe", .action = "call", .uri = "com.x", .realm = "r2"}),
+            "error: there is no realm \"r2\", only \"r1\"");
+  EXPECT_EQ(answer({.authid = "joe", .action = "call", .uri = "com.x", .role = "gest"}),
+            "error: there is no role \"gest\", only \"guest\" or \"none\"");
+}
+
+TEST(Explain, AsksBackWhenThereAreSeveral) {
+  EXPECT_EQ(answer({.authid = "joe", .action = "call", .uri = "com.x"},
+                   R"(, {"name": "r2", "roles": [{"name": "x", "permissions": []}]})"),
+            "error: say with --realm which realm: \"r1\" or \"r2\"");
+  EXPECT_EQ(answer({.authid = "joe", .action = "call", .uri = "com.x"}, "",
+                   R"(, {"type": "websocket", "endpoint": {"type": "tcp", "port": 8081},
+                         "auth": {"anonymous": {"type": "static", "role": "none"}}})"),
+            "error: anyone has role \"guest\", by anonymous on 127.0.0.1:8080\n"
+            "anyone has role \"none\", by anonymous on 127.0.0.1:8081\n"
+            "\"joe\" may have several roles; say with --role which: \"guest\" or \"none\"");
+}
+
+TEST(Explain, FindsTheRoleOfAPrincipal) {
+  const std::string transport = R"(, {"type": "websocket", "endpoint": {"type": "tcp", "port": 8081},
+      "auth": {"ticket": {"type": "static", "principals": {"joe": {"ticket": "hidden", "role": "none"}}},
+               "wampcra": {"type": "dynamic", "authenticator": "com.auth"}}})";
+  const std::string text = answer({.authid = "joe", .action = "call", .uri = "com.x"}, "", transport);
+  EXPECT_THAT(text, HasSubstr("\"joe\" has role \"none\", by ticket on 127.0.0.1:8081\n"
+                              "role \"none\" of realm \"r1\" may not call"));
+  EXPECT_THAT(text, testing::Not(HasSubstr("hidden")));
+  EXPECT_THAT(answer({.authid = "ann", .action = "call", .uri = "com.x"}, "", transport),
+              HasSubstr("procedure \"com.auth\" decides on the role, by wampcra on 127.0.0.1:8081\n"
+                        "role \"guest\" of realm \"r1\" may call"));
+}
+
+}  // namespace
+}  // namespace router
