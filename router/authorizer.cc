@@ -53,12 +53,12 @@ std::vector<const config::Permission*> RolePermissions::matching_rules(std::stri
 }
 
 Authorizer::Authorizer(const std::vector<config::Role>& roles) {
-  for (const config::Role& role : roles) roles_.try_emplace(role.name, role);
+  for (const config::Role& role : roles) roles_.emplace(role.name, std::make_shared<RolePermissions>(role));
 }
 
-const RolePermissions* Authorizer::role(std::string_view name) const {
+std::shared_ptr<const RolePermissions> Authorizer::role(std::string_view name) const {
   const auto found = roles_.find(name);
-  return found == roles_.end() ? nullptr : &found->second;
+  return found == roles_.end() ? nullptr : found->second;
 }
 
 }  // namespace router

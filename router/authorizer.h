@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,11 +51,11 @@ class Authorizer {
  public:
   explicit Authorizer(const std::vector<config::Role>& roles);
 
-  // Null if the realm has no such role. Lives as long as the authorizer.
-  const RolePermissions* role(std::string_view name) const;
+  // Null if the realm has no such role.
+  std::shared_ptr<const RolePermissions> role(std::string_view name) const;
 
  private:
-  std::map<std::string, RolePermissions, std::less<>> roles_;
+  std::map<std::string, std::shared_ptr<const RolePermissions>, std::less<>> roles_;
 };
 
 }  // namespace router

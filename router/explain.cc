@@ -8,6 +8,7 @@
 
 #include "router/authorizer.h"
 #include "router/config/inventory.h"
+#include "router/config/realm_pattern.h"
 #include "router/config/wording.h"
 
 namespace router {
@@ -37,7 +38,10 @@ const Named& find(const std::vector<Named>& all, const std::string& name, const 
 }
 
 const config::Realm& realm_of(const config::Config& config, const Question& question) {
-  if (!question.realm.empty()) return find(config.realms, question.realm, "realm");
+  if (!question.realm.empty()) {
+    const config::Realm* found = config::find_realm(config.realms, question.realm);
+    return found ? *found : find(config.realms, question.realm, "realm");
+  }
   if (config.realms.size() > 1)
     throw std::runtime_error("say with --realm which realm: " + names_of(config.realms));
   return config.realms.front();

@@ -5,6 +5,7 @@
 #include <optional>
 #include <random>
 
+#include "router/connection_limits.h"
 #include "router/session.h"
 #include "router/subprotocol.h"
 #include "serializers/serializer.h"
@@ -56,19 +57,15 @@ std::vector<std::string> offered_protocols(std::span<const char> body) {
 
 }  // namespace
 
-LongPoll::LongPoll(std::shared_ptr<const Entrance> entrance, const transport::ConnectionLimits& limits,
-                   std::vector<Worker*> workers)
-    : entrance_(std::move(entrance)),
-      limits_(limits),
-      workers_(std::move(workers)),
-      sessions_(workers_.size()) {}
+LongPoll::LongPoll(std::vector<Worker*> workers) : workers_(std::move(workers)), sessions_(workers_.size()) {}
 
-transport::Service::Answer LongPoll::on_post(transport::Loop& loop, const transport::HttpRequest& request,
-                                             std::string_view rest, std::span<const char> body,
-                                             transport::HttpExchange& exchange) {
+transport::Service::Answer LongPoll::on_post(transport::Loop& loop,
+                                             const std::shared_ptr<const Entrance>& entrance,
+                                             const transport::HttpRequest& request, std::string_view rest,
+                                             std::span<const char> body, transport::HttpExchange& exchange) {
   const auto here = std::find_if(workers_.begin(), workers_.end(),
                                  [&loop](Worker* worker) { return &worker->loop() == &loop; });
-  if (rest == "open") return open(static_cast<size_t>(here - workers_.begin()), request, body);
+  if (rest == "open") return open(static_cast<size_t>(here - workers_.begin()), entrance, request, body);
 
   const size_t slash = rest.find('/');
   const std::string id(rest.substr(0, slash));
@@ -86,13 +83,13 @@ transport::Service::Answer LongPoll::on_post(transport::Loop& loop, const transp
   return text_response(404, "expected receive, send or close behind the session");
 }
 
-HttpResponse LongPoll::open(size_t number, const transport::HttpRequest& request,
-                            std::span<const char> body) {
+HttpResponse LongPoll::open(size_t number, const std::shared_ptr<const Entrance>& entrance,
+                            const transport::HttpRequest& request, std::span<const char> body) {
   const std::vector<std::string> offered = offered_protocols(body);
   if (offered.empty()) return text_response(400, "expected {\"protocols\": [...]}");
-  const Subprotocol* chosen = choose_subprotocol(entrance_->transport, offered);
-  if (!chosen) return no_subprotocol(entrance_->transport);
-  if (session_count_.fetch_add(1) >= entrance_->transport.limits.max_connections) {
+  const Subprotocol* chosen = choose_subprotocol(entrance->transport, offered);
+  if (!chosen) return no_subprotocol(entrance->transport);
+  if (session_count_.fetch_add(1) >= entrance->transport.limits.max_connections) {
     session_count_.fetch_sub(1);
     return text_response(503, "there are too many sessions");
   }
@@ -100,8 +97,8 @@ HttpResponse LongPoll::open(size_t number, const transport::HttpRequest& request
   const auto framing = is_batched(chosen->framing) ? chosen->framing : transport::Framing::bare;
   const std::string id = fresh_transport_id(number);
   const auto connection = std::make_shared<transport::LongPollConnection>(
-      worker.loop(), framing, content_type_of(chosen->format), limits_, request,
-      std::make_unique<Session>(worker, entrance_, chosen->format));
+      worker.loop(), framing, content_type_of(chosen->format), connection_limits(entrance->transport.limits),
+      request, std::make_unique<Session>(worker, entrance, chosen->format));
   if (sessions_[number].empty()) worker.loop().after(sweep_interval, [this, number] { sweep(number); });
   sessions_[number].emplace(id, connection);
   connection->start();

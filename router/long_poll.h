@@ -21,23 +21,21 @@ namespace router {
 
 class LongPoll {
  public:
-  LongPoll(std::shared_ptr<const Entrance> entrance, const transport::ConnectionLimits& limits,
-           std::vector<Worker*> workers);
+  explicit LongPoll(std::vector<Worker*> workers);
 
-  // `rest`: of the request's path, behind the configured one. Origins are checked before.
-  transport::Service::Answer on_post(transport::Loop& loop, const transport::HttpRequest& request,
-                                     std::string_view rest, std::span<const char> body,
-                                     transport::HttpExchange& exchange);
+  // `entrance`: of a session that this opens; `rest`: of the request's path, behind the configured one.
+  // Origins are checked before.
+  transport::Service::Answer on_post(transport::Loop& loop, const std::shared_ptr<const Entrance>& entrance,
+                                     const transport::HttpRequest& request, std::string_view rest,
+                                     std::span<const char> body, transport::HttpExchange& exchange);
 
  private:
   using Sessions = std::unordered_map<std::string, std::shared_ptr<transport::LongPollConnection>>;
 
-  transport::HttpResponse open(size_t number, const transport::HttpRequest& request,
-                               std::span<const char> body);
+  transport::HttpResponse open(size_t number, const std::shared_ptr<const Entrance>& entrance,
+                               const transport::HttpRequest& request, std::span<const char> body);
   void sweep(size_t number);
 
-  const std::shared_ptr<const Entrance> entrance_;
-  const transport::ConnectionLimits limits_;
   const std::vector<Worker*> workers_;
   std::vector<Sessions> sessions_;  // by worker; each touched on its thread only
   std::atomic<size_t> session_count_{0};

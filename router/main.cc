@@ -30,24 +30,41 @@ struct Options {
 };
 
 router::config::Config load(const Options& options) {
-  return options.config_file.empty() ? router::config::default_config()
-                                     : router::config::load_config(options.config_file);
+  auto config = options.config_file.empty() ? router::config::default_config()
+                                            : router::config::load_config(options.config_file);
+  if (options.workers > 0) config.workers = options.workers;
+  return config;
 }
 
-// Blocked in all threads, as they inherit it, and taken by wait_for_end().
-sigset_t block_end_signals() {
+// Blocked in all threads, as they inherit it, and taken by run_until_end().
+sigset_t block_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return signals;
 }
 
-void wait_for_end(const sigset_t& signals) {
+// SIGHUP: a bad file changes nothing.
+void reload(router::Server& server, const Options& options) {
+  if (options.config_file.empty())
+    return router::log::warning("received SIGHUP, but there is no configuration file to reload");
+  router::log::info("received SIGHUP, reloading " + options.config_file);
+  try {
+    auto config = load(options);
+    for (const std::string& notice : config.notices) router::log::warning(notice);
+    server.reload(std::move(config));
+  } catch (const std::exception& error) {
+    router::log::error("the old configuration goes on: " + std::string(error.what()));
+  }
+}
+
+void run_until_end(router::Server& server, const Options& options, const sigset_t& signals) {
   int signal = 0;
-  sigwait(&signals, &signal);
+  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) reload(server, options);
   router::log::info(std::string("received ") + (signal == SIGINT ? "SIGINT" : "SIGTERM") + ", shutting down");
   // A second signal ends the program at once.
   std::signal(SIGINT, SIG_DFL);
@@ -57,16 +74,15 @@ void wait_for_end(const sigset_t& signals) {
 
 int serve(const Options& options) {
   auto config = load(options);
-  if (options.workers > 0) config.workers = options.workers;
   for (const std::string& notice : config.notices) router::log::warning(notice);
-  const sigset_t signals = block_end_signals();
+  const sigset_t signals = block_signals();
   router::Server server(std::move(config));
   server.start();
   for (size_t transport = 0; transport < server.transport_count(); ++transport)
     router::log::info("listening on " + server.address(transport) + " with " +
                       std::to_string(server.worker_count()) +
                       (server.worker_count() == 1 ? " worker" : " workers"));
-  wait_for_end(signals);
+  run_until_end(server, options, signals);
   server.shut_down(shutdown_patience);
   router::log::info("ended");
   return EXIT_SUCCESS;

@@ -46,7 +46,7 @@ struct HeldSubscription {
 };
 
 // The last URI that the member was allowed to call or publish to. Clients use the same ones again and again,
-// and what was valid and allowed stays so, as permissions do not change while a member lives.
+// and what was valid and allowed stays so until the realm's rules change.
 struct RememberedGrant {
   std::string uri;  // empty: none
   Grant grant;
@@ -61,15 +61,19 @@ struct Testament {
 };
 
 struct Member {
-  Member(const SessionRef& r, Identity i, const wamp::ClientFeatures& f, const RolePermissions& p)
-      : ref(r), identity(std::move(i)), features(f), permissions(p) {}
+  Member(const SessionRef& r, Identity i, const wamp::ClientFeatures& f,
+         std::shared_ptr<const RolePermissions> p)
+      : ref(r), identity(std::move(i)), features(f), permissions(std::move(p)) {}
 
   const SessionRef ref;
   const Identity identity;
   const wamp::ClientFeatures features;
-  const RolePermissions& permissions;  // of identity.authrole
 
-  // The session's own thread's, without the lock.
+  // The session's own thread's, without the lock. What follows from the realm's rules is replaced when they
+  // have changed.
+  std::shared_ptr<const RolePermissions> permissions;  // of identity.authrole; never null
+  uint32_t max_uri_length = config::RealmLimits().uri_length;
+  uint64_t rules_version = 0;  // of the realm's rules that it follows
   RememberedGrant call_grant, publish_grant;
   DenialLog denials;
 

@@ -27,25 +27,61 @@ bool wants_acknowledgement(const wamp::Publish& message) {
   return wanted && *wanted;
 }
 
+const std::shared_ptr<const RolePermissions>& no_permissions() {
+  static const auto none = std::make_shared<const RolePermissions>(config::Role());
+  return none;
+}
+
 }  // namespace
 
 Realm::Realm(const config::Realm& config, std::vector<Mailbox*> mailboxes, uint64_t seed, const Clock& clock)
     : config_(config), authorizer_(config.roles), state_(config_, std::move(mailboxes), seed, clock) {}
 
+bool Realm::has_role(std::string_view name) const {
+  const std::lock_guard lock(mutex_);
+  return authorizer_.role(name) != nullptr;
+}
+
+void Realm::set_rules(Member& member) const {
+  auto permissions = authorizer_.role(member.identity.authrole);
+  member.permissions = permissions ? std::move(permissions) : no_permissions();
+  member.max_uri_length = config_.limits.uri_length;
+  member.rules_version = rules_version_.load(std::memory_order_relaxed);
+}
+
+void Realm::follow_rules(Member& member) {
+  if (member.rules_version == rules_version_.load(std::memory_order_acquire)) return;
+  const std::lock_guard lock(mutex_);
+  set_rules(member);
+  member.call_grant = member.publish_grant = {};
+  member.denials = {};
+}
+
+std::vector<std::string> Realm::configure(const config::Realm& next) {
+  const std::lock_guard lock(mutex_);
+  authorizer_ = Authorizer(next.roles);
+  config_.limits = next.limits;
+  state_.follow_limits();
+  rules_version_.fetch_add(1, std::memory_order_release);
+  std::vector<std::string> unchanged;
+  if (next.store != config_.store) unchanged.emplace_back("store");
+  if (next.uri_check != config_.uri_check) unchanged.emplace_back("uri_check");
+  if (next.sequential_request_ids != config_.sequential_request_ids) unchanged.emplace_back("request_ids");
+  return unchanged;
+}
+
 Member* Realm::join(const SessionRef& session, Identity identity, const wamp::ClientFeatures& features) {
-  const RolePermissions* permissions = authorizer_.role(identity.authrole);
-  assert(permissions);
-  auto member = std::make_unique<Member>(session, std::move(identity), features, *permissions);
+  auto member = std::make_unique<Member>(session, std::move(identity), features, nullptr);
   const std::lock_guard lock(mutex_);
   if (state_.members.size() >= config_.limits.sessions || !state_.members.is_free(session.session))
     return nullptr;
+  set_rules(*member);
   return &state_.add_member(std::move(member));
 }
 
 Member& Realm::join_unseen(const SessionRef& session) {
-  static const RolePermissions no_permissions{config::Role()};
   static const Identity router{"wampd", "trusted", "local", "router"};
-  auto member = std::make_unique<Member>(session, router, wamp::ClientFeatures(), no_permissions);
+  auto member = std::make_unique<Member>(session, router, wamp::ClientFeatures(), no_permissions());
   member->unseen = true;
   const std::lock_guard lock(mutex_);
   return state_.members.add_unseen(std::move(member));
@@ -118,6 +154,7 @@ wamp::Result<void> Realm::refuse(Member& member, wamp::MessageType type, wamp::R
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Publish& message, const RoutedPayload& payload) {
+  follow_rules(member);
   if (const auto refusal = check_remembered(member, member.publish_grant, Action::publish, message.topic)) {
     // Without acknowledgement the publisher waits for no answer, and clients take one for a protocol
     // violation.
@@ -132,6 +169,7 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Publish& message, c
 wamp::Result<void> Realm::handle(Member& member, const wamp::Subscribe& message) {
   const auto match = requested_match(message.options, "SUBSCRIBE.Options");
   if (!match) return match.error();
+  follow_rules(member);
   Grant grant;
   if (const auto refusal = check_request(config_, member, Action::subscribe, message.topic, *match, grant))
     return refuse(member, wamp::Subscribe::type, message.request, *refusal);
@@ -146,6 +184,7 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Unsubscribe& messag
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Call& message, RoutedPayload payload) {
+  follow_rules(member);
   if (const auto refusal = check_remembered(member, member.call_grant, Action::call, message.procedure))
     return refuse(member, wamp::Call::type, message.request, *refusal);
   // A registered pattern as broad as "" must not catch what is reserved for the router.
@@ -194,6 +233,7 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Cancel& message) {
 wamp::Result<void> Realm::handle(Member& member, const wamp::Register& message) {
   const auto match = requested_match(message.options, "REGISTER.Options");
   if (!match) return match.error();
+  follow_rules(member);
   Grant grant;
   if (const auto refusal =
           check_request(config_, member, Action::register_, message.procedure, *match, grant))
@@ -224,6 +264,12 @@ Realm::Counts Realm::counts() const {
   const std::lock_guard lock(mutex_);
   return {state_.members.size(), state_.broker.subscription_count(), state_.dealer.registrations().size(),
           state_.dealer.call_count(), state_.broker.retained_count()};
+}
+
+bool Realm::keeps_events() const {
+  if (config_.store.type != config::Store::Type::memory || !config_.store.event_history.empty()) return true;
+  const std::lock_guard lock(mutex_);
+  return state_.broker.retained_count() > 0;
 }
 
 }  // namespace router

@@ -3,9 +3,10 @@
 // Any thread may call; a Member& belongs to the session that joined, and only that session passes it here.
 // What broker and dealer decide is posted to the mailboxes while the realm is still locked: that is what
 // keeps all orders that the specification promises. Nothing is encoded, sent or called back under the lock.
-// Outlives its members.
+// Outlives its members; its sessions and the table of realms hold it.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -29,11 +30,11 @@ class Realm {
   Realm(const config::Realm& config, std::vector<Mailbox*> mailboxes, uint64_t seed, const Clock& clock);
 
   const std::string& name() const { return config_.name; }
-  bool has_role(std::string_view name) const { return authorizer_.role(name) != nullptr; }
+  bool has_role(std::string_view name) const;
   bool sequential_request_ids() const { return config_.sequential_request_ids; }
 
-  // Null if the realm is full or the session's id is taken. The role must exist. The member lives until
-  // leave().
+  // Null if the realm is full or the session's id is taken. A role that does not exist may do nothing. The
+  // member lives until leave().
   Member* join(const SessionRef& session, Identity identity, const wamp::ClientFeatures& features);
   // A member of the router's own, which nobody sees and which may do nothing but ask().
   Member& join_unseen(const SessionRef& session);
@@ -41,6 +42,10 @@ class Realm {
   void ask(Member& unseen, const wamp::Call& question, RoutedPayload payload);
   // Everything the member held is gone afterwards, and so is the member.
   void leave(Member& member);
+
+  // From now on the realm has these roles and limits. Members follow at their next request; what they have
+  // got already stays theirs. Returns what cannot change while the realm lives and is not as `next` says.
+  std::vector<std::string> configure(const config::Realm& next);
 
   // Set once, before anybody joins: makes somebody call run_due() at that time. Called by any thread, without
   // the lock.
@@ -71,6 +76,8 @@ class Realm {
     size_t members = 0, subscriptions = 0, registrations = 0, calls = 0, retained_events = 0;
   };
   Counts counts() const;
+  // True if it has events that outlast their publishers, or may have.
+  bool keeps_events() const;
 
   // Writes what is still to be stored. No member may publish afterwards.
   void close() { state_.broker.close(); }
@@ -85,14 +92,19 @@ class Realm {
   wamp::Result<void> refuse(Member& member, wamp::MessageType type, wamp::RequestId request,
                             const Refusal& refusal);
   wamp::Result<void> call_router(Member& member, const wamp::Call& message, const RoutedPayload& payload);
+  // Before each request that the rules are asked about.
+  void follow_rules(Member& member);
+  // Under the lock.
+  void set_rules(Member& member) const;
   // The time for the timer, if it must ring earlier than it was told; else the end of time.
   SteadyTime earlier_deadline();
 
-  const config::Realm config_;
-  const Authorizer authorizer_;
+  config::Realm config_;                     // the limits: guarded by the lock; the rest never changes
+  std::atomic<uint64_t> rules_version_ = 0;  // written under the lock
   std::function<void(SteadyTime)> ring_at_;
 
   mutable std::mutex mutex_;  // guards all below
+  Authorizer authorizer_;
   RealmState state_;
   SteadyTime timer_ = SteadyTime::max();  // when the timer was told to ring
 };

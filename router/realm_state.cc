@@ -53,6 +53,11 @@ RealmState::RealmState(const config::Realm& configuration, std::vector<Mailbox*>
       broker(configuration, ids, time, broker::open_store(configuration, time, answer_publishers(outbox))),
       dealer(dealer_limits(configuration.limits), ids, time, broker) {}
 
+void RealmState::follow_limits() {
+  broker.set_limits(config.limits);
+  dealer.set_limits(dealer_limits(config.limits));
+}
+
 Member& RealmState::add_member(std::unique_ptr<Member> joined) {
   Member& member = members.add(std::move(joined));
   broker.publish_meta("wamp.session.on_join", {{session_details(member)}, {}}, outbox);

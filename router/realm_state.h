@@ -22,6 +22,8 @@ struct RealmState {
   RealmState(const config::Realm& configuration, std::vector<Mailbox*> mailboxes, uint64_t seed,
              const Clock& time);
 
+  // The configuration's limits are other ones now.
+  void follow_limits();
   // The member is one from now on, and those who want to know are told.
   Member& add_member(std::unique_ptr<Member> member);
   // Everything that the member held is gone afterwards, its testaments are published, and those who want to

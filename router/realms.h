@@ -1,42 +1,75 @@
-// The realms by name. Immutable once built; any thread may look them up.
+// The realms by name: those of the configuration, and those made of its templates when somebody joins them.
+//
+// Any thread may look them up; prepare() and commit() are the main
+// thread's. A session holds its
+// realm, so one that is removed lives on until its last session has left.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "router/config/config.h"
 #include "router/realm.h"
 
 namespace router {
 
 class Realms {
  public:
-  void add(std::shared_ptr<Realm> realm) {
-    const std::string name = realm->name();
-    realms_.emplace(name, std::move(realm));
-  }
+  // Makes a realm that serves; throws std::runtime_error if its store cannot be opened.
+  using Make = std::function<std::shared_ptr<Realm>(const config::Realm&)>;
 
-  // Null if there is none of that name.
-  std::shared_ptr<Realm> find(std::string_view name) const {
-    const auto found = realms_.find(name);
-    return found == realms_.end() ? nullptr : found->second;
-  }
+  explicit Realms(Make make) : make_(std::move(make)) {}
 
-  std::vector<Realm*> all() const {
-    std::vector<Realm*> all;
-    for (const auto& [name, realm] : realms_) all.push_back(realm.get());
-    return all;
-  }
+  // True if there is such a realm, or a template that one would be made of.
+  bool has(std::string_view name) const;
+  // Null: there is none yet.
+  std::shared_ptr<Realm> find(std::string_view name) const;
+  // The same, made of its template if there is none yet. Null: there is no such realm, its template has made
+  // as many as it may, or making it failed, which is logged.
+  std::shared_ptr<Realm> find_or_create(std::string_view name) const;
+  std::vector<std::shared_ptr<Realm>> all() const;
+
+  struct Prepared {
+    std::vector<config::Realm> configured;
+    std::vector<std::shared_ptr<Realm>> fresh;  // those that there were not
+  };
+  // Makes what is new and changes nothing; throws as `make` does.
+  Prepared prepare(const std::vector<config::Realm>& configured) const;
+  // From now on these are the realms. Returns what cannot change while the program runs.
+  std::vector<std::string> commit(Prepared prepared);
+
+  // Lets go of removed realms that nobody is in any more, and of made ones that have been empty for long.
+  void sweep(SteadyTime now);
 
   // Writes what is still to be stored.
-  void close() {
-    for (const auto& [name, realm] : realms_) realm->close();
-  }
+  void close();
 
  private:
-  std::map<std::string, std::shared_ptr<Realm>, std::less<>> realms_;
+  struct Entry {
+    std::shared_ptr<Realm> realm;
+    std::string pattern = {};                    // of the template that it is made of; empty: none
+    std::optional<SteadyTime> empty_since = {};  // a made one's
+  };
+  using Table = std::map<std::string, Entry, std::less<>>;
+
+  std::shared_ptr<Realm> create(const std::string& name, const config::Realm& pattern) const;
+  // Takes the realm out of those that are removed but still have sessions; null: it is none of them.
+  std::shared_ptr<Realm> take_removed(std::string_view name) const;
+  bool may_go(Entry& entry, SteadyTime now) const;
+
+  const Make make_;
+  mutable std::shared_mutex mutex_;  // guards all below
+  std::vector<config::Realm> configured_;
+  // The table is constant for those who look up a name: that its realm is made on the way is not their
+  // affair.
+  mutable Table realms_;
+  mutable std::vector<std::shared_ptr<Realm>> removed_;
 };
 
 }  // namespace router

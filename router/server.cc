@@ -1,7 +1,12 @@
 #include "router/server.h"
 
+#include <algorithm>
+#include <cassert>
+#include <future>
 #include <thread>
 
+#include "router/config/inventory.h"
+#include "router/connection_limits.h"
 #include "router/id_source.h"
 #include "router/log.h"
 #include "transport/address.h"
@@ -9,20 +14,24 @@
 namespace router {
 namespace {
 
+constexpr auto sweep_interval = std::chrono::seconds(1);
+
 size_t worker_count_of(const config::Config& config) {
   if (config.workers > 0) return static_cast<size_t>(config.workers);
   return std::max(1u, std::thread::hardware_concurrency());
 }
 
-transport::ConnectionLimits connection_limits(const config::TransportLimits& limits) {
-  transport::ConnectionLimits connection;
-  connection.max_message_size = limits.max_message_size;
-  connection.max_queued_bytes = limits.max_queued_bytes;
-  connection.handshake_timeout_ms = static_cast<int>(limits.handshake_timeout_ms);
-  connection.ping_interval_ms = static_cast<int>(limits.ping_interval_ms);
-  connection.ping_timeout_ms = static_cast<int>(limits.ping_timeout_ms);
-  connection.close_timeout_ms = static_cast<int>(limits.close_timeout_ms);
-  return connection;
+transport::ListenOptions listen_options(const config::Transport& transport) {
+  transport::ListenOptions options;
+  options.interface = transport.interface;
+  options.port = transport.port;
+  options.path = transport.socket_path;
+  options.mode = transport.socket_mode;
+  options.backlog = transport.backlog;
+  options.max_connections = transport.limits.max_connections;
+  if (transport.type == config::Transport::Type::rawsocket && !transport.tls)
+    options.refusal = transport::rawsocket_refusal(transport::RawSocketError::too_many_connections);
+  return options;
 }
 
 transport::ConnectionOptions connection_options(const config::Transport& transport) {
@@ -39,50 +48,144 @@ transport::ConnectionOptions connection_options(const config::Transport& transpo
 
 }  // namespace
 
-Server::Server(config::Config config) : config_(std::move(config)) {
-  std::vector<Mailbox*> mailboxes;
+Server::Server(config::Config config)
+    : config_(std::move(config)), realms_([this](const config::Realm& realm) { return make_realm(realm); }) {
   for (size_t number = 0; number < worker_count_of(config_); ++number) {
     workers_.push_back(std::make_unique<Worker>(static_cast<uint32_t>(number), random_seed()));
-    mailboxes.push_back(&workers_.back()->mailbox());
+    mailboxes_.push_back(&workers_.back()->mailbox());
   }
-  for (const config::Realm& realm : config_.realms)
-    realms_.add(std::make_shared<Realm>(realm, mailboxes, random_seed(), clock_));
-  for (Realm* realm : realms_.all()) start_timer(*realm);
-  for (const config::Transport& transport : config_.transports) listen(transport);
+  realms_.commit(realms_.prepare(config_.realms));
+  const auto names = config::transport_names(config_);
+  for (size_t i = 0; i < names.size(); ++i) listeners_.push_back(listen(names[i], config_.transports[i]));
 }
 
-void Server::start_timer(Realm& realm) {
+std::shared_ptr<Realm> Server::make_realm(const config::Realm& config) {
+  auto realm = std::make_shared<Realm>(config, mailboxes_, random_seed(), clock_);
+  start_timer(realm);
+  return realm;
+}
+
+void Server::start_timer(const std::shared_ptr<Realm>& realm) {
   transport::Loop& loop = workers_.front()->loop();
-  realm.set_timer([this, &realm, &loop](SteadyTime time) {
-    loop.post(
-        [this, &realm, &loop, time] { loop.after(time - clock_.now(), [&realm] { realm.run_due(); }); });
+  realm->set_timer([this, weak = std::weak_ptr(realm), &loop](SteadyTime time) {
+    loop.post([this, weak, &loop, time] {
+      loop.after(time - clock_.now(), [weak] {
+        if (const auto alive = weak.lock()) alive->run_due();
+      });
+    });
   });
 }
 
-void Server::listen(const config::Transport& transport) {
+void Server::sweep() {
+  realms_.sweep(clock_.now());
+  workers_.front()->loop().after(sweep_interval, [this] { sweep(); });
+}
+
+// Cookies are remembered as long as nothing changes in who may come in.
+std::shared_ptr<const Entrance> Server::make_entrance(const config::Transport& transport,
+                                                      const Entrance* before) const {
+  std::shared_ptr<auth::Cookies> cookies;
+  if (before && before->transport.cookie == transport.cookie && before->transport.auth == transport.auth)
+    cookies = before->cookies;
+  else if (transport.cookie)
+    cookies = std::make_shared<auth::Cookies>(*transport.cookie);
+  return std::make_shared<const Entrance>(
+      Entrance{realms_, transport, failed_logins_, std::move(cookies), clock_});
+}
+
+Server::Named Server::listen(const std::string& name, const config::Transport& transport) {
   std::vector<Worker*> workers;
   std::vector<transport::Loop*> loops;
   for (const auto& worker : workers_) {
     workers.push_back(worker.get());
     loops.push_back(&worker->loop());
   }
-  const transport::ConnectionOptions connections = connection_options(transport);
-  auto cookies = transport.cookie ? std::make_shared<auth::Cookies>(*transport.cookie) : nullptr;
-  auto entrance = std::make_shared<const Entrance>(
-      Entrance{realms_, transport, failed_logins_, std::move(cookies), clock_});
-  services_.push_back(std::make_unique<WebService>(std::move(entrance), connections.limits, workers));
-  transport::ListenOptions options;
-  options.interface = transport.interface;
-  options.port = transport.port;
-  options.path = transport.socket_path;
-  options.mode = transport.socket_mode;
-  options.backlog = transport.backlog;
-  options.max_connections = transport.limits.max_connections;
-  if (transport.type == config::Transport::Type::rawsocket && !transport.tls)
-    options.refusal = transport::rawsocket_refusal(transport::RawSocketError::too_many_connections);
-  listeners_.push_back(std::make_unique<transport::Listener>(
-      workers_.front()->loop(), std::move(loops), *services_.back(), options, connections,
-      [](const std::string& what) { log::error(what); }));
+  std::unique_ptr<WebService>& service = services_[name];
+  if (service)
+    service->set_entrance(make_entrance(transport, service->entrance().get()));
+  else
+    service = std::make_unique<WebService>(make_entrance(transport, nullptr), workers);
+  return {name, std::make_unique<transport::Listener>(
+                    workers_.front()->loop(), std::move(loops), *service, listen_options(transport),
+                    connection_options(transport), [](const std::string& what) { log::error(what); })};
+}
+
+void Server::on_accept_thread(const std::function<void()>& work) {
+  std::promise<void> done;
+  workers_.front()->loop().post([&] {
+    try {
+      work();
+      done.set_value();
+    } catch (...) {
+      done.set_exception(std::current_exception());
+    }
+  });
+  done.get_future().get();
+}
+
+std::vector<Server::Named> Server::listen_to_new(const config::Config& next) {
+  const auto names = config::transport_names(next);
+  std::vector<Named> fresh;
+  const auto is_served = [this](const std::string& name) {
+    return std::any_of(listeners_.begin(), listeners_.end(),
+                       [&](const Named& named) { return named.name == name; });
+  };
+  on_accept_thread([&] {
+    try {
+      for (size_t i = 0; i < names.size(); ++i)
+        if (!is_served(names[i])) fresh.push_back(listen(names[i], next.transports[i]));
+    } catch (...) {
+      fresh.clear();  // here, as a listener is closed on this thread
+      throw;
+    }
+  });
+  return fresh;
+}
+
+void Server::configure_listeners(const config::Config& next, std::vector<Named> fresh) {
+  const auto names = config::transport_names(next);
+  on_accept_thread([&] {
+    std::erase_if(listeners_, [&](const Named& named) {
+      const auto found = std::find(names.begin(), names.end(), named.name);
+      if (found == names.end()) return true;
+      const config::Transport& transport = next.transports[static_cast<size_t>(found - names.begin())];
+      WebService& service = *services_.at(named.name);
+      service.set_entrance(make_entrance(transport, service.entrance().get()));
+      named.listener->serve(service, connection_options(transport));
+      return false;
+    });
+    for (Named& named : fresh) listeners_.push_back(std::move(named));
+  });
+}
+
+void Server::log_reload(const config::Config& next, const std::vector<std::string>& unchanged) const {
+  const auto lines = config::differences(config::inventory(config_), config::inventory(next));
+  for (const std::string& line : lines) log::info("reload: " + line);
+  if (lines.empty()) log::info("reload: nothing has changed");
+  for (const std::string& what : unchanged)
+    log::warning("reload: " + what + " stays as it is until a restart");
+}
+
+void Server::reload(config::Config config) {
+  assert(running_);
+  Realms::Prepared realms = realms_.prepare(config.realms);
+  std::vector<Named> fresh = listen_to_new(config);
+  std::vector<std::string> unchanged = realms_.commit(std::move(realms));
+  configure_listeners(config, std::move(fresh));
+
+  const auto before = config::transport_names(config_), after = config::transport_names(config);
+  for (size_t i = 0; i < after.size(); ++i) {
+    const auto found = std::find(before.begin(), before.end(), after[i]);
+    if (found == before.end()) continue;
+    const config::Transport& old = config_.transports[static_cast<size_t>(found - before.begin())];
+    if (old.limits.max_connections != config.transports[i].limits.max_connections)
+      unchanged.push_back(after[i] + ": limit max_connections");
+    if (old.backlog != config.transports[i].backlog) unchanged.push_back(after[i] + ": backlog");
+    if (old.socket_mode != config.transports[i].socket_mode) unchanged.push_back(after[i] + ": mode");
+  }
+  if (worker_count_of(config) != worker_count()) unchanged.emplace_back("workers");
+  log_reload(config, unchanged);
+  config_ = std::move(config);
 }
 
 Server::~Server() {
@@ -95,6 +198,7 @@ Server::~Server() {
 void Server::start() {
   running_ = true;
   for (const auto& worker : workers_) worker->start();
+  workers_.front()->loop().post([this] { sweep(); });
 }
 
 size_t Server::connection_count() const {
@@ -107,7 +211,7 @@ void Server::shut_down(std::chrono::milliseconds patience) {
   if (!running_) return;
   running_ = false;
   workers_.front()->loop().post([this] {
-    for (const auto& listener : listeners_) listener->close();
+    for (const Named& named : listeners_) named.listener->close();
   });
   for (const auto& worker : workers_) worker->loop().post([w = worker.get()] { w->begin_shutdown(); });
   const auto deadline = std::chrono::steady_clock::now() + patience;

@@ -1,9 +1,11 @@
 // The whole router: realms, workers and listeners of one configuration.
 //
-// Made, started and stopped by the main thread. The configuration is copied and immutable.
+// Made, started, reloaded and stopped by the main thread.
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,32 +27,56 @@ class Server {
 
   void start();
 
+  // Serves that configuration from now on, and logs the differences. Sessions stay as they are and follow the
+  // new rules; connections that are open keep their transport's old settings. Throws std::runtime_error, and
+  // nothing has changed, if a new address or a new store cannot be opened. Between start and shut_down.
+  void reload(config::Config config);
+
   // Stops accepting, says GOODBYE to all sessions, waits until they have gone or `patience` is over, and
   // stops.
   void shut_down(std::chrono::milliseconds patience);
 
   // Of the n-th transport: "127.0.0.1:8080".
-  std::string address(size_t transport) const { return listeners_[transport]->address(); }
-  uint16_t port(size_t transport) const { return listeners_[transport]->port(); }
+  std::string address(size_t transport) const { return listeners_[transport].listener->address(); }
+  uint16_t port(size_t transport) const { return listeners_[transport].listener->port(); }
   size_t transport_count() const { return listeners_.size(); }
   size_t worker_count() const { return workers_.size(); }
   const Realms& realms() const { return realms_; }
 
  private:
+  struct Named {
+    std::string name;
+    std::unique_ptr<transport::Listener> listener;
+  };
+
+  std::shared_ptr<Realm> make_realm(const config::Realm& config);
   // What the realm has to do at a certain time is done on the first worker's thread.
-  void start_timer(Realm& realm);
-  void listen(const config::Transport& transport);
+  void start_timer(const std::shared_ptr<Realm>& realm);
+  void sweep();
+  // `before`: what the transport had; null: nothing.
+  std::shared_ptr<const Entrance> make_entrance(const config::Transport& transport,
+                                                const Entrance* before) const;
+  Named listen(const std::string& name, const config::Transport& transport);
+  // Runs it on the thread that accepts, and waits; throws what it throws.
+  void on_accept_thread(const std::function<void()>& work);
+  std::vector<Named> listen_to_new(const config::Config& next);
+  // Ends those that `next` has not, and gives the others their settings.
+  void configure_listeners(const config::Config& next, std::vector<Named> fresh);
+  void log_reload(const config::Config& next, const std::vector<std::string>& unchanged) const;
   size_t connection_count() const;
 
-  const config::Config config_;
+  config::Config config_;
   const SystemClock clock_;
+  std::vector<Mailbox*> mailboxes_;  // by worker
   // In this order: connections go with their workers, and their sessions look at realms and services until
   // then.
   Realms realms_;
   const std::shared_ptr<auth::FailedLogins> failed_logins_ = std::make_shared<auth::FailedLogins>();
-  std::vector<std::unique_ptr<WebService>> services_;
+  // By the transport's name; that of a removed transport stays, for its connections and in case it comes
+  // back.
+  std::map<std::string, std::unique_ptr<WebService>> services_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  std::vector<std::unique_ptr<transport::Listener>> listeners_;
+  std::vector<Named> listeners_;  // in the order of the configuration, new ones last
   bool running_ = false;
 };
 

@@ -275,8 +275,12 @@ void Session::on_accepted(const auth::Accepted& accepted) {
 
 std::optional<Refusal> Session::join(const auth::Accepted& accepted) {
   if (accepted.realm.empty()) return Refusal{wamp::error_uri::no_such_realm, "HELLO names no realm"};
-  auto realm = gives(entrance_->transport, accepted.realm) ? entrance_->realms.find(accepted.realm) : nullptr;
-  if (!realm) return Refusal{wamp::error_uri::no_such_realm, "there is no realm \"" + accepted.realm + "\""};
+  if (!gives(entrance_->transport, accepted.realm) || !entrance_->realms.has(accepted.realm))
+    return Refusal{wamp::error_uri::no_such_realm, "there is no realm \"" + accepted.realm + "\""};
+  auto realm = entrance_->realms.find_or_create(accepted.realm);
+  if (!realm)
+    return Refusal{wamp::error_uri::too_many_requests,
+                   "realm \"" + accepted.realm + "\" cannot be opened now"};
   if (!realm->has_role(accepted.role))
     return Refusal{wamp::error_uri::no_such_role,
                    "realm \"" + realm->name() + "\" has no role \"" + accepted.role + "\""};

@@ -84,15 +84,24 @@ bool origin_allowed(std::string_view origin, std::string_view host,
   return scheme_end != std::string_view::npos && origin.substr(scheme_end + 3) == host;
 }
 
-WebService::WebService(std::shared_ptr<const Entrance> entrance, const transport::ConnectionLimits& limits,
-                       std::vector<Worker*> workers)
-    : entrance_(std::move(entrance)), workers_(std::move(workers)), long_poll_(entrance_, limits, workers_) {}
+WebService::WebService(std::shared_ptr<const Entrance> entrance, std::vector<Worker*> workers)
+    : entrance_(std::move(entrance)), workers_(std::move(workers)), long_poll_(workers_) {}
+
+void WebService::set_entrance(std::shared_ptr<const Entrance> entrance) {
+  const std::lock_guard lock(mutex_);
+  entrance_ = std::move(entrance);
+}
+
+std::shared_ptr<const Entrance> WebService::entrance() const {
+  const std::lock_guard lock(mutex_);
+  return entrance_;
+}
 
 // The longest configured path that is the request's, or a directory above it.
-WebService::Match WebService::match(std::string_view request_path) const {
+WebService::Match WebService::match(const config::Transport& transport, std::string_view request_path) {
   Match best;
   size_t best_size = 0;
-  for (const auto& [path, what] : entrance_->transport.paths) {
+  for (const auto& [path, what] : transport.paths) {
     const std::string_view prefix = path == "/" ? std::string_view() : std::string_view(path);
     if (!request_path.starts_with(prefix)) continue;
     std::string_view rest = request_path.substr(prefix.size());
@@ -110,7 +119,8 @@ void WebService::remark(const std::string& what) {
 }
 
 HttpResponse WebService::on_request(const HttpRequest& request) {
-  const Match found = match(request.path);
+  const auto entrance = this->entrance();
+  const Match found = match(entrance->transport, request.path);
   if (!found.path || std::holds_alternative<config::NothingPath>(*found.path))
     return transport::text_response(404, "there is nothing here");
   if (std::holds_alternative<config::WebSocketPath>(*found.path)) return upgrade_required();
@@ -123,33 +133,34 @@ HttpResponse WebService::on_request(const HttpRequest& request) {
 
 std::variant<transport::Service::Upgrade, HttpResponse> WebService::on_upgrade(
     transport::Loop& loop, const HttpRequest& request, const std::vector<std::string>& offered) {
-  const Match found = match(request.path);
+  const auto entrance = this->entrance();
+  const Match found = match(entrance->transport, request.path);
   const bool serves_any_path =
-      entrance_->transport.paths.size() == 1 && entrance_->transport.paths.begin()->first == "/";
+      entrance->transport.paths.size() == 1 && entrance->transport.paths.begin()->first == "/";
   if (!found.path || !std::holds_alternative<config::WebSocketPath>(*found.path) ||
       (!found.rest.empty() && !serves_any_path))
     return transport::text_response(404, "no WebSocket is served on " + request.path);
-  if (!origin_allowed(request.header("origin"), request.header("host"), entrance_->transport.allowed_origins))
+  if (!origin_allowed(request.header("origin"), request.header("host"), entrance->transport.allowed_origins))
     return transport::text_response(403, "this origin is not allowed");
-  const Subprotocol* chosen = choose_subprotocol(entrance_->transport, offered);
-  if (!chosen) return no_subprotocol(entrance_->transport);
+  const Subprotocol* chosen = choose_subprotocol(entrance->transport, offered);
+  if (!chosen) return no_subprotocol(entrance->transport);
   Upgrade upgrade{std::string(chosen->name), chosen->framing, nullptr, {}};
-  upgrade.receiver = std::make_unique<Session>(worker_of(loop), entrance_, chosen->format,
-                                               arrival(request, chosen->name, upgrade.headers));
+  upgrade.receiver = std::make_unique<Session>(worker_of(loop), entrance, chosen->format,
+                                               arrival(*entrance, request, chosen->name, upgrade.headers));
   return upgrade;
 }
 
-Arrival WebService::arrival(const HttpRequest& request, std::string_view protocol,
-                            std::vector<std::pair<std::string, std::string>>& headers) const {
+Arrival WebService::arrival(const Entrance& entrance, const HttpRequest& request, std::string_view protocol,
+                            std::vector<std::pair<std::string, std::string>>& headers) {
   Arrival arrival;
-  if (auth::Cookies* cookies = entrance_->cookies.get()) {
-    const SteadyTime now = entrance_->clock.now();
+  if (auth::Cookies* cookies = entrance.cookies.get()) {
+    const SteadyTime now = entrance.clock.now();
     const auto known = cookies->find(request.header("cookie"), now);
     arrival.cookie = known ? *known : cookies->add(now);
     if (!known) headers.emplace_back("Set-Cookie", cookies->header(arrival.cookie, request.secure));
   }
   // Only authenticators want to know the rest.
-  const auto& methods = entrance_->transport.auth;
+  const auto& methods = entrance.transport.auth;
   if (std::none_of(methods.begin(), methods.end(),
                    [](const auto& entry) { return entry.second.authenticator.has_value(); }))
     return arrival;
@@ -162,16 +173,18 @@ Arrival WebService::arrival(const HttpRequest& request, std::string_view protoco
 }
 
 std::optional<size_t> WebService::max_body_size(const HttpRequest& request) {
-  const Match found = match(request.path);
+  const auto entrance = this->entrance();
+  const Match found = match(entrance->transport, request.path);
   if (!found.path || !std::holds_alternative<config::LongPollPath>(*found.path)) return std::nullopt;
-  return request.method == "POST" ? entrance_->transport.limits.max_message_size : 0;
+  return request.method == "POST" ? entrance->transport.limits.max_message_size : 0;
 }
 
 transport::Service::Answer WebService::on_post(transport::Loop& loop, const HttpRequest& request,
                                                std::span<const char> body,
                                                transport::HttpExchange& exchange) {
+  const auto entrance = this->entrance();
   const std::string_view origin = request.header("origin");
-  if (!origin_allowed(origin, request.header("host"), entrance_->transport.allowed_origins))
+  if (!origin_allowed(origin, request.header("host"), entrance->transport.allowed_origins))
     return transport::text_response(403, "this origin is not allowed");
   if (!origin.empty()) {
     exchange.add_header("Access-Control-Allow-Origin", std::string(origin));
@@ -184,19 +197,21 @@ transport::Service::Answer WebService::on_post(transport::Loop& loop, const Http
     exchange.add_header("Access-Control-Allow-Headers", "Content-Type");
     return HttpResponse{204, "", "", {}};
   }
-  return long_poll_.on_post(loop, request, match(request.path).rest, body, exchange);
+  return long_poll_.on_post(loop, entrance, request, match(entrance->transport, request.path).rest, body,
+                            exchange);
 }
 
 std::variant<transport::Service::Upgrade, transport::RawSocketError> WebService::on_rawsocket(
     transport::Loop& loop, const transport::RawSocketRequest& request) {
   using transport::RawSocketError;
-  if (entrance_->transport.rawsocket_serializers.empty()) return RawSocketError::not_served;
+  const auto entrance = this->entrance();
+  if (entrance->transport.rawsocket_serializers.empty()) return RawSocketError::not_served;
   if (request.reserved_bits) return RawSocketError::reserved_bits_used;
   const auto format = rawsocket_format(request.serializer);
-  if (!format || !has(entrance_->transport.rawsocket_serializers, *format))
+  if (!format || !has(entrance->transport.rawsocket_serializers, *format))
     return RawSocketError::serializer_unsupported;
   if (request.max_frame_size < min_frame_size) return RawSocketError::length_unacceptable;
-  return Upgrade{"", Framing::rawsocket, std::make_unique<Session>(worker_of(loop), entrance_, *format)};
+  return Upgrade{"", Framing::rawsocket, std::make_unique<Session>(worker_of(loop), entrance, *format)};
 }
 
 Worker& WebService::worker_of(const transport::Loop& loop) const {

@@ -1,10 +1,11 @@
 // What one listening transport serves: RawSocket, and over HTTP WebSocket and long-poll paths, static files,
 // the built-in page, health.
 //
-// Called on any worker's thread. The server outlives it.
+// Any thread. The server outlives it.
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "router/entrance.h"
@@ -16,9 +17,11 @@ namespace router {
 
 class WebService final : public transport::Service {
  public:
-  // `limits`: of a connection.
-  WebService(std::shared_ptr<const Entrance> entrance, const transport::ConnectionLimits& limits,
-             std::vector<Worker*> workers);
+  WebService(std::shared_ptr<const Entrance> entrance, std::vector<Worker*> workers);
+
+  // What it serves from now on; connections that are open keep what they came through.
+  void set_entrance(std::shared_ptr<const Entrance> entrance);
+  std::shared_ptr<const Entrance> entrance() const;
 
   void remark(const std::string& what) override;
   transport::HttpResponse on_request(const transport::HttpRequest& request) override;
@@ -36,12 +39,15 @@ class WebService final : public transport::Service {
     const config::Path* path = nullptr;
     std::string_view rest;  // of the request's path, behind the configured one
   };
-  Match match(std::string_view request_path) const;
+  static Match match(const config::Transport& transport, std::string_view request_path);
   Worker& worker_of(const transport::Loop& loop) const;
   // What comes with the request; a cookie that the client is to keep is put into `headers`.
-  Arrival arrival(const transport::HttpRequest& request, std::string_view protocol,
-                  std::vector<std::pair<std::string, std::string>>& headers) const;
-  const std::shared_ptr<const Entrance> entrance_;
+  static Arrival arrival(const Entrance& entrance, const transport::HttpRequest& request,
+                         std::string_view protocol,
+                         std::vector<std::pair<std::string, std::string>>& headers);
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Entrance> entrance_;  // guarded by the lock
   const std::vector<Worker*> workers_;
   LongPoll long_poll_;
 };

@@ -34,7 +34,7 @@ ROUTER_LAYERS = [
     {"meta"},
     {"realm", "realms"},
     {"entrance"},
-    {"worker", "inquiry", "admission", "session"},
+    {"worker", "inquiry", "admission", "session", "connection_limits"},
     {"subprotocol"},
     {"long_poll"},
     {"web_service"},

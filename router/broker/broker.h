@@ -41,6 +41,12 @@ class Broker {
  public:
   Broker(const config::Realm& config, IdSource& ids, const Clock& clock, OpenedStore store);
 
+  // For what comes next; what is there already stays.
+  void set_limits(const config::RealmLimits& limits) {
+    limits_ = limits;
+    retained_.set_limits(limits.retained_events, limits.retained_bytes);
+  }
+
   wamp::Result<void> subscribe(Member& subscriber, const wamp::Subscribe& message, wamp::MatchPolicy match,
                                Outbox& outbox);
   void unsubscribe(Member& subscriber, const wamp::Unsubscribe& message, Outbox& outbox);
@@ -116,7 +122,7 @@ class Broker {
   StoredEvent stored_event(const Publication& publication) const;
   Timestamp now() const;
 
-  const config::RealmLimits limits_;
+  config::RealmLimits limits_;
   IdSource& ids_;
   const Clock& clock_;
   IdMap<std::unique_ptr<Subscription>> subscriptions_;  // the owner

@@ -23,6 +23,11 @@ class RetainedEvents {
 
   RetainedEvents(uint32_t max_events, uint64_t max_bytes) : max_events_(max_events), max_bytes_(max_bytes) {}
 
+  // What is there already stays.
+  void set_limits(uint32_t max_events, uint64_t max_bytes) {
+    max_events_ = max_events;
+    max_bytes_ = max_bytes;
+  }
   // Puts the event in the place of its topic's others, or behind them if it is restricted. False if there is
   // no room for it: nothing has changed then.
   bool add(const StoredEventRef& event, Timestamp now);
@@ -60,8 +65,8 @@ class RetainedEvents {
   void drop(Topics::iterator topic, size_t position);
   void remove_expired(Timestamp now);
 
-  const uint32_t max_events_;
-  const uint64_t max_bytes_;
+  uint32_t max_events_;
+  uint64_t max_bytes_;
   Topics topics_;  // in order, so that all with one beginning are neighbours; none is empty
   std::map<std::pair<Timestamp, wamp::PublicationId>, std::string> expiries_;  // topics, the nearest first
   size_t size_ = 0;

@@ -35,6 +35,8 @@ struct Principal {
   std::string stored_key = {}, server_key = {};  // scram, 32 bytes each
   std::vector<std::string> public_keys = {};     // cryptosign, 32 bytes each
   std::vector<std::string> fingerprints = {};    // tls: of certificates, "AB:CD:...", SHA-1 or SHA-256
+
+  bool operator==(const Principal&) const = default;
 };
 
 // A procedure that knows the principals: (realm, authid, details) → role, or a dictionary with the members of
@@ -43,6 +45,8 @@ struct Authenticator {
   std::string procedure;
   std::string realm;  // where it is registered; empty: the one the client wants to join
   uint32_t timeout_ms = 4000;
+
+  bool operator==(const Authenticator&) const = default;
 };
 
 // What a token must say (RFC 7519), and who may sign it.
@@ -51,6 +55,8 @@ struct TokenRules {
   std::string issuer, audience;   // empty: any
   std::string authid_claim = "sub", role_claim = "role", realm_claim = "realm";
   uint32_t leeway_s = 30;  // by which clocks may differ
+
+  bool operator==(const TokenRules&) const = default;
 };
 
 struct AuthMethod {
@@ -59,6 +65,8 @@ struct AuthMethod {
   std::string default_role;         // of principals that the authenticator or token gives none
   std::optional<TokenRules> token;  // jwt only
   std::string decoy_key;            // behind the principals that are made up for unknown authids
+
+  bool operator==(const AuthMethod&) const = default;
 };
 
 // By the names of Crossbar: anonymous, ticket, wampcra, scram, cryptosign, tls, cookie, jwt.
@@ -70,6 +78,8 @@ struct CookieTracking {
   uint32_t length = 24;  // characters
   uint32_t max_age_s = 86400;
   uint32_t max_cookies = 100000;  // above it the oldest are forgotten
+
+  bool operator==(const CookieTracking&) const = default;
 };
 
 }  // namespace router::config

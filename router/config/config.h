@@ -65,6 +65,8 @@ struct EventHistory {
   std::string uri;
   wamp::MatchPolicy match = wamp::MatchPolicy::exact;
   uint32_t limit = 100;  // events
+
+  bool operator==(const EventHistory&) const = default;
 };
 
 // Where event histories and retained events are kept.
@@ -74,6 +76,8 @@ struct Store {
   std::string path;                               // of the file; sqlite only
   uint64_t max_waiting_bytes = 64 * 1024 * 1024;  // that may wait for the disk
   std::vector<EventHistory> event_history;
+
+  bool operator==(const Store&) const = default;
 };
 
 // Of a realm whose name is a pattern: the realms that are made of it when somebody joins them.

@@ -106,7 +106,21 @@ void tell_authentication(const Transport& transport, Teller& parts) {
   if (transport.cookie) parts.tell("cookie", in_quotes(transport.cookie->name));
 }
 
+// Certificates are told as they are, not by the names of their files, so that renewed ones are seen.
+void tell_tls(const Tls& tls, Teller& parts) {
+  const std::vector<std::string>& certificates = tls.context->descriptions();
+  for (size_t i = 0; i < certificates.size(); ++i)
+    parts.tell("TLS certificate " + std::to_string(i + 1), certificates[i]);
+  if (!tls.settings.ca_certificates.empty())
+    parts.tell("TLS client certificates",
+               tls.settings.client_certificate_required ? "required" : "asked for");
+  if (!tls.settings.ciphers.empty()) parts.tell("TLS ciphers", tls.settings.ciphers);
+}
+
 void tell_transport(const Transport& transport, Teller parts) {
+  if (transport.tls) tell_tls(*transport.tls, parts);
+  if (transport.proxy_protocol) parts.tell("PROXY protocol", "required");
+  if (!transport.trusted_proxies.empty()) parts.tell("trusted proxies", joined(transport.trusted_proxies));
   for (const auto& [path, served] : transport.paths) parts.tell("path " + path, text_of(served, transport));
   if (!transport.rawsocket_serializers.empty())
     parts.tell("RawSocket", joined(transport.rawsocket_serializers));
@@ -186,17 +200,23 @@ std::string address(const Transport& transport) {
          std::to_string(transport.port);
 }
 
+std::vector<std::string> transport_names(const Config& config) {
+  std::map<std::string, int> seen;  // several may ask for any free port
+  std::vector<std::string> names;
+  for (const Transport& transport : config.transports) {
+    const std::string where = address(transport);
+    const int count = ++seen[where];
+    names.push_back("transport " + where + (count > 1 ? " no. " + std::to_string(count) : ""));
+  }
+  return names;
+}
+
 std::vector<Fact> inventory(const Config& config) {
   std::vector<Fact> facts;
   Teller whole(facts, {});
   if (config.workers > 0) whole.tell("workers", std::to_string(config.workers));
-  std::map<std::string, int> seen;  // several may ask for any free port
-  for (const Transport& transport : config.transports) {
-    const std::string where = address(transport);
-    const int count = ++seen[where];
-    tell_transport(transport,
-                   whole.tell("transport " + where + (count > 1 ? " no. " + std::to_string(count) : ""), ""));
-  }
+  const std::vector<std::string> names = transport_names(config);
+  for (size_t i = 0; i < names.size(); ++i) tell_transport(config.transports[i], whole.tell(names[i], ""));
   for (const Realm& realm : config.realms)
     tell_realm(realm, whole.tell("realm " + in_quotes(realm.name),
                                  realm.is_template() ? template_text(realm.made_on_demand) : ""));

@@ -25,6 +25,9 @@ std::vector<Fact> inventory(const Config& config);
 // "127.0.0.1:8080" or "unix:/run/wampd.sock"
 std::string address(const Transport& transport);
 
+// "transport 127.0.0.1:8080" for each: their subjects, different from each other.
+std::vector<std::string> transport_names(const Config& config);
+
 // One line a fact, parts indented below their wholes.
 std::string to_text(const std::vector<Fact>& facts);
 

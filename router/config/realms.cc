@@ -14,6 +14,8 @@ namespace {
 using wamp::MatchPolicy;
 using wamp::UriRule;
 
+constexpr int64_t max_made_realms = 1000000;
+constexpr int64_t max_idle_ms = 24 * 60 * 60 * 1000;
 constexpr int64_t max_trustlevel = UINT32_MAX;
 
 // Crossbar's stars, for rules that do not say their match policy: "com.myapp.*" is a prefix, "com.*.create" a
@@ -119,8 +121,26 @@ UriRule read_uri_check(const Setting& realm) {
   return uri_check && uri_check->choice({"loose", "strict"}) == "strict" ? UriRule::strict : UriRule::loose;
 }
 
+// The name is a pattern, so realms are made of this one.
+void read_template(const Setting& setting, Realm& realm) {
+  if (!realm.is_template()) {
+    for (const char* key : {"max_realms", "idle_ms"})
+      if (const auto odd = setting.find(key))
+        odd->fail("only a template, a realm with a '*' in its name, has a \"" + std::string(key) + "\"");
+    return;
+  }
+  if (setting.source().is_crossbar)
+    setting.require("name").fail("a name with a '*' would be a template, which Crossbar does not have");
+  read_integer(setting, "max_realms", realm.made_on_demand.max_realms, 1, max_made_realms);
+  read_integer(setting, "idle_ms", realm.made_on_demand.idle_ms, 0, max_idle_ms);
+  if (!realm.store.path.empty() && realm.store.path.find("{realm}") == std::string::npos)
+    setting.require("store").require("path").fail(
+        "the path in a template must have a \"{realm}\", in the place of which the realm's name is put");
+}
+
 Realm read_realm(const Setting& setting) {
-  setting.check_keys({.known = {"name", "roles", "uri_check", "request_ids", "limits", "options", "store"},
+  setting.check_keys({.known = {"name", "roles", "uri_check", "request_ids", "limits", "options", "store",
+                                "max_realms", "idle_ms"},
                       .left_out = {"inventory", "rlinks"},
                       .ignored = {"id"}});
   Realm realm;
@@ -133,6 +153,7 @@ Realm read_realm(const Setting& setting) {
     realm.sequential_request_ids = ids->choice({"sequential", "any"}) == "sequential";
   if (const auto limits = setting.find("limits")) realm.limits = read_realm_limits(*limits);
   if (const auto store = setting.find("store")) realm.store = read_store(*store, realm.uri_check);
+  read_template(setting, realm);
 
   std::set<std::string> names;
   const bool is_crossbar = setting.source().is_crossbar;

@@ -38,6 +38,9 @@ class Dealer {
   Dealer(const DealerLimits& limits, IdSource& ids, const Clock& clock, broker::Broker& broker)
       : limits_(limits), ids_(ids), clock_(clock), broker_(broker) {}
 
+  // For what comes next.
+  void set_limits(const DealerLimits& limits) { limits_ = limits; }
+
   wamp::Result<void> register_procedure(Member& callee, const wamp::Register& message,
                                         wamp::MatchPolicy match, const Grant& grant, Outbox& outbox);
   void unregister(Member& callee, const wamp::Unregister& message, Outbox& outbox);
@@ -135,7 +138,7 @@ class Dealer {
   void end_calls_as_callee(Member& callee, Outbox& outbox);
   void end_calls_as_caller(Member& caller, Outbox& outbox);
 
-  const DealerLimits limits_;
+  DealerLimits limits_;
   IdSource& ids_;
   const Clock& clock_;
   broker::Broker& broker_;

@@ -1,6 +1,8 @@
 // The real program: "wampd check", and values from outside the configuration file.
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include <gtest/gtest.h>
 
@@ -91,6 +93,71 @@ TEST_F(Check, GoesWithWhatTheProgramLogsOfADenial) {
   EXPECT_THAT(client.hears(), HasSubstr("wamp.error.not_authorized"));
   EXPECT_THAT(program.log_until("may not call"),
               EndsWith("role \"anonymous\" may not call \"com.open\": no rule matches\n"));
+}
+
+TEST_F(Check, TakesSecretsFromFilesAndReloadsThem) {
+  setenv("WAMPD_TEST_TICKET", "first-secret", 1);
+  const auto secret_file = [this](const std::string& secret) {
+    std::ofstream(std::filesystem::path(file()).parent_path() / "ticket") << secret << "\n";
+  };
+  secret_file("second-secret");
+  write(R"({"realms": [{"name": "realm1", "roles": [{"name": "user", "permissions": []}]}],
+    "transports": [{"type": "websocket", "endpoint": {"type": "tcp", "port": 0}, "auth": {"ticket": {
+      "type": "static", "principals": {"joe": {"role": "user", "ticket": "$WAMPD_TEST_TICKET"},
+                                       "ann": {"role": "user", "ticket": {"file": "ticket"}}}}}}]})");
+  EXPECT_THAT(run_program({"check", file()}).output, testing::Not(HasSubstr("secret")));
+  Program program(file());
+  const auto answer = [&program](const std::string& authid, const std::string& ticket) {
+    WampClient client(test_support::RawClient(program.port()), serializers::Format::json);
+    client.says(R"([1,"realm1",{"authid":")" + authid +
+                R"(","authmethods":["ticket"],"roles":{"caller":{}}}])");
+    client.hears();
+    client.says("[5,\"" + ticket + "\",{}]");
+    return client.hears().substr(0, 3);
+  };
+  EXPECT_EQ(answer("joe", "first-secret"), "[2,");
+  EXPECT_EQ(answer("ann", "second-secret"), "[2,");
+  EXPECT_EQ(answer("ann", "first-secret"), "[3,");
+  secret_file("third-secret");
+  program.reload();
+  const std::string log = program.log_until("changed: transport 127.0.0.1:0, authentication ticket");
+  EXPECT_THAT(log, EndsWith("principal \"ann\", in secret\n"));
+  EXPECT_THAT(log, testing::Not(HasSubstr("d-secret")));
+  EXPECT_EQ(answer("ann", "second-secret"), "[3,");
+  EXPECT_EQ(answer("ann", "third-secret"), "[2,");
+}
+
+// The blocks of that kind on the page about the configuration.
+std::vector<std::string> documented(const std::string& kind) {
+  std::ostringstream page;
+  page << std::ifstream(std::string(WAMPD_SOURCE_DIR) + "/docs/configuration.md").rdbuf();
+  std::vector<std::string> blocks;
+  const std::string text = page.str(), opening = "\n```" + kind + "\n";
+  for (size_t at = text.find(opening); at != std::string::npos; at = text.find(opening, at)) {
+    at += opening.size();
+    blocks.push_back(text.substr(at, text.find("\n```", at) - at + 1));
+  }
+  return blocks;
+}
+
+// Each "$ wampd check wampd.jsonc ..." says what stands below it.
+TEST_F(Check, SaysWhatThePageSays) {
+  write(documented("jsonc").at(1));
+  int count = 0;
+  for (const std::string& block : documented("")) {
+    const std::string prompt = "$ wampd ";
+    if (!block.starts_with(prompt)) continue;
+    const size_t end = block.find('\n');
+    std::istringstream words(block.substr(prompt.size(), end - prompt.size()));
+    std::vector<std::string> arguments;
+    for (std::string word; words >> word;) arguments.push_back(word == "wampd.jsonc" ? file() : word);
+    std::string output = run_program(arguments).output;
+    if (const size_t at = output.find(file()); at != std::string::npos)
+      output.replace(at, file().size(), "wampd.jsonc");
+    EXPECT_THAT(output, testing::StartsWith(block.substr(end + 1)));
+    ++count;
+  }
+  EXPECT_EQ(count, 2);
 }
 
 }  // namespace

@@ -67,7 +67,8 @@ class BrokerWithStore : public testing::Test {
   IdSource ids{1};
   Mailbox mailbox{[] {}};
   Outbox outbox{{&mailbox}};
-  const RolePermissions permissions{config.roles.front()};
+  const std::shared_ptr<const RolePermissions> permissions =
+      std::make_shared<RolePermissions>(config.roles.front());
   Member publisher{
       {0, 0, wamp::SessionId(1)}, {"alice", "anonymous", "anonymous", "static"}, {}, permissions};
   Member subscriber{{0, 1, wamp::SessionId(2)}, {"bob", "anonymous", "anonymous", "static"}, {}, permissions};

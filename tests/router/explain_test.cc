@@ -69,6 +69,12 @@ TEST(Explain, RefusesQuestionsThatAreNone) {
             "error: there is no role \"gest\", only \"guest\" or \"none\"");
 }
 
+TEST(Explain, FindsTheTemplateOfARealm) {
+  EXPECT_THAT(answer({.authid = "joe", .action = "call", .uri = "com.x", .realm = "t-5", .role = "x"},
+                     R"(, {"name": "t-*", "roles": [{"name": "x", "permissions": []}]})"),
+              HasSubstr("role \"x\" of realm \"t-*\" may not call"));
+}
+
 TEST(Explain, AsksBackWhenThereAreSeveral) {
   EXPECT_EQ(answer({.authid = "joe", .action = "call", .uri = "com.x"},
                    R"(, {"name": "r2", "roles": [{"name": "x", "permissions": []}]})"),

@@ -70,10 +70,12 @@ config::Config SessionHarness::two_realms() {
   return config;
 }
 
-SessionHarness::SessionHarness(config::Config config) : config_(std::move(config)), worker_(0, 1) {
+SessionHarness::SessionHarness(config::Config config)
+    : config_(std::move(config)), worker_(0, 1), realms_([this](const config::Realm& realm) {
+        return std::make_shared<Realm>(realm, std::vector<Mailbox*>{&worker_.mailbox()}, 1, clock_);
+      }) {
   worker_.mailbox().bind_to_this_thread();
-  for (const config::Realm& realm : config_.realms)
-    realms_.add(std::make_shared<Realm>(realm, std::vector<Mailbox*>{&worker_.mailbox()}, 1, clock_));
+  realms_.commit(realms_.prepare(config_.realms));
   const config::Transport& transport = config_.transports.front();
   entrance_ = std::make_shared<const Entrance>(
       Entrance{realms_, transport, std::make_shared<auth::FailedLogins>(),
@@ -86,7 +88,7 @@ SessionHarness::~SessionHarness() {
 
 void SessionHarness::passes(std::chrono::milliseconds time) {
   clock_.advance(time);
-  for (Realm* realm : realms_.all()) realm->run_due();
+  for (const auto& realm : realms_.all()) realm->run_due();
   worker_.end_turn();
 }
 

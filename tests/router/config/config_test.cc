@@ -1,11 +1,14 @@
 #include "router/config/config.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <random>
 #include <sstream>
 
+#include "router/config/limits.h"
 #include "tests/router/config/config_text.h"
+#include "tests/support/temporary_folder.h"
 
 namespace router::config::test {
 namespace {
@@ -124,9 +127,14 @@ TEST_F(ConfigFile, RefusesMoreThanAMebibyte) {
 }
 
 TEST(ConfigurationPage, HasExamplesThatParseWithoutNotices) {
+  const test_support::TemporaryFolder folder;
+  std::ofstream(folder.file("anns-ticket")) << "secret\n";
+  setenv("WAMPD_PORT", "8080", 1);
+  setenv("JOES_TICKET", "hidden", 1);
   const auto blocks = documented_configurations();
-  ASSERT_EQ(blocks.size(), 3u);
-  for (const std::string& block : blocks) EXPECT_THAT(parse(block).notices, IsEmpty()) << block;
+  ASSERT_EQ(blocks.size(), 5u);
+  for (const std::string& block : blocks)
+    EXPECT_THAT(parse_config(block, "wampd.jsonc", folder.file("")).notices, IsEmpty()) << block;
 }
 
 TEST(EventHistoryPage, HasAConfigurationThatParsesWithoutNotices) {
@@ -151,39 +159,19 @@ TEST(ConfigurationPage, HasAFullExampleThatMeansWhatItSays) {
   EXPECT_EQ(config.transports.at(1).limits.ping_interval_ms, 30000u);
 }
 
-// What the page says of defaults and ranges of limits: "| `sessions` | 1 to 4294967295 | 100000 |".
-TEST(ConfigurationPage, TellsTheDefaultsOfTheLimits) {
+// What the page says of the limits: "| `sessions` | 1 to 4294967295 | 100000 |".
+template <class Limits>
+void expect_rows(const std::vector<Limit<Limits>>& limits) {
   const std::string page = text_of(source_directory + "/docs/configuration.md");
-  const auto expect_default = [&](const std::string& name, uint64_t value) {
-    const std::string start = "\n| `" + name + "` | ";
-    const size_t row = std::min(page.find(start + "0 to "), page.find(start + "1 to "));
-    ASSERT_NE(row, std::string::npos) << name;
-    const std::string line = page.substr(row + 1, page.find('\n', row + 1) - row - 1);
-    EXPECT_THAT(line, HasSubstr(" | " + std::to_string(value) + " | "));
-  };
-  const RealmLimits realm;
-  expect_default("sessions", realm.sessions);
-  expect_default("history_bytes", realm.history_bytes);
-  expect_default("replay_events", realm.replay_events);
-  expect_default("replay_bytes", realm.replay_bytes);
-  expect_default("subscriptions_per_session", realm.subscriptions_per_session);
-  expect_default("registrations_per_session", realm.registrations_per_session);
-  expect_default("calls_in_flight_per_session", realm.calls_in_flight_per_session);
-  expect_default("uri_length", realm.uri_length);
-  expect_default("waiting_calls_per_registration", realm.waiting_calls_per_registration);
-  expect_default("testaments_per_session", realm.testaments_per_session);
-  expect_default("call_timeout_ms", realm.call_timeout_ms);
-  expect_default("max_call_timeout_ms", realm.max_call_timeout_ms);
-  expect_default("probe_timeout_ms", realm.probe_timeout_ms);
-  const TransportLimits transport;
-  expect_default("max_message_size", transport.max_message_size);
-  expect_default("max_queued_bytes", transport.max_queued_bytes);
-  expect_default("max_depth", transport.max_depth);
-  expect_default("max_connections", transport.max_connections);
-  expect_default("handshake_timeout_ms", transport.handshake_timeout_ms);
-  expect_default("ping_interval_ms", transport.ping_interval_ms);
-  expect_default("ping_timeout_ms", transport.ping_timeout_ms);
-  expect_default("close_timeout_ms", transport.close_timeout_ms);
+  for (const Limit<Limits>& limit : limits)
+    EXPECT_THAT(page,
+                HasSubstr("\n| `" + std::string(limit.name) + "` | " + std::to_string(limit.min) + " to " +
+                          std::to_string(limit.max) + " | " + std::to_string(limit.get(Limits())) + " | "));
+}
+
+TEST(ConfigurationPage, TellsTheRangesAndDefaultsOfTheLimits) {
+  expect_rows(realm_limits);
+  expect_rows(transport_limits);
 }
 
 TEST(ConfigurationExamples, AllParseWithoutNotices) {
@@ -192,8 +180,7 @@ TEST(ConfigurationExamples, AllParseWithoutNotices) {
     if (entry.path().extension() != ".jsonc") continue;
     const Config config = load_config(entry.path().string());
     EXPECT_THAT(config.notices, IsEmpty()) << entry.path();
-    for (const Transport& transport : config.transports)
-      EXPECT_FALSE(transport.auth.empty()) << entry.path();
+    for (const Transport& transport : config.transports) EXPECT_FALSE(transport.auth.empty()) << entry.path();
     ++count;
   }
   EXPECT_GE(count, 3u);

@@ -219,5 +219,35 @@ TEST(Realms, RemembersWhereEachRuleStands) {
   EXPECT_EQ(permissions.at(1).place, "wampd.jsonc:2:17, $.realms[0].roles[0].permissions[1]");
 }
 
+TEST(RealmTemplates, AreRealmsWithAStarInTheirName) {
+  const auto realm = [](const std::string& members) {
+    return with_realms(R"([{"roles": [{"name": "a", "permissions": []}], )" + members + "}]");
+  };
+  const Realm made = parse(realm(R"("name": "tenant-*", "max_realms": 5, "idle_ms": 0)")).realms.at(0);
+  EXPECT_TRUE(made.is_template());
+  EXPECT_EQ(made.made_on_demand.max_realms, 5u);
+  EXPECT_EQ(made.made_on_demand.idle_ms, 0u);
+  EXPECT_FALSE(parse(realm(R"("name": "tenant")")).realms.at(0).is_template());
+  EXPECT_THAT(error_of(realm(R"("name": "tenant", "max_realms": 5)")),
+              EndsWith("max_realms: only a template, a realm with a '*' in its name, has a \"max_realms\""));
+  EXPECT_THAT(error_of(realm(R"("name": "*", "max_realms": 0)")), EndsWith("from 1 to 1000000"));
+}
+
+TEST(RealmTemplates, HaveAFileForEachRealm) {
+  const auto store = [](const std::string& path) {
+    return with_realms(R"([{"name": "t-*", "roles": [{"name": "a", "permissions": []}],
+                            "store": {"type": "sqlite", "path": ")" +
+                       path + "\"}}]");
+  };
+  EXPECT_EQ(error_of(store("{realm}.db")), "accepted");
+  EXPECT_THAT(error_of(store("all.db")),
+              HasSubstr("store.path: the path in a template must have a \"{realm}\""));
+}
+
+TEST(RealmTemplates, AreRefusedInCrossbarsFiles) {
+  EXPECT_THAT(error_of(R"({"version": 2, "workers": [{"type": "router", "realms": [{"name": "t-*"}]}]})"),
+              HasSubstr("a name with a '*' would be a template"));
+}
+
 }  // namespace
 }  // namespace router::config::test

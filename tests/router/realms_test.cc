@@ -1,0 +1,185 @@
+#include "router/realms.h"
+
+#include <stdexcept>
+
+#include <gtest/gtest.h>
+
+#include "router/mailbox.h"
+#include "tests/router/manual_clock.h"
+
+namespace router {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+config::Realm realm_named(const std::string& name) {
+  config::Realm realm;
+  realm.name = name;
+  realm.roles = {{"user", {}}};
+  return realm;
+}
+
+class RealmTable : public testing::Test {
+ protected:
+  void serve_named(const std::vector<std::string>& names) {
+    std::vector<config::Realm> configured;
+    for (const std::string& name : names) configured.push_back(realm_named(name));
+    serve(configured);
+  }
+  std::vector<std::string> serve(const std::vector<config::Realm>& configured) {
+    return realms.commit(realms.prepare(configured));
+  }
+  std::vector<std::string> names() const {
+    std::vector<std::string> all;
+    for (const auto& realm : realms.all()) all.push_back(realm->name());
+    return all;
+  }
+  void passes(milliseconds time) {
+    clock.advance(time);
+    realms.sweep(clock.now());
+  }
+
+  bool is_disk_full = false;
+  ManualClock clock;
+  Mailbox mailbox{[] {}};
+  Realms realms{[this](const config::Realm& config) {
+    if (is_disk_full) throw std::runtime_error("no space");
+    return std::make_shared<Realm>(config, std::vector<Mailbox*>{&mailbox}, 1, clock);
+  }};
+};
+
+TEST_F(RealmTable, HasTheRealmsOfTheConfiguration) {
+  serve_named({"a", "b"});
+  EXPECT_TRUE(realms.has("a"));
+  EXPECT_EQ(realms.find("a")->name(), "a");
+  EXPECT_EQ(realms.find_or_create("a"), realms.find("a"));
+  EXPECT_FALSE(realms.has("c"));
+  EXPECT_EQ(realms.find_or_create("c"), nullptr);
+}
+
+TEST_F(RealmTable, MakesARealmOfItsTemplateOnFirstUse) {
+  serve_named({"t-*"});
+  EXPECT_TRUE(realms.has("t-1"));
+  EXPECT_EQ(realms.find("t-1"), nullptr);
+  const auto realm = realms.find_or_create("t-1");
+  ASSERT_TRUE(realm);
+  EXPECT_EQ(realm->name(), "t-1");
+  EXPECT_TRUE(realm->has_role("user"));
+  EXPECT_EQ(realms.find_or_create("t-1"), realm);
+  EXPECT_FALSE(realms.has("t-*"));
+}
+
+TEST_F(RealmTable, MakesABoundedNumberOfEachTemplate) {
+  config::Realm bounded = realm_named("t-*");
+  bounded.made_on_demand.max_realms = 2;
+  serve({bounded, realm_named("u-*")});
+  EXPECT_TRUE(realms.find_or_create("t-1"));
+  EXPECT_TRUE(realms.find_or_create("t-2"));
+  EXPECT_FALSE(realms.find_or_create("t-3"));
+  EXPECT_TRUE(realms.find_or_create("t-1"));
+  EXPECT_TRUE(realms.find_or_create("u-1"));
+}
+
+TEST_F(RealmTable, RemovesAMadeRealmThatHasBeenEmptyForLong) {
+  config::Realm idle = realm_named("t-*");
+  idle.made_on_demand.idle_ms = 1000;
+  serve({realm_named("a"), idle});
+  auto held = realms.find_or_create("t-1");
+  passes(milliseconds(0));
+  passes(milliseconds(5000));
+  EXPECT_THAT(names(), ElementsAre("a", "t-1"));  // as somebody holds it
+  held.reset();
+  passes(milliseconds(0));
+  passes(milliseconds(999));
+  EXPECT_THAT(names(), ElementsAre("a", "t-1"));
+  passes(milliseconds(1));
+  EXPECT_THAT(names(), ElementsAre("a"));
+  EXPECT_TRUE(realms.find_or_create("t-1"));
+}
+
+TEST_F(RealmTable, KeepsMadeRealmsForEverIfToldTo) {
+  config::Realm idle = realm_named("t-*");
+  idle.made_on_demand.idle_ms = 0;
+  serve({idle});
+  realms.find_or_create("t-1");
+  passes(milliseconds(0));
+  passes(milliseconds(1000000));
+  EXPECT_THAT(names(), ElementsAre("t-1"));
+}
+
+TEST_F(RealmTable, KeepsAMadeRealmThatKeepsEvents) {
+  config::Realm idle = realm_named("t-*");
+  idle.made_on_demand.idle_ms = 1;
+  idle.store.event_history = {{"com.x", wamp::MatchPolicy::exact, 1}};
+  serve({idle});
+  realms.find_or_create("t-1");
+  passes(milliseconds(0));
+  passes(milliseconds(1000));
+  EXPECT_THAT(names(), ElementsAre("t-1"));
+}
+
+TEST_F(RealmTable, TakesNoNewSessionsIntoARemovedRealmButKeepsItForItsOwn) {
+  serve_named({"a", "b"});
+  auto held = realms.find("b");
+  serve_named({"a"});
+  EXPECT_FALSE(realms.has("b"));
+  EXPECT_EQ(realms.find_or_create("b"), nullptr);
+  passes(milliseconds(0));
+  EXPECT_THAT(names(), ElementsAre("b", "a"));
+  held.reset();
+  passes(milliseconds(0));
+  EXPECT_THAT(names(), ElementsAre("a"));
+}
+
+TEST_F(RealmTable, GivesBackARemovedRealmThatStillHasSessions) {
+  serve_named({"a", "b"});
+  const auto held = realms.find("b");
+  serve_named({"a"});
+  serve_named({"a", "b"});
+  EXPECT_EQ(realms.find("b"), held);
+  EXPECT_EQ(names().size(), 2u);
+  serve_named({"a"});
+  serve_named({"a", "*"});
+  EXPECT_EQ(realms.find_or_create("b"), held);
+}
+
+TEST_F(RealmTable, GivesMadeRealmsTheRulesOfTheirNewTemplate) {
+  serve_named({"t-*"});
+  const auto made = realms.find_or_create("t-1");
+  config::Realm next = realm_named("t-*");
+  next.roles = {{"boss", {}}};
+  serve({next});
+  EXPECT_EQ(realms.find("t-1"), made);
+  EXPECT_TRUE(made->has_role("boss"));
+  EXPECT_FALSE(made->has_role("user"));
+  serve({realm_named("a")});
+  EXPECT_EQ(realms.find("t-1"), nullptr);
+}
+
+TEST_F(RealmTable, ChangesNothingIfANewRealmCannotBeMade) {
+  serve_named({"a", "t-*"});
+  is_disk_full = true;
+  EXPECT_THROW(realms.prepare({realm_named("b")}), std::runtime_error);
+  EXPECT_TRUE(realms.has("a"));
+  EXPECT_FALSE(realms.has("b"));
+  EXPECT_EQ(realms.find_or_create("t-1"), nullptr);
+  is_disk_full = false;
+  EXPECT_TRUE(realms.find_or_create("t-1"));
+}
+
+TEST_F(RealmTable, TellsWhatCannotChange) {
+  serve_named({"a"});
+  config::Realm next = realm_named("a");
+  next.limits.sessions = 1;
+  EXPECT_THAT(serve({next}), IsEmpty());
+  next.uri_check = wamp::UriRule::strict;
+  next.sequential_request_ids = false;
+  next.store.event_history = {{"com.x", wamp::MatchPolicy::exact, 1}};
+  EXPECT_THAT(serve({next}),
+              ElementsAre("realm \"a\": store", "realm \"a\": uri_check", "realm \"a\": request_ids"));
+}
+
+}  // namespace
+}  // namespace router
