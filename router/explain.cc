@@ -42,6 +42,7 @@ const config::Realm& realm_of(const config::Config& config, const Question& ques
     const config::Realm* found = config::find_realm(config.realms, question.realm);
     return found ? *found : find(config.realms, question.realm, "realm");
   }
+  if (config.realms.empty()) throw std::runtime_error("there is no realm");
   if (config.realms.size() > 1)
     throw std::runtime_error("say with --realm which realm: " + names_of(config.realms));
   return config.realms.front();

@@ -74,9 +74,8 @@ void read_crossbar(const Setting& root, Config& config) {
     controller->notice("\"controller\" has no effect");
   const Setting workers = root.require("workers");
   for (const Setting& worker : workers.some_elements()) read_worker(worker, config);
-  if (config.realms.empty() || config.transports.empty())
-    workers.fail(
-        "there is nothing to serve: no router worker has both a realm and a transport that is served");
+  if (config.transports.empty())
+    workers.fail("there is nothing to serve: no router worker has a transport that is served");
   for (Transport& transport : config.transports)
     if (transport.realms->size() == config.realms.size()) transport.realms.reset();
 }

@@ -9,20 +9,37 @@
 namespace router::config {
 namespace {
 
-// The transport has the setting for all, or each of its WebSocket paths has the same one.
-std::optional<Setting> one_setting(std::string_view key, const Setting& whole,
-                                   const std::vector<Setting>& websockets) {
-  const auto common = whole.find(key);
-  if (websockets.empty()) return common;
+// What each of the WebSocket paths has, if any of them has it.
+std::optional<Setting> setting_of_all(std::string_view key, const std::vector<Setting>& websockets) {
+  if (websockets.empty()) return std::nullopt;
   const auto first = websockets.front().find(key);
   for (const Setting& path : websockets) {
     const auto own = path.find(key);
-    if (common && own) own->fail(in_quotes(key) + " is already given for the whole transport");
     if (own.has_value() != first.has_value() || (own && !is_equal(own->node(), first->node())))
       path.fail("WebSocket paths of one transport with different " + in_quotes(key) +
                 ": this is not supported yet");
   }
-  return common ? common : first;
+  return first;
+}
+
+// The transport has the setting for all, or each of its WebSocket paths has the same one.
+std::optional<Setting> one_setting(std::string_view key, const Setting& whole,
+                                   const std::vector<Setting>& websockets) {
+  const auto common = whole.find(key);
+  for (const Setting& path : websockets)
+    if (const auto own = path.find(key); common && own)
+      own->fail(in_quotes(key) + " is already given for the whole transport");
+  const auto of_paths = setting_of_all(key, websockets);
+  return common ? common : of_paths;
+}
+
+// Those of a Crossbar transport of type "web" are about HTTP and not about its WebSocket paths.
+std::optional<Setting> session_options(const Setting& whole, const std::vector<Setting>& websockets) {
+  const auto common = whole.find("options");
+  if (!whole.source().is_crossbar || !common || whole.require("type").string() != "web")
+    return one_setting("options", whole, websockets);
+  common->check_keys({.ignored = ignored_web_options});
+  return setting_of_all("options", websockets);
 }
 
 bool takes_sessions(const Transport& transport) {
@@ -100,8 +117,7 @@ void read_session_settings(const Setting& whole, const std::vector<Setting>& web
   if (transport.auth.contains("cookie") && !transport.cookie)
     auth->require("cookie").fail("needs \"cookie\" tracking in the WebSocket path");
   read_serializers_of_all(whole, websockets, transport);
-  read_options(one_setting("options", whole, websockets), one_setting("limits", whole, websockets),
-               transport);
+  read_options(session_options(whole, websockets), one_setting("limits", whole, websockets), transport);
 }
 
 }  // namespace router::config

@@ -239,6 +239,24 @@ TEST(CrossbarFile, RefusesWhatRestrictsAndCannotBeHonoured) {
               EndsWith("\"validate\" is not supported yet"));
 }
 
+TEST(CrossbarFile, TellsOptionsOfHttpFromThoseOfWebSocketPaths) {
+  const Config config = parse(crossbar(R"([{"type": "web", "endpoint": {"type": "tcp", "port": 1},
+      "options": {"access_log": true}, "paths": {
+      "ws": {"type": "websocket", "options": {"max_message_size": 4711}}}}])"));
+  EXPECT_EQ(config.transports.at(0).limits.max_message_size, 4711u);
+  EXPECT_THAT(config.notices, ElementsAre(EndsWith("transports[0].options: \"access_log\" has no effect")));
+  EXPECT_THAT(error_of(crossbar(R"([{"type": "web", "endpoint": {"type": "tcp", "port": 1},
+                  "options": {"max_message_size": 1}, "paths": {"ws": {"type": "websocket"}}}])")),
+              HasSubstr("unknown key \"max_message_size\""));
+}
+
+TEST(CrossbarFile, ServesFilesWithoutARealm) {
+  const Config config = parse(with_workers(R"({"type": "router", "transports": [{"type": "web",
+      "endpoint": {"type": "tcp", "port": 1}, "paths": {"/": {"type": "static", "directory": "web"}}}]})"));
+  EXPECT_TRUE(config.realms.empty());
+  EXPECT_EQ(config.transports.size(), 1u);
+}
+
 // As people write them: several kinds of workers, transports and services.
 TEST(CrossbarFile, ServesWhatItCanOfALargeNode) {
   const Config config = parse(R"({
