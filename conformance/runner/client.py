@@ -152,10 +152,11 @@ class Client:
 
 
 class Variant:
-    """A client library with one serializer: what the checks are run for. `url` is set by the runner."""
+    """A client library with one serializer: what the checks are run for. The URLs are set by the runner."""
 
     url = None
     ports = {}  # of the suites' own transports, by name
+    tls_url = None  # the same over TLS; None: there is none
 
     def __init__(self, client, description):
         self.client = client

@@ -1,10 +1,14 @@
 """The built wampd, started on a free port with a configuration of its own."""
+import contextlib
 import json
 import os
 import socket
 import subprocess
+import threading
 import time
 import urllib.request
+
+from .client import Failed
 
 READY_TIMEOUT = 20  # seconds
 
@@ -21,9 +25,10 @@ def free_ports(count):
     return ports
 
 
-def configuration(port, realms, transports=()):
-    """`realms` are those that the suites ask for; realm1 is open to anonymous, as without any configuration. `transports`:
-    (port, settings) of further ones, which differ from the first in these settings."""
+def configuration(port, tls_port, realms, transports=()):
+    """The same is served on both ports; on the second over TLS, with certificates in certs/. `realms` are those that the
+    suites ask for; realm1 is open to anonymous, as without any configuration. `transports`: (port, settings) of further
+    ones, which differ from the first in these settings."""
     everything = {'uri': '', 'match': 'prefix',
                   'allow': {'call': True, 'register': True, 'publish': True, 'subscribe': True}}
     realm1 = {'name': 'realm1', 'roles': [{'name': 'anonymous', 'permissions': [everything]}]}
@@ -41,20 +46,53 @@ def configuration(port, realms, transports=()):
         }
 
     first = {'options': {}}
+    over_tls = {**first, 'endpoint': {'tls': {'certificate': 'certs/server.pem', 'key': 'certs/server.key'}}}
     return json.dumps({
         'realms': [realm1, *realms],
-        'transports': [transport(port, first), *(transport(*other) for other in transports)],
+        'transports': [transport(port, first), transport(tls_port, over_tls), *(transport(*other) for other in transports)],
     }, indent=2)
+
+
+def make_certificates(program, folder):
+    """In certs/ of the folder. Client programs that are started from now on trust them."""
+    subprocess.run([program, 'dev-cert', '--directory', os.path.join(folder, 'certs')], check=True, stdout=subprocess.DEVNULL)
+    for variable in ('SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'):
+        os.environ[variable] = os.path.join(folder, 'certs', 'ca.pem')
+
+
+@contextlib.contextmanager
+def running(program, folder, config):
+    """wampd with a configuration file, from when it listens to the end of the block."""
+    process = subprocess.Popen([program, '--config', config], cwd=folder, text=True,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    watchdog = threading.Timer(READY_TIMEOUT, process.kill)
+    watchdog.start()
+    try:
+        said = []
+        for line in process.stderr:
+            said.append(line)
+            if 'listening on' in line:
+                break
+        else:
+            raise Failed('wampd ended:\n' + ''.join(said))
+        watchdog.cancel()
+        threading.Thread(target=process.stderr.read, daemon=True).start()
+        yield
+    finally:
+        watchdog.cancel()
+        process.terminate()
+        process.wait(timeout=10)
 
 
 class Router:
     """Use with `with`: leaving the block stops the program, whatever happened."""
 
-    def __init__(self, program, folder, port, config):
+    def __init__(self, program, folder, port, config, tls_port=None):
         """`config`: the text of the configuration file; `folder` is for it and for the log."""
         self.program = program
         self.folder = folder
         self.port = port
+        self.tls_url = tls_port and f'wss://localhost:{tls_port}/ws'
         self.config = os.path.join(folder, 'wampd.json')
         with open(self.config, 'w') as file:
             file.write(config)
@@ -109,6 +147,8 @@ class Router:
 
 class Running:
     """A router that somebody else runs."""
+
+    tls_url = None
 
     def __init__(self, url):
         self.url = url

@@ -1,8 +1,10 @@
 #include <fstream>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "router/dev_cert/dev_cert.h"
 #include "tests/router/config/config_text.h"
 #include "tests/support/certificates.h"
 
@@ -111,6 +113,33 @@ TEST_F(TlsSetting, StandsBesideTheProxiesOfTheEndpoint) {
   EXPECT_THAT(error(R"("proxy_protocol": true)"), EndsWith("needs \"trusted_proxies\": whose word is taken"));
   EXPECT_THAT(error(R"("trusted_proxies": ["10.0.0.0/33"])"), HasSubstr("expected an IP address, a range"));
   EXPECT_THAT(error(R"("trusted_proxies": [])"), Not(HasSubstr("accepted")));
+}
+
+// ---- docs/tls.md
+
+std::vector<std::string> blocks_of_the_page(const std::string& language) {
+  std::ostringstream text;
+  text << std::ifstream(WAMPD_SOURCE_DIR "/docs/tls.md").rdbuf();
+  const std::string page = text.str(), opening = "\n```" + language + "\n";
+  std::vector<std::string> blocks;
+  for (size_t at = page.find(opening); at != page.npos; at = page.find(opening, at)) {
+    at += opening.size();
+    blocks.push_back(page.substr(at, page.find("\n```", at) - at));
+  }
+  return blocks;
+}
+
+TEST(TlsPage, HasConfigurationsThatParseWithoutNotices) {
+  const test_support::TemporaryFolder folder;
+  for (const std::string directory : {"certs", "other"})
+    make_dev_certificates({folder.file(directory), {}, {}});
+  std::vector<std::string> configurations = blocks_of_the_page("jsonc");
+  EXPECT_EQ(configurations.size(), 1u);
+  const auto endpoints = blocks_of_the_page("json");
+  EXPECT_EQ(endpoints.size(), 4u);
+  for (const std::string& endpoint : endpoints) configurations.push_back(with_endpoint(endpoint));
+  for (const std::string& configuration : configurations)
+    EXPECT_THAT(parse_config(configuration, "tls.md", folder.file("")).notices, IsEmpty()) << configuration;
 }
 
 }  // namespace
