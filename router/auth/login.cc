@@ -114,14 +114,17 @@ Step Login::begin_static() {
   return verdict(*known, {});
 }
 
-// One that looks like those there are, always the same for the same authid, and whose secret nobody knows.
-config::Principal Login::decoy() const {
+// One that looks like those there are, always the same for the same authid, and whose secret nobody knows. It is made
+// for a known one too, and then modelled on it, so that both cases do the same and touch as much memory.
+config::Principal Login::decoy(const config::Principal* known) const {
   const std::string seed = hmac_sha256(rules_->decoy_key, applicant_.authid);
-  config::Principal made_up;
+  const config::Principal nobody;
+  const config::Principal* model = &nobody;
   if (!rules_->principals.empty()) {
     const auto number = static_cast<unsigned char>(seed[0]) % rules_->principals.size();
-    made_up = std::next(rules_->principals.begin(), static_cast<std::ptrdiff_t>(number))->second;
+    model = &std::next(rules_->principals.begin(), static_cast<std::ptrdiff_t>(number))->second;
   }
+  config::Principal made_up = known ? *known : *model;
   const std::string bytes = hmac_sha256(seed, "salt");
   const std::string text = method_ == "scram" ? bytes : to_hex(bytes);
   // As long as the one it is modelled on; a salt is hardly ever longer than that.
@@ -133,12 +136,11 @@ config::Principal Login::decoy() const {
 }
 
 Step Login::challenge(const config::Principal* known) {
-  // Made in any case, so that both cases take as long.
-  config::Principal made_up = decoy();
+  // Made in any case, and a known one is not even copied: both cases have to take as long.
+  made_up_ = decoy(known);
   known_ = known != nullptr;
-  principal_ = known ? *known : std::move(made_up);
-  if (principal_.authid.empty()) principal_.authid = applicant_.authid;
-  auto extra = proof_->challenge(applicant_, principal_);
+  claimed_ = known ? known : &made_up_;
+  auto extra = proof_->challenge(applicant_, *claimed_);
   if (const auto* bad = std::get_if<BadHello>(&extra))
     return Refused{authentication_denied, bad->text, bad->text, false};
   return Challenge{announced_, std::move(std::get<wamp::Dict>(extra))};
@@ -168,7 +170,7 @@ Step Login::on_answer(const Answer& answer) {
   if (const auto* wrong = std::get_if<std::string>(&read))
     return Refused{authentication_failed, "the authenticator failed", "the authenticator's answer: " + *wrong,
                    false};
-  auto& principal = std::get<config::Principal>(read);
+  config::Principal& principal = told_ = std::move(std::get<config::Principal>(read));
   // Who is not told which keys are right has accepted the one that it was shown.
   if (method_ == "cryptosign" && principal.public_keys.empty())
     if (const wamp::Value* announced = applicant_.authextra.find("pubkey");
@@ -183,9 +185,9 @@ Step Login::on_authenticate(const wamp::Authenticate& message) {
   if (method_ == "jwt") return verify_token(message.signature);
   if (rules_->authenticator && method_ == "ticket") return ask({{"ticket", message.signature}});
   wamp::Dict welcome;
-  const bool proven = proof_->verify(message, principal_, welcome);
+  const bool proven = proof_->verify(message, *claimed_, welcome);
   if (!proven || !known_) return deny(known_ ? "the proof is wrong" : "there is no such principal");
-  return verdict(principal_, std::move(welcome));
+  return verdict(*claimed_, std::move(welcome));
 }
 
 Step Login::verify_token(std::string_view token) {

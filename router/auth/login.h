@@ -75,7 +75,7 @@ class Login {
   Step verify_token(std::string_view token);
   Step deny(std::string why) const;
   const config::Principal* find_principal();
-  config::Principal decoy() const;
+  config::Principal decoy(const config::Principal* known) const;
   std::unique_ptr<Proof> make_proof() const;
   std::string_view provider() const { return rules_->authenticator ? "dynamic" : "static"; }
 
@@ -86,8 +86,10 @@ class Login {
   std::string announced_;  // as the client calls it
   const config::AuthMethod* rules_ = nullptr;
   std::unique_ptr<Proof> proof_;  // null: nothing to prove, or not now
-  bool known_ = false;            // principal_ is not made up
-  config::Principal principal_;
+  config::Principal made_up_,
+      told_;  // who is claimed, if nobody has that authid; as an authenticator tells it
+  const config::Principal* claimed_ = nullptr;  // one of these, or one of rules_
+  bool known_ = false;                          // it is not the made-up one
   std::optional<WallTime> expires_;
 };
 

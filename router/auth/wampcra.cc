@@ -23,7 +23,7 @@ class WampCra final : public Proof {
 
   std::variant<wamp::Dict, BadHello> challenge(const Applicant& applicant,
                                                const config::Principal& principal) override {
-    challenge_ = json_text({{"authid", principal.authid},
+    challenge_ = json_text({{"authid", principal.authid.empty() ? applicant.authid : principal.authid},
                             {"authrole", principal.role},
                             {"authmethod", "wampcra"},
                             {"authprovider", provider_},
