@@ -74,8 +74,7 @@ class Socket {
   }
   template <typename Handler>
   void wait_writable(Handler handler) {
-    stream_.async_wait(tls_ && tls_->write_waits_for_input() ? Stream::wait_read : Stream::wait_write,
-                       std::move(handler));
+    stream_.async_wait(Stream::wait_write, std::move(handler));
   }
 
   // No more is sent; the peer sees the end after what was written.

@@ -1,7 +1,6 @@
 #include "transport/tls.h"
 
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <stdexcept>
 #include <system_error>
@@ -94,8 +93,7 @@ void set_rules(SSL_CTX* context, const std::string& ciphers) {
                                    SSL_OP_PRIORITIZE_CHACHA);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(context, 0);
-  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
-                                SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN);
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN);
   SSL_CTX_set_read_ahead(context, 1);
   // For lists of ciphers with finite-field Diffie-Hellman.
   SSL_CTX_set_dh_auto(context, 1);
@@ -160,7 +158,6 @@ TlsContext::TlsContext(const TlsSettings& settings) {
 TlsContext::~TlsContext() = default;
 
 std::shared_ptr<const TlsContext> TlsContext::load(const TlsSettings& settings) {
-  std::signal(SIGPIPE, SIG_IGN);
   return std::shared_ptr<const TlsContext>(new TlsContext(settings));
 }
 

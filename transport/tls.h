@@ -35,8 +35,7 @@ struct TlsSettings {
 
 class TlsContext {
  public:
-  // Reads all files. Throws std::runtime_error with the file and the reason. From now on the process ignores
-  // SIGPIPE, as OpenSSL's writes raise it.
+  // Reads all files. Throws std::runtime_error with the file and the reason.
   static std::shared_ptr<const TlsContext> load(const TlsSettings& settings);
   ~TlsContext();
 

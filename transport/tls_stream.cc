@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -21,6 +22,8 @@ using Outcome = Transfer::Outcome;
 constexpr char handshake_record = 0x16;
 // The longest that one record carries, and one write to the socket.
 constexpr size_t max_record = SSL3_RT_MAX_PLAIN_LENGTH;
+// A record, or the handshake with its certificates; more only if the peer takes nothing and makes us talk.
+constexpr size_t max_unsent = 256 * 1024;
 
 using Record = std::array<char, max_record>;
 
@@ -51,13 +54,70 @@ std::string sha256(std::span<const unsigned char> bytes) {
 
 }  // namespace
 
+struct TlsStream::Output {
+  static int write(BIO* bio, const char* bytes, size_t size, size_t* written) {
+    *written = size;
+    return static_cast<TlsStream*>(BIO_get_data(bio))->send({bytes, size});
+  }
+  static long control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH; }
+  static BIO_METHOD* method() {
+    BIO_METHOD* const made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "output");
+    BIO_meth_set_write_ex(made, write);
+    BIO_meth_set_ctrl(made, control);
+    return made;
+  }
+  static BIO* bio(TlsStream& stream) {
+    static const BIO_METHOD* const shared = method();
+    BIO* const made = BIO_new(shared);
+    if (!made) return nullptr;
+    BIO_set_data(made, &stream);
+    BIO_set_init(made, 1);
+    return made;
+  }
+};
+
 TlsStream::TlsStream(std::shared_ptr<const TlsContext> context, int descriptor)
     : context_(std::move(context)), descriptor_(descriptor), ssl_(context_->new_stream()) {
-  if (!ssl_ || SSL_set_fd(ssl_, descriptor) != 1) broken_ = true;
+  BIO* const input = BIO_new_socket(descriptor, BIO_NOCLOSE);
+  BIO* const output = Output::bio(*this);
+  if (ssl_ && input && output) {
+    SSL_set_bio(ssl_, input, output);
+  } else {
+    BIO_free(input);
+    BIO_free(output);
+    break_off({Outcome::failed, 0, ENOMEM});
+  }
 }
 
 TlsStream::~TlsStream() {
   SSL_free(ssl_);
+}
+
+// What OpenSSL wants to be sent. False, with errno, if the peer is gone or takes nothing at all.
+bool TlsStream::send(std::span<const char> bytes) {
+  if (!send_unsent()) return false;
+  if (unsent_.empty()) {
+    const ssize_t sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) return false;
+    bytes = bytes.subspan(static_cast<size_t>(std::max(sent, ssize_t{0})));
+  }
+  if (unsent_.size() + bytes.size() > max_unsent) {
+    errno = ENOBUFS;
+    return false;
+  }
+  unsent_.append(bytes.data(), bytes.size());
+  return true;
+}
+
+bool TlsStream::send_unsent() {
+  if (unsent_.empty()) return true;
+  const ssize_t sent = ::send(descriptor_, unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
+  if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+  if (static_cast<size_t>(sent) == unsent_.size())
+    unsent_ = {};
+  else
+    unsent_.erase(0, static_cast<size_t>(sent));
+  return true;
 }
 
 // False: it does not; or nothing is there yet, which the caller sees from checked_start_.
@@ -75,11 +135,9 @@ bool TlsStream::begins_as_tls() {
 Transfer TlsStream::read(std::span<char> into) {
   holds_input_ = false;
   if (end_) return *end_;
-  if (broken_) return {Outcome::failed, 0, 0};
-  if (!checked_start_ && !begins_as_tls()) {
-    broken_ = true;
-    return {Outcome::failed, 0, 0};
-  }
+  if (broken_) return *broken_;
+  if (!checked_start_ && !begins_as_tls()) return break_off({Outcome::failed, 0, 0});
+  if (read_waits_for_output() && !send_unsent()) return break_off({Outcome::failed, 0, errno});
   size_t size = 0;
   while (size < into.size()) {
     size_t got = 0;
@@ -89,7 +147,7 @@ Transfer TlsStream::read(std::span<char> into) {
       size += got;
       continue;
     }
-    const Transfer unread = unmoved(result, read_waits_for_output_);
+    const Transfer unread = unmoved(result);
     if (size == 0) return unread;
     if (unread.outcome != Outcome::would_block) end_ = unread;
     break;
@@ -99,50 +157,48 @@ Transfer TlsStream::read(std::span<char> into) {
   return {Outcome::done, size, 0};
 }
 
-// OpenSSL wants a write that would have blocked to be repeated with at least the same bytes: the queue above
-// begins with them again, and has only grown.
+// A record of which something is unsent counts as written when it is sent: until then the queue above, which
+// goes on beginning with its payload, must not think that all is out.
 Transfer TlsStream::write(std::span<const iovec> parts) {
-  if (broken_) return {Outcome::failed, 0, 0};
+  if (broken_) return *broken_;
+  if (!send_unsent()) return break_off({Outcome::failed, 0, errno});
   Record scratch;
   size_t written = 0;
-  size_t skipped = 0;  // bytes of the first part that are written
-  while (!parts.empty()) {
-    const auto record = next_record(parts, skipped, scratch);
-    size_t taken = 0;
-    ERR_clear_error();
-    if (const int result = SSL_write_ex(ssl_, record.data(), record.size(), &taken); result != 1) {
-      const Transfer unwritten = unmoved(result, write_waits_for_input_);
-      if (written == 0) return unwritten;
-      break;
-    }
-    written += taken;
-    for (skipped += taken; !parts.empty() && skipped >= parts[0].iov_len; parts = parts.subspan(1))
+  size_t skipped = 0;  // bytes of the first part that are done
+  const auto pass_over = [&](size_t size) {
+    written += size;
+    for (skipped += size; !parts.empty() && skipped >= parts[0].iov_len; parts = parts.subspan(1))
       skipped -= parts[0].iov_len;
+  };
+  while (unsent_.empty()) {
+    pass_over(std::exchange(unsent_payload_, 0));
+    if (parts.empty()) return {Outcome::done, written, 0};
+    const auto record = next_record(parts, skipped, scratch);
+    ERR_clear_error();
+    if (const int result = SSL_write_ex(ssl_, record.data(), record.size(), &unsent_payload_); result != 1)
+      return unmoved(result);
   }
-  return {Outcome::done, written, 0};
+  return {written > 0 ? Outcome::done : Outcome::would_block, written, 0};
 }
 
-Transfer TlsStream::unmoved(int result, bool& waits_for_other) {
+Transfer TlsStream::break_off(Transfer answer) {
+  broken_ = answer;
+  return answer;
+}
+
+Transfer TlsStream::unmoved(int result) {
   const int error = errno;
   established_ = established_ || SSL_is_init_finished(ssl_);
-  const bool reading = &waits_for_other == &read_waits_for_output_;
   switch (SSL_get_error(ssl_, result)) {
     case SSL_ERROR_WANT_READ:
-      waits_for_other = !reading;
-      return {Outcome::would_block, 0, 0};
-    case SSL_ERROR_WANT_WRITE:
-      waits_for_other = reading;
       return {Outcome::would_block, 0, 0};
     case SSL_ERROR_ZERO_RETURN:
       return {Outcome::ended, 0, 0};
     case SSL_ERROR_SYSCALL:
-      broken_ = true;
-      if (error == 0) return {Outcome::ended, 0, 0};
-      return {Outcome::failed, 0, error};
+      return break_off({error == 0 ? Outcome::ended : Outcome::failed, 0, error});
     default:
       failure_ = reason_of_failure();
-      broken_ = true;
-      return {Outcome::failed, 0, 0};
+      return break_off({Outcome::failed, 0, 0});
   }
 }
 

@@ -2,6 +2,9 @@
 //
 // Lives on its connection's loop, and moves with it to another one. The handshake is part of the first reads.
 // Whatever the peer does ends as Outcome::ended or Outcome::failed, and failure() tells why.
+//
+// OpenSSL's writes never block: what the socket does not take of a record is kept here. Otherwise a peer that
+// asks for new keys, which OpenSSL answers at once, breaks the record that is half written.
 #pragma once
 
 #include <memory>
@@ -32,9 +35,8 @@ class TlsStream {
   Transfer read(std::span<char> into);
   Transfer write(std::span<const iovec> parts);
 
-  // What the last one that would have blocked waits for is the other direction.
-  bool read_waits_for_output() const { return read_waits_for_output_; }
-  bool write_waits_for_input() const { return write_waits_for_input_; }
+  // The handshake goes on when the peer has taken what it was told.
+  bool read_waits_for_output() const { return !established_ && !unsent_.empty(); }
   // The next read() has something to say, even if the descriptor has not.
   bool holds_input() const { return holds_input_; }
 
@@ -53,23 +55,27 @@ class TlsStream {
   std::shared_ptr<const ClientCertificate> client_certificate();
 
  private:
+  struct Output;  // OpenSSL's way to send()
+  bool send(std::span<const char> bytes);
+  bool send_unsent();
   bool begins_as_tls();
-  Transfer unmoved(int result, bool& waits_for_other);
+  Transfer break_off(Transfer answer);
+  Transfer unmoved(int result);
   std::string reason_of_failure() const;
 
   const std::shared_ptr<const TlsContext> context_;
   const int descriptor_;
   ssl_st* const ssl_;
-  std::optional<Transfer> end_;  // met behind bytes that had to be given first
+  std::optional<Transfer> end_;     // met behind bytes that had to be given first
+  std::optional<Transfer> broken_;  // OpenSSL must not be asked any more: the answer to everything
+  std::string unsent_;
+  size_t unsent_payload_ = 0;  // of the parts given to write(), not yet reported as written
   std::string failure_;
   std::shared_ptr<const ClientCertificate> client_certificate_;
   bool checked_start_ = false;
   bool peer_speaks_http_ = false;
-  bool read_waits_for_output_ = false;
-  bool write_waits_for_input_ = false;
   bool holds_input_ = false;
   bool established_ = false;
-  bool broken_ = false;  // OpenSSL must not be asked any more
   bool closed_ = false;
 };
 

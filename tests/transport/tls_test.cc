@@ -283,6 +283,20 @@ TEST_F(ATlsListener, RefusesRenegotiationAndTakesNewKeys) {
   }
 }
 
+// The answers to them wait behind what the client does not read, and what it sends behind the answers.
+TEST_F(ATlsListener, TakesNewKeysOfAClientThatReadsLate) {
+  start();
+  RawClient client = open({.version = 13});
+  std::vector<std::string> sent;
+  for (char c = 'a'; c <= 'z'; ++c) {
+    sent.emplace_back(200'000, c);
+    client.send_text(sent.back());
+    ASSERT_TRUE(client.tls().ask_for_new_keys());
+  }
+  for (const std::string& message : sent) ASSERT_EQ(client.read_message(), message);
+  echo(client);
+}
+
 TEST_F(ATlsListener, GivesNothingToResume) {
   start();
   for (const int version : {12, 13}) {
