@@ -4,14 +4,16 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <iostream>
 #include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
+#include "router/auth/credential.h"
 #include "router/config/config.h"
-#include "router/dev_cert/dev_cert.h"
 #include "router/config/inventory.h"
+#include "router/dev_cert/dev_cert.h"
 #include "router/explain.h"
 #include "router/log.h"
 #include "router/server.h"
@@ -101,6 +103,29 @@ CLI::App* add_dev_cert(CLI::App& app, router::DevCertOptions& options) {
   return command;
 }
 
+CLI::App* add_credential(CLI::App& app, router::auth::CredentialOptions& options) {
+  CLI::App* const command = app.add_subcommand(
+      "credential", "Read a password from the standard input and print what a configuration keeps of it.");
+  command->add_option("method", options.method)
+      ->check(CLI::IsMember({"scram", "wampcra"}))
+      ->capture_default_str();
+  command->add_option("--role", options.role, "role of the principal")->capture_default_str();
+  command->add_option("--kdf", options.kdf, "key derivation of scram")
+      ->check(CLI::IsMember({"argon2id13", "pbkdf2"}))
+      ->capture_default_str();
+  command->add_option("--iterations", options.iterations, "default: a good number for the method");
+  command->add_option("--memory", options.memory, "KiB of memory for argon2id13")->capture_default_str();
+  command->add_flag("--autobahn", options.for_autobahn,
+                    "for clients that take Argon2's result in base64, as Autobahn|Python does");
+  return command;
+}
+
+std::string read_password() {
+  std::string password;
+  std::getline(std::cin, password);
+  return password;
+}
+
 // "wampd check": says what would be served, or which rule decides, and serves nothing.
 int check(Options options) {
   const auto config = load(options);
@@ -144,12 +169,18 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "wampd " + std::string(router::version));
   router::DevCertOptions dev_cert;
   const CLI::App* const make_dev_cert = add_dev_cert(app, dev_cert);
+  router::auth::CredentialOptions credential;
+  const CLI::App* const make_credential = add_credential(app, credential);
   CLI::App* checking = app.add_subcommand("check", "Say what a configuration serves, and end.");
   add_check(*checking, options);
   CLI11_PARSE(app, argc, argv);
   try {
     if (make_dev_cert->parsed()) {
       std::fputs(router::make_dev_certificates(dev_cert).c_str(), stdout);
+      return EXIT_SUCCESS;
+    }
+    if (make_credential->parsed()) {
+      std::fputs(router::auth::make_credential(credential, read_password()).c_str(), stdout);
       return EXIT_SUCCESS;
     }
     return checking->parsed() ? check(options) : serve(options);

@@ -21,12 +21,11 @@ std::string ipv6_network(const std::string& host) {
   return host.substr(0, end);
 }
 
-// Empty: an address that says nothing, as that of a Unix domain socket.
+// Empty: an address that says nothing, as that of a Unix domain socket. The port may be missing.
 std::string address_key(const std::string& address) {
-  const size_t port = address.rfind(':');
-  if (address.starts_with("unix:") || port == std::string::npos) return "";
-  if (!address.starts_with('[')) return "address " + address.substr(0, port);
-  return "address " + ipv6_network(address.substr(1, port - 2));
+  if (address.starts_with("unix:")) return "";
+  if (address.starts_with('[')) return "address " + ipv6_network(address.substr(1, address.find(']') - 1));
+  return "address " + address.substr(0, address.find(':'));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "tests/support/login_client.h"
 
 #include <algorithm>
+#include <cctype>
 #include <memory>
 #include <stdexcept>
 
@@ -10,6 +11,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/pem.h>
+#include <openssl/x509.h>
 
 namespace test_support {
 namespace {
@@ -170,6 +172,20 @@ std::string sign_token_es256(std::string_view claims, const std::string& pem) {
   BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), octets(raw), 32);
   BN_bn2binpad(ECDSA_SIG_get0_s(signature.get()), octets(raw) + 32, 32);
   return content + "." + base64url(raw);
+}
+
+std::string fingerprint_of(const std::string& file) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> source(BIO_new_file(file.c_str(), "r"), &BIO_free);
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(
+      PEM_read_bio_X509(source.get(), nullptr, nullptr, nullptr), &X509_free);
+  std::string digest(32, '\0');
+  X509_digest(certificate.get(), EVP_sha256(), octets(digest), nullptr);
+  std::string text;
+  for (const char c : hex(digest)) {
+    if (text.size() % 3 == 2) text += ':';
+    text += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return text;
 }
 
 PemKeys make_p256_keys() {

@@ -42,4 +42,7 @@ struct PemKeys {
 };
 PemKeys make_p256_keys();
 
+// SHA-256 of a certificate in a PEM file, as tools print it: "AB:CD:...".
+std::string fingerprint_of(const std::string& file);
+
 }  // namespace test_support

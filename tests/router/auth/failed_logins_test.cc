@@ -42,6 +42,7 @@ TEST_F(FailedLoginsTest, AnAddressIsLockedOutWhateverItsPortAndWhomeverItTries) 
     fails("user" + std::to_string(i), "192.0.2.1:" + std::to_string(1000 + i));
   }
   EXPECT_TRUE(locked_out("new", "192.0.2.1:9"));
+  EXPECT_TRUE(locked_out("new", "192.0.2.1"));  // as proxies tell it
   EXPECT_FALSE(locked_out("new", "192.0.2.11:9"));
 }
 
@@ -49,6 +50,7 @@ TEST_F(FailedLoginsTest, AnIPv6NetworkCountsAsOneAddress) {
   for (int i = 0; i < 5; ++i)
     fails("user" + std::to_string(i), "[2001:db8:1:2::" + std::to_string(i) + "]:1");
   EXPECT_TRUE(locked_out("new", "[2001:db8:1:2:ffff::1]:1"));
+  EXPECT_TRUE(locked_out("new", "[2001:db8:1:2::7]"));
   EXPECT_FALSE(locked_out("new", "[2001:db8:1:3::1]:1"));
 }
 
