@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "transport/address.h"
+
 namespace router::auth {
 namespace {
 
@@ -21,11 +23,11 @@ std::string ipv6_network(const std::string& host) {
   return host.substr(0, end);
 }
 
-// Empty: an address that says nothing, as that of a Unix domain socket. The port may be missing.
+// Empty: an address that says nothing, as that of a Unix domain socket.
 std::string address_key(const std::string& address) {
-  if (address.starts_with("unix:")) return "";
-  if (address.starts_with('[')) return "address " + ipv6_network(address.substr(1, address.find(']') - 1));
-  return "address " + address.substr(0, address.find(':'));
+  const std::string host(transport::host_of(address));
+  if (host == "unix") return "";
+  return "address " + (host.find(':') == host.npos ? host : ipv6_network(host));
 }
 
 }  // namespace
