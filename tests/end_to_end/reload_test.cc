@@ -1,5 +1,6 @@
 // SIGHUP to the real program, and reloads of a server under load.
 #include <atomic>
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
@@ -7,6 +8,7 @@
 
 #include "tests/end_to_end/program.h"
 #include "tests/end_to_end/server_fixture.h"
+#include "tests/support/certificates.h"
 #include "tests/support/temporary_folder.h"
 
 namespace router {
@@ -154,6 +156,36 @@ TEST_F(Reload, SaysWhenNothingHasChanged) {
   Program program(file());
   reload(program, "reload: nothing has changed");
   reload(program, "reload: nothing has changed");
+}
+
+TEST_F(Reload, ReadsCertificatesAgain) {
+  const test_support::Certificates first, second;
+  const auto install = [this](const test_support::Certificates& certificates) {
+    for (const char* name : {"localhost.pem", "localhost.key"})
+      std::filesystem::copy_file(certificates.folder().file(name),
+                                 std::filesystem::path(file()).parent_path() / name,
+                                 std::filesystem::copy_options::overwrite_existing);
+  };
+  const auto connect_trusting = [](const Program& program, const test_support::Certificates& certificates) {
+    test_support::RawClient raw(program.port());
+    raw.secure({.version = 13, .server_name = "localhost", .ca_file = certificates.ca()});
+    return WampClient(std::move(raw), Format::json);
+  };
+  install(first);
+  write(realm1, R"({"type": "websocket", "endpoint": {"type": "tcp", "port": 0,
+                    "tls": {"certificate": "localhost.pem", "key": "localhost.key"}}})");
+  Program program(file());
+  WampClient old = connect_trusting(program, first);
+  old.joins();
+  install(second);
+  reload(program, "changed: transport 127.0.0.1:0, TLS certificate 1: ");
+  connect_trusting(program, second).joins();
+  EXPECT_THROW(connect_trusting(program, first), std::runtime_error);
+  old.says(R"([48,1,{},"com.x"])");
+  EXPECT_THAT(old.hears(), HasSubstr("no_such_procedure"));
+  std::ofstream(std::filesystem::path(file()).parent_path() / "localhost.pem") << "broken";
+  reload(program, "the old configuration goes on");
+  connect_trusting(program, second).joins();
 }
 
 // Clients come, call and go while rules, realms and limits change: for ThreadSanitizer.
