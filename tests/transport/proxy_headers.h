@@ -6,9 +6,11 @@
 namespace transport {
 
 inline std::string proxy_v2(int version_and_command, int family, const std::string& rest) {
-  return std::string("\r\n\r\n\0\r\nQUIT\n", 12) + static_cast<char>(version_and_command) +
-         static_cast<char>(family) + static_cast<char>(rest.size() >> 8) +
-         static_cast<char>(rest.size() & 255) + rest;
+  std::string header("\r\n\r\n\0\r\nQUIT\n", 12);
+  for (const int byte :
+       {version_and_command, family, static_cast<int>(rest.size() >> 8), static_cast<int>(rest.size() & 255)})
+    header.push_back(static_cast<char>(byte));
+  return header + rest;
 }
 
 // For 203.0.113.7:4242, which connected to 198.51.100.1:443.
