@@ -10,10 +10,7 @@ namespace {
 auth::Answer answer_of(const Inquiry::Answer& answer) {
   if (const auto* error = std::get_if<Inquiry::Error>(&answer))
     return auth::AuthenticatorError{error->uri, error->text};
-  const auto& arguments = std::get<serializers::Arguments>(answer);
-  // A procedure may give the principal as its one result, or as keyword results.
-  if (arguments.args.empty() && !arguments.kwargs.empty()) return wamp::Value(arguments.kwargs);
-  return arguments.args.empty() ? wamp::Value() : arguments.args.front();
+  return result_of(std::get<serializers::Arguments>(answer));
 }
 
 }  // namespace

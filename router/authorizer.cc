@@ -2,21 +2,8 @@
 
 namespace router {
 
-std::string_view name(Action action) {
-  switch (action) {
-    case Action::call:
-      return "call";
-    case Action::register_:
-      return "register";
-    case Action::publish:
-      return "publish";
-    case Action::subscribe:
-      return "subscribe";
-  }
-  return "";
-}
-
-RolePermissions::RolePermissions(const config::Role& role) {
+RolePermissions::RolePermissions(const config::Role& role)
+    : verdicts_(role.authorizer ? std::make_shared<Verdicts>(*role.authorizer) : nullptr) {
   for (const config::Permission& permission : role.permissions) {
     // The first of two rules for the same URIs counts; the configuration's check refuses such a file anyway.
     if (index_.find(permission.uri, permission.match)) continue;
@@ -59,6 +46,14 @@ Authorizer::Authorizer(const std::vector<config::Role>& roles) {
 std::shared_ptr<const RolePermissions> Authorizer::role(std::string_view name) const {
   const auto found = roles_.find(name);
   return found == roles_.end() ? nullptr : found->second;
+}
+
+size_t Authorizer::purge(const std::optional<std::string>& role, const Verdicts::Selection& selection) const {
+  size_t purged = 0;
+  for (const auto& [name, permissions] : roles_)
+    if (permissions->verdicts() && (!role || *role == name))
+      purged += permissions->verdicts()->purge(selection);
+  return purged;
 }
 
 }  // namespace router

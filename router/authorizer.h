@@ -1,9 +1,9 @@
-// What a role may do: the static permissions of the configuration, the most specific rule first.
+// What a role may do: the static permissions of the configuration, the most specific rule first, or what its
+// dynamic authorizer says.
 //
-// Immutable once built, so any thread may ask.
+// Immutable once built but for the verdicts, which have a lock of their own, so any thread may ask.
 #pragma once
 
-#include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
@@ -13,26 +13,20 @@
 #include <vector>
 
 #include "router/config/config.h"
+#include "router/grant.h"
 #include "router/uri_index.h"
+#include "router/verdicts.h"
 
 namespace router {
-
-enum class Action : uint8_t { call, register_, publish, subscribe };
-
-std::string_view name(Action action);
-
-struct Grant {
-  bool allowed = false;
-  bool disclose = false;               // of the caller or publisher
-  std::optional<uint32_t> trustlevel;  // of the call or publication ("Call Trust Levels"), if it is told
-  bool force_reregister = false;       // of what others have registered
-};
 
 // The permissions of one role. Which rule decides: exact, then the longest prefix, then the wildcard, as for
 // registrations; no rule: denied.
 class RolePermissions {
  public:
   explicit RolePermissions(const config::Role& role);
+
+  // What its dynamic authorizer has said; null: there is none, the rules below decide.
+  const std::shared_ptr<Verdicts>& verdicts() const { return verdicts_; }
 
   Grant authorize(Action action, std::string_view uri) const;
 
@@ -44,6 +38,7 @@ class RolePermissions {
  private:
   std::deque<config::Permission> rules_;
   UriIndex<const config::Permission> index_;
+  std::shared_ptr<Verdicts> verdicts_;
 };
 
 // All roles of a realm.
@@ -53,6 +48,8 @@ class Authorizer {
 
   // Null if the realm has no such role.
   std::shared_ptr<const RolePermissions> role(std::string_view name) const;
+  // Forgets what dynamic authorizers have said; of all roles, or of one. Returns the number of answers.
+  size_t purge(const std::optional<std::string>& role, const Verdicts::Selection& selection) const;
 
  private:
   std::map<std::string, std::shared_ptr<const RolePermissions>, std::less<>> roles_;

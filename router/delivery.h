@@ -32,6 +32,7 @@ struct SessionOrder {
     pause,         // do not read: another session does not take what comes from here
     resume,        // the other one has caught up, or has gone
     know_details,  // its member's `extra` has changed
+    look_again,    // another session, which asked an authorizer what this one wants to know, is done
   };
   SessionRef to;
   Kind kind = Kind::probe;

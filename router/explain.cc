@@ -141,6 +141,10 @@ std::string explain(const config::Config& config, const Question& question) {
   if (const auto why = why_nobody_may(realm, *action, question.uri))
     return "nobody may " + question.action + " " + in_quotes(question.uri) + ": " + *why + "\n";
   const config::Role& role = find(realm.roles, role_of(config, question, text), "role");
+  if (role.authorizer)
+    return text + "the procedure " + in_quotes(role.authorizer->procedure) + " is asked whether role " +
+           in_quotes(role.name) + " of realm " + in_quotes(realm.name) + " may " + question.action + " " +
+           in_quotes(question.uri) + "\n";
   const RolePermissions permissions(role);
   const bool allowed = permissions.authorize(*action, question.uri).allowed;
   text += "role " + in_quotes(role.name) + " of realm " + in_quotes(realm.name) +

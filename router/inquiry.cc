@@ -17,6 +17,11 @@ Inquiry::Error error_of(const wamp::Error& message, const RoutedPayload& payload
 
 }  // namespace
 
+wamp::Value result_of(const serializers::Arguments& arguments) {
+  if (arguments.args.empty() && !arguments.kwargs.empty()) return wamp::Value(arguments.kwargs);
+  return arguments.args.empty() ? wamp::Value() : arguments.args.front();
+}
+
 Inquiry::Inquiry(Worker& worker, std::shared_ptr<Realm> realm, const Question& question,
                  std::function<void(const Answer&)> on_answer)
     : worker_(worker),
@@ -37,10 +42,12 @@ Inquiry::~Inquiry() {
 }
 
 void Inquiry::deliver(Delivery& delivery) {
+  // Outlives the inquiry, which it may destroy.
+  const auto on_answer = on_answer_;
   if (std::holds_alternative<wamp::CallResult>(delivery.message))
-    return on_answer_(arguments_of(delivery.payload));
+    return on_answer(arguments_of(delivery.payload));
   if (const auto* error = std::get_if<wamp::Error>(&delivery.message))
-    on_answer_(error_of(*error, delivery.payload));
+    on_answer(error_of(*error, delivery.payload));
 }
 
 }  // namespace router

@@ -18,6 +18,9 @@
 
 namespace router {
 
+// The one result of a procedure: its first positional one or, if it gives keyword results only, these.
+wamp::Value result_of(const serializers::Arguments& arguments);
+
 class Inquiry final : public Addressee {
  public:
   struct Error {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -75,6 +76,8 @@ struct Member {
   uint32_t max_uri_length = config::RealmLimits().uri_length;
   uint64_t rules_version = 0;  // of the realm's rules that it follows
   RememberedGrant call_grant, publish_grant;
+  // By action: what a dynamic authorizer has said on the request that is carried out now.
+  VerdictByAction verdicts;
   DenialLog denials;
 
   bool unseen = false;  // the router's own, for a question to an authenticator or authorizer

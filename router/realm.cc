@@ -4,22 +4,10 @@
 #include <utility>
 
 #include "router/meta/procedures.h"
-#include "wamp/attributes.h"
 #include "wamp/error_uris.h"
 
 namespace router {
 namespace {
-
-// The match policy that the options of SUBSCRIBE or REGISTER ask for.
-wamp::Result<wamp::MatchPolicy> requested_match(const wamp::Dict& options, std::string_view where) {
-  if (options.empty()) return wamp::MatchPolicy::exact;
-  wamp::Attributes attributes(options, where);
-  const std::string_view match = attributes.string("match").value_or("exact");
-  if (attributes.error()) return *attributes.error();
-  const auto policy = wamp::match_policy(match);
-  if (!policy) return wamp::ProtocolError{std::string(where) + ".match: expected exact, prefix or wildcard"};
-  return *policy;
-}
 
 bool wants_acknowledgement(const wamp::Publish& message) {
   const wamp::Value* acknowledge = message.options.find("acknowledge");
@@ -35,7 +23,9 @@ const std::shared_ptr<const RolePermissions>& no_permissions() {
 }  // namespace
 
 Realm::Realm(const config::Realm& config, std::vector<Mailbox*> mailboxes, uint64_t seed, const Clock& clock)
-    : config_(config), authorizer_(config.roles), state_(config_, std::move(mailboxes), seed, clock) {}
+    : config_(config),
+      authorizer_(config.roles),
+      state_(config_, authorizer_, std::move(mailboxes), seed, clock) {}
 
 bool Realm::has_role(std::string_view name) const {
   const std::lock_guard lock(mutex_);
@@ -141,8 +131,19 @@ std::optional<Refusal> Realm::check_remembered(Member& member, RememberedGrant& 
   if (remembered.uri == uri && !uri.empty()) return std::nullopt;
   Grant grant;
   auto refusal = check_request(config_, member, action, uri, wamp::MatchPolicy::exact, grant);
-  if (!refusal) remembered = {std::string(uri), grant};
+  // What an authorizer has said is kept elsewhere, and not for ever.
+  if (!refusal) remembered = {member.permissions->verdicts() ? "" : std::string(uri), grant};
   return refusal;
+}
+
+const std::shared_ptr<Verdicts>& Realm::verdicts(Member& member) {
+  follow_rules(member);
+  return member.permissions->verdicts();
+}
+
+bool Realm::may_ask(const Member& member, Action action, std::string_view uri,
+                    wamp::MatchPolicy match) const {
+  return !check_uri(config_, member, action, uri, match);
 }
 
 wamp::Result<void> Realm::refuse(Member& member, wamp::MessageType type, wamp::RequestId request,

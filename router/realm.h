@@ -53,6 +53,12 @@ class Realm {
   // Does what is due by the clock.
   void run_due();
 
+  // What the dynamic authorizer of the member's role has said; null: static permissions decide.
+  const std::shared_ptr<Verdicts>& verdicts(Member& member);
+  // False: that is refused to everybody, so there is nothing to ask an authorizer.
+  bool may_ask(const Member& member, Action action, std::string_view uri, wamp::MatchPolicy match) const;
+  SteadyTime now() const { return state_.clock.now(); }
+
   // Something has come from a member that was probed.
   void on_alive(Member& member);
   // Any thread.

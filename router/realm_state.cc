@@ -44,9 +44,10 @@ wamp::Dict session_details(const Member& member) {
   return details;
 }
 
-RealmState::RealmState(const config::Realm& configuration, std::vector<Mailbox*> mailboxes, uint64_t seed,
-                       const Clock& time)
+RealmState::RealmState(const config::Realm& configuration, const Authorizer& roles,
+                       std::vector<Mailbox*> mailboxes, uint64_t seed, const Clock& time)
     : config(configuration),
+      authorizer(roles),
       clock(time),
       ids(seed),
       outbox(std::move(mailboxes)),

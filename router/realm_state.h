@@ -1,7 +1,7 @@
 // What a realm's lock guards: its members, its broker, its dealer, and where their messages go.
 //
-// Pure, like broker and dealer. Owned by the Realm, which outlives the members' sessions; the configuration
-// and the clock outlive it.
+// Pure, like broker and dealer. Owned by the Realm, which outlives the members' sessions; the configuration,
+// the authorizer and the clock outlive it.
 #pragma once
 
 #include <optional>
@@ -19,8 +19,8 @@
 namespace router {
 
 struct RealmState {
-  RealmState(const config::Realm& configuration, std::vector<Mailbox*> mailboxes, uint64_t seed,
-             const Clock& time);
+  RealmState(const config::Realm& configuration, const Authorizer& roles, std::vector<Mailbox*> mailboxes,
+             uint64_t seed, const Clock& time);
 
   // The configuration's limits are other ones now.
   void follow_limits();
@@ -37,6 +37,7 @@ struct RealmState {
                       const std::optional<std::string>& message);
 
   const config::Realm& config;
+  const Authorizer& authorizer;
   const Clock& clock;
   IdSource ids;
   Outbox outbox;

@@ -1,28 +1,59 @@
 #include "router/request_check.h"
 
+#include "router/config/wording.h"
 #include "router/log.h"
+#include "wamp/attributes.h"
 #include "wamp/error_uris.h"
 
 namespace router {
 
 namespace {
 
+using config::in_quotes;
+
+// Why a session may not do that, for the log.
+std::string decided_by(const RolePermissions& permissions, std::string_view uri) {
+  if (permissions.verdicts()) return in_quotes(permissions.verdicts()->authorizer().procedure) + " says so";
+  const config::Permission* rule = permissions.deciding_rule(uri);
+  return rule ? "the rule at " + rule->place + " decides" : "no rule matches";
+}
+
+void log_once(Member& member, Action action, std::string_view uri, const std::string& what) {
+  if (!member.denials.add(action, uri)) return;
+  log::warning("session " + std::to_string(member.ref.session.value) + ": " + what +
+               (member.denials.is_full() ? "; further denials of this session are not logged" : ""));
+}
+
 Refusal denied(Member& member, Action action, std::string_view uri) {
   const std::string what = "role \"" + member.identity.authrole + "\" may not " +
                            std::string(router::name(action)) + " \"" + std::string(uri) + "\"";
-  if (member.denials.add(action, uri)) {
-    const config::Permission* rule = member.permissions->deciding_rule(uri);
-    log::warning("session " + std::to_string(member.ref.session.value) + ": " + what + ": " +
-                 (rule ? "the rule at " + rule->place + " decides" : "no rule matches") +
-                 (member.denials.is_full() ? "; further denials of this session are not logged" : ""));
-  }
+  log_once(member, action, uri, what + ": " + decided_by(*member.permissions, uri));
   return {wamp::error_uri::not_authorized, what};
+}
+
+Refusal undecided(Member& member, Action action, std::string_view uri, const std::string& failure) {
+  const std::string what = "whether role \"" + member.identity.authrole + "\" may " +
+                           std::string(router::name(action)) + " \"" + std::string(uri) +
+                           "\" could not be found out";
+  log_once(member, action, uri,
+           what + ": " + in_quotes(member.permissions->verdicts()->authorizer().procedure) + ": " + failure);
+  return {wamp::error_uri::authorization_failed, what};
 }
 
 }  // namespace
 
-std::optional<Refusal> check_request(const config::Realm& config, Member& member, Action action,
-                                     std::string_view uri, wamp::MatchPolicy match, Grant& grant) {
+wamp::Result<wamp::MatchPolicy> requested_match(const wamp::Dict& options, std::string_view where) {
+  if (options.empty()) return wamp::MatchPolicy::exact;
+  wamp::Attributes attributes(options, where);
+  const std::string_view match = attributes.string("match").value_or("exact");
+  if (attributes.error()) return *attributes.error();
+  const auto policy = wamp::match_policy(match);
+  if (!policy) return wamp::ProtocolError{std::string(where) + ".match: expected exact, prefix or wildcard"};
+  return *policy;
+}
+
+std::optional<Refusal> check_uri(const config::Realm& config, const Member& member, Action action,
+                                 std::string_view uri, wamp::MatchPolicy match) {
   using namespace wamp::error_uri;
   if (uri.size() > member.max_uri_length)
     return Refusal{invalid_uri, "the URI has " + std::to_string(uri.size()) + " bytes, the realm allows " +
@@ -32,7 +63,20 @@ std::optional<Refusal> check_request(const config::Realm& config, Member& member
                                     std::string(wamp::name(match)) + "\""};
   if ((action == Action::register_ || action == Action::publish) && wamp::is_reserved_uri(uri))
     return Refusal{invalid_uri, "URIs that begin with \"wamp.\" are reserved"};
-  grant = member.permissions->authorize(action, uri);
+  return std::nullopt;
+}
+
+std::optional<Refusal> check_request(const config::Realm& config, Member& member, Action action,
+                                     std::string_view uri, wamp::MatchPolicy match, Grant& grant) {
+  if (auto refusal = check_uri(config, member, action, uri, match)) return refusal;
+  if (member.permissions->verdicts()) {
+    const auto& verdict = member.verdicts[static_cast<size_t>(action)];
+    if (!verdict) return undecided(member, action, uri, "it was not asked");
+    if (!verdict->failure.empty()) return undecided(member, action, uri, verdict->failure);
+    grant = verdict->grant;
+  } else {
+    grant = member.permissions->authorize(action, uri);
+  }
   if (!grant.allowed) return denied(member, action, uri);
   return std::nullopt;
 }

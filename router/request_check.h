@@ -9,7 +9,9 @@
 #include "router/authorizer.h"
 #include "router/config/config.h"
 #include "router/member.h"
+#include "wamp/result.h"
 #include "wamp/uri.h"
+#include "wamp/value.h"
 
 namespace router {
 
@@ -19,7 +21,14 @@ struct Refusal {
   std::string text;
 };
 
-// Sets `grant` if the member may do that.
+// The match policy that the options of SUBSCRIBE or REGISTER ask for. `where` names them in errors.
+wamp::Result<wamp::MatchPolicy> requested_match(const wamp::Dict& options, std::string_view where);
+
+// Whether anybody may do that.
+std::optional<Refusal> check_uri(const config::Realm& config, const Member& member, Action action,
+                                 std::string_view uri, wamp::MatchPolicy match);
+
+// Sets `grant` if the member may do that. A dynamic authorizer has been asked before: Member::verdicts.
 // A denial is logged with the rule that decided; the ERROR does not tell the rule.
 std::optional<Refusal> check_request(const config::Realm& config, Member& member, Action action,
                                      std::string_view uri, wamp::MatchPolicy match, Grant& grant);

@@ -6,6 +6,7 @@
 
 #include "router/event_filter.h"
 #include "router/log.h"
+#include "router/new_applicant.h"
 #include "router/session_rules.h"
 #include "router/welcome_details.h"
 #include "wamp/attributes.h"
@@ -30,35 +31,6 @@ std::string session_name(const SessionRef& ref) {
 // A fresh authid for a client that gave no name ("an anonymous session's authid is not empty").
 std::string anonymous_authid(const SessionRef& ref) {
   return "anonymous-" + std::to_string(ref.session.value);
-}
-
-// What a dynamic authenticator is told, in Crossbar's words.
-wamp::Dict transport_details(const Arrival& arrival, const transport::Connection& connection) {
-  using transport::Framing;
-  const Framing framing = connection.framing();
-  wamp::Dict details = arrival.details;
-  details.set("type", framing == Framing::rawsocket ? "rawsocket"
-                      : framing == Framing::bare    ? "longpoll"
-                                                    : "websocket");
-  details.set("peer", connection.peer_address());
-  if (const auto* certificate = connection.client_certificate())
-    details.set("client_cert", wamp::Dict{{"cn", certificate->common_name},
-                                          {"sha1", certificate->sha1},
-                                          {"sha256", certificate->sha256},
-                                          {"serial", certificate->serial},
-                                          {"not_after", certificate->not_after}});
-  return details;
-}
-
-std::vector<std::string> channel_bindings(const transport::Connection& connection, std::string_view type) {
-  using transport::ChannelBinding;
-  std::vector<std::string> found;
-  if (type == "tls-exporter") found = {connection.channel_binding(ChannelBinding::tls_exporter)};
-  if (type == "tls-unique")
-    found = {connection.channel_binding(ChannelBinding::tls_unique),
-             connection.channel_binding(ChannelBinding::tls_unique_second)};
-  std::erase(found, "");
-  return found;
 }
 
 // Whether clients of the transport may join the realm, if there is one.
@@ -92,8 +64,7 @@ void Session::on_closed(const transport::CloseReason& reason) {
 }
 
 void Session::on_message(std::span<char> bytes) {
-  auto message = serializers::decode(format_, {bytes.data(), bytes.size()}, worker_.scratch(),
-                                     {static_cast<int>(entrance_->transport.limits.max_depth)});
+  auto message = decode({bytes.data(), bytes.size()});
   if (!message) return violate(message.error().message);
   switch (state_) {
     case State::closed:
@@ -105,8 +76,13 @@ void Session::on_message(std::span<char> bytes) {
     case State::closing:
       return on_message_while_closing(*message);
     case State::established:
-      return on_message_while_established(*message);
+      return on_message_while_established(*message, {bytes.data(), bytes.size()});
   }
+}
+
+wamp::Result<wamp::Message> Session::decode(std::string_view bytes) {
+  return serializers::decode(format_, bytes, worker_.scratch(),
+                             {static_cast<int>(entrance_->transport.limits.max_depth)});
 }
 
 void Session::on_message_while_closed(const wamp::Message& message) {
@@ -138,20 +114,40 @@ void Session::on_message_while_closing(const wamp::Message& message) {
   if (worker_.shutting_down()) connection_->close(transport::close_code::going_away, "the router shuts down");
 }
 
-void Session::on_message_while_established(wamp::Message& message) {
+void Session::on_message_while_established(wamp::Message& message, std::string_view bytes) {
   const SessionRule* rule = session_rule(wamp::type_of(message));
   if (!rule) return violate("received " + type_name(message) + " after the session was established");
   if (rule->role && !member_->features.has(*rule->role))
     return violate("received " + type_name(message) + ", but HELLO did not announce the role for it");
-  if (is_continuation(message)) {
-    auto& call = std::get<wamp::Call>(message);
-    const auto continued = realm_->continue_call(*member_, call, copy_payload(format_, call.payload));
-    if (!continued) violate(continued.error().message);
-    return;
-  }
-  if (rule->new_request)
+  const bool is_chunk = is_continuation(message);
+  if (rule->new_request && !is_chunk)
     if (const auto checked = check_request_id(message); !checked) return violate(checked.error().message);
-  if (const auto routed = route(message); !routed) violate(routed.error().message);
+  if (holds(message, bytes, is_chunk)) [[unlikely]]
+    return;
+  carry_out(message, is_chunk);
+}
+
+bool Session::holds(const wamp::Message& message, std::string_view bytes, bool is_chunk) {
+  if (!held_ && realm_->verdicts(*member_)) [[unlikely]]
+    held_ = std::make_unique<HeldRequests>(worker_, realm_, *member_, *this, *connection_);
+  return held_ && held_->hold(message, bytes, format_, is_chunk);
+}
+
+void Session::carry_out_held() {
+  while (held_) {
+    const auto request = held_->take();
+    if (!request) return;
+    auto message = decode(request->bytes);
+    assert(message);  // it was decoded when it came
+    carry_out(*message, request->is_chunk);
+  }
+}
+
+void Session::carry_out(wamp::Message& message, bool is_chunk) {
+  const auto* call = is_chunk ? &std::get<wamp::Call>(message) : nullptr;
+  const auto done =
+      call ? realm_->continue_call(*member_, *call, copy_payload(format_, call->payload)) : route(message);
+  if (!done) violate(done.error().message);
 }
 
 bool Session::is_continuation(const wamp::Message& message) const {
@@ -221,17 +217,11 @@ void Session::open_session(const wamp::Hello& hello) {
 
 auth::Applicant Session::applicant(const wamp::Hello& hello, std::string authid,
                                    const wamp::Dict* authextra) const {
-  auth::Applicant applicant;
+  auth::Applicant applicant = new_applicant(arrival_, *entrance_, *connection_);
   applicant.realm = hello.realm;
   applicant.authid = std::move(authid);
   if (authextra) applicant.authextra = *authextra;
   applicant.session = ref_.session;
-  applicant.transport = transport_details(arrival_, *connection_);
-  applicant.cookie = arrival_.cookie;
-  if (!arrival_.cookie.empty()) applicant.remembered = entrance_->cookies->remembered(arrival_.cookie);
-  if (const auto* certificate = connection_->client_certificate())
-    applicant.fingerprints = {certificate->sha1, certificate->sha256};
-  applicant.channel_bindings = [this](std::string_view type) { return channel_bindings(*connection_, type); };
   return applicant;
 }
 
@@ -318,6 +308,7 @@ void Session::leave_realm(std::string_view why) {
             (lost_events_ > 0 ? "; " + std::to_string(lost_events_) + " events were too long for it" : ""));
   lost_events_ = 0;
   end_choke();
+  held_.reset();
   for (; pauses_ > 0; --pauses_) connection_->resume_reading();
   realm_->leave(*std::exchange(member_, nullptr));
   realm_.reset();
@@ -439,7 +430,7 @@ void Session::obey(SessionOrder& order) {
   switch (order.kind) {
     case SessionOrder::Kind::probe:
       // Nobody can hear a peer that is not listened to.
-      if (pauses_ > 0)
+      if (pauses_ > 0 || (held_ && held_->pauses()))
         on_alive();
       else
         connection_->probe();
@@ -455,6 +446,9 @@ void Session::obey(SessionOrder& order) {
       break;
     case SessionOrder::Kind::know_details:
       extra_ = std::move(order.extra);
+      break;
+    case SessionOrder::Kind::look_again:
+      if (held_) held_->look_again();
       break;
   }
 }

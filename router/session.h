@@ -14,6 +14,7 @@
 #include "router/admission.h"
 #include "router/delivery.h"
 #include "router/entrance.h"
+#include "router/held_requests.h"
 #include "router/session_ref.h"
 #include "router/worker.h"
 #include "serializers/serializer.h"
@@ -36,6 +37,8 @@ class Session final : public transport::Receiver, private Admission::Desk {
   // What the worker found in its mailbox for this session.
   void deliver(Delivery& delivery);
   void obey(SessionOrder& order);
+  // Some of the requests that waited for an authorizer need not wait any longer.
+  void carry_out_held();
   // Of an EVENT; dropped, counted and logged if the peer takes none as long.
   void deliver_frame(const transport::BufferRef& frame);
   bool admitted_by(const EventFilter& filter) const;
@@ -61,13 +64,17 @@ class Session final : public transport::Receiver, private Admission::Desk {
     closing,      // we have sent GOODBYE and wait for the peer's
   };
 
+  wamp::Result<wamp::Message> decode(std::string_view bytes);
   void on_message_while_closed(const wamp::Message& message);
   void on_message_while_admitting(const wamp::Message& message);
   void on_message_while_closing(const wamp::Message& message);
-  void on_message_while_established(wamp::Message& message);
+  void on_message_while_established(wamp::Message& message, std::string_view bytes);
   wamp::Result<void> check_request_id(const wamp::Message& message);
   // A further chunk of a progressive call, whose request id is not a new one.
   bool is_continuation(const wamp::Message& message) const;
+  // True: an authorizer must be asked first, or others that came before are waiting for one.
+  bool holds(const wamp::Message& message, std::string_view bytes, bool is_chunk);
+  void carry_out(wamp::Message& message, bool is_chunk);
   wamp::Result<void> route(wamp::Message& message);
 
   void open_session(const wamp::Hello& hello);
@@ -116,6 +123,7 @@ class Session final : public transport::Receiver, private Admission::Desk {
   std::optional<WallTime> expires_;               // of the present session
   std::shared_ptr<Realm> realm_;                  // while established
   Member* member_ = nullptr;                      // while established
+  std::unique_ptr<HeldRequests> held_;            // since an authorizer was first asked
   SessionRef ref_;                                // of the present or the last session
   Identity identity_;                             // likewise
   std::shared_ptr<const wamp::Dict> extra_;       // the member's

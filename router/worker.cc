@@ -66,6 +66,13 @@ Session* Worker::find(const SessionRef& ref) const {
 void Worker::end_turn() {
   for (Session* session : std::vector<Session*>(choked_)) session->check_choke();
   deliver_mail();
+  // Not while mail is delivered, as what they do makes mail that comes after it.
+  while (!ready_.empty()) {
+    Session* session = ready_.back();
+    ready_.pop_back();
+    session->carry_out_held();
+    deliver_mail();
+  }
 }
 
 void Worker::deliver_mail() {

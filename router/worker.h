@@ -4,6 +4,7 @@
 // SessionRef: refs to sessions that are gone are ignored.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <thread>
 #include <unordered_set>
@@ -47,6 +48,12 @@ class Worker {
   void add_choked(Session& session) { choked_.push_back(&session); }
   void remove_choked(Session& session) { std::erase(choked_, &session); }
 
+  // Sessions of which held requests may be carried out, at the end of the turn.
+  void add_ready(Session& session) {
+    if (std::find(ready_.begin(), ready_.end(), &session) == ready_.end()) ready_.push_back(&session);
+  }
+  void remove_ready(Session& session) { std::erase(ready_, &session); }
+
   // What is done at the end of each turn of the loop.
   void end_turn();
   // Hands out what the mailbox holds. At the end of each turn, and before a session says its last word.
@@ -86,6 +93,7 @@ class Worker {
   std::vector<uint32_t> free_slots_;
   std::unordered_set<Session*> open_;
   std::vector<Session*> choked_;
+  std::vector<Session*> ready_;
   std::vector<Mail> mail_;  // space lent from one delivery round to the next
   bool shutting_down_ = false;
   std::thread thread_;

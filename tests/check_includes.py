@@ -20,13 +20,13 @@ ARROWS = {
 # Inside router/ a file may include files of its own layer and of those below. A folder is a room with one place
 # here for all of its files; config is one that includes nothing else of router/ but crypto.
 ROUTER_LAYERS = [
-    {"session_ref", "id_map", "id_source", "embedded_web", "version", "log", "clock", "rendezvous_hash", "rfc3339", "crypto", "config", "dev_cert"},
-    {"auth"},
+    {"session_ref", "id_map", "grant", "id_source", "embedded_web", "version", "log", "clock", "rendezvous_hash", "rfc3339", "crypto", "config", "dev_cert"},
+    {"auth", "verdicts"},
     {"uri_index", "prefix_tree", "wildcard_tree", "routed_payload"},
     {"authorizer", "delivery", "payload_passthru"},
     {"denial_log", "explain"},
     {"member"},
-    {"session_rules", "welcome_details", "mailbox", "members", "request_check", "event_filter"},
+    {"session_rules", "welcome_details", "mailbox", "members", "request_check", "event_filter", "authorizer_answer"},
     {"outbox", "frame_encoder"},
     {"broker"},
     {"dealer"},
@@ -34,7 +34,7 @@ ROUTER_LAYERS = [
     {"meta"},
     {"realm", "realms"},
     {"entrance"},
-    {"worker", "inquiry", "admission", "session", "connection_limits"},
+    {"worker", "inquiry", "new_applicant", "admission", "held_requests", "session", "connection_limits"},
     {"subprotocol"},
     {"long_poll"},
     {"web_service"},

@@ -173,7 +173,12 @@ std::variant<HistoryPage, Refusal> Broker::get_events(const Member& caller,
   if (!found)
     return Refusal{wamp::error_uri::no_such_subscription, "there is no subscription " + std::to_string(*id)};
   const Subscription& subscription = **found;
-  if (!caller.permissions->authorize(Action::subscribe, subscription.topic).allowed)
+  // A dynamic authorizer has been asked about it if it is the caller's subscription.
+  const bool may_subscribe =
+      caller.permissions->verdicts()
+          ? caller.subscriptions.find(*id) != nullptr
+          : caller.permissions->authorize(Action::subscribe, subscription.topic).allowed;
+  if (!may_subscribe)
     return Refusal{
         wamp::error_uri::not_authorized,
         "role \"" + caller.identity.authrole + "\" may not subscribe \"" + subscription.topic + "\""};

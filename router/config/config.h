@@ -33,9 +33,25 @@ struct Permission {
   std::string place = {};  // "FILE:LINE:COLUMN, JSON path" for messages; empty: of no file
 };
 
+// A procedure that says what sessions of a role may do, in the place of rules: (session, uri, action, options)
+// → whether they may, or a dictionary with allow, disclose and cache.
+struct DynamicAuthorizer {
+  enum class CacheBy : uint8_t { session, role };
+  std::string procedure;
+  uint32_t timeout_ms = 5000;
+  CacheBy cache_by = CacheBy::session;  // whom a cached answer is for
+  uint32_t cache_ttl_ms = 60000;
+  uint64_t max_cached_bytes = 16 * 1024 * 1024;  // above it the oldest answers are forgotten
+  // Of one session, waiting for answers; above it nothing more is read from the client.
+  uint32_t max_held_requests = 1000;
+  uint64_t max_held_bytes = 1024 * 1024;
+  bool force_reregister = false;  // of what others have registered, by who may register
+};
+
 struct Role {
   std::string name;
   std::vector<Permission> permissions;
+  std::optional<DynamicAuthorizer> authorizer = std::nullopt;  // in the place of permissions
 };
 
 // Bounds of one realm; above one of them a request is refused with an ERROR.

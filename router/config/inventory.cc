@@ -155,6 +155,20 @@ std::string text_of(const Permission& rule) {
   return joined(words);
 }
 
+std::string text_of(const DynamicAuthorizer& asked) {
+  return "procedure " + in_quotes(asked.procedure) + " decides within " + std::to_string(asked.timeout_ms) +
+         " ms; answers kept by " + (asked.cache_by == DynamicAuthorizer::CacheBy::role ? "role" : "session") +
+         " for " + std::to_string(asked.cache_ttl_ms) + " ms in " + std::to_string(asked.max_cached_bytes) +
+         " bytes; held " + std::to_string(asked.max_held_requests) + " requests, " +
+         std::to_string(asked.max_held_bytes) + " bytes" +
+         (asked.force_reregister ? "; force_reregister" : "");
+}
+
+std::string text_of(const Role& role) {
+  if (role.authorizer) return text_of(*role.authorizer);
+  return role.permissions.empty() ? "no rules, so it may do nothing" : "";
+}
+
 void tell_role(const Role& role, Teller parts) {
   for (const Permission& rule : role.permissions)
     parts.tell("rule " + std::string(wamp::name(rule.match)) + " " + in_quotes(rule.uri), text_of(rule),
@@ -174,8 +188,7 @@ void tell_realm(const Realm& realm, Teller parts) {
   if (realm.uri_check == wamp::UriRule::strict) parts.tell("uri_check", "strict");
   if (!realm.sequential_request_ids) parts.tell("request_ids", "any");
   for (const Role& role : realm.roles)
-    tell_role(role, parts.tell("role " + in_quotes(role.name),
-                               role.permissions.empty() ? "no rules, so it may do nothing" : ""));
+    tell_role(role, parts.tell("role " + in_quotes(role.name), text_of(role)));
   tell_store(realm.store, parts);
   parts.tell_limits(realm_limits, realm.limits);
 }

@@ -17,6 +17,8 @@ using wamp::UriRule;
 constexpr int64_t max_made_realms = 1000000;
 constexpr int64_t max_idle_ms = 24 * 60 * 60 * 1000;
 constexpr int64_t max_trustlevel = UINT32_MAX;
+constexpr int64_t max_authorizer_ms = 24 * 60 * 60 * 1000;
+constexpr int64_t max_authorizer_bytes = int64_t{1} << 40;
 
 // Crossbar's stars, for rules that do not say their match policy: "com.myapp.*" is a prefix, "com.*.create" a
 // wildcard.
@@ -83,9 +85,45 @@ Permission read_permission(const Setting& setting, UriRule rule) {
   return permission;
 }
 
+// Null if the role has none.
+std::optional<DynamicAuthorizer> read_authorizer(const Setting& role) {
+  const auto procedure = role.find("authorizer");
+  const auto options = role.find("authorizer_options");
+  if (options && !procedure) options->fail("the role has no \"authorizer\"");
+  if (!procedure) return std::nullopt;
+  DynamicAuthorizer authorizer;
+  authorizer.procedure = procedure->string();
+  if (!wamp::is_valid_uri(authorizer.procedure, UriRule::loose) ||
+      wamp::is_reserved_uri(authorizer.procedure))
+    procedure->fail(in_quotes(authorizer.procedure) + " is not the URI of a procedure");
+  // As for permissions: Crossbar has none for it.
+  authorizer.force_reregister = role.source().is_crossbar;
+  if (!options) return authorizer;
+  options->check_keys({.known = {"timeout_ms", "cache_by", "cache_ttl_ms", "max_cached_bytes",
+                                 "max_held_requests", "max_held_bytes", "force_reregister"}});
+  read_integer(*options, "timeout_ms", authorizer.timeout_ms, 1, max_authorizer_ms);
+  read_integer(*options, "cache_ttl_ms", authorizer.cache_ttl_ms, 1, max_authorizer_ms);
+  read_integer(*options, "max_cached_bytes", authorizer.max_cached_bytes, 1, max_authorizer_bytes);
+  read_integer(*options, "max_held_requests", authorizer.max_held_requests, 1, UINT32_MAX);
+  read_integer(*options, "max_held_bytes", authorizer.max_held_bytes, 1, max_authorizer_bytes);
+  read_boolean(*options, "force_reregister", authorizer.force_reregister);
+  if (const auto cache_by = options->find("cache_by"))
+    authorizer.cache_by = cache_by->choice({"session", "role"}) == "role"
+                              ? DynamicAuthorizer::CacheBy::role
+                              : DynamicAuthorizer::CacheBy::session;
+  return authorizer;
+}
+
 Role read_role(const Setting& setting, UriRule rule) {
-  setting.check_keys({.known = {"name", "permissions"}, .unsupported = {"authorizer"}, .ignored = {"id"}});
+  setting.check_keys(
+      {.known = {"name", "permissions", "authorizer", "authorizer_options"}, .ignored = {"id"}});
   Role role{.name = setting.require("name").some_string(), .permissions = {}};
+  role.authorizer = read_authorizer(setting);
+  if (role.authorizer) {
+    if (const auto permissions = setting.find("permissions"))
+      permissions->fail("a role has either \"permissions\" or an \"authorizer\"");
+    return role;
+  }
   std::set<std::pair<std::string, MatchPolicy>> seen;
   // In Crossbar's files a role without them may do nothing.
   const auto permissions =

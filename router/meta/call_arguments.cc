@@ -74,6 +74,13 @@ const std::string* CallArguments::optional_string(std::string_view key) {
   return typed<std::string>(at(key), false, key, "a string");
 }
 
+std::optional<uint64_t> CallArguments::optional_id(std::string_view key) {
+  const wamp::Value* value = at(key);
+  const auto number = value ? wamp::as_id(*value) : std::nullopt;
+  if (value && !number) refuse(key, "an id", value);
+  return number;
+}
+
 const wamp::Dict* CallArguments::optional_dict(std::string_view key) {
   return typed<wamp::Dict>(at(key), false, key, "a dictionary");
 }

@@ -31,6 +31,7 @@ class CallArguments {
   std::optional<std::vector<std::string>> optional_strings(size_t position, std::string_view what);
   // Keyword ones.
   const std::string* optional_string(std::string_view key);
+  std::optional<uint64_t> optional_id(std::string_view key);
   const wamp::Dict* optional_dict(std::string_view key);
 
   const std::optional<Refusal>& refusal() const { return refusal_; }

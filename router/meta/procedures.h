@@ -1,5 +1,5 @@
-// The procedures of the router itself: the meta APIs of sessions, registrations, subscriptions, and
-// testaments (advanced profile, "Session Meta API" and the like).
+// The procedures of the router itself: the meta APIs of sessions, registrations, subscriptions and
+// testaments, and what dynamic authorizers have said (advanced profile, "Session Meta API" and the like).
 //
 // Pure; guarded by the realm's lock. The caller is authorized before it comes here.
 #pragma once
@@ -34,5 +34,6 @@ std::span<const Procedure> session_procedures();
 std::span<const Procedure> testament_procedures();
 std::span<const Procedure> registration_procedures();
 std::span<const Procedure> subscription_procedures();
+std::span<const Procedure> authorization_procedures();
 
 }  // namespace router::meta

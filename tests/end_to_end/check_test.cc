@@ -127,10 +127,10 @@ TEST_F(Check, TakesSecretsFromFilesAndReloadsThem) {
   EXPECT_EQ(answer("ann", "third-secret"), "[2,");
 }
 
-// The blocks of that kind on the page about the configuration.
-std::vector<std::string> documented(const std::string& kind) {
+// The blocks of that kind on a page.
+std::vector<std::string> documented(const std::string& kind, const std::string& name) {
   std::ostringstream page;
-  page << std::ifstream(std::string(WAMPD_SOURCE_DIR) + "/docs/configuration.md").rdbuf();
+  page << std::ifstream(std::string(WAMPD_SOURCE_DIR) + "/docs/" + name).rdbuf();
   std::vector<std::string> blocks;
   const std::string text = page.str(), opening = "\n```" + kind + "\n";
   for (size_t at = text.find(opening); at != std::string::npos; at = text.find(opening, at)) {
@@ -140,24 +140,33 @@ std::vector<std::string> documented(const std::string& kind) {
   return blocks;
 }
 
-// Each "$ wampd check wampd.jsonc ..." says what stands below it.
-TEST_F(Check, SaysWhatThePageSays) {
-  write(documented("jsonc").at(1));
+// Each "$ wampd check wampd.jsonc ..." on the page says what stands below it. Returns their number.
+int check_transcripts(const std::string& page, const std::string& file) {
   int count = 0;
-  for (const std::string& block : documented("")) {
+  for (const std::string& block : documented("", page)) {
     const std::string prompt = "$ wampd ";
     if (!block.starts_with(prompt)) continue;
     const size_t end = block.find('\n');
     std::istringstream words(block.substr(prompt.size(), end - prompt.size()));
     std::vector<std::string> arguments;
-    for (std::string word; words >> word;) arguments.push_back(word == "wampd.jsonc" ? file() : word);
+    for (std::string word; words >> word;) arguments.push_back(word == "wampd.jsonc" ? file : word);
     std::string output = run_program(arguments).output;
-    if (const size_t at = output.find(file()); at != std::string::npos)
-      output.replace(at, file().size(), "wampd.jsonc");
+    for (size_t at = 0; (at = output.find(file)) != std::string::npos;)
+      output.replace(at, file.size(), "wampd.jsonc");
     EXPECT_THAT(output, testing::StartsWith(block.substr(end + 1)));
     ++count;
   }
-  EXPECT_EQ(count, 2);
+  return count;
+}
+
+TEST_F(Check, SaysWhatThePageSays) {
+  write(documented("jsonc", "configuration.md").at(1));
+  EXPECT_EQ(check_transcripts("configuration.md", file()), 2);
+}
+
+TEST_F(Check, SaysWhatThePageOnAuthorizationSays) {
+  write(documented("jsonc", "authorization.md").at(0));
+  EXPECT_EQ(check_transcripts("authorization.md", file()), 1);
 }
 
 }  // namespace

@@ -43,6 +43,12 @@ TEST(Explain, NamesTheRuleThatDecidesAndThoseThatWouldHave) {
                         "decided by: exact \"com.secret\" denies call (wampd.jsonc:6:9, "));
 }
 
+TEST(Explain, NamesTheProcedureThatIsAsked) {
+  EXPECT_EQ(answer({.authid = "", .action = "call", .uri = "com.x", .realm = "r2", .role = "user"},
+                   R"(, {"name": "r2", "roles": [{"name": "user", "authorizer": "com.auth"}]})"),
+            "the procedure \"com.auth\" is asked whether role \"user\" of realm \"r2\" may call \"com.x\"\n");
+}
+
 TEST(Explain, SaysThatNoRuleMatches) {
   EXPECT_THAT(answer({.authid = "joe", .action = "publish", .uri = "org.x"}),
               HasSubstr("may not publish \"org.x\"\nno rule matches, and what no rule allows is denied\n"));

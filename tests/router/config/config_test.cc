@@ -143,6 +143,26 @@ TEST(EventHistoryPage, HasAConfigurationThatParsesWithoutNotices) {
   EXPECT_THAT(parse(blocks.front()).notices, IsEmpty());
 }
 
+TEST(AuthorizationPage, HasAConfigurationThatParsesWithoutNotices) {
+  const auto blocks = documented_configurations("/docs/authorization.md");
+  ASSERT_EQ(blocks.size(), 1u);
+  EXPECT_THAT(parse(blocks.front()).notices, IsEmpty());
+}
+
+// "| `timeout_ms` | 1 to 86400000 | 5000 |"
+TEST(AuthorizationPage, TellsTheDefaultsOfTheOptions) {
+  const std::string page = text_of(source_directory + "/docs/authorization.md");
+  const DynamicAuthorizer usual;
+  for (const auto& [name, value] :
+       std::vector<std::pair<std::string, uint64_t>>{{"timeout_ms", usual.timeout_ms},
+                                                     {"cache_ttl_ms", usual.cache_ttl_ms},
+                                                     {"max_cached_bytes", usual.max_cached_bytes},
+                                                     {"max_held_requests", usual.max_held_requests},
+                                                     {"max_held_bytes", usual.max_held_bytes}})
+    EXPECT_THAT(page, testing::ContainsRegex("\n[|] `" + name + "` [|] 1 to [0-9]+ [|] " +
+                                             std::to_string(value) + " [|]"));
+}
+
 TEST(Readme, HasAConfigurationThatParsesWithoutNotices) {
   const auto blocks = documented_configurations("/README.md");
   ASSERT_EQ(blocks.size(), 1u);

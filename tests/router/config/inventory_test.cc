@@ -48,6 +48,14 @@ TEST(Inventory, TellsLimitsThatAreNotTheDefaults) {
                         "  limit sessions: 5 (default 100000)\n"));
 }
 
+TEST(Inventory, TellsAuthorizers) {
+  EXPECT_THAT(
+      told(with_realms(R"([{"name": "r", "roles": [{"name": "a", "authorizer": "com.auth",
+                                    "authorizer_options": {"timeout_ms": 7, "cache_by": "role"}}]}])")),
+      HasSubstr("\n  role \"a\": procedure \"com.auth\" decides within 7 ms; answers kept by role for "
+                "60000 ms in 16777216 bytes; held 1000 requests, 1048576 bytes\n"));
+}
+
 TEST(Inventory, TellsStores) {
   EXPECT_THAT(told(with_realms(R"([{"name": "r", "roles": [{"name": "a", "permissions": []}],
       "store": {"type": "sqlite", "path": "r.db", "event-history": [{"uri": "com.x"}]}}])")),

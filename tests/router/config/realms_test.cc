@@ -138,14 +138,55 @@ TEST(Realms, RefusesDuplicates) {
   EXPECT_EQ(error_of(with_permission(R"({"uri": "a"}, {"uri": "a", "match": "prefix"})")), "accepted");
 }
 
+Role role_of(const std::string& text) {
+  return parse(with_realms(R"([{"name": "r", "roles": [{"name": "a", )" + text + "}]}]"))
+      .realms.at(0)
+      .roles.at(0);
+}
+
+TEST(Realms, ARoleMayHaveAnAuthorizer) {
+  const Role usual = role_of(R"("authorizer": "com.auth")");
+  ASSERT_TRUE(usual.authorizer);
+  EXPECT_EQ(usual.authorizer->procedure, "com.auth");
+  EXPECT_EQ(usual.authorizer->timeout_ms, 5000u);
+  EXPECT_EQ(usual.authorizer->cache_by, DynamicAuthorizer::CacheBy::session);
+  EXPECT_FALSE(usual.authorizer->force_reregister);
+  const Role role =
+      role_of(R"("authorizer": "com.auth", "authorizer_options": {"timeout_ms": 1, "cache_by": "role",
+      "cache_ttl_ms": 2, "max_cached_bytes": 3, "max_held_requests": 4, "max_held_bytes": 5, "force_reregister": true})");
+  EXPECT_EQ(role.authorizer->timeout_ms, 1u);
+  EXPECT_EQ(role.authorizer->cache_by, DynamicAuthorizer::CacheBy::role);
+  EXPECT_EQ(role.authorizer->cache_ttl_ms, 2u);
+  EXPECT_EQ(role.authorizer->max_cached_bytes, 3u);
+  EXPECT_EQ(role.authorizer->max_held_requests, 4u);
+  EXPECT_EQ(role.authorizer->max_held_bytes, 5u);
+  EXPECT_TRUE(role.authorizer->force_reregister);
+}
+
+TEST(Realms, ARoleHasEitherRulesOrAnAuthorizer) {
+  const auto error = [](const std::string& text) {
+    return error_of(with_realms(R"([{"name": "r", "roles": [{"name": "a", )" + text + "}]}]"));
+  };
+  EXPECT_THAT(error(R"("authorizer": "com.auth", "permissions": [])"),
+              EndsWith("roles[0].permissions: a role has either \"permissions\" or an \"authorizer\""));
+  EXPECT_THAT(error(R"("permissions": [], "authorizer_options": {})"),
+              EndsWith("roles[0].authorizer_options: the role has no \"authorizer\""));
+  for (const std::string uri : {"", "com..auth", "wamp.session.count", "a b"})
+    EXPECT_THAT(error("\"authorizer\": \"" + uri + "\""), EndsWith("is not the URI of a procedure")) << uri;
+  EXPECT_THAT(error(R"("authorizer": "com.auth", "authorizer_options": {"cache_by": "realm"})"),
+              HasSubstr("authorizer_options.cache_by: expected"));
+  EXPECT_THAT(error(R"("authorizer": "com.auth", "authorizer_options": {"timeout_ms": 0})"),
+              HasSubstr("authorizer_options.timeout_ms: expected"));
+  EXPECT_THAT(error(R"("authorizer": "com.auth", "authorizer_options": {"timout_ms": 1})"),
+              HasSubstr("unknown key \"timout_ms\"; did you mean \"timeout_ms\"?"));
+}
+
 TEST(Realms, TellsUnknownKeysFromUnsupportedOnes) {
   EXPECT_EQ(
       error_of("{\"realms\": [{\"name\": \"r\", \"roles\": [\n  {\"name\": \"a\",\n      \"permisions\": "
                "[]}]}], \"transports\": []}"),
       "wampd.jsonc:3:7: at $.realms[0].roles[0]: unknown key \"permisions\"; did you mean "
       "\"permissions\"?");
-  EXPECT_THAT(error_of(with_realms(R"([{"name": "r", "roles": [{"name": "a", "authorizer": "x.y"}]}])")),
-              EndsWith("at $.realms[0].roles[0]: \"authorizer\" is not supported yet"));
   EXPECT_THAT(error_of(with_permission(R"({"uri": "a", "allow": {"subscribes": true}})")),
               EndsWith("permissions[0].allow: unknown key \"subscribes\"; did you mean \"subscribe\"?"));
   EXPECT_THAT(error_of(with_permission(R"({"uri": "a", "validate": {}})")),

@@ -1,0 +1,134 @@
+#include "router/verdicts.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace router {
+namespace {
+
+constexpr size_t bytes_beside_text = 256;  // of one answer with its places in the tables, about
+constexpr size_t text_prefix = 2;          // action and match policy
+
+}  // namespace
+
+std::string_view Verdicts::Answer::uri() const {
+  return std::string_view(text).substr(text_prefix);
+}
+
+std::string Verdicts::text_of(const Key& key) {
+  std::string text;
+  text.reserve(text_prefix + key.uri.size());
+  text += static_cast<char>('0' + static_cast<int>(key.action));
+  text += static_cast<char>('0' + static_cast<int>(key.match));
+  return text += key.uri;
+}
+
+size_t Verdicts::bytes_of(const Answer& answer) {
+  return bytes_beside_text + answer.text.size();
+}
+
+std::optional<Grant> Verdicts::find(const Key& key, SteadyTime now) const {
+  const std::string text = text_of(key);
+  const std::lock_guard lock(mutex_);
+  return find(key.session.value, text, now);
+}
+
+// Under the lock.
+std::optional<Grant> Verdicts::find(uint64_t session, const std::string& text, SteadyTime now) const {
+  const auto of_session = by_session_.find(session);
+  if (of_session == by_session_.end()) return std::nullopt;
+  const auto found = of_session->second.find(text);
+  if (found == of_session->second.end() || found->second->until <= now) return std::nullopt;
+  return found->second->grant;
+}
+
+Verdicts::Opened Verdicts::open(const Key& key, const SessionRef& session, SteadyTime now) {
+  const std::string text = text_of(key);
+  const std::lock_guard lock(mutex_);
+  // What is said of one session is asked by that session alone.
+  if (key.session) return {Asker::alone, version_};
+  if (const auto answer = find(0, text, now)) return {Asker::alone, version_, answer};
+  const auto [found, is_new] = questions_.try_emplace(text, Question{session, {}});
+  if (is_new) return {Asker::for_all, version_};
+  if (found->second.asker == session) return {Asker::alone, version_};
+  found->second.waiters.push_back(session);
+  return {Asker::another, version_};
+}
+
+bool Verdicts::waits(const Key& key, const SessionRef& session) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = questions_.find(text_of(key));
+  if (found == questions_.end()) return false;
+  const auto& waiters = found->second.waiters;
+  return std::find(waiters.begin(), waiters.end(), session) != waiters.end();
+}
+
+void Verdicts::add(const Key& key, const Grant& grant, uint64_t version, SteadyTime now) {
+  Answer answer{key.session.value, text_of(key), grant,
+                now + std::chrono::milliseconds(authorizer_.cache_ttl_ms)};
+  const std::lock_guard lock(mutex_);
+  if (version != version_) return;
+  if (const auto of_session = by_session_.find(answer.session); of_session != by_session_.end())
+    if (const auto old = of_session->second.find(answer.text); old != of_session->second.end())
+      erase(old->second);
+  bytes_ += bytes_of(answer);
+  const auto added = answers_.insert(answers_.end(), std::move(answer));
+  by_session_[added->session].emplace(added->text, added);
+  make_room(now);
+}
+
+void Verdicts::make_room(SteadyTime now) {
+  while (!answers_.empty() && (answers_.front().until <= now || bytes_ > authorizer_.max_cached_bytes))
+    erase(answers_.begin());
+}
+
+Verdicts::Answers::iterator Verdicts::erase(Answers::iterator answer) {
+  const auto of_session = by_session_.find(answer->session);
+  of_session->second.erase(answer->text);
+  if (of_session->second.empty()) by_session_.erase(of_session);
+  bytes_ -= bytes_of(*answer);
+  return answers_.erase(answer);
+}
+
+std::vector<SessionRef> Verdicts::leave(const Key& key, const SessionRef& session) {
+  const std::lock_guard lock(mutex_);
+  const auto found = questions_.find(text_of(key));
+  if (found == questions_.end()) return {};
+  if (found->second.asker != session) {
+    std::erase(found->second.waiters, session);
+    return {};
+  }
+  std::vector<SessionRef> waiters = std::move(found->second.waiters);
+  questions_.erase(found);
+  return waiters;
+}
+
+void Verdicts::forget(wamp::SessionId session) {
+  const std::lock_guard lock(mutex_);
+  const auto of_session = by_session_.find(session.value);
+  if (of_session == by_session_.end()) return;
+  for (const auto& [text, answer] : of_session->second) {
+    bytes_ -= bytes_of(*answer);
+    answers_.erase(answer);
+  }
+  by_session_.erase(of_session);
+}
+
+size_t Verdicts::purge(const Selection& selection) {
+  const std::lock_guard lock(mutex_);
+  ++version_;
+  const size_t before = answers_.size();
+  for (auto answer = answers_.begin(); answer != answers_.end();) {
+    const bool chosen = (!selection.session || selection.session->value == answer->session) &&
+                        (!selection.uri || *selection.uri == answer->uri());
+    answer = chosen ? erase(answer) : std::next(answer);
+  }
+  return before - answers_.size();
+}
+
+Verdicts::Counts Verdicts::counts() const {
+  const std::lock_guard lock(mutex_);
+  return {answers_.size(), bytes_, by_session_.size(), questions_.size()};
+}
+
+}  // namespace router

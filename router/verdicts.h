@@ -1,0 +1,106 @@
+// What the dynamic authorizer of one role has said, as long as it may be kept, and who asks it what at the
+// moment, so that several sessions do not ask the same.
+//
+// Any thread; locked for single look-ups only. Bounded in bytes: the oldest answers go first.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "router/clock.h"
+#include "router/config/config.h"
+#include "router/grant.h"
+#include "router/session_ref.h"
+#include "wamp/uri.h"
+
+namespace router {
+
+class Verdicts {
+ public:
+  // What a question is about.
+  struct Key {
+    wamp::SessionId session;  // none: any of the role
+    Action action = Action::call;
+    wamp::MatchPolicy match = wamp::MatchPolicy::exact;
+    std::string uri;
+  };
+
+  explicit Verdicts(config::DynamicAuthorizer authorizer) : authorizer_(std::move(authorizer)) {}
+
+  const config::DynamicAuthorizer& authorizer() const { return authorizer_; }
+  bool are_of_role() const { return authorizer_.cache_by == config::DynamicAuthorizer::CacheBy::role; }
+
+  // The answer, if it is known.
+  std::optional<Grant> find(const Key& key, SteadyTime now) const;
+
+  // Who asks a question that is not answered yet.
+  enum class Asker : uint8_t {
+    alone,    // the session, for itself
+    for_all,  // the session, which must leave() when it is done, as others may wait for it
+    another,  // another session; this one waits until it is told, and must leave() if it does not
+  };
+  struct Opened {
+    Asker asker = Asker::alone;
+    uint64_t version = 0;              // for add()
+    std::optional<Grant> answer = {};  // it has just been answered
+  };
+  Opened open(const Key& key, const SessionRef& session, SteadyTime now);
+  // Whether another session is still asking for this one.
+  bool waits(const Key& key, const SessionRef& session) const;
+  // Keeps the answer, unless something was purged since the question was opened.
+  void add(const Key& key, const Grant& grant, uint64_t version, SteadyTime now);
+  // The session neither asks nor waits any longer. Returns those that waited for it, who must look again.
+  std::vector<SessionRef> leave(const Key& key, const SessionRef& session);
+
+  // What was said of one session is of no use any more.
+  void forget(wamp::SessionId session);
+
+  struct Selection {
+    std::optional<wamp::SessionId> session;  // none: all
+    std::optional<std::string> uri;
+  };
+  // Forgets answers, and does not keep those that come to open questions. Returns the number forgotten.
+  size_t purge(const Selection& selection);
+
+  struct Counts {
+    size_t answers = 0, bytes = 0, sessions = 0, questions = 0;
+  };
+  Counts counts() const;
+
+ private:
+  struct Answer {
+    uint64_t session;
+    std::string text;  // of the key, without the session
+    std::string_view uri() const;
+    Grant grant;
+    SteadyTime until;
+  };
+  using Answers = std::list<Answer>;
+  using Index = std::unordered_map<std::string_view, Answers::iterator>;  // by Answer::text
+  struct Question {
+    SessionRef asker;
+    std::vector<SessionRef> waiters;
+  };
+
+  std::optional<Grant> find(uint64_t session, const std::string& text, SteadyTime now) const;
+  static std::string text_of(const Key& key);
+  static size_t bytes_of(const Answer& answer);
+  Answers::iterator erase(Answers::iterator answer);
+  void make_room(SteadyTime now);
+
+  const config::DynamicAuthorizer authorizer_;
+  mutable std::mutex mutex_;  // guards all below
+  Answers answers_;           // the oldest first, which is the first to expire
+  size_t bytes_ = 0;          // of the answers
+  std::unordered_map<uint64_t, Index> by_session_;
+  std::unordered_map<std::string, Question> questions_;  // by text_of(key), of keys for the whole role
+  uint64_t version_ = 0;                                 // of purges
+};
+
+}  // namespace router
