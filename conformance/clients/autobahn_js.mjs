@@ -1,10 +1,11 @@
 // Autobahn|JS in Node.js.
+import { readFileSync } from 'node:fs';
 import autobahn from 'autobahn';
 import { create_client } from './autobahn_js_session.mjs';
 import { emit, serve } from './lines.mjs';
 import { create_puppet } from './puppet.mjs';
 
-const CAN = ['exclude_me', 'cancel', 'timeout', 'yield_progress', 'register_options', 'revocation', 'left_reason', 'login'];
+const CAN = ['exclude_me', 'cancel', 'timeout', 'yield_progress', 'register_options', 'revocation', 'left_reason', 'login', 'certificate'];
 
 serve(
   [
@@ -13,5 +14,5 @@ serve(
     // The encoder tags bytes (tag 64), which Python's cbor2 does not take for bytes.
     { name: 'autobahn-js/cbor', serializer: 'cbor', can: CAN },
   ],
-  create_puppet(create_client(autobahn), emit),
+  create_puppet(create_client(autobahn, readFileSync), emit),
 );

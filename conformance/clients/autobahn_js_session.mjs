@@ -1,6 +1,6 @@
 // Autobahn|JS as puppet.mjs wants a client. Runs in Node.js and in a browser: the library is handed in.
 
-export function create_client(autobahn) {
+export function create_client(autobahn, read_file) {
   const serializers = {
     json: () => new autobahn.serializer.JSONSerializer(),
     msgpack: () => new autobahn.serializer.MsgpackSerializer(),
@@ -30,6 +30,7 @@ export function create_client(autobahn) {
       authid: auth.authid,
       authextra: auth.method === 'cryptosign' ? { pubkey: autobahn.auth_cryptosign.public_key(key_pair(auth.secret)) } : undefined,
       onchallenge: (session, method, extra) => signatures[method](auth, extra),
+      tlsConfiguration: auth.certificate && { ca: read_file(auth.authority), cert: read_file(auth.certificate), key: read_file(auth.key) },
     };
   }
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import os
+import ssl
 import sys
 
 from autobahn.asyncio.rawsocket import WampRawSocketClientProtocol
@@ -23,7 +24,7 @@ SERIALIZERS = {'json': JsonSerializer, 'msgpack': MsgPackSerializer, 'cbor': CBO
 # Autobahn 22.7 asks its RawSocket transport for this when it is welcomed, and has forgotten to make it.
 WampRawSocketClientProtocol.transport_details = property(lambda protocol: protocol._transport_details)
 CAN = ['exclude_me', 'binary', 'int64', 'floats', 'cancel', 'cancel_skip', 'interrupt', 'timeout', 'yield_progress',
-       'register_options', 'left_reason', 'login', 'scram']
+       'register_options', 'left_reason', 'login', 'scram', 'certificate']
 
 
 def emit(message):
@@ -91,7 +92,11 @@ class Puppet:
         serializer, _, batched = serializer.partition('.')
         loop = asyncio.get_running_loop()
         extra = {'joined': loop.create_future(), 'gone': loop.create_future(), 'auth': auth}
-        runner = ApplicationRunner(url, realm, extra, serializers=[SERIALIZERS[serializer](batched=bool(batched))])
+        tls = None
+        if auth and 'certificate' in auth:
+            tls = ssl.create_default_context(cafile=auth['authority'])
+            tls.load_cert_chain(auth['certificate'], auth['key'])
+        runner = ApplicationRunner(url, realm, extra, ssl=tls, serializers=[SERIALIZERS[serializer](batched=bool(batched))])
         made = []
 
         def make(config):

@@ -9,7 +9,7 @@ clients/puppet.mjs lists the operations. "can" names what not every client can:
   exclude_me (send exclude_me: false), binary, int64, floats (tells 1.0 from 1)
   timeout (of a call), cancel (a call), cancel_skip (also when the answer comes at once), chunks (send progressive invocations)
   register_options (other ones than match and invoke), yield_progress, interrupt (a callee that takes INTERRUPT)
-  login (other than anonymously), scram
+  login (other than anonymously), scram, certificate (over TLS)
   passthru (payload passthru mode), revocation (says that it was revoked), left_reason (tells what the router's GOODBYE says)"""
 import itertools
 import json
@@ -156,6 +156,7 @@ class Variant:
 
     url = None
     ports = {}  # of the suites' own transports, by name
+    certificates = None  # the folder with ca.pem, joe.pem, joe.key, ...
     tls_url = None  # the same over TLS; None: there is none
 
     def __init__(self, client, description):
@@ -166,10 +167,13 @@ class Variant:
 
     def join(self, realm='realm1', at=None, **details):
         """Joins a realm and returns the Session; raises Refused when the router says ABORT. `at`: one of the suites' own
-        transports. `auth`: {"method", "authid", "secret"}, the secret being a password, or for cryptosign a private key."""
+        transports. `auth`: {"method", "authid", "secret"}, the secret being a password, or for cryptosign a private key; for
+        tls "authority", "certificate" and "key" are files."""
         session = Session(self)
         self.client.sessions[session.name] = session
         url = re.sub(r':[0-9]+', f':{self.ports[at]}', self.url, count=1) if at else self.url
+        if 'certificate' in (details.get('auth') or {}):
+            url = f'wss://localhost:{self.ports[at]}/ws'
         session.id = from_wire(session.ask('join', url=url, page=self.url, realm=realm, **self._join, **details)())
         return session
 

@@ -55,7 +55,7 @@ def configuration(port, tls_port, realms, transports=()):
 
 def make_certificates(program, folder):
     """In certs/ of the folder. Client programs that are started from now on trust them."""
-    subprocess.run([program, 'dev-cert', '--directory', os.path.join(folder, 'certs')], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([program, 'dev-cert', '--client', 'joe', '--client', 'jim', '--directory', os.path.join(folder, 'certs')], check=True, stdout=subprocess.DEVNULL)
     for variable in ('SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'):
         os.environ[variable] = os.path.join(folder, 'certs', 'ca.pem')
 

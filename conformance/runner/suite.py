@@ -6,7 +6,7 @@ the name, is what is printed:
   @for_each_pair     check(one, other)       for each ordered pair of them, with itself too
   @once              check(router)           once
 A check fails by raising; expect() does. TRANSPORTS in a suite are further transports, by a name that join(at=...) takes: what
-they have other than the first. Sessions that a check opened are left when it ends. REALMS in a suite are added to
+they have other than the first, or a function that makes it of the folder with the certificates. Sessions that a check opened are left when it ends. REALMS in a suite are added to
 the router's configuration."""
 import importlib
 import os

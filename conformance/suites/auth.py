@@ -3,6 +3,7 @@ import base64
 import hashlib
 import hmac
 import json
+import ssl
 import time
 
 from runner.client import fresh_uri
@@ -55,7 +56,17 @@ TRANSPORTS = {
     'dynamic logins': {'limits': LIMITS, 'auth': {
         'ticket': DYNAMIC, 'wampcra': DYNAMIC, 'scram': DYNAMIC, 'cryptosign': DYNAMIC, 'anonymous': DYNAMIC,
         'jwt': {**DYNAMIC, 'keys': [ISSUER_SECRET]}}},
+    'certificates': lambda folder: {
+        'endpoint': {'tls': {'certificate': f'{folder}/server.pem', 'key': f'{folder}/server.key',
+                             'ca_certificates': [f'{folder}/ca.pem'], 'client_certificate': 'optional'}},
+        'limits': LIMITS,
+        'auth': {'tls': {'type': 'static', 'principals': {'joe': {'role': 'user', 'certificate-sha256': fingerprint(f'{folder}/joe.pem')}}}}},
 }
+
+
+def fingerprint(file):
+    with open(file) as pem:
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem.read())).hexdigest()
 
 
 def log_in(client, method, secret, authid='joe', at='static logins', **more):
@@ -116,6 +127,20 @@ def a_token(client):
     expect_denied(lambda: log_in(client, 'jwt', token({**claims, 'aud': 'others'})))
     expect_denied(lambda: log_in(client, 'jwt', token({**claims, 'exp': time.time() - 3600})))
     expect_denied(lambda: log_in(client, 'jwt', token(claims, 'a secret of somebody else who signs tokens')))
+
+
+@for_each_client
+def a_certificate(client):
+    """A certificate of TLS."""
+    if 'certificate' not in client.can:
+        raise Skip
+
+    def with_certificate_of(name):
+        folder = client.certificates
+        return log_in(client, 'tls', '', authid=None, at='certificates', authority=f'{folder}/ca.pem',
+                      certificate=f'{folder}/{name}.pem', key=f'{folder}/{name}.key')
+    expect_to_be(with_certificate_of('joe'), 'joe', 'user', 'tls')
+    expect_denied(lambda: with_certificate_of('jim'))
 
 
 @for_each_client

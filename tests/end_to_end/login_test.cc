@@ -1,12 +1,16 @@
 // Logins over real sockets: cookies, certificates, channel binding, and many wrong guesses.
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "router/crypto/crypto.h"
+#include "tests/end_to_end/program.h"
 #include "tests/end_to_end/server_fixture.h"
 #include "tests/support/certificates.h"
 #include "tests/support/json_wire.h"
 #include "tests/support/login_client.h"
+#include "tests/support/temporary_folder.h"
 
 namespace router {
 namespace {
@@ -217,6 +221,31 @@ TEST_P(PlainLogins, WhoDoesNotAnswerItsChallengeIsClosed) {
   WampClient client = server.connect(Format::json);
   EXPECT_EQ(says(client, hello(R"("authmethods":["ticket"],"authid":"joe")")), R"([4,"ticket",{}])");
   EXPECT_EQ(client.raw().read_frame().close_reason(), "no AUTHENTICATE within 100 ms");
+}
+
+TEST_P(PlainLogins, NothingSecretReachesTheLog) {
+  const test_support::TemporaryFolder folder;
+  std::ofstream(folder.file("wampd.jsonc"))
+      << R"({"realms": [{"name": "realm1", "roles": [{"name": "user", "permissions": []}]}],
+    "transports": [{"type": "websocket", "endpoint": {"type": "tcp", "port": 0}, "auth": {
+      "ticket": {"type": "static", "principals": {"joe": {"ticket": "hush-hush", "role": "user"}}},
+      "jwt": {"type": "static", "keys": ["hush-hush-issuer"], "default-role": "user"}}}]})";
+  Program program(folder.file("wampd.jsonc"));
+  const auto logs_in = [&](const std::string& method, const std::string& secret) {
+    WampClient client(RawClient(program.port()), Format::json);
+    says(client, hello(R"("authmethods":[")" + method + R"("],"authid":"joe")"));
+    says(client, "[5,\"" + secret + "\",{\"more\":\"hush-hush-more\"}]");
+  };
+  const std::string token = test_support::sign_token(R"({"sub":"joe"})", "hush-hush-issuer");
+  logs_in("ticket", "hush-hush");
+  logs_in("ticket", "hush-hush-wrong");
+  logs_in("jwt", token);
+  logs_in("jwt", token.substr(0, token.size() - 3));
+  program.reload();
+  const std::string log = program.log_until("nothing has changed");
+  EXPECT_THAT(log, HasSubstr("denied"));
+  EXPECT_THAT(log, Not(HasSubstr("hush")));
+  EXPECT_THAT(log, Not(HasSubstr(token.substr(0, token.find('.')))));
 }
 
 INSTANTIATE_TEST_SUITE_P(Plain, PlainLogins, testing::Values(0));

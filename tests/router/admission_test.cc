@@ -702,6 +702,47 @@ TEST_F(DynamicTest, AnAuthenticatorIsAskedAboutAnonymousClients) {
           R"("authid":"guest-7","authrole":"anonymous","authmethod":"anonymous","authprovider":"dynamic")"));
 }
 
+TEST_F(DynamicTest, AnAuthenticatorIsShownACertificate) {
+  open_dynamic("tls");
+  Wire& backend = start_backend();
+  Wire& joe = connect();
+  transport::ClientCertificate certificate;
+  certificate.common_name = "joe";
+  certificate.sha256 = "AB:CD";
+  joe.shows(certificate);
+  EXPECT_EQ(challenge_of(joe, R"("authmethods":["tls"])"), "");
+  EXPECT_THAT(answers(backend, R"({"role":"user","authid":"joe"})"),
+              HasSubstr(R"("client_cert":{"cn":"joe","sha1":"","sha256":"AB:CD")"));
+  EXPECT_THAT(joe.sent(),
+              HasSubstr(R"("authid":"joe","authrole":"user","authmethod":"tls","authprovider":"dynamic")"));
+  Wire& nobody = connect();
+  EXPECT_THAT(challenge_of(nobody, R"("authmethods":["tls"])"),
+              HasSubstr("wamp.error.no_matching_auth_method"));
+}
+
+TEST_F(DynamicTest, AnAuthenticatorTellsTheKeyOfCryptosign) {
+  open(R"("cryptosign": {"type": "dynamic", "authenticator": "com.auth", "authenticator-realm": "realm2"},
+          "anonymous": {"type": "static", "role": "admin"})");
+  Wire& backend = connect();
+  backend.receives(hello("", "realm2"));
+  backend.receives(R"([64,1,{},"com.auth"])");
+  backend.sent();
+  const auto log_in = [&](const std::string& key, const std::string& answer) {
+    Wire& wire = connect("192.0.2." + std::to_string(answer.size()) + ":1");
+    wire.receives(hello(cryptosign_hello(key)));
+    EXPECT_THAT(answers(backend, answer), HasSubstr(R"("authextra":{"pubkey":)"));
+    const std::string challenge = wire.sent();
+    return says(wire, authenticate(test_support::sign_cryptosign(key, json_string(challenge, "challenge"))));
+  };
+  const std::string joes = test_support::cryptosign_public_key(joes_key);
+  EXPECT_THAT(log_in(joes_key, R"({"role":"user","pubkey":")" + joes + "\"}"),
+              HasSubstr(R"("authmethod":"cryptosign")"));
+  EXPECT_THAT(log_in(joes_key, R"({"role":"user","authorized_keys":[")" + joes + "\"]}"), StartsWith("[2,"));
+  EXPECT_EQ(log_in(jims_key, R"({"pubkey":")" + joes + R"(","role":"user"})"), denied);
+  // It has seen the key that the client shows, and has said yes.
+  EXPECT_THAT(log_in(jims_key, R"("user")"), StartsWith("[2,"));
+}
+
 TEST_F(DynamicTest, AnAuthenticatorSeesTheClaimsOfATokenThatIsValid) {
   open_dynamic("jwt", R"(, "keys": [")" + token_secret + "\"]");
   Wire& backend = start_backend();

@@ -33,6 +33,8 @@ class Wire final : public transport::Connection {
   std::string sent();
   // The peer is gone.
   void breaks();
+  // A certificate that the transport has verified.
+  void shows(transport::ClientCertificate certificate) { certificate_ = std::move(certificate); }
   // What is due by now is done; the loop's clock does not move.
   void sweeps() { session_->check_deadline(); }
   // So many bytes wait for the peer to take them.
@@ -44,6 +46,9 @@ class Wire final : public transport::Connection {
 
   transport::Framing framing() const override;
   const std::string& peer_address() const override { return peer_address_; }
+  const transport::ClientCertificate* client_certificate() const override {
+    return certificate_ ? &*certificate_ : nullptr;
+  }
   void send(transport::BufferRef frame) override;
   size_t queued_bytes() const override { return queued_bytes_; }
   void close(uint16_t code, std::string_view reason) override;
@@ -67,6 +72,7 @@ class Wire final : public transport::Connection {
   uint64_t session_id_ = 0;
   size_t queued_bytes_ = 0;
   std::string peer_address_;
+  std::optional<transport::ClientCertificate> certificate_;
 };
 
 class SessionHarness {
