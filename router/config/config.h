@@ -33,8 +33,8 @@ struct Permission {
   std::string place = {};  // "FILE:LINE:COLUMN, JSON path" for messages; empty: of no file
 };
 
-// A procedure that says what sessions of a role may do, in the place of rules: (session, uri, action, options)
-// → whether they may, or a dictionary with allow, disclose and cache.
+// A procedure that says what sessions of a role may do, in the place of rules:
+// (session, uri, action, options) → whether they may, or a dictionary with allow, disclose and cache.
 struct DynamicAuthorizer {
   enum class CacheBy : uint8_t { session, role };
   std::string procedure;
