@@ -25,13 +25,15 @@ TEST(ProxyHeader, TellsAClientOfIpv4) {
 }
 
 TEST(ProxyHeader, TellsAClientOfIpv6) {
-  const std::string address = std::string("\x20\x01\x0D\xB8", 4) + std::string(11, '\0') + "\x01";
+  std::string address("\x20\x01\x0D\xB8", 4);
+  address.append(11, '\0').push_back('\x01');
   EXPECT_EQ(read(proxy_v2(0x21, 0x21, address + std::string(16, '\0') + std::string("\x10\x92\0\x50", 4))),
             "52 [2001:db8::1]:4242");
 }
 
 TEST(ProxyHeader, TellsAnIpv4AddressInIpv6AsIpv4) {
-  const std::string address = std::string(10, '\0') + "\xFF\xFF\x0A\x01\x02\x03";
+  std::string address(10, '\0');
+  address.append("\xFF\xFF\x0A\x01\x02\x03");
   EXPECT_EQ(read(proxy_v2(0x21, 0x21, address + std::string(16, '\0') + std::string("\x10\x92\0\x50", 4))),
             "52 10.1.2.3:4242");
 }

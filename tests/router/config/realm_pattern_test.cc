@@ -33,7 +33,9 @@ TEST(RealmPattern, IsNoRealmItself) {
 TEST(RealmPattern, TakesNoLongForANameThatIsMadeToTakeLong) {
   std::string pattern;
   for (int i = 0; i < 100; ++i) pattern += "*a";
-  EXPECT_FALSE(matches_pattern(pattern, std::string(255, 'a') + "b"));
+  std::string name(255, 'a');
+  name.push_back('b');
+  EXPECT_FALSE(matches_pattern(pattern, name));
 }
 
 std::string found(const std::vector<std::string>& names, const std::string& name) {
