@@ -11,6 +11,8 @@
 #include <openssl/evp.h>
 #include <openssl/x509v3.h>
 
+#include "transport/freed_by.h"
+
 namespace transport {
 namespace {
 
@@ -53,8 +55,7 @@ std::string common_name(X509* certificate) {
 }
 
 std::string serial_of(X509* certificate) {
-  const std::unique_ptr<BIGNUM, decltype(&BN_free)> number(
-      ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr), BN_free);
+  const Freed<BIGNUM, BN_free> number(ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr));
   char* const digits = number ? BN_bn2hex(number.get()) : nullptr;
   const std::string text = digits ? digits : "";
   OPENSSL_free(digits);

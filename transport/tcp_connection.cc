@@ -52,17 +52,21 @@ const ClientCertificate* TcpConnection::client_certificate() const {
 
 // ---- reading
 
-void TcpConnection::wait_for_input() {
-  const bool waits_already = read_waiting_ || resume_posted_;
-  if (waits_already || pauses_ > 0 || input_ended_ || stage_ == Stage::closed) return;
+void TcpConnection::when_readable(void (TcpConnection::*then)()) {
   read_waiting_ = true;
-  socket_.wait_readable([this](asio::error_code error) {
+  socket_.wait_readable([this, then](asio::error_code error) {
     read_waiting_ = false;
     state_.begin_turn();
     if (stage_ == Stage::closed) return bury_later();
     if (error) return drop("the socket cannot be watched: " + error.message());
-    on_readable();
+    (this->*then)();
   });
+}
+
+void TcpConnection::wait_for_input() {
+  const bool waits_already = read_waiting_ || resume_posted_;
+  if (waits_already || pauses_ > 0 || input_ended_ || stage_ == Stage::closed) return;
+  when_readable(&TcpConnection::on_readable);
 }
 
 void TcpConnection::on_readable() {

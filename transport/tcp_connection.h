@@ -67,6 +67,8 @@ class TcpConnection final : public Connection, private HttpExchange {
   void remark(const std::string& what) const;
   void refuse(const std::string& why);
   void come_from(const std::string& client);
+  // Calls `then` when there is something to read.
+  void when_readable(void (TcpConnection::*then)());
   void wait_for_input();
   void on_readable();
   void on_end_of_input(const Socket::Result& result);

@@ -46,14 +46,7 @@ void TcpConnection::wait_for_announcement() {
     remark("refused: it is not one of the trusted proxies");
     return end();
   }
-  read_waiting_ = true;
-  socket_.wait_readable([this](asio::error_code error) {
-    read_waiting_ = false;
-    state_.begin_turn();
-    if (stage_ == Stage::closed) return bury_later();
-    if (error) return drop("the socket cannot be watched: " + error.message());
-    read_announcement();
-  });
+  when_readable(&TcpConnection::read_announcement);
 }
 
 // No byte of what is behind it is taken: that may be TLS.

@@ -12,6 +12,7 @@
 #include <openssl/x509v3.h>
 
 #include "transport/certificate.h"
+#include "transport/freed_by.h"
 
 namespace transport {
 namespace {
@@ -20,17 +21,10 @@ constexpr const char* default_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
 constexpr size_t max_file_size = 4 * 1024 * 1024;
 constexpr int max_chain_length = 10;
 
-template <auto function>
-struct Free {
-  template <typename T>
-  void operator()(T* pointer) const {
-    function(pointer);
-  }
-};
-using CertificatePtr = std::unique_ptr<X509, Free<X509_free>>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
-using BioPtr = std::unique_ptr<BIO, Free<BIO_free>>;
-using ContextPtr = std::unique_ptr<SSL_CTX, Free<SSL_CTX_free>>;
+using CertificatePtr = Freed<X509, X509_free>;
+using KeyPtr = Freed<EVP_PKEY, EVP_PKEY_free>;
+using BioPtr = Freed<BIO, BIO_free>;
+using ContextPtr = Freed<SSL_CTX, SSL_CTX_free>;
 
 [[noreturn]] void fail(const std::string& file, const std::string& reason) {
   throw std::runtime_error(file + ": " + reason);
@@ -44,7 +38,7 @@ std::string complaint() {
 }
 
 std::string content_of(const std::string& file) {
-  const std::unique_ptr<FILE, Free<std::fclose>> opened(std::fopen(file.c_str(), "rbe"));
+  const Freed<FILE, std::fclose> opened(std::fopen(file.c_str(), "rbe"));
   if (!opened) fail(file, std::generic_category().message(errno));
   std::string content(max_file_size, '\0');
   content.resize(std::fread(content.data(), 1, content.size(), opened.get()));
@@ -115,8 +109,7 @@ void ask_for_client_certificate(SSL_CTX* context, const TlsSettings& settings) {
 }
 
 void use(SSL_CTX* context, const TlsKeyPair& files, const std::vector<CertificatePtr>& own) {
-  const std::unique_ptr<STACK_OF(X509), Free<[](STACK_OF(X509) * s) { sk_X509_free(s); }>> chain(
-      sk_X509_new_null());
+  const Freed<STACK_OF(X509), [](STACK_OF(X509) * s) { sk_X509_free(s); }> chain(sk_X509_new_null());
   for (size_t i = 1; i < own.size(); ++i) sk_X509_push(chain.get(), own[i].get());
   std::vector<std::vector<CertificatePtr>> further;
   for (const std::string& file : files.chain_certificates)

@@ -6,6 +6,7 @@
 #include <cjose/cjose.h>
 
 #include "serializers/serializer.h"
+#include "transport/freed_by.h"
 #include "wamp/attributes.h"
 
 namespace router::auth {
@@ -13,15 +14,8 @@ namespace {
 
 constexpr size_t max_token = 16 * 1024;  // bytes
 
-template <auto release>
-struct Release {
-  template <class T>
-  void operator()(T* object) const {
-    release(object);
-  }
-};
-using Jws = std::unique_ptr<cjose_jws_t, Release<cjose_jws_release>>;
-using Jwk = std::unique_ptr<cjose_jwk_t, Release<cjose_jwk_release>>;
+using Jws = transport::Freed<cjose_jws_t, cjose_jws_release>;
+using Jwk = transport::Freed<cjose_jwk_t, cjose_jwk_release>;
 
 // "RS256" may be verified by RSA keys only, and so on: a public key must never be taken for a shared secret.
 bool fits(std::string_view algorithm, cjose_jwk_kty_t kind) {

@@ -9,6 +9,8 @@
 #include <openssl/rand.h>
 #include <sodium.h>
 
+#include "transport/freed_by.h"
+
 namespace router::crypto {
 namespace {
 
@@ -30,7 +32,7 @@ int hex_digit(char c) {
   return -1;
 }
 
-using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
+using Key = transport::Freed<EVP_PKEY, EVP_PKEY_free>;
 
 }  // namespace
 
@@ -78,9 +80,9 @@ std::optional<std::string> argon2id13(std::string_view password, std::string_vie
 
 bool verify_ed25519(std::string_view public_key, std::string_view message, std::string_view signature) {
   if (public_key.size() != ed25519_key_size || signature.size() != ed25519_signature_size) return false;
-  const Key key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, octets(public_key), public_key.size()),
-                &EVP_PKEY_free);
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> digest(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+  const Key key(
+      EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, octets(public_key), public_key.size()));
+  const transport::Freed<EVP_MD_CTX, EVP_MD_CTX_free> digest(EVP_MD_CTX_new());
   return key && digest && EVP_DigestVerifyInit(digest.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
          EVP_DigestVerify(digest.get(), octets(signature), signature.size(), octets(message),
                           message.size()) == 1;

@@ -10,11 +10,13 @@
 #include <openssl/pem.h>
 
 #include "router/crypto/crypto.h"
+#include "transport/freed_by.h"
 
 namespace router::crypto {
 namespace {
 
-using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
+using transport::Freed;
+using Key = Freed<EVP_PKEY, EVP_PKEY_free>;
 
 // RFC 4648, section 5, without padding.
 std::string to_base64url(std::string_view bytes) {
@@ -29,7 +31,7 @@ std::string to_base64url(std::string_view bytes) {
 std::string number(const Key& key, const char* name, size_t size) {
   BIGNUM* value = nullptr;
   if (EVP_PKEY_get_bn_param(key.get(), name, &value) != 1) return "";
-  const std::unique_ptr<BIGNUM, decltype(&BN_free)> owner(value, &BN_free);
+  const Freed<BIGNUM, BN_free> owner(value);
   std::string bytes(std::max(size, static_cast<size_t>(BN_num_bytes(value))), '\0');
   BN_bn2binpad(value, reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
   return to_base64url(bytes);
@@ -62,9 +64,8 @@ std::string web_key_of_secret(std::string_view secret) {
 }
 
 std::optional<std::string> web_key_of_pem(const std::string& pem) {
-  const std::unique_ptr<BIO, decltype(&BIO_free)> source(
-      BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
-  const Key key(PEM_read_bio_PUBKEY(source.get(), nullptr, nullptr, nullptr), &EVP_PKEY_free);
+  const Freed<BIO, BIO_free> source(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  const Key key(PEM_read_bio_PUBKEY(source.get(), nullptr, nullptr, nullptr));
   if (!key) return std::nullopt;
   if (EVP_PKEY_is_a(key.get(), "RSA"))
     return R"({"kty":"RSA","n":")" + number(key, OSSL_PKEY_PARAM_RSA_N, 0) + R"(","e":")" +

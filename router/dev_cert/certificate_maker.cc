@@ -11,21 +11,17 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "transport/freed_by.h"
+
 namespace router {
 namespace {
 
-template <auto function>
-struct Free {
-  template <typename T>
-  void operator()(T* pointer) const {
-    function(pointer);
-  }
-};
-using CertificatePtr = std::unique_ptr<X509, Free<X509_free>>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
-using BioPtr = std::unique_ptr<BIO, Free<BIO_free>>;
-using NumberPtr = std::unique_ptr<BIGNUM, Free<BN_free>>;
-using ExtensionPtr = std::unique_ptr<X509_EXTENSION, Free<X509_EXTENSION_free>>;
+using transport::Freed;
+using CertificatePtr = Freed<X509, X509_free>;
+using KeyPtr = Freed<EVP_PKEY, EVP_PKEY_free>;
+using BioPtr = Freed<BIO, BIO_free>;
+using NumberPtr = Freed<BIGNUM, BN_free>;
+using ExtensionPtr = Freed<X509_EXTENSION, X509_EXTENSION_free>;
 
 void require(bool done, const std::string& what) {
   if (done) return;

@@ -18,11 +18,6 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-std::string says(Wire& wire, const std::string& message) {
-  wire.receives(message);
-  return wire.sent();
-}
-
 // ---- questions and answers
 
 struct Request {

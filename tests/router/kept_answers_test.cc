@@ -17,11 +17,6 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-std::string says(Wire& wire, const std::string& message) {
-  wire.receives(message);
-  return wire.sent();
-}
-
 // ---- identical questions
 
 TEST(HeldRequests, IdenticalOnesOfASessionAreAskedAboutOnce) {
