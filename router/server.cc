@@ -89,8 +89,8 @@ std::shared_ptr<const Entrance> Server::make_entrance(const config::Transport& t
     cookies = before->cookies;
   else if (transport.cookie)
     cookies = std::make_shared<auth::Cookies>(*transport.cookie);
-  return std::make_shared<const Entrance>(
-      Entrance{realms_, transport, failed_logins_, std::move(cookies), clock_});
+  return std::make_shared<const Entrance>(Entrance{realms_, transport, failed_logins_, std::move(cookies),
+                                                   clock_, std::make_shared<Succession>()});
 }
 
 Server::Named Server::listen(const std::string& name, const config::Transport& transport) {
@@ -142,12 +142,23 @@ std::vector<Server::Named> Server::listen_to_new(const config::Config& next) {
   return fresh;
 }
 
+// Nobody comes in any more, over connections that are still open either.
+void Server::close_entrance(WebService& service) const {
+  const auto before = service.entrance();
+  config::Transport transport = before->transport;
+  transport.auth.clear();
+  service.set_entrance(make_entrance(transport, before.get()));
+}
+
 void Server::configure_listeners(const config::Config& next, std::vector<Named> fresh) {
   const auto names = config::transport_names(next);
   on_accept_thread([&] {
     std::erase_if(listeners_, [&](const Named& named) {
       const auto found = std::find(names.begin(), names.end(), named.name);
-      if (found == names.end()) return true;
+      if (found == names.end()) {
+        close_entrance(*services_.at(named.name));
+        return true;
+      }
       const config::Transport& transport = next.transports[static_cast<size_t>(found - names.begin())];
       WebService& service = *services_.at(named.name);
       service.set_entrance(make_entrance(transport, service.entrance().get()));

@@ -61,6 +61,7 @@ class Server {
   void on_accept_thread(const std::function<void()>& work);
   std::vector<Named> listen_to_new(const config::Config& next);
   // Ends those that `next` has not, and gives the others their settings.
+  void close_entrance(WebService& service) const;
   void configure_listeners(const config::Config& next, std::vector<Named> fresh);
   void log_reload(const config::Config& next, const std::vector<std::string>& unchanged) const;
   size_t connection_count() const;

@@ -33,12 +33,6 @@ std::string anonymous_authid(const SessionRef& ref) {
   return "anonymous-" + std::to_string(ref.session.value);
 }
 
-// Whether clients of the transport may join the realm, if there is one.
-bool gives(const config::Transport& transport, std::string_view realm) {
-  return !transport.realms ||
-         std::find(transport.realms->begin(), transport.realms->end(), realm) != transport.realms->end();
-}
-
 }  // namespace
 
 Session::Session(Worker& worker, std::shared_ptr<const Entrance> entrance, serializers::Format format,
@@ -207,6 +201,7 @@ void Session::open_session(const wamp::Hello& hello) {
     return abort(wamp::error_uri::invalid_uri,
                  "HELLO.Realm is not a valid URI of at most " + std::to_string(max_realm_name) + " bytes");
 
+  entrance_ = latest(std::move(entrance_));
   ref_ = worker_.add_session(*this);
   features_ = *features;
   state_ = State::admitting;
@@ -253,10 +248,10 @@ void Session::on_accepted(const auth::Accepted& accepted) {
     return abort(refusal->error_uri, refusal->text);
   }
   expires_ = accepted.expires;
-  if (!arrival_.cookie.empty() && entrance_->transport.auth.contains("cookie") &&
-      accepted.method != "anonymous")
-    entrance_->cookies->remember(
-        arrival_.cookie, {realm_->name(), identity_.authid, identity_.authrole, identity_.authprovider});
+  if (auto* cookies = this->cookies();
+      cookies && entrance_->transport.auth.contains("cookie") && accepted.method != "anonymous")
+    cookies->remember(arrival_.cookie,
+                      {realm_->name(), identity_.authid, identity_.authrole, identity_.authprovider});
   state_ = State::established;
   last_request_ = {};
   welcome(accepted.extra);
@@ -265,7 +260,7 @@ void Session::on_accepted(const auth::Accepted& accepted) {
 
 std::optional<Refusal> Session::join(const auth::Accepted& accepted) {
   if (accepted.realm.empty()) return Refusal{wamp::error_uri::no_such_realm, "HELLO names no realm"};
-  if (!gives(entrance_->transport, accepted.realm) || !entrance_->realms.has(accepted.realm))
+  if (!entrance_->leads_to(accepted.realm) || !entrance_->realms.has(accepted.realm))
     return Refusal{wamp::error_uri::no_such_realm, "there is no realm \"" + accepted.realm + "\""};
   auto realm = entrance_->realms.find_or_create(accepted.realm);
   if (!realm)
@@ -291,8 +286,12 @@ void Session::welcome(const wamp::Dict& authextra) {
   send(wamp::Welcome{ref_.session, welcome_details(identity_, realm_->name(), authextra)});
 }
 
+auth::Cookies* Session::cookies() const {
+  return arrival_.cookie.empty() ? nullptr : entrance_->cookies.get();
+}
+
 void Session::forget_cookie() {
-  if (!arrival_.cookie.empty()) entrance_->cookies->forget(arrival_.cookie);
+  if (auto* cookies = this->cookies()) cookies->forget(arrival_.cookie);
 }
 
 void Session::leave(std::string_view why) {

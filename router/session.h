@@ -86,6 +86,7 @@ class Session final : public transport::Receiver, private Admission::Desk {
   std::optional<Refusal> join(const auth::Accepted& accepted);
   void end_admission();
   void welcome(const wamp::Dict& authextra);
+  auth::Cookies* cookies() const;  // null: none are tracked, or the client has none
   void forget_cookie();
   // Ends the session's membership; the connection stays.
   void leave(std::string_view why);
@@ -107,7 +108,7 @@ class Session final : public transport::Receiver, private Admission::Desk {
   void abort(std::string_view reason, std::string_view what);
 
   Worker& worker_;
-  const std::shared_ptr<const Entrance> entrance_;
+  std::shared_ptr<const Entrance> entrance_;
   const serializers::Format format_;
   const Arrival arrival_;
   transport::Connection* connection_ = nullptr;    // from on_open to on_closed

@@ -89,6 +89,7 @@ WebService::WebService(std::shared_ptr<const Entrance> entrance, std::vector<Wor
 
 void WebService::set_entrance(std::shared_ptr<const Entrance> entrance) {
   const std::lock_guard lock(mutex_);
+  entrance_->succession->set(entrance);
   entrance_ = std::move(entrance);
 }
 

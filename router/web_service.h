@@ -19,7 +19,7 @@ class WebService final : public transport::Service {
  public:
   WebService(std::shared_ptr<const Entrance> entrance, std::vector<Worker*> workers);
 
-  // What it serves from now on; connections that are open keep what they came through.
+  // What it serves from now on; sessions that are open keep what they came through.
   void set_entrance(std::shared_ptr<const Entrance> entrance);
   std::shared_ptr<const Entrance> entrance() const;
 

@@ -51,6 +51,34 @@ class Reload : public testing::Test {
   test_support::TemporaryFolder folder_;
 };
 
+TEST_F(Reload, TheNextSessionOnAnOpenConnectionNeedsTheNewSecret) {
+  const auto with_ticket = [](const std::string& ticket) {
+    return R"({"type": "websocket", "endpoint": {"type": "tcp", "port": 0}, "auth": {"ticket": {"type": "static",
+      "principals": {"joe": {"role": "anonymous", "ticket": ")" +
+           ticket + R"("}}}}})";
+  };
+  write(realm1, with_ticket("old"));
+  Program program(file());
+  WampClient joe = connect(program);
+  const auto logs_in = [&joe](const std::string& ticket) {
+    joe.says(R"([1,"realm1",{"roles":{"caller":{}},"authmethods":["ticket"],"authid":"joe"}])");
+    EXPECT_EQ(joe.hears(), R"([4,"ticket",{}])");
+    joe.says("[5,\"" + ticket + "\",{}]");
+    return joe.hears();
+  };
+  const auto leaves = [&joe] {
+    joe.says(R"([6,{},"wamp.close.close_realm"])");
+    return joe.hears();
+  };
+  EXPECT_THAT(logs_in("old"), testing::StartsWith("[2,"));
+  write(realm1, with_ticket("new"));
+  reload(program, "reload: ");
+  EXPECT_THAT(leaves(), HasSubstr("wamp.close.goodbye_and_out"));
+  EXPECT_THAT(logs_in("new"), testing::StartsWith("[2,"));
+  leaves();
+  EXPECT_THAT(logs_in("old"), HasSubstr("wamp.error.authentication_denied"));
+}
+
 TEST_F(Reload, GivesLiveSessionsTheNewRules) {
   write(realm1);
   Program program(file());

@@ -79,7 +79,8 @@ SessionHarness::SessionHarness(config::Config config)
   const config::Transport& transport = config_.transports.front();
   entrance_ = std::make_shared<const Entrance>(
       Entrance{realms_, transport, std::make_shared<auth::FailedLogins>(),
-               transport.cookie ? std::make_shared<auth::Cookies>(*transport.cookie) : nullptr, clock_});
+               transport.cookie ? std::make_shared<auth::Cookies>(*transport.cookie) : nullptr, clock_,
+               std::make_shared<Succession>()});
 }
 
 SessionHarness::~SessionHarness() {
