@@ -19,6 +19,8 @@ constexpr size_t max_realm_name = 255;  // bytes
 // Bytes of a stream that wait for a peer before its source is slowed down, and when the source may go on.
 constexpr size_t high_water = 1024 * 1024;
 constexpr size_t low_water = high_water / 4;
+// Of handshake_timeout_ms, for AUTHENTICATE: clients may need seconds to derive a key from a password.
+constexpr uint32_t authenticate_patience = 6;
 
 std::string type_name(const wamp::Message& message) {
   return std::string(wamp::name(wamp::type_of(message)));
@@ -221,8 +223,9 @@ auth::Applicant Session::applicant(const wamp::Hello& hello, std::string authid,
 }
 
 void Session::on_challenge(const auth::Challenge& challenge) {
-  deadline_ =
-      worker_.loop().now() + std::chrono::milliseconds(entrance_->transport.limits.handshake_timeout_ms);
+  const uint64_t patience_ms =
+      uint64_t{authenticate_patience} * entrance_->transport.limits.handshake_timeout_ms;
+  deadline_ = worker_.loop().now() + std::chrono::milliseconds(patience_ms);
   send(wamp::Challenge{challenge.method, challenge.extra});
 }
 
@@ -477,10 +480,9 @@ void Session::check_deadline() {
     state_ = State::closed;
     return abort(refused_->error_uri, refused_->text);
   }
-  const std::string handshake = std::to_string(entrance_->transport.limits.handshake_timeout_ms) + " ms";
-  close(state_ == State::closing     ? "no answer to GOODBYE in time"
-        : state_ == State::admitting ? "no AUTHENTICATE within " + handshake
-                                     : "no HELLO within " + handshake);
+  if (state_ == State::closing) return close("no answer to GOODBYE in time");
+  if (state_ == State::admitting) return close("no AUTHENTICATE in time");
+  close("no HELLO within " + std::to_string(entrance_->transport.limits.handshake_timeout_ms) + " ms");
 }
 
 void Session::on_expired() {
