@@ -41,7 +41,7 @@ bool is_signed_by(const Jws& jws, const std::string& json_key) {
 // NumericDate: seconds, perhaps with a fraction.
 std::optional<WallTime> time_of(const wamp::Value* value) {
   if (!value) return std::nullopt;
-  constexpr double max_seconds = 1e11;
+  constexpr double max_seconds = 9e9;  // what the system clock can count, in nanoseconds
   const auto* whole = value->get<int64_t>();
   const auto* fraction = value->get<double>();
   if (!whole && !fraction) return WallTime();  // not a time: long ago
