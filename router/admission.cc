@@ -26,14 +26,17 @@ void Admission::hello(auth::Applicant applicant, const wamp::List* methods) {
 void Admission::authenticate(const wamp::Authenticate& message) {
   challenged_ = false;
   // Others may have failed while this one was thinking: many connections are no way around.
-  if (locked_out())
-    return refuse({wamp::error_uri::too_many_requests, "too many failed logins", "locked out", false});
+  if (locked_out()) return refuse_locked_out();
   take(login_->on_authenticate(message));
 }
 
 bool Admission::locked_out() const {
   return entrance_.failed_logins->locked_out(login_->applicant().authid, address_, entrance_.transport.limits,
                                              entrance_.clock.now());
+}
+
+void Admission::refuse_locked_out() {
+  refuse({wamp::error_uri::too_many_requests, "too many failed logins", "locked out", false});
 }
 
 void Admission::take(auth::Step step) {
@@ -44,15 +47,13 @@ void Admission::take(auth::Step step) {
 }
 
 void Admission::challenge(const auth::Challenge& challenge) {
-  if (locked_out())
-    return refuse({wamp::error_uri::too_many_requests, "too many failed logins", "locked out", false});
+  if (locked_out()) return refuse_locked_out();
   challenged_ = true;
   desk_.on_challenge(challenge);
 }
 
 void Admission::ask(const auth::Question& question) {
-  if (locked_out())
-    return refuse({wamp::error_uri::too_many_requests, "too many failed logins", "locked out", false});
+  if (locked_out()) return refuse_locked_out();
   auto realm = entrance_.realms.find(question.authenticator.realm);
   if (!realm)
     return refuse({wamp::error_uri::no_such_realm,

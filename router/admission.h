@@ -47,6 +47,7 @@ class Admission {
   void accept(const auth::Accepted& accepted);
   void refuse(const auth::Refused& refused);
   bool locked_out() const;
+  void refuse_locked_out();
 
   Worker& worker_;
   const Entrance& entrance_;

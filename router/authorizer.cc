@@ -2,6 +2,20 @@
 
 namespace router {
 
+Grant grant_of(const config::Permission& rule, Action action) {
+  switch (action) {
+    case Action::call:
+      return {rule.call, rule.disclose_caller, rule.trustlevel, false};
+    case Action::register_:
+      return {rule.register_, false, std::nullopt, rule.force_reregister};
+    case Action::publish:
+      return {rule.publish, rule.disclose_publisher, rule.trustlevel, false};
+    case Action::subscribe:
+      return {rule.subscribe, false, std::nullopt, false};
+  }
+  return {};
+}
+
 RolePermissions::RolePermissions(const config::Role& role)
     : verdicts_(role.authorizer ? std::make_shared<Verdicts>(*role.authorizer) : nullptr) {
   for (const config::Permission& permission : role.permissions) {
@@ -14,18 +28,7 @@ RolePermissions::RolePermissions(const config::Role& role)
 
 Grant RolePermissions::authorize(Action action, std::string_view uri) const {
   const config::Permission* rule = deciding_rule(uri);
-  if (!rule) return {};
-  switch (action) {
-    case Action::call:
-      return {rule->call, rule->disclose_caller, rule->trustlevel, false};
-    case Action::register_:
-      return {rule->register_, false, std::nullopt, rule->force_reregister};
-    case Action::publish:
-      return {rule->publish, rule->disclose_publisher, rule->trustlevel, false};
-    case Action::subscribe:
-      return {rule->subscribe, false, std::nullopt, false};
-  }
-  return {};
+  return rule ? grant_of(*rule, action) : Grant();
 }
 
 std::vector<const config::Permission*> RolePermissions::matching_rules(std::string_view uri) const {

@@ -19,6 +19,9 @@
 
 namespace router {
 
+// What the rule alone says.
+Grant grant_of(const config::Permission& rule, Action action);
+
 // The permissions of one role. Which rule decides: exact, then the longest prefix, then the wildcard, as for
 // registrations; no rule: denied.
 class RolePermissions {

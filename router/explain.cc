@@ -99,23 +99,9 @@ std::string role_of(const config::Config& config, const Question& question, std:
   return *roles.begin();
 }
 
-bool allows(const config::Permission& rule, Action action) {
-  switch (action) {
-    case Action::call:
-      return rule.call;
-    case Action::register_:
-      return rule.register_;
-    case Action::publish:
-      return rule.publish;
-    case Action::subscribe:
-      return rule.subscribe;
-  }
-  return false;
-}
-
 std::string line_of(const config::Permission& rule, Action action) {
   return std::string(wamp::name(rule.match)) + " " + in_quotes(rule.uri) +
-         (allows(rule, action) ? " allows " : " denies ") + std::string(name(action)) +
+         (grant_of(rule, action).allowed ? " allows " : " denies ") + std::string(name(action)) +
          (rule.place.empty() ? "" : " (" + rule.place + ")");
 }
 

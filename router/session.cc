@@ -194,7 +194,7 @@ void Session::open_session(const wamp::Hello& hello) {
   if (!features) return violate(features.error().message);
   wamp::Attributes details(hello.details, "HELLO.Details");
   const wamp::List* methods = details.string_list("authmethods");
-  const std::string authid(details.string("authid").value_or(""));
+  const std::string_view authid = details.string("authid").value_or("");
   const wamp::Dict* authextra = details.dict("authextra");
   if (details.error()) return violate(details.error()->message);
   if (worker_.shutting_down()) return abort(wamp::close_uri::system_shutdown, "the router shuts down");
@@ -209,17 +209,12 @@ void Session::open_session(const wamp::Hello& hello) {
   state_ = State::admitting;
   admission_ = std::make_unique<Admission>(worker_, *entrance_, static_cast<Admission::Desk&>(*this),
                                            connection_->peer_address());
-  admission_->hello(applicant(hello, authid, authextra), methods);
-}
-
-auth::Applicant Session::applicant(const wamp::Hello& hello, std::string authid,
-                                   const wamp::Dict* authextra) const {
   auth::Applicant applicant = new_applicant(arrival_, *entrance_, *connection_);
   applicant.realm = hello.realm;
-  applicant.authid = std::move(authid);
+  applicant.authid = authid;
   if (authextra) applicant.authextra = *authextra;
   applicant.session = ref_.session;
-  return applicant;
+  admission_->hello(std::move(applicant), methods);
 }
 
 void Session::on_challenge(const auth::Challenge& challenge) {

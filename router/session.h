@@ -78,7 +78,6 @@ class Session final : public transport::Receiver, private Admission::Desk {
   wamp::Result<void> route(wamp::Message& message);
 
   void open_session(const wamp::Hello& hello);
-  auth::Applicant applicant(const wamp::Hello& hello, std::string authid, const wamp::Dict* authextra) const;
   void on_challenge(const auth::Challenge& challenge) override;
   void on_accepted(const auth::Accepted& accepted) override;
   void on_refused(const auth::Refused& refused, std::chrono::milliseconds delay) override;

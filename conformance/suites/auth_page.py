@@ -1,7 +1,6 @@
 """The programs of docs/authentication.md, run as they stand."""
 import json
 import os
-import re
 import subprocess
 import tempfile
 
@@ -10,6 +9,7 @@ from runner.suite import Skip, expect, once
 
 from suites.examples import ENVIRONMENT, TIMEOUT, back_end
 from suites.page import HERE
+from suites.readme import code_blocks
 
 PAGE = os.path.join(os.path.dirname(HERE), 'docs', 'authentication.md')
 
@@ -44,8 +44,7 @@ ApplicationRunner('ws://127.0.0.1:8080/ws', 'realm1').run(Client)
 
 
 def blocks(language):
-    with open(PAGE) as page:
-        return re.findall(rf'```{language}\n(.*?)```', page.read(), re.DOTALL)
+    return code_blocks(language, PAGE)
 
 
 def first_line(command, folder, **more):

@@ -7,9 +7,9 @@ from runner.client import fresh_uri
 from runner.router import Router, free_port
 from runner.suite import Skip, expect, expect_refused, for_each_client, for_each_pair, once
 
-from suites.examples import ENVIRONMENT, TIMEOUT, replace_once
+from suites.examples import ENVIRONMENT, TIMEOUT
 from suites.page import HERE
-from suites.readme import code_block, script
+from suites.readme import configuration_of, script
 
 PAGE = os.path.join(os.path.dirname(HERE), 'docs', 'event-history.md')
 
@@ -119,10 +119,7 @@ def the_program_of_the_page(router):
     if not isinstance(router, Router):
         raise Skip
     port = free_port()
-    config = replace_once(code_block('jsonc', PAGE), '"port": 8080', f'"port": {port}')
-    # The runner asks for /health to know that the router is there.
-    config = replace_once(config, '"type": "websocket"', '"type": "universal", "web": {"paths": {"health": {"type": "health"}}}, '
-                          '"websocket": {"ws": {"type": "websocket"}}')
+    config = configuration_of(PAGE, port)
     with tempfile.TemporaryDirectory() as folder, Router(router.program, folder, port, config) as other:
         program = script(folder, 'history.js', 'javascript', other.url, PAGE)
         client = subprocess.run(['node', program], env=ENVIRONMENT, text=True, timeout=TIMEOUT,

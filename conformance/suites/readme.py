@@ -12,11 +12,22 @@ from suites.page import HERE
 README = os.path.join(os.path.dirname(HERE), 'README.md')
 
 
-def code_block(language, page=README):
+def code_blocks(language, page):
     with open(page) as file:
-        blocks = re.findall(rf'```{language}\n(.*?)```', file.read(), re.DOTALL)
+        return re.findall(rf'```{language}\n(.*?)```', file.read(), re.DOTALL)
+
+
+def code_block(language, page=README):
+    blocks = code_blocks(language, page)
     expect(len(blocks), 1, f'{language} blocks in {os.path.basename(page)}')
     return blocks[0]
+
+
+def configuration_of(page, port):
+    """The page's configuration, on that port, with /health beside its WebSockets, which the runner asks for."""
+    config = replace_once(code_block('jsonc', page), '"port": 8080', f'"port": {port}')
+    return replace_once(config, '"type": "websocket"', '"type": "universal", "web": {"paths": {"health": {"type": "health"}}}, '
+                        '"websocket": {"ws": {"type": "websocket"}}')
 
 
 def script(folder, name, language, url, page=README):

@@ -1,6 +1,5 @@
 """Clients over TLS, and the programs of docs/tls.md, run as they stand."""
 import os
-import re
 import subprocess
 import tempfile
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ from runner.suite import Skip, expect, for_each_client, once
 
 from suites.examples import ENVIRONMENT, TIMEOUT
 from suites.page import HERE
+from suites.readme import code_blocks
 from suites.transports import calls_events_and_a_new_session, variant
 
 PAGE = os.path.join(os.path.dirname(HERE), 'docs', 'tls.md')
@@ -39,8 +39,7 @@ def over_raw_socket_and_tls(client):
 
 
 def blocks(language):
-    with open(PAGE) as page:
-        return re.findall(rf'```{language}\n(.*?)```', page.read(), re.DOTALL)
+    return code_blocks(language, PAGE)
 
 
 def run(folder, command, **environment):

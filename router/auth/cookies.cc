@@ -20,14 +20,6 @@ std::optional<std::string_view> next_value(std::string_view& header, std::string
   return std::nullopt;
 }
 
-// Of the characters of base64url.
-std::string random_name(size_t length) {
-  std::string name = crypto::to_base64(crypto::random_bytes(length)).substr(0, length);
-  std::replace(name.begin(), name.end(), '+', '-');
-  std::replace(name.begin(), name.end(), '/', '_');
-  return name;
-}
-
 }  // namespace
 
 std::optional<std::string> Cookies::find(std::string_view header, SteadyTime now) {
@@ -42,7 +34,8 @@ std::optional<std::string> Cookies::find(std::string_view header, SteadyTime now
 }
 
 std::string Cookies::add(SteadyTime now) {
-  const std::string cookie = random_name(rules_.length);
+  const std::string cookie =
+      crypto::to_base64url(crypto::random_bytes(rules_.length)).substr(0, rules_.length);
   const std::lock_guard lock(mutex_);
   if (entries_.size() >= rules_.max_cookies) {
     index_.erase(entries_.front().cookie);

@@ -22,6 +22,13 @@ bool names_somebody(const std::string& method) {
   return method == "ticket" || method == "wampcra" || method == "scram";
 }
 
+// The public key that the client shows; nothing if it is none, which its proof tells.
+std::optional<std::string> announced_key(const Applicant& applicant) {
+  const wamp::Value* announced = applicant.authextra.find("pubkey");
+  const auto* hex = announced ? announced->get<std::string>() : nullptr;
+  return hex ? from_hex(*hex) : std::nullopt;
+}
+
 }  // namespace
 
 Login::Login(const config::AuthMethods& methods, Applicant applicant, const Clock& clock)
@@ -94,9 +101,7 @@ const config::Principal* Login::find_principal() {
     return nullptr;
   }
   if (method_ == "cryptosign" && applicant_.authid.empty()) {
-    const wamp::Value* announced = applicant_.authextra.find("pubkey");
-    const auto* hex = announced ? announced->get<std::string>() : nullptr;
-    const auto key = hex ? from_hex(*hex) : std::nullopt;
+    const auto key = announced_key(applicant_);
     for (const auto& [authid, principal] : principals)
       if (key && std::count(principal.public_keys.begin(), principal.public_keys.end(), *key) > 0) {
         applicant_.authid = authid;
@@ -114,8 +119,9 @@ Step Login::begin_static() {
   return verdict(*known, {});
 }
 
-// One that looks like those there are, always the same for the same authid, and whose secret nobody knows. It is made
-// for a known one too, and then modelled on it, so that both cases do the same and touch as much memory.
+// One that looks like those there are, always the same for the same authid, and whose secret nobody knows. It
+// is made for a known one too, and then modelled on it, so that both cases do the same and touch as much
+// memory.
 config::Principal Login::decoy(const config::Principal* known) const {
   const std::string seed = hmac_sha256(rules_->decoy_key, applicant_.authid);
   const config::Principal nobody;
@@ -173,9 +179,7 @@ Step Login::on_answer(const Answer& answer) {
   config::Principal& principal = told_ = std::move(std::get<config::Principal>(read));
   // Who is not told which keys are right has accepted the one that it was shown.
   if (method_ == "cryptosign" && principal.public_keys.empty())
-    if (const wamp::Value* announced = applicant_.authextra.find("pubkey");
-        announced && announced->get<std::string>())
-      principal.public_keys.push_back(from_hex(*announced->get<std::string>()).value_or(""));
+    if (auto key = announced_key(applicant_)) principal.public_keys.push_back(*std::move(key));
   // It has seen the ticket, or there is nothing to prove.
   if (!proof_ || method_ == "ticket") return verdict(principal, {});
   return challenge(&principal);

@@ -18,15 +18,6 @@ namespace {
 using transport::Freed;
 using Key = Freed<EVP_PKEY, EVP_PKEY_free>;
 
-// RFC 4648, section 5, without padding.
-std::string to_base64url(std::string_view bytes) {
-  std::string text = to_base64(bytes);
-  text.resize(std::min(text.find('='), text.size()));
-  std::replace(text.begin(), text.end(), '+', '-');
-  std::replace(text.begin(), text.end(), '/', '_');
-  return text;
-}
-
 // A number of a public key; with leading zeros up to `size` bytes.
 std::string number(const Key& key, const char* name, size_t size) {
   BIGNUM* value = nullptr;

@@ -7,82 +7,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/router/session_wires.h"
-#include "tests/support/login_client.h"
+#include "router/crypto/crypto.h"
+#include "tests/router/admission_fixture.h"
 
 namespace router {
 namespace {
 
+using crypto::to_hex;
 using std::chrono::milliseconds;
 using test_support::json_string;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-constexpr auto denied =
-    R"([3,{"message":"the authentication was denied"},"wamp.error.authentication_denied"])";
-
-const std::string joes_key = "4d57d97a68f555696620a6d849c0ce582568518d729eb753dc7c732de2804510";
-const std::string jims_key = "d511fe78e23934b3dadb52fcd022974b80bd92bccc7c5cf404e46cc0a8a2f5cd";
-const std::string scram_salt = "0123456789abcdef";
-const std::string token_secret = "a secret of the issuer, long enough";
-
-std::string hex(std::string_view bytes) {
-  std::string text;
-  for (const char c : bytes) {
-    text += "0123456789abcdef"[static_cast<unsigned char>(c) >> 4];
-    text += "0123456789abcdef"[static_cast<unsigned char>(c) & 15];
-  }
-  return text;
-}
-
-std::string hello(const std::string& details, const std::string& realm = "realm1") {
-  return "[1,\"" + realm + R"(",{"roles":{"caller":{},"callee":{},"publisher":{},"subscriber":{}})" +
-         (details.empty() ? "" : ",") + details + "}]";
-}
-
-std::string authenticate(const std::string& signature, const std::string& extra = "{}") {
-  return "[5,\"" + signature + "\"," + extra + "]";
-}
-
-// A router whose transport has this "auth", and realms realm1 and realm2 with the roles user, admin and
-// anonymous.
-class AdmissionTest : public testing::Test {
- protected:
-  static config::Config with_auth(const std::string& auth, const std::string& more = "") {
-    const std::string role = R"(, "permissions": [{"uri": "", "match": "prefix", "allow":
-        {"call": true, "register": true, "publish": true, "subscribe": true}}]})";
-    const std::string roles =
-        R"({"name": "user")" + role + R"(,{"name": "admin")" + role + R"(,{"name": "anonymous")" + role;
-    return config::parse_config(
-        R"({"realms": [{"name": "realm1", "roles": [)" + roles + R"(]}, {"name": "realm2", "roles": [)" +
-            roles +
-            R"(]}], "transports": [{"type": "websocket", "endpoint": {"type": "tcp", "port": 1},
-                                       "auth": {)" +
-            auth + "}" + more + "}]}",
-        "test", ".");
-  }
-
-  void open(const std::string& auth, const std::string& more = "") { router_.emplace(with_auth(auth, more)); }
-  Wire& connect(const std::string& address = "192.0.2.1:1000", Arrival arrival = {}) {
-    return router_->connect(serializers::Format::json, std::move(arrival), address);
-  }
-  // What comes first after these messages.
-  std::string says(Wire& wire, const std::string& message) {
-    wire.receives(message);
-    return wire.sent();
-  }
-  std::string challenge_of(Wire& wire, const std::string& details) { return says(wire, hello(details)); }
-
-  std::optional<SessionHarness> router_;
-};
-
 // ---- ticket
-
-constexpr auto tickets = R"("ticket": {"type": "static", "principals": {
-    "joe": {"ticket": "secret!!!", "role": "user"},
-    "jim": {"ticket": "other", "role": "admin", "realm": "realm2", "authid": "James", "extra": {"n": [1, 2.5, null]}}}})";
-constexpr auto joe_by_ticket = R"("authmethods":["ticket"],"authid":"joe")";
 
 TEST_F(AdmissionTest, ATicketOpens) {
   open(tickets);
@@ -303,24 +241,12 @@ std::string scram_auth() {
   const auto keys = test_support::scram_keys("pencil", scram_salt, 4096);
   return R"("scram": {"type": "static", "principals": {"us=er,1": {"role": "user", "kdf": "pbkdf2", "iterations": 4096,
     "salt": ")" +
-         hex(scram_salt) + R"(", "stored-key": ")" + hex(keys.stored_key) + R"(", "server-key": ")" +
-         hex(keys.server_key) +
+         to_hex(scram_salt) + R"(", "stored-key": ")" + to_hex(keys.stored_key) + R"(", "server-key": ")" +
+         to_hex(keys.server_key) +
          R"("}, "argon": {"role": "user", "kdf": "argon2id-13", "iterations": 4096, "memory": 512,
     "salt": ")" +
-         hex(scram_salt) + R"(", "stored-key": ")" + hex(keys.stored_key) + R"(", "server-key": ")" +
-         hex(keys.server_key) + R"("}}})";
-}
-
-constexpr auto client_nonce = "egVDf3DMJh0SBmkFIh7sSg==";
-const std::string scram_hello =
-    R"("authmethods":["wamp-scram"],"authid":"us=er,1","authextra":{"nonce":"egVDf3DMJh0SBmkFIh7sSg=="})";
-
-// What both ends sign, as RFC 5802 has it.
-std::string auth_message(const std::string& challenge, const std::string& name,
-                         const std::string& header = "biws") {
-  const std::string nonce = json_string(challenge, "nonce");
-  return "n=" + name + ",r=" + client_nonce + ",r=" + nonce + ",s=" + json_string(challenge, "salt") +
-         ",i=4096,c=" + header + ",r=" + nonce;
+         to_hex(scram_salt) + R"(", "stored-key": ")" + to_hex(keys.stored_key) + R"(", "server-key": ")" +
+         to_hex(keys.server_key) + R"("}}})";
 }
 
 TEST_F(AdmissionTest, AScramClientAndTheRouterProveThatTheyKnowThePassword) {
@@ -409,11 +335,6 @@ TEST_F(AdmissionTest, ScramNeedsANonceAndAChannelBindingThatThereIs) {
 std::string cryptosign_auth() {
   return R"("cryptosign": {"type": "static", "principals": {"joe": {"role": "user", "realm": "realm1", "authorized_keys": [")" +
          test_support::cryptosign_public_key(joes_key) + "\"]}}}";
-}
-
-std::string cryptosign_hello(const std::string& key, const std::string& authid = "\"authid\":\"joe\",") {
-  return authid + R"("authmethods":["cryptosign"],"authextra":{"pubkey":")" +
-         test_support::cryptosign_public_key(key) + "\"}";
 }
 
 TEST_F(AdmissionTest, ACryptosignKeyOpens) {
@@ -528,339 +449,6 @@ TEST_F(AdmissionTest, ARoleThatTheRealmDoesNotHaveIsNoWayIn) {
   EXPECT_THAT(says(wire, authenticate(test_support::sign_token(R"({"iss":"me","sub":"joe","role":"root"})",
                                                                token_secret))),
               HasSubstr("wamp.error.no_such_role"));
-}
-
-// ---- dynamic authenticators
-
-// A back end on another connection that answers as a test says.
-class DynamicTest : public AdmissionTest {
- protected:
-  void open_dynamic(const std::string& method, const std::string& more = "") {
-    open("\"" + method +
-         R"(": {"type": "dynamic", "authenticator": "com.auth", "authenticator-realm": "realm2",
-            "timeout_ms": 1000)" +
-         more + R"(}, "cryptosign": {"type": "static", "principals": {"backend":
-            {"role": "admin", "authorized_keys": [")" +
-         test_support::cryptosign_public_key(joes_key) + "\"]}}}");
-  }
-  Wire& start_backend() {
-    Wire& backend = connect("192.0.2.9:1");
-    backend.receives(hello(cryptosign_hello(joes_key, ""), "realm2"));
-    backend.receives(
-        authenticate(test_support::sign_cryptosign(joes_key, json_string(backend.sent(), "challenge"))));
-    backend.receives(R"([64,1,{},"com.auth"])");
-    backend.sent();
-    return backend;
-  }
-  static std::string request_of(const std::string& invocation) {
-    return invocation.substr(4, invocation.find(',', 4) - 4);
-  }
-  // The back end answers its one invocation; returns what it was asked.
-  static std::string answers(Wire& backend, const std::string& result) {
-    const std::string asked = backend.sent();
-    backend.receives("[70," + request_of(asked) + ",{},[" + result + "]]");
-    return asked;
-  }
-  static std::string fails(Wire& backend, const std::string& uri) {
-    const std::string asked = backend.sent();
-    backend.receives("[8,68," + request_of(asked) + ",{},\"" + uri + R"(",["so it is"]])");
-    return asked;
-  }
-};
-
-TEST_F(DynamicTest, AnAuthenticatorIsAskedForTheTicket) {
-  open_dynamic("ticket");
-  Wire& backend = start_backend();
-  Wire& joe = connect();
-  EXPECT_EQ(challenge_of(joe, R"("authmethods":["ticket"],"authid":"joe","authextra":{"a":1})"),
-            R"([4,"ticket",{}])");
-  EXPECT_EQ(says(joe, authenticate("secret!!!")), "");
-  const std::string asked = answers(backend, R"({"role":"user","authid":"Joseph","extra":{"x":"y"}})");
-  EXPECT_THAT(asked, HasSubstr(R"(["realm1","joe",{"ticket":"secret!!!","session":)"));
-  EXPECT_THAT(asked, HasSubstr(R"("authmethod":"ticket","authextra":{"a":1},"transport":)"));
-  const std::string welcome = joe.sent();
-  EXPECT_THAT(
-      welcome,
-      HasSubstr(
-          R"("realm":"realm1","authid":"Joseph","authrole":"user","authmethod":"ticket","authprovider":"dynamic")"));
-  EXPECT_THAT(welcome, HasSubstr(R"("authextra":{"x":"y"})"));
-}
-
-TEST_F(DynamicTest, AnAuthenticatorMaySayTheRoleOnlyOrRedirectToAnotherRealm) {
-  open_dynamic("ticket");
-  Wire& backend = start_backend();
-  Wire& joe = connect();
-  challenge_of(joe, joe_by_ticket);
-  joe.receives(authenticate("1"));
-  answers(backend, R"("admin")");
-  EXPECT_THAT(joe.sent(), HasSubstr(R"("realm":"realm1","authid":"joe","authrole":"admin")"));
-  Wire& jim = connect();
-  challenge_of(jim, R"("authmethods":["ticket"],"authid":"jim")");
-  jim.receives(authenticate("1"));
-  answers(backend, R"({"role":"user","realm":"realm2"})");
-  EXPECT_THAT(jim.sent(), HasSubstr(R"("realm":"realm2","authid":"jim")"));
-}
-
-TEST_F(DynamicTest, AnAuthenticatorThatFailsLetsNobodyIn) {
-  open_dynamic("ticket");
-  Wire& backend = start_backend();
-  const auto login = [&]() -> Wire& {
-    Wire& joe = connect();
-    challenge_of(joe, joe_by_ticket);
-    joe.receives(authenticate("secret!!!"));
-    return joe;
-  };
-  Wire& unknown = login();
-  fails(backend, "com.example.no_such_user");
-  EXPECT_EQ(unknown.sent(), denied);
-  for (const char* nonsense : {"17", "null", "{}", R"({"role":17})", R"({"role":"root"})", "[]", ""}) {
-    Wire& wire = login();
-    answers(backend, nonsense);
-    EXPECT_THAT(wire.sent(), StartsWith("[3,")) << nonsense;
-  }
-  Wire& slow = login();
-  EXPECT_EQ(slow.sent(), "");
-  router_->passes(milliseconds(1000));
-  EXPECT_THAT(slow.sent(), HasSubstr("wamp.error.authentication_failed"));
-  Wire& orphan = login();
-  backend.breaks();
-  EXPECT_THAT(orphan.sent(), HasSubstr("wamp.error.authentication_failed"));
-  Wire& late = login();
-  EXPECT_THAT(late.sent(), HasSubstr("wamp.error.authentication_failed"));
-}
-
-TEST_F(DynamicTest, WhoGoesWhileTheAuthenticatorThinksIsForgotten) {
-  open_dynamic("ticket");
-  Wire& backend = start_backend();
-  Wire& joe = connect();
-  challenge_of(joe, joe_by_ticket);
-  joe.receives(authenticate("secret!!!"));
-  EXPECT_EQ(router_->realm("realm2").counts().calls, 1u);
-  joe.breaks();
-  EXPECT_EQ(router_->realm("realm2").counts().calls, 0u);
-  answers(backend, R"("user")");
-  EXPECT_EQ(router_->realm("realm1").counts().members, 0u);
-  EXPECT_FALSE(backend.closed());
-}
-
-TEST_F(DynamicTest, TheRoutersQuestionsAreNoSessionsThatAnybodySees) {
-  open_dynamic("ticket");
-  Wire& backend = start_backend();
-  Wire& joe = connect();
-  challenge_of(joe, joe_by_ticket);
-  joe.receives(authenticate("secret!!!"));
-  EXPECT_EQ(router_->realm("realm2").counts().members, 1u);
-  EXPECT_EQ(router_->realm("realm1").counts().members, 0u);
-  answers(backend, R"("user")");
-  EXPECT_EQ(router_->realm("realm1").counts().members, 1u);
-}
-
-TEST_F(DynamicTest, AnAuthenticatorTellsTheSecretOfWampCra) {
-  open_dynamic("wampcra");
-  Wire& backend = start_backend();
-  Wire& joe = connect();
-  EXPECT_EQ(challenge_of(joe, R"("authmethods":["wampcra"],"authid":"joe")"), "");
-  EXPECT_THAT(answers(backend, R"({"secret":"secret2","role":"user"})"), Not(HasSubstr("secret2")));
-  const std::string challenge = joe.sent();
-  EXPECT_THAT(
-      says(joe, authenticate(test_support::sign_wampcra("secret2", json_string(challenge, "challenge")))),
-      HasSubstr(R"("authid":"joe","authrole":"user","authmethod":"wampcra","authprovider":"dynamic")"));
-
-  Wire& nobody = connect();
-  nobody.receives(hello(R"("authmethods":["wampcra"],"authid":"nobody")"));
-  fails(backend, "com.example.no_such_user");
-  const std::string made_up = nobody.sent();
-  EXPECT_THAT(made_up, StartsWith(R"([4,"wampcra",{"challenge":)"));
-  EXPECT_EQ(says(nobody, authenticate(test_support::sign_wampcra("", json_string(made_up, "challenge")))),
-            denied);
-}
-
-TEST_F(DynamicTest, AnAuthenticatorTellsTheKeysOfScram) {
-  open_dynamic("scram");
-  Wire& backend = start_backend();
-  Wire& user = connect();
-  user.receives(hello(scram_hello));
-  const auto keys = test_support::scram_keys("pencil", scram_salt, 4096);
-  answers(backend, R"({"role":"user","kdf":"pbkdf2","iterations":4096,"salt":")" + hex(scram_salt) +
-                       R"(","stored-key":")" + hex(keys.stored_key) + R"(","server-key":")" +
-                       hex(keys.server_key) + "\"}");
-  const std::string challenge = user.sent();
-  EXPECT_THAT(says(user, authenticate(test_support::scram_proof(keys, auth_message(challenge, "us=3Der=2C1")),
-                                      R"({"nonce":")" + json_string(challenge, "nonce") + "\"}")),
-              StartsWith("[2,"));
-}
-
-TEST_F(DynamicTest, AnAuthenticatorIsAskedAboutAnonymousClients) {
-  open_dynamic("anonymous");
-  Wire& backend = start_backend();
-  Wire& guest = connect();
-  EXPECT_EQ(challenge_of(guest, ""), "");
-  answers(backend, R"({"role":"anonymous","authid":"guest-7"})");
-  EXPECT_THAT(
-      guest.sent(),
-      HasSubstr(
-          R"("authid":"guest-7","authrole":"anonymous","authmethod":"anonymous","authprovider":"dynamic")"));
-}
-
-TEST_F(DynamicTest, AnAuthenticatorIsShownACertificate) {
-  open_dynamic("tls");
-  Wire& backend = start_backend();
-  Wire& joe = connect();
-  transport::ClientCertificate certificate;
-  certificate.common_name = "joe";
-  certificate.sha256 = "AB:CD";
-  joe.shows(certificate);
-  EXPECT_EQ(challenge_of(joe, R"("authmethods":["tls"])"), "");
-  EXPECT_THAT(answers(backend, R"({"role":"user","authid":"joe"})"),
-              HasSubstr(R"("client_cert":{"cn":"joe","sha1":"","sha256":"AB:CD")"));
-  EXPECT_THAT(joe.sent(),
-              HasSubstr(R"("authid":"joe","authrole":"user","authmethod":"tls","authprovider":"dynamic")"));
-  Wire& nobody = connect();
-  EXPECT_THAT(challenge_of(nobody, R"("authmethods":["tls"])"),
-              HasSubstr("wamp.error.no_matching_auth_method"));
-}
-
-TEST_F(DynamicTest, AnAuthenticatorTellsTheKeyOfCryptosign) {
-  open(R"("cryptosign": {"type": "dynamic", "authenticator": "com.auth", "authenticator-realm": "realm2"},
-          "anonymous": {"type": "static", "role": "admin"})");
-  Wire& backend = connect();
-  backend.receives(hello("", "realm2"));
-  backend.receives(R"([64,1,{},"com.auth"])");
-  backend.sent();
-  const auto log_in = [&](const std::string& key, const std::string& answer) {
-    Wire& wire = connect("192.0.2." + std::to_string(answer.size()) + ":1");
-    wire.receives(hello(cryptosign_hello(key)));
-    EXPECT_THAT(answers(backend, answer), HasSubstr(R"("authextra":{"pubkey":)"));
-    const std::string challenge = wire.sent();
-    return says(wire, authenticate(test_support::sign_cryptosign(key, json_string(challenge, "challenge"))));
-  };
-  const std::string joes = test_support::cryptosign_public_key(joes_key);
-  EXPECT_THAT(log_in(joes_key, R"({"role":"user","pubkey":")" + joes + "\"}"),
-              HasSubstr(R"("authmethod":"cryptosign")"));
-  EXPECT_THAT(log_in(joes_key, R"({"role":"user","authorized_keys":[")" + joes + "\"]}"), StartsWith("[2,"));
-  EXPECT_EQ(log_in(jims_key, R"({"pubkey":")" + joes + R"(","role":"user"})"), denied);
-  // It has seen the key that the client shows, and has said yes.
-  EXPECT_THAT(log_in(jims_key, R"("user")"), StartsWith("[2,"));
-}
-
-TEST_F(DynamicTest, AnAuthenticatorSeesTheClaimsOfATokenThatIsValid) {
-  open_dynamic("jwt", R"(, "keys": [")" + token_secret + "\"]");
-  Wire& backend = start_backend();
-  Wire& joe = connect();
-  challenge_of(joe, R"("authmethods":["jwt"])");
-  joe.receives(authenticate(test_support::sign_token(R"({"sub":"joe","team":"red"})", token_secret)));
-  EXPECT_THAT(answers(backend, R"("user")"), HasSubstr(R"("claims":{"sub":"joe","team":"red"})"));
-  EXPECT_THAT(joe.sent(), HasSubstr(R"("authid":"joe","authrole":"user")"));
-  Wire& forger = connect();
-  challenge_of(forger, R"("authmethods":["jwt"])");
-  EXPECT_EQ(says(forger,
-                 authenticate(test_support::sign_token(R"({"sub":"joe"})", "not that secret, another one"))),
-            denied);
-  EXPECT_EQ(backend.sent(), "");
-}
-
-// ---- cookies
-
-constexpr auto with_cookie = R"(, "cookie": {"max_cookies": 10})";
-const std::string tickets_and_cookies =
-    std::string(tickets) + R"(, "cookie": {}, "anonymous": {"role": "anonymous"})";
-constexpr auto joe_by_cookie = R"("authmethods":["cookie","ticket"],"authid":"joe")";
-
-TEST_F(AdmissionTest, ACookieOpensForWhoHasProvedItBefore) {
-  open(tickets_and_cookies, with_cookie);
-  const std::string cookie = router_->cookies()->add(SteadyTime());
-  Wire& first = connect("192.0.2.1:1", {cookie, {}});
-  EXPECT_EQ(challenge_of(first, joe_by_cookie), R"([4,"ticket",{}])");
-  EXPECT_THAT(says(first, authenticate("secret!!!")), StartsWith("[2,"));
-
-  Wire& again = connect("192.0.2.1:2", {cookie, {}});
-  EXPECT_THAT(challenge_of(again, joe_by_cookie),
-              HasSubstr(R"("authid":"joe","authrole":"user","authmethod":"cookie")"));
-  Wire& elsewhere = connect("192.0.2.1:3", {cookie, {}});
-  elsewhere.receives(hello(joe_by_cookie, "realm2"));
-  EXPECT_EQ(elsewhere.sent(), R"([4,"ticket",{}])");
-  Wire& other_browser = connect("192.0.2.1:4", {router_->cookies()->add(SteadyTime()), {}});
-  EXPECT_EQ(challenge_of(other_browser, joe_by_cookie), R"([4,"ticket",{}])");
-}
-
-TEST_F(AdmissionTest, WhoLogsOutOrIsThrownOutNeedsMoreThanHisCookie) {
-  open(tickets_and_cookies, with_cookie);
-  for (const bool thrown_out : {false, true}) {
-    const std::string cookie = router_->cookies()->add(SteadyTime());
-    Wire& joe = connect("192.0.2.1:1", {cookie, {}});
-    challenge_of(joe, joe_by_cookie);
-    says(joe, authenticate("secret!!!"));
-    if (thrown_out) {
-      Wire& admin = connect("192.0.2.1:2");
-      challenge_of(admin, "");
-      admin.receives(R"([48,1,{},"wamp.session.kill",[)" + std::to_string(joe.session_id()) + "]]");
-    } else {
-      joe.receives(R"([6,{},"wamp.close.logout"])");
-    }
-    Wire& again = connect("192.0.2.1:3", {cookie, {}});
-    EXPECT_EQ(challenge_of(again, joe_by_cookie), R"([4,"ticket",{}])") << thrown_out;
-  }
-}
-
-TEST_F(AdmissionTest, AnAnonymousClientIsKnownByItsCookie) {
-  open(R"("anonymous": {"role": "anonymous"})", with_cookie);
-  const std::string cookie = router_->cookies()->add(SteadyTime());
-  Wire& guest = connect("192.0.2.1:1", {cookie, {}});
-  EXPECT_THAT(challenge_of(guest, ""), HasSubstr("\"authid\":\"" + cookie + "\""));
-}
-
-// ---- guessing
-
-TEST_F(AdmissionTest, WhoGuessesIsShutOutAndOthersComeIn) {
-  open(
-      tickets,
-      R"(, "limits": {"failed_logins_per_authid": 5, "failed_logins_per_address": 20, "lockout_ms": 60000})");
-  const auto tries = [&](const std::string& authid, const std::string& ticket, const std::string& address) {
-    Wire& wire = connect(address);
-    const std::string first = challenge_of(wire, R"("authmethods":["ticket"],"authid":")" + authid + "\"");
-    return first.starts_with("[4,") ? says(wire, authenticate(ticket)) : first;
-  };
-  for (int i = 0; i < 5; ++i) tries("joe", "guess" + std::to_string(i), "203.0.113.5:1");
-  // Not even with the right ticket, now; nor does an authid that does not exist tell that it does not.
-  EXPECT_THAT(tries("joe", "secret!!!", "203.0.113.5:2"), HasSubstr("wamp.error.too_many_requests"));
-  for (int i = 0; i < 5; ++i) tries("nobody", "guess" + std::to_string(i), "203.0.113.5:1");
-  EXPECT_THAT(tries("nobody", "x", "203.0.113.5:2"), HasSubstr("wamp.error.too_many_requests"));
-  for (int i = 0; i < 10; ++i) tries("user" + std::to_string(i), "x", "203.0.113.5:1");
-  EXPECT_THAT(tries("another", "x", "203.0.113.5:2"), HasSubstr("wamp.error.too_many_requests"));
-
-  Wire& jim = connect("192.0.2.77:1");
-  jim.receives(hello(R"("authmethods":["ticket"],"authid":"jim")", "realm2"));
-  jim.sent();
-  EXPECT_THAT(says(jim, authenticate("other")), StartsWith("[2,"));
-
-  router_->passes(milliseconds(60000));
-  EXPECT_THAT(tries("joe", "secret!!!", "192.0.2.1:1"), StartsWith("[2,"));
-}
-
-TEST_F(AdmissionTest, ManyConnectionsAtOnceAreNoWayAround) {
-  open(tickets, R"(, "limits": {"failed_logins_per_authid": 5, "failed_logins_per_address": 20})");
-  std::vector<Wire*> wires;
-  for (int i = 0; i < 10; ++i) {
-    wires.push_back(&connect());
-    EXPECT_EQ(challenge_of(*wires.back(), joe_by_ticket), R"([4,"ticket",{}])");
-  }
-  for (int i = 0; i < 9; ++i) wires[static_cast<size_t>(i)]->receives(authenticate("guess"));
-  EXPECT_THAT(says(*wires[9], authenticate("secret!!!")), HasSubstr("wamp.error.too_many_requests"));
-}
-
-TEST_F(AdmissionTest, TheThirdWrongAnswerIsHeldBack) {
-  open(tickets);
-  std::vector<std::string> answers;
-  Wire* last = nullptr;
-  for (int i = 0; i < 3; ++i) {
-    last = &connect();
-    challenge_of(*last, joe_by_ticket);
-    answers.push_back(says(*last, authenticate("guess")));
-  }
-  EXPECT_EQ(answers, (std::vector<std::string>{denied, denied, ""}));
-  // What it says meanwhile is not heard.
-  EXPECT_EQ(says(*last, authenticate("secret!!!")), "");
-  EXPECT_EQ(last->session_id(), 0u);
 }
 
 }  // namespace

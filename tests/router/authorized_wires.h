@@ -16,12 +16,6 @@
 
 namespace router {
 
-// What comes first after this message.
-inline std::string says(Wire& wire, const std::string& message) {
-  wire.receives(message);
-  return wire.sent();
-}
-
 // The session that has registered com.auth, and the questions it has not answered yet.
 class AuthorizerWire {
  public:

@@ -75,6 +75,12 @@ class Wire final : public transport::Connection {
   std::optional<transport::ClientCertificate> certificate_;
 };
 
+// What comes first after this message.
+inline std::string says(Wire& wire, const std::string& message) {
+  wire.receives(message);
+  return wire.sent();
+}
+
 class SessionHarness {
  public:
   explicit SessionHarness(config::Config config = two_realms());
