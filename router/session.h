@@ -43,6 +43,8 @@ class Session final : public transport::Receiver, private Admission::Desk {
   void deliver_frame(const transport::BufferRef& frame);
   bool admitted_by(const EventFilter& filter) const;
 
+  // For the log: "session 4711".
+  std::string name() const { return "session " + std::to_string(ref_.session.value); }
   serializers::Format format() const { return format_; }
   transport::Framing framing() const { return connection_->framing(); }
 
