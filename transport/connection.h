@@ -80,7 +80,9 @@ class Receiver {
   // One whole message, already validated as UTF-8 if it is text. The bytes may be changed; they are valid
   // during the call only. Not called after close() or on_closed().
   virtual void on_message(std::span<char> message) = 0;
-  // Something has come from the peer since probe().
+  // The peer has been silent for so long that it was pinged. on_alive() follows if it answers.
+  virtual void on_silent() {}
+  // Something has come from the peer since probe() or on_silent().
   virtual void on_alive() {}
   // The connection is gone, for whatever reason. Called once, last.
   virtual void on_closed(const CloseReason& reason) = 0;
@@ -172,6 +174,12 @@ class Connection {
   // close the connection (max_queued_bytes), which is told by on_closed later in the turn, never inside this
   // call.
   virtual void send(BufferRef frame) = 0;
+  // The same, unless more than `max_queued` bytes would then be queued: false, and nothing is sent.
+  virtual bool offer(const BufferRef& frame, size_t max_queued) {
+    if (queued_bytes() + frame->size() > max_queued) return false;
+    send(frame);
+    return true;
+  }
   // Bytes queued and not yet taken by the kernel.
   virtual size_t queued_bytes() const = 0;
 
@@ -179,6 +187,10 @@ class Connection {
   // the close frame; nothing more is received. on_closed follows when the peer has answered, has gone, or
   // close_timeout_ms is over; never inside this call.
   virtual void close(uint16_t code, std::string_view reason) = 0;
+
+  // Ends the connection without another word; what is queued is thrown away. on_closed follows, never inside
+  // this call.
+  virtual void drop(std::string why) = 0;
 
   // Asks the peer for a sign of life now, which is told by on_alive(); that may never come. Not while paused.
   virtual void probe() = 0;

@@ -117,14 +117,9 @@ void LongPollConnection::send(BufferRef frame) {
   if (state_ != State::open) return;
   queued_bytes_ += frame->size();
   queue_.push_back(std::move(frame));
-  if (queued_bytes_ > limits_.max_queued_bytes) {
-    queue_.clear();
-    queued_bytes_ = 0;
-    return end({0, false,
-                "outgoing queue over " + std::to_string(limits_.max_queued_bytes) +
-                    " bytes: the peer reads too slowly"},
-               State::closed);
-  }
+  if (queued_bytes_ > limits_.max_queued_bytes)
+    return drop("outgoing queue over " + std::to_string(limits_.max_queued_bytes) +
+                " bytes: the peer reads too slowly");
   // Together with what else this turn has.
   if (waiting_ && queue_.size() == 1) later(&LongPollConnection::flush);
 }
@@ -164,6 +159,12 @@ void LongPollConnection::probe() {
 
 void LongPollConnection::close(uint16_t code, std::string_view reason) {
   end({code, false, std::string(reason)}, State::closing);
+}
+
+void LongPollConnection::drop(std::string why) {
+  queue_.clear();
+  queued_bytes_ = 0;
+  end({0, false, std::move(why)}, State::closed);
 }
 
 void LongPollConnection::sweep(Loop::Clock::time_point now) {

@@ -43,6 +43,7 @@ class LongPollConnection final : public Connection,
   void send(BufferRef frame) override;
   size_t queued_bytes() const override { return queued_bytes_; }
   void close(uint16_t code, std::string_view reason) override;
+  void drop(std::string why) override;
   void probe() override;
   void pause_reading() override;
   void resume_reading() override;

@@ -376,6 +376,8 @@ void TcpConnection::check_liveness(Loop::Clock::time_point now) {
     deadline_ = now + std::chrono::milliseconds(limits.ping_timeout_ms);
     queue_.release_memory();
     ping();
+    probed_ = true;
+    receiver_->on_silent();
   } else if (now >= deadline_ &&
              !socket_.readable()) {  // if it is readable, not the peer is late but this loop
     drop("no sign of life for " + std::to_string(limits.ping_interval_ms + limits.ping_timeout_ms) + " ms");
@@ -395,9 +397,10 @@ void TcpConnection::fail(uint16_t code, std::string_view text) {
   bury_later();
 }
 
-void TcpConnection::drop(std::string text) {
+void TcpConnection::drop(std::string why) {
+  if (stage_ == Stage::closed) return;
   abort_ = true;
-  set_reason({0, false, std::move(text)});
+  set_reason({0, false, std::move(why)});
   end();
 }
 

@@ -30,9 +30,15 @@ class TcpConnection final : public Connection, private HttpExchange {
   std::string channel_binding(ChannelBinding type) const override;
   const ClientCertificate* client_certificate() const override;
   void send(BufferRef frame) override;
+  bool offer(const BufferRef& frame, size_t max_queued) override {
+    if (queued_bytes() + frame->size() > max_queued) return false;
+    send(frame);
+    return true;
+  }
   size_t max_frame_size() const override { return max_frame_size_; }
   size_t queued_bytes() const override { return queue_.bytes() + (batch_ ? batch_->bytes() : 0); }
   void close(uint16_t code, std::string_view reason) override;
+  void drop(std::string why) override;
   void probe() override;
   void pause_reading() override;
   void resume_reading() override;
@@ -118,7 +124,6 @@ class TcpConnection final : public Connection, private HttpExchange {
 
   void check_liveness(Loop::Clock::time_point now);
   void fail(uint16_t code, std::string_view text);
-  void drop(std::string text);
   void end();
   void bury_later();
   void leave_counts();

@@ -59,6 +59,10 @@ void Wire::holds(size_t bytes) {
   worker_->end_turn();
 }
 
+void Wire::drop(std::string why) {
+  dropped_ = std::move(why);
+}
+
 void Wire::close(uint16_t code, std::string_view) {
   if (!closed()) close_code_ = code;
 }

@@ -42,6 +42,11 @@ class Wire final : public transport::Connection {
   // Of the last WELCOME that sent() has seen; 0 before.
   uint64_t session_id() const { return session_id_; }
   bool closed() const { return close_code_.has_value(); }
+  // Why the router has dropped it; empty: it has not.
+  const std::string& dropped() const { return dropped_; }
+  // It has been silent for long.
+  void falls_silent() { session_->on_silent(); }
+  void makes_itself_heard() { session_->on_alive(); }
   std::optional<uint16_t> close_code() const { return close_code_; }
 
   transport::Framing framing() const override;
@@ -52,6 +57,7 @@ class Wire final : public transport::Connection {
   void send(transport::BufferRef frame) override;
   size_t queued_bytes() const override { return queued_bytes_; }
   void close(uint16_t code, std::string_view reason) override;
+  void drop(std::string why) override;
   // A peer that is alive answers at once.
   void probe() override {
     if (!broken_) session_->on_alive();
@@ -67,6 +73,7 @@ class Wire final : public transport::Connection {
   std::unique_ptr<Session> session_;
   std::vector<std::string> sent_;
   std::optional<uint16_t> close_code_;
+  std::string dropped_;
   bool broken_ = false;
   int pauses_ = 0;
   uint64_t session_id_ = 0;

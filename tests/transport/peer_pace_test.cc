@@ -76,6 +76,19 @@ TEST(PeerPace, APongKeepsThePeerAlive) {
   EXPECT_EQ(server.log.count("destroyed"), 0u);
 }
 
+TEST(PeerPace, TheReceiverHearsThatThePeerIsSilentAndThatItIsAliveAgain) {
+  Server server;
+  RawClient client = server.open();
+  server.sweep_after(just_after_an_hour);
+  EXPECT_TRUE(server.log.has("silent"));
+  EXPECT_EQ(server.log.count("alive"), 0u);
+  client.send_text("hello");
+  EXPECT_TRUE(server.log.has("received hello"));
+  client.send_text("again");
+  EXPECT_TRUE(server.log.has("received again"));
+  EXPECT_EQ(server.log.count("alive"), 1u);
+}
+
 TEST(PeerPace, APausedPeerIsNotSilent) {
   Server server;
   RawClient client = server.open();
@@ -113,6 +126,36 @@ TEST(PeerPace, APeerThatReadsTooSlowlyIsDropped) {
     EXPECT_EQ(server.log.count("destroyed"), 0u);
   });
   EXPECT_TRUE(server.log.has("closed 0 by us: outgoing queue over 1000000 bytes: the peer reads too slowly"));
+}
+
+TEST(PeerPace, WhatIsOfferedIsSentOnlyIfThereIsRoomForIt) {
+  Server server;
+  RawClient client = server.open();
+  server.on_loop([&] {
+    Connection& connection = server.connection();
+    const BufferRef frame = text_frame(connection, "hello");
+    EXPECT_FALSE(connection.offer(frame, frame->size() - 1));
+    EXPECT_EQ(connection.queued_bytes(), 0u);
+    EXPECT_TRUE(connection.offer(frame, frame->size()));
+    EXPECT_FALSE(connection.offer(frame, frame->size() + 1));
+    EXPECT_EQ(connection.queued_bytes(), frame->size());
+  });
+  EXPECT_EQ(client.read_message(), "hello");
+}
+
+TEST(PeerPace, ADroppedPeerGetsNothingOfWhatWasQueued) {
+  Server server;
+  RawClient client = server.open();
+  server.on_loop([&] {
+    Connection& connection = server.connection();
+    connection.send(text_frame(connection, "hello"));
+    connection.drop("it is in the way");
+    EXPECT_EQ(connection.queued_bytes(), 0u);
+    EXPECT_EQ(server.log.count("destroyed"), 0u);
+    connection.drop("once more");
+  });
+  EXPECT_TRUE(client.ended());
+  EXPECT_TRUE(server.log.has("closed 0 by us: it is in the way"));
 }
 
 TEST(PeerPace, WhatTheSocketDoesNotTakeAtOnceGoesOutLater) {

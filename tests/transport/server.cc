@@ -63,6 +63,9 @@ class Server::Told : public Receiver {
     server_.received(*connection_, text);
   }
 
+  void on_silent() override { server_.log.add("silent"); }
+  void on_alive() override { server_.log.add("alive"); }
+
   void on_closed(const CloseReason& reason) override {
     if (server_.depth_ > 0) server_.log.add("closed inside another call");
     server_.log.add("closed " + std::to_string(reason.code) + (reason.by_peer ? " by peer: " : " by us: ") +
