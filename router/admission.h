@@ -39,6 +39,8 @@ class Admission {
   void authenticate(const wamp::Authenticate& message);
   // A challenge has been sent and not been answered.
   bool challenged() const { return challenged_; }
+  // The method chosen; empty: none yet.
+  const std::string& method() const { return login_->method(); }
 
  private:
   void take(auth::Step step);

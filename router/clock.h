@@ -6,6 +6,8 @@
 #include <chrono>
 #include <string>
 
+#include "transport/loop.h"
+
 namespace router {
 
 using SteadyTime = std::chrono::steady_clock::time_point;  // for deadlines
@@ -16,12 +18,19 @@ class Clock {
   virtual ~Clock() = default;
   virtual SteadyTime now() const = 0;
   virtual WallTime wall_time() const = 0;
+  // The time, or that of the beginning of the present turn of the calling thread's loop: asking costs
+  // nothing.
+  virtual SteadyTime turn_time() const { return now(); }
 };
 
 class SystemClock final : public Clock {
  public:
   SteadyTime now() const override { return std::chrono::steady_clock::now(); }
   WallTime wall_time() const override { return std::chrono::system_clock::now(); }
+  SteadyTime turn_time() const override {
+    const SteadyTime known = transport::Loop::time_on_this_thread();
+    return known == SteadyTime() ? now() : known;
+  }
 };
 
 // "2026-11-22T18:05:03.123456Z"

@@ -154,13 +154,25 @@ wamp::Result<void> Realm::refuse(Member& member, wamp::MessageType type, wamp::R
   });
 }
 
+wamp::Result<void> Realm::deny(Member& member, Action action, wamp::MessageType type, wamp::RequestId request,
+                               const Refusal& refusal) {
+  return locked(member, [&]() -> wamp::Result<void> {
+    state_.counters.denials.add(router::name(action), refusal.error_uri);
+    state_.outbox.refuse(member.ref, type, request, refusal.error_uri, refusal.text);
+    return {};
+  });
+}
+
 wamp::Result<void> Realm::handle(Member& member, const wamp::Publish& message, const RoutedPayload& payload) {
   follow_rules(member);
   if (const auto refusal = check_remembered(member, member.publish_grant, Action::publish, message.topic)) {
     // Without acknowledgement the publisher waits for no answer, and clients take one for a protocol
     // violation.
-    if (!wants_acknowledgement(message)) return {};
-    return refuse(member, wamp::Publish::type, message.request, *refusal);
+    if (wants_acknowledgement(message))
+      return deny(member, Action::publish, wamp::Publish::type, message.request, *refusal);
+    const std::lock_guard lock(mutex_);
+    state_.counters.denials.add(router::name(Action::publish), refusal->error_uri);
+    return {};
   }
   return locked(member, [&] {
     return state_.broker.publish(member, message, payload, member.publish_grant.grant, state_.outbox);
@@ -173,7 +185,7 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Subscribe& message)
   follow_rules(member);
   Grant grant;
   if (const auto refusal = check_request(config_, member, Action::subscribe, message.topic, *match, grant))
-    return refuse(member, wamp::Subscribe::type, message.request, *refusal);
+    return deny(member, Action::subscribe, wamp::Subscribe::type, message.request, *refusal);
   return locked(member, [&] { return state_.broker.subscribe(member, message, *match, state_.outbox); });
 }
 
@@ -187,7 +199,7 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Unsubscribe& messag
 wamp::Result<void> Realm::handle(Member& member, const wamp::Call& message, RoutedPayload payload) {
   follow_rules(member);
   if (const auto refusal = check_remembered(member, member.call_grant, Action::call, message.procedure))
-    return refuse(member, wamp::Call::type, message.request, *refusal);
+    return deny(member, Action::call, wamp::Call::type, message.request, *refusal);
   // A registered pattern as broad as "" must not catch what is reserved for the router.
   if (wamp::is_reserved_uri(message.procedure)) return call_router(member, message, payload);
   return locked(member, [&] {
@@ -238,7 +250,7 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Register& message) 
   Grant grant;
   if (const auto refusal =
           check_request(config_, member, Action::register_, message.procedure, *match, grant))
-    return refuse(member, wamp::Register::type, message.request, *refusal);
+    return deny(member, Action::register_, wamp::Register::type, message.request, *refusal);
   return locked(member, [&] {
     return state_.dealer.register_procedure(member, message, *match, grant, state_.outbox);
   });

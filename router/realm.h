@@ -82,6 +82,7 @@ class Realm {
     size_t members = 0, subscriptions = 0, registrations = 0, calls = 0, retained_events = 0;
   };
   Counts counts() const;
+  const RealmCounters& counters() const { return state_.counters; }
   // True if it has events that outlast their publishers, or may have.
   bool keeps_events() const;
 
@@ -97,6 +98,9 @@ class Realm {
                                           std::string_view uri) const;
   wamp::Result<void> refuse(Member& member, wamp::MessageType type, wamp::RequestId request,
                             const Refusal& refusal);
+  // The same, and counts it as one that the member may not make.
+  wamp::Result<void> deny(Member& member, Action action, wamp::MessageType type, wamp::RequestId request,
+                          const Refusal& refusal);
   wamp::Result<void> call_router(Member& member, const wamp::Call& message, const RoutedPayload& payload);
   // Before each request that the rules are asked about.
   void follow_rules(Member& member);

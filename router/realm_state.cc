@@ -52,7 +52,7 @@ RealmState::RealmState(const config::Realm& configuration, const Authorizer& rol
       ids(seed),
       outbox(std::move(mailboxes)),
       broker(configuration, ids, time, broker::open_store(configuration, time, answer_publishers(outbox))),
-      dealer(dealer_limits(configuration.limits), ids, time, broker) {}
+      dealer(dealer_limits(configuration.limits), ids, time, counters, broker) {}
 
 void RealmState::follow_limits() {
   broker.set_limits(config.limits);

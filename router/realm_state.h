@@ -11,6 +11,7 @@
 #include "router/broker/broker.h"
 #include "router/clock.h"
 #include "router/config/config.h"
+#include "router/counters.h"
 #include "router/dealer/dealer.h"
 #include "router/id_source.h"
 #include "router/members.h"
@@ -41,6 +42,7 @@ struct RealmState {
   const Clock& clock;
   IdSource ids;
   Outbox outbox;
+  RealmCounters counters;
   Members members;
   broker::Broker broker;
   dealer::Dealer dealer;

@@ -45,7 +45,7 @@ void Session::on_open(transport::Connection& connection) {
 void Session::on_closed(const transport::CloseReason& reason) {
   const std::string why =
       reason.text.empty() ? "connection closed with code " + std::to_string(reason.code) : reason.text;
-  if (state_ == State::established) leave(why);
+  if (state_ == State::established) leave(why, counters().ended_connection);
   if (state_ == State::admitting) end_admission();
   worker_.remove_open(*this);
   connection_ = nullptr;
@@ -54,6 +54,7 @@ void Session::on_closed(const transport::CloseReason& reason) {
 void Session::on_message(std::span<char> bytes) {
   auto message = decode({bytes.data(), bytes.size()});
   if (!message) return violate(message.error().message);
+  counters().received.add(*message);
   switch (state_) {
     case State::closed:
       return on_message_while_closed(*message);
@@ -161,11 +162,11 @@ wamp::Result<void> Session::route(wamp::Message& message) {
         using M = std::decay_t<decltype(m)>;
         if constexpr (std::is_same_v<M, wamp::Goodbye>) {
           if (m.reason == wamp::close_uri::logout) forget_cookie();
-          leave("the peer said GOODBYE: " + m.reason);
+          leave("the peer said GOODBYE: " + m.reason, counters().ended_goodbye);
           send(wamp::Goodbye{{}, std::string(wamp::close_uri::goodbye_and_out)});
           return {};
         } else if constexpr (std::is_same_v<M, wamp::Abort>) {
-          leave("the peer aborted: " + m.reason);
+          leave("the peer aborted: " + m.reason, counters().ended_goodbye);
           connection_->close(transport::close_code::normal, "the peer aborted");
           return {};
         } else if constexpr (requires { realm_->handle(*member_, m, RoutedPayload()); }) {
@@ -217,6 +218,7 @@ void Session::on_challenge(const auth::Challenge& challenge) {
 }
 
 void Session::on_refused(const auth::Refused& refused, std::chrono::milliseconds delay) {
+  counters().auth_failures.add(admission_->method(), refused.error_uri);
   log::warning("refusing " + connection_->peer_address() + ": " + std::string(refused.error_uri) + ": " +
                refused.why);
   end_admission();
@@ -234,6 +236,7 @@ void Session::end_admission() {
 
 void Session::on_accepted(const auth::Accepted& accepted) {
   if (const auto refusal = join(accepted)) {
+    counters().auth_failures.add(accepted.method, refusal->error_uri);
     end_admission();
     return abort(refusal->error_uri, refusal->text);
   }
@@ -270,6 +273,7 @@ std::optional<Refusal> Session::join(const auth::Accepted& accepted) {
 }
 
 void Session::welcome(const wamp::Dict& authextra) {
+  counters().sessions_opened.add();
   log::info(name() + " of " + connection_->peer_address() + " joined realm \"" + realm_->name() + "\" as \"" +
             identity_.authid + "\" (" + identity_.authrole + ", by " + identity_.authmethod + ")");
   send(wamp::Welcome{ref_.session, welcome_details(identity_, realm_->name(), authextra)});
@@ -283,14 +287,15 @@ void Session::forget_cookie() {
   if (auto* cookies = this->cookies()) cookies->forget(arrival_.cookie);
 }
 
-void Session::leave(std::string_view why) {
-  leave_realm(why);
+void Session::leave(std::string_view why, Counter& counter) {
+  leave_realm(why, counter);
   // What was answered before goes out before the last word.
   worker_.deliver_mail();
   worker_.remove_session(ref_);
 }
 
-void Session::leave_realm(std::string_view why) {
+void Session::leave_realm(std::string_view why, Counter& counter) {
+  counter.add();
   log::info(name() + " of " + connection_->peer_address() + " left realm \"" + realm_->name() +
             "\": " + std::string(why) +
             (lost_events_ > 0 ? "; " + std::to_string(lost_events_) + " events were too long for it" : ""));
@@ -311,7 +316,13 @@ void Session::say_goodbye(const wamp::Goodbye& message) {
   deadline_ = worker_.loop().now() + std::chrono::milliseconds(entrance_->transport.limits.close_timeout_ms);
 }
 
+void Session::count_sent(const wamp::Message& message) {
+  counters().sent.add(message);
+  if (const auto* error = std::get_if<wamp::Error>(&message)) counters().errors_sent.add(error->error);
+}
+
 void Session::send(const wamp::Message& message) {
+  count_sent(message);
   transport::BufferRef frame = worker_.encoder().encode(format_, framing(), message, {});
   if (frame->size() <= max_frame_size_) return connection_->send(std::move(frame));
   // Nothing else would be understood: the message opens or ends the session, or tells an id.
@@ -327,8 +338,9 @@ void Session::violate(std::string_view what) {
 void Session::abort(std::string_view reason, std::string_view what) {
   log::warning("aborting " + connection_->peer_address() + ": " + std::string(reason) + ": " +
                std::string(what));
-  if (state_ == State::established) leave(reason);
+  if (state_ == State::established) leave(reason, counters().ended_violation);
   if (state_ == State::admitting) end_admission();
+  counters().aborts_sent.add(reason);
   send(wamp::Abort{wamp::Dict{{"message", what}}, std::string(reason), {}});
   // A proper close: clients take anything else for a lost connection and try again.
   connection_->close(transport::close_code::normal, reason);
@@ -358,14 +370,14 @@ void Session::check_deadline() {
 
 void Session::on_expired() {
   constexpr std::string_view what = "the authentication has expired";
-  leave(what);
+  leave(what, counters().ended_expired);
   say_goodbye({{{"message", what}}, std::string(wamp::close_uri::killed)});
 }
 
 void Session::shut_down() {
   if (state_ != State::established)
     return connection_->close(transport::close_code::going_away, "the router shuts down");
-  leave(wamp::close_uri::system_shutdown);
+  leave(wamp::close_uri::system_shutdown, counters().ended_shutdown);
   say_goodbye({{}, std::string(wamp::close_uri::system_shutdown)});
 }
 

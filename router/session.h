@@ -90,8 +90,8 @@ class Session final : public transport::Receiver, private Admission::Desk {
   auth::Cookies* cookies() const;  // null: none are tracked, or the client has none
   void forget_cookie();
   // Ends the session's membership; the connection stays.
-  void leave(std::string_view why);
-  void leave_realm(std::string_view why);
+  void leave(std::string_view why, Counter& counter);
+  void leave_realm(std::string_view why, Counter& counter);
   void on_expired();
   // The realm has removed this session from its members.
   void on_removed(const wamp::Goodbye& farewell);
@@ -100,6 +100,8 @@ class Session final : public transport::Receiver, private Admission::Desk {
   void choke(const SessionRef& source);
   void end_choke();
 
+  WorkerCounters& counters() { return worker_.counters(); }
+  void count_sent(const wamp::Message& message);
   void send(const wamp::Message& message);
   void refuse_too_long(const wamp::Message& message);
   template <class... Parts>

@@ -22,12 +22,17 @@ void Session::deliver(Delivery& delivery) {
       worker_.encoder().encode(format_, framing(), delivery.message, std::move(delivery.payload));
   if (frame->size() > max_frame_size_) [[unlikely]]
     return refuse_too_long(delivery.message);
+  count_sent(delivery.message);
   connection_->send(std::move(frame));
   if (delivery.source.session && connection_->queued_bytes() > high_water) choke(delivery.source);
 }
 
 void Session::deliver_frame(const transport::BufferRef& frame) {
-  if (frame->size() <= max_frame_size_) return connection_->send(frame);
+  if (frame->size() <= max_frame_size_) [[likely]] {
+    counters().sent.add_event();
+    return connection_->send(frame);
+  }
+  counters().lost_event_too_long.add();
   if (lost_events_++ == 0)
     log::warning(name() + " of " + connection_->peer_address() +
                  " loses events that are longer than it takes");
@@ -44,6 +49,7 @@ void Session::tell_realm(Parts&&... parts) {
 // The peer has announced a maximum message length (RawSocket) and must not be sent more. Whoever waits for
 // the message gets an ERROR in its place.
 void Session::refuse_too_long(const wamp::Message& message) {
+  counters().lost_message_too_long.add();
   const auto error = [](wamp::MessageType type, wamp::RequestId request) {
     return wamp::Error{type, request, {}, std::string(wamp::error_uri::payload_size_exceeded), {}};
   };
@@ -65,7 +71,7 @@ void Session::refuse_too_long(const wamp::Message& message) {
 void Session::on_removed(const wamp::Goodbye& farewell) {
   // Who is thrown out must not be back at once.
   forget_cookie();
-  leave_realm(farewell.reason);
+  leave_realm(farewell.reason, counters().ended_killed);
   worker_.remove_session(ref_);
   say_goodbye(farewell);
 }

@@ -88,7 +88,7 @@ void Worker::deliver_mail() {
 
 void Worker::deliver(Delivery& delivery) {
   const Slot& slot = slots_[delivery.to.slot];
-  if (slot.id != delivery.to.session) return;
+  if (slot.id != delivery.to.session) return counters_.lost_message_no_session.add();
   if (slot.session)
     slot.session->deliver(delivery);
   else if (slot.addressee)
@@ -105,7 +105,10 @@ void Worker::deliver(EventDelivery& delivery) {
   for (const SessionRef& ref : *delivery.audience) {
     if (ref.session == delivery.excluded) continue;
     Session* session = find(ref);
-    if (!session) continue;
+    if (!session) {
+      counters_.lost_event_no_session.add();
+      continue;
+    }
     if (delivery.filter && !session->admitted_by(*delivery.filter)) continue;
     transport::BufferRef& frame =
         frames[static_cast<size_t>(session->format())][static_cast<size_t>(session->framing())];

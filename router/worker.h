@@ -1,6 +1,6 @@
 // One thread with its loop, its connections and its sessions.
 //
-// Everything but mailbox() and loop().post() is for the worker's own thread. Outlived by nothing that holds a
+// Everything but mailbox(), loop().post() and reading counters() is for the worker's own thread. Outlived by nothing that holds a
 // SessionRef: refs to sessions that are gone are ignored.
 #pragma once
 
@@ -10,6 +10,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "router/counters.h"
 #include "router/frame_encoder.h"
 #include "router/id_source.h"
 #include "router/mailbox.h"
@@ -33,6 +34,8 @@ class Worker {
   transport::Loop& loop() { return loop_; }
   Mailbox& mailbox() { return mailbox_; }
   FrameEncoder& encoder() { return encoder_; }
+  WorkerCounters& counters() { return counters_; }
+  const WorkerCounters& counters() const { return counters_; }
   serializers::Scratch& scratch() { return scratch_; }
 
   // A fresh address for a session that joins, or for somebody else; released when it leaves.
@@ -88,6 +91,7 @@ class Worker {
   transport::Loop loop_;
   Mailbox mailbox_;
   FrameEncoder encoder_;
+  WorkerCounters counters_;
   serializers::Scratch scratch_;
   std::vector<Slot> slots_;
   std::vector<uint32_t> free_slots_;

@@ -24,7 +24,7 @@ ROUTER_LAYERS = [
     {"auth", "verdicts"},
     {"uri_index", "prefix_tree", "wildcard_tree", "routed_payload"},
     {"authorizer", "delivery", "payload_passthru"},
-    {"denial_log", "explain"},
+    {"denial_log", "explain", "counters"},
     {"member"},
     {"session_rules", "welcome_details", "mailbox", "members", "request_check", "event_filter", "authorizer_answer"},
     {"outbox", "frame_encoder"},

@@ -18,6 +18,7 @@
 #include "transport/buffer.h"
 #include "transport/channel_binding.h"
 #include "transport/client_certificate.h"
+#include "transport/counters.h"
 #include "transport/http.h"
 #include "transport/rawsocket.h"
 
@@ -69,6 +70,7 @@ struct CloseReason {
   uint16_t code = 0;  // the close code sent or received; 0: none, the socket just ended
   bool by_peer = false;
   std::string text;
+  CounterOf counter = &Counters::closed_by_router;  // in which it counts
 };
 
 // What sits on top of a connection: the router's session. Owned by the connection.

@@ -92,7 +92,8 @@ bool concerns_one_connection(int error) {
 struct Listener::State : std::enable_shared_from_this<State> {
   State(Loop& accept_loop, std::vector<Loop*> loops, Service& service, const ListenOptions& options,
         ConnectionOptions connections, std::function<void(const std::string&)> on_error)
-      : loops(std::move(loops)),
+      : counters(accept_loop.state().counters),
+        loops(std::move(loops)),
         max_connections(options.max_connections),
         refusal(options.refusal),
         on_error(std::move(on_error)),
@@ -160,6 +161,7 @@ struct Listener::State : std::enable_shared_from_this<State> {
 
   void hand_over(Descriptor accepted) {
     if (connection_count->load(std::memory_order_relaxed) >= max_connections) {
+      counters.refused_too_many.add();
       refuse(accepted);
       return report("refusing connections: there are " + std::to_string(max_connections) + " already");
     }
@@ -194,6 +196,7 @@ struct Listener::State : std::enable_shared_from_this<State> {
     pause.cancel();
   }
 
+  Counters& counters;  // of the loop that accepts
   std::vector<Loop*> loops;
   const std::shared_ptr<std::atomic<size_t>> connection_count = std::make_shared<std::atomic<size_t>>(0);
   std::mutex mutex;

@@ -20,6 +20,8 @@ constexpr size_t max_unwritten_bytes = 128 * 1024;
 constexpr auto slowest_sweep = std::chrono::milliseconds(1000);
 constexpr auto fastest_sweep = std::chrono::milliseconds(10);
 
+thread_local Loop::Clock::time_point time_of_turn;
+
 // Deadlines are met within a quarter of the shortest of them.
 Loop::Clock::duration sweep_interval_of(const ConnectionLimits& limits) {
   int shortest_ms = limits.handshake_timeout_ms;
@@ -47,6 +49,7 @@ void Loop::State::adopt(Loop& loop, Arrival arrival, std::shared_ptr<const Serve
   served->connection_count->fetch_add(1, std::memory_order_relaxed);
   asio::post(io, [this, &loop, arrival = std::move(arrival), served = std::move(served)]() mutable {
     begin_turn();
+    if (arrival.fresh) counters.accepted.add();
     schedule_sweep(served->options.limits);
     std::string read = std::move(arrival.read);
     connections_.push_back(
@@ -57,8 +60,12 @@ void Loop::State::adopt(Loop& loop, Arrival arrival, std::shared_ptr<const Serve
 
 void Loop::State::begin_turn() {
   if (turn_end_posted_) return;
-  now = Clock::now();
+  read_clock();
   request_turn_end();
+}
+
+void Loop::State::read_clock() {
+  now = time_of_turn = Clock::now();
 }
 
 void Loop::State::request_turn_end() {
@@ -147,7 +154,7 @@ Loop::~Loop() {
 
 void Loop::run() {
   const auto until_stopped = asio::make_work_guard(state_->io);
-  state_->now = Clock::now();
+  state_->read_clock();
   state_->io.run();
 }
 
@@ -169,6 +176,12 @@ void Loop::request_turn_end() {
 }
 Loop::Clock::time_point Loop::now() const {
   return state_->now;
+}
+Loop::Clock::time_point Loop::time_on_this_thread() {
+  return time_of_turn;
+}
+const Counters& Loop::counters() const {
+  return state_->counters;
 }
 size_t Loop::connection_count() const {
   return state_->connection_count.load(std::memory_order_relaxed);

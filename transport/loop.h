@@ -14,6 +14,7 @@
 namespace transport {
 
 class Connection;
+struct Counters;
 
 class Loop {
  public:
@@ -37,12 +38,17 @@ class Loop {
 
   // The time, read once per turn.
   Clock::time_point now() const;
+  // That of the loop whose thread calls; the beginning of time on other threads.
+  static Clock::time_point time_on_this_thread();
 
   // Runs `work` once after `delay`, on the loop's thread; never if the loop stops before.
   void after(Clock::duration delay, std::function<void()> work);
 
   // Connections open on this loop: how the listener picks the least-loaded one. Any thread.
   size_t connection_count() const;
+
+  // What it has counted. Any thread.
+  const Counters& counters() const;
 
   asio::io_context& io();
 

@@ -14,6 +14,7 @@
 #include <asio/steady_timer.hpp>
 
 #include "transport/connection.h"
+#include "transport/counters.h"
 #include "transport/loop.h"
 #include "transport/socket.h"
 #include "transport/tls_stream.h"
@@ -48,6 +49,7 @@ struct Loop::State {
   // Everything that happens on the loop calls this first.
   void begin_turn();
   void request_turn_end();
+  void read_clock();
 
   // At the end of the turn `connection` is to write, or to tell its receiver that it is gone.
   void add_unwritten(TcpConnection& connection);
@@ -70,6 +72,7 @@ struct Loop::State {
   std::function<void()> turn_end;
   Clock::time_point now;
   std::atomic<size_t> connection_count{0};
+  Counters counters;
 
   // Shared by all connections, one after the other: an idle connection has no buffer.
   std::vector<char> read_buffer;

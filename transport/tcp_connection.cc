@@ -58,7 +58,7 @@ void TcpConnection::when_readable(void (TcpConnection::*then)()) {
     read_waiting_ = false;
     state_.begin_turn();
     if (stage_ == Stage::closed) return bury_later();
-    if (error) return drop("the socket cannot be watched: " + error.message());
+    if (error) return drop("the socket cannot be watched: " + error.message(), &Counters::closed_failed);
     (this->*then)();
   });
 }
@@ -73,6 +73,7 @@ void TcpConnection::on_readable() {
   if (pauses_ > 0) return;
   const Socket::Result result = socket_.read_some(state_.read_buffer);
   if (result.outcome == Socket::Outcome::done) {
+    state_.counters.bytes_received.add(result.size);
     heard_at_ = state_.now;
     pinged_ = false;
     if (std::exchange(probed_, false) && stage_ == Stage::open) receiver_->on_alive();
@@ -92,11 +93,12 @@ void TcpConnection::on_end_of_input(const Socket::Result& result) {
     return;
   }
   if (failed && stage_ == Stage::opening && socket_.tls() && !socket_.tls()->established())
-    return refuse(socket_.failure_text(result));
+    return refuse(socket_.failure_text(result), state_.counters.refused_tls);
   const char* const how = framing_ == Framing::rawsocket
                               ? "the peer ended the connection"
                               : "the peer ended the connection without a close frame";
-  set_reason({0, true, failed ? socket_.failure_text(result) : how});
+  set_reason({0, true, failed ? socket_.failure_text(result) : how,
+              failed ? &Counters::closed_failed : &Counters::closed_by_peer});
   end();
 }
 
@@ -177,6 +179,7 @@ void TcpConnection::on_ping(std::string_view payload) {
 }
 
 void TcpConnection::ping() {
+  state_.counters.pings_sent.add();
   queue(framing_ == Framing::rawsocket ? make_rawsocket_frame(RawSocketType::ping, {})
                                        : make_control_frame(Opcode::ping, {}));
 }
@@ -188,7 +191,7 @@ void TcpConnection::on_close_frame(const CodecEvent& event) {
   if (answers_ours) {
     if (queue_.empty()) end();
   } else {
-    set_reason({event.code, true, std::string(event.text)});
+    set_reason({event.code, true, std::string(event.text), &Counters::closed_by_peer});
     deadline_ = deadline_in(served_->options.limits.close_timeout_ms);
     // To a close without a code the answer has one: without, clients take the end for a lost connection.
     queue(make_close_frame(event.code == close_code::none ? close_code::normal : event.code, {}));
@@ -257,11 +260,18 @@ void TcpConnection::on_queued() {
     } else {
       state_.write_early();
     }
+  } else {
+    count_queued();
   }
   const size_t limit = served_->options.limits.max_queued_bytes;
   if (stage_ == Stage::open && queued_bytes() > limit) {
     drop("outgoing queue over " + std::to_string(limit) + " bytes: the peer reads too slowly");
   }
+}
+
+void TcpConnection::count_queued() {
+  const size_t queued = queued_bytes();
+  state_.counters.queued_bytes.add(queued - std::exchange(counted_queued_, queued));
 }
 
 void TcpConnection::queue_bytes(std::string_view bytes) {
@@ -284,14 +294,16 @@ void TcpConnection::write_now() {
     for (const iovec& part : filled) gathered += part.iov_len;
     on_written(socket_.write_some(filled), gathered);
   }
+  count_queued();
   if (queue_.empty()) on_all_written();
 }
 
 void TcpConnection::on_written(const Socket::Result& result, size_t gathered) {
   if (result.outcome == Socket::Outcome::failed) {
-    set_reason({0, true, socket_.failure_text(result)});
+    set_reason({0, true, socket_.failure_text(result), &Counters::closed_failed});
     return end();
   }
+  state_.counters.bytes_sent.add(result.size);
   queue_.pop(result.size);
   // A plain response may take its time as long as the client takes some of it.
   if (stage_ == Stage::ending && codec_.index() == 0 && result.size > 0) {
@@ -306,7 +318,7 @@ void TcpConnection::wait_for_output() {
     write_waiting_ = false;
     state_.begin_turn();
     if (stage_ == Stage::closed) return bury_later();
-    if (error) return drop("the socket cannot be watched: " + error.message());
+    if (error) return drop("the socket cannot be watched: " + error.message(), &Counters::closed_failed);
     write_now();
   });
 }
@@ -326,6 +338,7 @@ void TcpConnection::on_all_written() {
 void TcpConnection::close(uint16_t code, std::string_view reason) {
   if (stage_ != Stage::open) return;
   if (framing_ == Framing::rawsocket) {
+    set_reason({code, false, std::string(reason)});
     fail(code, reason);
   } else {
     stage_ = Stage::closing;
@@ -343,9 +356,11 @@ void TcpConnection::sweep(Loop::Clock::time_point now) {
     case Stage::announced:
       if (now < deadline_) return;
       remark("ended: the proxy did not tell in time whose connection it is");
+      set_reason({0, false, "", &Counters::closed_handshake_timeout});
       return end();
     case Stage::opening:
       if (now < deadline_) return;
+      set_reason({0, false, "", &Counters::closed_handshake_timeout});
       if (socket_.tls() && !socket_.tls()->established()) remark("ended: the TLS handshake took too long");
       if (unread_.empty() || unread_[0] == rawsocket_magic) return end();
       return respond(text_response(408, "the request took too long to come"));
@@ -357,6 +372,7 @@ void TcpConnection::sweep(Loop::Clock::time_point now) {
     case Stage::closing:
     case Stage::ending:
       if (now < deadline_) return;
+      state_.counters.close_timeouts.add();
       abort_ = true;
       return end();
     case Stage::closed:
@@ -380,7 +396,8 @@ void TcpConnection::check_liveness(Loop::Clock::time_point now) {
     receiver_->on_silent();
   } else if (now >= deadline_ &&
              !socket_.readable()) {  // if it is readable, not the peer is late but this loop
-    drop("no sign of life for " + std::to_string(limits.ping_interval_ms + limits.ping_timeout_ms) + " ms");
+    drop("no sign of life for " + std::to_string(limits.ping_interval_ms + limits.ping_timeout_ms) + " ms",
+         &Counters::closed_dead);
   }
 }
 
@@ -389,7 +406,7 @@ void TcpConnection::fail(uint16_t code, std::string_view text) {
   if (stage_ == Stage::closing) return end();
   stage_ = Stage::ending;
   deadline_ = deadline_in(served_->options.limits.close_timeout_ms);
-  set_reason({code, false, std::string(text)});
+  set_reason({code, false, std::string(text), &Counters::closed_protocol});
   if (framing_ != Framing::rawsocket)
     queue(make_close_frame(code, text));
   else if (queued_bytes() == 0)
@@ -398,9 +415,13 @@ void TcpConnection::fail(uint16_t code, std::string_view text) {
 }
 
 void TcpConnection::drop(std::string why) {
+  drop(std::move(why), &Counters::closed_slow);
+}
+
+void TcpConnection::drop(std::string why, CounterOf counter) {
   if (stage_ == Stage::closed) return;
   abort_ = true;
-  set_reason({0, false, std::move(why)});
+  set_reason({0, false, std::move(why), counter});
   end();
 }
 
@@ -408,6 +429,7 @@ void TcpConnection::end() {
   stage_ = Stage::closed;
   queue_.clear();
   batch_.reset();
+  count_queued();
   if (const auto posted = std::move(posted_); posted && posted->waiter) posted->waiter->on_gone(*this);
   bury_later();
 }
@@ -425,6 +447,7 @@ void TcpConnection::bury() {
   if (stage_ != Stage::closed) return;
   if (!std::exchange(socket_closed_, true)) {
     abort_ ? socket_.abort() : socket_.close();
+    (state_.counters.*(reason_ ? reason_->counter : &Counters::closed_answered)).add();
     leave_counts();
   }
   if (!operation_pending()) state_.remove(*this);

@@ -71,7 +71,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   void read_announcement();
   void begin(std::span<char> read);
   void remark(const std::string& what) const;
-  void refuse(const std::string& why);
+  void refuse(const std::string& why, Counter& counter);
   void come_from(const std::string& client);
   // Calls `then` when there is something to read.
   void when_readable(void (TcpConnection::*then)());
@@ -110,12 +110,16 @@ class TcpConnection final : public Connection, private HttpExchange {
   void begin_next_request();
   void move_to(Loop& loop);
   void respond(const HttpResponse& response, bool head_only = false);
+  void refuse_request(const HttpResponse& response);
+  void refuse_upgrade(const HttpResponse& response);
   void open(const std::string& response, Service::Upgrade upgrade);
   void end_with(std::string_view last_words);
 
   void queue(BufferRef frame);
   void on_queued();
   void end_batch();
+  // Brings the loop's gauge up to date.
+  void count_queued();
   void queue_bytes(std::string_view bytes);
   void write_now();
   void on_written(const Socket::Result& result, size_t gathered);
@@ -124,6 +128,7 @@ class TcpConnection final : public Connection, private HttpExchange {
 
   void check_liveness(Loop::Clock::time_point now);
   void fail(uint16_t code, std::string_view text);
+  void drop(std::string why, CounterOf counter);
   void end();
   void bury_later();
   void leave_counts();
@@ -147,6 +152,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   Loop::Clock::time_point heard_at_;
   Loop::Clock::time_point
       deadline_;  // opening: of the handshake; open: of the ping's answer; then: of the socket
+  size_t counted_queued_ = 0;  // of queued_bytes(), in the loop's gauge
   size_t place_;
   size_t max_frame_size_ = SIZE_MAX;
   int pauses_ = 0;

@@ -25,7 +25,8 @@ void TcpConnection::remark(const std::string& what) const {
 }
 
 // Nobody's connection yet, and never anybody's.
-void TcpConnection::refuse(const std::string& why) {
+void TcpConnection::refuse(const std::string& why, Counter& counter) {
+  counter.add();
   remark("refused: " + why);
   const bool speaks_http = socket_.tls() && socket_.tls()->peer_speaks_http();
   socket_.drop_tls();
@@ -43,6 +44,7 @@ void TcpConnection::come_from(const std::string& client) {
 void TcpConnection::wait_for_announcement() {
   const auto& trusted = served_->options.trusted_proxies;
   if (!trusted || !trusted->contains(peer_address_)) {
+    state_.counters.refused_proxy.add();
     remark("refused: it is not one of the trusted proxies");
     return end();
   }
@@ -59,7 +61,7 @@ void TcpConnection::read_announcement() {
   const auto read = read_proxy_header(unread_);
   if (const auto* error = std::get_if<ProxyHeaderError>(&read)) {
     unread_.clear();
-    refuse(error->reason);
+    refuse(error->reason, state_.counters.refused_proxy);
     return wait_for_input();
   }
   const auto* header = std::get_if<ProxyHeader>(&read);
@@ -78,23 +80,25 @@ void TcpConnection::receive_head(std::span<char> bytes) {
   unread_.append(bytes.data(), bytes.size());
   if (posted_) return receive_body();
   if (unread_[0] == tls_magic) {
+    state_.counters.refused_tls.add();
     remark("refused: it speaks TLS, which is not spoken here");
     return respond(text_response(400, "TLS is not spoken here"));
   }
   if (unread_[0] == rawsocket_magic) return receive_rawsocket_handshake();
   if (!std::isalpha(static_cast<unsigned char>(unread_[0])))
-    return respond(text_response(400, "not an HTTP request"));
+    return refuse_request(text_response(400, "not an HTTP request"));
 
   const size_t found = unread_.find(end_of_head, searched - std::min(searched, end_of_head.size() - 1));
   const size_t head_size = found == unread_.npos ? unread_.size() : found + end_of_head.size();
   const size_t limit = served_->options.limits.max_http_head;
   if (head_size > limit) {
-    return respond(
+    return refuse_request(
         text_response(431, "the request's head is longer than " + std::to_string(limit) + " bytes"));
   }
   if (found == unread_.npos) return;
   auto read = read_request(std::string_view(unread_).substr(0, head_size));
-  if (auto* refusal = std::get_if<HttpResponse>(&read)) return respond(*refusal);
+  if (auto* refusal = std::get_if<HttpResponse>(&read)) return refuse_request(*refusal);
+  state_.counters.http_requests.add();
   auto& request = std::get<HttpRequest>(read);
   if (request.method == "POST" || request.method == "OPTIONS")
     return begin_post(std::move(request), head_size);
@@ -122,6 +126,7 @@ void TcpConnection::receive_rawsocket_handshake() {
   const RawSocketRequest request = read_rawsocket_request(all);
   auto answer = served_->service.on_rawsocket(loop_, request);
   if (const auto* error = std::get_if<RawSocketError>(&answer)) {
+    state_.counters.refused_upgrade.add();
     if (*error == RawSocketError::not_served)
       return respond(text_response(400, "RawSocket is not served here"));
     return end_with(rawsocket_refusal(*error));
@@ -138,14 +143,24 @@ void TcpConnection::on_request(const HttpRequest& request) {
     return respond(served_->service.on_request(request), request.method == "HEAD");
 
   auto handshake = read_handshake(request);
-  if (auto* refusal = std::get_if<HttpResponse>(&handshake)) return respond(*refusal);
+  if (auto* refusal = std::get_if<HttpResponse>(&handshake)) return refuse_upgrade(*refusal);
   const auto& accepted = std::get<Handshake>(handshake);
   auto upgrade = served_->service.on_upgrade(loop_, request, accepted.offered);
-  if (auto* refusal = std::get_if<HttpResponse>(&upgrade)) return respond(*refusal);
+  if (auto* refusal = std::get_if<HttpResponse>(&upgrade)) return refuse_upgrade(*refusal);
   auto& chosen = std::get<Service::Upgrade>(upgrade);
   const std::string response = switching_protocols(accepted, chosen.subprotocol, chosen.headers);
   come_from(request.peer_address);
   open(response, std::move(chosen));
+}
+
+void TcpConnection::refuse_request(const HttpResponse& response) {
+  state_.counters.refused_http.add();
+  respond(response);
+}
+
+void TcpConnection::refuse_upgrade(const HttpResponse& response) {
+  state_.counters.refused_upgrade.add();
+  respond(response);
 }
 
 void TcpConnection::respond(const HttpResponse& response, bool head_only) {
@@ -204,7 +219,7 @@ void TcpConnection::receive_body() {
 void TcpConnection::receive_early(std::span<char> bytes) {
   unread_.append(bytes.data(), bytes.size());
   if (unread_.size() > served_->options.limits.max_http_head)
-    drop("too much before the answer to the request before");
+    drop("too much before the answer to the request before", &Counters::closed_protocol);
 }
 
 void TcpConnection::add_header(std::string name, std::string value) {

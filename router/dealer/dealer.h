@@ -13,6 +13,7 @@
 
 #include "router/broker/broker.h"
 #include "router/clock.h"
+#include "router/counters.h"
 #include "router/dealer/pending_call.h"
 #include "router/dealer/register_options.h"
 #include "router/dealer/registrations.h"
@@ -35,8 +36,9 @@ struct DealerLimits {
 class Dealer {
  public:
   // All outlive the dealer. The broker publishes the meta events.
-  Dealer(const DealerLimits& limits, IdSource& ids, const Clock& clock, broker::Broker& broker)
-      : limits_(limits), ids_(ids), clock_(clock), broker_(broker) {}
+  Dealer(const DealerLimits& limits, IdSource& ids, const Clock& clock, RealmCounters& counters,
+         broker::Broker& broker)
+      : limits_(limits), ids_(ids), clock_(clock), counters_(counters), broker_(broker) {}
 
   // For what comes next.
   void set_limits(const DealerLimits& limits) { limits_ = limits; }
@@ -70,8 +72,6 @@ class Dealer {
   const Registrations& registrations() const { return registrations_; }
   Registrations& registrations() { return registrations_; }
   size_t call_count() const { return calls_.size(); }
-  // Answers, cancels and chunks that came for a call which had ended.
-  uint64_t late_count() const { return late_count_; }
 
  private:
   // A REGISTER that waits for the holder of an exclusive registration to show that it is alive.
@@ -108,6 +108,8 @@ class Dealer {
 
   PendingCall& add_call(Member& caller, wamp::RequestId request, const Registration& registration);
   void remove_call(PendingCall& call, Outbox& outbox);
+  // The same for one whose caller has been sent the last answer.
+  void finish(PendingCall& call, Outbox& outbox);
   void forget_deadline(PendingCall& call);
   // Puts the call behind the others that wait, or refuses it.
   void wait_for_callee(PendingCall& call, Registration& registration, Outbox& outbox);
@@ -141,12 +143,12 @@ class Dealer {
   DealerLimits limits_;
   IdSource& ids_;
   const Clock& clock_;
+  RealmCounters& counters_;
   broker::Broker& broker_;
   Registrations registrations_;
   PendingCalls calls_;  // the owner
   CallDeadlines deadlines_;
   std::vector<HeldRegister> held_registers_;  // by deadline, as all wait equally long
-  uint64_t late_count_ = 0;
 };
 
 }  // namespace router::dealer

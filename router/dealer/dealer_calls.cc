@@ -63,6 +63,7 @@ PendingCall& Dealer::add_call(Member& caller, wamp::RequestId request, const Reg
   call.caller = &caller;
   call.request = request;
   call.registration = registration.id;
+  call.taken = clock_.turn_time();
   caller.calls.insert(request.value, &call);
   return call;
 }
@@ -91,9 +92,16 @@ void Dealer::remove_call(PendingCall& call, Outbox& outbox) {
   if (unblocked) invoke_waiting(*unblocked, outbox);
 }
 
+void Dealer::finish(PendingCall& call, Outbox& outbox) {
+  const auto us =
+      std::chrono::duration_cast<std::chrono::microseconds>(clock_.turn_time() - call.taken).count();
+  counters_.call_seconds.add(static_cast<uint64_t>(std::max<int64_t>(us, 0)));
+  remove_call(call, outbox);
+}
+
 void Dealer::end(PendingCall& call, std::string_view error_uri, std::string_view text, Outbox& outbox) {
   outbox.refuse(call.caller->ref, wamp::Call::type, call.request, error_uri, text);
-  remove_call(call, outbox);
+  finish(call, outbox);
 }
 
 uint64_t Dealer::timeout_ms(const CallOptions& options) const {
@@ -210,7 +218,8 @@ wamp::Dict Dealer::invocation_details(const PendingCall& call, const Registratio
   wamp::Dict details;
   if (registration.match != wamp::MatchPolicy::exact) details.append("procedure", asked.procedure);
   if (call.receive_progress) details.append("receive_progress", true);
-  if (call.deadline && looks_after_timeout(callee, *call.caller)) details.append("timeout", remaining_ms(call));
+  if (call.deadline && looks_after_timeout(callee, *call.caller))
+    details.append("timeout", remaining_ms(call));
   if (asked.grant.disclose || asked.options.disclose_me || callee.options.disclose_caller) {
     details.append("caller", caller.ref.session.value);
     details.append("caller_authid", caller.identity.authid);
@@ -264,7 +273,7 @@ wamp::Result<void> Dealer::continue_call(Member& caller, const wamp::Call& messa
                                          Outbox& outbox) {
   PendingCall** found = caller.calls.find(message.request.value);
   if (!found || (*found)->interrupted || ((*found)->kept && (*found)->kept->procedure != message.procedure)) {
-    ++late_count_;
+    counters_.late_answers.add();
     return {};
   }
   PendingCall& call = **found;
@@ -290,7 +299,7 @@ wamp::Result<void> Dealer::cancel(Member& caller, const wamp::Cancel& message, O
 
   PendingCall** found = caller.calls.find(message.request.value);
   if (!found) {
-    ++late_count_;
+    counters_.late_answers.add();
     return {};
   }
   PendingCall& call = **found;
@@ -309,7 +318,7 @@ wamp::Result<PendingCall*> Dealer::answered_call(Member& callee, wamp::RequestId
   if (invocation > callee.last_invocation)
     return wamp::ProtocolError{std::string(answer) + ": no INVOCATION " + std::to_string(invocation.value) +
                                " was sent to this session"};
-  ++late_count_;
+  counters_.late_answers.add();
   return nullptr;
 }
 
@@ -339,7 +348,7 @@ wamp::Result<void> Dealer::yield(Member& callee, const wamp::Yield& message, Rou
   if (progress) result.details.append("progress", true);
   append_attributes(passthru, result.details);
   outbox.send(call.caller->ref, std::move(result), std::move(payload), progress ? callee.ref : SessionRef());
-  if (!progress) remove_call(call, outbox);
+  if (!progress) finish(call, outbox);
   return {};
 }
 
@@ -360,7 +369,7 @@ wamp::Result<void> Dealer::error(Member& callee, const wamp::Error& message, Rou
     error.details = message.details;
     error.error = message.error;
     outbox.send(call.caller->ref, std::move(error), std::move(payload));
-    remove_call(call, outbox);
+    finish(call, outbox);
   }
   return {};
 }

@@ -47,6 +47,7 @@ struct PendingCall {
   bool interrupted = false;           // canceled by mode kill: waits for the callee's answer
   std::unique_ptr<KeptCall> kept;     // null: it will not be sent again
   std::optional<CallDeadlines::iterator> deadline;
+  SteadyTime taken;  // when the CALL came
   size_t place = 0;  // PendingCalls' own
 };
 
