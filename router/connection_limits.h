@@ -14,6 +14,11 @@ inline transport::ConnectionLimits connection_limits(const config::TransportLimi
   connection.ping_interval_ms = static_cast<int>(limits.ping_interval_ms);
   connection.ping_timeout_ms = static_cast<int>(limits.ping_timeout_ms);
   connection.close_timeout_ms = static_cast<int>(limits.close_timeout_ms);
+  connection.min_message_rate = static_cast<int>(limits.min_message_rate);
+  connection.message_window_ms = static_cast<int>(limits.message_window_ms);
+  connection.max_rate = {limits.messages_per_second, limits.bytes_per_second};
+  connection.max_connections_per_address = limits.max_connections_per_address;
+  connection.max_half_open = limits.max_half_open;
   return connection;
 }
 

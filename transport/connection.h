@@ -20,6 +20,7 @@
 #include "transport/client_certificate.h"
 #include "transport/counters.h"
 #include "transport/http.h"
+#include "transport/rate.h"
 #include "transport/rawsocket.h"
 
 namespace transport {
@@ -65,6 +66,9 @@ constexpr uint16_t normal = 1000, going_away = 1001, protocol_error = 1002, unsu
                    internal_error = 1011;
 }  // namespace close_code
 
+// What is kept of a message that is too long.
+constexpr size_t max_beginning = 512;
+
 // Why and by whom a connection ended, for the log.
 struct CloseReason {
   uint16_t code = 0;  // the close code sent or received; 0: none, the socket just ended
@@ -82,6 +86,9 @@ class Receiver {
   // One whole message, already validated as UTF-8 if it is text. The bytes may be changed; they are valid
   // during the call only. Not called after close() or on_closed().
   virtual void on_message(std::span<char> message) = 0;
+  // A message longer than max_message_size comes in and is thrown away. `beginning`: its first bytes, at most
+  // max_beginning, of which nothing is validated. False: it cannot be answered, so the connection is closed.
+  virtual bool on_oversized(std::string_view /*beginning*/) { return false; }
   // The peer has been silent for so long that it was pinged. on_alive() follows if it answers.
   virtual void on_silent() {}
   // Something has come from the peer since probe() or on_silent().
@@ -99,6 +106,14 @@ struct ConnectionLimits {
   int ping_interval_ms = 10000;                // of silence before a ping, 0: never; any byte is life
   int ping_timeout_ms = 20000;                 // of silence after the ping before the peer counts as dead
   int close_timeout_ms = 2000;                 // from our close frame to the end of the socket
+  // A message, or the body of a request, that has begun to come in must end within message_window_ms, or go
+  // on at this rate in each such time. 0: it may take as long as it likes.
+  int min_message_rate = 1024;  // bytes per second
+  int message_window_ms = 30000;
+  Rate max_rate = {};  // of what comes in; above it the peer is read more slowly
+  // Of the listener, all loops together:
+  size_t max_connections_per_address = 50000;  // Unix domain sockets count for nobody
+  size_t max_half_open = 1000;  // connections whose first request has not come; above it the oldest goes
 };
 
 // How a listener's connections begin; from when they are accepted to their end.
@@ -194,8 +209,12 @@ class Connection {
   // this call.
   virtual void drop(std::string why) = 0;
 
-  // Asks the peer for a sign of life now, which is told by on_alive(); that may never come. Not while paused.
+  // Asks the peer for a sign of life now, which is told by on_alive(); that may never come. While paused
+  // nobody can hear the peer, so it counts as alive and on_alive() is called at once.
   virtual void probe() = 0;
+
+  // From now on the peer is read no faster than this, nor than max_rate of its limits.
+  virtual void limit_rate(const Rate& rate) = 0;
 
   // Nested calls count. While paused nothing is read, on_message is not called, not even for what came in
   // before, and the peer does not count as silent. Resuming calls nothing at once; close() ends all pauses.

@@ -167,11 +167,16 @@ struct Listener::State : std::enable_shared_from_this<State> {
     }
     failing = false;
     const int on = 1;
+    // Neither means anything to a Unix domain socket.
     ::setsockopt(accepted.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    const std::shared_ptr<const Served> served = current();
+    // As long as a silent peer has: sooner than the kernel, which else tries for a quarter of an hour.
+    const int patience_ms = served->options.limits.ping_interval_ms + served->options.limits.ping_timeout_ms;
+    ::setsockopt(accepted.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, &patience_ms, sizeof patience_ms);
     Loop* const target = *std::min_element(loops.begin(), loops.end(), [](const Loop* a, const Loop* b) {
       return a->connection_count() < b->connection_count();
     });
-    target->state().adopt(*target, {std::move(accepted)}, current());
+    target->state().adopt(*target, {std::move(accepted)}, served);
   }
 
   // As well as can be without waiting for the peer. What it has sent is read, so that closing does not reset

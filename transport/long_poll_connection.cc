@@ -9,6 +9,8 @@ namespace transport {
 namespace {
 
 constexpr size_t max_held_sends = 16;
+// Received in one turn, of one send.
+constexpr size_t max_received_in_turn = 64 * 1024;
 
 HttpResponse no_content() {
   return {204, "", "", {}};
@@ -29,7 +31,9 @@ LongPollConnection::LongPollConnection(Loop& loop, Framing framing, std::string 
       peer_address_(opening.peer_address),
       client_certificate_(opening.client_certificate),
       receiver_(std::move(receiver)),
-      heard_at_(loop.now()) {}
+      heard_at_(loop.now()) {
+  limit_rate({});
+}
 
 void LongPollConnection::start() {
   receiver_->on_open(*this);
@@ -51,10 +55,8 @@ Service::Answer LongPollConnection::on_receive(HttpExchange& exchange) {
 Service::Answer LongPollConnection::on_send(std::span<const char> body, HttpExchange& exchange) {
   heard();
   if (state_ != State::open) return gone();
-  if (pauses_ == 0 && held_.empty()) {
-    std::string bytes(body.begin(), body.end());
-    return deliver(bytes);
-  }
+  if (meter_) meter_->take_bytes(loop_.now(), body.size());
+  if (pauses_ == 0 && held_.empty()) return deliver({{body.begin(), body.end()}, &exchange});
   if (held_.size() >= max_held_sends) return text_response(503, "too many requests are waiting");
   held_.push_back({{body.begin(), body.end()}, &exchange});
   return Service::Later{this};
@@ -80,34 +82,43 @@ void LongPollConnection::heard() {
   if (std::exchange(probed_, false) && state_ == State::open) receiver_->on_alive();
 }
 
-HttpResponse LongPollConnection::deliver(std::span<char> body) {
+HttpResponse LongPollConnection::deliver(Held held) {
   const auto refuse = [this](std::string what) {
     end({close_code::invalid_payload, false, what}, State::closing);
     return text_response(400, what);
   };
+  const auto body = std::span(held.body).subspan(held.received);
   if (body.empty()) return refuse("a send without a message");
-  if (!is_batched(framing_)) {
-    receiver_->on_message(body);
-    return no_content();
-  }
-  while (!body.empty() && state_ == State::open) {
-    if (pauses_ > 0) {
-      held_.push_front({{body.begin(), body.end()}, nullptr});
+  for (auto rest = body; !rest.empty() && state_ == State::open;) {
+    if (pauses_ > 0 || body.size() - rest.size() >= max_received_in_turn) {
+      keep(std::move(held), rest);
       break;
     }
-    const auto message = take_from_batch(framing_, body);
+    const auto message = is_batched(framing_) ? take_from_batch(framing_, rest) : std::exchange(rest, {});
     if (!message) return refuse("a message in a batch that is longer than the batch");
     receiver_->on_message(*message);
+    if (meter_) meter_->take_message(loop_.now());
+    slow_down_if_over();
   }
   return no_content();
 }
 
+void LongPollConnection::keep(Held held, std::span<const char> rest) {
+  held.received = held.body.size() - rest.size();
+  held.exchange = nullptr;
+  held_.push_front(std::move(held));
+  has_had_its_turn_ = true;
+  if (pauses_ == 0) later(&LongPollConnection::deliver_held);
+}
+
 void LongPollConnection::deliver_held() {
-  while (!held_.empty() && pauses_ == 0 && state_ == State::open) {
+  has_had_its_turn_ = false;
+  while (!held_.empty() && pauses_ == 0 && state_ == State::open && !has_had_its_turn_) {
     Held held = std::move(held_.front());
     held_.pop_front();
-    HttpResponse response = deliver(held.body);
-    if (held.exchange) held.exchange->answer(std::move(response));
+    HttpExchange* const exchange = held.exchange;
+    HttpResponse response = deliver(std::move(held));
+    if (exchange) exchange->answer(std::move(response));
   }
 }
 
@@ -152,7 +163,22 @@ void LongPollConnection::resume_reading() {
   if (!held_.empty()) later(&LongPollConnection::deliver_held);
 }
 
+void LongPollConnection::limit_rate(const Rate& rate) {
+  const Rate lowest = lower(rate, limits_.max_rate);
+  meter_.reset();
+  if (!lowest.unlimited()) meter_.emplace(lowest);
+}
+
+void LongPollConnection::slow_down_if_over() {
+  if (!meter_ || pauses_ > 0 || !meter_->over(loop_.now())) return;
+  pause_reading();
+  loop_.after(meter_->goes_on_at(loop_.now()) - loop_.now(), [self = weak_from_this()] {
+    if (const auto connection = self.lock()) connection->resume_reading();
+  });
+}
+
 void LongPollConnection::probe() {
+  if (pauses_ > 0) return receiver_->on_alive();
   probed_ = true;
   if (waiting_) std::exchange(waiting_, nullptr)->answer(no_content());
 }

@@ -45,6 +45,7 @@ class LongPollConnection final : public Connection,
   void close(uint16_t code, std::string_view reason) override;
   void drop(std::string why) override;
   void probe() override;
+  void limit_rate(const Rate& rate) override;
   void pause_reading() override;
   void resume_reading() override;
 
@@ -54,10 +55,11 @@ class LongPollConnection final : public Connection,
     closing,  // what is queued may still be fetched
     closed,
   };
-  // A send that came while reading was paused.
+  // A send of which not all is received: it came while reading was paused, or has much.
   struct Held {
     std::string body;
     HttpExchange* exchange;  // null: answered, or gone
+    size_t received = 0;     // bytes of the body
   };
 
   void on_gone(HttpExchange& exchange) override;
@@ -65,8 +67,10 @@ class LongPollConnection final : public Connection,
   void later(void (LongPollConnection::*work)());
   void flush();
   HttpResponse take();
-  HttpResponse deliver(std::span<char> body);
+  HttpResponse deliver(Held held);
+  void keep(Held held, std::span<const char> rest);
   void deliver_held();
+  void slow_down_if_over();
   void end(CloseReason reason, State state);
   void tell_end();
 
@@ -82,6 +86,8 @@ class LongPollConnection final : public Connection,
   std::deque<BufferRef> queue_;
   size_t queued_bytes_ = 0;
   std::deque<Held> held_;
+  bool has_had_its_turn_ = false;
+  std::optional<RateMeter> meter_;   // none: no limit
   HttpExchange* waiting_ = nullptr;  // the receive
   Loop::Clock::time_point waiting_since_;
   Loop::Clock::time_point heard_at_;

@@ -25,7 +25,8 @@ thread_local Loop::Clock::time_point time_of_turn;
 // Deadlines are met within a quarter of the shortest of them.
 Loop::Clock::duration sweep_interval_of(const ConnectionLimits& limits) {
   int shortest_ms = limits.handshake_timeout_ms;
-  for (int timeout_ms : {limits.ping_interval_ms, limits.ping_timeout_ms, limits.close_timeout_ms}) {
+  for (int timeout_ms :
+       {limits.ping_interval_ms, limits.ping_timeout_ms, limits.close_timeout_ms, limits.message_window_ms}) {
     if (timeout_ms > 0) shortest_ms = std::min(shortest_ms, timeout_ms);
   }
   return std::clamp<Loop::Clock::duration>(std::chrono::milliseconds(shortest_ms / 4), fastest_sweep,

@@ -4,6 +4,7 @@
 // bytes arrive. Belongs to one thread. After an error nothing further may be asked of it.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -22,6 +23,11 @@ class RawSocketCodec {
 
   // Bytes kept for later, of an incomplete frame.
   size_t kept_bytes() const { return kept_.size(); }
+  // How much there is of a frame of which more must come; nothing if there is none.
+  std::optional<size_t> unfinished() const {
+    if (delivered_ || kept_.empty()) return std::nullopt;
+    return kept_.size();
+  }
 
  private:
   bool fill(size_t size, std::span<char>& bytes);

@@ -15,6 +15,8 @@ namespace {
 // Measured: a connection that has this much queued is better written at once than at the end of the turn.
 constexpr size_t max_queued_in_turn = 64 * 1024;
 constexpr size_t max_parts = 64;
+// Of a batch, in one turn: as much as is read of a socket at once, so that nobody waits longer for others.
+constexpr size_t max_batch_in_turn = 64 * 1024;
 
 }  // namespace
 
@@ -74,14 +76,22 @@ void TcpConnection::on_readable() {
   const Socket::Result result = socket_.read_some(state_.read_buffer);
   if (result.outcome == Socket::Outcome::done) {
     state_.counters.bytes_received.add(result.size);
-    heard_at_ = state_.now;
-    pinged_ = false;
-    if (std::exchange(probed_, false) && stage_ == Stage::open) receiver_->on_alive();
+    on_heard();
+    if (throttle_) throttle_->meter.take_bytes(state_.now, result.size);
     receive({state_.read_buffer.data(), result.size});
+    if (throttle_) slow_down_if_over();
   } else if (result.outcome != Socket::Outcome::would_block) {
     on_end_of_input(result);
+  } else if (socket_.tls()) {
+    on_heard();  // a part of a record
   }
   wait_for_input();
+}
+
+void TcpConnection::on_heard() {
+  heard_at_ = state_.now;
+  pinged_ = false;
+  if (std::exchange(probed_, false) && stage_ == Stage::open) receiver_->on_alive();
 }
 
 void TcpConnection::on_end_of_input(const Socket::Result& result) {
@@ -122,35 +132,56 @@ CodecEvent TcpConnection::next_event(std::span<char>& bytes) {
 
 void TcpConnection::receive_frames(std::span<char> bytes) {
   while (stage_ == Stage::open || stage_ == Stage::closing) {
-    if (pauses_ > 0) {
+    if (pauses_ > 0 || !unread_batch_.empty()) {
       unread_.assign(bytes.data(), bytes.size());
       return;
     }
     const CodecEvent event = next_event(bytes);
     if (event.kind == CodecEvent::Kind::need_more) return;
     if (event.kind == CodecEvent::Kind::message) {
+      ++messages_;
       if (stage_ != Stage::open) continue;
       if (batch_)
         receive_batch(event.payload);
       else
-        receiver_->on_message(event.payload);
+        receive_message(event.payload);
     } else {
       on_control(event);
     }
   }
 }
 
+void TcpConnection::receive_message(std::span<char> message) {
+  receiver_->on_message(message);
+  if (!throttle_) return;
+  throttle_->meter.take_message(state_.now);
+  slow_down_if_over();
+}
+
 void TcpConnection::receive_batch(std::span<char> batch) {
   if (batch.empty()) return fail(close_code::invalid_payload, "a batch without a message");
+  const size_t left_to_next_turn = batch.size() - std::min(batch.size(), max_batch_in_turn);
   while (!batch.empty() && stage_ == Stage::open) {
-    if (pauses_ > 0) return void(unread_batch_.assign(batch.data(), batch.size()));
+    if (pauses_ > 0) return keep_batch(batch);
+    if (batch.size() < left_to_next_turn) {
+      keep_batch(batch);
+      return continue_reading();
+    }
     const auto message = take_from_batch(framing_, batch);
     if (!message)
       return fail(close_code::invalid_payload, "a message in a batch that is longer than the batch");
     const bool has_separator = is_text(framing_) && batch.data() != message->data() + message->size();
     if (has_separator && batch.data()[-1] == octal_separator) framing_ = Framing::batched_text_octal;
-    receiver_->on_message(*message);
+    receive_message(*message);
   }
+  unread_batch_ = {};
+}
+
+void TcpConnection::keep_batch(std::span<const char> rest) {
+  const char* const kept = unread_batch_.data();
+  const bool is_kept = rest.data() >= kept && rest.data() < kept + unread_batch_.size();
+  if (!is_kept) unread_batch_.assign(rest.data(), rest.size());
+  batch_read_ = unread_batch_.size() - rest.size();
 }
 
 void TcpConnection::on_control(const CodecEvent& event) {
@@ -201,6 +232,7 @@ void TcpConnection::on_close_frame(const CodecEvent& event) {
 
 void TcpConnection::probe() {
   if (stage_ != Stage::open) return;
+  if (pauses_ > 0) return receiver_->on_alive();
   probed_ = true;
   ping();
 }
@@ -223,8 +255,8 @@ void TcpConnection::continue_reading() {
     state_.begin_turn();
     if (stage_ == Stage::closed) return bury_later();
     if (pauses_ > 0) return;
-    std::string batch = std::exchange(unread_batch_, {});
-    if (!batch.empty() && stage_ == Stage::open) receive_batch(batch);
+    if (stage_ != Stage::open) unread_batch_ = {};
+    if (!unread_batch_.empty()) receive_batch(std::span(unread_batch_).subspan(batch_read_));
     std::string bytes = std::exchange(unread_, {});
     if (!bytes.empty()) receive(bytes);
     wait_for_input();
@@ -305,8 +337,9 @@ void TcpConnection::on_written(const Socket::Result& result, size_t gathered) {
   }
   state_.counters.bytes_sent.add(result.size);
   queue_.pop(result.size);
-  // A plain response may take its time as long as the client takes some of it.
-  if (stage_ == Stage::ending && codec_.index() == 0 && result.size > 0) {
+  // A response may take its time as long as the client takes some of it.
+  const bool responds = stage_ == Stage::answering || (stage_ == Stage::ending && codec_.index() == 0);
+  if (responds && result.size > 0) {
     deadline_ = deadline_in(served_->options.limits.handshake_timeout_ms);
   }
   if (result.size < gathered) wait_for_output();
@@ -359,13 +392,16 @@ void TcpConnection::sweep(Loop::Clock::time_point now) {
       set_reason({0, false, "", &Counters::closed_handshake_timeout});
       return end();
     case Stage::opening:
+      if (posted_) return check_body(now);
       if (now < deadline_) return;
       set_reason({0, false, "", &Counters::closed_handshake_timeout});
       if (socket_.tls() && !socket_.tls()->established()) remark("ended: the TLS handshake took too long");
       if (unread_.empty() || unread_[0] == rawsocket_magic) return end();
       return respond(text_response(408, "the request took too long to come"));
     case Stage::open:
-      return check_liveness(now);
+      check_pace(now);
+      if (stage_ == Stage::open) check_liveness(now);
+      return;
     case Stage::waiting:
       return;
     case Stage::answering:
@@ -377,27 +413,6 @@ void TcpConnection::sweep(Loop::Clock::time_point now) {
       return end();
     case Stage::closed:
       return;
-  }
-}
-
-void TcpConnection::check_liveness(Loop::Clock::time_point now) {
-  const ConnectionLimits& limits = served_->options.limits;
-  if (limits.ping_interval_ms <= 0) return;
-  if (pauses_ > 0) {
-    heard_at_ = now;
-    pinged_ = false;
-  } else if (!pinged_) {
-    if (now - heard_at_ < std::chrono::milliseconds(limits.ping_interval_ms)) return;
-    pinged_ = true;
-    deadline_ = now + std::chrono::milliseconds(limits.ping_timeout_ms);
-    queue_.release_memory();
-    ping();
-    probed_ = true;
-    receiver_->on_silent();
-  } else if (now >= deadline_ &&
-             !socket_.readable()) {  // if it is readable, not the peer is late but this loop
-    drop("no sign of life for " + std::to_string(limits.ping_interval_ms + limits.ping_timeout_ms) + " ms",
-         &Counters::closed_dead);
   }
 }
 
@@ -430,6 +445,7 @@ void TcpConnection::end() {
   queue_.clear();
   batch_.reset();
   count_queued();
+  if (throttle_) throttle_->timer.cancel();
   if (const auto posted = std::move(posted_); posted && posted->waiter) posted->waiter->on_gone(*this);
   bury_later();
 }

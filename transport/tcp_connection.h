@@ -12,6 +12,7 @@
 #include "transport/batch.h"
 #include "transport/connection.h"
 #include "transport/loop_state.h"
+#include "transport/message_pace.h"
 #include "transport/rawsocket_codec.h"
 #include "transport/socket.h"
 #include "transport/websocket_codec.h"
@@ -40,6 +41,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   void close(uint16_t code, std::string_view reason) override;
   void drop(std::string why) override;
   void probe() override;
+  void limit_rate(const Rate& rate) override;
   void pause_reading() override;
   void resume_reading() override;
 
@@ -77,6 +79,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   void when_readable(void (TcpConnection::*then)());
   void wait_for_input();
   void on_readable();
+  void on_heard();
   void on_end_of_input(const Socket::Result& result);
   void receive(std::span<char> bytes);
   void receive_head(std::span<char> bytes);
@@ -84,7 +87,9 @@ class TcpConnection final : public Connection, private HttpExchange {
   void receive_rawsocket_handshake();
   void receive_frames(std::span<char> bytes);
   CodecEvent next_event(std::span<char>& bytes);
+  void receive_message(std::span<char> message);
   void receive_batch(std::span<char> batch);
+  void keep_batch(std::span<const char> rest);
   void on_control(const CodecEvent& event);
   void on_ping(std::string_view payload);
   void ping();
@@ -99,6 +104,13 @@ class TcpConnection final : public Connection, private HttpExchange {
     bool keep_alive = false;
     std::vector<std::pair<std::string, std::string>> headers;  // of the answer
     HttpWaiter* waiter = nullptr;                              // while it is answered later
+  };
+
+  // Of a peer whose rate is limited.
+  struct Throttle {
+    RateMeter meter;
+    asio::steady_timer timer;
+    bool waiting = false;  // reading is paused until the timer ends
   };
 
   std::variant<HttpRequest, HttpResponse> read_request(std::string_view head) const;
@@ -127,13 +139,20 @@ class TcpConnection final : public Connection, private HttpExchange {
   void on_all_written();
 
   void check_liveness(Loop::Clock::time_point now);
+  void slow_down_if_over();
+  void check_body(Loop::Clock::time_point now);
+  void check_pace(Loop::Clock::time_point now);
+  bool message_trickles(Loop::Clock::time_point now);
+  std::optional<size_t> unfinished_message() const;
   void fail(uint16_t code, std::string_view text);
   void drop(std::string why, CounterOf counter);
   void end();
   void bury_later();
   void leave_counts();
   void set_reason(CloseReason reason);
-  bool operation_pending() const { return read_waiting_ || write_waiting_ || resume_posted_; }
+  bool operation_pending() const {
+    return read_waiting_ || write_waiting_ || resume_posted_ || (throttle_ && throttle_->waiting);
+  }
   Loop::Clock::time_point deadline_in(int timeout_ms) const;
 
   Loop& loop_;
@@ -144,17 +163,21 @@ class TcpConnection final : public Connection, private HttpExchange {
   std::variant<std::monostate, WebSocketCodec, RawSocketCodec> codec_;
   std::unique_ptr<OutgoingBatch> batch_;  // if the framing is batched
   std::unique_ptr<Posted> posted_;
+  std::unique_ptr<Throttle> throttle_;  // null: no limit
   std::unique_ptr<Receiver> receiver_;
   std::unique_ptr<CloseReason> reason_;  // the first one counts
   std::string peer_address_;
   std::string unread_;        // opening: the head so far; later: what came in before a pause
-  std::string unread_batch_;  // before that: the rest of a batch
+  std::string unread_batch_;  // before that: a batch
+  size_t batch_read_ = 0;     // of which this much is done
   Loop::Clock::time_point heard_at_;
   Loop::Clock::time_point
       deadline_;  // opening: of the handshake; open: of the ping's answer; then: of the socket
   size_t counted_queued_ = 0;  // of queued_bytes(), in the loop's gauge
   size_t place_;
   size_t max_frame_size_ = SIZE_MAX;
+  MessagePace pace_;
+  uint32_t messages_ = 0;  // that have come in
   int pauses_ = 0;
   Stage stage_;
   Framing framing_ = Framing::websocket_text;

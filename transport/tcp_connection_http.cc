@@ -181,6 +181,7 @@ void TcpConnection::open(const std::string& response, Service::Upgrade upgrade) 
     codec_.emplace<WebSocketCodec>(framing_, served_->options.limits.max_message_size);
   if (is_batched(framing_)) batch_ = std::make_unique<OutgoingBatch>();
   receiver_ = std::move(upgrade.receiver);
+  limit_rate({});
   queue_bytes(response);
   receiver_->on_open(*this);
 }
@@ -196,6 +197,7 @@ void TcpConnection::begin_post(HttpRequest request, size_t head_size) {
   if (body_size > *limit)
     return respond(text_response(413, "a body of more than " + std::to_string(*limit) + " bytes"));
   const bool keep_alive = keeps_alive(unread_, request);
+  ++messages_;
   posted_ =
       std::make_unique<Posted>(Posted{std::move(request), head_size, body_size, keep_alive, {}, nullptr});
   receive_body();

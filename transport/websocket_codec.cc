@@ -36,6 +36,11 @@ size_t WebSocketCodec::kept_bytes() const {
   return kept_.size() + (assembler_ ? assembler_->message_size() : 0);
 }
 
+std::optional<size_t> WebSocketCodec::unfinished() const {
+  if (!assembler_ && (delivered_ || kept_.empty())) return std::nullopt;
+  return (delivered_ ? 0 : kept_.size()) + (assembler_ ? assembler_->message_size() : 0);
+}
+
 WebSocketCodec::Event WebSocketCodec::next_slowly(std::span<char>& bytes) {
   for (;;) {
     Event event = payload_left_ > 0 ? assemble(bytes) : next_frame(bytes);

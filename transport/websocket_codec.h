@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,6 +32,8 @@ class WebSocketCodec {
 
   // Bytes kept for later, of incomplete frames and messages.
   size_t kept_bytes() const;
+  // How much there is of a frame or message of which more must come; nothing if there is none.
+  std::optional<size_t> unfinished() const;
 
  private:
   Event next_slowly(std::span<char>& bytes);

@@ -48,10 +48,19 @@ struct DynamicAuthorizer {
   bool force_reregister = false;  // of what others have registered, by who may register
 };
 
+// Bounds of each session of a role, besides those of its transport. 0: none.
+struct RoleLimits {
+  uint64_t messages_per_second = 0;
+  uint64_t bytes_per_second = 0;
+
+  bool operator==(const RoleLimits&) const = default;
+};
+
 struct Role {
   std::string name;
   std::vector<Permission> permissions;
   std::optional<DynamicAuthorizer> authorizer = std::nullopt;  // in the place of permissions
+  RoleLimits limits = {};
 };
 
 // Bounds of one realm; above one of them a request is refused with an ERROR.
@@ -134,6 +143,12 @@ struct TransportLimits {
   uint32_t ping_interval_ms = 10000;
   uint32_t ping_timeout_ms = 20000;
   uint32_t close_timeout_ms = 2000;
+  uint32_t min_message_rate = 1024;    // bytes per second of a message that is coming in; 0: none
+  uint32_t message_window_ms = 30000;  // over which that is measured
+  uint64_t messages_per_second = 0;    // 0: any number
+  uint64_t bytes_per_second = 0;
+  uint32_t max_connections_per_address = 50000;
+  uint32_t max_half_open = 1000;  // connections whose first request has not come yet
   // Failed logins after which nobody of that authid, or that address, may try for lockout_ms after the last
   // one.
   uint32_t failed_logins_per_authid = 10;
@@ -171,7 +186,14 @@ struct Transport {
   TransportLimits limits;
 };
 
+// How much memory the whole process may take, and what of it may be messages that wait.
+struct MemoryLimits {
+  uint64_t limit_bytes = 0;         // 0: 80 % of what the machine, its cgroup and its limits allow
+  uint64_t max_buffered_bytes = 0;  // 0: half of that
+};
+
 struct Config {
+  MemoryLimits memory;
   std::vector<Realm> realms;
   std::vector<Transport> transports;
   int workers = 0;  // 0: one per core

@@ -6,6 +6,7 @@ namespace {
 constexpr int64_t max_count = UINT32_MAX;
 constexpr int64_t max_message = int64_t{1} << 30;
 constexpr int64_t max_bytes = int64_t{1} << 40;
+constexpr int64_t max_rate = 1'000'000'000;  // per second
 constexpr int64_t max_uri_length = 65535;
 constexpr int64_t max_nesting = 1000;
 constexpr int64_t one_day_ms = 24 * 60 * 60 * 1000;
@@ -41,10 +42,21 @@ const std::vector<Limit<TransportLimits>> transport_limits = {
     {"ping_interval_ms", &TransportLimits::ping_interval_ms, 1, one_day_ms, "auto_ping_interval"},
     {"ping_timeout_ms", &TransportLimits::ping_timeout_ms, 1, one_day_ms, "auto_ping_timeout"},
     {"close_timeout_ms", &TransportLimits::close_timeout_ms, 1, one_day_ms, "close_handshake_timeout"},
+    {"min_message_rate", &TransportLimits::min_message_rate, 0, max_rate},
+    {"message_window_ms", &TransportLimits::message_window_ms, 1, one_day_ms},
+    {"messages_per_second", &TransportLimits::messages_per_second, 0, max_rate},
+    {"bytes_per_second", &TransportLimits::bytes_per_second, 0, max_bytes},
+    {"max_connections_per_address", &TransportLimits::max_connections_per_address, 1, max_count},
+    {"max_half_open", &TransportLimits::max_half_open, 1, max_count},
     {"failed_logins_per_authid", &TransportLimits::failed_logins_per_authid, 1, max_count},
     {"failed_logins_per_address", &TransportLimits::failed_logins_per_address, 1, max_count},
     {"max_login_delay_ms", &TransportLimits::max_login_delay_ms, 0, one_day_ms},
     {"lockout_ms", &TransportLimits::lockout_ms, 1, one_day_ms},
+};
+
+const std::vector<Limit<RoleLimits>> role_limits = {
+    {"messages_per_second", &RoleLimits::messages_per_second, 0, max_rate},
+    {"bytes_per_second", &RoleLimits::bytes_per_second, 0, max_bytes},
 };
 
 }  // namespace router::config

@@ -33,6 +33,7 @@ struct Limit {
 
 extern const std::vector<Limit<RealmLimits>> realm_limits;
 extern const std::vector<Limit<TransportLimits>> transport_limits;
+extern const std::vector<Limit<RoleLimits>> role_limits;
 
 // Overwrites what the object "limits" gives. Throws ConfigError.
 template <class Limits>

@@ -62,6 +62,9 @@ class Wire final : public transport::Connection {
   void probe() override {
     if (!broken_) session_->on_alive();
   }
+  void limit_rate(const transport::Rate& rate) override { rate_ = rate; }
+  // That its session has asked for.
+  const transport::Rate& rate() const { return rate_; }
   void pause_reading() override { ++pauses_; }
   void resume_reading() override { --pauses_; }
   bool paused() const { return pauses_ > 0; }
@@ -76,6 +79,7 @@ class Wire final : public transport::Connection {
   std::string dropped_;
   bool broken_ = false;
   int pauses_ = 0;
+  transport::Rate rate_;
   uint64_t session_id_ = 0;
   size_t queued_bytes_ = 0;
   std::string peer_address_;

@@ -112,14 +112,29 @@ TEST(HttpPost, TellsNoLengthOfNoContent) {
   EXPECT_EQ(reply.header("x-test"), "yes");
 }
 
-TEST(HttpPost, HasAsLongToComeAsAnyHead) {
-  Server server;
+TEST(HttpPost, HasABodyThatMustGoOnComing) {
+  ConnectionLimits limits = patient_limits();
+  limits.min_message_rate = 1024;
+  Server server(limits);
   RawClient client = server.connect();
   std::string request = post("never whole");
   request.pop_back();
   client.send(request);
+  server.sweep_after(0s);
   server.sweep_after(just_after_an_hour);
   EXPECT_EQ(client.read_http_reply().status, 408);
+}
+
+TEST(HttpPost, MayHaveABodyThatTakesLongerThanAHead) {
+  Server server;
+  RawClient client = server.connect();
+  std::string request = post("whole at last\n");
+  client.send(request.substr(0, request.size() - 1));
+  server.sweep_after(0s);
+  server.sweep_after(just_after_an_hour);
+  server.sweep_after(3 * just_after_an_hour);
+  client.send(request.substr(request.size() - 1));
+  EXPECT_EQ(client.read_http_reply().body, "whole at last\n");
 }
 
 TEST(HttpPost, IsNotAwaitedForEver) {

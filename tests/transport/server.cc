@@ -34,6 +34,8 @@ ConnectionLimits patient_limits() {
   constexpr int hour_ms = 3600 * 1000;
   ConnectionLimits limits;
   limits.handshake_timeout_ms = limits.ping_interval_ms = limits.ping_timeout_ms = hour_ms;
+  limits.message_window_ms = hour_ms;
+  limits.min_message_rate = 0;
   limits.close_timeout_ms = 2 * hour_ms;
   return limits;
 }

@@ -33,7 +33,7 @@ class Log {
 };
 
 // No timer of a connection runs out by itself: tests sweep at times of their own. All are one hour, the close
-// timeout is two.
+// timeout is two. Messages may trickle in.
 ConnectionLimits patient_limits();
 
 BufferRef text_frame(const Connection& connection, std::string_view message);

@@ -1,0 +1,80 @@
+// What a TcpConnection asks of its peer's pace: signs of life, messages that go on coming.
+#include "transport/tcp_connection.h"
+
+namespace transport {
+
+void TcpConnection::check_liveness(Loop::Clock::time_point now) {
+  const ConnectionLimits& limits = served_->options.limits;
+  if (limits.ping_interval_ms <= 0) return;
+  if (pauses_ > 0) {
+    heard_at_ = now;
+    pinged_ = false;
+  } else if (!pinged_) {
+    if (now - heard_at_ < std::chrono::milliseconds(limits.ping_interval_ms)) return;
+    pinged_ = true;
+    deadline_ = now + std::chrono::milliseconds(limits.ping_timeout_ms);
+    queue_.release_memory();
+    ping();
+    probed_ = true;
+    receiver_->on_silent();
+  } else if (now >= deadline_ &&
+             !socket_.readable()) {  // if it is readable, not the peer is late but this loop
+    drop("no sign of life for " + std::to_string(limits.ping_interval_ms + limits.ping_timeout_ms) + " ms",
+         &Counters::closed_dead);
+  }
+}
+
+bool TcpConnection::message_trickles(Loop::Clock::time_point now) {
+  const ConnectionLimits& limits = served_->options.limits;
+  const auto unfinished = unfinished_message();
+  if (!unfinished || pauses_ > 0) {
+    pace_.forget();
+    return false;
+  }
+  if (!pace_.too_slow(now, messages_, *unfinished, limits.min_message_rate, limits.message_window_ms))
+    return false;
+  return !socket_.readable();  // else this loop is late
+}
+
+std::optional<size_t> TcpConnection::unfinished_message() const {
+  if (stage_ == Stage::opening) return unread_.size();
+  if (const auto* websocket = std::get_if<WebSocketCodec>(&codec_)) return websocket->unfinished();
+  return std::get<RawSocketCodec>(codec_).unfinished();
+}
+
+void TcpConnection::check_pace(Loop::Clock::time_point now) {
+  if (!message_trickles(now)) return;
+  fail(close_code::policy_violation, "a message that comes in at less than " +
+                                         std::to_string(served_->options.limits.min_message_rate) +
+                                         " bytes per second");
+}
+
+// Its head was there in time.
+void TcpConnection::check_body(Loop::Clock::time_point now) {
+  if (message_trickles(now)) respond(text_response(408, "the request's body comes too slowly"));
+}
+
+// ---- rates
+
+void TcpConnection::limit_rate(const Rate& rate) {
+  const Rate lowest = lower(rate, served_->options.limits.max_rate);
+  if (throttle_)
+    throttle_->meter = RateMeter(lowest);
+  else if (!lowest.unlimited())
+    throttle_ = std::make_unique<Throttle>(Throttle{RateMeter(lowest), asio::steady_timer(state_.io)});
+}
+
+void TcpConnection::slow_down_if_over() {
+  if (throttle_->waiting || stage_ != Stage::open || !throttle_->meter.over(state_.now)) return;
+  throttle_->waiting = true;
+  pause_reading();
+  throttle_->timer.expires_at(throttle_->meter.goes_on_at(state_.now));
+  throttle_->timer.async_wait([this](asio::error_code) {
+    throttle_->waiting = false;
+    state_.begin_turn();
+    if (stage_ == Stage::closed) return bury_later();
+    resume_reading();
+  });
+}
+
+}  // namespace transport
