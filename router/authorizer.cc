@@ -17,7 +17,8 @@ Grant grant_of(const config::Permission& rule, Action action) {
 }
 
 RolePermissions::RolePermissions(const config::Role& role)
-    : verdicts_(role.authorizer ? std::make_shared<Verdicts>(*role.authorizer) : nullptr) {
+    : verdicts_(role.authorizer ? std::make_shared<Verdicts>(*role.authorizer) : nullptr),
+      limits_(role.limits) {
   for (const config::Permission& permission : role.permissions) {
     // The first of two rules for the same URIs counts; the configuration's check refuses such a file anyway.
     if (index_.find(permission.uri, permission.match)) continue;

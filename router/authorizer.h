@@ -32,6 +32,7 @@ class RolePermissions {
   const std::shared_ptr<Verdicts>& verdicts() const { return verdicts_; }
 
   Grant authorize(Action action, std::string_view uri) const;
+  const config::RoleLimits& limits() const { return limits_; }
 
   // The rule that decides on the URI, whatever the action; null: none, so it is denied.
   const config::Permission* deciding_rule(std::string_view uri) const { return index_.match_best(uri); }
@@ -42,6 +43,7 @@ class RolePermissions {
   std::deque<config::Permission> rules_;
   UriIndex<const config::Permission> index_;
   std::shared_ptr<Verdicts> verdicts_;
+  config::RoleLimits limits_;
 };
 
 // All roles of a realm.

@@ -269,6 +269,8 @@ std::optional<Refusal> Session::join(const auth::Accepted& accepted) {
   member_ = realm->join(ref_, identity_, *features_);
   if (!member_) return Refusal{wamp::error_uri::too_many_requests, "realm \"" + realm->name() + "\" is full"};
   realm_ = std::move(realm);
+  const config::RoleLimits& limits = member_->permissions->limits();
+  connection_->limit_rate({limits.messages_per_second, limits.bytes_per_second});
   return std::nullopt;
 }
 

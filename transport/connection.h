@@ -213,7 +213,8 @@ class Connection {
   // nobody can hear the peer, so it counts as alive and on_alive() is called at once.
   virtual void probe() = 0;
 
-  // From now on the peer is read no faster than this, nor than max_rate of its limits.
+  // From now on the peer is read no faster than this, nor than max_rate of its limits. What
+  // has been sent before counts if that is what holds already.
   virtual void limit_rate(const Rate& rate) = 0;
 
   // Nested calls count. While paused nothing is read, on_message is not called, not even for what came in

@@ -39,6 +39,7 @@ struct Counters : CounterSet {
 
   // Why connections never became a session's, or a request was not answered with what it wanted.
   Counter refused_too_many{*this, family::connections_refused, "too_many"};
+  Counter refused_address{*this, family::connections_refused, "too_many_from_address"};
   Counter refused_proxy{*this, family::connections_refused, "proxy"};  // not trusted, or a wrong header
   Counter refused_tls{*this, family::connections_refused,
                       "tls"};  // a handshake that failed, or TLS or plain text in the wrong place
@@ -52,6 +53,7 @@ struct Counters : CounterSet {
   // An answer over plain HTTP, or the refusal of a handshake, was all.
   Counter closed_answered{*this, family::connections_closed, "answered"};
   Counter closed_handshake_timeout{*this, family::connections_closed, "handshake_timeout"};
+  Counter closed_half_open{*this, family::connections_closed, "too_many_half_open"};
   Counter closed_dead{*this, family::connections_closed, "dead"};  // no sign of life
   Counter closed_slow{*this, family::connections_closed, "slow_consumer"};
   Counter closed_protocol{*this, family::connections_closed, "protocol_error"};

@@ -114,7 +114,7 @@ struct Listener::State : std::enable_shared_from_this<State> {
   }
 
   void serve(Service& service, ConnectionOptions connections) {
-    std::shared_ptr<const Served> next(new Served{service, std::move(connections), connection_count});
+    std::shared_ptr<const Served> next(new Served{service, std::move(connections), counts});
     const std::lock_guard lock(mutex);
     served = std::move(next);
   }
@@ -160,7 +160,7 @@ struct Listener::State : std::enable_shared_from_this<State> {
   }
 
   void hand_over(Descriptor accepted) {
-    if (connection_count->load(std::memory_order_relaxed) >= max_connections) {
+    if (counts->open.load(std::memory_order_relaxed) >= max_connections) {
       counters.refused_too_many.add();
       refuse(accepted);
       return report("refusing connections: there are " + std::to_string(max_connections) + " already");
@@ -203,7 +203,7 @@ struct Listener::State : std::enable_shared_from_this<State> {
 
   Counters& counters;  // of the loop that accepts
   std::vector<Loop*> loops;
-  const std::shared_ptr<std::atomic<size_t>> connection_count = std::make_shared<std::atomic<size_t>>(0);
+  const std::shared_ptr<ListenerCounts> counts = std::make_shared<ListenerCounts>();
   std::mutex mutex;
   std::shared_ptr<const Served> served;  // behind the mutex
   size_t max_connections;

@@ -165,6 +165,7 @@ void LongPollConnection::resume_reading() {
 
 void LongPollConnection::limit_rate(const Rate& rate) {
   const Rate lowest = lower(rate, limits_.max_rate);
+  if (meter_ && meter_->rate() == lowest) return;
   meter_.reset();
   if (!lowest.unlimited()) meter_.emplace(lowest);
 }

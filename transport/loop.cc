@@ -47,7 +47,7 @@ Loop::State::~State() = default;
 
 void Loop::State::adopt(Loop& loop, Arrival arrival, std::shared_ptr<const Served> served) {
   connection_count.fetch_add(1, std::memory_order_relaxed);
-  served->connection_count->fetch_add(1, std::memory_order_relaxed);
+  served->counts->open.fetch_add(1, std::memory_order_relaxed);
   asio::post(io, [this, &loop, arrival = std::move(arrival), served = std::move(served)]() mutable {
     begin_turn();
     if (arrival.fresh) counters.accepted.add();

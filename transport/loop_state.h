@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <functional>
+#include <list>
 #include <memory>
 #include <span>
 #include <string>
@@ -15,6 +16,7 @@
 
 #include "transport/connection.h"
 #include "transport/counters.h"
+#include "transport/listener_counts.h"
 #include "transport/loop.h"
 #include "transport/socket.h"
 #include "transport/tls_stream.h"
@@ -23,11 +25,11 @@ namespace transport {
 
 class TcpConnection;
 
-// What connections of one listener share. Immutable but for the count, which outlives a change of the rest.
+// What connections of one listener share. Immutable but for the counts, which outlive a change of the rest.
 struct Served {
   Service& service;
   const ConnectionOptions options;
-  const std::shared_ptr<std::atomic<size_t>> connection_count;  // the listener's open ones, on all loops
+  const std::shared_ptr<ListenerCounts> counts;
 };
 
 // What a connection is made of: fresh from accept, or with all that it has when it comes from another loop.
@@ -73,6 +75,9 @@ struct Loop::State {
   Clock::time_point now;
   std::atomic<size_t> connection_count{0};
   Counters counters;
+
+  // Connections whose first request has not come, the oldest first.
+  std::list<TcpConnection*> half_open;
 
   // Shared by all connections, one after the other: an idle connection has no buffer.
   std::vector<char> read_buffer;

@@ -29,11 +29,13 @@ TcpConnection::TcpConnection(Loop& loop, size_t place, Arrival arrival, std::sha
       heard_at_(state_.now),
       deadline_(deadline_in(served_->options.limits.handshake_timeout_ms)),
       place_(place),
+      is_fresh_(arrival.fresh),
       stage_(arrival.fresh && served_->options.proxy_protocol ? Stage::announced : Stage::opening) {}
 
 TcpConnection::~TcpConnection() = default;
 
 void TcpConnection::start(std::span<char> read) {
+  if (!count_in()) return;
   if (stage_ == Stage::announced) return wait_for_announcement();
   begin(read);
 }
@@ -442,6 +444,7 @@ void TcpConnection::drop(std::string why, CounterOf counter) {
 
 void TcpConnection::end() {
   stage_ = Stage::closed;
+  leave_half_open();
   queue_.clear();
   batch_.reset();
   count_queued();
@@ -467,11 +470,6 @@ void TcpConnection::bury() {
     leave_counts();
   }
   if (!operation_pending()) state_.remove(*this);
-}
-
-void TcpConnection::leave_counts() {
-  state_.connection_count.fetch_sub(1, std::memory_order_relaxed);
-  served_->connection_count->fetch_sub(1, std::memory_order_relaxed);
 }
 
 void TcpConnection::set_reason(CloseReason reason) {

@@ -5,6 +5,7 @@
 // receiver's.
 #pragma once
 
+#include <list>
 #include <memory>
 #include <string>
 #include <variant>
@@ -74,7 +75,12 @@ class TcpConnection final : public Connection, private HttpExchange {
   void begin(std::span<char> read);
   void remark(const std::string& what) const;
   void refuse(const std::string& why, Counter& counter);
-  void come_from(const std::string& client);
+  bool come_from(const std::string& client);
+  bool count_in();
+  bool count_address();
+  void leave_address();
+  void enter_half_open();
+  void leave_half_open();
   // Calls `then` when there is something to read.
   void when_readable(void (TcpConnection::*then)());
   void wait_for_input();
@@ -177,8 +183,12 @@ class TcpConnection final : public Connection, private HttpExchange {
   size_t place_;
   size_t max_frame_size_ = SIZE_MAX;
   MessagePace pace_;
-  uint32_t messages_ = 0;  // that have come in
+  uint32_t messages_ = 0;                                // that have come in
+  std::list<TcpConnection*>::iterator half_open_place_;  // if it is half open
   int pauses_ = 0;
+  const bool is_fresh_;  // of accept, not of another loop
+  bool is_half_open_ = false;
+  bool is_address_counted_ = false;
   Stage stage_;
   Framing framing_ = Framing::websocket_text;
   bool pinged_ = false;

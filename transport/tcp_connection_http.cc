@@ -35,10 +35,13 @@ void TcpConnection::refuse(const std::string& why, Counter& counter) {
   on_all_written();
 }
 
-void TcpConnection::come_from(const std::string& client) {
-  if (client == peer_address_) return;
+// False: there are too many from the client's address.
+bool TcpConnection::come_from(const std::string& client) {
+  if (client == peer_address_) return true;
   served_->service.remark(client + " via " + peer_address_);
+  leave_address();
   peer_address_ = client;
+  return count_address();
 }
 
 void TcpConnection::wait_for_announcement() {
@@ -67,8 +70,8 @@ void TcpConnection::read_announcement() {
   const auto* header = std::get_if<ProxyHeader>(&read);
   socket_.skip((header ? header->size : unread_.size()) - taken);
   if (!header) return wait_for_announcement();
-  if (!header->client.empty()) come_from(header->client);
   unread_.clear();
+  if (!header->client.empty() && !come_from(header->client)) return end();
   stage_ = Stage::opening;
   begin({});
 }
@@ -100,6 +103,7 @@ void TcpConnection::receive_head(std::span<char> bytes) {
   if (auto* refusal = std::get_if<HttpResponse>(&read)) return refuse_request(*refusal);
   state_.counters.http_requests.add();
   auto& request = std::get<HttpRequest>(read);
+  leave_half_open();
   if (request.method == "POST" || request.method == "OPTIONS")
     return begin_post(std::move(request), head_size);
   std::string all = std::exchange(unread_, {});
@@ -122,6 +126,7 @@ std::variant<HttpRequest, HttpResponse> TcpConnection::read_request(std::string_
 
 void TcpConnection::receive_rawsocket_handshake() {
   if (unread_.size() < rawsocket_handshake_size) return;
+  leave_half_open();
   std::string all = std::exchange(unread_, {});
   const RawSocketRequest request = read_rawsocket_request(all);
   auto answer = served_->service.on_rawsocket(loop_, request);
@@ -145,11 +150,12 @@ void TcpConnection::on_request(const HttpRequest& request) {
   auto handshake = read_handshake(request);
   if (auto* refusal = std::get_if<HttpResponse>(&handshake)) return refuse_upgrade(*refusal);
   const auto& accepted = std::get<Handshake>(handshake);
+  if (!come_from(request.peer_address))
+    return respond(text_response(429, "there are too many connections from your address"));
   auto upgrade = served_->service.on_upgrade(loop_, request, accepted.offered);
   if (auto* refusal = std::get_if<HttpResponse>(&upgrade)) return refuse_upgrade(*refusal);
   auto& chosen = std::get<Service::Upgrade>(upgrade);
   const std::string response = switching_protocols(accepted, chosen.subprotocol, chosen.headers);
-  come_from(request.peer_address);
   open(response, std::move(chosen));
 }
 
@@ -168,6 +174,7 @@ void TcpConnection::respond(const HttpResponse& response, bool head_only) {
 }
 
 void TcpConnection::end_with(std::string_view last_words) {
+  leave_half_open();
   stage_ = Stage::ending;
   unread_ = {};
   deadline_ = deadline_in(served_->options.limits.handshake_timeout_ms);

@@ -58,6 +58,8 @@ void TcpConnection::check_body(Loop::Clock::time_point now) {
 
 void TcpConnection::limit_rate(const Rate& rate) {
   const Rate lowest = lower(rate, served_->options.limits.max_rate);
+  // Who asks for the same again has the same buckets.
+  if (throttle_ && throttle_->meter.rate() == lowest) return;
   if (throttle_)
     throttle_->meter = RateMeter(lowest);
   else if (!lowest.unlimited())

@@ -7,6 +7,7 @@
 #include "router/config/auth.h"
 #include "router/config/crossbar.h"
 #include "router/config/json_document.h"
+#include "router/config/limits.h"
 #include "router/config/realms.h"
 #include "router/config/setting.h"
 #include "router/config/text_file.h"
@@ -19,8 +20,9 @@ constexpr size_t max_file_bytes = 1024 * 1024;
 constexpr int max_workers = 256;
 
 void read_own(const Setting& root, Config& config) {
-  root.check_keys({.known = {"$schema", "realms", "transports", "workers"}});
+  root.check_keys({.known = {"$schema", "realms", "transports", "workers", "memory"}});
   read_integer(root, "workers", config.workers, 0, max_workers);
+  if (const auto memory = root.find("memory")) read_limits(*memory, memory_limits, config.memory);
   const Setting realms = root.require("realms");
   const Setting transports = root.require("transports");
   read_realms(realms, config.realms);

@@ -33,10 +33,11 @@ class Teller {
   }
 
   template <class Limits>
-  void tell_limits(const std::vector<Limit<Limits>>& all, const Limits& limits) {
+  void tell_limits(const std::vector<Limit<Limits>>& all, const Limits& limits,
+                   const std::string& what = "limit ") {
     for (const Limit<Limits>& limit : all)
       if (const uint64_t usual = limit.get(Limits()), value = limit.get(limits); value != usual)
-        tell("limit " + std::string(limit.name),
+        tell(what + std::string(limit.name),
              std::to_string(value) + " (default " + std::to_string(usual) + ")");
   }
 
@@ -170,6 +171,7 @@ std::string text_of(const Role& role) {
 }
 
 void tell_role(const Role& role, Teller parts) {
+  parts.tell_limits(role_limits, role.limits);
   for (const Permission& rule : role.permissions)
     parts.tell("rule " + std::string(wamp::name(rule.match)) + " " + in_quotes(rule.uri), text_of(rule),
                rule.place);
@@ -228,6 +230,7 @@ std::vector<Fact> inventory(const Config& config) {
   std::vector<Fact> facts;
   Teller whole(facts, {});
   if (config.workers > 0) whole.tell("workers", std::to_string(config.workers));
+  whole.tell_limits(memory_limits, config.memory, "memory ");
   const std::vector<std::string> names = transport_names(config);
   for (size_t i = 0; i < names.size(); ++i) tell_transport(config.transports[i], whole.tell(names[i], ""));
   for (const Realm& realm : config.realms)

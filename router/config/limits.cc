@@ -59,4 +59,9 @@ const std::vector<Limit<RoleLimits>> role_limits = {
     {"bytes_per_second", &RoleLimits::bytes_per_second, 0, max_bytes},
 };
 
+const std::vector<Limit<MemoryLimits>> memory_limits = {
+    {"limit_bytes", &MemoryLimits::limit_bytes, 0, max_bytes},
+    {"max_buffered_bytes", &MemoryLimits::max_buffered_bytes, 0, max_bytes},
+};
+
 }  // namespace router::config

@@ -1,4 +1,4 @@
-// The limits of realms and transports by name: what reads them, tells them and compares them.
+// The limits of realms, roles, transports and the process by name: what reads them, tells them and compares them.
 #pragma once
 
 #include <cstdint>
@@ -34,6 +34,7 @@ struct Limit {
 extern const std::vector<Limit<RealmLimits>> realm_limits;
 extern const std::vector<Limit<TransportLimits>> transport_limits;
 extern const std::vector<Limit<RoleLimits>> role_limits;
+extern const std::vector<Limit<MemoryLimits>> memory_limits;
 
 // Overwrites what the object "limits" gives. Throws ConfigError.
 template <class Limits>

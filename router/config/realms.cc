@@ -116,8 +116,9 @@ std::optional<DynamicAuthorizer> read_authorizer(const Setting& role) {
 
 Role read_role(const Setting& setting, UriRule rule) {
   setting.check_keys(
-      {.known = {"name", "permissions", "authorizer", "authorizer_options"}, .ignored = {"id"}});
+      {.known = {"name", "permissions", "authorizer", "authorizer_options", "limits"}, .ignored = {"id"}});
   Role role{.name = setting.require("name").some_string(), .permissions = {}};
+  if (const auto limits = setting.find("limits")) read_limits(*limits, role_limits, role.limits);
   role.authorizer = read_authorizer(setting);
   if (role.authorizer) {
     if (const auto permissions = setting.find("permissions"))

@@ -128,7 +128,7 @@ TEST(HttpPost, HasABodyThatMustGoOnComing) {
 TEST(HttpPost, MayHaveABodyThatTakesLongerThanAHead) {
   Server server;
   RawClient client = server.connect();
-  std::string request = post("whole at last\n");
+  std::string request = post("whole at last");
   client.send(request.substr(0, request.size() - 1));
   server.sweep_after(0s);
   server.sweep_after(just_after_an_hour);

@@ -165,8 +165,7 @@ TEST_P(APeer, MustGoOnWithAMessageThatItHasBegun) {
   server->sweep_after(just_before_an_hour);
   EXPECT_EQ(server->log.count("destroyed"), 0u);
   server->sweep_after(just_after_an_hour);
-  EXPECT_TRUE(
-      server->log.has("closed 1008 by us: a message that comes in at less than 2 bytes per second"));
+  EXPECT_TRUE(server->log.has("closed 1008 by us: a message that comes in at less than 2 bytes per second"));
 }
 
 TEST_P(APeer, MayTakeItsTimeAtTheRateThatIsAskedFor) {
@@ -189,8 +188,7 @@ TEST_P(APeer, IsJudgedByItsLastHour) {
   client.send(message(4 * expected_in_an_hour).substr(0, 3 * expected_in_an_hour));
   server->sweep_after(0s);
   server->sweep_after(just_after_an_hour);
-  EXPECT_TRUE(
-      server->log.has("closed 1008 by us: a message that comes in at less than 2 bytes per second"));
+  EXPECT_TRUE(server->log.has("closed 1008 by us: a message that comes in at less than 2 bytes per second"));
 }
 
 TEST_P(APeer, IsNotJudgedWhileItIsPaused) {
@@ -223,8 +221,7 @@ TEST(AFragmentedMessage, MustGoOnEvenIfItHasNothingYet) {
   client.send(frame_bytes(opcode::text, "", {.fin = false}));
   server.sweep_after(0s);
   server.sweep_after(just_after_an_hour);
-  EXPECT_TRUE(
-      server.log.has("closed 1008 by us: a message that comes in at less than 2 bytes per second"));
+  EXPECT_TRUE(server.log.has("closed 1008 by us: a message that comes in at less than 2 bytes per second"));
 }
 
 // ---- the kernel's own patience

@@ -192,6 +192,8 @@ void expect_rows(const std::vector<Limit<Limits>>& limits) {
 TEST(ConfigurationPage, TellsTheRangesAndDefaultsOfTheLimits) {
   expect_rows(realm_limits);
   expect_rows(transport_limits);
+  expect_rows(role_limits);
+  expect_rows(memory_limits);
 }
 
 TEST(ConfigurationExamples, AllParseWithoutNotices) {
