@@ -27,7 +27,7 @@ Connection::Connection(Loop& loop, Listener& listener, const wire::Address& addr
                        std::string_view subprotocol)
     : loop_(loop), listener_(listener), socket_(wire::connect_tcp(address)), subprotocol_(subprotocol) {
   wire::abort_on_close(socket_);
-  loop_.poller().add(socket_, this);
+  loop_.watch(socket_, this);
   outgoing() = wire::client_request(address.text(), path, subprotocol);
 }
 
@@ -37,6 +37,16 @@ std::string& Connection::outgoing() {
     loop_.send_at_end_of_turn(*this);
   }
   return outgoing_;
+}
+
+void Connection::stop_reading() {
+  loop_.forget(socket_);
+  wire::shrink_receive_buffer(socket_);
+}
+
+void Connection::go_dark() {
+  loop_.forget(socket_);
+  wire::drop_what_comes(socket_);
 }
 
 void Connection::on_event(uint32_t events) {
@@ -52,7 +62,7 @@ void Connection::send_gathered() {
   outgoing_.erase(0, static_cast<size_t>(std::max<ssize_t>(sent, 0)));
   if (wants_write_ == outgoing_.empty()) {
     wants_write_ = !outgoing_.empty();
-    loop_.poller().set_wants_write(socket_, this, wants_write_);
+    loop_.set_wants_write(socket_, this, wants_write_);
   }
 }
 

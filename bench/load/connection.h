@@ -15,7 +15,7 @@
 
 namespace bench::load {
 
-class Connection {
+class Connection final : private Watched {
  public:
   // `now_ns` is when the bytes were read.
   class Listener {
@@ -36,11 +36,17 @@ class Connection {
   // Masked frames appended here leave at the end of the turn.
   std::string& outgoing();
 
+  // From now on nothing is read: what comes fills the kernel's buffers, which are made small.
+  void stop_reading();
+  // As if the cable were cut: what comes is not even acknowledged, and nothing is read. Must not send any
+  // more.
+  void go_dark();
+
   // For the loop.
-  void on_event(uint32_t events);
   void send_gathered();
 
  private:
+  void on_event(uint32_t events) override;
   void read();
   size_t take_all(std::string_view bytes, uint64_t now_ns);
   size_t take_upgrade(std::string_view bytes, uint64_t now_ns);

@@ -14,7 +14,7 @@ bool Loop::turn(uint64_t deadline_ns) {
   // Bounded, because a stop signal that comes just before the wait does not end it.
   const uint64_t timeout_ms = std::min<uint64_t>((deadline_ns - now) / 1'000'000 + 1, 500);
   for (const epoll_event& event : poller_.wait(static_cast<int>(timeout_ms))) {
-    static_cast<Connection*>(event.data.ptr)->on_event(event.events);
+    static_cast<Watched*>(event.data.ptr)->on_event(event.events);
   }
   send_all();
   return true;

@@ -10,6 +10,15 @@ namespace bench::load {
 
 class Connection;
 
+// What a descriptor on the loop belongs to.
+class Watched {
+ public:
+  virtual void on_event(uint32_t events) = 0;
+
+ protected:
+  ~Watched() = default;
+};
+
 class Loop {
  public:
   static constexpr size_t kReadSize = size_t{256} << 10;
@@ -19,7 +28,12 @@ class Loop {
   bool turn(uint64_t deadline_ns);
 
   // For connections: all of them share one read buffer.
-  wire::Poller& poller() { return poller_; }
+  // `owner` must not be destroyed within a turn.
+  void watch(const wire::Fd& fd, Watched* owner) { poller_.add(fd, owner); }
+  void set_wants_write(const wire::Fd& fd, Watched* owner, bool wants_write) {
+    poller_.set_wants_write(fd, owner, wants_write);
+  }
+  void forget(const wire::Fd& fd) { poller_.remove(fd); }
   std::vector<char>& buffer() { return buffer_; }
   void send_at_end_of_turn(Connection& connection) { unsent_.push_back(&connection); }
   void forget(Connection& connection) { std::erase(unsent_, &connection); }

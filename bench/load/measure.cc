@@ -40,20 +40,6 @@ void add_difference(Report& report, const Snapshot& from, const Snapshot& to) {
   report.messages = to.messages - from.messages;
 }
 
-void open_all(const std::vector<Session*>& sessions, Loop& loop) {
-  const uint64_t deadline_ns = now_ns() + kOpeningLimit_s * kSecond;
-  size_t begun = 0;
-  for (size_t ready = 0; ready < sessions.size();) {
-    while (begun < sessions.size() && begun - ready < kOpeningAtATime) sessions[begun++]->open();
-    if (wire::stop_requested()) throw std::runtime_error("interrupted before all sessions were open");
-    if (!loop.turn(deadline_ns)) {
-      throw std::runtime_error(sessions[ready]->name() + " was not ready after " +
-                               std::to_string(kOpeningLimit_s) + " s");
-    }
-    while (ready < begun && sessions[ready]->ready()) ++ready;
-  }
-}
-
 void run_until(uint64_t deadline_ns, Workload& workload, Loop& loop) {
   while (!wire::stop_requested() && loop.turn(deadline_ns)) workload.after_turn();
 }
@@ -84,6 +70,20 @@ class IdleSession final : public Session {
 };
 
 }  // namespace
+
+void open_all(const std::vector<Session*>& sessions, Loop& loop) {
+  const uint64_t deadline_ns = now_ns() + kOpeningLimit_s * kSecond;
+  size_t begun = 0;
+  for (size_t ready = 0; ready < sessions.size();) {
+    while (begun < sessions.size() && begun - ready < kOpeningAtATime) sessions[begun++]->open();
+    if (wire::stop_requested()) throw std::runtime_error("interrupted before all sessions were open");
+    if (!loop.turn(deadline_ns)) {
+      throw std::runtime_error(sessions[ready]->name() + " was not ready after " +
+                               std::to_string(kOpeningLimit_s) + " s");
+    }
+    while (ready < begun && sessions[ready]->ready()) ++ready;
+  }
+}
 
 Report measure(Workload& workload, Loop& loop, const Options& options) {
   open_all(workload.sessions(), loop);

@@ -1,6 +1,8 @@
 // Runs a workload and says what it cost.
 #pragma once
 
+#include <vector>
+
 #include "bench/load/loop.h"
 #include "bench/load/options.h"
 #include "bench/load/report.h"
@@ -16,5 +18,8 @@ Report measure(Workload& workload, Loop& loop, const Options& options);
 // Opens sessions that do nothing but answer pings, and keeps them for the duration. An operation is an
 // opening.
 Report measure_idle(Loop& loop, const Options& options);
+
+// Opens them in this order, some at a time, and returns when all are ready. Throws std::runtime_error.
+void open_all(const std::vector<Session*>& sessions, Loop& loop);
 
 }  // namespace bench::load

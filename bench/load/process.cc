@@ -31,4 +31,9 @@ uint64_t resident_bytes(int pid) {
   throw std::runtime_error("no VmRSS in " + path);
 }
 
+uint64_t open_descriptors(int pid) {
+  const std::filesystem::directory_iterator all("/proc/" + std::to_string(pid) + "/fd");
+  return static_cast<uint64_t>(std::distance(begin(all), end(all)));
+}
+
 }  // namespace bench::load

@@ -10,4 +10,6 @@ uint64_t cpu_time_ns(int pid);
 
 uint64_t resident_bytes(int pid);
 
+uint64_t open_descriptors(int pid);
+
 }  // namespace bench::load

@@ -9,7 +9,8 @@ namespace bench::load {
 namespace {
 
 List hello(const std::string& realm) {
-  const Dict roles = {{"caller", Dict{}}, {"callee", Dict{}}, {"publisher", Dict{}}, {"subscriber", Dict{}}};
+  const Dict cancels = {{"features", Dict{{"call_canceling", true}}}};
+  const Dict roles = {{"caller", Dict{}}, {"callee", cancels}, {"publisher", Dict{}}, {"subscriber", Dict{}}};
   return {kHello, realm, Dict{{"roles", roles}, {"agent", "wampd-load"}}};
 }
 
@@ -39,7 +40,10 @@ void Session::on_message(std::string_view message, uint64_t now_ns) {
   const Head head = reader().read_head(message);
   if (state_ == State::ready) return on_wamp(head, message, now_ns);
   // SUBSCRIBED and REGISTERED are their request's type plus one.
-  if (state_ == State::joining && head.type == kWelcome) return on_joined(now_ns);
+  if (state_ == State::joining && head.type == kWelcome) {
+    id_ = head.id;
+    return on_joined(now_ns);
+  }
   if (state_ == State::requesting && head.id == 1 &&
       head.type == std::get<uint64_t>(plan_.first_request[0].content) + 1) {
     return become_ready(now_ns);

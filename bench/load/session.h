@@ -34,6 +34,8 @@ class Session : public Connection::Listener {
 
   bool ready() const { return state_ == State::ready; }
   const std::string& name() const { return plan_.name; }
+  // That WELCOME told.
+  uint64_t id() const { return id_; }
 
  protected:
   virtual void on_ready(uint64_t) {}
@@ -48,6 +50,7 @@ class Session : public Connection::Listener {
   // A router answers in the session's own serializer; the relay passes on what the peer wrote.
   const Serializer& reader() const { return options_.floor ? *plan_.peer_serializer : *plan_.serializer; }
 
+  Connection& connection() { return *connection_; }
   // Frames that leave at the end of the turn.
   std::string& outgoing() { return connection_->outgoing(); }
   void send(const List& message);
@@ -64,6 +67,7 @@ class Session : public Connection::Listener {
   const Options& options_;
   Plan plan_;
   State state_ = State::closed;
+  uint64_t id_ = 0;
   std::unique_ptr<Connection> connection_;
 };
 

@@ -22,6 +22,7 @@ class Poller {
   void set_wants_write(const Fd& fd, void* owner, bool wants_write) {
     control(EPOLL_CTL_MOD, fd, wants_write ? EPOLLIN | EPOLLOUT : EPOLLIN, owner);
   }
+  void remove(const Fd& fd) { control(EPOLL_CTL_DEL, fd, 0, nullptr); }
 
   // Waits for events, `timeout_ms` at most; none when a signal came.
   std::span<epoll_event> wait(int timeout_ms) {

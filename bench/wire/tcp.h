@@ -1,4 +1,4 @@
-// TCP sockets over IPv4, all non-blocking and with Nagle's algorithm off.
+// TCP sockets over IPv4, all non-blocking and with Nagle's algorithm off, and Unix domain sockets.
 //
 // Failures throw std::system_error that names the address.
 #pragma once
@@ -17,8 +17,11 @@ struct Address {
   std::string text() const { return host + ":" + std::to_string(port); }
 };
 
-// Waits for the connection, five seconds at most.
-Fd connect_tcp(const Address& address);
+// Waits for the connection, five seconds at most. `from`: an address of this machine, or "".
+Fd connect_tcp(const Address& address, const std::string& from = {});
+
+// The same over a Unix domain socket.
+Fd connect_unix(const std::string& path);
 
 Fd listen_tcp(const Address& address);
 
@@ -30,6 +33,13 @@ Fd accept_tcp(const Fd& listener);
 
 // From now on close() sends RST: a closed connection leaves no TIME_WAIT that holds a port for a minute.
 void abort_on_close(const Fd& socket);
+
+// As small as the kernel allows.
+void shrink_receive_buffer(const Fd& socket);
+
+// The kernel throws away whatever comes for this socket, as if it had never come: the peer gets neither
+// acknowledgement nor reset.
+void drop_what_comes(const Fd& socket);
 
 // Lets this process have as many descriptors as its hard limit allows.
 void raise_descriptor_limit();
