@@ -20,6 +20,7 @@ using namespace load;
 namespace {
 
 constexpr uint64_t kMillisecond_ns = 1'000'000;
+constexpr uint64_t kParts = 5;  // after each, the router is as it was
 constexpr uint64_t kSettling_ns = 60 * kSecond;
 
 // What the router holds when nobody is visiting.
@@ -41,12 +42,17 @@ class House {
     State empty = settled(nullptr);
     receive_visitors(trial_.warmup_cycles);
     const State before = settled(&empty);
-    const uint64_t begun_ns = now_ns();
-    receive_visitors(trial_.cycles);
-    const double seconds = static_cast<double>(all_came_ns_ - begun_ns) / 1e9;
-    const State after = settled(&before);
-    check_those_who_stayed();
     JsonLine line;
+    State after;
+    double seconds = 0;
+    for (uint64_t part = 1; part <= kParts && !wire::stop_requested(); ++part) {
+      const uint64_t begun_ns = now_ns();
+      receive_visitors(trial_.cycles / kParts);
+      seconds += static_cast<double>(all_came_ns_ - begun_ns) / 1e9;
+      after = settled(&before);
+      line.add("rss_" + std::to_string(part), after.resident_bytes);
+    }
+    check_those_who_stayed();
     line.add("cycles", trial_.cycles);
     line.add("seconds", seconds);
     line.add("rss_before", before.resident_bytes);

@@ -19,6 +19,7 @@ class Program {
   Program& operator=(const Program&) = delete;
 
   uint16_t port() const { return port_; }
+  pid_t pid() const { return process_; }
   // SIGHUP: it reads its configuration again.
   void reload();
   // What it logs up to and with the first line that contains the text. Throws if there is none within ten
