@@ -29,7 +29,7 @@ config::Config impatient_config() {
         {"uri": "", "match": "prefix", "allow": {"call": true, "register": true, "publish": true, "subscribe": true}}]}]}],
       "transports": [{)" +
       served +
-      R"(, "limits": {"handshake_timeout_ms": 100, "ping_interval_ms": 100, "ping_timeout_ms": 100, "close_timeout_ms": 100}}, {)" +
+      R"(, "limits": {"handshake_timeout_ms": 500, "ping_interval_ms": 300, "ping_timeout_ms": 300, "close_timeout_ms": 300}}, {)" +
       served + "}]}";
   return config::parse_config(text, "cut_off", ".");
 }

@@ -1,0 +1,52 @@
+// The head of an HTTP request, and who a proxy says it is from: whatever comes is read or refused with a
+// response.
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "transport/address.h"
+#include "transport/forwarded.h"
+#include "transport/request_head.h"
+
+namespace {
+
+using namespace transport;
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+void require_refusal(const HttpResponse& response) {
+  require(response.status >= 400 && response.status < 600);
+  require(response_bytes(response, false).starts_with("HTTP/1.1 " + std::to_string(response.status)));
+}
+
+void read_further(HttpRequest& request) {
+  AddressRanges everybody;
+  everybody.add("0.0.0.0/0");
+  if (const auto refusal = apply_forwarding(request, everybody)) require_refusal(*refusal);
+  const auto size = read_body_size(request);
+  if (const auto* refusal = std::get_if<HttpResponse>(&size)) require_refusal(*refusal);
+  if (!asks_for_websocket(request)) return;
+  const auto handshake = read_handshake(request);
+  if (const auto* refusal = std::get_if<HttpResponse>(&handshake)) return require_refusal(*refusal);
+  require(std::get<Handshake>(handshake).accept.size() == 28);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
+  std::string head(reinterpret_cast<const char*>(bytes), size);
+  // What comes here ends at the first empty line.
+  head = head.substr(0, head.find("\r\n\r\n")) + "\r\n\r\n";
+  auto read = read_request_head(head, "192.0.2.1:1000");
+  if (const auto* refusal = std::get_if<HttpResponse>(&read)) {
+    require_refusal(*refusal);
+    return 0;
+  }
+  auto& request = std::get<HttpRequest>(read);
+  require(request.path.starts_with("/"));
+  keeps_alive(head, request);
+  read_further(request);
+  return 0;
+}
