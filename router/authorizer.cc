@@ -1,5 +1,7 @@
 #include "router/authorizer.h"
 
+#include "router/config/limits.h"
+
 namespace router {
 
 Grant grant_of(const config::Permission& rule, Action action) {
@@ -11,14 +13,15 @@ Grant grant_of(const config::Permission& rule, Action action) {
     case Action::publish:
       return {rule.publish, rule.disclose_publisher, rule.trustlevel, false};
     case Action::subscribe:
-      return {rule.subscribe, false, std::nullopt, false};
+      return {rule.subscribe, false, std::nullopt, false, rule.slow_consumer};
   }
   return {};
 }
 
-RolePermissions::RolePermissions(const config::Role& role)
+RolePermissions::RolePermissions(const config::Role& role, const config::SessionLimits& of_realm)
     : verdicts_(role.authorizer ? std::make_shared<Verdicts>(*role.authorizer) : nullptr),
-      limits_(role.limits) {
+      limits_(config::limits_of(role, of_realm)),
+      slow_consumer_(role.slow_consumer) {
   for (const config::Permission& permission : role.permissions) {
     // The first of two rules for the same URIs counts; the configuration's check refuses such a file anyway.
     if (index_.find(permission.uri, permission.match)) continue;
@@ -43,8 +46,10 @@ std::vector<const config::Permission*> RolePermissions::matching_rules(std::stri
   return matching;
 }
 
-Authorizer::Authorizer(const std::vector<config::Role>& roles) {
-  for (const config::Role& role : roles) roles_.emplace(role.name, std::make_shared<RolePermissions>(role));
+Authorizer::Authorizer(const std::vector<config::Role>& roles, const config::SessionLimits& of_realm)
+    : nobody_(std::make_shared<RolePermissions>(config::Role(), of_realm)) {
+  for (const config::Role& role : roles)
+    roles_.emplace(role.name, std::make_shared<RolePermissions>(role, of_realm));
 }
 
 std::shared_ptr<const RolePermissions> Authorizer::role(std::string_view name) const {

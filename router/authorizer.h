@@ -26,13 +26,18 @@ Grant grant_of(const config::Permission& rule, Action action);
 // registrations; no rule: denied.
 class RolePermissions {
  public:
-  explicit RolePermissions(const config::Role& role);
+  explicit RolePermissions(const config::Role& role, const config::SessionLimits& of_realm = {});
 
   // What its dynamic authorizer has said; null: there is none, the rules below decide.
   const std::shared_ptr<Verdicts>& verdicts() const { return verdicts_; }
 
+  // The static rules' answer.
   Grant authorize(Action action, std::string_view uri) const;
-  const config::RoleLimits& limits() const { return limits_; }
+
+  // Of each session of the role.
+  const config::SessionLimits& limits() const { return limits_; }
+  // Of subscriptions for which no rule says anything else.
+  config::SlowConsumer slow_consumer() const { return slow_consumer_; }
 
   // The rule that decides on the URI, whatever the action; null: none, so it is denied.
   const config::Permission* deciding_rule(std::string_view uri) const { return index_.match_best(uri); }
@@ -43,20 +48,24 @@ class RolePermissions {
   std::deque<config::Permission> rules_;
   UriIndex<const config::Permission> index_;
   std::shared_ptr<Verdicts> verdicts_;
-  config::RoleLimits limits_;
+  const config::SessionLimits limits_;
+  const config::SlowConsumer slow_consumer_;
 };
 
 // All roles of a realm.
 class Authorizer {
  public:
-  explicit Authorizer(const std::vector<config::Role>& roles);
+  Authorizer(const std::vector<config::Role>& roles, const config::SessionLimits& of_realm);
 
+  // What somebody without a role may do: nothing.
+  const std::shared_ptr<const RolePermissions>& nobody() const { return nobody_; }
   // Null if the realm has no such role.
   std::shared_ptr<const RolePermissions> role(std::string_view name) const;
   // Forgets what dynamic authorizers have said; of all roles, or of one. Returns the number of answers.
   size_t purge(const std::optional<std::string>& role, const Verdicts::Selection& selection) const;
 
  private:
+  std::shared_ptr<const RolePermissions> nobody_;
   std::map<std::string, std::shared_ptr<const RolePermissions>, std::less<>> roles_;
 };
 

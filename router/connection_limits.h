@@ -9,7 +9,7 @@ namespace router {
 inline transport::ConnectionLimits connection_limits(const config::TransportLimits& limits) {
   transport::ConnectionLimits connection;
   connection.max_message_size = limits.max_message_size;
-  connection.max_queued_bytes = limits.max_queued_bytes;
+  connection.max_queued_bytes = limits.max_queued_bytes + limits.reply_reserve_bytes;
   connection.handshake_timeout_ms = static_cast<int>(limits.handshake_timeout_ms);
   connection.ping_interval_ms = static_cast<int>(limits.ping_interval_ms);
   connection.ping_timeout_ms = static_cast<int>(limits.ping_timeout_ms);

@@ -111,6 +111,9 @@ struct WorkerCounters : CounterSet {
 
   // What was to be delivered and was not.
   Counter lost_event_too_long{*this, family::lost, "EVENT", "too_long"};
+  Counter lost_event_slow{*this, family::lost, "EVENT", "slow_consumer"};  // it was dropped for it
+  Counter lost_event_dropped{*this, family::lost, "EVENT", "drop_oldest"};
+  Counter lost_event_conflated{*this, family::lost, "EVENT", "conflate"};
   Counter lost_event_no_session{*this, family::lost, "EVENT", "no_session"};  // it ended in the meantime
   Counter lost_message_too_long{*this, family::lost, "other", "too_long"};    // the asking side gets an ERROR
   Counter lost_message_no_session{*this, family::lost, "other", "no_session"};

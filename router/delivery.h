@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "router/config/config.h"
 #include "router/routed_payload.h"
 #include "router/session_ref.h"
 #include "wamp/message.h"
@@ -39,9 +40,16 @@ struct SessionOrder {
   std::shared_ptr<const wamp::Dict> extra = nullptr;  // for know_details
 };
 
+// One of those who get an event, on the worker that the event is for.
+struct Subscriber {
+  wamp::SessionId session;
+  uint32_t slot = 0;
+  config::SlowConsumer policy = config::SlowConsumer::disconnect;
+};
+
 // The subscribers of one subscription that live on one worker. Shared between events, replaced when it
 // changes.
-using Audience = std::vector<SessionRef>;
+using Audience = std::vector<Subscriber>;
 
 struct EventFilter;
 

@@ -8,6 +8,7 @@
 
 #include "router/authorizer.h"
 #include "router/config/inventory.h"
+#include "router/config/limits.h"
 #include "router/config/realm_pattern.h"
 #include "router/config/wording.h"
 
@@ -105,10 +106,14 @@ std::string line_of(const config::Permission& rule, Action action) {
          (rule.place.empty() ? "" : " (" + rule.place + ")");
 }
 
-// Why no client may do that, whatever its role; none: its role decides.
-std::optional<std::string> why_nobody_may(const config::Realm& realm, Action action, const std::string& uri) {
-  if (uri.size() > realm.limits.uri_length)
-    return "the realm allows URIs of " + std::to_string(realm.limits.uri_length) + " bytes";
+// Why no client may do that, whatever its role's rules say; none: they decide.
+std::optional<std::string> why_nobody_may(const config::Realm& realm, const config::Role& role, Action action,
+                                          const std::string& uri) {
+  const config::SessionLimits limits = config::limits_of(role, realm.limits);
+  if (uri.size() > limits.uri_length)
+    return "URIs of at most " + std::to_string(limits.uri_length) + " bytes are allowed";
+  if (wamp::component_count(uri) > limits.uri_components)
+    return "URIs of at most " + std::to_string(limits.uri_components) + " components are allowed";
   if (!wamp::is_valid_uri(uri, realm.uri_check)) return "that is not a valid URI in this realm";
   if ((action == Action::register_ || action == Action::publish) && wamp::is_reserved_uri(uri))
     return "URIs that begin with \"wamp.\" are reserved";
@@ -124,14 +129,14 @@ std::string explain(const config::Config& config, const Question& question) {
                              in_quotes(question.action));
   const config::Realm& realm = realm_of(config, question);
   std::string text;
-  if (const auto why = why_nobody_may(realm, *action, question.uri))
-    return "nobody may " + question.action + " " + in_quotes(question.uri) + ": " + *why + "\n";
   const config::Role& role = find(realm.roles, role_of(config, question, text), "role");
+  if (const auto why = why_nobody_may(realm, role, *action, question.uri))
+    return "nobody may " + question.action + " " + in_quotes(question.uri) + ": " + *why + "\n";
   if (role.authorizer)
     return text + "the procedure " + in_quotes(role.authorizer->procedure) + " is asked whether role " +
            in_quotes(role.name) + " of realm " + in_quotes(realm.name) + " may " + question.action + " " +
            in_quotes(question.uri) + "\n";
-  const RolePermissions permissions(role);
+  const RolePermissions permissions(role, realm.limits);
   const bool allowed = permissions.authorize(*action, question.uri).allowed;
   text += "role " + in_quotes(role.name) + " of realm " + in_quotes(realm.name) +
           (allowed ? " may " : " may not ") + question.action + " " + in_quotes(question.uri) + "\n";

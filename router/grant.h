@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "router/config/config.h"
+
 namespace router {
 
 enum class Action : uint8_t { call, register_, publish, subscribe };
@@ -24,6 +26,7 @@ struct Grant {
   bool disclose = false;               // of the caller or publisher
   std::optional<uint32_t> trustlevel;  // of the call or publication ("Call Trust Levels"), if it is told
   bool force_reregister = false;       // of what others have registered
+  std::optional<config::SlowConsumer> slow_consumer = std::nullopt;  // of the subscription; none: the role's
 
   bool operator==(const Grant&) const = default;
 };

@@ -5,6 +5,7 @@
 // and nothing else; only broker and dealer change them, in their add_x/remove_x pairs.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -66,6 +67,8 @@ struct Member {
          std::shared_ptr<const RolePermissions> p)
       : ref(r), identity(std::move(i)), features(f), permissions(std::move(p)) {}
 
+  const config::SessionLimits& limits() const { return permissions->limits(); }
+
   const SessionRef ref;
   const Identity identity;
   const wamp::ClientFeatures features;
@@ -73,12 +76,15 @@ struct Member {
   // The session's own thread's, without the lock. What follows from the realm's rules is replaced when they
   // have changed.
   std::shared_ptr<const RolePermissions> permissions;  // of identity.authrole; never null
-  uint32_t max_uri_length = config::RealmLimits().uri_length;
-  uint64_t rules_version = 0;  // of the realm's rules that it follows
+  uint64_t rules_version = 0;                          // of the realm's rules that it follows
   RememberedGrant call_grant, publish_grant;
   // By action: what a dynamic authorizer has said on the request that is carried out now.
   VerdictByAction verdicts;
   DenialLog denials;
+
+  // Written by the session's thread, for the dealer.
+  std::atomic<bool> clogged = false;  // so much waits for its peer that it gets no call
+  std::atomic<bool> suspect = false;  // silent for long: others get calls first
 
   bool unseen = false;  // the router's own, for a question to an authenticator or authorizer
   bool present = true;  // false: removed from the realm; the session has not noticed yet

@@ -5,6 +5,8 @@
 
 #include <cassert>
 #include <memory>
+#include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "router/id_map.h"
@@ -17,6 +19,7 @@ class Members {
   // Precondition: no member has its session's id.
   Member& add(std::unique_ptr<Member> member) {
     const uint64_t id = member->ref.session.value;
+    ++by_authid_[member->identity.authid];
     return *present_.insert(id, std::move(member));
   }
   // A member that only the dealer knows.
@@ -29,6 +32,8 @@ class Members {
     assert(member.present);
     member.present = false;
     if (member.unseen) return;
+    const auto same_authid = by_authid_.find(member.identity.authid);
+    if (--same_authid->second == 0) by_authid_.erase(same_authid);
     const uint64_t id = member.ref.session.value;
     removed_.insert(id, present_.take(id));
   }
@@ -43,6 +48,11 @@ class Members {
   bool is_free(wamp::SessionId session) const {
     return !present_.find(session.value) && !removed_.find(session.value);
   }
+  // Sessions of that authid.
+  size_t count_of(const std::string& authid) const {
+    const auto found = by_authid_.find(authid);
+    return found == by_authid_.end() ? 0 : found->second;
+  }
   size_t size() const { return present_.size(); }
   // visit(Member&) for each, in no order; the table must not change meanwhile.
   template <class Visit>
@@ -52,6 +62,7 @@ class Members {
 
  private:
   IdMap<std::unique_ptr<Member>> present_, removed_;
+  std::unordered_map<std::string, size_t> by_authid_;  // how many of present_
 };
 
 }  // namespace router

@@ -15,16 +15,11 @@ bool wants_acknowledgement(const wamp::Publish& message) {
   return wanted && *wanted;
 }
 
-const std::shared_ptr<const RolePermissions>& no_permissions() {
-  static const auto none = std::make_shared<const RolePermissions>(config::Role());
-  return none;
-}
-
 }  // namespace
 
 Realm::Realm(const config::Realm& config, std::vector<Mailbox*> mailboxes, uint64_t seed, const Clock& clock)
     : config_(config),
-      authorizer_(config.roles),
+      authorizer_(config.roles, config.limits),
       state_(config_, authorizer_, std::move(mailboxes), seed, clock) {}
 
 bool Realm::has_role(std::string_view name) const {
@@ -34,8 +29,7 @@ bool Realm::has_role(std::string_view name) const {
 
 void Realm::set_rules(Member& member) const {
   auto permissions = authorizer_.role(member.identity.authrole);
-  member.permissions = permissions ? std::move(permissions) : no_permissions();
-  member.max_uri_length = config_.limits.uri_length;
+  member.permissions = permissions ? std::move(permissions) : authorizer_.nobody();
   member.rules_version = rules_version_.load(std::memory_order_relaxed);
 }
 
@@ -49,7 +43,7 @@ void Realm::follow_rules(Member& member) {
 
 std::vector<std::string> Realm::configure(const config::Realm& next) {
   const std::lock_guard lock(mutex_);
-  authorizer_ = Authorizer(next.roles);
+  authorizer_ = Authorizer(next.roles, next.limits);
   config_.limits = next.limits;
   state_.follow_limits();
   rules_version_.fetch_add(1, std::memory_order_release);
@@ -60,20 +54,27 @@ std::vector<std::string> Realm::configure(const config::Realm& next) {
   return unchanged;
 }
 
-Member* Realm::join(const SessionRef& session, Identity identity, const wamp::ClientFeatures& features) {
+std::variant<Member*, Refusal> Realm::join(const SessionRef& session, Identity identity,
+                                           const wamp::ClientFeatures& features) {
   auto member = std::make_unique<Member>(session, std::move(identity), features, nullptr);
   const std::lock_guard lock(mutex_);
-  if (state_.members.size() >= config_.limits.sessions || !state_.members.is_free(session.session))
-    return nullptr;
   set_rules(*member);
+  // That the id is taken is as likely as being struck by a comet; the client tries again.
+  if (state_.members.size() >= config_.limits.sessions || !state_.members.is_free(session.session))
+    return Refusal{wamp::error_uri::too_many_requests, "realm \"" + config_.name + "\" is full"};
+  if (const uint32_t most = member->limits().sessions_per_authid;
+      state_.members.count_of(member->identity.authid) >= most)
+    return Refusal{wamp::error_uri::too_many_requests, "\"" + member->identity.authid + "\" has " +
+                                                           std::to_string(most) + " sessions in realm \"" +
+                                                           config_.name + "\", the most that it may have"};
   return &state_.add_member(std::move(member));
 }
 
 Member& Realm::join_unseen(const SessionRef& session) {
   static const Identity router{"wampd", "trusted", "local", "router"};
-  auto member = std::make_unique<Member>(session, router, wamp::ClientFeatures(), no_permissions());
-  member->unseen = true;
   const std::lock_guard lock(mutex_);
+  auto member = std::make_unique<Member>(session, router, wamp::ClientFeatures(), authorizer_.nobody());
+  member->unseen = true;
   return state_.members.add_unseen(std::move(member));
 }
 
@@ -124,6 +125,14 @@ void Realm::run_due() {
 void Realm::on_alive(Member& member) {
   const std::lock_guard lock(mutex_);
   if (member.present) state_.dealer.on_alive(member, state_.outbox);
+}
+
+void Realm::on_unclogged(Member& member) {
+  const auto told = locked(member, [&]() -> wamp::Result<void> {
+    state_.dealer.on_unclogged(member, state_.outbox);
+    return {};
+  });
+  static_cast<void>(told);
 }
 
 std::optional<Refusal> Realm::check_remembered(Member& member, RememberedGrant& remembered, Action action,
@@ -186,7 +195,9 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Subscribe& message)
   Grant grant;
   if (const auto refusal = check_request(config_, member, Action::subscribe, message.topic, *match, grant))
     return deny(member, Action::subscribe, wamp::Subscribe::type, message.request, *refusal);
-  return locked(member, [&] { return state_.broker.subscribe(member, message, *match, state_.outbox); });
+  const auto policy = grant.slow_consumer.value_or(member.permissions->slow_consumer());
+  return locked(member,
+                [&] { return state_.broker.subscribe(member, message, *match, policy, state_.outbox); });
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Unsubscribe& message) {

@@ -10,6 +10,7 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "router/authorizer.h"
@@ -33,9 +34,10 @@ class Realm {
   bool has_role(std::string_view name) const;
   bool sequential_request_ids() const { return config_.sequential_request_ids; }
 
-  // Null if the realm is full or the session's id is taken. A role that does not exist may do nothing. The
-  // member lives until leave().
-  Member* join(const SessionRef& session, Identity identity, const wamp::ClientFeatures& features);
+  // Refused if the realm has no room, for anybody or for this authid. A role that does not exist may do
+  // nothing. The member lives until leave().
+  std::variant<Member*, Refusal> join(const SessionRef& session, Identity identity,
+                                      const wamp::ClientFeatures& features);
   // A member of the router's own, which nobody sees and which may do nothing but ask().
   Member& join_unseen(const SessionRef& session);
   // A call without regard to permissions.
@@ -61,6 +63,8 @@ class Realm {
 
   // Something has come from a member that was probed.
   void on_alive(Member& member);
+  // The member's peer has taken what waited for it.
+  void on_unclogged(Member& member);
   // Any thread.
   void order(const SessionRef& to, SessionOrder::Kind kind) { state_.outbox.order(to, kind); }
 

@@ -10,11 +10,8 @@ namespace router {
 namespace {
 
 dealer::DealerLimits dealer_limits(const config::RealmLimits& limits) {
-  return {.registrations_per_session = limits.registrations_per_session,
-          .calls_in_flight_per_session = limits.calls_in_flight_per_session,
+  return {.registrations = limits.registrations,
           .waiting_calls_per_registration = limits.waiting_calls_per_registration,
-          .call_timeout_ms = limits.call_timeout_ms,
-          .max_call_timeout_ms = limits.max_call_timeout_ms,
           .probe_timeout_ms = limits.probe_timeout_ms};
 }
 

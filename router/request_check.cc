@@ -55,9 +55,14 @@ wamp::Result<wamp::MatchPolicy> requested_match(const wamp::Dict& options, std::
 std::optional<Refusal> check_uri(const config::Realm& config, const Member& member, Action action,
                                  std::string_view uri, wamp::MatchPolicy match) {
   using namespace wamp::error_uri;
-  if (uri.size() > member.max_uri_length)
-    return Refusal{invalid_uri, "the URI has " + std::to_string(uri.size()) + " bytes, the realm allows " +
-                                    std::to_string(member.max_uri_length)};
+  const auto too_much = [](size_t is, const char* what, uint32_t most) {
+    return Refusal{invalid_uri, "the URI has " + std::to_string(is) + " " + what + ", at most " +
+                                    std::to_string(most) + " are allowed"};
+  };
+  if (uri.size() > member.limits().uri_length)
+    return too_much(uri.size(), "bytes", member.limits().uri_length);
+  if (const size_t components = wamp::component_count(uri); components > member.limits().uri_components)
+    return too_much(components, "components", member.limits().uri_components);
   if (!wamp::is_valid_uri(uri, config.uri_check, match))
     return Refusal{invalid_uri, "\"" + std::string(uri) + "\" is not a valid URI for match policy \"" +
                                     std::string(wamp::name(match)) + "\""};

@@ -31,7 +31,11 @@ std::string anonymous_authid(const SessionRef& ref) {
 
 Session::Session(Worker& worker, std::shared_ptr<const Entrance> entrance, serializers::Format format,
                  Arrival arrival)
-    : worker_(worker), entrance_(std::move(entrance)), format_(format), arrival_(std::move(arrival)) {}
+    : worker_(worker),
+      entrance_(std::move(entrance)),
+      format_(format),
+      arrival_(std::move(arrival)),
+      max_queued_bytes_(entrance_->transport.limits.max_queued_bytes) {}
 
 void Session::on_open(transport::Connection& connection) {
   connection_ = &connection;
@@ -266,10 +270,11 @@ std::optional<Refusal> Session::join(const auth::Accepted& accepted) {
   if (accepted.method == "anonymous" && accepted.authid.empty())
     authid = arrival_.cookie.empty() ? anonymous_authid(ref_) : arrival_.cookie;
   identity_ = {authid, accepted.role, accepted.method, accepted.provider, connection_->peer_address()};
-  member_ = realm->join(ref_, identity_, *features_);
-  if (!member_) return Refusal{wamp::error_uri::too_many_requests, "realm \"" + realm->name() + "\" is full"};
+  auto joined = realm->join(ref_, identity_, *features_);
+  if (const auto* refusal = std::get_if<Refusal>(&joined)) return std::move(*refusal);
+  member_ = std::get<Member*>(joined);
   realm_ = std::move(realm);
-  const config::RoleLimits& limits = member_->permissions->limits();
+  const config::SessionLimits& limits = member_->limits();
   connection_->limit_rate({limits.messages_per_second, limits.bytes_per_second});
   return std::nullopt;
 }
@@ -278,7 +283,9 @@ void Session::welcome(const wamp::Dict& authextra) {
   counters().sessions_opened.add();
   log::info(name() + " of " + connection_->peer_address() + " joined realm \"" + realm_->name() + "\" as \"" +
             identity_.authid + "\" (" + identity_.authrole + ", by " + identity_.authmethod + ")");
-  send(wamp::Welcome{ref_.session, welcome_details(identity_, realm_->name(), authextra)});
+  send(wamp::Welcome{ref_.session,
+                     welcome_details(identity_, realm_->name(), authextra,
+                                     announced_limits(member_->limits(), entrance_->transport.limits))});
 }
 
 auth::Cookies* Session::cookies() const {
@@ -300,9 +307,11 @@ void Session::leave_realm(std::string_view why, Counter& counter) {
   counter.add();
   log::info(name() + " of " + connection_->peer_address() + " left realm \"" + realm_->name() +
             "\": " + std::string(why) +
-            (lost_events_ > 0 ? "; " + std::to_string(lost_events_) + " events were too long for it" : ""));
+            (lost_events_ > 0 ? "; " + std::to_string(lost_events_) + " events were lost" : ""));
   lost_events_ = 0;
   end_choke();
+  clogged_ = false;
+  end_backlog();
   held_.reset();
   for (; pauses_ > 0; --pauses_) connection_->resume_reading();
   realm_->leave(*std::exchange(member_, nullptr));
@@ -356,7 +365,7 @@ void Session::check_deadline() {
   };
   const auto patience = std::chrono::milliseconds(entrance_->transport.limits.ping_timeout_ms);
   if (!choked_.empty() && patience.count() > 0 && now >= choked_since_ + patience)
-    close("the peer takes nothing of a stream of results");
+    close("the peer takes nothing of what waits for it");
   if (state_ == State::established && expires_ && entrance_->clock.wall_time() >= *expires_)
     return on_expired();
   if (deadline_ == transport::Loop::Clock::time_point{} || now < deadline_) return;

@@ -14,6 +14,7 @@
 #include "router/admission.h"
 #include "router/delivery.h"
 #include "router/entrance.h"
+#include "router/event_backlog.h"
 #include "router/held_requests.h"
 #include "router/session_ref.h"
 #include "router/worker.h"
@@ -32,6 +33,7 @@ class Session final : public transport::Receiver, private Admission::Desk {
   void on_message(std::span<char> bytes) override;
   void on_closed(const transport::CloseReason& reason) override;
 
+  void on_silent() override;
   void on_alive() override;
 
   // What the worker found in its mailbox for this session.
@@ -39,8 +41,9 @@ class Session final : public transport::Receiver, private Admission::Desk {
   void obey(SessionOrder& order);
   // Some of the requests that waited for an authorizer need not wait any longer.
   void carry_out_held();
-  // Of an EVENT; dropped, counted and logged if the peer takes none as long.
-  void deliver_frame(const transport::BufferRef& frame);
+  // Of an EVENT. It waits, or gives way, or the peer is dropped, if there is no room for it; one that is
+  // longer than the peer takes is dropped, counted and logged.
+  void deliver_event(const transport::BufferRef& frame, config::SlowConsumer policy, EventShare& share);
   bool admitted_by(const EventFilter& filter) const;
 
   // For the log: "session 4711".
@@ -54,6 +57,8 @@ class Session final : public transport::Receiver, private Admission::Desk {
   // At the end of a turn: those who were slowed down because of this session's peer may go on if it has
   // caught up.
   void check_choke();
+  // At the end of a turn: the connection gets as much as it has room for of the events that wait.
+  void catch_up();
   // The router shuts down: GOODBYE, and the connection is closed when the peer has answered.
   void shut_down();
 
@@ -96,6 +101,16 @@ class Session final : public transport::Receiver, private Admission::Desk {
   // The realm has removed this session from its members.
   void on_removed(const wamp::Goodbye& farewell);
   void say_goodbye(const wamp::Goodbye& message);
+  void lose_too_long();
+  size_t backlog_water() const;
+  // When the connection has no room for an event.
+  void fall_behind(config::SlowConsumer policy, EventShare& share);
+  void send_waiting(const EventBacklog::Next& next);
+  void drop_slow_consumer();
+  void end_backlog();
+  // Nobody calls the peer, and nothing is heard of it, until it has taken most of what waits for it.
+  void clog();
+  void unclog();
   // Slows down the source of a stream as long as this session's peer does not take it.
   void choke(const SessionRef& source);
   void end_choke();
@@ -117,8 +132,9 @@ class Session final : public transport::Receiver, private Admission::Desk {
   transport::Connection* connection_ = nullptr;    // from on_open to on_closed
   transport::Loop::Clock::time_point deadline_{};  // of the first HELLO, of AUTHENTICATE, of a held back
                                                    // ABORT, or of the answer to GOODBYE; zero: none
-  size_t max_frame_size_ = 0;                      // that the peer takes
-  uint64_t lost_events_ = 0;                       // that it did not take
+  const size_t max_queued_bytes_;
+  size_t max_frame_size_ = 0;  // that the peer takes
+  uint64_t lost_events_ = 0;   // that were too long for it, or gave way as it was slow
 
   State state_ = State::closed;
   std::unique_ptr<Admission> admission_;          // while admitting
@@ -133,7 +149,9 @@ class Session final : public transport::Receiver, private Admission::Desk {
   std::shared_ptr<const wamp::Dict> extra_;       // the member's
   wamp::RequestId last_request_;
   std::vector<SessionRef> choked_;  // sources of streams that wait for this session's peer
-  size_t choked_bytes_ = 0;         // queued when it last took something
+  bool clogged_ = false;
+  std::unique_ptr<EventBacklog> backlog_;  // while events wait
+  size_t choked_bytes_ = 0;                // queued when it last took something
   transport::Loop::Clock::time_point choked_since_{};
   int pauses_ = 0;  // because of others' peers
 };

@@ -8,34 +8,115 @@
 
 // What realms and other sessions have for a session's peer. The other direction is in session.cc.
 namespace router {
+
+using config::SlowConsumer;
+
 namespace {
 
 // Bytes of a stream that wait for a peer before its source is slowed down, and when the source may go on.
 constexpr size_t high_water = 1024 * 1024;
 constexpr size_t low_water = high_water / 4;
+// Of all that may wait for a peer: with more than this its requests, which would be answered, are not read.
+constexpr size_t clog_share = 2;
 
 }  // namespace
 
 void Session::deliver(Delivery& delivery) {
   if (const auto* farewell = std::get_if<wamp::Goodbye>(&delivery.message)) return on_removed(*farewell);
+  // After it the client knows the subscription no more, and would take an EVENT for a violation.
+  if (backlog_ && std::holds_alternative<wamp::Unsubscribed>(delivery.message)) [[unlikely]]
+    return backlog_->add(std::move(delivery.message));
   transport::BufferRef frame =
       worker_.encoder().encode(format_, framing(), delivery.message, std::move(delivery.payload));
   if (frame->size() > max_frame_size_) [[unlikely]]
     return refuse_too_long(delivery.message);
   count_sent(delivery.message);
   connection_->send(std::move(frame));
-  if (delivery.source.session && connection_->queued_bytes() > high_water) choke(delivery.source);
+  const size_t queued = connection_->queued_bytes();
+  if (delivery.source.session && queued > high_water) choke(delivery.source);
+  if (queued > max_queued_bytes_ / clog_share) [[unlikely]]
+    clog();
 }
 
-void Session::deliver_frame(const transport::BufferRef& frame) {
-  if (frame->size() <= max_frame_size_) [[likely]] {
-    counters().sent.add_event();
-    return connection_->send(frame);
-  }
+void Session::deliver_event(const transport::BufferRef& frame, SlowConsumer policy, EventShare& share) {
+  if (frame->size() > max_frame_size_) [[unlikely]]
+    return lose_too_long();
+  if (backlog_) [[unlikely]]
+    return fall_behind(policy, share);
+  const size_t room = policy == SlowConsumer::disconnect ? max_queued_bytes_ : backlog_water();
+  if (!connection_->offer(frame, room)) [[unlikely]]
+    return fall_behind(policy, share);
+  counters().sent.add_event();
+}
+
+void Session::lose_too_long() {
   counters().lost_event_too_long.add();
   if (lost_events_++ == 0)
     log::warning(name() + " of " + connection_->peer_address() +
                  " loses events that are longer than it takes");
+}
+
+// What the connection's own queue may hold while more waits outside it.
+size_t Session::backlog_water() const {
+  return std::min(low_water, max_queued_bytes_ / 2);
+}
+
+void Session::fall_behind(SlowConsumer policy, EventShare& share) {
+  if (!backlog_ && policy == SlowConsumer::disconnect) return drop_slow_consumer();
+  if (!backlog_) {
+    backlog_ = std::make_unique<EventBacklog>(max_queued_bytes_ - backlog_water());
+    worker_.add_behind(*this);
+  }
+  const bool added = backlog_->add(share.get(), policy);
+  const EventBacklog::Losses losses = backlog_->take_losses();
+  counters().lost_event_dropped.add(losses.dropped);
+  counters().lost_event_conflated.add(losses.conflated);
+  lost_events_ += losses.dropped;
+  if (!added) drop_slow_consumer();
+}
+
+void Session::catch_up() {
+  while (!backlog_->empty() && connection_->queued_bytes() < backlog_water()) send_waiting(backlog_->take());
+  if (backlog_->empty()) end_backlog();
+}
+
+void Session::send_waiting(const EventBacklog::Next& next) {
+  if (const auto* message = std::get_if<wamp::Message>(&next.what)) return send(*message);
+  const WaitingEvent& waiting = *std::get<0>(next.what);
+  wamp::Event event = waiting.event;
+  if (next.lost > 0) event.details.append("_lost", next.lost);
+  transport::BufferRef frame = worker_.encoder().encode(format_, framing(), event, waiting.payload);
+  if (frame->size() > max_frame_size_) return lose_too_long();
+  counters().sent.add_event();
+  connection_->send(std::move(frame));
+}
+
+void Session::drop_slow_consumer() {
+  const std::string why =
+      "slow consumer: more than " + std::to_string(max_queued_bytes_) + " bytes wait for the peer";
+  counters().lost_event_slow.add();
+  log::warning("dropping " + name() + " of " + connection_->peer_address() + ": " + why);
+  end_backlog();
+  connection_->drop(why);
+}
+
+void Session::end_backlog() {
+  if (!backlog_) return;
+  backlog_.reset();
+  worker_.remove_behind(*this);
+}
+
+void Session::unclog() {
+  if (!std::exchange(clogged_, false)) return;
+  member_->clogged.store(false, std::memory_order_relaxed);
+  realm_->on_unclogged(*member_);
+}
+
+void Session::clog() {
+  if (clogged_ || !member_) return;
+  clogged_ = true;
+  member_->clogged.store(true, std::memory_order_relaxed);
+  choke(ref_);
 }
 
 // What the peer would have said if it had seen the message. It makes mail, at the end of a turn perhaps.
@@ -89,7 +170,10 @@ void Session::choke(const SessionRef& source) {
 
 void Session::check_choke() {
   const size_t queued = connection_->queued_bytes();
-  if (queued <= low_water) return end_choke();
+  if (queued <= low_water) {
+    end_choke();
+    return unclog();
+  }
   if (queued >= choked_bytes_) return;
   choked_bytes_ = queued;
   choked_since_ = worker_.loop().now();
@@ -129,8 +213,14 @@ void Session::obey(SessionOrder& order) {
   }
 }
 
+void Session::on_silent() {
+  if (state_ == State::established) member_->suspect.store(true, std::memory_order_relaxed);
+}
+
 void Session::on_alive() {
-  if (state_ == State::established) realm_->on_alive(*member_);
+  if (state_ != State::established) return;
+  member_->suspect.store(false, std::memory_order_relaxed);
+  realm_->on_alive(*member_);
 }
 
 bool Session::admitted_by(const EventFilter& filter) const {

@@ -3,6 +3,7 @@
 #include <initializer_list>
 #include <string_view>
 
+#include "router/config/limits.h"
 #include "router/version.h"
 
 namespace router {
@@ -16,7 +17,8 @@ wamp::Dict role(std::initializer_list<std::string_view> features) {
 
 }  // namespace
 
-wamp::Dict welcome_details(const Identity& identity, std::string_view realm, const wamp::Dict& authextra) {
+wamp::Dict welcome_details(const Identity& identity, std::string_view realm, const wamp::Dict& authextra,
+                           wamp::Dict limits) {
   wamp::Dict roles;
   // The specification itself spells sharded subscriptions and call canceling both ways.
   roles.append("broker", role({"event_history", "event_retention", "pattern_based_subscription",
@@ -38,8 +40,17 @@ wamp::Dict welcome_details(const Identity& identity, std::string_view realm, con
   details.append("authprovider", identity.authprovider);
   if (!authextra.empty()) details.append("authextra", authextra);
   details.append("agent", agent);
+  if (!limits.empty()) details.append("limits", std::move(limits));
   details.append("roles", std::move(roles));
   return details;
+}
+
+wamp::Dict announced_limits(const config::SessionLimits& session, const config::TransportLimits& transport) {
+  wamp::Dict limits;
+  limits.append("max_message_size", transport.max_message_size);
+  limits.append("max_depth", uint64_t{transport.max_depth});
+  for (const auto& limit : config::session_limits) limits.append(std::string(limit.name), limit.get(session));
+  return limits;
 }
 
 }  // namespace router

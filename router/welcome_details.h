@@ -6,7 +6,11 @@
 
 namespace router {
 
-wamp::Dict welcome_details(const Identity& identity, std::string_view realm,
-                           const wamp::Dict& authextra = {});
+// `limits`: what announced_limits() says.
+wamp::Dict welcome_details(const Identity& identity, std::string_view realm, const wamp::Dict& authextra = {},
+                           wamp::Dict limits = {});
+
+// What the session may do at most, by the names of the configuration.
+wamp::Dict announced_limits(const config::SessionLimits& session, const config::TransportLimits& transport);
 
 }  // namespace router

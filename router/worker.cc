@@ -58,13 +58,14 @@ void Worker::remove_session(const SessionRef& ref) {
   free_slots_.push_back(ref.slot);
 }
 
-Session* Worker::find(const SessionRef& ref) const {
-  const Slot& slot = slots_[ref.slot];
-  return slot.id == ref.session ? slot.session : nullptr;
+Session* Worker::find(wamp::SessionId session, uint32_t slot) const {
+  const Slot& found = slots_[slot];
+  return found.id == session ? found.session : nullptr;
 }
 
 void Worker::end_turn() {
   for (Session* session : std::vector<Session*>(choked_)) session->check_choke();
+  for (Session* session : std::vector<Session*>(behind_)) session->catch_up();
   deliver_mail();
   // Not while mail is delivered, as what they do makes mail that comes after it.
   while (!ready_.empty()) {
@@ -96,15 +97,16 @@ void Worker::deliver(Delivery& delivery) {
 }
 
 void Worker::deliver(SessionOrder& order) {
-  if (Session* session = find(order.to)) session->obey(order);
+  if (Session* session = find(order.to.session, order.to.slot)) session->obey(order);
 }
 
 void Worker::deliver(EventDelivery& delivery) {
   std::array<std::array<transport::BufferRef, transport::framing_count>, serializers::format_count> frames;
   const wamp::Message event = std::move(delivery.event);
-  for (const SessionRef& ref : *delivery.audience) {
-    if (ref.session == delivery.excluded) continue;
-    Session* session = find(ref);
+  EventShare share(std::get<wamp::Event>(event), delivery.payload);
+  for (const Subscriber& subscriber : *delivery.audience) {
+    if (subscriber.session == delivery.excluded) continue;
+    Session* session = find(subscriber.session, subscriber.slot);
     if (!session) {
       counters_.lost_event_no_session.add();
       continue;
@@ -113,7 +115,7 @@ void Worker::deliver(EventDelivery& delivery) {
     transport::BufferRef& frame =
         frames[static_cast<size_t>(session->format())][static_cast<size_t>(session->framing())];
     if (!frame) frame = encoder_.encode(session->format(), session->framing(), event, delivery.payload);
-    session->deliver_frame(frame);
+    session->deliver_event(frame, subscriber.policy, share);
   }
 }
 

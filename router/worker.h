@@ -1,7 +1,7 @@
 // One thread with its loop, its connections and its sessions.
 //
-// Everything but mailbox(), loop().post() and reading counters() is for the worker's own thread. Outlived by nothing that holds a
-// SessionRef: refs to sessions that are gone are ignored.
+// Everything but mailbox(), loop().post() and reading counters() is for the worker's own thread. Outlived by
+// nothing that holds a SessionRef: refs to sessions that are gone are ignored.
 #pragma once
 
 #include <algorithm>
@@ -51,6 +51,10 @@ class Worker {
   void add_choked(Session& session) { choked_.push_back(&session); }
   void remove_choked(Session& session) { std::erase(choked_, &session); }
 
+  // Sessions for which events wait outside their connection's queue.
+  void add_behind(Session& session) { behind_.push_back(&session); }
+  void remove_behind(Session& session) { std::erase(behind_, &session); }
+
   // Sessions of which held requests may be carried out, at the end of the turn.
   void add_ready(Session& session) {
     if (std::find(ready_.begin(), ready_.end(), &session) == ready_.end()) ready_.push_back(&session);
@@ -80,7 +84,7 @@ class Worker {
     Addressee* addressee = nullptr;
   };
   SessionRef add(Slot slot);
-  Session* find(const SessionRef& ref) const;
+  Session* find(wamp::SessionId session, uint32_t slot) const;
   void deliver(Delivery& delivery);
   void deliver(EventDelivery& delivery);
   void deliver(SessionOrder& order);
@@ -97,6 +101,7 @@ class Worker {
   std::vector<uint32_t> free_slots_;
   std::unordered_set<Session*> open_;
   std::vector<Session*> choked_;
+  std::vector<Session*> behind_;
   std::vector<Session*> ready_;
   std::vector<Mail> mail_;  // space lent from one delivery round to the next
   bool shutting_down_ = false;

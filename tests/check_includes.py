@@ -27,7 +27,7 @@ ROUTER_LAYERS = [
     {"denial_log", "explain", "counters"},
     {"member"},
     {"session_rules", "welcome_details", "mailbox", "members", "request_check", "event_filter", "authorizer_answer"},
-    {"outbox", "frame_encoder"},
+    {"outbox", "frame_encoder", "event_backlog"},
     {"broker"},
     {"dealer"},
     {"realm_state"},

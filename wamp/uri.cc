@@ -1,5 +1,7 @@
 #include "wamp/uri.h"
 
+#include <algorithm>
+
 namespace wamp {
 namespace {
 
@@ -41,6 +43,10 @@ bool is_valid_uri(std::string_view uri, UriRule rule, MatchPolicy policy) {
 
 bool is_reserved_uri(std::string_view uri) {
   return uri == "wamp" || uri.starts_with("wamp.");
+}
+
+size_t component_count(std::string_view uri) {
+  return static_cast<size_t>(std::count(uri.begin(), uri.end(), '.')) + 1;
 }
 
 std::string_view name(MatchPolicy policy) {

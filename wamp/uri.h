@@ -22,6 +22,9 @@ bool is_valid_uri(std::string_view uri, UriRule rule, MatchPolicy policy = Match
 // True if the first component is "wamp", which is reserved for the protocol itself.
 bool is_reserved_uri(std::string_view uri);
 
+// How many parts the dots make of it.
+size_t component_count(std::string_view uri);
+
 std::string_view name(MatchPolicy policy);
 std::optional<MatchPolicy> match_policy(std::string_view name);
 

@@ -117,7 +117,8 @@ class LargeRealm {
     const SessionRef ref{0, slot, wamp::SessionId(1000 + slot)};
     wamp::ClientFeatures features;
     features.roles = 15;
-    members_.push_back(realm_.join(ref, {"user", "anonymous", "anonymous", "static"}, features));
+    members_.push_back(
+        std::get<Member*>(realm_.join(ref, {"user", "anonymous", "anonymous", "static"}, features)));
     return *members_.back();
   }
   std::string_view next_target() { return targets_[next_++ % targets_.size()]; }

@@ -77,11 +77,15 @@ void Broker::on_subscriber_removed(Subscription& subscription, const Member& mem
   if (told) publish_meta("wamp.subscription.on_delete", arguments, outbox);
 }
 
-std::optional<Refusal> Broker::check_count(const Member& subscriber) const {
-  if (subscriber.subscriptions.size() < limits_.subscriptions_per_session) return std::nullopt;
-  return Refusal{wamp::error_uri::too_many_requests, "this session holds " +
-                                                         std::to_string(limits_.subscriptions_per_session) +
-                                                         " subscriptions, the most that the realm allows"};
+std::optional<Refusal> Broker::check_count(const Member& subscriber, bool is_new) const {
+  const uint32_t most = subscriber.limits().subscriptions_per_session;
+  if (subscriber.subscriptions.size() >= most)
+    return Refusal{wamp::error_uri::too_many_requests, "this session holds " + std::to_string(most) +
+                                                           " subscriptions, the most that it may have"};
+  if (is_new && subscriptions_.size() >= limits_.subscriptions)
+    return Refusal{wamp::error_uri::too_many_requests, "there are " + std::to_string(limits_.subscriptions) +
+                                                           " subscriptions, the most that the realm allows"};
+  return std::nullopt;
 }
 
 std::optional<Refusal> Broker::check_node(const Subscription* subscription, std::string_view node_key) const {
@@ -97,7 +101,7 @@ std::optional<Refusal> Broker::check_node(const Subscription* subscription, std:
 }
 
 wamp::Result<void> Broker::subscribe(Member& subscriber, const wamp::Subscribe& message,
-                                     wamp::MatchPolicy match, Outbox& outbox) {
+                                     wamp::MatchPolicy match, config::SlowConsumer policy, Outbox& outbox) {
   const auto options = subscribe_options(message.options);
   if (!options) return options.error();
   Subscription* subscription = index_.find(message.topic, match);
@@ -107,7 +111,7 @@ wamp::Result<void> Broker::subscribe(Member& subscriber, const wamp::Subscribe& 
   std::vector<StoredEventRef> retained, replay;
 
   std::optional<Refusal> refusal;
-  if (!held) refusal = check_count(subscriber);
+  if (!held) refusal = check_count(subscriber, !subscription);
   if (!refusal && (!held || moves)) refusal = check_node(subscription, options->node_key);
   if (!refusal) refusal = find_replay(subscription, *options, subscriber, replay);
   if (!refusal && options->get_retained)
@@ -119,7 +123,7 @@ wamp::Result<void> Broker::subscribe(Member& subscriber, const wamp::Subscribe& 
   const bool created = !subscription;
   if (created) subscription = &add_subscription(message.topic, match);
   if (moves) subscription->remove_subscriber(subscriber);
-  if (!held || moves) subscription->add_subscriber(subscriber, options->node_key);
+  if (!held || moves) subscription->add_subscriber(subscriber, options->node_key, policy);
   outbox.send(subscriber.ref, wamp::Subscribed{message.request, subscription->id});
 
   send_kept(subscriber, *subscription, retained, "retained", outbox);

@@ -47,8 +47,9 @@ class Broker {
     retained_.set_limits(limits.retained_events, limits.retained_bytes);
   }
 
+  // `policy`: if the subscriber is slow.
   wamp::Result<void> subscribe(Member& subscriber, const wamp::Subscribe& message, wamp::MatchPolicy match,
-                               Outbox& outbox);
+                               config::SlowConsumer policy, Outbox& outbox);
   void unsubscribe(Member& subscriber, const wamp::Unsubscribe& message, Outbox& outbox);
   wamp::Result<void> publish(Member& publisher, const wamp::Publish& message, const RoutedPayload& payload,
                              const Grant& grant, Outbox& outbox);
@@ -107,7 +108,7 @@ class Broker {
 
   // What a SUBSCRIBE is refused for, if it is.
   std::optional<Refusal> check_node(const Subscription* subscription, std::string_view node_key) const;
-  std::optional<Refusal> check_count(const Member& subscriber) const;
+  std::optional<Refusal> check_count(const Member& subscriber, bool is_new) const;
   // What a SUBSCRIBE brings at once.
   std::optional<Refusal> find_replay(const Subscription* subscription, const SubscribeOptions& options,
                                      const Member& subscriber, std::vector<StoredEventRef>& replay) const;

@@ -59,12 +59,12 @@ const SubscriptionNode* Subscription::node_for(std::string_view resource_key) co
   return best == nodes.end() ? nullptr : best->get();
 }
 
-void Subscription::add_subscriber(Member& member, std::string_view node_key) {
+void Subscription::add_subscriber(Member& member, std::string_view node_key, config::SlowConsumer policy) {
   SubscriptionNode& node = node_of(node_key);
   if (node.groups.size() <= member.ref.worker) node.groups.resize(member.ref.worker + 1);
   SubscriptionNode::Group& group = node.groups[member.ref.worker];
   member.subscriptions.insert(id.value, {this, &node, group.members.size()});
-  writable(group).push_back(member.ref);
+  writable(group).push_back({member.ref.session, member.ref.slot, policy});
   group.members.push_back(&member);
   ++node.subscriber_count;
 }

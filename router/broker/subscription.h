@@ -54,7 +54,7 @@ struct Subscription {
   bool admits_node(std::string_view key) const;
 
   // Precondition: the member is not a subscriber yet; is one.
-  void add_subscriber(Member& member, std::string_view node_key);
+  void add_subscriber(Member& member, std::string_view node_key, config::SlowConsumer policy);
   void remove_subscriber(Member& member);
 
   // The node that events with this resource key go to; null if there are no nodes. Of two routers with the

@@ -21,6 +21,13 @@
 
 namespace router::config {
 
+// What becomes of the events for a subscriber that takes them too slowly.
+enum class SlowConsumer : uint8_t {
+  disconnect,   // it is dropped when its queue is full
+  drop_oldest,  // the oldest that wait give way; the next EVENT tells how many
+  conflate,     // a new one takes the place of the one that waits, of the same topic
+};
+
 // One rule of a role: which URIs, and what is allowed on them.
 struct Permission {
   std::string uri;
@@ -29,7 +36,9 @@ struct Permission {
   bool force_reregister = false;  // of what other sessions have registered
   bool disclose_caller = false, disclose_publisher = false;
   std::optional<uint32_t> trustlevel =
-      std::nullopt;        // of calls and publications under this rule; none: not told
+      std::nullopt;  // of calls and publications under this rule; none: not told
+  std::optional<SlowConsumer> slow_consumer =
+      std::nullopt;        // of subscriptions under this rule; none: the role's
   std::string place = {};  // "FILE:LINE:COLUMN, JSON path" for messages; empty: of no file
 };
 
@@ -48,32 +57,48 @@ struct DynamicAuthorizer {
   bool force_reregister = false;  // of what others have registered, by who may register
 };
 
-// Bounds of each session of a role, besides those of its transport. 0: none.
-struct RoleLimits {
-  uint64_t messages_per_second = 0;
-  uint64_t bytes_per_second = 0;
-
-  bool operator==(const RoleLimits&) const = default;
-};
+// As the configuration writes it.
+constexpr std::string_view name(SlowConsumer policy) {
+  constexpr std::string_view names[] = {"disconnect", "drop_oldest", "conflate"};
+  return names[static_cast<size_t>(policy)];
+}
+constexpr std::optional<SlowConsumer> slow_consumer(std::string_view name_) {
+  for (const auto policy : {SlowConsumer::disconnect, SlowConsumer::drop_oldest, SlowConsumer::conflate})
+    if (name(policy) == name_) return policy;
+  return std::nullopt;
+}
 
 struct Role {
   std::string name;
   std::vector<Permission> permissions;
   std::optional<DynamicAuthorizer> authorizer = std::nullopt;  // in the place of permissions
-  RoleLimits limits = {};
+  SlowConsumer slow_consumer = SlowConsumer::disconnect;
+  // Of session_limits (limits.h), by name, in the place of the realm's.
+  std::map<std::string, uint64_t, std::less<>> limits = {};
 };
 
-// Bounds of one realm; above one of them a request is refused with an ERROR.
-struct RealmLimits {
-  uint32_t sessions = 100000;
+// Bounds of one session; above one of them a request is refused with an ERROR.
+struct SessionLimits {
+  uint32_t sessions_per_authid = 10000;
   uint32_t subscriptions_per_session = 100000;
   uint32_t registrations_per_session = 100000;
   uint32_t calls_in_flight_per_session = 65536;
-  uint32_t uri_length = 4096;                      // bytes
-  uint32_t waiting_calls_per_registration = 1000;  // for a callee to be free ("concurrency")
   uint32_t testaments_per_session = 100;
+  uint32_t uri_length = 4096;        // bytes
+  uint32_t uri_components = 100;     // parted by dots
   uint64_t call_timeout_ms = 0;      // of calls that ask for none; 0: none
   uint64_t max_call_timeout_ms = 0;  // the longest that a call may ask for; 0: any
+  // Faster ones are slowed down by not reading them. 0: none.
+  uint64_t messages_per_second = 0;
+  uint64_t bytes_per_second = 0;
+};
+
+// Bounds of one realm, and of the sessions of roles that have no other ones.
+struct RealmLimits : SessionLimits {
+  uint32_t sessions = 100000;
+  uint32_t subscriptions = 2000000;  // different ones
+  uint32_t registrations = 2000000;
+  uint32_t waiting_calls_per_registration = 1000;  // for a callee to be free
   uint32_t probe_timeout_ms =
       1000;  // of the holder of a registration that another session wants; 0: never asked
   uint32_t retained_events = 100000;
@@ -135,8 +160,9 @@ struct NothingPath {};  // 404, also where a path above it serves files
 using Path = std::variant<WebSocketPath, StaticPath, HealthPath, LongPollPath, NothingPath>;
 
 struct TransportLimits {
-  uint64_t max_message_size = 16 * 1024 * 1024;  // bytes
-  uint64_t max_queued_bytes = 16 * 1024 * 1024;
+  uint64_t max_message_size = 16 * 1024 * 1024;    // bytes
+  uint64_t max_queued_bytes = 16 * 1024 * 1024;    // that wait for the peer to take them
+  uint64_t reply_reserve_bytes = 4 * 1024 * 1024;  // beyond max_queued_bytes, for all but events
   uint32_t max_depth = 128;
   uint32_t max_connections = 100000;
   uint32_t handshake_timeout_ms = 5000;  // accept to WELCOME

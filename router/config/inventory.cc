@@ -153,6 +153,7 @@ std::string text_of(const Permission& rule) {
   add(rule.disclose_caller, "disclose caller");
   add(rule.disclose_publisher, "disclose publisher");
   if (rule.trustlevel) words.push_back("trustlevel " + std::to_string(*rule.trustlevel));
+  if (rule.slow_consumer) words.push_back("slow_consumer " + std::string(name(*rule.slow_consumer)));
   return joined(words);
 }
 
@@ -171,7 +172,9 @@ std::string text_of(const Role& role) {
 }
 
 void tell_role(const Role& role, Teller parts) {
-  parts.tell_limits(role_limits, role.limits);
+  if (role.slow_consumer != SlowConsumer::disconnect)
+    parts.tell("slow_consumer", std::string(name(role.slow_consumer)));
+  for (const auto& [limit, value] : role.limits) parts.tell("limit " + limit, std::to_string(value));
   for (const Permission& rule : role.permissions)
     parts.tell("rule " + std::string(wamp::name(rule.match)) + " " + in_quotes(rule.uri), text_of(rule),
                rule.place);

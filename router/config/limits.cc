@@ -12,18 +12,40 @@ constexpr int64_t max_nesting = 1000;
 constexpr int64_t one_day_ms = 24 * 60 * 60 * 1000;
 constexpr int64_t century_ms = 100 * 365 * one_day_ms;
 
+std::vector<Limit<RealmLimits>> with_session_limits(std::vector<Limit<RealmLimits>> limits) {
+  for (const Limit<SessionLimits>& limit : session_limits) {
+    const auto field = std::visit(
+        [](auto member) -> decltype(Limit<RealmLimits>::field) {
+          using Number = std::remove_cvref_t<decltype(std::declval<SessionLimits>().*member)>;
+          return static_cast<Number RealmLimits::*>(member);
+        },
+        limit.field);
+    limits.push_back({limit.name, field, limit.min, limit.max});
+  }
+  return limits;
+}
+
 }  // namespace
 
-const std::vector<Limit<RealmLimits>> realm_limits = {
+const std::vector<Limit<SessionLimits>> session_limits = {
+    {"sessions_per_authid", &SessionLimits::sessions_per_authid, 1, max_count},
+    {"subscriptions_per_session", &SessionLimits::subscriptions_per_session, 1, max_count},
+    {"registrations_per_session", &SessionLimits::registrations_per_session, 1, max_count},
+    {"calls_in_flight_per_session", &SessionLimits::calls_in_flight_per_session, 1, max_count},
+    {"testaments_per_session", &SessionLimits::testaments_per_session, 0, max_count},
+    {"uri_length", &SessionLimits::uri_length, 1, max_uri_length},
+    {"uri_components", &SessionLimits::uri_components, 1, max_uri_length},
+    {"call_timeout_ms", &SessionLimits::call_timeout_ms, 0, one_day_ms},
+    {"max_call_timeout_ms", &SessionLimits::max_call_timeout_ms, 0, one_day_ms},
+    {"messages_per_second", &SessionLimits::messages_per_second, 0, max_rate},
+    {"bytes_per_second", &SessionLimits::bytes_per_second, 0, max_bytes},
+};
+
+const std::vector<Limit<RealmLimits>> realm_limits = with_session_limits({
     {"sessions", &RealmLimits::sessions, 1, max_count},
-    {"subscriptions_per_session", &RealmLimits::subscriptions_per_session, 1, max_count},
-    {"registrations_per_session", &RealmLimits::registrations_per_session, 1, max_count},
-    {"calls_in_flight_per_session", &RealmLimits::calls_in_flight_per_session, 1, max_count},
-    {"uri_length", &RealmLimits::uri_length, 1, max_uri_length},
+    {"subscriptions", &RealmLimits::subscriptions, 1, max_count},
+    {"registrations", &RealmLimits::registrations, 1, max_count},
     {"waiting_calls_per_registration", &RealmLimits::waiting_calls_per_registration, 0, max_count},
-    {"testaments_per_session", &RealmLimits::testaments_per_session, 0, max_count},
-    {"call_timeout_ms", &RealmLimits::call_timeout_ms, 0, one_day_ms},
-    {"max_call_timeout_ms", &RealmLimits::max_call_timeout_ms, 0, one_day_ms},
     {"probe_timeout_ms", &RealmLimits::probe_timeout_ms, 0, one_day_ms},
     {"retained_events", &RealmLimits::retained_events, 0, max_count},
     {"retained_bytes", &RealmLimits::retained_bytes, 0, max_bytes},
@@ -31,11 +53,12 @@ const std::vector<Limit<RealmLimits>> realm_limits = {
     {"history_bytes", &RealmLimits::history_bytes, 1, max_bytes},
     {"replay_events", &RealmLimits::replay_events, 1, max_count},
     {"replay_bytes", &RealmLimits::replay_bytes, 1, max_bytes},
-};
+});
 
 const std::vector<Limit<TransportLimits>> transport_limits = {
     {"max_message_size", &TransportLimits::max_message_size, 1, max_message, "max_message_size"},
     {"max_queued_bytes", &TransportLimits::max_queued_bytes, 1, max_bytes},
+    {"reply_reserve_bytes", &TransportLimits::reply_reserve_bytes, 0, max_bytes},
     {"max_depth", &TransportLimits::max_depth, 1, max_nesting},
     {"max_connections", &TransportLimits::max_connections, 1, max_count},
     {"handshake_timeout_ms", &TransportLimits::handshake_timeout_ms, 1, one_day_ms, "open_handshake_timeout"},
@@ -54,14 +77,17 @@ const std::vector<Limit<TransportLimits>> transport_limits = {
     {"lockout_ms", &TransportLimits::lockout_ms, 1, one_day_ms},
 };
 
-const std::vector<Limit<RoleLimits>> role_limits = {
-    {"messages_per_second", &RoleLimits::messages_per_second, 0, max_rate},
-    {"bytes_per_second", &RoleLimits::bytes_per_second, 0, max_bytes},
-};
-
 const std::vector<Limit<MemoryLimits>> memory_limits = {
     {"limit_bytes", &MemoryLimits::limit_bytes, 0, max_bytes},
     {"max_buffered_bytes", &MemoryLimits::max_buffered_bytes, 0, max_bytes},
 };
+
+SessionLimits limits_of(const Role& role, const SessionLimits& of_realm) {
+  SessionLimits limits = of_realm;
+  for (const Limit<SessionLimits>& limit : session_limits)
+    if (const auto own = role.limits.find(limit.name); own != role.limits.end())
+      limit.set(limits, static_cast<int64_t>(own->second));
+  return limits;
+}
 
 }  // namespace router::config

@@ -1,4 +1,5 @@
-// The limits of realms, roles, transports and the process by name: what reads them, tells them and compares them.
+// The limits of realms, roles, transports and the process by name: what reads them, tells them and compares
+// them.
 #pragma once
 
 #include <cstdint>
@@ -31,10 +32,15 @@ struct Limit {
   }
 };
 
+// Those that a role may have, too.
+extern const std::vector<Limit<SessionLimits>> session_limits;
+// All of a realm, session_limits included.
 extern const std::vector<Limit<RealmLimits>> realm_limits;
 extern const std::vector<Limit<TransportLimits>> transport_limits;
-extern const std::vector<Limit<RoleLimits>> role_limits;
 extern const std::vector<Limit<MemoryLimits>> memory_limits;
+
+// The realm's, but for those that the role has.
+SessionLimits limits_of(const Role& role, const SessionLimits& of_realm);
 
 // Overwrites what the object "limits" gives. Throws ConfigError.
 template <class Limits>

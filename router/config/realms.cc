@@ -57,9 +57,13 @@ void read_uri(const Setting& setting, UriRule rule, Permission& permission) {
              (rule == UriRule::strict ? " and the strict rule" : ""));
 }
 
+SlowConsumer read_slow_consumer(const Setting& setting) {
+  return *slow_consumer(setting.choice({"disconnect", "drop_oldest", "conflate"}));
+}
+
 Permission read_permission(const Setting& setting, UriRule rule) {
-  setting.check_keys(
-      {.known = {"uri", "match", "allow", "disclose", "cache", "trustlevel"}, .unsupported = {"validate"}});
+  setting.check_keys({.known = {"uri", "match", "allow", "disclose", "cache", "trustlevel", "slow_consumer"},
+                      .unsupported = {"validate"}});
   Permission permission;
   permission.place = setting.place();
   read_uri(setting, rule, permission);
@@ -80,6 +84,8 @@ Permission read_permission(const Setting& setting, UriRule rule) {
   }
   if (const auto trustlevel = setting.find("trustlevel"))
     permission.trustlevel = static_cast<uint32_t>(trustlevel->integer(0, max_trustlevel));
+  if (const auto policy = setting.find("slow_consumer"))
+    permission.slow_consumer = read_slow_consumer(*policy);
   bool cache = false;  // checked only: rules of a file are always at hand
   read_boolean(setting, "cache", cache);
   return permission;
@@ -114,11 +120,30 @@ std::optional<DynamicAuthorizer> read_authorizer(const Setting& role) {
   return authorizer;
 }
 
-Role read_role(const Setting& setting, UriRule rule) {
+void check_timeouts(const SessionLimits& limits, const Setting& setting) {
+  if (limits.max_call_timeout_ms == 0 || limits.call_timeout_ms <= limits.max_call_timeout_ms) return;
+  const auto given = setting.find("call_timeout_ms");
+  (given ? *given : setting.require("max_call_timeout_ms"))
+      .fail(given ? "longer than \"max_call_timeout_ms\"" : "shorter than \"call_timeout_ms\"");
+}
+
+void read_role_limits(const Setting& setting, const SessionLimits& of_realm, Role& role) {
+  Keys keys;
+  for (const Limit<SessionLimits>& limit : session_limits) keys.known.push_back(limit.name);
+  setting.check_keys(keys);
+  for (const Limit<SessionLimits>& limit : session_limits)
+    if (const auto value = setting.find(limit.name))
+      role.limits.emplace(limit.name, value->integer(limit.min, limit.max));
+  check_timeouts(limits_of(role, of_realm), setting);
+}
+
+Role read_role(const Setting& setting, UriRule rule, const SessionLimits& of_realm) {
   setting.check_keys(
-      {.known = {"name", "permissions", "authorizer", "authorizer_options", "limits"}, .ignored = {"id"}});
+      {.known = {"name", "permissions", "authorizer", "authorizer_options", "slow_consumer", "limits"},
+       .ignored = {"id"}});
   Role role{.name = setting.require("name").some_string(), .permissions = {}};
-  if (const auto limits = setting.find("limits")) read_limits(*limits, role_limits, role.limits);
+  if (const auto policy = setting.find("slow_consumer")) role.slow_consumer = read_slow_consumer(*policy);
+  if (const auto limits = setting.find("limits")) read_role_limits(*limits, of_realm, role);
   role.authorizer = read_authorizer(setting);
   if (role.authorizer) {
     if (const auto permissions = setting.find("permissions"))
@@ -142,8 +167,7 @@ Role read_role(const Setting& setting, UriRule rule) {
 RealmLimits read_realm_limits(const Setting& setting) {
   RealmLimits limits;
   read_limits(setting, realm_limits, limits);
-  if (limits.max_call_timeout_ms > 0 && limits.call_timeout_ms > limits.max_call_timeout_ms)
-    setting.require("call_timeout_ms").fail("longer than \"max_call_timeout_ms\"");
+  check_timeouts(limits, setting);
   return limits;
 }
 
@@ -200,7 +224,7 @@ Realm read_realm(const Setting& setting) {
   for (const Setting& element : !roles        ? std::vector<Setting>{}
                                 : is_crossbar ? roles->elements()
                                               : roles->some_elements()) {
-    realm.roles.push_back(read_role(element, realm.uri_check));
+    realm.roles.push_back(read_role(element, realm.uri_check, realm.limits));
     if (!names.insert(realm.roles.back().name).second)
       element.require("name").fail("a second role " + in_quotes(realm.roles.back().name) + " in this realm");
   }

@@ -57,10 +57,10 @@ wamp::Result<void> Dealer::register_procedure(Member& callee, const wamp::Regist
                   "REGISTER.Options.invoke: expected single, roundrobin, random, first or last");
   if (options->force_reregister && !grant.force_reregister)
     return refuse(not_authorized, "this role may not use force_reregister for this procedure");
-  if (callee.registrations.size() >= limits_.registrations_per_session)
-    return refuse(too_many_requests, "this session holds " +
-                                         std::to_string(limits_.registrations_per_session) +
-                                         " registrations, the most that the realm allows");
+  const uint32_t most = callee.limits().registrations_per_session;
+  if (callee.registrations.size() >= most)
+    return refuse(too_many_requests,
+                  "this session holds " + std::to_string(most) + " registrations, the most that it may have");
 
   Registration* registration = registrations_.find(message.procedure, match);
   if (registration && options->force_reregister) {
@@ -72,6 +72,9 @@ wamp::Result<void> Dealer::register_procedure(Member& callee, const wamp::Regist
       return hold(callee, message, *registration, outbox) ? wamp::Result<void>()
                                                           : refuse(procedure_already_exists, *text);
   }
+  if (!registration && registrations_.size() >= limits_.registrations)
+    return refuse(too_many_requests, "there are " + std::to_string(limits_.registrations) +
+                                         " registrations, the most that the realm allows");
   add_callee(registration, callee, message, match, *policy, options->callee, outbox);
   return {};
 }
@@ -162,6 +165,10 @@ void Dealer::register_held_for(const Member& holder, Outbox& outbox) {
 
 void Dealer::on_alive(Member& holder, Outbox& outbox) {
   register_held_for(holder, outbox);
+}
+
+void Dealer::on_unclogged(Member& callee, Outbox& outbox) {
+  for (Registration* registration : registrations_of(callee)) invoke_waiting(*registration, outbox);
 }
 
 void Dealer::remove_member(Member& member, Outbox& outbox) {

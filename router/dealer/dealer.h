@@ -25,11 +25,8 @@
 namespace router::dealer {
 
 struct DealerLimits {
-  uint32_t registrations_per_session = 100000;
-  uint32_t calls_in_flight_per_session = 65536;
+  uint32_t registrations = 2000000;
   uint32_t waiting_calls_per_registration = 1000;
-  uint64_t call_timeout_ms = 0;      // of calls that ask for none; 0: none
-  uint64_t max_call_timeout_ms = 0;  // the most that a call may ask for; 0: any
   uint64_t probe_timeout_ms = 1000;  // 0: a registration is never taken over
 };
 
@@ -62,6 +59,9 @@ class Dealer {
 
   // A member that was probed because somebody wants its registration has said something.
   void on_alive(Member& holder, Outbox& outbox);
+
+  // A member that was clogged gets calls again.
+  void on_unclogged(Member& callee, Outbox& outbox);
 
   // When expire() has something to do next; the end of time if it has not.
   SteadyTime next_deadline() const;
@@ -127,7 +127,6 @@ class Dealer {
   // Calls that wait although nobody is left who has not refused them.
   void end_hopeless_calls(Registration& registration, Outbox& outbox);
   Callee* pick(Registration& registration, const CallOptions& options, const KeptCall* kept);
-  uint64_t timeout_ms(const CallOptions& options) const;
   void set_deadline(PendingCall& call, uint64_t timeout_ms);
   uint64_t remaining_ms(const PendingCall& call) const;
   void time_out(PendingCall& call, Outbox& outbox);

@@ -42,6 +42,12 @@ std::optional<Refusal> run_mode_refusal(const CallOptions& options) {
   return std::nullopt;
 }
 
+uint64_t timeout_ms(const CallOptions& options, const config::SessionLimits& limits) {
+  const uint64_t wanted = options.timeout_ms > 0 ? options.timeout_ms : limits.call_timeout_ms;
+  const uint64_t most = limits.max_call_timeout_ms;
+  return most > 0 && (wanted == 0 || wanted > most) ? most : wanted;
+}
+
 // The callee wants to keep the time itself; not if the router waits, which must not hang.
 bool looks_after_timeout(const Callee& callee, const Member& caller) {
   return !caller.unseen && callee.options.forward_timeout && callee.member->features.callee_call_timeout;
@@ -104,12 +110,6 @@ void Dealer::end(PendingCall& call, std::string_view error_uri, std::string_view
   finish(call, outbox);
 }
 
-uint64_t Dealer::timeout_ms(const CallOptions& options) const {
-  const uint64_t wanted = options.timeout_ms > 0 ? options.timeout_ms : limits_.call_timeout_ms;
-  const uint64_t most = limits_.max_call_timeout_ms;
-  return most > 0 && (wanted == 0 || wanted > most) ? most : wanted;
-}
-
 void Dealer::set_deadline(PendingCall& call, uint64_t timeout_ms) {
   // As good as never, and far from an overflow.
   constexpr uint64_t ten_years_ms = uint64_t{10} * 365 * 24 * 3600 * 1000;
@@ -153,15 +153,15 @@ wamp::Result<void> Dealer::call(Member& caller, const wamp::Call& message, Route
   Registration* registration = registrations_.match(message.procedure);
   if (!registration)
     return refuse(no_such_procedure, "no procedure is registered as " + std::string(message.procedure));
-  if (caller.calls.size() >= limits_.calls_in_flight_per_session)
-    return refuse(too_many_requests, "this session has " +
-                                         std::to_string(limits_.calls_in_flight_per_session) +
-                                         " calls in progress, the most that the realm allows");
+  if (const uint32_t most = caller.limits().calls_in_flight_per_session; caller.calls.size() >= most)
+    return refuse(too_many_requests, "this session has " + std::to_string(most) +
+                                         " calls in progress, the most that it may have");
   if (const auto refusal = run_mode_refusal(*options)) return refuse(refusal->error_uri, refusal->text);
 
   PendingCall& call = add_call(caller, message.request, *registration);
   call.progressive = options->progress;
-  if (const uint64_t timeout = timeout_ms(*options); timeout > 0) set_deadline(call, timeout);
+  if (const uint64_t timeout = timeout_ms(*options, caller.limits()); timeout > 0)
+    set_deadline(call, timeout);
   Callee* callee = pick(*registration, *options, nullptr);
   const bool may_be_sent_again = !callee || callee->member->features.callee_call_reroute;
   if (may_be_sent_again || options->progress)

@@ -85,13 +85,19 @@ Callee* Registration::pick_by_policy(const Choice& choice) {
   size_t start = 0;
   if (policy == InvocationPolicy::roundrobin) start = next < count ? next : 0;
   if (policy == InvocationPolicy::random) start = choice.chance % count;
+  Callee* suspect = nullptr;
   for (size_t step = 0; step < count; ++step) {
     const size_t at = policy == InvocationPolicy::last ? count - 1 - step : (start + step) % count;
-    if (!callees[at].is_free() || has_refused(callees[at], choice.refused)) continue;
+    Callee& callee = callees[at];
+    if (!callee.is_free() || has_refused(callee, choice.refused)) continue;
+    if (callee.member->suspect.load(std::memory_order_relaxed)) {
+      if (!suspect) suspect = &callee;
+      continue;
+    }
     next = at + 1;
-    return &callees[at];
+    return &callee;
   }
-  return nullptr;
+  return suspect;
 }
 
 // By authid first, which outlives a reconnection.

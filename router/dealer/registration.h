@@ -32,7 +32,10 @@ struct Callee {
   CalleeOptions options;
   uint32_t active = 0;  // calls on their way to it, counted if there is a concurrency
 
-  bool is_free() const { return options.concurrency == 0 || active < options.concurrency; }
+  bool is_free() const {
+    return (options.concurrency == 0 || active < options.concurrency) &&
+           !member->clogged.load(std::memory_order_relaxed);
+  }
 };
 
 struct Registration {

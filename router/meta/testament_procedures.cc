@@ -49,10 +49,10 @@ Answer add_testament(RealmState& realm, Member& caller, const Arguments& argumen
       !caller.features.has_payload_passthru_mode(wamp::Role::publisher))
     return Refusal{wamp::error_uri::feature_not_supported,
                    "publish_options: HELLO did not announce payload_passthru_mode for the publisher"};
-  const size_t most = realm.config.limits.testaments_per_session;
+  const size_t most = caller.limits().testaments_per_session;
   if (caller.detached_testaments.size() + caller.destroyed_testaments.size() >= most)
     return Refusal{wamp::error_uri::too_many_requests, "this session has " + std::to_string(most) +
-                                                           " testaments, the most that the realm allows"};
+                                                           " testaments, the most that it may have"};
   testament.payload = make_payload({args ? *args : wamp::List(), kwargs ? *kwargs : wamp::Dict()});
   testaments->push_back(std::move(testament));
   return Arguments{};

@@ -41,7 +41,8 @@ class BrokerWithStore : public testing::Test {
   }
   void broker_subscribe(Member& member) {
     ASSERT_TRUE(
-        broker.subscribe(member, {wamp::RequestId(1), {}, "com.t"}, wamp::MatchPolicy::exact, outbox));
+        broker.subscribe(member, {wamp::RequestId(1), {}, "com.t"}, wamp::MatchPolicy::exact,
+                         config::SlowConsumer::disconnect, outbox));
   }
   void publish(const wamp::Dict& options, const std::string& topic = "com.t") {
     ASSERT_TRUE(

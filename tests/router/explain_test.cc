@@ -63,7 +63,7 @@ TEST(Explain, SaysWhatNobodyMay) {
   EXPECT_EQ(answer({.authid = "joe", .action = "call", .uri = "com..x"}),
             "nobody may call \"com..x\": that is not a valid URI in this realm\n");
   EXPECT_THAT(answer({.authid = "joe", .action = "call", .uri = std::string(5000, 'x')}),
-              HasSubstr("the realm allows URIs of 4096 bytes"));
+              HasSubstr("URIs of at most 4096 bytes are allowed"));
 }
 
 TEST(Explain, RefusesQuestionsThatAreNone) {

@@ -47,7 +47,7 @@ class Witness {
   Witness(Realm& realm, const SessionRef& ref, int64_t name)
       : realm_(realm),
         name_(name),
-        member_(realm.join(ref, {"w", "anonymous", "", ""}, features())),
+        member_(std::get<Member*>(realm.join(ref, {"w", "anonymous", "", ""}, features()))),
         random_(static_cast<uint64_t>(name)) {}
 
   void act() {
@@ -177,8 +177,8 @@ TEST(OrderStress, HoldsWithSeveralWorkersAtOnce) {
           continue;
         }
         const auto& event = std::get<EventDelivery>(entry);
-        for (const SessionRef& ref : *event.audience)
-          if (ref.session != event.excluded) sessions[ref.slot]->hear(event.event, event.payload);
+        for (const Subscriber& to : *event.audience)
+          if (to.session != event.excluded) sessions[to.slot]->hear(event.event, event.payload);
       }
       return !mail.empty();
     };

@@ -34,6 +34,11 @@ class Peer {
   void leaves();
   // It answers no probe any more.
   void freezes() { frozen_ = true; }
+  // So much waits for it that it gets no call, until it has taken most.
+  void clogs() { member_->clogged = true; }
+  void unclogs();
+  // It has been silent for long.
+  void falls_silent() { member_->suspect = true; }
   // How often the realm has asked whether it is alive.
   size_t probes() {
     hears();

@@ -98,8 +98,10 @@ TEST(Realm, IsFullAtItsLimit) {
   const SystemClock clock;
   Realm realm(config, {&mailbox}, 1, clock);
   const wamp::ClientFeatures features;
-  EXPECT_NE(realm.join({0, 0, wamp::SessionId(1)}, {"a", "anonymous", "", ""}, features), nullptr);
-  EXPECT_EQ(realm.join({0, 1, wamp::SessionId(2)}, {"b", "anonymous", "", ""}, features), nullptr);
+  const auto first = realm.join({0, 0, wamp::SessionId(1)}, {"a", "anonymous", "", ""}, features);
+  EXPECT_TRUE(std::holds_alternative<Member*>(first));
+  const auto second = realm.join({0, 1, wamp::SessionId(2)}, {"b", "anonymous", "", ""}, features);
+  EXPECT_EQ(std::get<Refusal>(second).text, "realm \"realm1\" is full");
 }
 
 TEST(Realm, TellsTheMostSpecificRule) {

@@ -90,7 +90,7 @@ TEST(RulesChange, LimitsHoldForWhatComesNext) {
   peer.says(R"([64,5,{},"com.b"])");
   EXPECT_THAT(peer.hears(), HasSubstr("[8,64,5,"));
   peer.says(R"([48,6,{},"com.234567"])");
-  EXPECT_THAT(peer.hears(), HasSubstr("the URI has 10 bytes, the realm allows 9"));
+  EXPECT_THAT(peer.hears(), HasSubstr("the URI has 10 bytes, at most 9 are allowed"));
   peer.says(R"([16,7,{"acknowledge":true,"retain":true},"com.b"])");
   EXPECT_THAT(peer.hears(), HasSubstr("[8,16,7,"));
 }

@@ -192,7 +192,7 @@ void expect_rows(const std::vector<Limit<Limits>>& limits) {
 TEST(ConfigurationPage, TellsTheRangesAndDefaultsOfTheLimits) {
   expect_rows(realm_limits);
   expect_rows(transport_limits);
-  expect_rows(role_limits);
+  expect_rows(session_limits);
   expect_rows(memory_limits);
 }
 

@@ -1,0 +1,92 @@
+// The events that wait for a slow subscriber, outside its connection's queue, and what gives way when there
+// are too many.
+//
+// A session has one from the event that its connection had no room for until the connection has taken all.
+// Meanwhile all of its events come here, so that they stay in order. Pure; the session's own thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "router/delivery.h"
+#include "wamp/message.h"
+
+namespace router {
+
+// An event as all slow subscribers hold it.
+struct WaitingEvent {
+  wamp::Event event;
+  RoutedPayload payload;
+};
+
+// One delivery's event, made to wait when the first slow subscriber needs it. What it refers to outlives it.
+class EventShare {
+ public:
+  EventShare(const wamp::Event& event, const RoutedPayload& payload) : event_(event), payload_(payload) {}
+  const std::shared_ptr<const WaitingEvent>& get() {
+    if (!waiting_) waiting_ = std::make_shared<const WaitingEvent>(WaitingEvent{event_, payload_});
+    return waiting_;
+  }
+
+ private:
+  const wamp::Event& event_;
+  const RoutedPayload& payload_;
+  std::shared_ptr<const WaitingEvent> waiting_;
+};
+
+class EventBacklog {
+ public:
+  // Of the payloads and what an entry takes itself.
+  explicit EventBacklog(size_t max_bytes) : max_bytes_(max_bytes) {}
+
+  // False, and nothing has changed: it is full, and nothing in it may give way, the new one neither.
+  bool add(std::shared_ptr<const WaitingEvent> event, config::SlowConsumer policy);
+  // A message that must not overtake the events; always taken.
+  void add(wamp::Message message);
+
+  bool empty() const { return entries_.empty(); }
+  size_t bytes() const { return bytes_; }
+
+  struct Next {
+    std::variant<std::shared_ptr<const WaitingEvent>, wamp::Message> what;
+    uint64_t lost = 0;  // events of the same subscription that gave way since the last one
+  };
+  // The oldest. Precondition: not empty.
+  Next take();
+
+  // Events that gave way since the last call: to newer ones, and to newer ones of their topic.
+  struct Losses {
+    uint64_t dropped = 0, conflated = 0;
+  };
+  Losses take_losses() { return std::exchange(losses_, {}); }
+
+ private:
+  using Topic = std::pair<uint64_t, std::string>;  // subscription, and the event's topic if that is a pattern
+  struct Entry {
+    std::variant<std::shared_ptr<const WaitingEvent>, wamp::Message> what;
+    config::SlowConsumer policy = config::SlowConsumer::disconnect;
+    size_t bytes = 0;
+  };
+  using Place = std::list<Entry>::iterator;
+
+  static Topic topic_of(const wamp::Event& event);
+  bool make_room(size_t bytes);
+  void drop_oldest();
+  void remove(Place place);
+
+  const size_t max_bytes_;
+  std::list<Entry> entries_;    // oldest first
+  std::list<Place> droppable_;  // those that may give way, oldest first
+  std::map<Topic, Place> conflated_places_;
+  std::map<uint64_t, uint64_t> lost_;  // by subscription: since its last event that was taken
+  size_t bytes_ = 0;
+  Losses losses_;
+};
+
+}  // namespace router

@@ -1,0 +1,228 @@
+// Subscribers that take their events too slowly, peers that take nothing, and what others feel of them.
+#include <map>
+#include <regex>
+
+#include <gtest/gtest.h>
+
+#include "tests/router/session_wires.h"
+
+namespace router {
+namespace {
+
+using serializers::Format;
+using testing::HasSubstr;
+
+constexpr size_t budget = 100'000;
+constexpr size_t full = budget - 10;
+constexpr size_t clogged = budget / 2 + 1;
+
+config::Permission rule(const std::string& uri, std::optional<config::SlowConsumer> policy) {
+  config::Permission made;
+  made.uri = uri;
+  made.match = wamp::MatchPolicy::prefix;
+  made.call = made.register_ = made.publish = made.subscribe = true;
+  made.slow_consumer = policy;
+  return made;
+}
+
+config::Config config_with(config::SlowConsumer of_role = config::SlowConsumer::disconnect) {
+  config::Config config = config::default_config();
+  config.transports.front().limits.max_queued_bytes = budget;
+  config::Role& role = config.realms.front().roles.front();
+  role.slow_consumer = of_role;
+  role.permissions = {rule("", std::nullopt), rule("com.news.", config::SlowConsumer::drop_oldest),
+                      rule("com.price.", config::SlowConsumer::conflate),
+                      rule("com.order.", config::SlowConsumer::disconnect)};
+  return config;
+}
+
+// EVENTs with "P" for the publication, which is random.
+std::string heard(Wire& wire) {
+  static const std::regex publication(R"(\[36,(\d+),\d+)");
+  return std::regex_replace(wire.sent(), publication, "[36,$1,P");
+}
+
+class SlowConsumers : public testing::Test {
+ protected:
+  explicit SlowConsumers(config::Config config = config_with()) : router(std::move(config)) {}
+
+  void subscribe(Wire& wire, const std::string& topic, const std::string& options = "{}") {
+    wire.receives("[32," + std::to_string(++requests_[&wire]) + "," + options + ",\"" + topic + "\"]");
+    EXPECT_THAT(wire.sent(), HasSubstr("[33,"));
+  }
+  void publish(const std::string& topic, const std::string& arguments) {
+    publisher.receives("[16," + std::to_string(++requests_[&publisher]) + ",{},\"" + topic + "\"," +
+                       arguments + "]");
+  }
+
+  SessionHarness router;
+  Wire& publisher = router.join();
+  Wire& slow = router.join();
+
+ private:
+  std::map<Wire*, int> requests_;
+};
+
+TEST_F(SlowConsumers, AreDroppedWhenTheirQueueIsFullAndOthersHearOn) {
+  Wire& fast = router.join(Format::msgpack);
+  subscribe(slow, "com.order.new");
+  subscribe(fast, "com.order.new");
+  slow.holds(full);
+  publish("com.order.new", R"(["one"])");
+  EXPECT_EQ(slow.dropped(), "slow consumer: more than 100000 bytes wait for the peer");
+  EXPECT_EQ(heard(slow), "");
+  EXPECT_EQ(heard(fast), R"([36,1,P,{},["one"]])");
+  slow.breaks();
+  publish("com.order.new", R"(["two"])");
+  EXPECT_EQ(heard(fast), R"([36,1,P,{},["two"]])");
+}
+
+TEST_F(SlowConsumers, LoseTheOldestAndAreToldHowMany) {
+  subscribe(slow, "com.news.sport");
+  slow.holds(full);
+  const std::string long_text(30'000, 'x');
+  publish("com.news.sport", R"(["one"])");
+  for (const char* n : {"two", "three", "four", "five"})
+    publish("com.news.sport", "[\"" + std::string(n).append(long_text) + "\"]");
+  EXPECT_EQ(heard(slow), "");
+  slow.holds(0);
+  const std::string text = heard(slow);
+  EXPECT_EQ(text.find("[\"two"), std::string::npos) << text.substr(0, 100);
+  EXPECT_THAT(text.substr(0, 60), HasSubstr(R"([36,1,P,{"_lost":)"));
+  EXPECT_THAT(text, HasSubstr("[\"fivexxx"));
+  EXPECT_EQ(slow.dropped(), "");
+  publish("com.news.sport", R"(["six"])");
+  EXPECT_EQ(heard(slow), R"([36,1,P,{},["six"]])");
+}
+
+TEST_F(SlowConsumers, GetTheLatestOfEachTopicOfAPattern) {
+  subscribe(slow, "com.price.", R"({"match":"prefix"})");
+  slow.holds(full);
+  for (int price = 1; price <= 3; ++price) {
+    publish("com.price.apples", "[" + std::to_string(price) + "]");
+    publish("com.price.pears", "[" + std::to_string(10 * price) + "]");
+  }
+  EXPECT_EQ(heard(slow), "");
+  slow.holds(0);
+  EXPECT_EQ(heard(slow), R"([36,1,P,{"topic":"com.price.apples","_lost":2},[3]])"
+                         "\n"
+                         R"([36,1,P,{"topic":"com.price.pears","_lost":2},[30]])");
+}
+
+TEST_F(SlowConsumers, HearAllEventsInOrderWhateverTheirPolicies) {
+  subscribe(slow, "com.news.sport");
+  subscribe(slow, "com.order.new");
+  slow.holds(budget / 2);
+  publish("com.news.sport", "[1]");
+  publish("com.order.new", "[2]");
+  publish("com.news.sport", "[3]");
+  EXPECT_EQ(heard(slow), "");
+  slow.holds(0);
+  EXPECT_EQ(heard(slow), "[36,1,P,{},[1]]\n[36,2,P,{},[2]]\n[36,1,P,{},[3]]");
+}
+
+TEST_F(SlowConsumers, GetTheirRepliesAtOnceWhileEventsWait) {
+  subscribe(slow, "com.news.sport");
+  slow.holds(full);
+  publish("com.news.sport", "[1]");
+  slow.receives(R"([48,2,{},"com.nobody"])");
+  EXPECT_THAT(heard(slow), HasSubstr("wamp.error.no_such_procedure"));
+}
+
+TEST_F(SlowConsumers, HearNoEventAfterUnsubscribed) {
+  subscribe(slow, "com.news.sport");
+  slow.holds(full);
+  publish("com.news.sport", "[1]");
+  slow.receives("[34,2,1]");
+  EXPECT_EQ(heard(slow), "");
+  slow.holds(0);
+  EXPECT_EQ(heard(slow), "[36,1,P,{},[1]]\n[35,2]");
+}
+
+TEST_F(SlowConsumers, LeaveInPeaceWhileEventsWait) {
+  subscribe(slow, "com.news.sport");
+  slow.holds(full);
+  publish("com.news.sport", "[1]");
+  slow.receives(R"([6,{},"wamp.close.normal"])");
+  EXPECT_EQ(heard(slow), R"([6,{},"wamp.close.goodbye_and_out"])");
+  slow.holds(0);
+  EXPECT_EQ(heard(slow), "");
+}
+
+class SlowRole : public SlowConsumers {
+ protected:
+  SlowRole() : SlowConsumers(config_with(config::SlowConsumer::drop_oldest)) {}
+};
+
+TEST_F(SlowRole, DecidesWhereNoRuleSaysAnything) {
+  subscribe(slow, "com.other");
+  subscribe(slow, "com.order.new");
+  slow.holds(full);
+  publish("com.other", "[1]");
+  EXPECT_EQ(slow.dropped(), "");
+  slow.holds(0);
+  EXPECT_EQ(heard(slow), "[36,1,P,{},[1]]");
+  slow.holds(full);
+  publish("com.order.new", "[2]");
+  EXPECT_NE(slow.dropped(), "");
+}
+
+// ---- calls
+
+class StuckCallee : public SlowConsumers {
+ protected:
+  StuckCallee() {
+    callee.receives(R"([64,1,{"invoke":"roundrobin"},"com.add"])");
+    EXPECT_THAT(callee.sent(), HasSubstr("[65,1"));
+    caller.receives(R"([48,1,{},"com.add"])");
+    EXPECT_THAT(callee.sent(), HasSubstr("[68,1,"));
+    callee.holds(clogged);
+    caller.receives(R"([48,2,{},"com.add"])");
+    EXPECT_THAT(callee.sent(), HasSubstr("[68,2,"));
+  }
+  Wire& callee = router.join();
+  Wire& caller = router.join();
+};
+
+TEST_F(StuckCallee, GetsNoMoreCallsUntilItHasTakenWhatWaits) {
+  caller.receives(R"([48,3,{},"com.add",["three"]])");
+  EXPECT_EQ(callee.sent(), "");
+  EXPECT_EQ(caller.sent(), "");
+  callee.holds(0);
+  EXPECT_THAT(callee.sent(), HasSubstr(R"([68,3,1,{},["three"]])"));
+}
+
+TEST_F(StuckCallee, IsPassedOverForAnotherOne) {
+  Wire& other = router.join();
+  other.receives(R"([64,1,{"invoke":"roundrobin"},"com.add"])");
+  other.sent();
+  for (const char* request : {"3", "4", "5"}) {
+    caller.receives("[48," + std::string(request).append(R"(,{},"com.add"])"));
+    EXPECT_THAT(other.sent(), HasSubstr("[68,"));
+  }
+  EXPECT_EQ(callee.sent(), "");
+}
+
+TEST_F(StuckCallee, LeavesItsWaitingCallsToOthersWhenItGoes) {
+  caller.receives(R"([48,3,{},"com.add"])");
+  Wire& other = router.join();
+  other.receives(R"([64,1,{"invoke":"roundrobin"},"com.add"])");
+  EXPECT_THAT(other.sent(), HasSubstr("[68,1,"));
+  callee.breaks();
+  EXPECT_EQ(callee.sent(), "");
+}
+
+TEST_F(StuckCallee, IsNotReadUntilItHasTakenWhatWaits) {
+  EXPECT_TRUE(callee.paused());
+  EXPECT_FALSE(caller.paused());
+  callee.holds(0);
+  EXPECT_FALSE(callee.paused());
+}
+
+TEST_F(StuckCallee, IsReadForItsNextSessionWhenTheOldOneIsKilled) {
+  caller.receives(R"([48,3,{},"wamp.session.kill",[)" + std::to_string(callee.session_id()) + "]]");
+  EXPECT_FALSE(callee.paused());
+}
+
+}  // namespace
+}  // namespace router
