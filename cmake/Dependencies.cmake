@@ -25,6 +25,9 @@ wampd_header_library(sodium sodium.h libsodium-dev)
 target_link_libraries(wampd::sodium INTERFACE sodium)
 wampd_header_library(cjose cjose/cjose.h libcjose-dev)
 target_link_libraries(wampd::cjose INTERFACE cjose)
+# Its own CMake package wants the packages of what we do not use: a web server and curl.
+wampd_header_library(prometheus prometheus/text_serializer.h prometheus-cpp-dev)
+target_link_libraries(wampd::prometheus INTERFACE prometheus-cpp-core)
 find_package(OpenSSL 3.0 REQUIRED)  # libssl-dev
 find_package(spdlog REQUIRED)
 find_package(SQLite3 REQUIRED)  # libsqlite3-dev

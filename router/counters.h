@@ -30,7 +30,7 @@ inline constexpr Family messages_sent{"wampd_messages_sent_total", "WAMP message
 inline constexpr Family sessions_opened{"wampd_sessions_opened_total", "Sessions that were welcomed."};
 inline constexpr Family sessions_ended{
     "wampd_sessions_ended_total", "Sessions ended, by reason.", {"reason"}};
-inline constexpr Family aborts{"wampd_aborts_sent_total", "ABORTs sent, by reason.", {"reason"}};
+inline constexpr Family aborts{"wampd_aborts_sent_total", "ABORTs sent, by their reason's URI.", {"uri"}};
 inline constexpr Family lost{"wampd_lost_messages_total",
                              "Messages not delivered to a session, by type and reason.",
                              {"type", "reason"}};

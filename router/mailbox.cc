@@ -36,6 +36,11 @@ void Mailbox::move_from_others() {
   from_others_waiting_.store(false, std::memory_order_relaxed);
 }
 
+size_t Mailbox::waiting_count() const {
+  const std::lock_guard lock(mutex_);
+  return from_others_.size();
+}
+
 void Mailbox::drain(std::vector<Mail>& entries) {
   take_from_others();
   entries.clear();

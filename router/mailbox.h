@@ -34,6 +34,9 @@ class Mailbox {
   // Owner only. How much it has posted to itself since the last drain.
   size_t own_count() const { return own_.size(); }
 
+  // Any thread. How much others have posted that the owner has not taken yet.
+  size_t waiting_count() const;
+
   // Owner only. What was posted, oldest first; the vector given is swapped in to be filled next.
   void drain(std::vector<Mail>& entries);
 
@@ -48,7 +51,7 @@ class Mailbox {
   const std::function<void()> wake_;
   std::vector<Mail> own_;  // the owner's: drained first, so what others posted before is moved here first
   std::atomic<bool> from_others_waiting_{false};
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<Mail> from_others_;  // guarded by mutex_
 };
 

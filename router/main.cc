@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,12 +22,15 @@
 
 namespace {
 
-// Together with closing the rest this stays below the five seconds in which the program promises to end.
+// Once all sessions have been told to go. Together with closing the rest this stays below the five seconds in
+// which the program promises to end then.
 constexpr auto shutdown_patience = std::chrono::milliseconds(3500);
 
 struct Options {
   std::string config_file;
   int workers = 0;
+  router::log::Format log_format = router::log::Format::text;
+  router::log::Level log_level = router::log::Level::info;
   std::vector<std::string> explain;  // AUTHID ACTION URI, or nothing
   router::Question question;
 };
@@ -77,6 +81,7 @@ void run_until_end(router::Server& server, const Options& options, const sigset_
 }
 
 int serve(const Options& options) {
+  router::log::configure(options.log_format, options.log_level);
   auto config = load(options);
   for (const std::string& notice : config.notices) router::log::warning(notice);
   const sigset_t signals = block_signals();
@@ -87,9 +92,23 @@ int serve(const Options& options) {
                       std::to_string(server.worker_count()) +
                       (server.worker_count() == 1 ? " worker" : " workers"));
   run_until_end(server, options, signals);
-  server.shut_down(shutdown_patience);
+  server.shut_down(server.drain(), shutdown_patience);
   router::log::info("ended");
   return EXIT_SUCCESS;
+}
+
+void add_log_options(CLI::App& app, Options& options) {
+  using router::log::Format;
+  using router::log::Level;
+  static const std::map<std::string, Format> formats{{"text", Format::text}, {"json", Format::json}};
+  static const std::map<std::string, Level> levels{
+      {"info", Level::info}, {"warning", Level::warning}, {"error", Level::error}};
+  app.add_option("--log-format", options.log_format, "text or json; default: text")
+      ->type_name("FORMAT")
+      ->transform(CLI::CheckedTransformer(formats).description(""));
+  app.add_option("--log-level", options.log_level, "info, warning or error; default: info")
+      ->type_name("LEVEL")
+      ->transform(CLI::CheckedTransformer(levels).description(""));
 }
 
 CLI::App* add_dev_cert(CLI::App& app, router::DevCertOptions& options) {
@@ -168,6 +187,7 @@ int main(int argc, char** argv) {
   app.add_option("--workers", options.workers, "worker threads; default: one per core")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
+  add_log_options(app, options);
   app.set_version_flag("--version", "wampd " + std::string(router::version));
   router::DevCertOptions dev_cert;
   const CLI::App* const make_dev_cert = add_dev_cert(app, dev_cert);

@@ -135,6 +135,16 @@ void Realm::on_unclogged(Member& member) {
   static_cast<void>(told);
 }
 
+void Realm::begin_drain() {
+  const std::lock_guard lock(mutex_);
+  state_.dealer.begin_drain();
+}
+
+bool Realm::is_busy(const Member& member) const {
+  const std::lock_guard lock(mutex_);
+  return member.calls.size() > 0 || member.invocations.size() > 0;
+}
+
 std::optional<Refusal> Realm::check_remembered(Member& member, RememberedGrant& remembered, Action action,
                                                std::string_view uri) const {
   if (remembered.uri == uri && !uri.empty()) return std::nullopt;

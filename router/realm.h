@@ -65,6 +65,11 @@ class Realm {
   void on_alive(Member& member);
   // The member's peer has taken what waited for it.
   void on_unclogged(Member& member);
+  // New calls are refused from now on; those in flight go on.
+  void begin_drain();
+  // It waits for the answer to a call, or owes one.
+  bool is_busy(const Member& member) const;
+
   // Any thread.
   void order(const SessionRef& to, SessionOrder::Kind kind) { state_.outbox.order(to, kind); }
 

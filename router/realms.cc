@@ -68,6 +68,14 @@ std::vector<std::shared_ptr<Realm>> Realms::all() const {
   return all;
 }
 
+Realms::Listed Realms::listed() const {
+  const std::shared_lock lock(mutex_);
+  Listed listed{{}, removed_, gone_};
+  for (const auto& [name, entry] : realms_)
+    (entry.pattern.empty() ? listed.configured : listed.others).push_back(entry.realm);
+  return listed;
+}
+
 Realms::Prepared Realms::prepare(const std::vector<config::Realm>& configured) const {
   Prepared prepared{configured, {}};
   for (const config::Realm& realm : configured) {
@@ -136,6 +144,7 @@ void Realms::sweep(SteadyTime now) {
                      [](const std::shared_ptr<Realm>& realm) { return realm.use_count() > 1; });
   std::move(unused, removed_.end(), std::back_inserter(gone));
   removed_.erase(unused, removed_.end());
+  for (const auto& realm : gone) gone_.add(realm->counters());
 }
 
 void Realms::close() {

@@ -16,6 +16,7 @@
 
 #include "router/config/config.h"
 #include "router/realm.h"
+#include "transport/counter_totals.h"
 
 namespace router {
 
@@ -34,6 +35,12 @@ class Realms {
   // as many as it may, or making it failed, which is logged.
   std::shared_ptr<Realm> find_or_create(std::string_view name) const;
   std::vector<std::shared_ptr<Realm>> all() const;
+  struct Listed {
+    std::vector<std::shared_ptr<Realm>> configured;  // by name
+    std::vector<std::shared_ptr<Realm>> others;      // made of templates, or removed and still in use
+    transport::CounterTotals gone;                   // what those have counted that are no more
+  };
+  Listed listed() const;
 
   struct Prepared {
     std::vector<config::Realm> configured;
@@ -70,6 +77,7 @@ class Realms {
   // affair.
   mutable Table realms_;
   mutable std::vector<std::shared_ptr<Realm>> removed_;
+  transport::CounterTotals gone_;
 };
 
 }  // namespace router

@@ -20,8 +20,15 @@ std::string decided_by(const RolePermissions& permissions, std::string_view uri)
 
 void log_once(Member& member, Action action, std::string_view uri, const std::string& what) {
   if (!member.denials.add(action, uri)) return;
-  log::warning("session " + std::to_string(member.ref.session.value) + ": " + what +
-               (member.denials.is_full() ? "; further denials of this session are not logged" : ""));
+  log::warning(log::Kind::denial,
+               "session " + std::to_string(member.ref.session.value) + ": " + what +
+                   (member.denials.is_full() ? "; further denials of this session are not logged" : ""),
+               {{"event", "denial"},
+                {"session", member.ref.session.value},
+                {"authid", member.identity.authid},
+                {"authrole", member.identity.authrole},
+                {"action", router::name(action)},
+                {"uri", uri}});
 }
 
 Refusal denied(Member& member, Action action, std::string_view uri) {

@@ -21,6 +21,13 @@ size_t worker_count_of(const config::Config& config) {
   return std::max(1u, std::thread::hardware_concurrency());
 }
 
+// Or until `patience` is over.
+void wait_until(const std::function<bool()>& done, std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (!done() && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+}
+
 transport::ListenOptions listen_options(const config::Transport& transport) {
   transport::ListenOptions options;
   options.interface = transport.interface;
@@ -54,6 +61,9 @@ Server::Server(config::Config config)
     workers_.push_back(std::make_unique<Worker>(static_cast<uint32_t>(number), random_seed()));
     mailboxes_.push_back(&workers_.back()->mailbox());
   }
+  std::vector<const Worker*> watched;
+  for (const auto& worker : workers_) watched.push_back(worker.get());
+  monitor_ = std::make_unique<Monitor>(std::move(watched), realms_, clock_);
   realms_.commit(realms_.prepare(config_.realms));
   const auto names = config::transport_names(config_);
   for (size_t i = 0; i < names.size(); ++i) listeners_.push_back(listen(names[i], config_.transports[i]));
@@ -78,6 +88,7 @@ void Server::start_timer(const std::shared_ptr<Realm>& realm) {
 
 void Server::sweep() {
   realms_.sweep(clock_.now());
+  log::tell_left_out();
   workers_.front()->loop().after(sweep_interval, [this] { sweep(); });
 }
 
@@ -104,7 +115,7 @@ Server::Named Server::listen(const std::string& name, const config::Transport& t
   if (service)
     service->set_entrance(make_entrance(transport, service->entrance().get()));
   else
-    service = std::make_unique<WebService>(make_entrance(transport, nullptr), workers);
+    service = std::make_unique<WebService>(make_entrance(transport, nullptr), workers, *monitor_);
   return {name, std::make_unique<transport::Listener>(
                     workers_.front()->loop(), std::move(loops), *service, listen_options(transport),
                     connection_options(transport), [](const std::string& what) { log::error(what); })};
@@ -218,16 +229,30 @@ size_t Server::connection_count() const {
   return count;
 }
 
-void Server::shut_down(std::chrono::milliseconds patience) {
-  if (!running_) return;
-  running_ = false;
-  workers_.front()->loop().post([this] {
+size_t Server::session_count() const {
+  size_t count = 0;
+  for (const auto& realm : realms_.all()) count += realm->counts().members;
+  return count;
+}
+
+void Server::close_listeners() {
+  on_accept_thread([this] {
     for (const Named& named : listeners_) named.listener->close();
   });
-  for (const auto& worker : workers_) worker->loop().post([w = worker.get()] { w->begin_shutdown(); });
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  while (connection_count() > 0 && std::chrono::steady_clock::now() < deadline)
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+}
+
+void Server::shut_down(const config::Drain& drain, std::chrono::milliseconds patience) {
+  if (!running_) return;
+  running_ = false;
+  monitor_->begin_drain();
+  for (const auto& realm : realms_.all()) realm->begin_drain();
+  const std::chrono::milliseconds window(std::min<size_t>(drain.window_ms, session_count()));
+  const std::chrono::milliseconds longest(std::max(drain.window_ms, drain.deadline_ms));
+  const Drain plan{window, clock_.now() + std::chrono::milliseconds(drain.deadline_ms), drain.retry_after_ms};
+  for (const auto& worker : workers_) worker->loop().post([w = worker.get(), plan] { w->begin_drain(plan); });
+  wait_until([this] { return session_count() == 0; }, longest);
+  close_listeners();
+  wait_until([this] { return connection_count() == 0; }, patience);
   for (const auto& worker : workers_) worker->stop();
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "router/config/config.h"
+#include "router/monitor.h"
 #include "router/realms.h"
 #include "router/web_service.h"
 #include "router/worker.h"
@@ -32,9 +33,11 @@ class Server {
   // nothing has changed, if a new address or a new store cannot be opened. Between start and shut_down.
   void reload(config::Config config);
 
-  // Stops accepting, says GOODBYE to all sessions, waits until they have gone or `patience` is over, and
-  // stops.
-  void shut_down(std::chrono::milliseconds patience);
+  // Lets nobody new in, says GOODBYE to all sessions as `drain` says, waits until their connections have gone
+  // or another `patience` is over, and stops. Plain HTTP is served until the sessions have been told to go.
+  void shut_down(const config::Drain& drain, std::chrono::milliseconds patience);
+  // What the configuration says of it.
+  const config::Drain& drain() const { return config_.drain; }
 
   // Of the n-th transport: "127.0.0.1:8080".
   std::string address(size_t transport) const { return listeners_[transport].listener->address(); }
@@ -65,6 +68,8 @@ class Server {
   void configure_listeners(const config::Config& next, std::vector<Named> fresh);
   void log_reload(const config::Config& next, const std::vector<std::string>& unchanged) const;
   size_t connection_count() const;
+  size_t session_count() const;
+  void close_listeners();
 
   config::Config config_;
   const SystemClock clock_;
@@ -77,6 +82,7 @@ class Server {
   // back.
   std::map<std::string, std::unique_ptr<WebService>> services_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<Monitor> monitor_;
   std::vector<Named> listeners_;  // in the order of the configuration, new ones last
   bool running_ = false;
 };

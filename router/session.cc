@@ -43,7 +43,7 @@ void Session::on_open(transport::Connection& connection) {
   deadline_ =
       worker_.loop().now() + std::chrono::milliseconds(entrance_->transport.limits.handshake_timeout_ms);
   worker_.add_open(*this);
-  if (worker_.shutting_down()) shut_down();
+  if (worker_.shutting_down()) begin_drain({});
 }
 
 void Session::on_closed(const transport::CloseReason& reason) {
@@ -59,6 +59,7 @@ void Session::on_message(std::span<char> bytes) {
   auto message = decode({bytes.data(), bytes.size()});
   if (!message) return violate(message.error().message);
   counters().received.add(*message);
+  record_.count_received(bytes.size());
   switch (state_) {
     case State::closed:
       return on_message_while_closed(*message);
@@ -223,8 +224,14 @@ void Session::on_challenge(const auth::Challenge& challenge) {
 
 void Session::on_refused(const auth::Refused& refused, std::chrono::milliseconds delay) {
   counters().auth_failures.add(admission_->method(), refused.error_uri);
-  log::warning("refusing " + connection_->peer_address() + ": " + std::string(refused.error_uri) + ": " +
-               refused.why);
+  log::warning(
+      log::Kind::login,
+      "refusing " + connection_->peer_address() + ": " + std::string(refused.error_uri) + ": " + refused.why,
+      {{"event", "login_refused"},
+       {"peer", connection_->peer_address()},
+       {"uri", refused.error_uri},
+       {"authmethod", admission_->method()},
+       {"reason", refused.why}});
   end_admission();
   if (delay.count() == 0) return abort(refused.error_uri, refused.text);
   state_ = State::refusing;
@@ -281,8 +288,9 @@ std::optional<Refusal> Session::join(const auth::Accepted& accepted) {
 
 void Session::welcome(const wamp::Dict& authextra) {
   counters().sessions_opened.add();
-  log::info(name() + " of " + connection_->peer_address() + " joined realm \"" + realm_->name() + "\" as \"" +
-            identity_.authid + "\" (" + identity_.authrole + ", by " + identity_.authmethod + ")");
+  record_ = {};
+  record_.since = worker_.loop().now();
+  log_beginning(ref_, identity_, realm_->name());
   send(wamp::Welcome{ref_.session,
                      welcome_details(identity_, realm_->name(), authextra,
                                      announced_limits(member_->limits(), entrance_->transport.limits))});
@@ -305,10 +313,7 @@ void Session::leave(std::string_view why, Counter& counter) {
 
 void Session::leave_realm(std::string_view why, Counter& counter) {
   counter.add();
-  log::info(name() + " of " + connection_->peer_address() + " left realm \"" + realm_->name() +
-            "\": " + std::string(why) +
-            (lost_events_ > 0 ? "; " + std::to_string(lost_events_) + " events were lost" : ""));
-  lost_events_ = 0;
+  log_end(ref_, identity_, realm_->name(), why, record_, worker_.loop().now());
   end_choke();
   clogged_ = false;
   end_backlog();
@@ -327,14 +332,15 @@ void Session::say_goodbye(const wamp::Goodbye& message) {
   deadline_ = worker_.loop().now() + std::chrono::milliseconds(entrance_->transport.limits.close_timeout_ms);
 }
 
-void Session::count_sent(const wamp::Message& message) {
+void Session::count_sent(const wamp::Message& message, size_t bytes) {
   counters().sent.add(message);
+  record_.count_sent(bytes);
   if (const auto* error = std::get_if<wamp::Error>(&message)) counters().errors_sent.add(error->error);
 }
 
 void Session::send(const wamp::Message& message) {
-  count_sent(message);
   transport::BufferRef frame = worker_.encoder().encode(format_, framing(), message, {});
+  count_sent(message, frame->size());
   if (frame->size() <= max_frame_size_) return connection_->send(std::move(frame));
   // Nothing else would be understood: the message opens or ends the session, or tells an id.
   log::warning("closing " + connection_->peer_address() + ": it takes no message as long as " +
@@ -347,8 +353,10 @@ void Session::violate(std::string_view what) {
 }
 
 void Session::abort(std::string_view reason, std::string_view what) {
-  log::warning("aborting " + connection_->peer_address() + ": " + std::string(reason) + ": " +
-               std::string(what));
+  log::warning(
+      log::Kind::abort,
+      "aborting " + connection_->peer_address() + ": " + std::string(reason) + ": " + std::string(what),
+      {{"event", "abort"}, {"peer", connection_->peer_address()}, {"uri", reason}, {"reason", what}});
   if (state_ == State::established) leave(reason, counters().ended_violation);
   if (state_ == State::admitting) end_admission();
   counters().aborts_sent.add(reason);
@@ -360,7 +368,8 @@ void Session::abort(std::string_view reason, std::string_view what) {
 void Session::check_deadline() {
   const auto now = worker_.loop().now();
   const auto close = [this](const std::string& why) {
-    log::warning("closing " + connection_->peer_address() + ": " + why);
+    log::warning(log::Kind::connection, "closing " + connection_->peer_address() + ": " + why,
+                 {{"event", "close"}, {"peer", connection_->peer_address()}, {"reason", why}});
     connection_->close(transport::close_code::policy_violation, why);
   };
   const auto patience = std::chrono::milliseconds(entrance_->transport.limits.ping_timeout_ms);
@@ -385,11 +394,21 @@ void Session::on_expired() {
   say_goodbye({{{"message", what}}, std::string(wamp::close_uri::killed)});
 }
 
-void Session::shut_down() {
+void Session::begin_drain(std::chrono::milliseconds after) {
+  if (state_ == State::admitting || state_ == State::refusing)
+    return abort(wamp::close_uri::system_shutdown, "the router shuts down");
   if (state_ != State::established)
     return connection_->close(transport::close_code::going_away, "the router shuts down");
+  drained_at_ = worker_.loop().now() + after;
+}
+
+void Session::continue_drain(const Drain& drain) {
+  const auto now = worker_.loop().now();
+  if (state_ != State::established || now < drained_at_) return;
+  if (now < drain.deadline && realm_->is_busy(*member_)) return;
   leave(wamp::close_uri::system_shutdown, counters().ended_shutdown);
-  say_goodbye({{}, std::string(wamp::close_uri::system_shutdown)});
+  say_goodbye({{{"message", "the router shuts down"}, {"retry_after", worker_.retry_after_ms()}},
+               std::string(wamp::close_uri::system_shutdown)});
 }
 
 }  // namespace router

@@ -16,6 +16,7 @@
 #include "router/entrance.h"
 #include "router/event_backlog.h"
 #include "router/held_requests.h"
+#include "router/session_record.h"
 #include "router/session_ref.h"
 #include "router/worker.h"
 #include "serializers/serializer.h"
@@ -59,8 +60,12 @@ class Session final : public transport::Receiver, private Admission::Desk {
   void check_choke();
   // At the end of a turn: the connection gets as much as it has room for of the events that wait.
   void catch_up();
-  // The router shuts down: GOODBYE, and the connection is closed when the peer has answered.
-  void shut_down();
+  // The router shuts down: who is in no realm is closed at once, the others `after` that time at the
+  // earliest.
+  void begin_drain(std::chrono::milliseconds after);
+  // GOODBYE if it is time: when calls in flight have ended, or `deadline` is over. The connection is closed
+  // when the peer has answered.
+  void continue_drain(const Drain& drain);
 
  private:
   enum class State : uint8_t {
@@ -116,7 +121,8 @@ class Session final : public transport::Receiver, private Admission::Desk {
   void end_choke();
 
   WorkerCounters& counters() { return worker_.counters(); }
-  void count_sent(const wamp::Message& message);
+  void count_sent(const wamp::Message& message, size_t bytes);
+  void count_event(size_t bytes);
   void send(const wamp::Message& message);
   void refuse_too_long(const wamp::Message& message);
   template <class... Parts>
@@ -134,7 +140,6 @@ class Session final : public transport::Receiver, private Admission::Desk {
                                                    // ABORT, or of the answer to GOODBYE; zero: none
   const size_t max_queued_bytes_;
   size_t max_frame_size_ = 0;  // that the peer takes
-  uint64_t lost_events_ = 0;   // that were too long for it, or gave way as it was slow
 
   State state_ = State::closed;
   std::unique_ptr<Admission> admission_;          // while admitting
@@ -145,6 +150,7 @@ class Session final : public transport::Receiver, private Admission::Desk {
   Member* member_ = nullptr;                      // while established
   std::unique_ptr<HeldRequests> held_;            // since an authorizer was first asked
   SessionRef ref_;                                // of the present or the last session
+  SessionRecord record_;                          // likewise
   Identity identity_;                             // likewise
   std::shared_ptr<const wamp::Dict> extra_;       // the member's
   wamp::RequestId last_request_;
@@ -153,7 +159,8 @@ class Session final : public transport::Receiver, private Admission::Desk {
   std::unique_ptr<EventBacklog> backlog_;  // while events wait
   size_t choked_bytes_ = 0;                // queued when it last took something
   transport::Loop::Clock::time_point choked_since_{};
-  int pauses_ = 0;  // because of others' peers
+  int pauses_ = 0;                                   // because of others' peers
+  transport::Loop::Clock::time_point drained_at_{};  // when it is to be told that the router shuts down
 };
 
 }  // namespace router

@@ -30,7 +30,7 @@ void Session::deliver(Delivery& delivery) {
       worker_.encoder().encode(format_, framing(), delivery.message, std::move(delivery.payload));
   if (frame->size() > max_frame_size_) [[unlikely]]
     return refuse_too_long(delivery.message);
-  count_sent(delivery.message);
+  count_sent(delivery.message, frame->size());
   connection_->send(std::move(frame));
   const size_t queued = connection_->queued_bytes();
   if (delivery.source.session && queued > high_water) choke(delivery.source);
@@ -46,14 +46,19 @@ void Session::deliver_event(const transport::BufferRef& frame, SlowConsumer poli
   const size_t room = policy == SlowConsumer::disconnect ? max_queued_bytes_ : backlog_water();
   if (!connection_->offer(frame, room)) [[unlikely]]
     return fall_behind(policy, share);
+  count_event(frame->size());
+}
+
+void Session::count_event(size_t bytes) {
   counters().sent.add_event();
+  record_.count_sent(bytes);
 }
 
 void Session::lose_too_long() {
   counters().lost_event_too_long.add();
-  if (lost_events_++ == 0)
-    log::warning(name() + " of " + connection_->peer_address() +
-                 " loses events that are longer than it takes");
+  if (record_.lost_events++ == 0)
+    log::warning(log::Kind::loss, name() + " of " + connection_->peer_address() +
+                                      " loses events that are longer than it takes");
 }
 
 // What the connection's own queue may hold while more waits outside it.
@@ -71,7 +76,7 @@ void Session::fall_behind(SlowConsumer policy, EventShare& share) {
   const EventBacklog::Losses losses = backlog_->take_losses();
   counters().lost_event_dropped.add(losses.dropped);
   counters().lost_event_conflated.add(losses.conflated);
-  lost_events_ += losses.dropped;
+  record_.lost_events += losses.dropped;
   if (!added) drop_slow_consumer();
 }
 
@@ -87,7 +92,7 @@ void Session::send_waiting(const EventBacklog::Next& next) {
   if (next.lost > 0) event.details.append("_lost", next.lost);
   transport::BufferRef frame = worker_.encoder().encode(format_, framing(), event, waiting.payload);
   if (frame->size() > max_frame_size_) return lose_too_long();
-  counters().sent.add_event();
+  count_event(frame->size());
   connection_->send(std::move(frame));
 }
 
@@ -95,7 +100,12 @@ void Session::drop_slow_consumer() {
   const std::string why =
       "slow consumer: more than " + std::to_string(max_queued_bytes_) + " bytes wait for the peer";
   counters().lost_event_slow.add();
-  log::warning("dropping " + name() + " of " + connection_->peer_address() + ": " + why);
+  log::warning(log::Kind::connection,
+               "dropping " + name() + " of " + connection_->peer_address() + ": " + why,
+               {{"event", "drop"},
+                {"session", ref_.session.value},
+                {"peer", connection_->peer_address()},
+                {"reason", why}});
   end_backlog();
   connection_->drop(why);
 }

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "router/embedded_web.h"
+#include "router/exposition.h"
 #include "router/log.h"
 #include "router/session.h"
 #include "router/subprotocol.h"
@@ -46,6 +47,12 @@ HttpResponse upgrade_required() {
   return response;
 }
 
+HttpResponse unavailable(const std::string& why) {
+  HttpResponse response = transport::text_response(503, why);
+  response.headers.emplace_back("Retry-After", "2");  // seconds
+  return response;
+}
+
 HttpResponse embedded_file(std::string_view path) {
   const std::string wanted = path.empty() ? "/index.html" : "/" + std::string(path);
   for (const EmbeddedFile& file : embedded_web())
@@ -84,8 +91,9 @@ bool origin_allowed(std::string_view origin, std::string_view host,
   return scheme_end != std::string_view::npos && origin.substr(scheme_end + 3) == host;
 }
 
-WebService::WebService(std::shared_ptr<const Entrance> entrance, std::vector<Worker*> workers)
-    : entrance_(std::move(entrance)), workers_(std::move(workers)), long_poll_(workers_) {}
+WebService::WebService(std::shared_ptr<const Entrance> entrance, std::vector<Worker*> workers,
+                       const Monitor& monitor)
+    : entrance_(std::move(entrance)), workers_(std::move(workers)), monitor_(monitor), long_poll_(workers_) {}
 
 void WebService::set_entrance(std::shared_ptr<const Entrance> entrance) {
   const std::lock_guard lock(mutex_);
@@ -116,7 +124,7 @@ WebService::Match WebService::match(const config::Transport& transport, std::str
 }
 
 void WebService::remark(const std::string& what) {
-  log::info(what);
+  log::info(log::Kind::connection, what);
 }
 
 HttpResponse WebService::on_request(const HttpRequest& request) {
@@ -127,6 +135,12 @@ HttpResponse WebService::on_request(const HttpRequest& request) {
   if (std::holds_alternative<config::WebSocketPath>(*found.path)) return upgrade_required();
   if (std::holds_alternative<config::LongPollPath>(*found.path)) return post_only();
   if (std::holds_alternative<config::HealthPath>(*found.path)) return transport::text_response(200, "ok");
+  if (std::holds_alternative<config::ReadyPath>(*found.path)) {
+    const auto why_not = monitor_.why_not_ready();
+    return why_not ? unavailable(*why_not) : transport::text_response(200, "ready");
+  }
+  if (std::holds_alternative<config::MetricsPath>(*found.path))
+    return HttpResponse{200, prometheus_content_type, monitor_.metrics(), {}};
   const auto& files = std::get<config::StaticPath>(*found.path);
   return files.directory.empty() ? embedded_file(found.rest)
                                  : transport::static_file(files.directory, found.rest);
@@ -143,6 +157,7 @@ std::variant<transport::Service::Upgrade, HttpResponse> WebService::on_upgrade(
     return transport::text_response(404, "no WebSocket is served on " + request.path);
   if (!origin_allowed(request.header("origin"), request.header("host"), entrance->transport.allowed_origins))
     return transport::text_response(403, "this origin is not allowed");
+  if (const auto why_not = monitor_.why_not_ready()) return unavailable(*why_not);
   const Subprotocol* chosen = choose_subprotocol(entrance->transport, offered);
   if (!chosen) return no_subprotocol(entrance->transport);
   Upgrade upgrade{std::string(chosen->name), chosen->framing, nullptr, {}};
@@ -211,6 +226,7 @@ std::variant<transport::Service::Upgrade, transport::RawSocketError> WebService:
   const auto format = rawsocket_format(request.serializer);
   if (!format || !has(entrance->transport.rawsocket_serializers, *format))
     return RawSocketError::serializer_unsupported;
+  if (monitor_.why_not_ready()) return RawSocketError::too_many_connections;
   if (request.max_frame_size < min_frame_size) return RawSocketError::length_unacceptable;
   return Upgrade{"", Framing::rawsocket, std::make_unique<Session>(worker_of(loop), entrance, *format)};
 }

@@ -1,5 +1,5 @@
 // What one listening transport serves: RawSocket, and over HTTP WebSocket and long-poll paths, static files,
-// the built-in page, health.
+// the built-in page, health, readiness and metrics.
 //
 // Any thread. The server outlives it.
 #pragma once
@@ -10,6 +10,7 @@
 
 #include "router/entrance.h"
 #include "router/long_poll.h"
+#include "router/monitor.h"
 #include "router/worker.h"
 #include "transport/connection.h"
 
@@ -17,7 +18,7 @@ namespace router {
 
 class WebService final : public transport::Service {
  public:
-  WebService(std::shared_ptr<const Entrance> entrance, std::vector<Worker*> workers);
+  WebService(std::shared_ptr<const Entrance> entrance, std::vector<Worker*> workers, const Monitor& monitor);
 
   // What it serves from now on; sessions that are open keep what they came through.
   void set_entrance(std::shared_ptr<const Entrance> entrance);
@@ -49,6 +50,7 @@ class WebService final : public transport::Service {
   mutable std::mutex mutex_;
   std::shared_ptr<const Entrance> entrance_;  // guarded by the lock
   const std::vector<Worker*> workers_;
+  const Monitor& monitor_;
   LongPoll long_poll_;
 };
 

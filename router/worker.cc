@@ -8,6 +8,7 @@ namespace router {
 namespace {
 
 constexpr auto sweep_interval = std::chrono::seconds(1);
+constexpr auto drain_interval = std::chrono::milliseconds(10);
 
 }  // namespace
 
@@ -124,9 +125,22 @@ void Worker::sweep() {
   loop_.after(sweep_interval, [this] { sweep(); });
 }
 
-void Worker::begin_shutdown() {
-  shutting_down_ = true;
-  for (Session* session : std::vector<Session*>(open_.begin(), open_.end())) session->shut_down();
+void Worker::begin_drain(const Drain& drain) {
+  drain_ = drain;
+  const auto window_ms = static_cast<uint64_t>(drain.window.count());
+  for (Session* session : std::vector<Session*>(open_.begin(), open_.end()))
+    session->begin_drain(std::chrono::milliseconds(ids_.next() % (window_ms + 1)));
+  continue_drain();
+}
+
+void Worker::continue_drain() {
+  for (Session* session : std::vector<Session*>(open_.begin(), open_.end())) session->continue_drain(*drain_);
+  if (!open_.empty()) loop_.after(drain_interval, [this] { continue_drain(); });
+}
+
+uint64_t Worker::retry_after_ms() {
+  const uint64_t shortest_ms = drain_->retry_after_ms;
+  return shortest_ms + ids_.next() % (shortest_ms + 1);
 }
 
 }  // namespace router

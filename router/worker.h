@@ -1,15 +1,18 @@
 // One thread with its loop, its connections and its sessions.
 //
-// Everything but mailbox(), loop().post() and reading counters() is for the worker's own thread. Outlived by
+// Everything but mailbox(), loop().post() and what is const is for the worker's own thread. Outlived by
 // nothing that holds a SessionRef: refs to sessions that are gone are ignored.
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <thread>
 #include <unordered_set>
 #include <vector>
 
+#include "router/clock.h"
 #include "router/counters.h"
 #include "router/frame_encoder.h"
 #include "router/id_source.h"
@@ -22,6 +25,13 @@ namespace router {
 
 class Session;
 
+// How the router shuts down.
+struct Drain {
+  std::chrono::milliseconds window{0};  // in which sessions are told to go, each at a time of its own
+  SteadyTime deadline{};                // when calls in flight are waited for no longer
+  uint32_t retry_after_ms = 0;          // clients are to come back after this time and up to as long again
+};
+
 class Worker {
  public:
   Worker(uint32_t number, uint64_t seed);
@@ -32,7 +42,9 @@ class Worker {
   void stop();
 
   transport::Loop& loop() { return loop_; }
+  const transport::Loop& loop() const { return loop_; }
   Mailbox& mailbox() { return mailbox_; }
+  const Mailbox& mailbox() const { return mailbox_; }
   FrameEncoder& encoder() { return encoder_; }
   WorkerCounters& counters() { return counters_; }
   const WorkerCounters& counters() const { return counters_; }
@@ -71,9 +83,11 @@ class Worker {
     if (mailbox_.own_count() >= much_mail) deliver_mail();
   }
 
-  // GOODBYE to every session, and no new ones.
-  void begin_shutdown();
-  bool shutting_down() const { return shutting_down_; }
+  // No new sessions, and GOODBYE to those there are.
+  void begin_drain(const Drain& drain);
+  bool shutting_down() const { return drain_.has_value(); }
+  // What a client is told, each another time. Precondition: shutting_down().
+  uint64_t retry_after_ms();
 
  private:
   static constexpr size_t much_mail = 32;
@@ -89,6 +103,7 @@ class Worker {
   void deliver(EventDelivery& delivery);
   void deliver(SessionOrder& order);
   void sweep();
+  void continue_drain();
 
   const uint32_t number_;
   IdSource ids_;
@@ -103,8 +118,8 @@ class Worker {
   std::vector<Session*> choked_;
   std::vector<Session*> behind_;
   std::vector<Session*> ready_;
-  std::vector<Mail> mail_;  // space lent from one delivery round to the next
-  bool shutting_down_ = false;
+  std::vector<Mail> mail_;      // space lent from one delivery round to the next
+  std::optional<Drain> drain_;  // since the router shuts down
   std::thread thread_;
 };
 

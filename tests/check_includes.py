@@ -20,13 +20,13 @@ ARROWS = {
 # Inside router/ a file may include files of its own layer and of those below. A folder is a room with one place
 # here for all of its files; config is one that includes nothing else of router/ but crypto.
 ROUTER_LAYERS = [
-    {"session_ref", "id_map", "grant", "id_source", "embedded_web", "version", "log", "clock", "rendezvous_hash", "rfc3339", "crypto", "config", "dev_cert"},
+    {"session_ref", "id_map", "grant", "id_source", "embedded_web", "version", "log", "log_sampler", "clock", "rendezvous_hash", "rfc3339", "crypto", "config", "dev_cert"},
     {"auth", "verdicts"},
     {"uri_index", "prefix_tree", "wildcard_tree", "routed_payload"},
     {"authorizer", "delivery", "payload_passthru"},
-    {"denial_log", "explain", "counters"},
+    {"denial_log", "explain", "counters", "exposition"},
     {"member"},
-    {"session_rules", "welcome_details", "mailbox", "members", "request_check", "event_filter", "authorizer_answer"},
+    {"session_rules", "session_record", "welcome_details", "mailbox", "members", "request_check", "event_filter", "authorizer_answer"},
     {"outbox", "frame_encoder", "event_backlog"},
     {"broker"},
     {"dealer"},
@@ -36,7 +36,7 @@ ROUTER_LAYERS = [
     {"entrance"},
     {"worker", "inquiry", "new_applicant", "admission", "held_requests", "session", "session_delivery", "connection_limits"},
     {"subprotocol"},
-    {"long_poll"},
+    {"long_poll", "monitor"},
     {"web_service"},
     {"server"},
     {"main"},
@@ -51,6 +51,7 @@ DOORS = {
     "spdlog": re.compile(r"^router/log\.cc$"),
     "sqlite3": re.compile(r"^router/broker/sqlite_file\.cc$"),
     "openssl": re.compile(r"^(transport/(tls|tls_stream|certificate)|router/crypto/\w+|router/dev_cert/certificate_maker)\.cc$"),
+    "prometheus": re.compile(r"^router/exposition\.cc$"),
     "sodium": re.compile(r"^router/crypto/crypto\.cc$"),
     "cjose": re.compile(r"^router/auth/token\.cc$"),
     "CLI": re.compile(r"^router/main\.cc$"),

@@ -110,7 +110,9 @@ void TcpConnection::on_end_of_input(const Socket::Result& result) {
                               ? "the peer ended the connection"
                               : "the peer ended the connection without a close frame";
   set_reason({0, true, failed ? socket_.failure_text(result) : how,
-              failed ? &Counters::closed_failed : &Counters::closed_by_peer});
+              failed                    ? &Counters::closed_failed
+              : stage_ == Stage::ending ? &Counters::closed_answered
+                                        : &Counters::closed_by_peer});
   end();
 }
 

@@ -20,9 +20,10 @@ constexpr size_t max_file_bytes = 1024 * 1024;
 constexpr int max_workers = 256;
 
 void read_own(const Setting& root, Config& config) {
-  root.check_keys({.known = {"$schema", "realms", "transports", "workers", "memory"}});
+  root.check_keys({.known = {"$schema", "realms", "transports", "workers", "memory", "drain"}});
   read_integer(root, "workers", config.workers, 0, max_workers);
   if (const auto memory = root.find("memory")) read_limits(*memory, memory_limits, config.memory);
+  if (const auto drain = root.find("drain")) read_limits(*drain, drain_times, config.drain);
   const Setting realms = root.require("realms");
   const Setting transports = root.require("transports");
   read_realms(realms, config.realms);
@@ -52,7 +53,11 @@ Config default_config() {
   realm.roles = {{.name = "anonymous", .permissions = {std::move(everything)}}};
 
   Transport transport;
-  transport.paths = {{"/", StaticPath{}}, {"/ws", WebSocketPath{}}, {"/health", HealthPath{}}};
+  transport.paths = {{"/", StaticPath{}},
+                     {"/ws", WebSocketPath{}},
+                     {"/health", HealthPath{}},
+                     {"/ready", ReadyPath{}},
+                     {"/metrics", MetricsPath{}}};
   transport.rawsocket_serializers = transport.serializers;
   transport.auth = anonymous_as("anonymous");
 

@@ -154,10 +154,13 @@ struct WebSocketPath {};
 struct StaticPath {
   std::string directory;  // empty: the page built into the program
 };
-struct HealthPath {};
+struct HealthPath {};   // 200 while the program lives
+struct ReadyPath {};    // 200 while new clients are welcome, else 503
+struct MetricsPath {};  // Prometheus
 struct LongPollPath {};
 struct NothingPath {};  // 404, also where a path above it serves files
-using Path = std::variant<WebSocketPath, StaticPath, HealthPath, LongPollPath, NothingPath>;
+using Path =
+    std::variant<WebSocketPath, StaticPath, HealthPath, ReadyPath, MetricsPath, LongPollPath, NothingPath>;
 
 struct TransportLimits {
   uint64_t max_message_size = 16 * 1024 * 1024;    // bytes
@@ -218,18 +221,28 @@ struct MemoryLimits {
   uint64_t max_buffered_bytes = 0;  // 0: half of that
 };
 
+// How the program ends when it is asked to.
+struct Drain {
+  uint32_t window_ms =
+      1000;  // over which sessions are told to go; fewer than one for each ms are told in less
+  uint32_t deadline_ms = 5000;  // after which calls in flight are waited for no longer
+  // After which clients are to come back, and up to as long again, each after a time of its own.
+  uint32_t retry_after_ms = 2000;
+};
+
 struct Config {
   MemoryLimits memory;
   std::vector<Realm> realms;
   std::vector<Transport> transports;
+  Drain drain;
   int workers = 0;  // 0: one per core
   // What was accepted without the effect its writer may expect, each "FILE:LINE:COLUMN: at JSON path: what";
   // to be logged as warnings.
   std::vector<std::string> notices;
 };
 
-// Realm realm1, role anonymous with all permissions, one universal transport on 127.0.0.1:8080 with /ws, /
-// and /health.
+// Realm realm1, role anonymous with all permissions, one universal transport on 127.0.0.1:8080 with /ws, /,
+// /health, /ready and /metrics.
 Config default_config();
 
 // Thrown at start-up; what() is a message for people: "FILE:LINE:COLUMN: at JSON path: what was expected".

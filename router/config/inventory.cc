@@ -50,6 +50,8 @@ std::string text_of(const Path& path, const Transport& transport) {
   if (std::holds_alternative<WebSocketPath>(path)) return "WebSocket: " + joined(transport.serializers);
   if (std::holds_alternative<LongPollPath>(path)) return "long-poll: " + joined(transport.serializers);
   if (std::holds_alternative<HealthPath>(path)) return "health";
+  if (std::holds_alternative<ReadyPath>(path)) return "ready";
+  if (std::holds_alternative<MetricsPath>(path)) return "metrics";
   if (std::holds_alternative<NothingPath>(path)) return "nothing (404)";
   const std::string& directory = std::get<StaticPath>(path).directory;
   return directory.empty() ? "the built-in page" : "files of " + in_quotes(directory);
@@ -234,6 +236,7 @@ std::vector<Fact> inventory(const Config& config) {
   Teller whole(facts, {});
   if (config.workers > 0) whole.tell("workers", std::to_string(config.workers));
   whole.tell_limits(memory_limits, config.memory, "memory ");
+  whole.tell_limits(drain_times, config.drain, "drain ");
   const std::vector<std::string> names = transport_names(config);
   for (size_t i = 0; i < names.size(); ++i) tell_transport(config.transports[i], whole.tell(names[i], ""));
   for (const Realm& realm : config.realms)

@@ -90,4 +90,10 @@ SessionLimits limits_of(const Role& role, const SessionLimits& of_realm) {
   return limits;
 }
 
+const std::vector<Limit<Drain>> drain_times = {
+    {"window_ms", &Drain::window_ms, 0, one_day_ms},
+    {"deadline_ms", &Drain::deadline_ms, 0, one_day_ms},
+    {"retry_after_ms", &Drain::retry_after_ms, 0, one_day_ms},
+};
+
 }  // namespace router::config

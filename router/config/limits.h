@@ -1,5 +1,5 @@
-// The limits of realms, roles, transports and the process by name: what reads them, tells them and compares
-// them.
+// The limits of realms, roles, transports and the process, and the times of the drain, by name: what reads
+// them, tells them and compares them.
 #pragma once
 
 #include <cstdint>
@@ -38,6 +38,7 @@ extern const std::vector<Limit<SessionLimits>> session_limits;
 extern const std::vector<Limit<RealmLimits>> realm_limits;
 extern const std::vector<Limit<TransportLimits>> transport_limits;
 extern const std::vector<Limit<MemoryLimits>> memory_limits;
+extern const std::vector<Limit<Drain>> drain_times;
 
 // The realm's, but for those that the role has.
 SessionLimits limits_of(const Role& role, const SessionLimits& of_realm);

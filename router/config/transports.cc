@@ -19,7 +19,7 @@ const Words transport_types = {"websocket", "rawsocket", "universal", "web"};
 const Words other_types = {"mqtt", "flashpolicy", "websocket.testee", "stream.testee"};
 const Words all_types = {"websocket", "rawsocket",   "universal",        "web",
                          "mqtt",      "flashpolicy", "websocket.testee", "stream.testee"};
-const Words path_types = {"websocket", "static", "health", "longpoll"};
+const Words path_types = {"websocket", "static", "health", "ready", "metrics", "longpoll"};
 
 // Of the transport and of the object for one protocol alike: the whole transport's sessions.
 Keys with_session_keys(Keys keys) {

@@ -86,6 +86,8 @@ void read_paths(const Setting& paths, const Words& allowed_types, Transport& tra
       served = LongPollPath{};
     } else {
       setting.check_keys({.known = {"type"}, .ignored = {"id"}});
+      if (type == "ready") served = ReadyPath{};
+      if (type == "metrics") served = MetricsPath{};
     }
     if (!transport.paths.emplace(path, std::move(served)).second)
       setting.fail("the path " + in_quotes(path) + " is given twice in this transport");

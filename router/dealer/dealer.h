@@ -37,6 +37,8 @@ class Dealer {
          broker::Broker& broker)
       : limits_(limits), ids_(ids), clock_(clock), counters_(counters), broker_(broker) {}
 
+  // New calls are refused from now on, but for the router's own.
+  void begin_drain() { draining_ = true; }
   // For what comes next.
   void set_limits(const DealerLimits& limits) { limits_ = limits; }
 
@@ -147,6 +149,7 @@ class Dealer {
   Registrations registrations_;
   PendingCalls calls_;  // the owner
   CallDeadlines deadlines_;
+  bool draining_ = false;
   std::vector<HeldRegister> held_registers_;  // by deadline, as all wait equally long
 };
 

@@ -150,6 +150,7 @@ wamp::Result<void> Dealer::call(Member& caller, const wamp::Call& message, Route
     outbox.refuse(caller.ref, wamp::Call::type, message.request, error_uri, text);
     return {};
   };
+  if (draining_ && !caller.unseen) return refuse(unavailable, "the router shuts down");
   Registration* registration = registrations_.match(message.procedure);
   if (!registration)
     return refuse(no_such_procedure, "no procedure is registered as " + std::string(message.procedure));

@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <stdexcept>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -40,8 +41,10 @@ Started start(std::vector<std::string> arguments) {
 
 }  // namespace
 
-Program::Program(const std::string& config_file) {
-  const Started started = start({"--config", config_file});
+Program::Program(const std::string& config_file, const std::vector<std::string>& further_arguments) {
+  std::vector<std::string> arguments{"--config", config_file};
+  arguments.insert(arguments.end(), further_arguments.begin(), further_arguments.end());
+  const Started started = start(std::move(arguments));
   process_ = started.process;
   output_ = started.output;
   const std::string before_port = "listening on 127.0.0.1:";
@@ -72,6 +75,16 @@ std::string Program::log_until(const std::string& text) {
 
 void Program::reload() {
   ::kill(process_, SIGHUP);
+}
+
+void Program::terminate() {
+  ::kill(process_, SIGTERM);
+}
+
+int Program::exit_code() {
+  int status = 0;
+  waitpid(std::exchange(process_, -1), &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 Ended run_program(const std::vector<std::string>& arguments) {

@@ -12,7 +12,7 @@ namespace router {
 class Program {
  public:
   // Waits until it listens; throws with what it said if it ends instead. `config_file` must ask for port 0.
-  explicit Program(const std::string& config_file);
+  explicit Program(const std::string& config_file, const std::vector<std::string>& further_arguments = {});
   // Ends it as kill() does, if it still runs.
   ~Program();
   Program(const Program&) = delete;
@@ -22,6 +22,10 @@ class Program {
   pid_t pid() const { return process_; }
   // SIGHUP: it reads its configuration again.
   void reload();
+  // SIGTERM: it drains and ends.
+  void terminate();
+  // Waits for its end and gives its exit code; -1 if a signal has ended it.
+  int exit_code();
   // What it logs up to and with the first line that contains the text. Throws if there is none within ten
   // seconds.
   std::string log_until(const std::string& text);

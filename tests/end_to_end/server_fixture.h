@@ -24,7 +24,7 @@ class RunningServer {
   explicit RunningServer(config::Config config = test_config()) : server_(std::move(config)) {
     server_.start();
   }
-  ~RunningServer() { server_.shut_down(std::chrono::milliseconds(100)); }
+  ~RunningServer() { server_.shut_down({.window_ms = 0, .deadline_ms = 0}, std::chrono::milliseconds(100)); }
 
   uint16_t port() const { return server_.port(0); }
   Server& server() { return server_; }

@@ -161,8 +161,10 @@ TEST_P(OneClient, MayLeaveAndJoinAgainOnTheSameConnection) {
 
 TEST_P(OneClient, IsToldWhenTheRouterShutsDown) {
   WampClient client = router.join(GetParam());
-  std::thread shutdown([this] { router.server().shut_down(std::chrono::seconds(10)); });
-  EXPECT_EQ(client.hears(), R"([6,{},"wamp.close.system_shutdown"])");
+  std::thread shutdown(
+      [this] { router.server().shut_down({.retry_after_ms = 0}, std::chrono::seconds(10)); });
+  EXPECT_EQ(client.hears(),
+            R"([6,{"message":"the router shuts down","retry_after":0},"wamp.close.system_shutdown"])");
   client.says(R"([6,{},"wamp.close.goodbye_and_out"])");
   EXPECT_EQ(client.raw().read_frame().close_code(), 1001);
   client.raw().send_close(1001);

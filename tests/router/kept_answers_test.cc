@@ -318,7 +318,7 @@ TEST(HeldRequests, TheRouterMayShutDownWhileTheyWait) {
   AuthorizedWires router;
   Wire& user = router.user();
   user.receives(R"([32,1,{},"com.t"])");
-  router.router().worker().begin_shutdown();
+  router.router().worker().begin_drain({});
   router.router().worker().end_turn();
   EXPECT_THAT(user.sent(), HasSubstr("wamp.close.system_shutdown"));
 }

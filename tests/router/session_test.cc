@@ -215,8 +215,9 @@ TEST_P(ASession, IsToldThatTheRouterShutsDownAndAnswers) {
   client.receives(R"([64,1,{},"com.add"])");
   client.sent();
   Wire& idle = router.connect(GetParam());
-  router.worker().begin_shutdown();
-  EXPECT_EQ(client.sent(), R"([6,{},"wamp.close.system_shutdown"])");
+  router.worker().begin_drain({});
+  EXPECT_EQ(client.sent(),
+            R"([6,{"message":"the router shuts down","retry_after":0},"wamp.close.system_shutdown"])");
   EXPECT_EQ(idle.close_code(), 1001);
   EXPECT_EQ(router.realm().counts().members, 0u);
   client.receives(R"([48,2,{},"com.add"])");

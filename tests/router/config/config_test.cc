@@ -80,6 +80,8 @@ TEST(DefaultConfig, ServesOneOpenRealmOnLoopback) {
   EXPECT_EQ(transport.auth.at("anonymous").principals.at("").role, config.realms[0].roles[0].name);
   EXPECT_TRUE(std::holds_alternative<WebSocketPath>(transport.paths.at("/ws")));
   EXPECT_TRUE(std::holds_alternative<HealthPath>(transport.paths.at("/health")));
+  EXPECT_TRUE(std::holds_alternative<ReadyPath>(transport.paths.at("/ready")));
+  EXPECT_TRUE(std::holds_alternative<MetricsPath>(transport.paths.at("/metrics")));
   EXPECT_EQ(std::get<StaticPath>(transport.paths.at("/")).directory, "");
 }
 
@@ -92,6 +94,20 @@ TEST(OwnTopLevel, TakesTheNumberOfWorkers) {
   EXPECT_EQ(parse(with_workers("4")).workers, 4);
   EXPECT_THAT(error_of(with_workers("257")), EndsWith("at $.workers: expected a whole number from 0 to 256"));
   EXPECT_THAT(error_of(with_workers("\"4\"")), EndsWith("expected a number, found a string"));
+}
+
+TEST(OwnTopLevel, TakesTheTimesOfTheDrain) {
+  const auto with_drain = [](const std::string& drain) {
+    return R"({"drain": )" + drain + R"(, "realms": )" + some_realms + R"(, "transports": )" +
+           some_transports + "}";
+  };
+  const Drain drain = parse(with_drain(R"({"window_ms": 0, "deadline_ms": 10, "retry_after_ms": 20})")).drain;
+  EXPECT_EQ(drain.window_ms, 0u);
+  EXPECT_EQ(drain.deadline_ms, 10u);
+  EXPECT_EQ(drain.retry_after_ms, 20u);
+  EXPECT_EQ(parse(with_drain("{}")).drain.deadline_ms, 5000u);
+  EXPECT_THAT(error_of(with_drain(R"({"window": 1})")),
+              EndsWith("unknown key \"window\"; did you mean \"window_ms\"?"));
 }
 
 TEST(OwnTopLevel, RefusesWhatIsNotAConfiguration) {
@@ -194,6 +210,15 @@ TEST(ConfigurationPage, TellsTheRangesAndDefaultsOfTheLimits) {
   expect_rows(transport_limits);
   expect_rows(session_limits);
   expect_rows(memory_limits);
+  expect_rows(drain_times);
+}
+
+TEST(OperationsPage, ItsConfigurationIsServed) {
+  const auto blocks = documented_configurations("/docs/operations.md");
+  ASSERT_EQ(blocks.size(), 1u);
+  const Config config = parse(blocks[0]);
+  EXPECT_TRUE(std::holds_alternative<MetricsPath>(config.transports.at(1).paths.at("/metrics")));
+  EXPECT_EQ(config.drain.window_ms, 5000u);
 }
 
 TEST(ConfigurationExamples, AllParseWithoutNotices) {

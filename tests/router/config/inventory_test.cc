@@ -18,6 +18,8 @@ TEST(Inventory, TellsWhatTheDefaultConfigurationServes) {
   EXPECT_EQ(to_text(inventory(default_config())), R"(transport 127.0.0.1:8080
   path /: the built-in page
   path /health: health
+  path /metrics: metrics
+  path /ready: ready
   path /ws: WebSocket: msgpack, json, cbor
   RawSocket: msgpack, json, cbor
   authentication anonymous: role "anonymous"
@@ -26,6 +28,12 @@ realm "realm1"
   role "anonymous"
     rule prefix "": call, register, force_reregister, publish, subscribe
 )");
+}
+
+TEST(Inventory, TellsHowItShutsDownIfNotAsUsual) {
+  EXPECT_THAT(told(R"({"drain": {"window_ms": 5}, "realms": )" + some_realms + R"(, "transports": )" +
+                   some_transports + "}"),
+              HasSubstr("drain window_ms: 5 (default 1000)\n"));
 }
 
 TEST(Inventory, TellsRulesWithTheirPlaces) {

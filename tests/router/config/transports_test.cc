@@ -19,6 +19,8 @@ std::string paths_of(const std::string& text) {
     result += (result.empty() ? "" : ", ") + path + ": ";
     if (std::holds_alternative<WebSocketPath>(served)) result += "websocket";
     if (std::holds_alternative<HealthPath>(served)) result += "health";
+    if (std::holds_alternative<ReadyPath>(served)) result += "ready";
+    if (std::holds_alternative<MetricsPath>(served)) result += "metrics";
     if (std::holds_alternative<LongPollPath>(served)) result += "longpoll";
     if (const auto* files = std::get_if<StaticPath>(&served)) result += "static " + files->directory;
   }
@@ -39,6 +41,13 @@ TEST(Transports, ServesTheWebSocketAndWebPathsOfAUniversalTransport) {
   EXPECT_EQ(paths_of(text),
             "/: static /etc/wampd/web, /api/v1/ws: websocket, /health: health, /ws: websocket");
   EXPECT_EQ(transport_of(text).type, Transport::Type::universal);
+}
+
+TEST(Transports, ServesThoseWhoWatch) {
+  EXPECT_EQ(paths_of(with_paths(R"({"m": {"type": "metrics"}, "r": {"type": "ready", "id": "x"}})")),
+            "/m: metrics, /r: ready");
+  EXPECT_THAT(error_of(with_paths(R"({"m": {"type": "metrics", "realm": "x"}})")),
+              EndsWith("unknown key \"realm\""));
 }
 
 TEST(Transports, TakesTypeWebForUniversal) {
@@ -88,11 +97,10 @@ TEST(Transports, RefusesServicesItDoesNotHaveByName) {
   for (const std::string type : {"json", "nodeinfo", "wsgi", "publisher", "caller", "reverseproxy"})
     EXPECT_THAT(error_of(with_paths(R"({"x": {"type": ")" + type + "\"}}")),
                 EndsWith("at $.transports[0].paths.x.type: \"" + type + "\" is not supported yet"));
-  EXPECT_THAT(
-      error_of(with_paths(R"({"x": {"type": "websoket"}})")),
-      EndsWith(
-          "expected \"websocket\", \"static\", \"health\" or \"longpoll\", found \"websoket\"; did you mean "
-          "\"websocket\"?"));
+  EXPECT_THAT(error_of(with_paths(R"({"x": {"type": "websoket"}})")),
+              EndsWith("expected \"websocket\", \"static\", \"health\", \"ready\", \"metrics\" or "
+                       "\"longpoll\", found \"websoket\"; did you mean "
+                       "\"websocket\"?"));
   EXPECT_THAT(error_of(with_paths(R"({"x": {"type": "static", "package": "p", "resource": "r"}})")),
               EndsWith("\"package\" is not supported yet"));
   EXPECT_THAT(error_of(with_paths(R"({"x": {"type": "health", "directory": "d"}})")),

@@ -1,0 +1,38 @@
+// What those who watch the router are told: whether it is ready, and its numbers.
+//
+// Any thread. A scrape reads the workers' counters without stopping them and locks each realm for a moment.
+// The workers and realms outlive it.
+#pragma once
+
+#include <atomic>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "router/clock.h"
+#include "router/realms.h"
+#include "router/worker.h"
+
+namespace router {
+
+class Monitor {
+ public:
+  Monitor(std::vector<const Worker*> workers, const Realms& realms, const Clock& clock);
+
+  // From now on nobody new is let in.
+  void begin_drain() { draining_.store(true, std::memory_order_relaxed); }
+  bool draining() const { return draining_.load(std::memory_order_relaxed); }
+  // Why new clients should go elsewhere; nothing: they are welcome.
+  std::optional<std::string> why_not_ready() const;
+
+  // All metrics, in Prometheus' text format.
+  std::string metrics() const;
+
+ private:
+  const std::vector<const Worker*> workers_;
+  const Realms& realms_;
+  const WallTime started_;
+  std::atomic<bool> draining_{false};
+};
+
+}  // namespace router
