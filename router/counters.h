@@ -116,6 +116,7 @@ struct WorkerCounters : CounterSet {
   Counter lost_event_conflated{*this, family::lost, "EVENT", "conflate"};
   Counter lost_event_no_session{*this, family::lost, "EVENT", "no_session"};  // it ended in the meantime
   Counter lost_message_too_long{*this, family::lost, "other", "too_long"};    // the asking side gets an ERROR
+  Counter lost_oversized{*this, family::lost, "other", "oversized"};  // from a client, and never taken
   Counter lost_message_no_session{*this, family::lost, "other", "no_session"};
 
   NamedCounters errors_sent{*this, family::errors_sent, names::error_uris};

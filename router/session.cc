@@ -115,7 +115,8 @@ void Session::on_message_while_established(wamp::Message& message, std::string_v
     return violate("received " + type_name(message) + ", but HELLO did not announce the role for it");
   const bool is_chunk = is_continuation(message);
   if (rule->new_request && !is_chunk)
-    if (const auto checked = check_request_id(message); !checked) return violate(checked.error().message);
+    if (const auto checked = check_request_id(wamp::type_of(message), request_of(message)); !checked)
+      return violate(checked.error().message);
   if (holds(message, bytes, is_chunk)) [[unlikely]]
     return;
   carry_out(message, is_chunk);
@@ -146,17 +147,21 @@ void Session::carry_out(wamp::Message& message, bool is_chunk) {
 
 bool Session::is_continuation(const wamp::Message& message) const {
   const auto* call = std::get_if<wamp::Call>(&message);
-  return call && realm_->sequential_request_ids() && call->request <= last_request_ &&
+  return call && is_continuation(call->request);
+}
+
+bool Session::is_continuation(wamp::RequestId call) const {
+  return realm_->sequential_request_ids() && call <= last_request_ &&
          member_->features.caller_progressive_call_invocations;
 }
 
-wamp::Result<void> Session::check_request_id(const wamp::Message& message) {
+wamp::Result<void> Session::check_request_id(wamp::MessageType type, wamp::RequestId request) {
   if (!realm_->sequential_request_ids()) return {};
-  const wamp::RequestId request = request_of(message);
   const wamp::RequestId expected = wamp::next_id(last_request_);
   if (request != expected)
-    return wamp::ProtocolError{type_name(message) + ".Request: expected " + std::to_string(expected.value) +
-                               ", the next id of the session, got " + std::to_string(request.value)};
+    return wamp::ProtocolError{std::string(wamp::name(type)) + ".Request: expected " +
+                               std::to_string(expected.value) + ", the next id of the session, got " +
+                               std::to_string(request.value)};
   last_request_ = request;
   return {};
 }

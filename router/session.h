@@ -19,6 +19,7 @@
 #include "router/session_record.h"
 #include "router/session_ref.h"
 #include "router/worker.h"
+#include "serializers/message_start.h"
 #include "serializers/serializer.h"
 #include "transport/connection.h"
 #include "transport/loop.h"
@@ -32,6 +33,7 @@ class Session final : public transport::Receiver, private Admission::Desk {
 
   void on_open(transport::Connection& connection) override;
   void on_message(std::span<char> bytes) override;
+  bool on_oversized(std::string_view beginning) override;
   void on_closed(const transport::CloseReason& reason) override;
 
   void on_silent() override;
@@ -81,9 +83,14 @@ class Session final : public transport::Receiver, private Admission::Desk {
   void on_message_while_admitting(const wamp::Message& message);
   void on_message_while_closing(const wamp::Message& message);
   void on_message_while_established(wamp::Message& message, std::string_view bytes);
-  wamp::Result<void> check_request_id(const wamp::Message& message);
+  wamp::Result<void> check_request_id(wamp::MessageType type, wamp::RequestId request);
+  // False: nobody can be told that it was too long.
+  bool refuse_oversized(const serializers::MessageStart& start);
+  bool refuse_oversized_request(const serializers::MessageStart& start);
+  void refuse_oversized_answer(wamp::RequestId invocation);
   // A further chunk of a progressive call, whose request id is not a new one.
   bool is_continuation(const wamp::Message& message) const;
+  bool is_continuation(wamp::RequestId call) const;
   // True: an authorizer must be asked first, or others that came before are waiting for one.
   bool holds(const wamp::Message& message, std::string_view bytes, bool is_chunk);
   void carry_out(wamp::Message& message, bool is_chunk);
@@ -139,7 +146,8 @@ class Session final : public transport::Receiver, private Admission::Desk {
   transport::Loop::Clock::time_point deadline_{};  // of the first HELLO, of AUTHENTICATE, of a held back
                                                    // ABORT, or of the answer to GOODBYE; zero: none
   const size_t max_queued_bytes_;
-  size_t max_frame_size_ = 0;  // that the peer takes
+  size_t max_frame_size_ = 0;        // that the peer takes
+  uint64_t oversized_messages_ = 0;  // of the peer
 
   State state_ = State::closed;
   std::unique_ptr<Admission> admission_;          // while admitting

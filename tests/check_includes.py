@@ -34,7 +34,7 @@ ROUTER_LAYERS = [
     {"meta"},
     {"realm", "realms"},
     {"entrance"},
-    {"worker", "inquiry", "new_applicant", "admission", "held_requests", "session", "session_delivery", "connection_limits"},
+    {"worker", "inquiry", "new_applicant", "admission", "held_requests", "session", "session_delivery", "session_oversized", "connection_limits"},
     {"subprotocol"},
     {"long_poll", "monitor"},
     {"web_service"},

@@ -8,12 +8,14 @@
 namespace transport {
 
 struct CodecEvent {
-  enum class Kind : uint8_t { need_more, message, ping, pong, close, error };
+  enum class Kind : uint8_t { need_more, message, oversized, ping, pong, close, error };
 
   Kind kind = Kind::need_more;
-  uint16_t code = 0;        // close: as received, 1005 if there was none; error: the one to send
-  std::span<char> payload;  // message, ping, pong; may be changed; valid until the codec is asked again
-  std::string_view text;    // close: the reason; error: what was wrong; valid as long as the payload
+  uint16_t code = 0;  // close: as received, 1005 if there was none; error: the one to send
+  // message, ping, pong; of an oversized message, the rest of which is thrown away, the first max_beginning
+  // bytes. May be changed; valid until the codec is asked again.
+  std::span<char> payload;
+  std::string_view text;  // close: the reason; error: what was wrong; valid as long as the payload
 };
 
 }  // namespace transport

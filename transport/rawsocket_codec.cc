@@ -20,9 +20,17 @@ CodecEvent RawSocketCodec::next(std::span<char>& bytes) {
     kept_ = {};
     delivered_ = false;
   }
+  if (left_of_oversized_ > 0) {
+    if (const CodecEvent event = throw_away(bytes); event.kind != CodecEvent::Kind::need_more) return event;
+    if (bytes.empty()) return {};
+  }
   const bool at_frame = kept_.empty();
   if (at_frame && bytes.size() >= rawsocket_header_size) {
     const RawSocketHeader header = read_rawsocket_header(bytes);
+    if (is_oversized(header)) {
+      take(bytes, rawsocket_header_size);
+      return begin_throwing_away(header, bytes);
+    }
     if (header.reserved() || header.size > max_frame_size_) return refusal(header);
     if (header.size <= bytes.size() - rawsocket_header_size) {
       take(bytes, rawsocket_header_size);
@@ -31,6 +39,7 @@ CodecEvent RawSocketCodec::next(std::span<char>& bytes) {
   }
   if (!fill(rawsocket_header_size, bytes)) return {};
   const RawSocketHeader header = read_rawsocket_header(kept_);
+  if (is_oversized(header)) return begin_throwing_away(header, bytes);
   if (header.reserved() || header.size > max_frame_size_) return refusal(header);
   if (!fill(rawsocket_header_size + header.size, bytes)) return {};
   delivered_ = true;
@@ -44,6 +53,31 @@ bool RawSocketCodec::fill(size_t size, std::span<char>& bytes) {
     kept_.append(more.data(), more.size());
   }
   return kept_.size() >= size;
+}
+
+bool RawSocketCodec::is_oversized(const RawSocketHeader& header) const {
+  return header.size > max_frame_size_ && !header.reserved() && header.type() == RawSocketType::message;
+}
+
+CodecEvent RawSocketCodec::begin_throwing_away(const RawSocketHeader& header, std::span<char>& bytes) {
+  kept_ = {};
+  oversized_ = 0;
+  left_of_oversized_ = header.size;
+  const CodecEvent event = throw_away(bytes);
+  return event.kind == CodecEvent::Kind::need_more ? next(bytes) : event;
+}
+
+// need_more: it is told of already, or not yet, and what there was of it in the bytes is taken.
+CodecEvent RawSocketCodec::throw_away(std::span<char>& bytes) {
+  const auto part = take(bytes, std::min(left_of_oversized_, bytes.size()));
+  left_of_oversized_ -= part.size();
+  oversized_ += part.size();
+  const size_t wanted = std::min(max_beginning, oversized_ + left_of_oversized_);
+  if (oversized_ - part.size() >= wanted) return {};
+  kept_.append(part.data(), std::min(part.size(), wanted - kept_.size()));
+  if (kept_.size() < wanted) return {};
+  delivered_ = true;
+  return {CodecEvent::Kind::oversized, 0, kept_, {}};
 }
 
 CodecEvent RawSocketCodec::refusal(const RawSocketHeader& header) {

@@ -162,6 +162,17 @@ void TcpConnection::receive_message(std::span<char> message) {
   slow_down_if_over();
 }
 
+// A batch may be of several messages, of which only the first would be known.
+void TcpConnection::on_oversized(std::string_view beginning) {
+  ++messages_;
+  if (throttle_) throttle_->meter.take_message(state_.now);
+  if (!batch_ && receiver_->on_oversized(beginning)) return;
+  const size_t max = served_->options.limits.max_message_size;
+  fail(close_code::message_too_big,
+       "a message of more than " +
+           std::to_string(framing_ == Framing::rawsocket ? announced_rawsocket_length(max) : max) + " bytes");
+}
+
 void TcpConnection::receive_batch(std::span<char> batch) {
   if (batch.empty()) return fail(close_code::invalid_payload, "a batch without a message");
   const size_t left_to_next_turn = batch.size() - std::min(batch.size(), max_batch_in_turn);
@@ -192,6 +203,9 @@ void TcpConnection::on_control(const CodecEvent& event) {
   switch (event.kind) {
     case WebSocketCodec::Kind::ping:
       if (stage_ == Stage::open) on_ping({event.payload.data(), event.payload.size()});
+      break;
+    case WebSocketCodec::Kind::oversized:
+      if (stage_ == Stage::open) on_oversized({event.payload.data(), event.payload.size()});
       break;
     case WebSocketCodec::Kind::close:
       on_close_frame(event);

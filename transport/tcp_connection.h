@@ -94,6 +94,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   void receive_frames(std::span<char> bytes);
   CodecEvent next_event(std::span<char>& bytes);
   void receive_message(std::span<char> message);
+  void on_oversized(std::string_view beginning);
   void receive_batch(std::span<char> batch);
   void keep_batch(std::span<const char> rest);
   void on_control(const CodecEvent& event);

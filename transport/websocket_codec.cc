@@ -8,6 +8,9 @@
 namespace transport {
 namespace {
 
+// Announced lengths above it are no mistakes, and would take all day.
+constexpr uint64_t max_thrown_away = uint64_t{1} << 31;
+
 std::span<char> take(std::span<char>& bytes, size_t count) {
   const auto front = bytes.first(count);
   bytes = bytes.subspan(count);
@@ -21,7 +24,7 @@ WebSocketCodec::WebSocketCodec(Framing framing, size_t max_message_size)
 
 WebSocketCodec::Event WebSocketCodec::next(std::span<char>& bytes) {
   if (delivered_) release_delivered();
-  if (kept_.empty() && !assembler_) {
+  if (kept_.empty() && !assembler_ && !oversized_) {
     if (bytes.empty()) return {};
     const auto header = read_frame_header(bytes);
     if (header && in_place(*header) && header->payload_size <= bytes.size() - header->header_size) {
@@ -37,13 +40,14 @@ size_t WebSocketCodec::kept_bytes() const {
 }
 
 std::optional<size_t> WebSocketCodec::unfinished() const {
-  if (!assembler_ && (delivered_ || kept_.empty())) return std::nullopt;
-  return (delivered_ ? 0 : kept_.size()) + (assembler_ ? assembler_->message_size() : 0);
+  if (!assembler_ && !oversized_ && (delivered_ || kept_.empty())) return std::nullopt;
+  return (delivered_ ? 0 : kept_.size()) + (assembler_ ? assembler_->message_size() : 0) +
+         (oversized_ ? static_cast<size_t>(oversized_->size) : 0);
 }
 
 WebSocketCodec::Event WebSocketCodec::next_slowly(std::span<char>& bytes) {
   for (;;) {
-    Event event = payload_left_ > 0 ? assemble(bytes) : next_frame(bytes);
+    Event event = payload_left_ == 0 ? next_frame(bytes) : oversized_ ? throw_away(bytes) : assemble(bytes);
     if (event.kind != Kind::need_more || bytes.empty()) return event;
   }
 }
@@ -56,6 +60,7 @@ WebSocketCodec::Event WebSocketCodec::next_frame(std::span<char>& bytes) {
   }
   const FrameHeader header = *read_frame_header(kept_);
   if (auto refused = refusal(header)) return error(std::move(refused));
+  if (is_too_long(header)) return begin_throwing_away(header);
   if (in_place(header)) {
     delivered_ = true;
     return whole_message(header, std::span(kept_).subspan(header.header_size));
@@ -80,7 +85,7 @@ size_t WebSocketCodec::wanted() const {
 // A frame that is a whole message with nothing special about it.
 bool WebSocketCodec::in_place(const FrameHeader& header) const {
   const auto plain = static_cast<uint8_t>(0x80 | static_cast<uint8_t>(opcode_of(framing_)));
-  return header.first_byte == plain && header.masked && header.minimal && !assembler_ &&
+  return header.first_byte == plain && header.masked && header.minimal && !assembler_ && !oversized_ &&
          header.payload_size <= max_message_size_;
 }
 
@@ -91,18 +96,70 @@ FrameError WebSocketCodec::refusal(const FrameHeader& header) const {
   const bool refused_anyway = header.reserved_bits() || !header.masked;
   if (refused_anyway || header.opcode() > Opcode::binary) return {};
 
-  const bool begins_message = header.opcode() != Opcode::continuation && !assembler_;
-  if (begins_message && header.opcode() != opcode_of(framing_)) {
+  const bool goes_on = assembler_ || oversized_;
+  const bool is_continuation = header.opcode() == Opcode::continuation;
+  if (oversized_ && !is_continuation)
+    return {close_code::protocol_error, "a new message before the end of a fragmented one"};
+  if (!is_continuation && !goes_on && header.opcode() != opcode_of(framing_)) {
     return {close_code::unsupported_data, is_text(framing_)
                                               ? "a binary message, but the subprotocol is one of text"
                                               : "a text message, but the subprotocol is a binary one"};
   }
-  const size_t so_far = assembler_ ? assembler_->message_size() : 0;
-  if (header.payload_size > max_message_size_ - so_far) {
+  if (!is_too_long(header)) return {};
+  if (is_continuation && !goes_on)
+    return {close_code::protocol_error, "a continuation of a message that has not begun"};
+  if (!header.minimal) return {close_code::protocol_error, "a frame length that is not in its shortest form"};
+  const uint64_t so_far = assembler_ ? assembler_->message_size() : oversized_ ? oversized_->size : 0;
+  if (header.payload_size > max_thrown_away - so_far) {
     return {close_code::message_too_big,
             "a message of more than " + std::to_string(max_message_size_) + " bytes"};
   }
   return {};
+}
+
+// Of a data frame that is not refused: it makes the message too long, or that is so already.
+bool WebSocketCodec::is_too_long(const FrameHeader& header) const {
+  if (header.opcode() > Opcode::binary || header.reserved_bits() || !header.masked) return false;
+  if (oversized_) return true;
+  return header.payload_size > max_message_size_ - (assembler_ ? assembler_->message_size() : 0);
+}
+
+WebSocketCodec::Event WebSocketCodec::begin_throwing_away(const FrameHeader& header) {
+  if (!oversized_) oversized_ = std::make_unique<Oversized>();
+  if (assembler_) {
+    oversized_->beginning = assembler_->beginning(max_beginning);
+    oversized_->size = assembler_->message_size();
+    assembler_.reset();
+  }
+  oversized_->mask = header.mask;
+  oversized_->frame_offset = 0;
+  oversized_->in_last_frame = header.final();
+  payload_left_ = header.payload_size;
+  kept_ = {};
+  std::span<char> nothing;
+  return throw_away(nothing);
+}
+
+WebSocketCodec::Event WebSocketCodec::throw_away(std::span<char>& bytes) {
+  Oversized& message = *oversized_;
+  const auto part = take(bytes, static_cast<size_t>(std::min<uint64_t>(payload_left_, bytes.size())));
+  payload_left_ -= part.size();
+  message.size += part.size();
+  for (const char c : part.first(std::min(part.size(), max_beginning - message.beginning.size())))
+    message.beginning += static_cast<char>(c ^ message.mask[message.frame_offset++ % 4]);
+
+  const bool ends = payload_left_ == 0 && message.in_last_frame;
+  const bool is_told_now = !message.told && (ends || message.beginning.size() == max_beginning);
+  const Event event = is_told_now ? tell_oversized() : Event();
+  if (ends) oversized_.reset();
+  return event;
+}
+
+WebSocketCodec::Event WebSocketCodec::tell_oversized() {
+  oversized_->told = true;
+  kept_ = oversized_->beginning;
+  delivered_ = true;
+  return {Kind::oversized, 0, kept_, {}};
 }
 
 WebSocketCodec::Event WebSocketCodec::whole_message(const FrameHeader& header, std::span<char> payload) {

@@ -1,10 +1,12 @@
 // What a WebSocket client sends: bytes in, messages and control frames out (RFC 6455). No socket, no clock.
 //
 // Whole frames of unfragmented messages are unmasked where they lie; what is incomplete is kept until the
-// rest comes, growing only as bytes arrive; websocketpp sees control frames, fragments and broken frames
-// only. Belongs to one thread. After a close frame or an error nothing further may be asked of it.
+// rest comes, growing only as bytes arrive; of a message that is too long only the beginning. websocketpp
+// sees control frames, fragments and broken frames only. Belongs to one thread. After a close frame or an
+// error nothing further may be asked of it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -39,6 +41,20 @@ class WebSocketCodec {
   Event next_slowly(std::span<char>& bytes);
   Event next_frame(std::span<char>& bytes);
   Event whole_message(const FrameHeader& header, std::span<char> payload);
+  // A message that is too long, until its last frame has gone by.
+  struct Oversized {
+    std::string beginning;
+    uint64_t size = 0;          // so far
+    std::array<char, 4> mask;   // of the present frame
+    uint64_t frame_offset = 0;  // in its payload
+    bool in_last_frame = false;
+    bool told = false;
+  };
+
+  bool is_too_long(const FrameHeader& header) const;
+  Event begin_throwing_away(const FrameHeader& header);
+  Event throw_away(std::span<char>& bytes);
+  Event tell_oversized();
   Event assemble(std::span<char>& bytes);
   Event assembled(FrameError failure);
   Event closed();
@@ -51,9 +67,10 @@ class WebSocketCodec {
   Framing framing_;
   bool delivered_ = false;  // kept_ is what the last event points to
   size_t max_message_size_;
-  uint64_t payload_left_ = 0;                    // of the frame that assembler_ is reading
+  uint64_t payload_left_ = 0;                    // of the frame that assembler_ is reading, or oversized_
   std::string kept_;                             // the beginning of a frame that is not all there yet
   std::unique_ptr<MessageAssembler> assembler_;  // only while a message or frame is in it
+  std::unique_ptr<Oversized> oversized_;         // only while one is thrown away
 };
 
 }  // namespace transport

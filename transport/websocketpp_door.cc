@@ -89,6 +89,9 @@ class MessageAssembler::Processor : public ws::processor::hybi13<Config> {
   }
 
   size_t message_size() const { return m_data_msg.msg_ptr ? m_data_msg.msg_ptr->payload.size() : 0; }
+  std::string beginning(size_t max_size) const {
+    return m_data_msg.msg_ptr ? m_data_msg.msg_ptr->payload.substr(0, max_size) : std::string();
+  }
   bool idle() const {
     return m_state == HEADER_BASIC && m_bytes_needed == ws::frame::BASIC_HEADER_LENGTH && !m_data_msg.msg_ptr;
   }
@@ -140,6 +143,9 @@ std::string MessageAssembler::take_message() {
 }
 size_t MessageAssembler::message_size() const {
   return processor_->message_size();
+}
+std::string MessageAssembler::beginning(size_t max_size) const {
+  return processor_->beginning(max_size);
 }
 bool MessageAssembler::idle() const {
   return processor_->idle();

@@ -171,14 +171,5 @@ TEST_P(OneClient, IsToldWhenTheRouterShutsDown) {
   shutdown.join();
 }
 
-TEST_P(OneClient, IsClosedIfItSendsMoreThanItMay) {
-  config::Config config = test_config();
-  config.transports.front().limits.max_message_size = 1000;
-  RunningServer small(config);
-  WampClient client = small.join(GetParam());
-  client.says(R"([16,1,{},"com.news",[")" + std::string(2000, 'x') + "\"]]");
-  EXPECT_EQ(client.raw().read_frame().close_code(), 1009);
-}
-
 }  // namespace
 }  // namespace router

@@ -19,6 +19,8 @@ inline std::string line_of(const WebSocketCodec::Event& event) {
       return "need more";
     case WebSocketCodec::Kind::message:
       return "message " + payload;
+    case WebSocketCodec::Kind::oversized:
+      return "oversized " + payload;
     case WebSocketCodec::Kind::ping:
       return "ping " + payload;
     case WebSocketCodec::Kind::pong:

@@ -19,6 +19,8 @@ std::string line_of(const CodecEvent& event) {
   switch (event.kind) {
     case CodecEvent::Kind::message:
       return "message " + payload;
+    case CodecEvent::Kind::oversized:
+      return "oversized " + payload;
     case CodecEvent::Kind::ping:
       return "ping " + payload;
     case CodecEvent::Kind::pong:
@@ -124,17 +126,39 @@ TEST(RawSocketCodec, RefusesWhatIsReserved) {
     const Lines found = read(stream, 4);
     if (good)
       EXPECT_EQ(found.size(), 1u) << first;
+    else if (first == 0x08)
+      EXPECT_THAT(found, ElementsAre()) << first;  // 2^24 octets, more than announced
     else if (first <= 0x0F && type <= 2)
-      EXPECT_THAT(found, ElementsAre("error 1009")) << first;  // 2^24 octets, more than announced
+      EXPECT_THAT(found, ElementsAre("error 1009")) << first;  // a ping or pong of as many
     else
       EXPECT_THAT(found, ElementsAre("error 1002")) << first;
     EXPECT_EQ(read(stream, 1), found);
   }
 }
 
-TEST(RawSocketCodec, RefusesAFrameThatIsTooLongBeforeItComes) {
+TEST(RawSocketCodec, KeepsTheBeginningOfAMessageThatIsTooLong) {
+  std::string payload = "[48,7,{},";
+  payload.append(1000, 'x');
+  const std::string stream = frame(RawSocketType::message, payload) + frame(RawSocketType::message, "next");
+  for (const size_t piece_size : std::vector<size_t>{1, 3, 4, 5, 100, 516, 517, 2000})
+    EXPECT_THAT(read(stream, piece_size),
+                ElementsAre("oversized " + payload.substr(0, max_beginning), "message next"));
+}
+
+TEST(RawSocketCodec, KnowsThatItIsThrowingAway) {
+  RawSocketCodec codec(512);
+  std::string all = frame(RawSocketType::message, std::string(600, 'x'));
+  std::span<char> left = std::span(all).first(all.size() - 1);
+  EXPECT_EQ(codec.next(left).kind, CodecEvent::Kind::oversized);
+  EXPECT_EQ(codec.next(left).kind, CodecEvent::Kind::need_more);
+  EXPECT_TRUE(codec.unfinished());
+  left = std::span(all).last(1);
+  EXPECT_EQ(codec.next(left).kind, CodecEvent::Kind::need_more);
+  EXPECT_FALSE(codec.unfinished());
+}
+
+TEST(RawSocketCodec, RefusesAPingThatIsTooLongBeforeItComes) {
   for (const size_t piece_size : std::vector<size_t>{1, 4, 100}) {
-    EXPECT_THAT(read("\x00\x00\x02\x01"s, piece_size), ElementsAre("error 1009"));
     EXPECT_THAT(read("\x01\xFF\xFF\xFF"s, piece_size), ElementsAre("error 1009"));
     EXPECT_THAT(read("\x08\x00\x00\x01"s, piece_size, max_rawsocket_length), ElementsAre("error 1002"));
   }

@@ -71,7 +71,7 @@ TEST(RawSocketConnection, AnnouncesWhatItTakes) {
   EXPECT_EQ(client.read(516), message(std::string(512, 'x')));
   client.send(message(std::string(513, 'x')));
   EXPECT_TRUE(client.ended());
-  EXPECT_TRUE(server.log.has("closed 1009 by us: a frame of more than 512 bytes"));
+  EXPECT_TRUE(server.log.has("closed 1009 by us: a message of more than 512 bytes"));
 }
 
 TEST(RawSocketConnection, IsRefusedWithTheServicesError) {

@@ -202,19 +202,82 @@ TEST(WebSocketCodec, RefusesInvalidUtf8ThatIsCutByFragments) {
 TEST(WebSocketCodec, TakesAMessageOfTheLargestSizeAndNoByteMore) {
   const Feeding ten{.max_message_size = 10};
   expect_always(text("0123456789"), {"message 0123456789"}, ten);
-  expect_always(text("0123456789x"), {"error 1009"}, ten);
+  expect_always(text("0123456789x") + text("next"), {"oversized 0123456789x", "message next"}, ten);
 }
 
-TEST(WebSocketCodec, DecidesByTheAnnouncedSize) {
-  const std::string only_header = header(0x81, 0xFF, std::string("\0\0\0\0\1\0\0\0mask", 12));
-  expect_always(only_header, {"error 1009"});
+TEST(WebSocketCodec, KeepsTheBeginningOfAMessageThatIsTooLong) {
+  const Feeding ten{.max_message_size = 10};
+  std::string beginning = "[48,7,{},";
+  beginning.append(max_beginning - beginning.size(), 'x');
+  for (const size_t more : {0, 1, 300})
+    expect_always(text(beginning + std::string(more, 'y')) + text("next"),
+                  {"oversized " + beginning, "message next"}, ten);
+}
+
+TEST(WebSocketCodec, KeepsNothingElseOfIt) {
+  WebSocketCodec codec(Framing::websocket_text, 1000);
+  Lines lines;
+  const std::string large = text(std::string(1 << 20, 'x'));
+  for (size_t at = 0; at + 1 < large.size(); at += 100'000) {
+    feed(codec, large.substr(at, std::min<size_t>(100'000, large.size() - 1 - at)), lines);
+    EXPECT_LE(codec.kept_bytes(), max_beginning);
+    EXPECT_TRUE(codec.unfinished());
+  }
+  EXPECT_EQ(lines, Lines{"oversized " + std::string(max_beginning, 'x')});
+  feed(codec, large.substr(large.size() - 1), lines);
+  EXPECT_FALSE(codec.unfinished());
+}
+
+TEST(WebSocketCodec, RefusesAnAbsurdSizeBeforeItComes) {
+  expect_always(header(0x81, 0xFF, std::string("\0\0\0\0\x80\0\0\1mask", 12)), {"error 1009"});
+}
+
+TEST(WebSocketCodec, DoesNotCheckWhatItThrowsAway) {
+  const Feeding ten{.max_message_size = 10};
+  expect_always(text("0123456789\xFF\xFF") + text("next"), {"oversized 0123456789\xFF\xFF", "message next"},
+                ten);
 }
 
 TEST(WebSocketCodec, CountsAllFragmentsOfAMessage) {
   const Feeding ten{.max_message_size = 10};
   const std::string begin = frame_bytes(opcode::text, "01234", not_final);
   expect_always(begin + frame_bytes(opcode::continuation, "56789"), {"message 0123456789"}, ten);
-  expect_always(begin + frame_bytes(opcode::continuation, "56789x"), {"error 1009"}, ten);
+  expect_always(begin + frame_bytes(opcode::continuation, "56789x") + text("next"),
+                {"oversized 0123456789x", "message next"}, ten);
+}
+
+TEST(WebSocketCodec, ThrowsFragmentsAwayUntilTheLast) {
+  const Feeding ten{.max_message_size = 10};
+  const std::string ping = frame_bytes(opcode::ping, "p");
+  const auto more = [](std::string_view payload, bool fin = false) {
+    return frame_bytes(opcode::continuation, payload, {.fin = fin});
+  };
+  const std::string stream = frame_bytes(opcode::text, "01234567890", not_final) + ping + more("ab") +
+                             more("") + ping + more(std::string(600, 'c')) + more("", true) + text("next");
+  std::string beginning = "01234567890ab";
+  beginning.append(max_beginning - beginning.size(), 'c');
+  expect_always(stream, {"ping p", "ping p", "oversized " + beginning, "message next"}, ten);
+  expect_always(
+      frame_bytes(opcode::text, "01234", not_final) + more("567890") + more("", true) + text("next"),
+      {"oversized 01234567890", "message next"}, ten);
+}
+
+TEST(WebSocketCodec, RefusesWhatBreaksTheProtocolInAMessageThatIsTooLong) {
+  const Feeding ten{.max_message_size = 10};
+  const std::string begin = frame_bytes(opcode::text, "01234567890", not_final);
+  expect_always(begin + text("x"), {"error 1002"}, ten);
+  expect_always(begin + frame_bytes(opcode::continuation, "x", {.masked = false}), {"error 1002"}, ten);
+  expect_always(begin + frame_bytes(opcode::continuation, "x", {.reserved_bits = 1}), {"error 1002"}, ten);
+  expect_always(begin + frame_bytes(opcode::continuation, "x", {.length_size = 8}), {"error 1002"}, ten);
+  expect_always(begin + frame_bytes(3, "x"), {"error 1002"}, ten);
+  expect_always(frame_bytes(opcode::continuation, "0123456789x"), {"error 1002"}, ten);
+  expect_always(frame_bytes(3, "0123456789x"), {"error 1002"}, ten);
+}
+
+TEST(WebSocketCodec, ReadsACloseFrameInAMessageThatIsTooLong) {
+  const Feeding ten{.max_message_size = 10};
+  expect_always(frame_bytes(opcode::text, "01234567890", not_final) + close_frame(1000), {"close 1000 "},
+                ten);
 }
 
 TEST(WebSocketCodec, AFragmentOfAnAbsurdSizeIsTooBig) {

@@ -1,0 +1,25 @@
+// Who a message is from which only the beginning is there, as it was too long to be kept.
+//
+// Stateless but for the Scratch; any thread.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "serializers/serializer.h"
+
+namespace serializers {
+
+// The first elements of a request, or of the answer to an INVOCATION.
+struct MessageStart {
+  wamp::MessageType type{};
+  std::optional<wamp::MessageType> request_type = {};  // of an ERROR
+  wamp::RequestId request = {};
+  std::optional<wamp::Dict> options = {};  // if they are there as a whole
+};
+
+// Nothing if the bytes do not begin a message like that, or end before it is sure that its request id is
+// whole.
+std::optional<MessageStart> decode_start(Format format, std::string_view beginning, Scratch& scratch);
+
+}  // namespace serializers
