@@ -136,21 +136,15 @@ bool Dealer::hold(Member& callee, const wamp::Register& message, const Registrat
   if (registration.policy != InvocationPolicy::single || registration.has_callee(callee)) return false;
   if (limits_.probe_timeout_ms == 0 || held_registers_.size() >= max_held_registers) return false;
   Member& holder = *registration.callees.front().member;
-  const bool probed = std::any_of(held_registers_.begin(), held_registers_.end(),
-                                  [&](const HeldRegister& held) { return held.holder == &holder; });
-  held_registers_.push_back({&callee, &holder, message, registration.procedure, registration.match,
-                             clock_.now() + std::chrono::milliseconds(limits_.probe_timeout_ms)});
-  if (!probed) outbox.order(holder.ref, SessionOrder::Kind::probe);
+  const bool first =
+      held_registers_.add({&callee, &holder, message, registration.procedure, registration.match,
+                           clock_.now() + std::chrono::milliseconds(limits_.probe_timeout_ms)});
+  if (first) outbox.order(holder.ref, SessionOrder::Kind::probe);
   return true;
 }
 
 void Dealer::register_held_for(const Member& holder, Outbox& outbox) {
-  const auto mine = std::stable_partition(held_registers_.begin(), held_registers_.end(),
-                                          [&](const HeldRegister& held) { return held.holder != &holder; });
-  std::vector<HeldRegister> taken(std::make_move_iterator(mine),
-                                  std::make_move_iterator(held_registers_.end()));
-  held_registers_.erase(mine, held_registers_.end());
-  for (HeldRegister& held : taken) {
+  for (HeldRegister& held : held_registers_.take_for(holder)) {
     held.message.procedure = held.procedure;
     const auto options = register_options(held.message.options);
     const auto policy = invocation_policy(options->invoke);
@@ -172,7 +166,7 @@ void Dealer::on_unclogged(Member& callee, Outbox& outbox) {
 }
 
 void Dealer::remove_member(Member& member, Outbox& outbox) {
-  std::erase_if(held_registers_, [&](const HeldRegister& held) { return held.callee == &member; });
+  held_registers_.remove_callee(member);
   const std::vector<Registration*> held = registrations_of(member);
   for (Registration* registration : held) registration->remove_callee(member);
   for (Registration* registration : held) on_callee_removed(*registration, member, outbox);
@@ -182,21 +176,15 @@ void Dealer::remove_member(Member& member, Outbox& outbox) {
 }
 
 SteadyTime Dealer::next_deadline() const {
-  SteadyTime next = SteadyTime::max();
-  if (!deadlines_.empty()) next = deadlines_.begin()->first;
-  if (!held_registers_.empty()) next = std::min(next, held_registers_.front().deadline);
-  return next;
+  const SteadyTime held = held_registers_.next_deadline();
+  return deadlines_.empty() ? held : std::min(held, deadlines_.begin()->first);
 }
 
 std::vector<Member*> Dealer::expire(Outbox& outbox) {
   const SteadyTime now = clock_.now();
   while (!deadlines_.empty() && deadlines_.begin()->first <= now)
     time_out(*deadlines_.begin()->second, outbox);
-  std::vector<Member*> silent;
-  for (const HeldRegister& held : held_registers_)
-    if (held.deadline <= now && std::find(silent.begin(), silent.end(), held.holder) == silent.end())
-      silent.push_back(held.holder);
-  return silent;
+  return held_registers_.silent_holders(now);
 }
 
 }  // namespace router::dealer

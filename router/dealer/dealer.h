@@ -14,6 +14,7 @@
 #include "router/broker/broker.h"
 #include "router/clock.h"
 #include "router/counters.h"
+#include "router/dealer/held_registers.h"
 #include "router/dealer/pending_call.h"
 #include "router/dealer/register_options.h"
 #include "router/dealer/registrations.h"
@@ -76,15 +77,6 @@ class Dealer {
   size_t call_count() const { return calls_.size(); }
 
  private:
-  // A REGISTER that waits for the holder of an exclusive registration to show that it is alive.
-  struct HeldRegister {
-    Member* callee;
-    Member* holder;
-    wamp::Register message;
-    std::string procedure;  // what the message's view pointed to
-    wamp::MatchPolicy match;
-    SteadyTime deadline;
-  };
   // What a caller asked for, as far as its INVOCATION depends on it.
   struct Asked {
     std::string_view procedure;
@@ -150,7 +142,7 @@ class Dealer {
   PendingCalls calls_;  // the owner
   CallDeadlines deadlines_;
   bool draining_ = false;
-  std::vector<HeldRegister> held_registers_;  // by deadline, as all wait equally long
+  HeldRegisters held_registers_;
 };
 
 }  // namespace router::dealer
