@@ -35,8 +35,9 @@ class Teller {
   template <class Limits>
   void tell_limits(const std::vector<Limit<Limits>>& all, const Limits& limits,
                    const std::string& what = "limit ") {
+    static const Limits defaults{};
     for (const Limit<Limits>& limit : all)
-      if (const uint64_t usual = limit.get(Limits()), value = limit.get(limits); value != usual)
+      if (const uint64_t usual = limit.get(defaults), value = limit.get(limits); value != usual)
         tell(what + std::string(limit.name),
              std::to_string(value) + " (default " + std::to_string(usual) + ")");
   }
