@@ -29,7 +29,7 @@ bool EventBacklog::add(std::shared_ptr<const WaitingEvent> event, SlowConsumer p
       entry.what = std::move(event);
       entry.bytes = bytes;
       ++losses_.conflated;
-      ++lost_[subscription];
+      ++entry.replaced;
       make_room(0);
       return true;
     }
@@ -61,7 +61,7 @@ bool EventBacklog::make_room(size_t bytes) {
 void EventBacklog::drop_oldest() {
   const Place oldest = droppable_.front();
   ++losses_.dropped;
-  ++lost_[std::get<0>(oldest->what)->event.subscription.value];
+  lost_[std::get<0>(oldest->what)->event.subscription.value] += 1 + oldest->replaced;
   droppable_.pop_front();
   remove(oldest);
 }
@@ -76,10 +76,10 @@ void EventBacklog::remove(Place place) {
 EventBacklog::Next EventBacklog::take() {
   assert(!entries_.empty());
   const Place oldest = entries_.begin();
-  Next next{oldest->what, 0};
+  Next next{oldest->what, oldest->replaced};
   if (const auto* event = std::get_if<0>(&next.what)) {
     if (const auto lost = lost_.find((*event)->event.subscription.value); lost != lost_.end()) {
-      next.lost = lost->second;
+      next.lost += lost->second;
       lost_.erase(lost);
     }
   }

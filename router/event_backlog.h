@@ -55,7 +55,8 @@ class EventBacklog {
 
   struct Next {
     std::variant<std::shared_ptr<const WaitingEvent>, wamp::Message> what;
-    uint64_t lost = 0;  // events of the same subscription that gave way since the last one
+    uint64_t lost =
+        0;  // events that gave way to it, or of its subscription since the last one that was taken
   };
   // The oldest. Precondition: not empty.
   Next take();
@@ -72,6 +73,7 @@ class EventBacklog {
     std::variant<std::shared_ptr<const WaitingEvent>, wamp::Message> what;
     config::SlowConsumer policy = config::SlowConsumer::disconnect;
     size_t bytes = 0;
+    uint64_t replaced = 0;  // older ones of its topic
   };
   using Place = std::list<Entry>::iterator;
 
@@ -84,7 +86,7 @@ class EventBacklog {
   std::list<Entry> entries_;    // oldest first
   std::list<Place> droppable_;  // those that may give way, oldest first
   std::map<Topic, Place> conflated_places_;
-  std::map<uint64_t, uint64_t> lost_;  // by subscription: since its last event that was taken
+  std::map<uint64_t, uint64_t> lost_;  // by subscription: what was dropped since its last event was taken
   size_t bytes_ = 0;
   Losses losses_;
 };

@@ -114,13 +114,13 @@ class Session final : public transport::Receiver, private Admission::Desk {
   void on_removed(const wamp::Goodbye& farewell);
   void say_goodbye(const wamp::Goodbye& message);
   void lose_too_long();
-  size_t backlog_water() const;
+  size_t low_water() const;
   // When the connection has no room for an event.
   void fall_behind(config::SlowConsumer policy, EventShare& share);
   void send_waiting(const EventBacklog::Next& next);
   void drop_slow_consumer();
   void end_backlog();
-  // Nobody calls the peer, and nothing is heard of it, until it has taken most of what waits for it.
+  // So much waits for the peer that it gets no calls, and its requests, which would be answered, are not read.
   void clog();
   void unclog();
   // Slows down the source of a stream as long as this session's peer does not take it.

@@ -15,9 +15,7 @@ namespace {
 
 // Bytes of a stream that wait for a peer before its source is slowed down, and when the source may go on.
 constexpr size_t high_water = 1024 * 1024;
-constexpr size_t low_water = high_water / 4;
-// Of all that may wait for a peer: with more than this its requests, which would be answered, are not read.
-constexpr size_t clog_share = 2;
+constexpr size_t usual_low_water = high_water / 4;
 
 }  // namespace
 
@@ -34,7 +32,7 @@ void Session::deliver(Delivery& delivery) {
   connection_->send(std::move(frame));
   const size_t queued = connection_->queued_bytes();
   if (delivery.source.session && queued > high_water) choke(delivery.source);
-  if (queued > max_queued_bytes_ / clog_share) [[unlikely]]
+  if (queued > max_queued_bytes_ / 2) [[unlikely]]
     clog();
 }
 
@@ -43,7 +41,7 @@ void Session::deliver_event(const transport::BufferRef& frame, SlowConsumer poli
     return lose_too_long();
   if (backlog_) [[unlikely]]
     return fall_behind(policy, share);
-  const size_t room = policy == SlowConsumer::disconnect ? max_queued_bytes_ : backlog_water();
+  const size_t room = policy == SlowConsumer::disconnect ? max_queued_bytes_ : low_water();
   if (!connection_->offer(frame, room)) [[unlikely]]
     return fall_behind(policy, share);
   count_event(frame->size());
@@ -61,15 +59,15 @@ void Session::lose_too_long() {
                                       " loses events that are longer than it takes");
 }
 
-// What the connection's own queue may hold while more waits outside it.
-size_t Session::backlog_water() const {
-  return std::min(low_water, max_queued_bytes_ / 2);
+// With no more than this in its queue, the peer has caught up.
+size_t Session::low_water() const {
+  return std::min(usual_low_water, max_queued_bytes_ / 4);
 }
 
 void Session::fall_behind(SlowConsumer policy, EventShare& share) {
   if (!backlog_ && policy == SlowConsumer::disconnect) return drop_slow_consumer();
   if (!backlog_) {
-    backlog_ = std::make_unique<EventBacklog>(max_queued_bytes_ - backlog_water());
+    backlog_ = std::make_unique<EventBacklog>(max_queued_bytes_ - low_water());
     worker_.add_behind(*this);
   }
   const bool added = backlog_->add(share.get(), policy);
@@ -81,7 +79,7 @@ void Session::fall_behind(SlowConsumer policy, EventShare& share) {
 }
 
 void Session::catch_up() {
-  while (!backlog_->empty() && connection_->queued_bytes() < backlog_water()) send_waiting(backlog_->take());
+  while (!backlog_->empty() && connection_->queued_bytes() < low_water()) send_waiting(backlog_->take());
   if (backlog_->empty()) end_backlog();
 }
 
@@ -180,7 +178,7 @@ void Session::choke(const SessionRef& source) {
 
 void Session::check_choke() {
   const size_t queued = connection_->queued_bytes();
-  if (queued <= low_water) {
+  if (queued <= low_water()) {
     end_choke();
     return unclog();
   }

@@ -14,13 +14,12 @@ constexpr int64_t century_ms = 100 * 365 * one_day_ms;
 
 std::vector<Limit<RealmLimits>> with_session_limits(std::vector<Limit<RealmLimits>> limits) {
   for (const Limit<SessionLimits>& limit : session_limits) {
-    const auto field = std::visit(
-        [](auto member) -> decltype(Limit<RealmLimits>::field) {
-          using Number = std::remove_cvref_t<decltype(std::declval<SessionLimits>().*member)>;
-          return static_cast<Number RealmLimits::*>(member);
-        },
-        limit.field);
-    limits.push_back({limit.name, field, limit.min, limit.max});
+    if (const auto* number = std::get_if<uint32_t SessionLimits::*>(&limit.field))
+      limits.push_back({limit.name, static_cast<uint32_t RealmLimits::*>(*number), limit.min, limit.max});
+    else
+      limits.push_back(
+          {limit.name, static_cast<uint64_t RealmLimits::*>(std::get<uint64_t SessionLimits::*>(limit.field)),
+           limit.min, limit.max});
   }
   return limits;
 }

@@ -60,6 +60,31 @@ TEST_F(CallDistribution, BusyCalleesArePassedOver) {
   EXPECT_EQ(invoked(caller, 4, {&first, &second}), 0);
 }
 
+TEST_F(CallDistribution, SilentCalleesGetCallsOnlyIfAllAreSilent) {
+  Peer& first = callee(R"({"invoke":"roundrobin"})");
+  Peer& second = callee(R"({"invoke":"roundrobin"})");
+  Peer& caller = realm.join();
+  first.falls_silent();
+  EXPECT_EQ(invoked(caller, 1, {&first, &second}), 1);
+  EXPECT_EQ(invoked(caller, 2, {&first, &second}), 1);
+  second.falls_silent();
+  EXPECT_NE(invoked(caller, 3, {&first, &second}), -1);
+}
+
+TEST_F(CallDistribution, CloggedCalleesArePassedOverAndIfAllAreCallsWait) {
+  Peer& first = callee(R"({"invoke":"roundrobin"})");
+  Peer& second = callee(R"({"invoke":"roundrobin"})");
+  Peer& caller = realm.join();
+  first.clogs();
+  EXPECT_EQ(invoked(caller, 1, {&first, &second}), 1);
+  EXPECT_EQ(invoked(caller, 2, {&first, &second}), 1);
+  second.clogs();
+  EXPECT_EQ(invoked(caller, 3, {&first, &second}), -1);
+  EXPECT_EQ(caller.hears(), "");
+  first.unclogs();
+  EXPECT_EQ(first.hears(), "[68,1,1,{}]");
+}
+
 TEST_F(CallDistribution, TheQueueOfWaitingCallsIsBounded) {
   config::Realm config = RealmHarness::open_realm();
   config.limits.waiting_calls_per_registration = 1;

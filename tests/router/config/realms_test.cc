@@ -1,3 +1,4 @@
+#include "router/config/limits.h"
 #include "tests/router/config/config_text.h"
 
 namespace router::config::test {
@@ -42,6 +43,36 @@ TEST(Realms, HasTheDefaultsOfTheStructs) {
   EXPECT_TRUE(realm.sequential_request_ids);
   EXPECT_EQ(realm.limits.sessions, limits.sessions);
   EXPECT_EQ(realm.limits.uri_length, limits.uri_length);
+}
+
+TEST(Realms, GivesRolesLimitsAndPoliciesForSlowConsumers) {
+  const Realm realm = parse(with_realms(R"([{"name": "r", "limits": {"uri_length": 7, "uri_components": 8},
+    "roles": [{"name": "a", "slow_consumer": "conflate", "limits": {"uri_length": 5, "messages_per_second": 6},
+               "permissions": [{"uri": "x", "slow_consumer": "drop_oldest"}, {"uri": "y"}]},
+              {"name": "b", "permissions": []}]}])"))
+                          .realms.at(0);
+  const Role& role = realm.roles.at(0);
+  EXPECT_EQ(role.slow_consumer, SlowConsumer::conflate);
+  EXPECT_EQ(role.permissions.at(0).slow_consumer, SlowConsumer::drop_oldest);
+  EXPECT_EQ(role.permissions.at(1).slow_consumer, std::nullopt);
+  EXPECT_EQ(realm.roles.at(1).slow_consumer, SlowConsumer::disconnect);
+  const SessionLimits limits = limits_of(role, realm.limits);
+  EXPECT_EQ(limits.uri_length, 5u);
+  EXPECT_EQ(limits.messages_per_second, 6u);
+  EXPECT_EQ(limits.uri_components, 8u);
+  EXPECT_EQ(limits_of(realm.roles.at(1), realm.limits).uri_length, 7u);
+}
+
+TEST(Realms, RefusesLimitsThatARoleCannotHave) {
+  const auto role = [](const std::string& more) {
+    return error_of(
+        with_realms(R"([{"name": "r", "limits": {"call_timeout_ms": 9}, "roles": [{"name": "a", )" + more +
+                    R"(, "permissions": []}]}])"));
+  };
+  EXPECT_THAT(role(R"("limits": {"sessions": 5})"), HasSubstr("unknown key \"sessions\""));
+  EXPECT_THAT(role(R"("limits": {"uri_length": 0})"), HasSubstr("limits.uri_length"));
+  EXPECT_THAT(role(R"("limits": {"max_call_timeout_ms": 8})"), HasSubstr("shorter than \"call_timeout_ms\""));
+  EXPECT_THAT(role(R"("slow_consumer": "drop")"), HasSubstr("drop_oldest"));
 }
 
 TEST(Realms, AllowsExactlyWhatIsNamed) {

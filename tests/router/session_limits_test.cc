@@ -1,0 +1,108 @@
+// What a session, a role and a realm may have at most, and that the client is told.
+#include <gtest/gtest.h>
+
+#include "tests/router/realm_harness.h"
+#include "tests/router/session_wires.h"
+
+namespace router {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr auto too_many = "wamp.error.too_many_requests";
+
+config::Config with_role_limits(const std::map<std::string, uint64_t, std::less<>>& limits) {
+  config::Config config = config::default_config();
+  config.realms.front().limits.uri_length = 100;
+  config.realms.front().roles.front().limits = limits;
+  return config;
+}
+
+TEST(SessionLimits, AreToldInWelcome) {
+  SessionHarness router(with_role_limits({{"uri_length", 12}, {"calls_in_flight_per_session", 3}}));
+  Wire& client = router.connect();
+  const std::string welcome = says(client, R"([1,"realm1",{"roles":{"caller":{}}}])");
+  EXPECT_THAT(welcome, HasSubstr(R"("limits":{"max_message_size":16777216,"max_depth":128,)"));
+  EXPECT_THAT(welcome, HasSubstr(R"("calls_in_flight_per_session":3)"));
+  EXPECT_THAT(welcome, HasSubstr(R"("uri_length":12)"));
+  EXPECT_THAT(welcome, HasSubstr(R"("subscriptions_per_session":100000)"));
+}
+
+TEST(SessionLimits, OfARoleTakeThePlaceOfTheRealms) {
+  SessionHarness router(with_role_limits({{"uri_length", 12}}));
+  Wire& client = router.join();
+  EXPECT_THAT(says(client, R"([32,1,{},"com.123456789"])"),
+              HasSubstr("the URI has 13 bytes, at most 12 are allowed"));
+  EXPECT_THAT(says(client, R"([32,2,{},"com.12345678"])"), HasSubstr("[33,2,"));
+}
+
+TEST(SessionLimits, OfARoleAreForEachOfItsSessions) {
+  SessionHarness router(with_role_limits({{"subscriptions_per_session", 1},
+                                          {"registrations_per_session", 1},
+                                          {"calls_in_flight_per_session", 1}}));
+  Wire& client = router.join();
+  EXPECT_THAT(says(client, R"([32,1,{},"com.a"])"), HasSubstr("[33,1,"));
+  EXPECT_THAT(says(client, R"([32,2,{},"com.a"])"), HasSubstr("[33,2,")) << "it has this one already";
+  EXPECT_THAT(says(client, R"([32,3,{},"com.b"])"), HasSubstr(too_many));
+  EXPECT_THAT(says(client, R"([64,4,{},"com.a"])"), HasSubstr("[65,4,"));
+  EXPECT_THAT(says(client, R"([64,5,{},"com.b"])"), HasSubstr(too_many));
+  Wire& caller = router.join();
+  EXPECT_EQ(says(caller, R"([48,1,{},"com.a"])"), "");
+  EXPECT_THAT(says(caller, R"([48,2,{},"com.a"])"), HasSubstr(too_many));
+  EXPECT_FALSE(caller.closed());
+}
+
+TEST(SessionLimits, BoundTheComponentsOfAUri) {
+  SessionHarness router(with_role_limits({{"uri_components", 3}}));
+  Wire& client = router.join();
+  EXPECT_THAT(says(client, R"([32,1,{},"a.b.c"])"), HasSubstr("[33,1,"));
+  EXPECT_THAT(says(client, R"([32,2,{},"a.b.c.d"])"),
+              HasSubstr("the URI has 4 components, at most 3 are allowed"));
+}
+
+TEST(SessionLimits, BoundTheSessionsOfAnAuthid) {
+  config::Realm config = RealmHarness::open_realm();
+  config.limits.sessions_per_authid = 2;
+  Mailbox mailbox([] {});
+  const SystemClock clock;
+  Realm realm(config, {&mailbox}, 1, clock);
+  uint64_t sessions = 0;
+  const auto join = [&](const std::string& authid) {
+    ++sessions;
+    return realm.join({0, static_cast<uint32_t>(sessions), wamp::SessionId(sessions)},
+                      {authid, "anonymous", "", ""}, wamp::ClientFeatures());
+  };
+  const auto first = join("joe");
+  EXPECT_TRUE(std::holds_alternative<Member*>(join("joe")));
+  const auto third = join("joe");
+  ASSERT_TRUE(std::holds_alternative<Refusal>(third));
+  EXPECT_EQ(std::get<Refusal>(third).error_uri, too_many);
+  EXPECT_EQ(std::get<Refusal>(third).text,
+            "\"joe\" has 2 sessions in realm \"realm1\", the most that it may have");
+  EXPECT_TRUE(std::holds_alternative<Member*>(join("ann")));
+  realm.leave(*std::get<Member*>(first));
+  EXPECT_TRUE(std::holds_alternative<Member*>(join("joe")));
+  EXPECT_TRUE(std::holds_alternative<Refusal>(join("joe")));
+}
+
+TEST(RealmLimits, BoundDifferentSubscriptionsAndRegistrations) {
+  config::Realm config = RealmHarness::open_realm();
+  config.limits.subscriptions = config.limits.registrations = 1;
+  RealmHarness realm(config);
+  Peer& first = realm.join();
+  first.says(R"([32,1,{},"com.a"])");
+  first.says(R"([64,2,{"invoke":"roundrobin"},"com.a"])");
+  EXPECT_THAT(first.hears(), Not(HasSubstr(too_many)));
+  Peer& second = realm.join();
+  second.says(R"([32,1,{},"com.a"])");
+  second.says(R"([64,2,{"invoke":"roundrobin"},"com.a"])");
+  EXPECT_THAT(second.hears(), Not(HasSubstr(too_many)));
+  second.says(R"([32,3,{},"com.b"])");
+  EXPECT_THAT(second.hears(), HasSubstr("there are 1 subscriptions, the most that the realm allows"));
+  second.says(R"([64,4,{},"com.b"])");
+  EXPECT_THAT(second.hears(), HasSubstr("there are 1 registrations, the most that the realm allows"));
+}
+
+}  // namespace
+}  // namespace router
