@@ -7,6 +7,12 @@ namespace {
 
 thread_local const Mailbox* mailbox_of_this_thread = nullptr;
 
+size_t payload_bytes(const Mail& mail) {
+  if (const auto* delivery = std::get_if<Delivery>(&mail)) return delivery->payload.bytes().size();
+  if (const auto* event = std::get_if<EventDelivery>(&mail)) return event->payload.bytes().size();
+  return 0;
+}
+
 }  // namespace
 
 void Mailbox::bind_to_this_thread() {
@@ -22,7 +28,12 @@ void Mailbox::post_from_outside(Mail&& mail) {
   {
     const std::lock_guard lock(mutex_);
     first = from_others_.empty();
+    payload_bytes_ += payload_bytes(mail);
     from_others_.push_back(std::move(mail));
+    if (from_others_.size() > max_mail || payload_bytes_ > max_payload_bytes) {
+      full_.store(true, std::memory_order_relaxed);
+      overfilled_ = this;
+    }
     from_others_waiting_.store(true, std::memory_order_release);
   }
   if (first) wake_();
@@ -33,6 +44,8 @@ void Mailbox::move_from_others() {
   own_.insert(own_.end(), std::make_move_iterator(from_others_.begin()),
               std::make_move_iterator(from_others_.end()));
   from_others_.clear();
+  payload_bytes_ = 0;
+  full_.store(false, std::memory_order_relaxed);
   from_others_waiting_.store(false, std::memory_order_relaxed);
 }
 

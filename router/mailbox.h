@@ -1,5 +1,8 @@
 // Where a worker finds what realms have for its sessions. One of the two places where threads meet.
 //
+// It is bounded by those who post: one that finds it full remembers that, and its session is not read until
+// the owner has caught up (Session::wait_for_worker).
+//
 // Entries come out in the order in which they were posted, whichever threads posted them, as long as the
 // posting was ordered by a lock (the realm's). Outlives everybody who posts.
 #pragma once
@@ -34,6 +37,13 @@ class Mailbox {
   // Owner only. How much it has posted to itself since the last drain.
   size_t own_count() const { return own_.size(); }
 
+  // Any thread. So much from others waits that their sessions should.
+  bool full() const { return full_.load(std::memory_order_relaxed); }
+  // One that this thread has posted to since the last call and that was full; null: none.
+  static const Mailbox* take_overfilled() {
+    return overfilled_ ? std::exchange(overfilled_, nullptr) : nullptr;
+  }
+
   // Any thread. How much others have posted that the owner has not taken yet.
   size_t waiting_count() const;
 
@@ -48,11 +58,17 @@ class Mailbox {
   }
   void move_from_others();
 
+  static constexpr size_t max_mail = 16384;
+  static constexpr size_t max_payload_bytes = 32 * 1024 * 1024;
+  static inline thread_local constinit const Mailbox* overfilled_ = nullptr;
+
   const std::function<void()> wake_;
   std::vector<Mail> own_;  // the owner's: drained first, so what others posted before is moved here first
   std::atomic<bool> from_others_waiting_{false};
+  std::atomic<bool> full_{false};  // written under mutex_
   mutable std::mutex mutex_;
   std::vector<Mail> from_others_;  // guarded by mutex_
+  size_t payload_bytes_ = 0;       // of from_others_; guarded by mutex_
 };
 
 }  // namespace router

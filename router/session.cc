@@ -52,6 +52,7 @@ void Session::on_closed(const transport::CloseReason& reason) {
   if (state_ == State::established) leave(why, counters().ended_connection);
   if (state_ == State::admitting) end_admission();
   worker_.remove_open(*this);
+  if (waits_for_) worker_.remove_waiting(*this);
   connection_ = nullptr;
 }
 
@@ -143,6 +144,8 @@ void Session::carry_out(wamp::Message& message, bool is_chunk) {
   const auto done =
       call ? realm_->continue_call(*member_, *call, copy_payload(format_, call->payload)) : route(message);
   if (!done) violate(done.error().message);
+  if (const Mailbox* full = Mailbox::take_overfilled()) [[unlikely]]
+    wait_for_worker(*full);
 }
 
 bool Session::is_continuation(const wamp::Message& message) const {

@@ -60,6 +60,8 @@ class Session final : public transport::Receiver, private Admission::Desk {
   // At the end of a turn: those who were slowed down because of this session's peer may go on if it has
   // caught up.
   void check_choke();
+  // True if the worker that could not keep up with this session's messages has, so it is read again.
+  bool end_waiting();
   // At the end of a turn: the connection gets as much as it has room for of the events that wait.
   void catch_up();
   // The router shuts down: who is in no realm is closed at once, the others `after` that time at the
@@ -115,6 +117,8 @@ class Session final : public transport::Receiver, private Admission::Desk {
   void say_goodbye(const wamp::Goodbye& message);
   void lose_too_long();
   size_t low_water() const;
+  // Its messages have filled another worker's mailbox.
+  void wait_for_worker(const Mailbox& mailbox);
   // When the connection has no room for an event.
   void fall_behind(config::SlowConsumer policy, EventShare& share);
   void send_waiting(const EventBacklog::Next& next);
@@ -167,6 +171,7 @@ class Session final : public transport::Receiver, private Admission::Desk {
   std::unique_ptr<EventBacklog> backlog_;  // while events wait
   size_t choked_bytes_ = 0;                // queued when it last took something
   transport::Loop::Clock::time_point choked_since_{};
+  const Mailbox* waits_for_ = nullptr;  // of another worker
   int pauses_ = 0;                                   // because of others' peers
   transport::Loop::Clock::time_point drained_at_{};  // when it is to be told that the router shuts down
 };

@@ -194,6 +194,19 @@ void Session::end_choke() {
     realm_->order(source, SessionOrder::Kind::resume);
 }
 
+void Session::wait_for_worker(const Mailbox& mailbox) {
+  if (std::exchange(waits_for_, &mailbox) || !connection_) return;
+  connection_->pause_reading();
+  worker_.add_waiting(*this);
+}
+
+bool Session::end_waiting() {
+  if (waits_for_->full()) return false;
+  waits_for_ = nullptr;
+  connection_->resume_reading();
+  return true;
+}
+
 void Session::obey(SessionOrder& order) {
   switch (order.kind) {
     case SessionOrder::Kind::probe:

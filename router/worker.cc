@@ -7,6 +7,7 @@
 namespace router {
 namespace {
 
+constexpr auto waiting_interval = std::chrono::milliseconds(1);
 constexpr auto sweep_interval = std::chrono::seconds(1);
 constexpr auto drain_interval = std::chrono::milliseconds(10);
 
@@ -118,6 +119,16 @@ void Worker::deliver(EventDelivery& delivery) {
     if (!frame) frame = encoder_.encode(session->format(), session->framing(), event, delivery.payload);
     session->deliver_event(frame, subscriber.policy, share);
   }
+}
+
+void Worker::add_waiting(Session& session) {
+  waiting_.push_back(&session);
+  if (waiting_.size() == 1) loop_.after(waiting_interval, [this] { end_waiting(); });
+}
+
+void Worker::end_waiting() {
+  std::erase_if(waiting_, [](Session* session) { return session->end_waiting(); });
+  if (!waiting_.empty()) loop_.after(waiting_interval, [this] { end_waiting(); });
 }
 
 void Worker::sweep() {

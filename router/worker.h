@@ -67,6 +67,12 @@ class Worker {
   void add_behind(Session& session) { behind_.push_back(&session); }
   void remove_behind(Session& session) { std::erase(behind_, &session); }
 
+  // Sessions that are not read until another worker has caught up with what they have sent it.
+  void add_waiting(Session& session);
+  void remove_waiting(Session& session) { std::erase(waiting_, &session); }
+  // Often, while there are any.
+  void end_waiting();
+
   // Sessions of which held requests may be carried out, at the end of the turn.
   void add_ready(Session& session) {
     if (std::find(ready_.begin(), ready_.end(), &session) == ready_.end()) ready_.push_back(&session);
@@ -118,6 +124,7 @@ class Worker {
   std::vector<Session*> choked_;
   std::vector<Session*> behind_;
   std::vector<Session*> ready_;
+  std::vector<Session*> waiting_;
   std::vector<Mail> mail_;      // space lent from one delivery round to the next
   std::optional<Drain> drain_;  // since the router shuts down
   std::thread thread_;

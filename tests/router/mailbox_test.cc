@@ -46,5 +46,41 @@ TEST(Mailbox, KeepsTheOrderBetweenItsOwnerAndOthers) {
   EXPECT_TRUE(drained(mailbox).empty());
 }
 
+TEST(Mailbox, IsFullOfWhatOthersPostedUntilItsOwnerTakesIt) {
+  Mailbox mailbox([] {});
+  EXPECT_EQ(Mailbox::take_overfilled(), nullptr);
+  for (uint32_t n = 0; n <= 16384; ++n) {
+    EXPECT_FALSE(mailbox.full());
+    EXPECT_EQ(Mailbox::take_overfilled(), nullptr);
+    post(mailbox, n);
+  }
+  EXPECT_TRUE(mailbox.full());
+  EXPECT_EQ(Mailbox::take_overfilled(), &mailbox);
+  EXPECT_EQ(Mailbox::take_overfilled(), nullptr) << "once for each who has posted too much";
+  EXPECT_EQ(drained(mailbox).size(), 16385u) << "nothing is refused";
+  EXPECT_FALSE(mailbox.full());
+}
+
+TEST(Mailbox, IsFullOfLargePayloads) {
+  Mailbox mailbox([] {});
+  RoutedPayload payload;
+  payload.count = 1;
+  payload.buffer = transport::Buffer::create(0, 20 * 1024 * 1024);
+  payload.buffer->append(std::string(20 * 1024 * 1024, 'x'));
+  mailbox.post<Delivery>(SessionRef{}, wamp::Unregistered{}, RoutedPayload(payload));
+  EXPECT_FALSE(mailbox.full());
+  mailbox.post<Delivery>(SessionRef{}, wamp::Unregistered{}, RoutedPayload(payload));
+  EXPECT_TRUE(mailbox.full());
+  Mailbox::take_overfilled();
+}
+
+TEST(Mailbox, OfTheOwnThreadIsNeverFull) {
+  Mailbox mailbox([] {});
+  mailbox.bind_to_this_thread();
+  for (uint32_t n = 0; n <= 20000; ++n) post(mailbox, n);
+  EXPECT_FALSE(mailbox.full());
+  EXPECT_EQ(Mailbox::take_overfilled(), nullptr);
+}
+
 }  // namespace
 }  // namespace router

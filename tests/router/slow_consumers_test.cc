@@ -167,6 +167,31 @@ TEST_F(SlowRole, DecidesWhereNoRuleSaysAnything) {
   EXPECT_NE(slow.dropped(), "");
 }
 
+// ---- workers
+
+TEST_F(SlowConsumers, OfAnotherWorkerSlowDownWhoFillsItsMailbox) {
+  Mailbox other([] {});
+  // Each session does what follows after its own messages.
+  const auto overfill = [&other] {
+    while (!other.full()) other.post<SessionOrder>(SessionOrder{});
+  };
+  overfill();
+  publish("com.t", "[1]");
+  EXPECT_TRUE(publisher.paused());
+  EXPECT_FALSE(slow.paused());
+  router.worker().end_waiting();
+  EXPECT_TRUE(publisher.paused());
+  std::vector<Mail> mail;
+  other.drain(mail);
+  router.worker().end_waiting();
+  EXPECT_FALSE(publisher.paused());
+  overfill();
+  publish("com.t", "[2]");
+  EXPECT_TRUE(publisher.paused());
+  publisher.breaks();
+  router.worker().end_waiting();
+}
+
 // ---- calls
 
 class StuckCallee : public SlowConsumers {
