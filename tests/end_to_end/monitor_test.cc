@@ -3,6 +3,7 @@
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -88,6 +89,29 @@ TEST(OperationsPage, ItsConfigurationAnswersAsThePageSays) {
   RawClient client(router.server().port(1));
   client.send("GET /ready HTTP/1.1\r\nHost: localhost\r\n\r\n");
   EXPECT_EQ(client.read_http_reply().body, answer.substr(0, answer.find("```")));
+}
+
+// "reason" of each line, and the metric it is of.
+std::set<std::pair<std::string, std::string>> reasons(const std::string& metrics) {
+  std::set<std::pair<std::string, std::string>> found;
+  std::istringstream lines(metrics);
+  const std::string label = "reason=\"";
+  for (std::string line; std::getline(lines, line);) {
+    const size_t at = line.find(label);
+    if (line.starts_with('#') || at == line.npos) continue;
+    const size_t begin = at + label.size();
+    found.emplace(line.substr(0, line.find('{')), line.substr(begin, line.find('"', begin) - begin));
+  }
+  return found;
+}
+
+TEST_F(Watching, EveryReasonIsInTheRowOfItsMetric) {
+  const std::string page = operations_page();
+  for (const auto& [metric, reason] : reasons(get("/metrics").body)) {
+    const size_t row = page.find("| `" + metric + "` |");
+    ASSERT_NE(row, page.npos) << metric;
+    EXPECT_THAT(page.substr(row, page.find('\n', row) - row), HasSubstr("`" + reason + "`")) << metric;
+  }
 }
 
 TEST_F(Watching, EveryMetricIsInTheTableOfTheOperationsPage) {

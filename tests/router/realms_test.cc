@@ -181,5 +181,27 @@ TEST_F(RealmTable, TellsWhatCannotChange) {
               ElementsAre("realm \"a\": store", "realm \"a\": uri_check", "realm \"a\": request_ids"));
 }
 
+TEST_F(RealmTable, WhatARealmHasCountedStaysWhenItIsGone) {
+  serve_named({"a", "b"});
+  {
+    const auto realm = realms.find("a");
+    Member& member = *realm->join({0, 0, wamp::SessionId(1)}, {"joe", "user", "ticket", "static"}, {});
+    wamp::Publish nothing;
+    nothing.topic = "not a uri";
+    ASSERT_TRUE(realm->handle(member, nothing, RoutedPayload()));
+    realm->leave(member);
+  }
+  EXPECT_EQ(realms.listed().configured.size(), 2u);
+  serve_named({"b"});
+  EXPECT_EQ(realms.listed().others.size(), 1u);
+  EXPECT_THAT(realms.listed().gone.all(), IsEmpty());
+  passes(milliseconds(1));
+  EXPECT_THAT(realms.listed().others, IsEmpty());
+  uint64_t denials = 0;
+  for (const auto& total : realms.listed().gone.all())
+    if (total.family->name == "wampd_denials_total") denials += std::get<uint64_t>(total.number);
+  EXPECT_EQ(denials, 1u);
+}
+
 }  // namespace
 }  // namespace router
