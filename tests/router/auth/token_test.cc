@@ -102,6 +102,16 @@ TEST(Token, WithoutASignatureIsNone) {
   EXPECT_NE(why_not("eyJhbGciOiJub25lIn0.eyJzdWIiOiJqb2UifQ"), "valid");
 }
 
+TEST(Token, ThatIsNotInCompactFormIsRefused) {
+  const std::string good = token(R"({"sub":"joe"})");
+  EXPECT_EQ(why_not(good), "valid");
+  // cjose asserts that of the first, so it would end the program.
+  for (const std::string& bad :
+       {std::string(R"(_={"ls{oze0[.="loze0[.\)"), good + "=", good + ".e30", "." + good, std::string("..=."),
+        good.substr(0, good.rfind('.') + 1), good.substr(0, good.rfind('.') + 2)})
+    EXPECT_EQ(why_not(bad), "not a signed token in compact form") << bad;
+}
+
 TEST(Token, MayBeSignedByAPrivateKey) {
   const auto keys = test_support::make_p256_keys();
   config::TokenRules by;
