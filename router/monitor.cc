@@ -7,7 +7,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "router/exposition.h"
+#include "router/config/inventory.h"
+#include "router/config/limits.h"
 #include "router/version.h"
 #include "transport/counters.h"
 
@@ -43,6 +44,8 @@ constexpr Family calls_in_flight{
     "wampd_calls_in_flight", "Calls that have no last answer yet.", {"realm"}, Kind::gauge};
 constexpr Family retained_events{
     "wampd_retained_events", "Events retained in the realm now.", {"realm"}, Kind::gauge};
+
+constexpr Family limit{"wampd_limit", "What the configuration allows.", {"of", "name"}, Kind::gauge};
 
 double number(uint64_t count) {
   return static_cast<double>(count);
@@ -84,6 +87,7 @@ class Samples {
       all_.push_back(std::move(sample));
     }
   }
+  void add(const std::vector<Sample>& more) { all_.insert(all_.end(), more.begin(), more.end()); }
   const std::vector<Sample>& all() const { return all_; }
 
  private:
@@ -155,10 +159,29 @@ void add_realms(const Realms::Listed& listed, Samples& samples) {
   if (!others.totals.all().empty()) add_realm(other_realms, others, samples);
 }
 
+template <class Limits>
+void add_limits(const std::string& of, const std::vector<config::Limit<Limits>>& limits, const Limits& values,
+                std::vector<Sample>& samples) {
+  for (const config::Limit<Limits>& one : limits)
+    samples.push_back({&limit, {{"of", of}, {"name", std::string(one.name)}}, number(one.get(values))});
+}
+
 }  // namespace
 
 Monitor::Monitor(std::vector<const Worker*> workers, const Realms& realms, const Clock& clock)
     : workers_(std::move(workers)), realms_(realms), started_(clock.wall_time()) {}
+
+void Monitor::set_limits(const config::Config& config) {
+  std::vector<Sample> all;
+  add_limits("process", config::memory_limits, config.memory, all);
+  const auto names = config::transport_names(config);
+  for (size_t i = 0; i < names.size(); ++i)
+    add_limits(names[i], config::transport_limits, config.transports[i].limits, all);
+  for (size_t i = 0; i < std::min(config.realms.size(), max_realm_labels); ++i)
+    add_limits("realm " + config.realms[i].name, config::realm_limits, config.realms[i].limits, all);
+  const std::lock_guard lock(mutex_);
+  limits_ = std::move(all);
+}
 
 std::optional<std::string> Monitor::why_not_ready() const {
   if (draining()) return "the router shuts down";
@@ -169,6 +192,10 @@ std::string Monitor::metrics() const {
   Samples samples;
   add_process(started_, samples);
   samples.add(ready, why_not_ready() ? 0 : 1);
+  {
+    const std::lock_guard lock(mutex_);
+    samples.add(limits_);
+  }
   add_workers(workers_, samples);
   add_realms(realms_.listed(), samples);
   return prometheus_text(samples.all());

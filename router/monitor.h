@@ -5,11 +5,14 @@
 #pragma once
 
 #include <atomic>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "router/clock.h"
+#include "router/config/config.h"
+#include "router/exposition.h"
 #include "router/realms.h"
 #include "router/worker.h"
 
@@ -25,6 +28,8 @@ class Monitor {
   // Why new clients should go elsewhere; nothing: they are welcome.
   std::optional<std::string> why_not_ready() const;
 
+  // The limits that the metrics tell from now on.
+  void set_limits(const config::Config& config);
   // All metrics, in Prometheus' text format.
   std::string metrics() const;
 
@@ -33,6 +38,8 @@ class Monitor {
   const Realms& realms_;
   const WallTime started_;
   std::atomic<bool> draining_{false};
+  mutable std::mutex mutex_;
+  std::vector<Sample> limits_;  // guarded by the mutex
 };
 
 }  // namespace router

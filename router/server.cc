@@ -64,6 +64,7 @@ Server::Server(config::Config config)
   std::vector<const Worker*> watched;
   for (const auto& worker : workers_) watched.push_back(worker.get());
   monitor_ = std::make_unique<Monitor>(std::move(watched), realms_, clock_);
+  monitor_->set_limits(config_);
   realms_.commit(realms_.prepare(config_.realms));
   const auto names = config::transport_names(config_);
   for (size_t i = 0; i < names.size(); ++i) listeners_.push_back(listen(names[i], config_.transports[i]));
@@ -208,6 +209,7 @@ void Server::reload(config::Config config) {
   if (worker_count_of(config) != worker_count()) unchanged.emplace_back("workers");
   log_reload(config, unchanged);
   config_ = std::move(config);
+  monitor_->set_limits(config_);
 }
 
 Server::~Server() {

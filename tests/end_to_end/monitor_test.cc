@@ -51,6 +51,15 @@ TEST_F(Watching, MetricsAreInPrometheusFormat) {
   EXPECT_THAT(reply.body, HasSubstr("\nwampd_build_info{version=\""));
 }
 
+TEST_F(Watching, LimitsAreToldAndFollowAReload) {
+  const std::string limit = "wampd_limit{of=\"realm realm1\",name=\"uri_length\"}";
+  EXPECT_EQ(value(limit), "4096");
+  config::Config config = test_config();
+  config.realms.front().limits.uri_length = 99;
+  router.server().reload(config);
+  EXPECT_EQ(value(limit), "99");
+}
+
 TEST_F(Watching, WorkersAreAddedUpAndRealmsAreNamed) {
   std::vector<WampClient> clients;
   for (int i = 0; i < 4; ++i) clients.push_back(router.join(Format::json));
