@@ -185,7 +185,8 @@ TEST_F(RealmTable, WhatARealmHasCountedStaysWhenItIsGone) {
   serve_named({"a", "b"});
   {
     const auto realm = realms.find("a");
-    Member& member = *realm->join({0, 0, wamp::SessionId(1)}, {"joe", "user", "ticket", "static"}, {});
+    Member& member =
+        *std::get<Member*>(realm->join({0, 0, wamp::SessionId(1)}, {"joe", "user", "ticket", "static"}, {}));
     wamp::Publish nothing;
     nothing.topic = "not a uri";
     ASSERT_TRUE(realm->handle(member, nothing, RoutedPayload()));
