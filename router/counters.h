@@ -34,6 +34,8 @@ inline constexpr Family aborts{"wampd_aborts_sent_total", "ABORTs sent, by their
 inline constexpr Family lost{"wampd_lost_messages_total",
                              "Messages not delivered to a session, by type and reason.",
                              {"type", "reason"}};
+inline constexpr Family shed{"wampd_sessions_shed_total",
+                             "Connections ended as memory was short and much was held for them."};
 inline constexpr Family auth_failures{
     "wampd_auth_failures_total", "Clients not let in, by method and error URI.", {"method", "uri"}};
 inline constexpr Family denials{"wampd_denials_total",
@@ -117,7 +119,10 @@ struct WorkerCounters : CounterSet {
   Counter lost_event_no_session{*this, family::lost, "EVENT", "no_session"};  // it ended in the meantime
   Counter lost_message_too_long{*this, family::lost, "other", "too_long"};    // the asking side gets an ERROR
   Counter lost_oversized{*this, family::lost, "other", "oversized"};  // from a client, and never taken
+  Counter lost_memory{*this, family::lost, "other", "memory"};        // likewise; the sender gets an ERROR
   Counter lost_message_no_session{*this, family::lost, "other", "no_session"};
+
+  Counter shed{*this, family::shed};
 
   NamedCounters errors_sent{*this, family::errors_sent, names::error_uris};
   NamedCounters aborts_sent{*this, family::aborts, names::error_uris};

@@ -46,6 +46,16 @@ constexpr Family retained_events{
     "wampd_retained_events", "Events retained in the realm now.", {"realm"}, Kind::gauge};
 
 constexpr Family limit{"wampd_limit", "What the configuration allows.", {"of", "name"}, Kind::gauge};
+constexpr Family memory_stage{"wampd_memory_stage",
+                              "How short memory is: 0 there is enough, 1 no new connections, 2 nothing "
+                              "large, 3 those with most are ended.",
+                              {},
+                              Kind::gauge};
+constexpr Family memory_limit{
+    "wampd_memory_limit_bytes", "Memory that the process may take.", {}, Kind::gauge};
+constexpr Family buffered{
+    "wampd_buffered_bytes", "Bytes of messages that wait or are kept.", {}, Kind::gauge};
+constexpr Family buffered_limit{"wampd_buffered_limit_bytes", "How many there may be.", {}, Kind::gauge};
 
 double number(uint64_t count) {
   return static_cast<double>(count);
@@ -166,10 +176,18 @@ void add_limits(const std::string& of, const std::vector<config::Limit<Limits>>&
     samples.push_back({&limit, {{"of", of}, {"name", std::string(one.name)}}, number(one.get(values))});
 }
 
+void add_memory(const MemoryGuard& memory, Samples& samples) {
+  samples.add(memory_stage, static_cast<double>(memory.stage()));
+  samples.add(memory_limit, number(memory.limits().resident));
+  samples.add(buffered, number(memory.buffered()));
+  samples.add(buffered_limit, number(memory.limits().buffered));
+}
+
 }  // namespace
 
-Monitor::Monitor(std::vector<const Worker*> workers, const Realms& realms, const Clock& clock)
-    : workers_(std::move(workers)), realms_(realms), started_(clock.wall_time()) {}
+Monitor::Monitor(std::vector<const Worker*> workers, const Realms& realms, const MemoryGuard& memory,
+                 const Clock& clock)
+    : workers_(std::move(workers)), realms_(realms), memory_(memory), started_(clock.wall_time()) {}
 
 void Monitor::set_limits(const config::Config& config) {
   std::vector<Sample> all;
@@ -185,6 +203,7 @@ void Monitor::set_limits(const config::Config& config) {
 
 std::optional<std::string> Monitor::why_not_ready() const {
   if (draining()) return "the router shuts down";
+  if (memory_.stage() >= MemoryStage::closed) return "memory is short";
   return std::nullopt;
 }
 
@@ -196,6 +215,7 @@ std::string Monitor::metrics() const {
     const std::lock_guard lock(mutex_);
     samples.add(limits_);
   }
+  add_memory(memory_, samples);
   add_workers(workers_, samples);
   add_realms(realms_.listed(), samples);
   return prometheus_text(samples.all());

@@ -1,7 +1,7 @@
 // What those who watch the router are told: whether it is ready, and its numbers.
 //
 // Any thread. A scrape reads the workers' counters without stopping them and locks each realm for a moment.
-// The workers and realms outlive it.
+// The workers, realms and the guard of memory outlive it.
 #pragma once
 
 #include <atomic>
@@ -13,6 +13,7 @@
 #include "router/clock.h"
 #include "router/config/config.h"
 #include "router/exposition.h"
+#include "router/memory_guard.h"
 #include "router/realms.h"
 #include "router/worker.h"
 
@@ -20,7 +21,8 @@ namespace router {
 
 class Monitor {
  public:
-  Monitor(std::vector<const Worker*> workers, const Realms& realms, const Clock& clock);
+  Monitor(std::vector<const Worker*> workers, const Realms& realms, const MemoryGuard& memory,
+          const Clock& clock);
 
   // From now on nobody new is let in.
   void begin_drain() { draining_.store(true, std::memory_order_relaxed); }
@@ -36,6 +38,7 @@ class Monitor {
  private:
   const std::vector<const Worker*> workers_;
   const Realms& realms_;
+  const MemoryGuard& memory_;
   const WallTime started_;
   std::atomic<bool> draining_{false};
   mutable std::mutex mutex_;

@@ -9,6 +9,7 @@
 #include "router/connection_limits.h"
 #include "router/id_source.h"
 #include "router/log.h"
+#include "router/memory_use.h"
 #include "transport/address.h"
 
 namespace router {
@@ -53,6 +54,14 @@ transport::ConnectionOptions connection_options(const config::Transport& transpo
   return options;
 }
 
+bool serves_wamp(const config::Transport& transport) {
+  return !transport.rawsocket_serializers.empty() ||
+         std::any_of(transport.paths.begin(), transport.paths.end(), [](const auto& entry) {
+           return std::holds_alternative<config::WebSocketPath>(entry.second) ||
+                  std::holds_alternative<config::LongPollPath>(entry.second);
+         });
+}
+
 }  // namespace
 
 Server::Server(config::Config config)
@@ -63,11 +72,22 @@ Server::Server(config::Config config)
   }
   std::vector<const Worker*> watched;
   for (const auto& worker : workers_) watched.push_back(worker.get());
-  monitor_ = std::make_unique<Monitor>(std::move(watched), realms_, clock_);
+  std::vector<Worker*> workers;
+  for (const auto& worker : workers_) workers.push_back(worker.get());
+  memory_ = std::make_unique<MemoryWatch>(
+      config_.memory, std::move(workers), [this](bool accepting) { set_accepting(accepting); }, memory_use);
+  monitor_ = std::make_unique<Monitor>(std::move(watched), realms_, memory_->guard(), clock_);
   monitor_->set_limits(config_);
   realms_.commit(realms_.prepare(config_.realms));
   const auto names = config::transport_names(config_);
   for (size_t i = 0; i < names.size(); ++i) listeners_.push_back(listen(names[i], config_.transports[i]));
+}
+
+// On the thread that accepts. Those who only watch the router are always let in.
+void Server::set_accepting(bool accepting) {
+  for (const Named& named : listeners_)
+    if (serves_wamp(services_.at(named.name)->entrance()->transport))
+      named.listener->set_accepting(accepting);
 }
 
 std::shared_ptr<Realm> Server::make_realm(const config::Realm& config) {
@@ -207,6 +227,7 @@ void Server::reload(config::Config config) {
     if (old.socket_mode != config.transports[i].socket_mode) unchanged.push_back(after[i] + ": mode");
   }
   if (worker_count_of(config) != worker_count()) unchanged.emplace_back("workers");
+  if (config_.memory != config.memory) unchanged.emplace_back("memory");
   log_reload(config, unchanged);
   config_ = std::move(config);
   monitor_->set_limits(config_);
@@ -223,6 +244,7 @@ void Server::start() {
   running_ = true;
   for (const auto& worker : workers_) worker->start();
   workers_.front()->loop().post([this] { sweep(); });
+  memory_->start();
 }
 
 size_t Server::connection_count() const {

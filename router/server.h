@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "router/config/config.h"
+#include "router/memory_watch.h"
 #include "router/monitor.h"
 #include "router/realms.h"
 #include "router/web_service.h"
@@ -45,6 +46,7 @@ class Server {
   size_t transport_count() const { return listeners_.size(); }
   size_t worker_count() const { return workers_.size(); }
   const Realms& realms() const { return realms_; }
+  const MemoryGuard& memory() const { return memory_->guard(); }
 
  private:
   struct Named {
@@ -70,6 +72,7 @@ class Server {
   size_t connection_count() const;
   size_t session_count() const;
   void close_listeners();
+  void set_accepting(bool accepting);
 
   config::Config config_;
   const SystemClock clock_;
@@ -82,6 +85,7 @@ class Server {
   // back.
   std::map<std::string, std::unique_ptr<WebService>> services_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<MemoryWatch> memory_;
   std::unique_ptr<Monitor> monitor_;
   std::vector<Named> listeners_;  // in the order of the configuration, new ones last
   bool running_ = false;

@@ -114,6 +114,8 @@ void Session::on_message_while_established(wamp::Message& message, std::string_v
   if (!rule) return violate("received " + type_name(message) + " after the session was established");
   if (rule->role && !member_->features.has(*rule->role))
     return violate("received " + type_name(message) + ", but HELLO did not announce the role for it");
+  if (worker_.memory_stage() >= MemoryStage::frugal && refuses_for_memory(rule->type, bytes)) [[unlikely]]
+    return;
   const bool is_chunk = is_continuation(message);
   if (rule->new_request && !is_chunk)
     if (const auto checked = check_request_id(wamp::type_of(message), request_of(message)); !checked)

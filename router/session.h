@@ -54,6 +54,10 @@ class Session final : public transport::Receiver, private Admission::Desk {
   serializers::Format format() const { return format_; }
   transport::Framing framing() const { return connection_->framing(); }
 
+  // Bytes of memory held for the peer, and the end of that.
+  size_t held_bytes() const;
+  void give_way(size_t held);
+
   // Once a second: a peer that takes too long to say HELLO or GOODBYE, or takes nothing of a stream, is
   // closed.
   void check_deadline();
@@ -86,10 +90,12 @@ class Session final : public transport::Receiver, private Admission::Desk {
   void on_message_while_closing(const wamp::Message& message);
   void on_message_while_established(wamp::Message& message, std::string_view bytes);
   wamp::Result<void> check_request_id(wamp::MessageType type, wamp::RequestId request);
-  // False: nobody can be told that it was too long.
-  bool refuse_oversized(const serializers::MessageStart& start);
-  bool refuse_oversized_request(const serializers::MessageStart& start);
-  void refuse_oversized_answer(wamp::RequestId invocation);
+  // Of a message that is not taken. False: nobody can be told.
+  bool refuse(const serializers::MessageStart& start, std::string_view error_uri);
+  bool refuse_request(const serializers::MessageStart& start, std::string_view error_uri);
+  void refuse_answer(wamp::RequestId invocation, std::string_view error_uri);
+  // True: memory is short, and the message was refused for it.
+  bool refuses_for_memory(wamp::MessageType type, std::string_view bytes);
   // A further chunk of a progressive call, whose request id is not a new one.
   bool is_continuation(const wamp::Message& message) const;
   bool is_continuation(wamp::RequestId call) const;
@@ -124,7 +130,8 @@ class Session final : public transport::Receiver, private Admission::Desk {
   void send_waiting(const EventBacklog::Next& next);
   void drop_slow_consumer();
   void end_backlog();
-  // So much waits for the peer that it gets no calls, and its requests, which would be answered, are not read.
+  // So much waits for the peer that it gets no calls, and its requests, which would be answered, are not
+  // read.
   void clog();
   void unclog();
   // Slows down the source of a stream as long as this session's peer does not take it.

@@ -17,6 +17,7 @@
 #include "router/frame_encoder.h"
 #include "router/id_source.h"
 #include "router/mailbox.h"
+#include "router/memory_guard.h"
 #include "router/session_ref.h"
 #include "serializers/serializer.h"
 #include "transport/loop.h"
@@ -95,6 +96,12 @@ class Worker {
   // What a client is told, each another time. Precondition: shutting_down().
   uint64_t retry_after_ms();
 
+  // How short the process is of memory.
+  void set_memory_stage(MemoryStage stage) { memory_stage_ = stage; }
+  MemoryStage memory_stage() const { return memory_stage_; }
+  // Ends the connections for whose peers most memory is held, until so many bytes are given up.
+  void shed(uint64_t bytes);
+
  private:
   static constexpr size_t much_mail = 32;
 
@@ -127,6 +134,7 @@ class Worker {
   std::vector<Session*> waiting_;
   std::vector<Mail> mail_;      // space lent from one delivery round to the next
   std::optional<Drain> drain_;  // since the router shuts down
+  MemoryStage memory_stage_ = MemoryStage::plenty;
   std::thread thread_;
 };
 

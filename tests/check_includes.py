@@ -20,7 +20,7 @@ ARROWS = {
 # Inside router/ a file may include files of its own layer and of those below. A folder is a room with one place
 # here for all of its files; config is one that includes nothing else of router/ but crypto.
 ROUTER_LAYERS = [
-    {"session_ref", "id_map", "grant", "id_source", "embedded_web", "version", "log", "log_sampler", "clock", "rendezvous_hash", "rfc3339", "crypto", "config", "dev_cert"},
+    {"session_ref", "id_map", "grant", "id_source", "embedded_web", "version", "log", "log_sampler", "clock", "rendezvous_hash", "rfc3339", "memory_guard", "memory_use", "crypto", "config", "dev_cert"},
     {"auth", "verdicts"},
     {"uri_index", "prefix_tree", "wildcard_tree", "routed_payload"},
     {"authorizer", "delivery", "payload_passthru"},
@@ -34,7 +34,7 @@ ROUTER_LAYERS = [
     {"meta"},
     {"realm", "realms"},
     {"entrance"},
-    {"worker", "inquiry", "new_applicant", "admission", "held_requests", "session", "session_delivery", "session_oversized", "connection_limits"},
+    {"worker", "memory_watch", "inquiry", "new_applicant", "admission", "held_requests", "session", "session_delivery", "session_refusals", "connection_limits"},
     {"subprotocol"},
     {"long_poll", "monitor"},
     {"web_service"},

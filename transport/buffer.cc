@@ -1,8 +1,13 @@
 #include "transport/buffer.h"
 
 #include <array>
+#include <atomic>
 #include <cstdlib>
+#include <list>
+#include <mutex>
 #include <new>
+
+#include "transport/live_bytes.h"
 
 namespace transport {
 namespace {
@@ -24,6 +29,47 @@ constexpr std::array<SizeClass, 3> classes = {
     {{256, 512 * kept_share}, {1024, 128 * kept_share}, {4096, 32 * kept_share}}};
 constexpr size_t no_class = classes.size();
 
+// What one thread has made minus what it has released, which may be others' buffers: only the sum over all
+// threads means something.
+using LiveBytes = std::atomic<std::ptrdiff_t>;
+
+struct Tallies {
+  std::mutex mutex;
+  std::list<LiveBytes> of_threads;  // guarded by the lock
+  LiveBytes of_the_dead = 0;        // of threads that have ended; several may change it
+};
+
+// Never destroyed: buffers may be released when all else has been.
+Tallies& tallies() {
+  static auto& all = *new Tallies;
+  return all;
+}
+
+// Null before the thread's first buffer and after its end.
+thread_local constinit LiveBytes* tally = nullptr;
+
+void open_tally() {
+  Tallies& all = tallies();
+  const std::lock_guard lock(all.mutex);
+  tally = &all.of_threads.emplace_back(0);
+}
+
+void close_tally() {
+  if (!tally) return;
+  Tallies& all = tallies();
+  const std::lock_guard lock(all.mutex);
+  all.of_the_dead += tally->load(std::memory_order_relaxed);
+  all.of_threads.remove_if([](const LiveBytes& one) { return &one == tally; });
+  tally = nullptr;
+}
+
+void count_live(std::ptrdiff_t bytes) {
+  if (tally)
+    tally->store(tally->load(std::memory_order_relaxed) + bytes, std::memory_order_relaxed);
+  else
+    tallies().of_the_dead += bytes;
+}
+
 struct FreeBlock {
   FreeBlock* next;
 };
@@ -35,13 +81,15 @@ struct FreeList {
 
 thread_local constinit std::array<FreeList, classes.size()> free_lists{};
 
-// Opens the free lists of a thread, and empties and shuts them at its end: buffers may be released even
-// later.
+// Opens the free lists and the tally of a thread, and empties and shuts them at its end: buffers may be
+// released even later.
 struct FreeListsLifetime {
   FreeListsLifetime() {
+    open_tally();
     for (size_t i = 0; i < classes.size(); ++i) free_lists[i].room = classes[i].max_kept;
   }
   ~FreeListsLifetime() {
+    close_tally();
     for (FreeList& list : free_lists) {
       list.room = 0;
       while (FreeBlock* block = list.first) {
@@ -51,6 +99,11 @@ struct FreeListsLifetime {
     }
   }
 };
+
+void begin_thread() {
+  thread_local const FreeListsLifetime lifetime;
+  (void)lifetime;
+}
 
 size_t class_for(size_t size) {
   for (size_t i = 0; i < classes.size(); ++i) {
@@ -68,8 +121,7 @@ void* allocate(size_t size) {
 void* take_block(size_t size_class) {
   FreeList& list = free_lists[size_class];
   if (!list.first) {
-    thread_local const FreeListsLifetime lifetime;
-    (void)lifetime;
+    begin_thread();
     return allocate(classes[size_class].block_size);
   }
   ++list.room;
@@ -83,19 +135,33 @@ BufferRef Buffer::create(size_t headroom, size_t capacity) {
   assert(size <= UINT32_MAX);
   created_bytes_ += size;
   const size_t size_class = class_for(size);
-  if (size_class != no_class) size = classes[size_class].block_size;
+  if (size_class != no_class)
+    size = classes[size_class].block_size;
+  else
+    begin_thread();
   void* memory = size_class != no_class ? take_block(size_class) : allocate(size);
+  count_live(static_cast<std::ptrdiff_t>(size));
   return BufferRef(new (memory)
                        Buffer(static_cast<uint32_t>(headroom), static_cast<uint32_t>(size - sizeof(Buffer))));
 }
 
 void Buffer::release(Buffer* buffer) {
   const size_t size_class = class_for(sizeof(Buffer) + buffer->total_);
+  count_live(-static_cast<std::ptrdiff_t>(sizeof(Buffer) + buffer->total_));
   buffer->~Buffer();
   if (size_class == no_class || free_lists[size_class].room == 0) return std::free(buffer);
   FreeList& list = free_lists[size_class];
   --list.room;
   list.first = new (buffer) FreeBlock{list.first};
+}
+
+size_t live_buffer_bytes() {
+  Tallies& all = tallies();
+  const std::lock_guard lock(all.mutex);
+  std::ptrdiff_t sum = all.of_the_dead.load(std::memory_order_relaxed);
+  for (const LiveBytes& one : all.of_threads) sum += one.load(std::memory_order_relaxed);
+  // Read one after the other, while buffers wander from thread to thread.
+  return sum > 0 ? static_cast<size_t>(sum) : 0;
 }
 
 }  // namespace transport

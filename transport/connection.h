@@ -200,6 +200,9 @@ class Connection {
   // Bytes queued and not yet taken by the kernel.
   virtual size_t queued_bytes() const = 0;
 
+  // Bytes of memory held for the peer: what is queued, and what has come in but is not whole or not read yet.
+  virtual size_t held_bytes() const { return queued_bytes(); }
+
   // Starts the close handshake (RawSocket has none: the connection ends): what is queued goes out first, then
   // the close frame; nothing more is received. on_closed follows when the peer has answered, has gone, or
   // close_timeout_ms is over; never inside this call.

@@ -125,7 +125,7 @@ struct Listener::State : std::enable_shared_from_this<State> {
 
   void wait() {
     acceptor.async_wait(Acceptor::wait_read, [self = shared_from_this()](asio::error_code error) {
-      if (error || !self->acceptor.is_open()) return;
+      if (error || !self->acceptor.is_open() || !self->accepting) return;
       if (const int failure = self->accept_all()) {
         self->report("cannot accept connections: " + std::generic_category().message(failure));
         self->wait_after_pause();
@@ -194,6 +194,14 @@ struct Listener::State : std::enable_shared_from_this<State> {
     if (!std::exchange(failing, true) && on_error) on_error(local + ": " + what);
   }
 
+  void set_accepting(bool on) {
+    if (std::exchange(accepting, on) == on || !acceptor.is_open()) return;
+    if (on) return wait();
+    asio::error_code ignored;
+    acceptor.cancel(ignored);
+    pause.cancel();
+  }
+
   void close() {
     asio::error_code ignored;
     acceptor.close(ignored);
@@ -215,6 +223,7 @@ struct Listener::State : std::enable_shared_from_this<State> {
   std::string local;  // the address
   uint16_t port = 0;
   bool failing = false;
+  bool accepting = true;
 };
 
 Listener::Listener(Loop& accept_loop, std::vector<Loop*> loops, Service& service, ListenOptions options,
@@ -222,7 +231,7 @@ Listener::Listener(Loop& accept_loop, std::vector<Loop*> loops, Service& service
     : state_(std::make_shared<State>(accept_loop, std::move(loops), service, options, std::move(connections),
                                      std::move(on_error))) {
   asio::post(accept_loop.io(), [state = state_] {
-    if (state->acceptor.is_open()) state->wait();
+    if (state->acceptor.is_open() && state->accepting) state->wait();
   });
 }
 
@@ -238,6 +247,9 @@ std::string Listener::address() const {
 }
 void Listener::serve(Service& service, ConnectionOptions connections) {
   state_->serve(service, std::move(connections));
+}
+void Listener::set_accepting(bool accepting) {
+  state_->set_accepting(accepting);
 }
 void Listener::close() {
   state_->close();

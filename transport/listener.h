@@ -42,6 +42,9 @@ class Listener {
   // what they have.
   void serve(Service& service, ConnectionOptions connections);
 
+  // False: clients wait in the backlog until it is true again. On the accept loop's thread.
+  void set_accepting(bool accepting);
+
   // Stops accepting; connections stay. On the accept loop's thread, or while no loop runs.
   void close();
 

@@ -118,6 +118,10 @@ void Loop::State::sweep(Clock::time_point time) {
   for (const auto& connection : connections_) connection->sweep(time);
 }
 
+void Loop::State::give_up_requests(size_t max_size) {
+  for (const auto& connection : connections_) connection->give_up_request(max_size);
+}
+
 void Loop::State::schedule_sweep(const ConnectionLimits& limits) {
   sweep_interval_ = std::min(sweep_interval_, sweep_interval_of(limits));
   if (!sweep_waiting_) wait_for_sweep();
@@ -186,6 +190,9 @@ const Counters& Loop::counters() const {
 }
 size_t Loop::connection_count() const {
   return state_->connection_count.load(std::memory_order_relaxed);
+}
+void Loop::give_up_requests(size_t max_size) {
+  state_->give_up_requests(max_size);
 }
 asio::io_context& Loop::io() {
   return state_->io;

@@ -44,6 +44,9 @@ class Loop {
   // Runs `work` once after `delay`, on the loop's thread; never if the loop stops before.
   void after(Clock::duration delay, std::function<void()> work);
 
+  // Memory is short: requests of which more than `max_size` has come are not waited for any longer.
+  void give_up_requests(size_t max_size);
+
   // Connections open on this loop: how the listener picks the least-loaded one. Any thread.
   size_t connection_count() const;
 

@@ -62,6 +62,8 @@ struct Loop::State {
   // Looks at all deadlines as of `time`. Called by a timer; by tests with any time.
   void sweep(Clock::time_point time);
 
+  void give_up_requests(size_t max_size);
+
   // Destroys a connection that is closed and has no operation pending.
   void remove(TcpConnection& connection);
   // Destroys all connections and their receivers; nobody is told.

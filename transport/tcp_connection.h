@@ -39,6 +39,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   }
   size_t max_frame_size() const override { return max_frame_size_; }
   size_t queued_bytes() const override { return queue_.bytes() + (batch_ ? batch_->bytes() : 0); }
+  size_t held_bytes() const override;
   void close(uint16_t code, std::string_view reason) override;
   void drop(std::string why) override;
   void probe() override;
@@ -50,6 +51,8 @@ class TcpConnection final : public Connection, private HttpExchange {
   void start(std::span<char> read);
   void write_queued();
   void sweep(Loop::Clock::time_point now);
+  // Memory is short: a request of which more than `max_size` has come is not waited for any longer.
+  void give_up_request(size_t max_size);
   // At the end of a turn: tells the receiver that the connection is gone; closes the socket. May destroy
   // *this.
   void bury();
@@ -179,7 +182,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   size_t batch_read_ = 0;     // of which this much is done
   Loop::Clock::time_point heard_at_;
   Loop::Clock::time_point
-      deadline_;  // opening: of the handshake; open: of the ping's answer; then: of the socket
+      deadline_;               // opening: of the handshake; open: of the ping's answer; then: of the socket
   size_t counted_queued_ = 0;  // of queued_bytes(), in the loop's gauge
   size_t place_;
   size_t max_frame_size_ = SIZE_MAX;

@@ -219,6 +219,8 @@ struct Transport {
 struct MemoryLimits {
   uint64_t limit_bytes = 0;         // 0: 80 % of what the machine, its cgroup and its limits allow
   uint64_t max_buffered_bytes = 0;  // 0: half of that
+
+  bool operator==(const MemoryLimits&) const = default;
 };
 
 // How the program ends when it is asked to.

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "transport/live_bytes.h"
+
 namespace transport {
 namespace {
 
@@ -56,6 +58,19 @@ TEST(Buffer, CountsTheBytesItsThreadCreates) {
   const size_t before = Buffer::created_bytes();
   const BufferRef buffer = Buffer::create(10, 1000);
   EXPECT_GE(Buffer::created_bytes() - before, 1010u);
+}
+
+TEST(LiveBytes, AreThoseOfAllBuffersWhoeverMadeThem) {
+  const size_t before = live_buffer_bytes();
+  BufferRef small = Buffer::create(0, 10), large = Buffer::create(10, 100'000);
+  EXPECT_GE(live_buffer_bytes(), before + 100'010);
+  BufferRef of_another;
+  std::thread([&] { of_another = Buffer::create(0, 50'000); }).join();
+  EXPECT_GE(live_buffer_bytes(), before + 150'010);
+  std::thread([&] { large = {}; }).join();
+  of_another = {};
+  small = {};
+  EXPECT_EQ(live_buffer_bytes(), before);
 }
 
 }  // namespace

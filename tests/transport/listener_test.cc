@@ -171,5 +171,24 @@ TEST(Listener, EverySocketGoesToTheLeastLoadedLoop) {
   thread.join();
 }
 
+TEST(AListenerThatDoesNotAccept, LetsClientsWait) {
+  Server server;
+  server.on_loop([&] {
+    server.listener().set_accepting(false);
+    server.listener().set_accepting(false);
+  });
+  RawClient waiting = server.connect();
+  waiting.send(test_support::handshake_bytes("/", ""));
+  server.settle();
+  EXPECT_EQ(server.held_connections(), 0u);
+  server.on_loop([&] { server.listener().set_accepting(true); });
+  waiting.send_text("hello");
+  EXPECT_EQ(waiting.read_http_reply().status, 101);
+  EXPECT_EQ(waiting.read_message(), "hello");
+  RawClient next = server.open();
+  next.send_text("and all others");
+  EXPECT_EQ(next.read_message(), "and all others");
+}
+
 }  // namespace
 }  // namespace transport

@@ -1,0 +1,82 @@
+#include "router/memory_watch.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <string>
+
+#include <malloc.h>
+
+#include "router/log.h"
+#include "router/memory_use.h"
+
+namespace router {
+namespace {
+
+constexpr auto interval = std::chrono::milliseconds(100);
+// While memory is short, what was freed is given back to the kernel each second, and after shedding.
+constexpr int looks_between_trims = 10;
+
+constexpr std::array<const char*, 4> stage_texts = {
+    "there is enough memory again", "memory is short: no new connections are accepted",
+    "memory is short: new subscriptions and registrations and large messages are refused",
+    "memory is very short: those for whom most is held are disconnected"};
+
+MemoryUse limits_of(const config::MemoryLimits& limits, uint64_t first_addresses) {
+  const uint64_t whole = limits.limit_bytes > 0 ? limits.limit_bytes : allowed_memory() / 100 * 80;
+  const uint64_t addresses = allowed_addresses();
+  return {whole, limits.max_buffered_bytes > 0 ? limits.max_buffered_bytes : whole / 2,
+          addresses > first_addresses ? addresses - first_addresses : 0};
+}
+
+std::string mib(uint64_t bytes) {
+  return std::to_string(bytes >> 20) + " MiB";
+}
+
+}  // namespace
+
+MemoryWatch::MemoryWatch(const config::MemoryLimits& limits, std::vector<Worker*> workers,
+                         std::function<void(bool)> set_accepting, std::function<MemoryUse()> measure)
+    : workers_(std::move(workers)),
+      set_accepting_(std::move(set_accepting)),
+      measure_(std::move(measure)),
+      first_addresses_(measure_().addresses),
+      guard_(limits_of(limits, first_addresses_)) {}
+
+void MemoryWatch::start() {
+  workers_.front()->loop().post([this] { look(); });
+}
+
+void MemoryWatch::look() {
+  if (guard_.stage() != MemoryStage::plenty && --looks_to_trim_ <= 0) trim();
+  MemoryUse use = measure_();
+  use.addresses -= std::min(use.addresses, first_addresses_);
+  if (guard_.look(use)) on_new_stage();
+  set_accepting_(guard_.stage() < MemoryStage::closed);
+  if (guard_.stage() == MemoryStage::shedding) shed();
+  workers_.front()->loop().after(interval, [this] { look(); });
+}
+
+void MemoryWatch::on_new_stage() {
+  const MemoryStage stage = guard_.stage();
+  const std::string text = std::string(stage_texts[static_cast<size_t>(stage)]) + " (" +
+                           mib(guard_.resident()) + " of " + mib(guard_.limits().resident) + " resident, " +
+                           mib(guard_.buffered()) + " of " + mib(guard_.limits().buffered) + " buffered)";
+  stage == MemoryStage::plenty ? log::info(text) : log::warning(text);
+  for (Worker* const worker : workers_)
+    worker->loop().post([worker, stage] { worker->set_memory_stage(stage); });
+  looks_to_trim_ = 0;
+}
+
+void MemoryWatch::trim() {
+  looks_to_trim_ = looks_between_trims;
+  ::malloc_trim(0);
+}
+
+void MemoryWatch::shed() {
+  const uint64_t share = guard_.excess() / workers_.size() + 1;
+  for (Worker* const worker : workers_) worker->loop().post([worker, share] { worker->shed(share); });
+  looks_to_trim_ = 0;
+}
+
+}  // namespace router

@@ -1,0 +1,39 @@
+// Looks at the memory of the process ten times a second and does what its stage demands.
+//
+// Made by the main thread; works on the first worker's thread, where listeners accept as well, and asks the
+// workers through their loops. Destroyed when the workers have stopped.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "router/config/config.h"
+#include "router/memory_guard.h"
+#include "router/worker.h"
+
+namespace router {
+
+class MemoryWatch {
+ public:
+  MemoryWatch(const config::MemoryLimits& limits, std::vector<Worker*> workers,
+              std::function<void(bool accept)> set_accepting, std::function<MemoryUse()> measure);
+
+  // Once, when the workers run.
+  void start();
+  const MemoryGuard& guard() const { return guard_; }
+
+ private:
+  void look();
+  void on_new_stage();
+  void trim();
+  void shed();
+
+  const std::vector<Worker*> workers_;
+  const std::function<void(bool)> set_accepting_;
+  const std::function<MemoryUse()> measure_;
+  const uint64_t first_addresses_;
+  MemoryGuard guard_;
+  int looks_to_trim_ = 0;
+};
+
+}  // namespace router

@@ -1,0 +1,13 @@
+// The bytes of all buffers there are: queues, payloads on their way, events that are kept.
+//
+// Any thread. Counted by each thread for itself, so buffers that are made and released cost no locked
+// instruction.
+#pragma once
+
+#include <cstddef>
+
+namespace transport {
+
+size_t live_buffer_bytes();
+
+}  // namespace transport
