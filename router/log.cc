@@ -103,6 +103,8 @@ void configure(Format format, Level lowest) {
   all.format = format;
   if (format == Format::json) all.logger->set_pattern("%v");
   all.logger->set_level(level_of(lowest));
+  const std::lock_guard lock(all.mutex);
+  all.sampler = {};
 }
 
 void info(std::string_view line, const wamp::Dict& facts) {

@@ -17,7 +17,7 @@ namespace router::log {
 enum class Format : uint8_t { text, json };
 enum class Level : uint8_t { info, warning, error };
 
-// Once, before other threads log. The default is text, from info on.
+// Before other threads log. The default is text, from info on. No line has been left out yet.
 void configure(Format format, Level lowest);
 
 // `facts` are fields of the JSON object, besides "time", "level" and "message"; a text line says itself what

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "router/log.h"
 #include "tests/router/realm_harness.h"
 
 namespace router {
@@ -159,6 +160,7 @@ std::string log_of(const std::function<void(Peer&)>& requests) {
   config::Realm config = RealmHarness::open_realm();
   config.roles.front().permissions = {permission};
   RealmHarness realm(config);
+  log::configure(log::Format::text, log::Level::info);
   testing::internal::CaptureStderr();
   requests(realm.join());
   return testing::internal::GetCapturedStderr();
