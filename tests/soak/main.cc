@@ -57,6 +57,7 @@ class Soak {
     wait_until(begin + std::chrono::seconds(seconds_));
     book_.end();
     for (std::thread& thread : threads_) thread.join();
+    if (!book_.faults().empty()) std::fprintf(stderr, "the last words of wampd:\n%s\n", last_words().c_str());
     if (router_.runs()) check_what_is_left(resident_before);
     const int code = router_.terminate();
     if (code != 0) book_.complain("wampd ended with code " + std::to_string(code) + ":\n" + last_words());
@@ -89,7 +90,7 @@ class Soak {
         --others_left_;
       });
     }
-    start([this] { publish(book_, place(0), seed_ + 100, others_left_); });
+    start([this] { publish(book_, place(0), seed_ + 100, subscribers, others_left_); });
   }
 
   void start_visitors() {

@@ -14,6 +14,7 @@ using std::to_string;
 namespace {
 
 constexpr int topics = 4;
+constexpr uint64_t max_behind = 500;  // events that the subscribers may be behind, on average
 constexpr int progress_steps = 3;
 
 // The integers that a message begins with.
@@ -31,11 +32,11 @@ Head head_of(const std::string& message) {
 }
 
 template <class Work>
-void noting_faults(Book& book, const Work& work) {
+void noting_faults(Book& book, const char* who, const Work& work) {
   try {
     work();
   } catch (const std::exception& error) {
-    book.complain(error.what());
+    book.complain(std::string(who) + ": " + error.what());
   }
 }
 
@@ -200,19 +201,20 @@ class Callee {
 }  // namespace
 
 void call(Book& book, const Place& place, uint64_t seed) {
-  noting_faults(book, [&] { Caller(book, place, seed).run(); });
+  noting_faults(book, "a caller", [&] { Caller(book, place, seed).run(); });
 }
 
 void answer(Book& book, const Place& place, std::atomic<int>& ready) {
-  noting_faults(book, [&] {
+  noting_faults(book, "a callee", [&] {
     Callee callee(place);
     ++ready;
     callee.run();
   });
 }
 
-void publish(Book& book, const Place& place, uint64_t seed, const std::atomic<int>& others) {
-  noting_faults(book, [&] {
+void publish(Book& book, const Place& place, uint64_t seed, uint64_t subscribers,
+             const std::atomic<int>& others) {
+  noting_faults(book, "the publisher", [&] {
     Random random(seed);
     WampClient client(place.port, place.speech);
     client.joins();
@@ -225,7 +227,9 @@ void publish(Book& book, const Place& place, uint64_t seed, const std::atomic<in
       const std::string reply = client.hears();
       if (!reply.starts_with("[17," + to_string(request) + ",")) unexpected("the publisher", reply);
       ++book.answers;
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      // It must not be their slowness that ends them.
+      do std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      while (book.events + subscribers * max_behind < request * subscribers && !book.over());
     }
     client.says("[16," + to_string(++request) + R"(,{"acknowledge":true},"soak.end",[)" +
                 to_string(numbers[0]) + "," + to_string(numbers[1]) + "," + to_string(numbers[2]) + "," +
@@ -236,7 +240,7 @@ void publish(Book& book, const Place& place, uint64_t seed, const std::atomic<in
 }
 
 void subscribe(Book& book, const Place& place, std::atomic<int>& ready) {
-  noting_faults(book, [&] {
+  noting_faults(book, "a subscriber", [&] {
     WampClient client(place.port, place.speech);
     client.joins();
     client.says(R"([32,1,{},"soak.end"])");

@@ -21,8 +21,10 @@ void call(Book& book, const Place& place, uint64_t seed);
 // Answers calls until `soak.end` is published. `ready` counts those that have registered.
 void answer(Book& book, const Place& place, std::atomic<int>& ready);
 
-// Publishes numbered events; `soak.end` when the book is over and the `others` have gone, who need answers.
-void publish(Book& book, const Place& place, uint64_t seed, const std::atomic<int>& others);
+// Publishes numbered events, not faster than the `subscribers` get them; `soak.end` when the book is over and
+// the `others` have gone, who need answers.
+void publish(Book& book, const Place& place, uint64_t seed, uint64_t subscribers,
+             const std::atomic<int>& others);
 
 // Gets all of them in order, until `soak.end`.
 void subscribe(Book& book, const Place& place, std::atomic<int>& ready);
