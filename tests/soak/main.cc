@@ -23,14 +23,15 @@ using router::Speech;
 using router::WampClient;
 using serializers::Format;
 
-// The second transport is for those who come and go: it does not wait long for who is silent.
+// Subscribers of these tests answer no pings, so the first transport sends none. The second transport is for
+// those who come and go: it does not wait long for who is silent.
 constexpr const char* config_text = R"({
   "workers": 2,
   "realms": [{"name": "realm1", "roles": [{"name": "anonymous", "permissions": [{"uri": "", "match": "prefix",
     "allow": {"call": true, "register": true, "publish": true, "subscribe": true}}]}]}],
   "transports": [
     {"type": "universal", "rawsocket": {}, "endpoint": {"type": "tcp", "interface": "127.0.0.1", "port": 0},
-     "web": {"paths": {"ws": {"type": "websocket"}}}},
+     "web": {"paths": {"ws": {"type": "websocket"}}}, "limits": {"ping_interval_ms": 86400000}},
     {"type": "universal", "rawsocket": {}, "endpoint": {"type": "tcp", "interface": "127.0.0.1", "port": 0},
      "web": {"paths": {"ws": {"type": "websocket"}}},
      "limits": {"handshake_timeout_ms": 1000, "ping_interval_ms": 500, "ping_timeout_ms": 500,
