@@ -199,7 +199,8 @@ TEST_F(RealmTable, WhatARealmHasCountedStaysWhenItIsGone) {
   passes(milliseconds(1));
   EXPECT_THAT(realms.listed().others, IsEmpty());
   uint64_t denials = 0;
-  for (const auto& total : realms.listed().gone.all())
+  const Realms::Listed listed = realms.listed();
+  for (const auto& total : listed.gone.all())
     if (total.family->name == "wampd_denials_total") denials += std::get<uint64_t>(total.number);
   EXPECT_EQ(denials, 1u);
 }

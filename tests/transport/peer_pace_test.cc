@@ -89,6 +89,21 @@ TEST(PeerPace, TheReceiverHearsThatThePeerIsSilentAndThatItIsAliveAgain) {
   EXPECT_EQ(server.log.count("alive"), 1u);
 }
 
+TEST(PeerPace, APeerThatTakesWhatWaitsForItIsAliveHoweverSlowItIs) {
+  Server server;
+  RawClient client = server.open();
+  server.on_loop([&] {
+    Connection& connection = server.connection();
+    for (int i = 0; i < 120; ++i) connection.send(text_frame(connection, std::string(100'000, 'x')));
+    EXPECT_GT(connection.queued_bytes(), 0u);
+  });
+  server.sweep_after(just_after_an_hour);
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(client.read_message().size(), 100'000u);
+  server.sweep_after(just_after_an_hour + just_after_an_hour);
+  EXPECT_EQ(server.log.count("destroyed"), 0u);
+  for (int i = 0; i < 20; ++i) ASSERT_EQ(client.read_message().size(), 100'000u);
+}
+
 TEST(PeerPace, APausedPeerIsNotSilent) {
   Server server;
   RawClient client = server.open();

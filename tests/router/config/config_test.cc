@@ -198,10 +198,11 @@ TEST(ConfigurationPage, HasAFullExampleThatMeansWhatItSays) {
 template <class Limits>
 void expect_rows(const std::vector<Limit<Limits>>& limits) {
   const std::string page = text_of(source_directory + "/docs/configuration.md");
+  static const Limits defaults{};
   for (const Limit<Limits>& limit : limits)
     EXPECT_THAT(page,
                 HasSubstr("\n| `" + std::string(limit.name) + "` | " + std::to_string(limit.min) + " to " +
-                          std::to_string(limit.max) + " | " + std::to_string(limit.get(Limits())) + " | "));
+                          std::to_string(limit.max) + " | " + std::to_string(limit.get(defaults)) + " | "));
 }
 
 TEST(ConfigurationPage, TellsTheRangesAndDefaultsOfTheLimits) {
