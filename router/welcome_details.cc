@@ -5,6 +5,7 @@
 
 #include "router/config/limits.h"
 #include "router/version.h"
+#include "transport/rate.h"
 
 namespace router {
 namespace {
@@ -50,6 +51,10 @@ wamp::Dict announced_limits(const config::SessionLimits& session, const config::
   limits.append("max_message_size", transport.max_message_size);
   limits.append("max_depth", uint64_t{transport.max_depth});
   for (const auto& limit : config::session_limits) limits.append(std::string(limit.name), limit.get(session));
+  const transport::Rate rate = transport::lower({session.messages_per_second, session.bytes_per_second},
+                                                {transport.messages_per_second, transport.bytes_per_second});
+  limits.set("messages_per_second", rate.messages_per_second);
+  limits.set("bytes_per_second", rate.bytes_per_second);
   return limits;
 }
 

@@ -29,6 +29,16 @@ TEST(SessionLimits, AreToldInWelcome) {
   EXPECT_THAT(welcome, HasSubstr(R"("subscriptions_per_session":100000)"));
 }
 
+TEST(SessionLimits, OfRatesAreToldAsTheLowerOfTheTransportsAndTheRoles) {
+  config::Config config = with_role_limits({{"messages_per_second", 300}});
+  config.transports.front().limits.messages_per_second = 400;
+  config.transports.front().limits.bytes_per_second = 5000;
+  SessionHarness router(config);
+  const std::string welcome = says(router.connect(), R"([1,"realm1",{"roles":{"caller":{}}}])");
+  EXPECT_THAT(welcome, HasSubstr(R"("messages_per_second":300)"));
+  EXPECT_THAT(welcome, HasSubstr(R"("bytes_per_second":5000)"));
+}
+
 TEST(SessionLimits, OfARoleTakeThePlaceOfTheRealms) {
   SessionHarness router(with_role_limits({{"uri_length", 12}}));
   Wire& client = router.join();
