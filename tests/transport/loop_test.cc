@@ -49,10 +49,12 @@ TEST(Loop, StopsFromAnotherThread) {
 TEST(Loop, ATurnEndFollowsTheWorkOfItsTurn) {
   Loop loop;
   std::vector<std::string> happened;
-  loop.set_turn_end([&] { happened.emplace_back("turn end"); });
+  loop.set_turn_end([&] {
+    happened.emplace_back("turn end");
+    loop.stop();
+  });
   loop.post([&] { happened.emplace_back("work"); });
   loop.post([&] { happened.emplace_back("more work"); });
-  loop.after(1ms, [&] { loop.stop(); });
   loop.run();
   EXPECT_THAT(happened, ElementsAre("work", "more work", "turn end"));
 }
