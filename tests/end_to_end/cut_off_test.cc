@@ -107,15 +107,16 @@ class ACutCable : public testing::TestWithParam<std::tuple<size_t, Fault>> {
     witness.says("[48," + std::to_string(++request) + R"(,{},")" + procedure + "\"]");
     return witness.hears();
   }
-  // Nothing but the witness is in the realm. It waits as long as it takes: the test's time is bounded.
+  bool is_alone() {
+    const Realm::Counts left = router.server().realms().find("realm1")->counts();
+    return left.members == 1 && left.subscriptions + left.registrations + left.calls == 0;
+  }
+  // Nothing but the witness is in the realm. It waits as long as it takes, also for those that were cut off
+  // before the router has read what they said: the test's time is bounded.
   void wait_until_alone() {
-    const auto realm = router.server().realms().find("realm1");
-    for (;;) {
-      const Realm::Counts left = realm->counts();
-      if (left.members == 1 && left.subscriptions + left.registrations + left.calls == 0) break;
-      std::this_thread::yield();
-    }
-    EXPECT_THAT(hears_of("wamp.session.count"), HasSubstr("{},[1]]"));
+    do {
+      while (!is_alone()) std::this_thread::yield();
+    } while (hears_of("wamp.session.count").find("{},[1]]") == std::string::npos);
   }
 
   int request = 0;
