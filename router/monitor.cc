@@ -1,14 +1,13 @@
 #include "router/monitor.h"
 
 #include <algorithm>
-#include <fstream>
 #include <utility>
 
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "router/config/inventory.h"
 #include "router/config/limits.h"
+#include "router/memory_use.h"
 #include "router/version.h"
 #include "transport/counters.h"
 
@@ -61,12 +60,6 @@ double number(uint64_t count) {
   return static_cast<double>(count);
 }
 
-double resident_bytes() {
-  uint64_t size = 0, resident = 0;
-  std::ifstream("/proc/self/statm") >> size >> resident;
-  return number(resident) * static_cast<double>(::sysconf(_SC_PAGESIZE));
-}
-
 double cpu_seconds() {
   rusage used{};
   ::getrusage(RUSAGE_SELF, &used);
@@ -108,7 +101,7 @@ void add_process(WallTime started, Samples& samples) {
   samples.add(build_info, std::string(version), 1);
   samples.add(start_time, std::chrono::duration<double>(started.time_since_epoch()).count());
   samples.add(cpu_time, cpu_seconds());
-  samples.add(resident_memory, resident_bytes());
+  samples.add(resident_memory, number(memory_use().resident));
 }
 
 void add_workers(const std::vector<const Worker*>& all, Samples& samples) {

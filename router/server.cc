@@ -70,13 +70,12 @@ Server::Server(config::Config config)
     workers_.push_back(std::make_unique<Worker>(static_cast<uint32_t>(number), random_seed()));
     mailboxes_.push_back(&workers_.back()->mailbox());
   }
-  std::vector<const Worker*> watched;
-  for (const auto& worker : workers_) watched.push_back(worker.get());
   std::vector<Worker*> workers;
   for (const auto& worker : workers_) workers.push_back(worker.get());
   memory_ = std::make_unique<MemoryWatch>(
-      config_.memory, std::move(workers), [this](bool accepting) { set_accepting(accepting); }, memory_use);
-  monitor_ = std::make_unique<Monitor>(std::move(watched), realms_, memory_->guard(), clock_);
+      config_.memory, workers, [this](bool accepting) { set_accepting(accepting); }, memory_use);
+  monitor_ = std::make_unique<Monitor>(std::vector<const Worker*>(workers.begin(), workers.end()), realms_,
+                                       memory_->guard(), clock_);
   monitor_->set_limits(config_);
   realms_.commit(realms_.prepare(config_.realms));
   const auto names = config::transport_names(config_);

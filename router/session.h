@@ -49,8 +49,10 @@ class Session final : public transport::Receiver, private Admission::Desk {
   void deliver_event(const transport::BufferRef& frame, config::SlowConsumer policy, EventShare& share);
   bool admitted_by(const EventFilter& filter) const;
 
-  // For the log: "session 4711".
-  std::string name() const { return "session " + std::to_string(ref_.session.value); }
+  // For the log: "session 4711 of 127.0.0.1:4242".
+  std::string name() const {
+    return "session " + std::to_string(ref_.session.value) + " of " + connection_->peer_address();
+  }
   serializers::Format format() const { return format_; }
   transport::Framing framing() const { return connection_->framing(); }
 
@@ -94,6 +96,7 @@ class Session final : public transport::Receiver, private Admission::Desk {
   bool refuse(const serializers::MessageStart& start, std::string_view error_uri);
   bool refuse_request(const serializers::MessageStart& start, std::string_view error_uri);
   void refuse_answer(wamp::RequestId invocation, std::string_view error_uri);
+  void end_call(wamp::RequestId call);
   // True: memory is short, and the message was refused for it.
   bool refuses_for_memory(wamp::MessageType type, std::string_view bytes);
   // A further chunk of a progressive call, whose request id is not a new one.
@@ -178,7 +181,7 @@ class Session final : public transport::Receiver, private Admission::Desk {
   std::unique_ptr<EventBacklog> backlog_;  // while events wait
   size_t choked_bytes_ = 0;                // queued when it last took something
   transport::Loop::Clock::time_point choked_since_{};
-  const Mailbox* waits_for_ = nullptr;  // of another worker
+  const Mailbox* waits_for_ = nullptr;               // of another worker
   int pauses_ = 0;                                   // because of others' peers
   transport::Loop::Clock::time_point drained_at_{};  // when it is to be told that the router shuts down
 };

@@ -55,8 +55,7 @@ void Session::count_event(size_t bytes) {
 void Session::lose_too_long() {
   counters().lost_event_too_long.add();
   if (record_.lost_events++ == 0)
-    log::warning(log::Kind::loss, name() + " of " + connection_->peer_address() +
-                                      " loses events that are longer than it takes");
+    log::warning(log::Kind::loss, name() + " loses events that are longer than it takes");
 }
 
 // With no more than this in its queue, the peer has caught up.
@@ -98,8 +97,7 @@ void Session::drop_slow_consumer() {
   const std::string why =
       "slow consumer: more than " + std::to_string(max_queued_bytes_) + " bytes wait for the peer";
   counters().lost_event_slow.add();
-  log::warning(log::Kind::connection,
-               "dropping " + name() + " of " + connection_->peer_address() + ": " + why,
+  log::warning(log::Kind::connection, "dropping " + name() + ": " + why,
                {{"event", "drop"},
                 {"session", ref_.session.value},
                 {"peer", connection_->peer_address()},
@@ -125,36 +123,6 @@ void Session::clog() {
   clogged_ = true;
   member_->clogged.store(true, std::memory_order_relaxed);
   choke(ref_);
-}
-
-// What the peer would have said if it had seen the message. It makes mail, at the end of a turn perhaps.
-template <class... Parts>
-void Session::tell_realm(Parts&&... parts) {
-  const auto told = realm_->handle(*member_, std::forward<Parts>(parts)...);
-  worker_.loop().request_turn_end();
-  if (!told) violate(told.error().message);
-}
-
-// The peer has announced a maximum message length (RawSocket) and must not be sent more. Whoever waits for
-// the message gets an ERROR in its place.
-void Session::refuse_too_long(const wamp::Message& message) {
-  counters().lost_message_too_long.add();
-  const auto error = [](wamp::MessageType type, wamp::RequestId request) {
-    return wamp::Error{type, request, {}, std::string(wamp::error_uri::payload_size_exceeded), {}};
-  };
-  const auto* invocation = std::get_if<wamp::Invocation>(&message);
-  const auto* result = std::get_if<wamp::CallResult>(&message);
-  const auto* refused = std::get_if<wamp::Error>(&message);
-  if (invocation && member_) {
-    // As if the callee had said so.
-    tell_realm(error(wamp::MessageType::invocation, invocation->request), RoutedPayload());
-  } else if (result && result->details.find("progress") && member_) {
-    // The call goes on, so it must be ended: the dealer answers this with an ERROR.
-    tell_realm(wamp::Cancel{result->request, {{"mode", "killnowait"}}});
-  } else if (result || refused) {
-    send(result ? error(wamp::MessageType::call, result->request)
-                : error(refused->request_type, refused->request));
-  }
 }
 
 void Session::on_removed(const wamp::Goodbye& farewell) {

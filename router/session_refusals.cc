@@ -18,7 +18,43 @@ wamp::Error refusal(wamp::MessageType type, wamp::RequestId request, std::string
 
 }  // namespace
 
+// What the peer would have said if it had seen the message. It makes mail, at the end of a turn perhaps.
+template <class... Parts>
+void Session::tell_realm(Parts&&... parts) {
+  const auto told = realm_->handle(*member_, std::forward<Parts>(parts)...);
+  worker_.loop().request_turn_end();
+  if (!told) violate(told.error().message);
+}
+
+// The call cannot go on: the dealer answers this with an ERROR.
+void Session::end_call(wamp::RequestId call) {
+  tell_realm(wamp::Cancel{call, {{"mode", "killnowait"}}});
+}
+
+// As if the callee had said so.
+void Session::refuse_answer(wamp::RequestId invocation, std::string_view error_uri) {
+  tell_realm(refusal(wamp::MessageType::invocation, invocation, error_uri), RoutedPayload());
+}
+
 // ---- messages that are too long
+
+// The peer has announced a maximum message length (RawSocket) and must not be sent more. Whoever waits for
+// the message gets an ERROR in its place.
+void Session::refuse_too_long(const wamp::Message& message) {
+  counters().lost_message_too_long.add();
+  constexpr std::string_view error_uri = wamp::error_uri::payload_size_exceeded;
+  const auto* invocation = std::get_if<wamp::Invocation>(&message);
+  const auto* result = std::get_if<wamp::CallResult>(&message);
+  const auto* refused = std::get_if<wamp::Error>(&message);
+  if (invocation && member_)
+    refuse_answer(invocation->request, error_uri);
+  else if (result && result->details.find("progress") && member_)
+    end_call(result->request);
+  else if (result)
+    send(refusal(wamp::MessageType::call, result->request, error_uri));
+  else if (refused)
+    send(refusal(refused->request_type, refused->request, error_uri));
+}
 
 bool Session::on_oversized(std::string_view beginning) {
   if (state_ == State::refusing || state_ == State::closing) return true;
@@ -27,8 +63,7 @@ bool Session::on_oversized(std::string_view beginning) {
     return false;
   counters().lost_oversized.add();
   if (oversized_messages_++ == 0)
-    log::warning(log::Kind::loss, name() + " of " + connection_->peer_address() +
-                                      " sends messages that are too long, " +
+    log::warning(log::Kind::loss, name() + " sends messages that are too long, " +
                                       std::string(wamp::name(start->type)) + " first");
   return true;
 }
@@ -47,10 +82,7 @@ bool Session::refuse(const serializers::MessageStart& start, std::string_view er
 bool Session::refuse_request(const serializers::MessageStart& start, std::string_view error_uri) {
   const bool is_chunk = start.type == wamp::MessageType::call && is_continuation(start.request);
   if (is_chunk) {
-    // The call cannot go on without it: the dealer answers this with an ERROR.
-    const auto told = realm_->handle(*member_, wamp::Cancel{start.request, {{"mode", "killnowait"}}});
-    worker_.loop().request_turn_end();
-    if (!told) violate(told.error().message);
+    end_call(start.request);
     return true;
   }
   const bool may_be_unacknowledged = start.type == wamp::MessageType::publish;
@@ -63,14 +95,6 @@ bool Session::refuse_request(const serializers::MessageStart& start, std::string
                            wamp::Attributes(*start.options, "PUBLISH.Options").boolean("acknowledge", false);
   if (is_answered) send(refusal(start.type, start.request, error_uri));
   return true;
-}
-
-// As if the callee had said so.
-void Session::refuse_answer(wamp::RequestId invocation, std::string_view error_uri) {
-  const auto told = realm_->handle(*member_, refusal(wamp::MessageType::invocation, invocation, error_uri),
-                                   RoutedPayload());
-  worker_.loop().request_turn_end();
-  if (!told) violate(told.error().message);
 }
 
 // ---- when memory is short
@@ -94,7 +118,7 @@ void Session::give_way(size_t held) {
   const std::string why =
       "the router is short of memory, and " + std::to_string(held) + " bytes are held for this connection";
   counters().shed.add();
-  log::warning(log::Kind::loss, "dropping " + name() + " of " + connection_->peer_address() + ": " + why);
+  log::warning(log::Kind::loss, "dropping " + name() + ": " + why);
   if (connection_->queued_bytes() == 0) return abort(wamp::error_uri::unavailable, why);
   connection_->drop(why);
 }

@@ -84,11 +84,6 @@ class Worker {
   void end_turn();
   // Hands out what the mailbox holds. At the end of each turn, and before a session says its last word.
   void deliver_mail();
-  // The same, in the middle of a turn, as soon as there is enough: what was just received is still in the
-  // cache.
-  void deliver_much_mail() {
-    if (mailbox_.own_count() >= much_mail) deliver_mail();
-  }
 
   // No new sessions, and GOODBYE to those there are.
   void begin_drain(const Drain& drain);
@@ -103,8 +98,6 @@ class Worker {
   void shed(uint64_t bytes);
 
  private:
-  static constexpr size_t much_mail = 32;
-
   struct Slot {
     wamp::SessionId id;          // none: free
     Session* session = nullptr;  // one of these

@@ -43,14 +43,20 @@ extern const std::vector<Limit<Drain>> drain_times;
 // The realm's, but for those that the role has.
 SessionLimits limits_of(const Role& role, const SessionLimits& of_realm);
 
-// Overwrites what the object "limits" gives. Throws ConfigError.
-template <class Limits>
-void read_limits(const Setting& object, const std::vector<Limit<Limits>>& all, Limits& limits) {
+// take(limit, value) for each that the object "limits" gives. Throws ConfigError.
+template <class Limits, class Take>
+void for_each_given(const Setting& object, const std::vector<Limit<Limits>>& all, Take take) {
   Keys keys;
   for (const Limit<Limits>& limit : all) keys.known.push_back(limit.name);
   object.check_keys(keys);
   for (const Limit<Limits>& limit : all)
-    if (const auto value = object.find(limit.name)) limit.set(limits, value->integer(limit.min, limit.max));
+    if (const auto value = object.find(limit.name)) take(limit, value->integer(limit.min, limit.max));
+}
+
+// Overwrites what the object "limits" gives. Throws ConfigError.
+template <class Limits>
+void read_limits(const Setting& object, const std::vector<Limit<Limits>>& all, Limits& limits) {
+  for_each_given(object, all, [&](const auto& limit, int64_t value) { limit.set(limits, value); });
 }
 
 }  // namespace router::config

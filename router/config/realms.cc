@@ -128,12 +128,8 @@ void check_timeouts(const SessionLimits& limits, const Setting& setting) {
 }
 
 void read_role_limits(const Setting& setting, const SessionLimits& of_realm, Role& role) {
-  Keys keys;
-  for (const Limit<SessionLimits>& limit : session_limits) keys.known.push_back(limit.name);
-  setting.check_keys(keys);
-  for (const Limit<SessionLimits>& limit : session_limits)
-    if (const auto value = setting.find(limit.name))
-      role.limits.emplace(limit.name, value->integer(limit.min, limit.max));
+  for_each_given(setting, session_limits,
+                 [&](const auto& limit, int64_t value) { role.limits.emplace(limit.name, value); });
   check_timeouts(limits_of(role, of_realm), setting);
 }
 

@@ -45,6 +45,12 @@ class Drain : public testing::Test {
     client.joins();
     return client;
   }
+  static void put_a_call_under_way(WampClient& caller, WampClient& callee) {
+    callee.says(R"([64,1,{},"com.slow"])");
+    EXPECT_THAT(callee.hears(), StartsWith("[65,1,"));
+    caller.says(R"([48,1,{},"com.slow"])");
+    EXPECT_THAT(callee.hears(), StartsWith("[68,1,"));
+  }
   static void says_goodbye(WampClient& client) {
     EXPECT_THAT(client.hears(), StartsWith(R"([6,{"message":"the router shuts down","retry_after":)"));
     client.says(R"([6,{},"wamp.close.goodbye_and_out"])");
@@ -65,10 +71,7 @@ class Drain : public testing::Test {
 
 TEST_F(Drain, FinishesCallsAndRefusesNewOnesAndNewClients) {
   WampClient callee = join(), caller = join();
-  callee.says(R"([64,1,{},"com.slow"])");
-  EXPECT_THAT(callee.hears(), StartsWith("[65,1,"));
-  caller.says(R"([48,1,{},"com.slow"])");
-  EXPECT_THAT(callee.hears(), StartsWith("[68,1,"));
+  put_a_call_under_way(caller, callee);
   terminate();
 
   EXPECT_EQ(get("/ready").status, 503);
@@ -89,10 +92,7 @@ TEST_F(Drain, FinishesCallsAndRefusesNewOnesAndNewClients) {
 
 TEST_F(Drain, EndsAtOnceAtASecondSignal) {
   WampClient callee = join(), caller = join();
-  callee.says(R"([64,1,{},"com.slow"])");
-  EXPECT_THAT(callee.hears(), StartsWith("[65,1,"));
-  caller.says(R"([48,1,{},"com.slow"])");
-  EXPECT_THAT(callee.hears(), StartsWith("[68,1,"));
+  put_a_call_under_way(caller, callee);
   terminate();
   program_.terminate();
   EXPECT_EQ(program_.exit_code(), -1);
