@@ -54,8 +54,6 @@ constexpr auto type_names(std::index_sequence<index...>) {
 
 const NamedCounters::Names names::error_uris = error_uri_list;
 
-const size_t MessageCounters::event = wamp::Message(wamp::Event()).index();
-
 MessageCounters::MessageCounters(CounterSet& set, const Family& family) {
   const auto names = type_names(std::make_index_sequence<std::variant_size_v<wamp::Message>>());
   for (size_t type = 0; type < names.size(); ++type)

@@ -54,10 +54,12 @@ class MessageCounters {
  public:
   MessageCounters(CounterSet& set, const Family& family);
   void add(const wamp::Message& message) { counters_[message.index()].add(); }
-  void add_event() { counters_[event].add(); }
+  template <class M>
+  void add() {
+    counters_[wamp::message_index<M>].add();
+  }
 
  private:
-  static const size_t event;  // its place
   std::array<Counter, std::variant_size_v<wamp::Message>> counters_;
 };
 

@@ -3,7 +3,7 @@
 namespace router {
 
 transport::BufferRef FrameEncoder::encode(serializers::Format format, transport::Framing framing,
-                                          const wamp::Message& message, RoutedPayload payload) {
+                                          const wamp::Message& message, RoutedPayload&& payload) {
   envelope_.clear();
   const std::string_view tail = serializers::encode_envelope(format, message, payload.count, envelope_);
   const size_t head_size = envelope_.size() + transport::max_frame_header;

@@ -16,7 +16,7 @@ class FrameEncoder {
   // The payload is spliced in as it is if it is in the same format, transcoded if not. If nobody else holds
   // its buffer, the frame is built around it without a copy.
   transport::BufferRef encode(serializers::Format format, transport::Framing framing,
-                              const wamp::Message& message, RoutedPayload payload);
+                              const wamp::Message& message, RoutedPayload&& payload);
 
  private:
   std::string envelope_, transcoded_;

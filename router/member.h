@@ -52,6 +52,9 @@ struct HeldSubscription {
 struct RememberedGrant {
   std::string uri;  // empty: none
   Grant grant;
+  // The dealer's: what a call of it goes to, until the registrations have another version.
+  dealer::Registration* registration = nullptr;
+  uint64_t registrations_version = 0;
 };
 
 // What a session wants to be published when it is gone ("Session Testament").

@@ -33,8 +33,7 @@ void Realm::set_rules(Member& member) const {
   member.rules_version = rules_version_.load(std::memory_order_relaxed);
 }
 
-void Realm::follow_rules(Member& member) {
-  if (member.rules_version == rules_version_.load(std::memory_order_acquire)) return;
+void Realm::follow_new_rules(Member& member) {
   const std::lock_guard lock(mutex_);
   set_rules(member);
   member.call_grant = member.publish_grant = {};
@@ -78,7 +77,7 @@ Member& Realm::join_unseen(const SessionRef& session) {
   return state_.members.add_unseen(std::move(member));
 }
 
-void Realm::ask(Member& unseen, const wamp::Call& question, RoutedPayload payload) {
+void Realm::ask(Member& unseen, const wamp::Call& question, RoutedPayload&& payload) {
   Grant allowed;
   allowed.allowed = true;
   const auto asked = locked(unseen, [&] {
@@ -151,13 +150,8 @@ std::optional<Refusal> Realm::check_remembered(Member& member, RememberedGrant& 
   Grant grant;
   auto refusal = check_request(config_, member, action, uri, wamp::MatchPolicy::exact, grant);
   // What an authorizer has said is kept elsewhere, and not for ever.
-  if (!refusal) remembered = {member.permissions->verdicts() ? "" : std::string(uri), grant};
+  if (!refusal) remembered = {member.permissions->verdicts() ? "" : std::string(uri), grant, nullptr, 0};
   return refusal;
-}
-
-const std::shared_ptr<Verdicts>& Realm::verdicts(Member& member) {
-  follow_rules(member);
-  return member.permissions->verdicts();
 }
 
 bool Realm::may_ask(const Member& member, Action action, std::string_view uri,
@@ -217,7 +211,7 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Unsubscribe& messag
   });
 }
 
-wamp::Result<void> Realm::handle(Member& member, const wamp::Call& message, RoutedPayload payload) {
+wamp::Result<void> Realm::handle(Member& member, const wamp::Call& message, RoutedPayload&& payload) {
   follow_rules(member);
   if (const auto refusal = check_remembered(member, member.call_grant, Action::call, message.procedure))
     return deny(member, Action::call, wamp::Call::type, message.request, *refusal);
@@ -254,7 +248,7 @@ wamp::Result<void> Realm::call_router(Member& member, const wamp::Call& message,
   });
 }
 
-wamp::Result<void> Realm::continue_call(Member& member, const wamp::Call& message, RoutedPayload payload) {
+wamp::Result<void> Realm::continue_call(Member& member, const wamp::Call& message, RoutedPayload&& payload) {
   return locked(member, [&] {
     return state_.dealer.continue_call(member, message, std::move(payload), state_.outbox);
   });
@@ -284,12 +278,12 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Unregister& message
   });
 }
 
-wamp::Result<void> Realm::handle(Member& member, const wamp::Yield& message, RoutedPayload payload) {
+wamp::Result<void> Realm::handle(Member& member, const wamp::Yield& message, RoutedPayload&& payload) {
   return locked(member,
                 [&] { return state_.dealer.yield(member, message, std::move(payload), state_.outbox); });
 }
 
-wamp::Result<void> Realm::handle(Member& member, const wamp::Error& message, RoutedPayload payload) {
+wamp::Result<void> Realm::handle(Member& member, const wamp::Error& message, RoutedPayload&& payload) {
   return locked(member,
                 [&] { return state_.dealer.error(member, message, std::move(payload), state_.outbox); });
 }

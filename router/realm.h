@@ -41,7 +41,7 @@ class Realm {
   // A member of the router's own, which nobody sees and which may do nothing but ask().
   Member& join_unseen(const SessionRef& session);
   // A call without regard to permissions.
-  void ask(Member& unseen, const wamp::Call& question, RoutedPayload payload);
+  void ask(Member& unseen, const wamp::Call& question, RoutedPayload&& payload);
   // Everything the member held is gone afterwards, and so is the member.
   void leave(Member& member);
 
@@ -56,7 +56,10 @@ class Realm {
   void run_due();
 
   // What the dynamic authorizer of the member's role has said; null: static permissions decide.
-  const std::shared_ptr<Verdicts>& verdicts(Member& member);
+  const std::shared_ptr<Verdicts>& verdicts(Member& member) {
+    follow_rules(member);
+    return member.permissions->verdicts();
+  }
   // False: that is refused to everybody, so there is nothing to ask an authorizer.
   bool may_ask(const Member& member, Action action, std::string_view uri, wamp::MatchPolicy match) const;
   SteadyTime now() const { return state_.clock.now(); }
@@ -78,14 +81,14 @@ class Realm {
   wamp::Result<void> handle(Member& member, const wamp::Publish& message, const RoutedPayload& payload);
   wamp::Result<void> handle(Member& member, const wamp::Subscribe& message);
   wamp::Result<void> handle(Member& member, const wamp::Unsubscribe& message);
-  wamp::Result<void> handle(Member& member, const wamp::Call& message, RoutedPayload payload);
+  wamp::Result<void> handle(Member& member, const wamp::Call& message, RoutedPayload&& payload);
   // A CALL whose request id is not a new one.
-  wamp::Result<void> continue_call(Member& member, const wamp::Call& message, RoutedPayload payload);
+  wamp::Result<void> continue_call(Member& member, const wamp::Call& message, RoutedPayload&& payload);
   wamp::Result<void> handle(Member& member, const wamp::Cancel& message);
   wamp::Result<void> handle(Member& member, const wamp::Register& message);
   wamp::Result<void> handle(Member& member, const wamp::Unregister& message);
-  wamp::Result<void> handle(Member& member, const wamp::Yield& message, RoutedPayload payload);
-  wamp::Result<void> handle(Member& member, const wamp::Error& message, RoutedPayload payload);
+  wamp::Result<void> handle(Member& member, const wamp::Yield& message, RoutedPayload&& payload);
+  wamp::Result<void> handle(Member& member, const wamp::Error& message, RoutedPayload&& payload);
 
   struct Counts {
     size_t members = 0, subscriptions = 0, registrations = 0, calls = 0, retained_events = 0;
@@ -112,7 +115,11 @@ class Realm {
                           const Refusal& refusal);
   wamp::Result<void> call_router(Member& member, const wamp::Call& message, const RoutedPayload& payload);
   // Before each request that the rules are asked about.
-  void follow_rules(Member& member);
+  void follow_rules(Member& member) {
+    if (member.rules_version != rules_version_.load(std::memory_order_acquire)) [[unlikely]]
+      follow_new_rules(member);
+  }
+  void follow_new_rules(Member& member);
   // Under the lock.
   void set_rules(Member& member) const;
   // The time for the timer, if it must ring earlier than it was told; else the end of time.

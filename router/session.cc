@@ -57,27 +57,34 @@ void Session::on_closed(const transport::CloseReason& reason) {
 }
 
 void Session::on_message(std::span<char> bytes) {
-  auto message = decode({bytes.data(), bytes.size()});
-  if (!message) return violate(message.error().message);
-  counters().received.add(*message);
+  const std::string_view text(bytes.data(), bytes.size());
+  const auto decoded = decode(text, [this, text](auto& message) { take(message, text); });
+  if (!decoded) violate(decoded.error().message);
+}
+
+template <class Take>
+wamp::Result<void> Session::decode(std::string_view bytes, Take take) {
+  return serializers::decode(format_, bytes, worker_.scratch(),
+                             {static_cast<int>(entrance_->transport.limits.max_depth)},
+                             serializers::MessageTaker(take));
+}
+
+template <class M>
+void Session::take(M& message, std::string_view bytes) {
+  counters().received.add<M>();
   record_.count_received(bytes.size());
   switch (state_) {
     case State::closed:
-      return on_message_while_closed(*message);
+      return on_message_while_closed(std::move(message));
     case State::admitting:
-      return on_message_while_admitting(*message);
+      return on_message_while_admitting(std::move(message));
     case State::refusing:
       return;
     case State::closing:
-      return on_message_while_closing(*message);
+      return on_message_while_closing(std::move(message));
     case State::established:
-      return on_message_while_established(*message, {bytes.data(), bytes.size()});
+      return take_while_established(message, bytes);
   }
-}
-
-wamp::Result<wamp::Message> Session::decode(std::string_view bytes) {
-  return serializers::decode(format_, bytes, worker_.scratch(),
-                             {static_cast<int>(entrance_->transport.limits.max_depth)});
 }
 
 void Session::on_message_while_closed(const wamp::Message& message) {
@@ -109,50 +116,50 @@ void Session::on_message_while_closing(const wamp::Message& message) {
   if (worker_.shutting_down()) connection_->close(transport::close_code::going_away, "the router shuts down");
 }
 
-void Session::on_message_while_established(wamp::Message& message, std::string_view bytes) {
-  const SessionRule* rule = session_rule(wamp::type_of(message));
-  if (!rule) return violate("received " + type_name(message) + " after the session was established");
-  if (rule->role && !member_->features.has(*rule->role))
-    return violate("received " + type_name(message) + ", but HELLO did not announce the role for it");
-  if (worker_.memory_stage() >= MemoryStage::frugal && refuses_for_memory(rule->type, bytes)) [[unlikely]]
-    return;
-  const bool is_chunk = is_continuation(message);
-  if (rule->new_request && !is_chunk)
-    if (const auto checked = check_request_id(wamp::type_of(message), request_of(message)); !checked)
-      return violate(checked.error().message);
-  if (holds(message, bytes, is_chunk)) [[unlikely]]
-    return;
-  carry_out(message, is_chunk);
+template <class M>
+void Session::take_while_established(M& message, std::string_view bytes) {
+  constexpr std::optional<SessionRule> rule = session_rule(M::type);
+  if constexpr (!rule) {
+    violate("received " + std::string(wamp::name(M::type)) + " after the session was established");
+  } else {
+    if (rule->role && !member_->features.has(*rule->role))
+      return violate("received " + std::string(wamp::name(M::type)) +
+                     ", but HELLO did not announce the role for it");
+    if (worker_.memory_stage() >= MemoryStage::frugal && refuses_for_memory(M::type, bytes)) [[unlikely]]
+      return;
+    bool is_chunk = false;
+    if constexpr (std::is_same_v<M, wamp::Call>) is_chunk = is_continuation(message.request);
+    if constexpr (rule->new_request)
+      if (!is_chunk)
+        if (const auto checked = check_request_id(M::type, message.request); !checked)
+          return violate(checked.error().message);
+    if (held_ || realm_->verdicts(*member_)) [[unlikely]]
+      if (holds(message, bytes, is_chunk)) return;
+    carry_out(message, is_chunk);
+  }
 }
 
 bool Session::holds(const wamp::Message& message, std::string_view bytes, bool is_chunk) {
-  if (!held_ && realm_->verdicts(*member_)) [[unlikely]]
-    held_ = std::make_unique<HeldRequests>(worker_, realm_, *member_, *this, *connection_);
-  return held_ && held_->hold(message, bytes, format_, is_chunk);
+  if (!held_) held_ = std::make_unique<HeldRequests>(worker_, realm_, *member_, *this, *connection_);
+  return held_->hold(message, bytes, format_, is_chunk);
 }
 
 void Session::carry_out_held() {
   while (held_) {
     const auto request = held_->take();
     if (!request) return;
-    auto message = decode(request->bytes);
-    assert(message);  // it was decoded when it came
-    carry_out(*message, request->is_chunk);
+    const auto decoded =
+        decode(request->bytes, [&](auto& message) { carry_out(message, request->is_chunk); });
+    assert(decoded);  // it was decoded when it came
+    static_cast<void>(decoded);
   }
 }
 
-void Session::carry_out(wamp::Message& message, bool is_chunk) {
-  const auto* call = is_chunk ? &std::get<wamp::Call>(message) : nullptr;
-  const auto done =
-      call ? realm_->continue_call(*member_, *call, copy_payload(format_, call->payload)) : route(message);
-  if (!done) violate(done.error().message);
+template <class M>
+void Session::carry_out(M& message, bool is_chunk) {
+  if (const auto done = route(message, is_chunk); !done) violate(done.error().message);
   if (const Mailbox* full = Mailbox::take_overfilled()) [[unlikely]]
     wait_for_worker(*full);
-}
-
-bool Session::is_continuation(const wamp::Message& message) const {
-  const auto* call = std::get_if<wamp::Call>(&message);
-  return call && is_continuation(call->request);
 }
 
 bool Session::is_continuation(wamp::RequestId call) const {
@@ -171,29 +178,27 @@ wamp::Result<void> Session::check_request_id(wamp::MessageType type, wamp::Reque
   return {};
 }
 
-wamp::Result<void> Session::route(wamp::Message& message) {
-  return std::visit(
-      [this](auto& m) -> wamp::Result<void> {
-        using M = std::decay_t<decltype(m)>;
-        if constexpr (std::is_same_v<M, wamp::Goodbye>) {
-          if (m.reason == wamp::close_uri::logout) forget_cookie();
-          leave("the peer said GOODBYE: " + m.reason, counters().ended_goodbye);
-          send(wamp::Goodbye{{}, std::string(wamp::close_uri::goodbye_and_out)});
-          return {};
-        } else if constexpr (std::is_same_v<M, wamp::Abort>) {
-          leave("the peer aborted: " + m.reason, counters().ended_goodbye);
-          connection_->close(transport::close_code::normal, "the peer aborted");
-          return {};
-        } else if constexpr (requires { realm_->handle(*member_, m, RoutedPayload()); }) {
-          return realm_->handle(*member_, m, copy_payload(format_, m.payload));
-        } else if constexpr (requires { realm_->handle(*member_, m); }) {
-          return realm_->handle(*member_, m);
-        } else {
-          assert(false && "the session's rules let a message through that has no route");
-          return {};
-        }
-      },
-      message);
+template <class M>
+wamp::Result<void> Session::route(M& message, bool is_chunk) {
+  if constexpr (std::is_same_v<M, wamp::Goodbye>) {
+    if (message.reason == wamp::close_uri::logout) forget_cookie();
+    leave("the peer said GOODBYE: " + message.reason, counters().ended_goodbye);
+    send(wamp::Goodbye{{}, std::string(wamp::close_uri::goodbye_and_out)});
+  } else if constexpr (std::is_same_v<M, wamp::Abort>) {
+    leave("the peer aborted: " + message.reason, counters().ended_goodbye);
+    connection_->close(transport::close_code::normal, "the peer aborted");
+  } else if constexpr (std::is_same_v<M, wamp::Call>) {
+    RoutedPayload payload = copy_payload(format_, message.payload);
+    return is_chunk ? realm_->continue_call(*member_, message, std::move(payload))
+                    : realm_->handle(*member_, message, std::move(payload));
+  } else if constexpr (requires { realm_->handle(*member_, message, RoutedPayload()); }) {
+    return realm_->handle(*member_, message, copy_payload(format_, message.payload));
+  } else if constexpr (requires { realm_->handle(*member_, message); }) {
+    return realm_->handle(*member_, message);
+  } else {
+    assert(false && "the session's rules let a message through that has no route");
+  }
+  return {};
 }
 
 void Session::open_session(const wamp::Hello& hello) {

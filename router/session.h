@@ -86,11 +86,16 @@ class Session final : public transport::Receiver, private Admission::Desk {
     closing,      // we have sent GOODBYE and wait for the peer's
   };
 
-  wamp::Result<wamp::Message> decode(std::string_view bytes);
+  // Decodes the message and calls take(M&) for it.
+  template <class Take>
+  wamp::Result<void> decode(std::string_view bytes, Take take);
+  template <class M>
+  void take(M& message, std::string_view bytes);
   void on_message_while_closed(const wamp::Message& message);
   void on_message_while_admitting(const wamp::Message& message);
   void on_message_while_closing(const wamp::Message& message);
-  void on_message_while_established(wamp::Message& message, std::string_view bytes);
+  template <class M>
+  void take_while_established(M& message, std::string_view bytes);
   wamp::Result<void> check_request_id(wamp::MessageType type, wamp::RequestId request);
   // Of a message that is not taken. False: nobody can be told.
   bool refuse(const serializers::MessageStart& start, std::string_view error_uri);
@@ -100,12 +105,13 @@ class Session final : public transport::Receiver, private Admission::Desk {
   // True: memory is short, and the message was refused for it.
   bool refuses_for_memory(wamp::MessageType type, std::string_view bytes);
   // A further chunk of a progressive call, whose request id is not a new one.
-  bool is_continuation(const wamp::Message& message) const;
   bool is_continuation(wamp::RequestId call) const;
   // True: an authorizer must be asked first, or others that came before are waiting for one.
   bool holds(const wamp::Message& message, std::string_view bytes, bool is_chunk);
-  void carry_out(wamp::Message& message, bool is_chunk);
-  wamp::Result<void> route(wamp::Message& message);
+  template <class M>
+  void carry_out(M& message, bool is_chunk);
+  template <class M>
+  wamp::Result<void> route(M& message, bool is_chunk);
 
   void open_session(const wamp::Hello& hello);
   void on_challenge(const auth::Challenge& challenge) override;

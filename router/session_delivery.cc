@@ -48,7 +48,7 @@ void Session::deliver_event(const transport::BufferRef& frame, SlowConsumer poli
 }
 
 void Session::count_event(size_t bytes) {
-  counters().sent.add_event();
+  counters().sent.add<wamp::Event>();
   record_.count_sent(bytes);
 }
 
@@ -87,7 +87,8 @@ void Session::send_waiting(const EventBacklog::Next& next) {
   const WaitingEvent& waiting = *std::get<0>(next.what);
   wamp::Event event = waiting.event;
   if (next.lost > 0) event.details.append("_lost", next.lost);
-  transport::BufferRef frame = worker_.encoder().encode(format_, framing(), event, waiting.payload);
+  transport::BufferRef frame =
+      worker_.encoder().encode(format_, framing(), event, RoutedPayload(waiting.payload));
   if (frame->size() > max_frame_size_) return lose_too_long();
   count_event(frame->size());
   connection_->send(std::move(frame));

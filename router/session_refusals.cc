@@ -69,7 +69,7 @@ bool Session::on_oversized(std::string_view beginning) {
 }
 
 bool Session::refuse(const serializers::MessageStart& start, std::string_view error_uri) {
-  const SessionRule* rule = session_rule(start.type);
+  const std::optional<SessionRule> rule = session_rule(start.type);
   if (!rule || (rule->role && !member_->features.has(*rule->role))) return false;
   if (rule->new_request) return refuse_request(start, error_uri);
   const bool answers =

@@ -5,8 +5,7 @@
 #include <optional>
 
 #include "wamp/features.h"
-#include "wamp/ids.h"
-#include "wamp/message.h"
+#include "wamp/message_type.h"
 
 namespace router {
 
@@ -16,10 +15,25 @@ struct SessionRule {
   bool new_request;                // its Request is the next id of the session scope
 };
 
-// Null if a client may never send that in an established session.
-const SessionRule* session_rule(wamp::MessageType type);
+inline constexpr SessionRule session_rules[] = {
+    {wamp::MessageType::abort, std::nullopt, false},
+    {wamp::MessageType::goodbye, std::nullopt, false},
+    {wamp::MessageType::publish, wamp::Role::publisher, true},
+    {wamp::MessageType::subscribe, wamp::Role::subscriber, true},
+    {wamp::MessageType::unsubscribe, wamp::Role::subscriber, true},
+    {wamp::MessageType::call, wamp::Role::caller, true},
+    {wamp::MessageType::cancel, wamp::Role::caller, false},
+    {wamp::MessageType::register_, wamp::Role::callee, true},
+    {wamp::MessageType::unregister, wamp::Role::callee, true},
+    {wamp::MessageType::yield, wamp::Role::callee, false},
+    {wamp::MessageType::error, wamp::Role::callee, false},
+};
 
-// The Request of a message that has one as its first element, else none.
-wamp::RequestId request_of(const wamp::Message& message);
+// None: a client may never send that in an established session.
+constexpr std::optional<SessionRule> session_rule(wamp::MessageType type) {
+  for (const SessionRule& rule : session_rules)
+    if (rule.type == type) return rule;
+  return std::nullopt;
+}
 
 }  // namespace router

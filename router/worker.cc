@@ -120,7 +120,8 @@ void Worker::deliver(EventDelivery& delivery) {
     if (delivery.filter && !session->admitted_by(*delivery.filter)) continue;
     transport::BufferRef& frame =
         frames[static_cast<size_t>(session->format())][static_cast<size_t>(session->framing())];
-    if (!frame) frame = encoder_.encode(session->format(), session->framing(), event, delivery.payload);
+    if (!frame)
+      frame = encoder_.encode(session->format(), session->framing(), event, RoutedPayload(delivery.payload));
     session->deliver_event(frame, subscriber.policy, share);
   }
 }

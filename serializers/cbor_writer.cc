@@ -6,30 +6,10 @@
 #include "serializers/cbor_header.h"
 
 namespace serializers {
-namespace {
-
-template <class T>
-void append(unsigned first, T argument, std::string& out) {
-  char bytes[1 + sizeof(T)];
-  bytes[0] = static_cast<char>(first);
-  put_big_endian(argument, bytes + 1);
-  out.append(bytes, sizeof bytes);
-}
-
-}  // namespace
 
 void CborWriter::head(unsigned major_type, uint64_t argument) {
-  const unsigned first = major_type << 5;
-  if (argument < 24)
-    byte(first | static_cast<unsigned>(argument));
-  else if (argument <= UINT8_MAX)
-    append(first | 24, static_cast<uint8_t>(argument), out_);
-  else if (argument <= UINT16_MAX)
-    append(first | 25, static_cast<uint16_t>(argument), out_);
-  else if (argument <= UINT32_MAX)
-    append(first | 26, static_cast<uint32_t>(argument), out_);
-  else
-    append(first | 27, argument, out_);
+  char bytes[max_cbor_head];
+  out_.append(bytes, put_cbor_head(major_type, argument, bytes));
 }
 
 void CborWriter::integer(int64_t value) {
@@ -40,7 +20,10 @@ void CborWriter::integer(int64_t value) {
 }
 
 void CborWriter::floating(double value) {
-  append(0xFB, std::bit_cast<uint64_t>(value), out_);
+  char bytes[8];
+  put_big_endian(std::bit_cast<uint64_t>(value), bytes);
+  byte(0xFB);
+  out_.append(bytes, sizeof bytes);
 }
 
 void CborWriter::string(std::string_view value) {

@@ -29,7 +29,8 @@ class JsonScanner {
     while (p_ != end_ && (*p_ == ' ' || *p_ == '\n' || *p_ == '\r' || *p_ == '\t')) ++p_;
   }
 
-  // True at anything but the end and white space (control characters included: they are refused where they stand).
+  // True at anything but the end and white space (control characters included: they are refused where they
+  // stand).
   bool at_content() const { return p_ != end_ && static_cast<unsigned char>(*p_) > ' '; }
 
   // Moves behind the commonest of all options, "{}"; false leaves the position as it is.

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "serializers/kind.h"
+#include "serializers/message_taker.h"
 #include "serializers/value_sink.h"
 #include "wamp/message.h"
 #include "wamp/result.h"
@@ -31,13 +32,13 @@ constexpr bool is_request(uint64_t type) {
   return false;
 }
 
-// Decodes one message; of one use.
+// Decodes one message and hands it on; of one use.
 template <class Reader>
 class MessageDecoder {
  public:
-  explicit MessageDecoder(const Reader& reader) : reader_(reader) {}
+  MessageDecoder(const Reader& reader, MessageTaker take) : reader_(reader), take_(take) {}
 
-  wamp::Result<wamp::Message> decode() {
+  wamp::Result<void> decode() {
     uint64_t type = 0;
     if (!reader_.enter_message()) return expected("a list"), error("message");
     if (!reader_.next()) return refuse("the list is empty"), error("message");
@@ -51,7 +52,7 @@ class MessageDecoder {
   }
 
  private:
-  using DecodeAs = wamp::Result<wamp::Message> (MessageDecoder::*)();
+  using DecodeAs = wamp::Result<void> (MessageDecoder::*)();
   using Decoders = std::array<DecodeAs, static_cast<size_t>(wamp::MessageType::yield) + 1>;
 
   template <size_t... I>
@@ -66,15 +67,14 @@ class MessageDecoder {
   }
 
   template <class M>
-  wamp::Result<wamp::Message> decode_as() {
-    // In its place from the start: a message is big to move.
-    wamp::Result<wamp::Message> result(std::in_place, std::in_place_type<M>);
-    M& message = *std::get_if<M>(&*result);
+  wamp::Result<void> decode_as() {
+    M message;
     bool good = read_fields(message, std::make_index_sequence<M::field_names.size()>());
     if constexpr (wamp::HasPayload<M>) good = good && read_payload(message.payload, is_encrypted(message));
     good = good && (reader_.leave_message() || refuse_count<M>(SIZE_MAX));
-    if (!good) result = error(wamp::name(M::type));
-    return result;
+    if (!good) return error(wamp::name(M::type));
+    take_(message);
+    return {};
   }
 
   template <class M, size_t... I>
@@ -181,6 +181,7 @@ class MessageDecoder {
   }
 
   Reader reader_;
+  const MessageTaker take_;
   std::string_view element_;
   std::string problem_;
 };
@@ -230,6 +231,49 @@ std::string_view write_envelope(const M& message, uint8_t payload_count, Writer&
         return writer.end_envelope(payload_count);
       },
       fields);
+}
+
+// What most messages are that the router sends: ids, and options or details that are empty.
+template <class Field>
+constexpr bool may_be_short_field = std::is_same_v<Field, wamp::Dict>;
+template <class Tag>
+constexpr bool may_be_short_field<wamp::Id<Tag>> = true;
+template <class Fields>
+constexpr bool are_short_fields = false;
+template <class... Field>
+constexpr bool are_short_fields<std::tuple<Field&...>> = (may_be_short_field<Field> && ...);
+
+template <class M>
+constexpr bool may_be_short = are_short_fields<decltype(std::declval<M&>().fields())>;
+
+// Precondition: may_be_short<M>.
+template <class M>
+bool is_short(const M& message) {
+  if constexpr (requires { message.details; })
+    return message.details.empty();
+  else if constexpr (requires { message.options; })
+    return message.options.empty();
+  else
+    return true;
+}
+
+// The same as write_envelope() for such a message.
+template <class Writer, class M>
+std::string_view write_short_envelope(const M& message, uint8_t payload_count, Writer& writer) {
+  const auto write = [&writer]<class Field>(const Field& field) {
+    if constexpr (std::is_same_v<Field, wamp::Dict>)
+      writer.empty_dictionary();
+    else
+      writer.unsigned_integer(field.value);
+  };
+  return std::apply(
+      [&](const auto&... field) {
+        writer.begin_list(1 + sizeof...(field) + payload_count);
+        writer.unsigned_integer(static_cast<uint64_t>(M::type));
+        (write(field), ...);
+        return writer.end_envelope(payload_count);
+      },
+      const_cast<M&>(message).fields());
 }
 
 }  // namespace serializers

@@ -58,4 +58,23 @@ inline MsgpackHeader read_msgpack_header(const char* p, const char* end) {
   return {form.kind, p + form.length_bytes, length};
 }
 
+constexpr size_t max_msgpack_unsigned = 9;
+
+// Writes the integer in its shortest form; returns where it ends.
+inline char* put_msgpack_unsigned(uint64_t value, char* to) {
+  if (value <= 0x7F) {
+    *to = static_cast<char>(value);
+    return to + 1;
+  }
+  const auto put = [&]<class T>(char tag, T number) {
+    *to = tag;
+    put_big_endian(number, to + 1);
+    return to + 1 + sizeof(T);
+  };
+  if (value <= UINT8_MAX) return put('\xCC', static_cast<uint8_t>(value));
+  if (value <= UINT16_MAX) return put('\xCD', static_cast<uint16_t>(value));
+  if (value <= UINT32_MAX) return put('\xCE', static_cast<uint32_t>(value));
+  return put('\xCF', value);
+}
+
 }  // namespace serializers

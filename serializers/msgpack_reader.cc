@@ -31,20 +31,14 @@ bool is_negative(unsigned char tag, std::string_view content) {
 
 }  // namespace
 
-bool MsgpackReader::enter_message() {
+bool MsgpackReader::enter_long_message() {
   const MsgpackHeader header = scanner_.header();
   if (header.kind != Kind::list || !scanner_.enter_list(header)) return false;
   missing_ = header.length;
   return true;
 }
 
-bool MsgpackReader::leave_message() {
-  if (missing_ > 0) return false;
-  return scanner_.at_end() || scanner_.fail("expected the end");
-}
-
-bool MsgpackReader::read_integer(uint64_t& value) {
-  if (scanner_.take_small_integer(value)) return true;
+bool MsgpackReader::read_any_integer(uint64_t& value) {
   const MsgpackHeader header = scanner_.header();
   if (header.kind != Kind::integer && header.kind != Kind::floating) return false;
   const char* const begin = position();
@@ -65,15 +59,7 @@ bool MsgpackReader::read_integer(uint64_t& value) {
   return true;
 }
 
-bool MsgpackReader::read_string(std::string_view& value) {
-  const MsgpackHeader header = scanner_.header();
-  if (header.kind != Kind::string) return false;
-  value = scanner_.take_string(header);
-  return value.data() != nullptr;
-}
-
-bool MsgpackReader::read_dictionary(wamp::Dict& value) {
-  if (scanner_.take_empty_dictionary()) return true;
+bool MsgpackReader::read_any_dictionary(wamp::Dict& value) {
   const MsgpackHeader header = scanner_.header();
   if (header.kind != Kind::dictionary) return false;
   const char* const begin = position();

@@ -18,7 +18,7 @@ class MsgpackReader {
   Kind kind() const { return scanner_.failed() ? Kind::invalid : scanner_.header().kind; }
 
   // Into the message's list; false if there is none.
-  bool enter_message();
+  bool enter_message() { return scanner_.take_short_list(missing_) || enter_long_message(); }
   // To the next element of it; false if there is none.
   bool next() {
     if (missing_ == 0) return false;
@@ -26,13 +26,22 @@ class MsgpackReader {
     return true;
   }
   // Behind the list; false unless it ends here and the bytes with it.
-  bool leave_message();
+  bool leave_message() { return missing_ == 0 && (scanner_.at_end() || scanner_.fail("expected the end")); }
 
   // Each reads the element at the position; false if that is of another kind or not valid.
   // An integer that is negative or too big becomes UINT64_MAX, which is valid nowhere.
-  bool read_integer(uint64_t& value);
-  bool read_string(std::string_view& value);
-  bool read_dictionary(wamp::Dict& value);
+  bool read_integer(uint64_t& value) {
+    return scanner_.take_unsigned_integer(value) || read_any_integer(value);
+  }
+  bool read_string(std::string_view& value) {
+    const MsgpackHeader header = scanner_.header();
+    if (header.kind != Kind::string) return false;
+    value = scanner_.take_string(header);
+    return value.data() != nullptr;
+  }
+  bool read_dictionary(wamp::Dict& value) {
+    return scanner_.take_empty_dictionary() || read_any_dictionary(value);
+  }
   bool skip() { return scanner_.skip_value(); }
 
   const char* position() const { return scanner_.position(); }
@@ -41,6 +50,10 @@ class MsgpackReader {
   std::string error() const { return scanner_.error(); }
 
  private:
+  bool enter_long_message();
+  bool read_any_integer(uint64_t& value);
+  bool read_any_dictionary(wamp::Dict& value);
+
   MsgpackScanner scanner_;
   uint64_t missing_ = 0;  // elements of the message
 };

@@ -1,7 +1,5 @@
 #include "serializers/msgpack_scanner.h"
 
-#include "serializers/utf8.h"
-
 namespace serializers {
 
 std::string MsgpackScanner::error() const {
@@ -11,13 +9,6 @@ std::string MsgpackScanner::error() const {
 
 const char* MsgpackScanner::header_error(const char* p) const {
   return p != end_ && *p == '\xC1' ? "invalid type" : "unexpected end";
-}
-
-std::string_view MsgpackScanner::take_string(const MsgpackHeader& header) {
-  const std::string_view content = take_content(header);
-  if (is_utf8(content)) return content;
-  fail("invalid UTF-8");
-  return {};
 }
 
 bool MsgpackScanner::enter_list(const MsgpackHeader& header) {

@@ -9,6 +9,7 @@
 
 #include "serializers/msgpack_header.h"
 #include "serializers/serializer.h"
+#include "serializers/utf8.h"
 
 namespace serializers {
 
@@ -25,10 +26,27 @@ class MsgpackScanner {
   bool at_end() const { return p_ == end_; }
   void move_to(const char* position) { p_ = position; }
   MsgpackHeader header() const { return read_msgpack_header(p_, end_); }
-  // What stands in most messages, in one byte. False leaves the position as it is.
-  bool take_small_integer(uint64_t& value) {
-    if (p_ == end_ || static_cast<unsigned char>(*p_) > 0x7F) return false;
-    value = static_cast<unsigned char>(*p_++);
+  // What most messages have: these leave the position as it is if something else stands there, or if the
+  // bytes end soon.
+  bool take_unsigned_integer(uint64_t& value) {
+    if (end_ - p_ < 9) return false;
+    const auto tag = static_cast<unsigned char>(*p_);
+    if (tag <= 0x7F) {
+      value = tag;
+      ++p_;
+      return true;
+    }
+    if (tag < 0xCC || tag > 0xCF) return false;
+    const int size = 1 << (tag - 0xCC);
+    value = load_big_endian<uint64_t>(p_ + 1) >> (64 - 8 * size);
+    p_ += 1 + size;
+    return true;
+  }
+  bool take_short_list(uint64_t& size) {
+    if (p_ == end_ || (static_cast<unsigned char>(*p_) & 0xF0) != 0x90) return false;
+    size = static_cast<unsigned char>(*p_) & 0x0F;
+    if (size >= static_cast<uint64_t>(end_ - p_)) return false;
+    ++p_;
     return true;
   }
   bool take_empty_dictionary() {
@@ -45,7 +63,12 @@ class MsgpackScanner {
     return {header.content, header.length};
   }
   // The same for a string, which must be valid UTF-8.
-  std::string_view take_string(const MsgpackHeader& header);
+  std::string_view take_string(const MsgpackHeader& header) {
+    const std::string_view content = take_content(header);
+    if (is_utf8(content)) return content;
+    fail("invalid UTF-8");
+    return {};
+  }
   // Moves into the list, false if there are fewer bytes than elements.
   bool enter_list(const MsgpackHeader& header);
 

@@ -2,7 +2,7 @@
 
 #include <bit>
 
-#include "serializers/big_endian.h"
+#include "serializers/msgpack_header.h"
 
 namespace serializers {
 
@@ -22,16 +22,8 @@ void MsgpackWriter::boolean(bool value) {
 }
 
 void MsgpackWriter::unsigned_integer(uint64_t value) {
-  if (value <= 0x7F)
-    byte(static_cast<unsigned>(value));
-  else if (value <= UINT8_MAX)
-    tagged(0xCC, static_cast<uint8_t>(value));
-  else if (value <= UINT16_MAX)
-    tagged(0xCD, static_cast<uint16_t>(value));
-  else if (value <= UINT32_MAX)
-    tagged(0xCE, static_cast<uint32_t>(value));
-  else
-    tagged(0xCF, value);
+  char bytes[max_msgpack_unsigned];
+  out_.append(bytes, put_msgpack_unsigned(value, bytes));
 }
 
 void MsgpackWriter::integer(int64_t value) {

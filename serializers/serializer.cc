@@ -10,6 +10,7 @@
 #include "serializers/msgpack_reader.h"
 #include "serializers/msgpack_values.h"
 #include "serializers/msgpack_writer.h"
+#include "serializers/short_writers.h"
 #include "serializers/value_builder.h"
 
 namespace serializers {
@@ -35,6 +36,20 @@ void read(Format format, wamp::Payload payload, ValueSink& sink) {
     read_cbor(payload, sink);
 }
 
+template <class M>
+std::string_view append_short_envelope(Format format, const M& message, uint8_t payload_count,
+                                       std::string& out) {
+  const auto with = [&]<class Writer>() {
+    Writer writer;
+    const std::string_view end = write_short_envelope(message, payload_count, writer);
+    out.append(writer.text());
+    return end;
+  };
+  if (format == Format::json) return with.template operator()<ShortJsonWriter>();
+  if (format == Format::msgpack) return with.template operator()<ShortMsgpackWriter>();
+  return with.template operator()<ShortCborWriter>();
+}
+
 wamp::Payload payload_of(const wamp::Message& message) {
   return std::visit(
       []<class M>(const M& m) {
@@ -48,19 +63,33 @@ wamp::Payload payload_of(const wamp::Message& message) {
 
 }  // namespace
 
+wamp::Result<void> decode(Format format, std::string_view bytes, Scratch& scratch, const Limits& limits,
+                          MessageTaker take) {
+  if (!scratch.strings.empty()) scratch.strings.clear();
+  if (format == Format::json) return MessageDecoder(JsonReader(bytes, scratch, limits), take).decode();
+  if (format == Format::msgpack) return MessageDecoder(MsgpackReader(bytes, limits), take).decode();
+  return MessageDecoder(CborReader(bytes, scratch, limits), take).decode();
+}
+
 wamp::Result<wamp::Message> decode(Format format, std::string_view bytes, Scratch& scratch,
                                    const Limits& limits) {
-  if (!scratch.strings.empty()) scratch.strings.clear();
-  if (format == Format::json) return MessageDecoder(JsonReader(bytes, scratch, limits)).decode();
-  if (format == Format::msgpack) return MessageDecoder(MsgpackReader(bytes, limits)).decode();
-  return MessageDecoder(CborReader(bytes, scratch, limits)).decode();
+  std::optional<wamp::Message> taken;
+  auto keep = [&taken](auto& message) { taken.emplace(std::move(message)); };
+  const auto decoded = decode(format, bytes, scratch, limits, MessageTaker(keep));
+  if (!decoded) return decoded.error();
+  return std::move(*taken);
 }
 
 std::string_view encode_envelope(Format format, const wamp::Message& message, uint8_t payload_count,
                                  std::string& out) {
-  return with_writer(format, out, [&](auto& writer) {
-    return std::visit([&](const auto& m) { return write_envelope(m, payload_count, writer); }, message);
-  });
+  return std::visit(
+      [&]<class M>(const M& m) {
+        if constexpr (may_be_short<M>)
+          if (is_short(m)) return append_short_envelope(format, m, payload_count, out);
+        return with_writer(format, out,
+                           [&](auto& writer) { return write_envelope(m, payload_count, writer); });
+      },
+      message);
 }
 
 std::string encode(Format format, const wamp::Message& message) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "serializers/message_taker.h"
 #include "wamp/message.h"
 #include "wamp/result.h"
 
@@ -42,6 +43,10 @@ struct Limits {
 // and element is wrong and what was expected: "CALL.Options: expected a dictionary, got a string".
 wamp::Result<wamp::Message> decode(Format format, std::string_view bytes, Scratch& scratch,
                                    const Limits& limits = {});
+
+// The same, and gives the message to `take`: the way of the messages that are routed.
+wamp::Result<void> decode(Format format, std::string_view bytes, Scratch& scratch, const Limits& limits,
+                          MessageTaker take);
 
 // Appends the message up to the place of its payload, which has `payload_count` elements and which the caller
 // puts behind it, followed by what is returned. The message's own payload member is not looked at.

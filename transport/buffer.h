@@ -92,7 +92,10 @@ inline BufferRef::BufferRef(const BufferRef& other) noexcept : buffer_(other.buf
 }
 
 inline BufferRef::~BufferRef() {
-  if (buffer_ && buffer_->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) Buffer::release(buffer_);
+  if (!buffer_) return;
+  // Whoever holds the only reference need not lock the bus to give it up.
+  if (buffer_->unique() || buffer_->references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+    Buffer::release(buffer_);
 }
 
 }  // namespace transport

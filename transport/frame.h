@@ -68,6 +68,39 @@ inline std::optional<FrameHeader> read_frame_header(std::span<const char> bytes)
   return header;
 }
 
+// Where the payload of a frame is that is all there and has nothing special about it.
+struct PlainFrame {
+  size_t header_size = 0;  // 0: the frame is not of that kind
+  size_t payload_size = 0;
+  std::array<char, 4> mask;
+};
+
+// Of the frame at the front of `bytes`, if it begins with that byte, is masked and minimal, and has at most
+// `max_payload_size` bytes of payload, all of them there: the way that nearly all frames take.
+inline PlainFrame read_plain_frame(std::span<const char> bytes, uint8_t first_byte, size_t max_payload_size) {
+  constexpr size_t mask_size = 4;
+  constexpr uint8_t masked = 0x80;
+  if (bytes.size() < 2 + mask_size || static_cast<uint8_t>(bytes[0]) != first_byte) return {};
+  const auto second = static_cast<uint8_t>(bytes[1]);
+  if (second < masked) return {};
+  PlainFrame frame;
+  size_t length_end = 2;
+  frame.payload_size = second - masked;
+  if (frame.payload_size == 126) {
+    frame.payload_size =
+        static_cast<size_t>(static_cast<uint8_t>(bytes[2]) << 8 | static_cast<uint8_t>(bytes[3]));
+    if (frame.payload_size < 126) return {};
+    length_end = 4;
+  } else if (frame.payload_size == 127) {
+    return {};  // more than 64 KiB are seldom all there
+  }
+  const size_t header_size = length_end + mask_size;
+  if (bytes.size() < header_size + frame.payload_size || frame.payload_size > max_payload_size) return {};
+  std::memcpy(frame.mask.data(), bytes.data() + length_end, mask_size);
+  frame.header_size = header_size;
+  return frame;
+}
+
 // Precondition: payload.size() <= max_control_payload.
 BufferRef make_control_frame(Opcode opcode, std::string_view payload);
 

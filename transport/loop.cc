@@ -15,12 +15,8 @@ namespace {
 
 constexpr size_t read_buffer_size = 64 * 1024;
 constexpr size_t write_scratch_size = 64 * 1024;
-// Measured: with more than this queued in a turn, frames have left the cache when they are written.
-constexpr size_t max_unwritten_bytes = 128 * 1024;
 constexpr auto slowest_sweep = std::chrono::milliseconds(1000);
 constexpr auto fastest_sweep = std::chrono::milliseconds(10);
-
-thread_local Loop::Clock::time_point time_of_turn;
 
 // Deadlines are met within a quarter of the shortest of them.
 Loop::Clock::duration sweep_interval_of(const ConnectionLimits& limits) {
@@ -66,7 +62,7 @@ void Loop::State::begin_turn() {
 }
 
 void Loop::State::read_clock() {
-  now = time_of_turn = Clock::now();
+  now = time_of_turn_ = Clock::now();
 }
 
 void Loop::State::request_turn_end() {
@@ -88,10 +84,6 @@ void Loop::State::add_unwritten(TcpConnection& connection) {
 void Loop::State::add_ended(TcpConnection& connection) {
   ended_.push_back(&connection);
   request_unless_collecting();
-}
-
-void Loop::State::write_early() {
-  if (Buffer::created_bytes() - created_bytes_ > max_unwritten_bytes) write_all();
 }
 
 void Loop::State::end_turn() {
@@ -181,9 +173,6 @@ void Loop::request_turn_end() {
 }
 Loop::Clock::time_point Loop::now() const {
   return state_->now;
-}
-Loop::Clock::time_point Loop::time_on_this_thread() {
-  return time_of_turn;
 }
 const Counters& Loop::counters() const {
   return state_->counters;

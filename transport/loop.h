@@ -39,7 +39,7 @@ class Loop {
   // The time, read once per turn.
   Clock::time_point now() const;
   // That of the loop whose thread calls; the beginning of time on other threads.
-  static Clock::time_point time_on_this_thread();
+  static Clock::time_point time_on_this_thread() { return time_of_turn_; }
 
   // Runs `work` once after `delay`, on the loop's thread; never if the loop stops before.
   void after(Clock::duration delay, std::function<void()> work);
@@ -59,6 +59,8 @@ class Loop {
   State& state() { return *state_; }
 
  private:
+  static inline thread_local constinit Clock::time_point time_of_turn_{};
+
   std::unique_ptr<State> state_;
 };
 

@@ -305,11 +305,10 @@ void TcpConnection::end_batch() {
 void TcpConnection::on_queued() {
   if (!write_waiting_) {
     if (!std::exchange(in_unwritten_, true)) state_.add_unwritten(*this);
-    if (queued_bytes() >= max_queued_in_turn) {
+    if (queued_bytes() >= max_queued_in_turn)
       write_now();
-    } else {
+    else
       state_.write_early();
-    }
   } else {
     count_queued();
   }

@@ -1,5 +1,6 @@
 #include "transport/utf8.h"
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -73,38 +74,48 @@ bool is_utf8(std::string_view text) {
   }
 }
 
+namespace {
+
+bool unmask_short(std::span<char> payload, std::array<char, 4> mask) {
+  unsigned all = 0;
+  for (size_t i = 0; i < payload.size(); ++i) {
+    payload[i] = static_cast<char>(payload[i] ^ mask[i % 4]);
+    all |= static_cast<uint8_t>(payload[i]);
+  }
+  return all < 0x80;
+}
+
+}  // namespace
+
 bool unmask(std::span<char> payload, std::array<char, 4> mask) {
+  if (payload.size() < sizeof(Block)) return unmask_short(payload, mask);
   const auto key32 = load<uint32_t>(mask.data());
-  const uint64_t key64 = static_cast<uint64_t>(key32) << 32 | key32;
-  const Block key = {key64, key64};
+  const auto block_of = [](uint32_t key) {
+    const uint64_t twice = static_cast<uint64_t>(key) << 32 | key;
+    return Block{twice, twice};
+  };
+  const Block key = block_of(key32);
   Block seen = {0, 0};
+  // The last block overlaps the one before, so it is read before that is written. Its key begins elsewhere.
+  char* const last = payload.data() + payload.size() - sizeof(Block);
+  const auto shift = static_cast<int>(8 * ((payload.size() - sizeof(Block)) % 4));
+  const Block last_block = load<Block>(last) ^ block_of(std::rotr(key32, shift));
   char* p = payload.data();
-  size_t left = payload.size();
-  for (; left >= 16; left -= 16, p += 16) {
+  for (; last - p >= 64; p += 64) {
+    for (size_t i = 0; i < 64; i += sizeof(Block)) {
+      const Block block = load<Block>(p + i) ^ key;
+      seen |= block;
+      store(p + i, block);
+    }
+  }
+  for (; p < last; p += sizeof(Block)) {
     const Block block = load<Block>(p) ^ key;
     seen |= block;
     store(p, block);
   }
-  uint64_t all = seen[0] | seen[1];
-  if (left >= 8) {
-    const uint64_t word = load<uint64_t>(p) ^ key64;
-    all |= word;
-    store(p, word);
-    left -= 8;
-    p += 8;
-  }
-  if (left >= 4) {
-    const uint32_t word = load<uint32_t>(p) ^ key32;
-    all |= word;
-    store(p, word);
-    left -= 4;
-    p += 4;
-  }
-  for (size_t i = 0; i < left; ++i) {
-    p[i] = static_cast<char>(p[i] ^ mask[i % 4]);
-    all |= static_cast<uint8_t>(p[i]);
-  }
-  return (all & high_bits) == 0;
+  store(last, last_block);
+  seen |= last_block;
+  return ((seen[0] | seen[1]) & high_bits) == 0;
 }
 
 }  // namespace transport

@@ -20,16 +20,19 @@ std::span<char> take(std::span<char>& bytes, size_t count) {
 }  // namespace
 
 WebSocketCodec::WebSocketCodec(Framing framing, size_t max_message_size)
-    : framing_(framing), max_message_size_(max_message_size) {}
+    : framing_(framing),
+      plain_first_byte_(static_cast<uint8_t>(0x80 | static_cast<uint8_t>(opcode_of(framing)))),
+      max_message_size_(max_message_size) {}
 
 WebSocketCodec::Event WebSocketCodec::next(std::span<char>& bytes) {
   if (delivered_) release_delivered();
   if (kept_.empty() && !assembler_ && !oversized_) {
     if (bytes.empty()) return {};
-    const auto header = read_frame_header(bytes);
-    if (header && in_place(*header) && header->payload_size <= bytes.size() - header->header_size) {
-      take(bytes, header->header_size);
-      return whole_message(*header, take(bytes, static_cast<size_t>(header->payload_size)));
+    const PlainFrame frame = read_plain_frame(bytes, plain_first_byte_, max_message_size_);
+    if (frame.header_size > 0) {
+      const auto payload = bytes.subspan(frame.header_size, frame.payload_size);
+      bytes = bytes.subspan(frame.header_size + frame.payload_size);
+      return whole_message(frame.mask, payload);
     }
   }
   return next_slowly(bytes);
@@ -63,7 +66,7 @@ WebSocketCodec::Event WebSocketCodec::next_frame(std::span<char>& bytes) {
   if (is_too_long(header)) return begin_throwing_away(header);
   if (in_place(header)) {
     delivered_ = true;
-    return whole_message(header, std::span(kept_).subspan(header.header_size));
+    return whole_message(header.mask, std::span(kept_).subspan(header.header_size));
   }
   if (!assembler_) assembler_ = std::make_unique<MessageAssembler>(max_message_size_);
   std::string front = std::exchange(kept_, {});
@@ -84,9 +87,8 @@ size_t WebSocketCodec::wanted() const {
 
 // A frame that is a whole message with nothing special about it.
 bool WebSocketCodec::in_place(const FrameHeader& header) const {
-  const auto plain = static_cast<uint8_t>(0x80 | static_cast<uint8_t>(opcode_of(framing_)));
-  return header.first_byte == plain && header.masked && header.minimal && !assembler_ && !oversized_ &&
-         header.payload_size <= max_message_size_;
+  return header.first_byte == plain_first_byte_ && header.masked && header.minimal && !assembler_ &&
+         !oversized_ && header.payload_size <= max_message_size_;
 }
 
 // What websocketpp does not refuse itself, or too late. Decided by the announced size, before any payload is
@@ -162,8 +164,8 @@ WebSocketCodec::Event WebSocketCodec::tell_oversized() {
   return {Kind::oversized, 0, kept_, {}};
 }
 
-WebSocketCodec::Event WebSocketCodec::whole_message(const FrameHeader& header, std::span<char> payload) {
-  const bool ascii = unmask(payload, header.mask);
+WebSocketCodec::Event WebSocketCodec::whole_message(std::array<char, 4> mask, std::span<char> payload) {
+  const bool ascii = unmask(payload, mask);
   if (is_text(framing_) && !ascii && !is_utf8({payload.data(), payload.size()})) {
     return error({close_code::invalid_payload, "a text message that is not valid UTF-8"});
   }

@@ -40,7 +40,7 @@ class WebSocketCodec {
  private:
   Event next_slowly(std::span<char>& bytes);
   Event next_frame(std::span<char>& bytes);
-  Event whole_message(const FrameHeader& header, std::span<char> payload);
+  Event whole_message(std::array<char, 4> mask, std::span<char> payload);
   // A message that is too long, until its last frame has gone by.
   struct Oversized {
     std::string beginning;
@@ -65,7 +65,8 @@ class WebSocketCodec {
   void release_delivered();
 
   Framing framing_;
-  bool delivered_ = false;  // kept_ is what the last event points to
+  const uint8_t plain_first_byte_;  // of a frame that is a whole message
+  bool delivered_ = false;          // kept_ is what the last event points to
   size_t max_message_size_;
   uint64_t payload_left_ = 0;                    // of the frame that assembler_ is reading, or oversized_
   std::string kept_;                             // the beginning of a frame that is not all there yet

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <variant>
 
 #include "wamp/ids.h"
@@ -244,6 +245,14 @@ using Message =
     std::variant<Hello, Welcome, Abort, Challenge, Authenticate, Goodbye, Error, Publish, Published,
                  Subscribe, Subscribed, Unsubscribe, Unsubscribed, Event, Call, Cancel, CallResult, Register,
                  Registered, Unregister, Unregistered, Invocation, Interrupt, Yield>;
+
+// The place of the type M in Message.
+template <class M>
+constexpr size_t message_index = []<class... All>(const std::variant<All...>*) {
+  size_t index = 0;
+  static_cast<void>(((std::is_same_v<M, All> || (++index, false)) || ...));
+  return index;
+}(static_cast<const Message*>(nullptr));
 
 template <class M>
 concept HasPayload = requires(M message) {

@@ -96,7 +96,7 @@ void Broker::send_kept(const Member& subscriber, const Subscription& subscriptio
     message.publication = event->publication;
     message.details = event_details(subscription.match, event->topic, event->details);
     message.details.append(std::string(mark), true);
-    outbox.send(subscriber.ref, std::move(message), event->payload);
+    outbox.send(subscriber.ref, std::move(message), RoutedPayload(event->payload));
   }
 }
 

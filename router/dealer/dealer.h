@@ -46,15 +46,17 @@ class Dealer {
   wamp::Result<void> register_procedure(Member& callee, const wamp::Register& message,
                                         wamp::MatchPolicy match, const Grant& grant, Outbox& outbox);
   void unregister(Member& callee, const wamp::Unregister& message, Outbox& outbox);
-  wamp::Result<void> call(Member& caller, const wamp::Call& message, RoutedPayload payload,
+  wamp::Result<void> call(Member& caller, const wamp::Call& message, RoutedPayload&& payload,
                           const Grant& grant, Outbox& outbox);
   // A CALL whose request id is not a new one ("Progressive Call Invocations").
-  wamp::Result<void> continue_call(Member& caller, const wamp::Call& message, RoutedPayload payload,
+  wamp::Result<void> continue_call(Member& caller, const wamp::Call& message, RoutedPayload&& payload,
                                    Outbox& outbox);
   wamp::Result<void> cancel(Member& caller, const wamp::Cancel& message, Outbox& outbox);
-  wamp::Result<void> yield(Member& callee, const wamp::Yield& message, RoutedPayload payload, Outbox& outbox);
+  wamp::Result<void> yield(Member& callee, const wamp::Yield& message, RoutedPayload&& payload,
+                           Outbox& outbox);
   // An ERROR that answers an INVOCATION.
-  wamp::Result<void> error(Member& callee, const wamp::Error& message, RoutedPayload payload, Outbox& outbox);
+  wamp::Result<void> error(Member& callee, const wamp::Error& message, RoutedPayload&& payload,
+                           Outbox& outbox);
   // The member leaves: its calls and those on their way to it end, its registrations are gone.
   void remove_member(Member& member, Outbox& outbox);
   // "Registration Revocation". Precondition: `callee` is one.
@@ -100,6 +102,10 @@ class Dealer {
   // Those that wait for this holder are decided, without holding them again.
   void register_held_for(const Member& holder, Outbox& outbox);
 
+  Registration* find_registration(Member& caller, std::string_view procedure);
+  // A CALL whose options are read.
+  void begin_call(Member& caller, wamp::RequestId request, const Asked& asked, RoutedPayload&& payload,
+                  Outbox& outbox);
   PendingCall& add_call(Member& caller, wamp::RequestId request, const Registration& registration);
   void remove_call(PendingCall& call, Outbox& outbox);
   // The same for one whose caller has been sent the last answer.
@@ -109,10 +115,10 @@ class Dealer {
   void wait_for_callee(PendingCall& call, Registration& registration, Outbox& outbox);
   // Sends the INVOCATION, or refuses the call if the callee lacks a feature for it.
   void invoke(PendingCall& call, const Registration& registration, Callee& callee, const Asked& asked,
-              RoutedPayload payload, Outbox& outbox);
+              RoutedPayload&& payload, Outbox& outbox);
   wamp::Dict invocation_details(const PendingCall& call, const Registration& registration,
                                 const Callee& callee, const Asked& asked) const;
-  void send_invocation(const PendingCall& call, wamp::Dict details, bool is_chunk, RoutedPayload payload,
+  void send_invocation(const PendingCall& call, wamp::Dict&& details, bool is_chunk, RoutedPayload&& payload,
                        Outbox& outbox);
   void release_callee(PendingCall& call);
   void invoke_waiting(Registration& registration, Outbox& outbox);

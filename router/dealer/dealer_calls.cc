@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cassert>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +15,8 @@ namespace router::dealer {
 namespace {
 
 using namespace wamp::error_uri;
+
+constexpr std::string_view yield_request = "YIELD.INVOCATION.Request";
 
 void interrupt(const PendingCall& call, std::string_view mode, Outbox& outbox) {
   wamp::Interrupt message;
@@ -136,48 +139,69 @@ Callee* Dealer::pick(Registration& registration, const CallOptions& options, con
   return registration.pick(choice);
 }
 
-wamp::Result<void> Dealer::call(Member& caller, const wamp::Call& message, RoutedPayload payload,
+wamp::Result<void> Dealer::call(Member& caller, const wamp::Call& message, RoutedPayload&& payload,
                                 const Grant& grant, Outbox& outbox) {
+  static const CallOptions no_options{};
   if (caller.calls.find(message.request.value))
     return continue_call(caller, message, std::move(payload), outbox);
+  if (message.options.empty()) {
+    begin_call(caller, message.request, {message.procedure, no_options, grant}, std::move(payload), outbox);
+    return {};
+  }
   const auto options = call_options(message.options);
   if (!options) return options.error();
   if (options->progress && !caller.features.caller_progressive_call_invocations)
     return wamp::ProtocolError{"CALL.Options.progress: HELLO did not announce progressive_call_invocations"};
   if (!options->payload_passthru.empty() && !caller.features.has_payload_passthru_mode(wamp::Role::caller))
     return wamp::ProtocolError{"CALL.Options.ppt_scheme: HELLO did not announce payload_passthru_mode"};
-  const auto refuse = [&](std::string_view error_uri, std::string_view text) -> wamp::Result<void> {
-    outbox.refuse(caller.ref, wamp::Call::type, message.request, error_uri, text);
-    return {};
+  begin_call(caller, message.request, {message.procedure, *options, grant}, std::move(payload), outbox);
+  return {};
+}
+
+// Callers call the same again and again, so each remembers what it found.
+Registration* Dealer::find_registration(Member& caller, std::string_view procedure) {
+  RememberedGrant& known = caller.call_grant;
+  if (known.uri.empty()) return registrations_.match(procedure);
+  assert(known.uri == procedure);
+  if (known.registrations_version != registrations_.version()) {
+    known.registrations_version = registrations_.version();
+    known.registration = registrations_.match(procedure);
+  }
+  return known.registration;
+}
+
+void Dealer::begin_call(Member& caller, wamp::RequestId request, const Asked& asked, RoutedPayload&& payload,
+                        Outbox& outbox) {
+  const auto refuse = [&](std::string_view error_uri, std::string_view text) {
+    outbox.refuse(caller.ref, wamp::Call::type, request, error_uri, text);
   };
+  const CallOptions& options = asked.options;
   if (draining_ && !caller.unseen) return refuse(unavailable, "the router shuts down");
-  Registration* registration = registrations_.match(message.procedure);
+  Registration* registration = find_registration(caller, asked.procedure);
   if (!registration)
-    return refuse(no_such_procedure, "no procedure is registered as " + std::string(message.procedure));
+    return refuse(no_such_procedure, "no procedure is registered as " + std::string(asked.procedure));
   if (const uint32_t most = caller.limits().calls_in_flight_per_session; caller.calls.size() >= most)
     return refuse(too_many_requests, "this session has " + std::to_string(most) +
                                          " calls in progress, the most that it may have");
-  if (const auto refusal = run_mode_refusal(*options)) return refuse(refusal->error_uri, refusal->text);
+  if (const auto refusal = run_mode_refusal(options)) return refuse(refusal->error_uri, refusal->text);
 
-  PendingCall& call = add_call(caller, message.request, *registration);
-  call.progressive = options->progress;
-  if (const uint64_t timeout = timeout_ms(*options, caller.limits()); timeout > 0)
-    set_deadline(call, timeout);
-  Callee* callee = pick(*registration, *options, nullptr);
+  PendingCall& call = add_call(caller, request, *registration);
+  call.progressive = options.progress;
+  if (const uint64_t timeout = timeout_ms(options, caller.limits()); timeout > 0) set_deadline(call, timeout);
+  Callee* callee = pick(*registration, options, nullptr);
   const bool may_be_sent_again = !callee || callee->member->features.callee_call_reroute;
-  if (may_be_sent_again || options->progress)
-    call.kept = std::make_unique<KeptCall>(KeptCall{std::string(message.procedure),
-                                                    *options,
-                                                    grant,
+  if (may_be_sent_again || options.progress)
+    call.kept = std::make_unique<KeptCall>(KeptCall{std::string(asked.procedure),
+                                                    options,
+                                                    asked.grant,
                                                     {},
                                                     may_be_sent_again ? payload : RoutedPayload(),
                                                     {},
                                                     false});
   if (callee)
-    invoke(call, *registration, *callee, {message.procedure, *options, grant}, std::move(payload), outbox);
+    invoke(call, *registration, *callee, asked, std::move(payload), outbox);
   else
     wait_for_callee(call, *registration, outbox);
-  return {};
 }
 
 void Dealer::wait_for_callee(PendingCall& call, Registration& registration, Outbox& outbox) {
@@ -192,7 +216,7 @@ void Dealer::wait_for_callee(PendingCall& call, Registration& registration, Outb
 }
 
 void Dealer::invoke(PendingCall& call, const Registration& registration, Callee& callee, const Asked& asked,
-                    RoutedPayload payload, Outbox& outbox) {
+                    RoutedPayload&& payload, Outbox& outbox) {
   Member& member = *callee.member;
   if (const auto missing = missing_feature(asked.options, member.features))
     return end(call, missing->error_uri, missing->text, outbox);
@@ -209,7 +233,7 @@ void Dealer::invoke(PendingCall& call, const Registration& registration, Callee&
   }
   wamp::Dict details = invocation_details(call, registration, callee, asked);
   if (call.kept) call.kept->details = details;
-  if (looks_after_timeout(callee, *call.caller)) forget_deadline(call);
+  if (call.deadline && looks_after_timeout(callee, *call.caller)) forget_deadline(call);
   send_invocation(call, std::move(details), asked.options.progress, std::move(payload), outbox);
 }
 
@@ -231,8 +255,8 @@ wamp::Dict Dealer::invocation_details(const PendingCall& call, const Registratio
   return details;
 }
 
-void Dealer::send_invocation(const PendingCall& call, wamp::Dict details, bool is_chunk,
-                             RoutedPayload payload, Outbox& outbox) {
+void Dealer::send_invocation(const PendingCall& call, wamp::Dict&& details, bool is_chunk,
+                             RoutedPayload&& payload, Outbox& outbox) {
   wamp::Invocation invocation;
   invocation.request = call.invocation;
   invocation.registration = call.registration;
@@ -254,7 +278,8 @@ void Dealer::invoke_waiting(Registration& registration, Outbox& outbox) {
     Callee* callee = pick(registration, kept.options, &kept);
     if (callee) {
       registration.waiting.erase(registration.waiting.begin() + static_cast<std::ptrdiff_t>(at));
-      invoke(call, registration, *callee, {kept.procedure, kept.options, kept.grant}, kept.payload, outbox);
+      invoke(call, registration, *callee, {kept.procedure, kept.options, kept.grant},
+             RoutedPayload(kept.payload), outbox);
     } else if (kept.options.run_mode) {
       ++at;  // its shard is busy; others may be free
     } else {
@@ -270,7 +295,7 @@ void Dealer::end_hopeless_calls(Registration& registration, Outbox& outbox) {
       end(*call, no_available_callee, "all callees are unavailable", outbox);
 }
 
-wamp::Result<void> Dealer::continue_call(Member& caller, const wamp::Call& message, RoutedPayload payload,
+wamp::Result<void> Dealer::continue_call(Member& caller, const wamp::Call& message, RoutedPayload&& payload,
                                          Outbox& outbox) {
   PendingCall** found = caller.calls.find(message.request.value);
   if (!found || (*found)->interrupted || ((*found)->kept && (*found)->kept->procedure != message.procedure)) {
@@ -287,7 +312,7 @@ wamp::Result<void> Dealer::continue_call(Member& caller, const wamp::Call& messa
   KeptCall& kept = *call.kept;
   kept.continued = true;
   kept.payload = {};
-  send_invocation(call, kept.details, true, std::move(payload), outbox);
+  send_invocation(call, wamp::Dict(kept.details), true, std::move(payload), outbox);
   return {};
 }
 
@@ -323,15 +348,24 @@ wamp::Result<PendingCall*> Dealer::answered_call(Member& callee, wamp::RequestId
   return nullptr;
 }
 
-wamp::Result<void> Dealer::yield(Member& callee, const wamp::Yield& message, RoutedPayload payload,
+wamp::Result<void> Dealer::yield(Member& callee, const wamp::Yield& message, RoutedPayload&& payload,
                                  Outbox& outbox) {
+  if (message.options.empty()) {
+    const auto answered = answered_call(callee, message.request, yield_request);
+    if (!answered) return answered.error();
+    if (PendingCall* call = *answered) {
+      outbox.send(call->caller->ref, wamp::CallResult{call->request, {}, {}}, std::move(payload));
+      finish(*call, outbox);
+    }
+    return {};
+  }
   wamp::Attributes options(message.options, "YIELD.Options");
   const bool progress = options.boolean("progress", false);
-  const wamp::Dict passthru = message.options.empty() ? wamp::Dict() : payload_passthru_attributes(options);
+  const wamp::Dict passthru = payload_passthru_attributes(options);
   if (options.error()) return *options.error();
   if (!passthru.empty() && !callee.features.has_payload_passthru_mode(wamp::Role::callee))
     return wamp::ProtocolError{"YIELD.Options.ppt_scheme: HELLO did not announce payload_passthru_mode"};
-  const auto answered = answered_call(callee, message.request, "YIELD.INVOCATION.Request");
+  const auto answered = answered_call(callee, message.request, yield_request);
   if (!answered) return answered.error();
   if (!*answered) return {};
   PendingCall& call = **answered;
@@ -353,7 +387,7 @@ wamp::Result<void> Dealer::yield(Member& callee, const wamp::Yield& message, Rou
   return {};
 }
 
-wamp::Result<void> Dealer::error(Member& callee, const wamp::Error& message, RoutedPayload payload,
+wamp::Result<void> Dealer::error(Member& callee, const wamp::Error& message, RoutedPayload&& payload,
                                  Outbox& outbox) {
   const auto answered = answered_call(callee, message.request, "ERROR.REQUEST.Request");
   if (!answered) return answered.error();
@@ -383,7 +417,8 @@ void Dealer::reroute(PendingCall& call, Outbox& outbox) {
   if (!registration || kept.continued || !registration->has_candidates(kept.refused))
     end(call, no_available_callee, "all callees are unavailable", outbox);
   else if (Callee* callee = pick(*registration, kept.options, &kept))
-    invoke(call, *registration, *callee, {kept.procedure, kept.options, kept.grant}, kept.payload, outbox);
+    invoke(call, *registration, *callee, {kept.procedure, kept.options, kept.grant},
+           RoutedPayload(kept.payload), outbox);
   else
     wait_for_callee(call, *registration, outbox);
   if (registration) invoke_waiting(*registration, outbox);

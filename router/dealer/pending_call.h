@@ -4,7 +4,6 @@
 // dealer only.
 #pragma once
 
-#include <cassert>
 #include <map>
 #include <memory>
 #include <optional>
@@ -47,40 +46,45 @@ struct PendingCall {
   bool interrupted = false;           // canceled by mode kill: waits for the callee's answer
   std::unique_ptr<KeptCall> kept;     // null: it will not be sent again
   std::optional<CallDeadlines::iterator> deadline;
-  SteadyTime taken;  // when the CALL came
-  size_t place = 0;  // PendingCalls' own
+  SteadyTime taken;                  // when the CALL came
+  PendingCall* next_free = nullptr;  // PendingCalls' own
 };
 
-// The owner of all calls. Records that have ended are kept for the next calls: one allocation less for each.
+// The owner of all calls. They live in blocks, which are given back when no call is left, and are used again
+// and again: no allocation for each.
 class PendingCalls {
  public:
   // The reference is valid until remove().
   PendingCall& add() {
-    if (spare_.empty()) spare_.push_back(std::make_unique<PendingCall>());
-    live_.push_back(std::move(spare_.back()));
-    spare_.pop_back();
-    live_.back()->place = live_.size() - 1;
-    return *live_.back();
+    if (!first_free_) add_block();
+    PendingCall& call = *first_free_;
+    first_free_ = call.next_free;
+    ++size_;
+    return call;
   }
 
   void remove(PendingCall& call) {
-    assert(live_[call.place].get() == &call);
-    std::unique_ptr<PendingCall> ended = std::move(live_[call.place]);
-    if (ended->place + 1 < live_.size()) {
-      live_[ended->place] = std::move(live_.back());
-      live_[ended->place]->place = ended->place;
-    }
-    live_.pop_back();
-    if (spare_.size() >= most_kept) return;
-    *ended = {};
-    spare_.push_back(std::move(ended));
+    call = {};
+    call.next_free = std::exchange(first_free_, &call);
+    if (--size_ > 0 || blocks_.size() <= most_kept_blocks) return;
+    blocks_.clear();
+    first_free_ = nullptr;
   }
 
-  size_t size() const { return live_.size(); }
+  size_t size() const { return size_; }
 
  private:
-  static constexpr size_t most_kept = 4096;
-  std::vector<std::unique_ptr<PendingCall>> live_, spare_;
+  static constexpr size_t block_size = 64;
+  static constexpr size_t most_kept_blocks = 64;
+
+  void add_block() {
+    PendingCall* const block = blocks_.emplace_back(std::make_unique<PendingCall[]>(block_size)).get();
+    for (size_t i = 0; i < block_size; ++i) block[i].next_free = std::exchange(first_free_, &block[i]);
+  }
+
+  std::vector<std::unique_ptr<PendingCall[]>> blocks_;
+  PendingCall* first_free_ = nullptr;
+  size_t size_ = 0;
 };
 
 }  // namespace router::dealer
