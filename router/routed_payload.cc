@@ -6,7 +6,7 @@ namespace router {
 namespace {
 
 // Enough in front for the envelope of an INVOCATION or RESULT with small details and for the frame's header.
-constexpr size_t payload_headroom = 112;
+constexpr size_t payload_headroom = 40;
 // JSON closes the message behind the payload.
 constexpr size_t payload_tailroom = 1 + transport::max_frame_trailer;
 

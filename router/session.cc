@@ -160,6 +160,7 @@ void Session::carry_out(M& message, bool is_chunk) {
   if (const auto done = route(message, is_chunk); !done) violate(done.error().message);
   if (const Mailbox* full = Mailbox::take_overfilled()) [[unlikely]]
     wait_for_worker(*full);
+  worker_.deliver_much_mail();
 }
 
 bool Session::is_continuation(wamp::RequestId call) const {
@@ -178,6 +179,18 @@ wamp::Result<void> Session::check_request_id(wamp::MessageType type, wamp::Reque
   return {};
 }
 
+// A long payload goes on in the buffer that it came in.
+RoutedPayload Session::routed(const wamp::Payload& payload) {
+  constexpr size_t long_payload = 32 * 1024;
+  if (payload.bytes.size() >= long_payload) {
+    if (transport::BufferRef buffer = connection_->take_buffer_of(payload.bytes)) {
+      buffer->narrow(payload.bytes);
+      return {format_, payload.count, std::move(buffer)};
+    }
+  }
+  return copy_payload(format_, payload);
+}
+
 template <class M>
 wamp::Result<void> Session::route(M& message, bool is_chunk) {
   if constexpr (std::is_same_v<M, wamp::Goodbye>) {
@@ -188,11 +201,11 @@ wamp::Result<void> Session::route(M& message, bool is_chunk) {
     leave("the peer aborted: " + message.reason, counters().ended_goodbye);
     connection_->close(transport::close_code::normal, "the peer aborted");
   } else if constexpr (std::is_same_v<M, wamp::Call>) {
-    RoutedPayload payload = copy_payload(format_, message.payload);
+    RoutedPayload payload = routed(message.payload);
     return is_chunk ? realm_->continue_call(*member_, message, std::move(payload))
                     : realm_->handle(*member_, message, std::move(payload));
   } else if constexpr (requires { realm_->handle(*member_, message, RoutedPayload()); }) {
-    return realm_->handle(*member_, message, copy_payload(format_, message.payload));
+    return realm_->handle(*member_, message, routed(message.payload));
   } else if constexpr (requires { realm_->handle(*member_, message); }) {
     return realm_->handle(*member_, message);
   } else {

@@ -33,6 +33,7 @@ class Session final : public transport::Receiver, private Admission::Desk {
 
   void on_open(transport::Connection& connection) override;
   void on_message(std::span<char> bytes) override;
+  void on_read_end() override { worker_.deliver_mail(); }
   bool on_oversized(std::string_view beginning) override;
   void on_closed(const transport::CloseReason& reason) override;
 
@@ -112,6 +113,7 @@ class Session final : public transport::Receiver, private Admission::Desk {
   void carry_out(M& message, bool is_chunk);
   template <class M>
   wamp::Result<void> route(M& message, bool is_chunk);
+  RoutedPayload routed(const wamp::Payload& payload);
 
   void open_session(const wamp::Hello& hello);
   void on_challenge(const auth::Challenge& challenge) override;

@@ -85,6 +85,12 @@ class Worker {
   // Hands out what the mailbox holds. At the end of each turn, and before a session says its last word.
   void deliver_mail();
 
+  // The same if there is much of it: what is delivered later has left the processor's cache. After each
+  // message that was routed.
+  void deliver_much_mail() {
+    if (mailbox_.own_count() >= much_mail) deliver_mail();
+  }
+
   // No new sessions, and GOODBYE to those there are.
   void begin_drain(const Drain& drain);
   bool shutting_down() const { return drain_.has_value(); }
@@ -110,6 +116,8 @@ class Worker {
   void deliver(SessionOrder& order);
   void sweep();
   void continue_drain();
+
+  static constexpr size_t much_mail = 32;
 
   const uint32_t number_;
   IdSource ids_;

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "serializers/json_values.h"
+#include "serializers/unescape_json.h"
 #include "serializers/value_builder.h"
 
 namespace serializers {
@@ -115,7 +116,7 @@ bool JsonReader::read_dictionary(wamp::Dict& value) {
   if (!scanner_.at('{') || !scanner_.skip_value()) return false;
   const std::string_view text(begin, position());
   ValueBuilder builder;
-  if (!read_json({text, 1}, builder)) return scanner_.fail("invalid dictionary");
+  read_json({text, 1}, builder);
   value = std::move(*builder.values().front().get<wamp::Dict>());
   return true;
 }

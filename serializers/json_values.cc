@@ -3,18 +3,13 @@
 #include <charconv>
 #include <cmath>
 
-#include <rapidjson/memorystream.h>
-#include <rapidjson/reader.h>
-
 #include "serializers/base64.h"
+#include "serializers/json_text.h"
+#include "serializers/serializer.h"
+#include "serializers/unescape_json.h"
 
 namespace serializers {
 namespace {
-
-// Debian's RapidJSON 1.1.0 reads and writes out of bounds when it converts certain numbers (CVE-2024-38517),
-// and its recursive parser overflows the stack: these flags are not optional.
-constexpr unsigned parse_flags = rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseIterativeFlag |
-                                 rapidjson::kParseValidateEncodingFlag | rapidjson::kParseStopWhenDoneFlag;
 
 double to_double(std::string_view text) {
   double value = 0;
@@ -24,91 +19,155 @@ double to_double(std::string_view text) {
   return value;
 }
 
-void send_number(std::string_view text, ValueSink& sink) {
-  const char* const end = text.data() + text.size();
-  int64_t integer;
-  uint64_t unsigned_integer;
-  if (text.find_first_of(".eE") != std::string_view::npos)
-    sink.floating(to_double(text));
-  else if (std::from_chars(text.data(), end, integer).ec == std::errc())
-    sink.integer(integer);
-  else if (text.front() != '-' && std::from_chars(text.data(), end, unsigned_integer).ec == std::errc())
-    sink.unsigned_integer(unsigned_integer);
-  else
-    sink.floating(to_double(text));
-}
-
-// RapidJSON's events → the sink's.
-class JsonEvents {
+// One pass over valid text, without recursion.
+class JsonWalk {
  public:
-  explicit JsonEvents(ValueSink& sink) : sink_(sink) {}
+  JsonWalk(std::string_view text, ValueSink& sink)
+      : p_(text.data()), end_(text.data() + text.size()), sink_(sink) {}
 
-  bool Null() { return sink_.null(), true; }
-  bool Bool(bool value) { return sink_.boolean(value), true; }
-  bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
-    return send_number({text, size}, sink_), true;
-  }
-  bool StartArray() { return sink_.begin_list(unknown_size), true; }
-  bool EndArray(rapidjson::SizeType size) { return sink_.end_list(size), true; }
-  bool StartObject() { return sink_.begin_dictionary(unknown_size), true; }
-  bool EndObject(rapidjson::SizeType size) { return sink_.end_dictionary(size), true; }
-
-  bool String(const char* text, rapidjson::SizeType size, bool) {
-    if (const auto bytes = decode_json_binary({text, size}))
-      sink_.binary(*bytes);
-    else
-      sink_.string({text, size});
-    return true;
-  }
-  bool Key(const char* text, rapidjson::SizeType size, bool) {
-    if (const auto bytes = decode_json_binary({text, size}))
-      sink_.binary_key(*bytes);
-    else
-      sink_.key({text, size});
-    return true;
+  void value() {
+    skip_space();
+    for (;;) {
+      if (*p_ == '{' || *p_ == '[') {
+        if (!open()) continue;
+      } else {
+        scalar();
+      }
+      if (!next()) return;
+    }
   }
 
-  // Never called because of kParseNumbersAsStringsFlag, but the parser's template names them.
-  bool Int(int) { return false; }
-  bool Uint(unsigned) { return false; }
-  bool Int64(int64_t) { return false; }
-  bool Uint64(uint64_t) { return false; }
-  bool Double(double) { return false; }
+  void comma() {
+    skip_space();
+    ++p_;
+  }
 
  private:
-  ValueSink& sink_;
-};
+  struct Open {
+    size_t count;  // of its elements so far
+    bool is_dictionary;
+  };
 
-struct StringEvents : rapidjson::BaseReaderHandler<rapidjson::UTF8<>, StringEvents> {
-  std::string text;
-  bool String(const char* value, rapidjson::SizeType size, bool) {
-    text.assign(value, size);
-    return true;
+  void skip_space() {
+    while (p_ != end_ && static_cast<unsigned char>(*p_) <= ' ') ++p_;
   }
+
+  // Into a list or dictionary. True if it is empty.
+  bool open() {
+    const bool is_dictionary = *p_++ == '{';
+    if (is_dictionary)
+      sink_.begin_dictionary(unknown_size);
+    else
+      sink_.begin_list(unknown_size);
+    open_[depth_++] = {0, is_dictionary};
+    skip_space();
+    if (*p_ == (is_dictionary ? '}' : ']')) {
+      close();
+      return true;
+    }
+    if (is_dictionary) key();
+    return false;
+  }
+
+  void close() {
+    ++p_;
+    const Open& closed = open_[--depth_];
+    if (closed.is_dictionary)
+      sink_.end_dictionary(closed.count);
+    else
+      sink_.end_list(closed.count);
+  }
+
+  // From behind a value to the next one, out of the containers that end there. False: there is none.
+  bool next() {
+    while (depth_ > 0) {
+      Open& around = open_[depth_ - 1];
+      ++around.count;
+      skip_space();
+      if (*p_ == ',') {
+        ++p_;
+        skip_space();
+        if (around.is_dictionary) key();
+        return true;
+      }
+      close();
+    }
+    return false;
+  }
+
+  void key() {
+    text([this](std::string_view key) { sink_.key(key); },
+         [this](std::string_view bytes) { sink_.binary_key(bytes); });
+    skip_space();
+    ++p_;
+    skip_space();
+  }
+
+  void scalar() {
+    switch (*p_) {
+      case '"':
+        return text([this](std::string_view text) { sink_.string(text); },
+                    [this](std::string_view bytes) { sink_.binary(bytes); });
+      case 't':
+        p_ += 4;
+        return sink_.boolean(true);
+      case 'f':
+        p_ += 5;
+        return sink_.boolean(false);
+      case 'n':
+        p_ += 4;
+        return sink_.null();
+    }
+    number();
+  }
+
+  template <class Send, class SendBinary>
+  void text(const Send& send, const SendBinary& send_binary) {
+    const char* const begin = p_++;
+    p_ = skip_plain_text<NonAscii::is_plain>(p_, end_);
+    if (*p_ == '"') return send({begin + 1, p_++});
+    while (*p_ != '"') p_ = skip_plain_text<NonAscii::is_plain>(p_ + 2, end_);
+    const std::string plain = unescape_json({begin, ++p_});
+    if (const auto bytes = decode_json_binary(plain))
+      send_binary(*bytes);
+    else
+      send(plain);
+  }
+
+  void number() {
+    const char* const begin = p_;
+    bool is_floating = false;
+    for (; p_ != end_ &&
+           (*p_ == '-' || *p_ == '+' || *p_ == '.' || (*p_ | 0x20) == 'e' || (*p_ >= '0' && *p_ <= '9'));
+         ++p_)
+      is_floating = is_floating || *p_ == '.' || (*p_ | 0x20) == 'e';
+    int64_t integer;
+    uint64_t unsigned_integer;
+    if (is_floating)
+      sink_.floating(to_double({begin, p_}));
+    else if (std::from_chars(begin, p_, integer).ec == std::errc())
+      sink_.integer(integer);
+    else if (*begin != '-' && std::from_chars(begin, p_, unsigned_integer).ec == std::errc())
+      sink_.unsigned_integer(unsigned_integer);
+    else
+      sink_.floating(to_double({begin, p_}));
+  }
+
+  const char* p_;
+  const char* const end_;
+  ValueSink& sink_;
+  int depth_ = 0;
+  Open open_[max_nesting];
 };
 
 }  // namespace
 
-bool read_json(wamp::Payload payload, ValueSink& sink) {
-  rapidjson::MemoryStream stream(payload.bytes.data(), payload.bytes.size());
-  rapidjson::Reader reader;
-  JsonEvents events(sink);
+void read_json(wamp::Payload payload, ValueSink& sink) {
+  JsonWalk walk(payload.bytes, sink);
   for (int i = 0; i < payload.count; ++i) {
-    if (i > 0) {
-      rapidjson::SkipWhitespace(stream);
-      stream.Take();  // the comma
-    }
-    if (!reader.Parse<parse_flags>(stream, events)) return false;
+    if (i > 0) walk.comma();
+    walk.value();
   }
-  return true;
-}
-
-std::string unescape_json(std::string_view quoted) {
-  rapidjson::MemoryStream stream(quoted.data(), quoted.size());
-  rapidjson::Reader reader;
-  StringEvents events;
-  reader.Parse<parse_flags>(stream, events);
-  return std::move(events.text);
 }
 
 }  // namespace serializers

@@ -1,19 +1,13 @@
-// JSON → values. The door to RapidJSON, the only file that includes it.
+// JSON → values.
 #pragma once
-
-#include <string>
-#include <string_view>
 
 #include "serializers/value_sink.h"
 #include "wamp/message.h"
 
 namespace serializers {
 
-// Sends the elements of the payload to the sink. The bytes must have been validated by JsonScanner. False,
-// after a part has been sent, only if RapidJSON does not agree with it that they are valid.
-bool read_json(wamp::Payload payload, ValueSink& sink);
-
-// What a JSON string, its quotes included, means. It must have been validated.
-std::string unescape_json(std::string_view quoted);
+// Sends the elements of the payload to the sink. The bytes must have been validated by JsonScanner: nothing
+// is checked again.
+void read_json(wamp::Payload payload, ValueSink& sink);
 
 }  // namespace serializers

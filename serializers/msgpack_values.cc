@@ -1,57 +1,147 @@
 #include "serializers/msgpack_values.h"
 
-#include <msgpack.hpp>
+#include <bit>
 
 #include "serializers/any_keys.h"
+#include "serializers/msgpack_header.h"
+#include "serializers/serializer.h"
 
 namespace serializers {
 namespace {
 
-// msgpack-c's events → the sink's.
-class MsgpackEvents : public msgpack::null_visitor {
+// One pass over valid bytes, without recursion.
+class MsgpackWalk {
  public:
-  explicit MsgpackEvents(ValueSink& sink) : keys_(sink) {}
+  MsgpackWalk(std::string_view bytes, ValueSink& sink)
+      : p_(bytes.data()), end_(bytes.data() + bytes.size()), keys_(sink) {}
 
   bool keys_are_strings() const { return keys_.keys_are_strings(); }
 
-  bool visit_nil() { return target().null(), true; }
-  bool visit_boolean(bool value) { return target().boolean(value), true; }
-  bool visit_positive_integer(uint64_t value) { return target().unsigned_integer(value), true; }
-  bool visit_negative_integer(int64_t value) { return target().integer(value), true; }
-  bool visit_float32(float value) { return target().floating(value), true; }
-  bool visit_float64(double value) { return target().floating(value), true; }
-  bool visit_str(const char* text, uint32_t size) { return keys_.string({text, size}), true; }
-  bool visit_bin(const char* bytes, uint32_t size) { return keys_.binary({bytes, size}), true; }
-  bool start_array(uint32_t size) { return target().begin_list(size), true; }
-  bool end_array() { return target().end_list(unknown_size), true; }
-  bool start_map(uint32_t size) { return keys_.begin_dictionary(size), true; }
-  bool end_map() { return keys_.end_dictionary(unknown_size), true; }
-  bool start_map_key() { return keys_.begin_key(), true; }
-  bool end_map_key() { return keys_.end_key(), true; }
-
-  bool visit_ext(const char* bytes, uint32_t size) {
-    const std::string_view typed(bytes, size);
-    if (typed == std::string_view("\0\0", 2))
-      target().undefined();
-    else
-      keys_.binary(typed.substr(1));
-    return true;
+  void value() {
+    do {
+      if (is_at_key()) keys_.begin_key();
+      const auto tag = static_cast<unsigned char>(*p_);
+      const MsgpackHeader header = read_msgpack_header(p_, end_);
+      p_ = header.content;
+      if (header.kind == Kind::list || header.kind == Kind::dictionary) {
+        open(header);
+      } else {
+        p_ += header.length;
+        scalar(tag, header.kind, {header.content, header.length});
+        end_value();
+      }
+    } while (depth_ > 0);
   }
 
  private:
-  ValueSink& target() { return keys_.target(); }
+  struct Open {
+    uint64_t missing;  // values; of a dictionary, its keys are values too
+    bool is_dictionary;
+  };
 
+  bool is_at_key() const {
+    return depth_ > 0 && open_[depth_ - 1].is_dictionary && open_[depth_ - 1].missing % 2 == 0;
+  }
+
+  void open(const MsgpackHeader& header) {
+    const bool is_dictionary = header.kind == Kind::dictionary;
+    if (is_dictionary)
+      keys_.begin_dictionary(header.length);
+    else
+      keys_.target().begin_list(header.length);
+    open_[depth_++] = {is_dictionary ? 2 * header.length : header.length, is_dictionary};
+    if (header.length == 0) close();
+  }
+
+  void close() {
+    if (open_[--depth_].is_dictionary)
+      keys_.end_dictionary(unknown_size);
+    else
+      keys_.target().end_list(unknown_size);
+    end_value();
+  }
+
+  void end_value() {
+    if (depth_ == 0) return;
+    if (is_at_key()) keys_.end_key();
+    if (--open_[depth_ - 1].missing == 0) close();
+  }
+
+  void scalar(unsigned char tag, Kind kind, std::string_view content) {
+    switch (kind) {
+      case Kind::string:
+        return keys_.string(content);
+      case Kind::binary:
+        return keys_.binary(content);
+      case Kind::boolean:
+        return keys_.target().boolean(tag == 0xC3);
+      case Kind::integer:
+        return integer(tag, content);
+      case Kind::floating:
+        return keys_.target().floating(
+            content.size() == 4
+                ? static_cast<double>(std::bit_cast<float>(load_big_endian<uint32_t>(content.data())))
+                : std::bit_cast<double>(load_big_endian<uint64_t>(content.data())));
+      case Kind::extension:
+        return extension(content);
+      default:
+        return keys_.target().null();
+    }
+  }
+
+  void integer(unsigned char tag, std::string_view content) {
+    const int64_t number = signed_integer(tag, content);
+    const bool is_unsigned = tag < 0xD0;
+    if (number < 0 && !is_unsigned)
+      keys_.target().integer(number);
+    else
+      keys_.target().unsigned_integer(static_cast<uint64_t>(number));
+  }
+
+  // The bits of it, if it is an unsigned one of 64 bits.
+  static int64_t signed_integer(unsigned char tag, std::string_view content) {
+    const char* const p = content.data();
+    switch (tag) {
+      case 0xCC:
+        return static_cast<unsigned char>(*p);
+      case 0xCD:
+        return load_big_endian<uint16_t>(p);
+      case 0xCE:
+        return load_big_endian<uint32_t>(p);
+      case 0xD0:
+        return static_cast<int8_t>(*p);
+      case 0xD1:
+        return static_cast<int16_t>(load_big_endian<uint16_t>(p));
+      case 0xD2:
+        return static_cast<int32_t>(load_big_endian<uint32_t>(p));
+      case 0xCF:
+      case 0xD3:
+        return static_cast<int64_t>(load_big_endian<uint64_t>(p));
+    }
+    return static_cast<int8_t>(tag);
+  }
+
+  // Its type is the first byte.
+  void extension(std::string_view typed) {
+    if (typed == std::string_view("\0\0", 2))
+      keys_.target().undefined();
+    else
+      keys_.binary(typed.substr(1));
+  }
+
+  const char* p_;
+  const char* const end_;
   AnyKeys keys_;
+  int depth_ = 0;
+  Open open_[max_nesting];
 };
 
 }  // namespace
 
 bool read_msgpack(wamp::Payload payload, ValueSink& sink) {
-  MsgpackEvents events(sink);
-  size_t offset = 0;
-  for (int i = 0; i < payload.count; ++i)
-    msgpack::parse(payload.bytes.data(), payload.bytes.size(), offset, events);
-  return events.keys_are_strings();
+  MsgpackWalk walk(payload.bytes, sink);
+  for (int i = 0; i < payload.count; ++i) walk.value();
+  return walk.keys_are_strings();
 }
 
 }  // namespace serializers

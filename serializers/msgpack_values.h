@@ -1,4 +1,4 @@
-// MessagePack → values. The door to msgpack-c, the only file that includes it.
+// MessagePack → values.
 #pragma once
 
 #include "serializers/value_sink.h"
@@ -6,7 +6,8 @@
 
 namespace serializers {
 
-// Sends the elements of the payload to the sink. The bytes must have been validated by MsgpackScanner.
+// Sends the elements of the payload to the sink. The bytes must have been validated by MsgpackScanner:
+// nothing is checked again.
 //
 // What the other formats cannot say: an extension type becomes binary data (the type is lost), one of type 0
 // with a single byte 0 is JavaScript's undefined; a key that is neither a string nor binary data becomes its

@@ -1,6 +1,7 @@
 #include "serializers/msgpack_writer.h"
 
 #include <bit>
+#include <cassert>
 
 #include "serializers/msgpack_header.h"
 
@@ -82,7 +83,8 @@ void MsgpackWriter::end_dictionary(size_t size) {
 
 void MsgpackWriter::begin_container(size_t size, unsigned short_tag, unsigned tag16) {
   if (size == unknown_size) {
-    unpatched_.push_back(out_.size());
+    assert(unpatched_count_ < max_nesting);
+    unpatched_[unpatched_count_++] = out_.size();
     tagged(tag16, uint16_t{0});
   } else if (size <= 15) {
     byte(short_tag | static_cast<unsigned>(size));
@@ -94,9 +96,8 @@ void MsgpackWriter::begin_container(size_t size, unsigned short_tag, unsigned ta
 }
 
 void MsgpackWriter::end_container(size_t size) {
-  if (unpatched_.empty()) return;
-  const size_t header = unpatched_.back();
-  unpatched_.pop_back();
+  if (unpatched_count_ == 0) return;
+  const size_t header = unpatched_[--unpatched_count_];
   if (size <= UINT16_MAX) {
     put_big_endian(static_cast<uint16_t>(size), out_.data() + header + 1);
     return;

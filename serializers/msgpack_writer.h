@@ -1,11 +1,12 @@
 // Writes values as MessagePack, in their shortest form, at the end of a string. Strings must be valid UTF-8.
 //
-// A container whose size is not known at its begin gets a header of 16 bits that is patched at its end.
+// A container whose size is not known at its begin gets a header of 16 bits that is patched at its end. At
+// most max_nesting of them are open at a time.
 #pragma once
 
 #include <string>
-#include <vector>
 
+#include "serializers/serializer.h"
 #include "serializers/value_sink.h"
 
 namespace serializers {
@@ -42,7 +43,8 @@ class MsgpackWriter final : public ValueSink {
   void end_container(size_t size);
 
   std::string& out_;
-  std::vector<size_t> unpatched_;  // where the headers are of open containers of unknown size
+  size_t unpatched_count_ = 0;
+  size_t unpatched_[max_nesting];  // where the headers are of open containers of unknown size
 };
 
 }  // namespace serializers

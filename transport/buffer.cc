@@ -145,6 +145,22 @@ BufferRef Buffer::create(size_t headroom, size_t capacity) {
                        Buffer(static_cast<uint32_t>(headroom), static_cast<uint32_t>(size - sizeof(Buffer))));
 }
 
+void Buffer::grow(BufferRef& buffer, size_t capacity) {
+  Buffer* const old = buffer.buffer_;
+  assert(old->unique() && class_for(sizeof(Buffer) + old->total_) == no_class &&
+         capacity > old->total_ - old->start_);
+  const size_t total = old->start_ + capacity;
+  assert(total <= UINT32_MAX - sizeof(Buffer));
+  const size_t added = total - old->total_;
+  // A trivial object but for its reference count, which nobody else looks at.
+  void* const memory = std::realloc(static_cast<void*>(old), sizeof(Buffer) + total);
+  if (!memory) throw std::bad_alloc();
+  buffer.buffer_ = static_cast<Buffer*>(memory);
+  buffer.buffer_->total_ = static_cast<uint32_t>(total);
+  created_bytes_ += added;
+  count_live(static_cast<std::ptrdiff_t>(added));
+}
+
 void Buffer::release(Buffer* buffer) {
   const size_t size_class = class_for(sizeof(Buffer) + buffer->total_);
   count_live(-static_cast<std::ptrdiff_t>(sizeof(Buffer) + buffer->total_));

@@ -44,6 +44,10 @@ class Buffer {
   // A buffer with `headroom` free bytes in front, no content, and room for at least `capacity` bytes of it.
   static BufferRef create(size_t headroom, size_t capacity);
 
+  // Makes room for at least `capacity` bytes of content; what there is stays, perhaps elsewhere in memory.
+  // Precondition: unique(), and both the old and the new capacity are above 64 KiB.
+  static void grow(BufferRef& buffer, size_t capacity);
+
   // The bytes of all buffers that this thread ever created: how a loop knows how much new it is to write.
   static size_t created_bytes() { return created_bytes_; }
 
@@ -61,6 +65,17 @@ class Buffer {
     assert(tail.size() <= tailroom());
     if (!tail.empty()) std::memcpy(bytes() + start_ + size_, tail.data(), tail.size());
     size_ += static_cast<uint32_t>(tail.size());
+  }
+  // So many bytes have been written behind the content.
+  void extend(size_t count) {
+    assert(count <= tailroom());
+    size_ += static_cast<uint32_t>(count);
+  }
+  // From now on only this part of the content is content; what is around it is room.
+  void narrow(std::string_view part) {
+    assert(part.data() >= data() && part.data() + part.size() <= data() + size_);
+    start_ = static_cast<uint32_t>(part.data() - bytes());
+    size_ = static_cast<uint32_t>(part.size());
   }
   void prepend(std::string_view head) {
     assert(head.size() <= headroom());

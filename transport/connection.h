@@ -86,6 +86,8 @@ class Receiver {
   // One whole message, already validated as UTF-8 if it is text. The bytes may be changed; they are valid
   // during the call only. Not called after close() or on_closed().
   virtual void on_message(std::span<char> message) = 0;
+  // All messages of one read have been handed over. What is sent now may still be in the processor's cache.
+  virtual void on_read_end() {}
   // A message longer than max_message_size comes in and is thrown away. `beginning`: its first bytes, at most
   // max_beginning, of which nothing is validated. False: it cannot be answered, so the connection is closed.
   virtual bool on_oversized(std::string_view /*beginning*/) { return false; }
@@ -197,6 +199,10 @@ class Connection {
     send(frame);
     return true;
   }
+  // Within Receiver::on_message: the buffer in which this part of the message lies, if it is most of a long
+  // one, which has a buffer of its own; else null. It is the caller's, who may keep it and change it.
+  virtual BufferRef take_buffer_of(std::string_view) { return {}; }
+
   // Bytes queued and not yet taken by the kernel.
   virtual size_t queued_bytes() const = 0;
 

@@ -95,7 +95,13 @@ void Loop::State::end_turn() {
   bury_ended();
 }
 
+void Loop::State::write_full() {
+  for (TcpConnection* connection : full_) connection->write_full();
+  full_.clear();
+}
+
 void Loop::State::write_all() {
+  write_full();
   for (TcpConnection* connection : unwritten_) connection->write_queued();
   unwritten_.clear();
   created_bytes_ = Buffer::created_bytes();

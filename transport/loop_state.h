@@ -55,7 +55,11 @@ struct Loop::State {
 
   // At the end of the turn `connection` is to write, or to tell its receiver that it is gone.
   void add_unwritten(TcpConnection& connection);
+  // The same, and so much is queued there that it may as well be written before the turn's end.
+  void add_full(TcpConnection& connection) { full_.push_back(&connection); }
   void add_ended(TcpConnection& connection);
+  // Writes what those have queued, while it is in the processor's cache. After each read.
+  void write_full();
   // Writes before the turn's end if so much was queued that it would leave the processor's cache.
   void write_early() {
     if (Buffer::created_bytes() - created_bytes_ > max_unwritten_bytes) write_all();
@@ -101,6 +105,7 @@ struct Loop::State {
   bool turn_end_posted_ = false;
   bool collecting_ = false;  // the turn's end is running: what is added now is still dealt with in it
   std::vector<TcpConnection*> unwritten_;
+  std::vector<TcpConnection*> full_;
   std::vector<TcpConnection*> ended_;
   std::vector<std::unique_ptr<TcpConnection>> connections_;
   size_t created_bytes_ = 0;  // Buffer::created_bytes() when everything was last written

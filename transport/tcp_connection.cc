@@ -14,6 +14,8 @@ namespace {
 
 // Measured: a connection that has this much queued is better written at once than at the end of the turn.
 constexpr size_t max_queued_in_turn = 64 * 1024;
+// With as much as this, a system call for the connection alone is no waste.
+constexpr size_t worth_writing = 2 * 1024;
 constexpr size_t max_parts = 64;
 // Of a batch, in one turn: as much as is read of a socket at once, so that nobody waits longer for others.
 constexpr size_t max_batch_in_turn = 64 * 1024;
@@ -75,12 +77,20 @@ void TcpConnection::wait_for_input() {
 
 void TcpConnection::on_readable() {
   if (pauses_ > 0) return;
-  const Socket::Result result = socket_.read_some(state_.read_buffer);
+  const std::span<char> room = room_for_input();
+  const Socket::Result result = socket_.read_some(room.empty() ? std::span(state_.read_buffer) : room);
   if (result.outcome == Socket::Outcome::done) {
     state_.counters.bytes_received.add(result.size);
     on_heard();
     if (throttle_) throttle_->meter.take_bytes(state_.now, result.size);
-    receive({state_.read_buffer.data(), result.size});
+    if (room.empty()) {
+      receive({state_.read_buffer.data(), result.size});
+    } else {
+      std::get<WebSocketCodec>(codec_).filled(result.size);
+      receive_frames({});
+    }
+    if (receiver_) receiver_->on_read_end();
+    state_.write_full();
     if (throttle_) slow_down_if_over();
   } else if (result.outcome != Socket::Outcome::would_block) {
     on_end_of_input(result);
@@ -88,6 +98,16 @@ void TcpConnection::on_readable() {
     on_heard();  // a part of a record
   }
   wait_for_input();
+}
+
+std::span<char> TcpConnection::room_for_input() {
+  auto* const websocket = std::get_if<WebSocketCodec>(&codec_);
+  return websocket && stage_ == Stage::open ? websocket->room() : std::span<char>();
+}
+
+BufferRef TcpConnection::take_buffer_of(std::string_view part) {
+  auto* const websocket = std::get_if<WebSocketCodec>(&codec_);
+  return websocket ? websocket->take_buffer_of(part) : BufferRef();
 }
 
 void TcpConnection::on_heard() {
@@ -305,7 +325,9 @@ void TcpConnection::end_batch() {
 void TcpConnection::on_queued() {
   if (!write_waiting_) {
     if (!std::exchange(in_unwritten_, true)) state_.add_unwritten(*this);
-    if (queued_bytes() >= max_queued_in_turn)
+    const size_t queued = queued_bytes();
+    if (queued >= worth_writing && !std::exchange(in_full_, true)) state_.add_full(*this);
+    if (queued >= max_queued_in_turn)
       write_now();
     else
       state_.write_early();
@@ -331,6 +353,11 @@ void TcpConnection::queue_bytes(std::string_view bytes) {
 
 void TcpConnection::write_queued() {
   in_unwritten_ = false;
+  write_now();
+}
+
+void TcpConnection::write_full() {
+  in_full_ = false;
   write_now();
 }
 

@@ -37,6 +37,7 @@ class TcpConnection final : public Connection, private HttpExchange {
     send(frame);
     return true;
   }
+  BufferRef take_buffer_of(std::string_view part) override;
   size_t max_frame_size() const override { return max_frame_size_; }
   size_t queued_bytes() const override { return queue_.bytes() + (batch_ ? batch_->bytes() : 0); }
   size_t held_bytes() const override;
@@ -50,6 +51,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   // For the loop. `read`: what was read of the socket before.
   void start(std::span<char> read);
   void write_queued();
+  void write_full();
   void sweep(Loop::Clock::time_point now);
   // Memory is short: a request of which more than `max_size` has come is not waited for any longer.
   void give_up_request(size_t max_size);
@@ -88,6 +90,8 @@ class TcpConnection final : public Connection, private HttpExchange {
   void when_readable(void (TcpConnection::*then)());
   void wait_for_input();
   void on_readable();
+  // Where the next bytes belong, if a codec wants them there.
+  std::span<char> room_for_input();
   void on_heard();
   void on_end_of_input(const Socket::Result& result);
   void receive(std::span<char> bytes);
@@ -198,6 +202,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   bool pinged_ = false;
   bool probed_ = false;  // on_alive() is due with the next byte
   bool in_unwritten_ = false;
+  bool in_full_ = false;
   bool in_ended_ = false;
   bool read_waiting_ = false;
   bool write_waiting_ = false;

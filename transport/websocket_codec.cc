@@ -26,6 +26,7 @@ WebSocketCodec::WebSocketCodec(Framing framing, size_t max_message_size)
 
 WebSocketCodec::Event WebSocketCodec::next(std::span<char>& bytes) {
   if (delivered_) release_delivered();
+  if (long_) return take_long(bytes);
   if (kept_.empty() && !assembler_ && !oversized_) {
     if (bytes.empty()) return {};
     const PlainFrame frame = read_plain_frame(bytes, plain_first_byte_, max_message_size_);
@@ -39,10 +40,11 @@ WebSocketCodec::Event WebSocketCodec::next(std::span<char>& bytes) {
 }
 
 size_t WebSocketCodec::kept_bytes() const {
-  return kept_.size() + (assembler_ ? assembler_->message_size() : 0);
+  return kept_.size() + (assembler_ ? assembler_->message_size() : 0) + (long_ ? long_->arrived() : 0);
 }
 
 std::optional<size_t> WebSocketCodec::unfinished() const {
+  if (long_ && !delivered_) return long_->arrived();
   if (!assembler_ && !oversized_ && (delivered_ || kept_.empty())) return std::nullopt;
   return (delivered_ ? 0 : kept_.size()) + (assembler_ ? assembler_->message_size() : 0) +
          (oversized_ ? static_cast<size_t>(oversized_->size) : 0);
@@ -64,6 +66,10 @@ WebSocketCodec::Event WebSocketCodec::next_frame(std::span<char>& bytes) {
   const FrameHeader header = *read_frame_header(kept_);
   if (auto refused = refusal(header)) return error(std::move(refused));
   if (is_too_long(header)) return begin_throwing_away(header);
+  if (is_long(header)) {
+    begin_long(header);
+    return take_long(bytes);
+  }
   if (in_place(header)) {
     delivered_ = true;
     return whole_message(header.mask, std::span(kept_).subspan(header.header_size));
@@ -81,7 +87,7 @@ size_t WebSocketCodec::wanted() const {
   const auto header = read_frame_header(kept_);
   if (!header) return frame_header_size(static_cast<uint8_t>(kept_[1]));
   const bool small_control = header->control() && header->payload_size <= max_control_payload;
-  if (!small_control && !in_place(*header)) return header->header_size;
+  if (!small_control && (!in_place(*header) || is_long(*header))) return header->header_size;
   return header->header_size + static_cast<size_t>(header->payload_size);
 }
 
@@ -89,6 +95,54 @@ size_t WebSocketCodec::wanted() const {
 bool WebSocketCodec::in_place(const FrameHeader& header) const {
   return header.first_byte == plain_first_byte_ && header.masked && header.minimal && !assembler_ &&
          !oversized_ && header.payload_size <= max_message_size_;
+}
+
+// One that is not all there after one read.
+bool WebSocketCodec::is_long(const FrameHeader& header) const {
+  return in_place(header) && header.payload_size >= LongMessage::min_size;
+}
+
+// kept_ is its header.
+void WebSocketCodec::begin_long(const FrameHeader& header) {
+  kept_ = {};
+  long_ = std::make_unique<LongMessage>(static_cast<size_t>(header.payload_size));
+  long_mask_ = header.mask;
+  long_is_ascii_ = true;
+}
+
+void WebSocketCodec::unmask_long(size_t from) {
+  std::array<char, 4> mask = long_mask_;
+  std::rotate(mask.begin(), mask.begin() + static_cast<std::ptrdiff_t>(from % mask.size()), mask.end());
+  long_is_ascii_ &= unmask(long_->bytes().subspan(from), mask);
+}
+
+void WebSocketCodec::filled(size_t count) {
+  const size_t from = long_->arrived();
+  long_->filled(count);
+  unmask_long(from);
+}
+
+WebSocketCodec::Event WebSocketCodec::take_long(std::span<char>& bytes) {
+  if (!bytes.empty()) {
+    const size_t from = long_->arrived();
+    long_->take(bytes);
+    unmask_long(from);
+  }
+  if (!long_->whole()) return {};
+  const auto payload = long_->bytes();
+  if (is_text(framing_) && !long_is_ascii_ && !is_utf8({payload.data(), payload.size()}))
+    return error({close_code::invalid_payload, "a text message that is not valid UTF-8"});
+  delivered_ = true;
+  return {Kind::message, 0, payload, {}};
+}
+
+BufferRef WebSocketCodec::take_buffer_of(std::string_view part) {
+  if (!long_ || !delivered_) return {};
+  const auto whole = long_->bytes();
+  const bool is_most_of_it = part.data() >= whole.data() &&
+                             part.data() + part.size() <= whole.data() + whole.size() &&
+                             2 * part.size() >= whole.size();
+  return is_most_of_it ? long_->release() : BufferRef();
 }
 
 // What websocketpp does not refuse itself, or too late. Decided by the announced size, before any payload is
@@ -207,6 +261,7 @@ WebSocketCodec::Event WebSocketCodec::error(FrameError error) {
 
 void WebSocketCodec::release_delivered() {
   kept_ = {};
+  long_.reset();
   delivered_ = false;
 }
 

@@ -17,6 +17,7 @@
 #include "transport/codec_event.h"
 #include "transport/connection.h"
 #include "transport/frame.h"
+#include "transport/long_message.h"
 #include "transport/websocketpp_door.h"
 
 namespace transport {
@@ -32,6 +33,13 @@ class WebSocketCodec {
   // taken.
   Event next(std::span<char>& bytes);
 
+  // Where the next bytes may be put at once; empty if they must be given to next(). Nothing else may come in
+  // between, but filled(), with the number of bytes that were put there, and next().
+  std::span<char> room() { return long_ && !delivered_ ? long_->room() : std::span<char>(); }
+  void filled(size_t count);
+  // See Connection::take_buffer_of().
+  BufferRef take_buffer_of(std::string_view part);
+
   // Bytes kept for later, of incomplete frames and messages.
   size_t kept_bytes() const;
   // How much there is of a frame or message of which more must come; nothing if there is none.
@@ -41,6 +49,9 @@ class WebSocketCodec {
   Event next_slowly(std::span<char>& bytes);
   Event next_frame(std::span<char>& bytes);
   Event whole_message(std::array<char, 4> mask, std::span<char> payload);
+  void begin_long(const FrameHeader& header);
+  Event take_long(std::span<char>& bytes);
+  void unmask_long(size_t from);
   // A message that is too long, until its last frame has gone by.
   struct Oversized {
     std::string beginning;
@@ -61,17 +72,21 @@ class WebSocketCodec {
   Event error(FrameError error);
   FrameError refusal(const FrameHeader& header) const;
   bool in_place(const FrameHeader& header) const;
+  bool is_long(const FrameHeader& header) const;
   size_t wanted() const;
   void release_delivered();
 
   Framing framing_;
   const uint8_t plain_first_byte_;  // of a frame that is a whole message
-  bool delivered_ = false;          // kept_ is what the last event points to
+  bool delivered_ = false;          // kept_ or long_ is what the last event points to
   size_t max_message_size_;
   uint64_t payload_left_ = 0;                    // of the frame that assembler_ is reading, or oversized_
   std::string kept_;                             // the beginning of a frame that is not all there yet
   std::unique_ptr<MessageAssembler> assembler_;  // only while a message or frame is in it
   std::unique_ptr<Oversized> oversized_;         // only while one is thrown away
+  std::unique_ptr<LongMessage> long_;            // only while one comes in, or is delivered
+  std::array<char, 4> long_mask_{};
+  bool long_is_ascii_ = true;  // so far
 };
 
 }  // namespace transport
