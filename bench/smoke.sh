@@ -1,25 +1,76 @@
 #!/bin/bash
-# smoke.sh FLOOR LOAD: the load generator and the relay understand each other, lose nothing and end in time.
-set -eu
-floor=$1 load=$2
+# smoke.sh FLOOR LOAD ROUTER: the load generator, the relay and the router understand each other, over every
+# transport, lose nothing and end in time.
+set -euo pipefail
+floor=$1 load=$2 router=$3
+
+folder=$(mktemp -d)
+servers=()
+trap 'kill "${servers[@]}" 2>/dev/null || true; rm -rf "$folder"' EXIT
+
+fail() {
+  echo "$*" >&2
+  exit 1
+}
+
+# load ARGUMENTS: the generator's exit status says that something was done, and nothing refused, wrong or lost.
+load() { timeout 20 "$load" "$@" --duration 0.2 --warmup 0.1 --json; }
+
+# refused REASON ARGUMENTS: the generator fails, and says why.
+refused() {
+  local reason=$1 said
+  shift
+  said=$(load "$@" 2>&1) && fail "found nothing wrong with $*"
+  grep -qF -- "$reason" <<<"$said" || fail "$* said $said instead of $reason"
+}
 
 exec {output}< <(exec "$floor" --port 0)
-floor_pid=$!
-trap 'kill "$floor_pid" 2>/dev/null || true' EXIT
-read -r -t 10 -u "$output" line || { echo "wampd-floor did not say where it listens" >&2; exit 1; }
+servers+=($!)
+read -r -t 10 -u "$output" line || fail "wampd-floor did not say where it listens"
 url=ws://127.0.0.1:${line##* }
-
-# The generator's exit status says that something was done, and nothing refused, wrong or lost.
 for workload in "rpc --pairs 4 --depth 8 --serializer json --callee-serializer msgpack" \
                 "rpc --pairs 2 --depth 2 --payload 100000" \
                 "pubsub --publishers 2 --subscribers 6 --depth 4"; do
   # shellcheck disable=SC2086  # the words of a workload are arguments
-  timeout 20 "$load" $workload --floor --url "$url" --pid "$floor_pid" --duration 0.4 --warmup 0.1 --json
+  load $workload --floor --url "$url" --pid "${servers[0]}"
 done
 
+# Somebody may call, subscribe and publish, but nobody may call "bench.procedure.1".
+roles='"roles": [{"name": "anonymous", "permissions": [
+  {"uri": "", "match": "prefix", "allow": {"call": true, "register": true, "publish": true, "subscribe": true}},
+  {"uri": "bench.procedure.1", "allow": {"register": true}}]}]'
+serves='"rawsocket": {"serializers": ["json", "msgpack"]}, "web": {"paths": {"ws": {"type": "websocket"}}},
+  "limits": {"max_message_size": 2000000}, "auth": {"anonymous": {"type": "static", "role": "anonymous"}}'
+cat >"$folder/wampd.json" <<END
+{"realms": [{"name": "realm1", $roles}], "transports": [
+  {"type": "universal", "endpoint": {"type": "tcp", "interface": "127.0.0.1", "port": 0}, $serves},
+  {"type": "universal", "endpoint": {"type": "unix", "path": "$folder/socket"}, $serves}]}
+END
+exec {output}< <(exec "$router" --config "$folder/wampd.json" --workers 1 2>&1)
+servers+=($!)
+until [[ ${line:=} =~ 127.0.0.1:([0-9]+) ]]; do
+  read -r -t 10 -u "$output" line || fail "wampd did not say where it listens"
+done
+port=${BASH_REMATCH[1]}
+until [[ $line == *unix:* ]]; do read -r -t 10 -u "$output" line || fail "wampd does not listen on its socket"; done
+cat <&"$output" >"$folder/log" & # its log is long, and it waits for whoever reads it
+
+for url in "ws://127.0.0.1:$port/ws" "rs://localhost:$port" "rs+unix://$folder/socket" "rs://unix:$folder/socket" \
+           "ws+unix://$folder/socket:/ws" "ws://unix:$folder/socket"; do
+  load rpc --depth 4 --serializer json --url "$url" --pid "${servers[1]}"
+  load rpc --callers 3 --payload 600000 --url "$url"
+  load pubsub --publishers 2 --subscribers 4 --depth 4 --acknowledge --subscriber-serializer json --url "$url"
+  load connect --connections 4 --url "$url"
+  load idle --connections 20 --url "$url" --pid "${servers[1]}"
+  refused wamp.error.not_authorized rpc --pairs 2 --url "$url"
+done
+refused "takes no more than 1048576" rpc --payload 1500000 --serializer json --url "rs://127.0.0.1:$port"
+refused wamp.error.payload_size_exceeded rpc --payload 2500000 --url "ws://127.0.0.1:$port/ws"
+refused "the server refused the WebSocket: HTTP/1.1 404" rpc --url "ws://127.0.0.1:$port/nowhere"
+refused "could not join" rpc --realm elsewhere --url "rs://127.0.0.1:$port"
+refused "needs a port" rpc --url "rs://127.0.0.1"
+
 # And it does notice when there is nobody to answer.
-kill "$floor_pid"
-if timeout 20 "$load" rpc --floor --url "$url" --duration 0.1 2>/dev/null; then
-  echo "wampd-load found nothing wrong with a server that is not there" >&2
-  exit 1
-fi
+kill "${servers[1]}"
+wait "${servers[1]}" || true
+refused "Connection refused" rpc --url "rs://127.0.0.1:$port"

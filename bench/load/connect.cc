@@ -1,4 +1,4 @@
-// Sessions that come and go: TCP connect, upgrade, HELLO, WELCOME, GOODBYE, GOODBYE, close, and again. An
+// Sessions that come and go: connect, handshake, HELLO, WELCOME, GOODBYE, GOODBYE, close, and again. An
 // operation is one such life.
 #include <algorithm>
 #include <string>
@@ -47,7 +47,7 @@ class Visitor final : public Session {
   void on_wamp(const Head& head, std::string_view message, uint64_t) override {
     if (head.type != kGoodbye) return tally_.add_wrong(name(), message);
     leaving_ = true;
-    outgoing().append(wire::masked_frame(wire::Opcode::close, std::string_view("\x03\xe8", 2)));
+    connection().leave();
   }
 
   void on_closed(const std::string& why, uint64_t now_ns) override {

@@ -3,32 +3,24 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <stdexcept>
 
 #include <sys/socket.h>
 
 #include "bench/load/clock.h"
-#include "bench/load/tally.h"
-#include "bench/wire/upgrade.h"
+#include "bench/wire/tcp.h"
 
 namespace bench::load {
 
-namespace {
-
-std::string close_reason(std::string_view payload) {
-  if (payload.size() < 2) return "the server closed the WebSocket";
-  const int code = static_cast<uint8_t>(payload[0]) << 8 | static_cast<uint8_t>(payload[1]);
-  return "the server closed the WebSocket: " + std::to_string(code) + " " + printable(payload.substr(2));
-}
-
-}  // namespace
-
-Connection::Connection(Loop& loop, Listener& listener, const wire::Address& address, const std::string& path,
-                       std::string_view subprotocol)
-    : loop_(loop), listener_(listener), socket_(wire::connect_tcp(address)), subprotocol_(subprotocol) {
+Connection::Connection(Loop& loop, Listener& listener, const wire::Endpoint& server,
+                       const Serializer& serializer)
+    : loop_(loop),
+      listener_(listener),
+      framing_(framing_of(server.protocol)),
+      serializer_(serializer),
+      socket_(wire::connect(server)) {
   wire::abort_on_close(socket_);
   loop_.watch(socket_, this);
-  outgoing() = wire::client_request(address.text(), path, subprotocol);
+  outgoing() = framing_.opening(server, serializer);
 }
 
 std::string& Connection::outgoing() {
@@ -37,6 +29,15 @@ std::string& Connection::outgoing() {
     loop_.send_at_end_of_turn(*this);
   }
   return outgoing_;
+}
+
+void Connection::leave() {
+  const std::string farewell = framing_.farewell();
+  if (farewell.empty()) {
+    ::shutdown(socket_.get(), SHUT_WR);
+  } else {
+    outgoing().append(farewell);
+  }
 }
 
 void Connection::stop_reading() {
@@ -74,7 +75,7 @@ void Connection::read() {
   const ssize_t received = ::recv(socket_.get(), buffer.data() + held, Loop::kReadSize, 0);
   if (received < 0 && (errno == EAGAIN || errno == EINTR)) return;
   const uint64_t now = now_ns();
-  if (received <= 0) return close("the server closed the TCP connection", now);
+  if (received <= 0) return close("the server closed the connection", now);
   ++loop_.reads;
   const std::string_view bytes(buffer.data(), held + static_cast<size_t>(received));
   partial_.assign(bytes.substr(take_all(bytes, now)));
@@ -85,43 +86,38 @@ size_t Connection::take_all(std::string_view bytes, uint64_t now_ns) {
   size_t done = 0;
   while (!closed_ && done < bytes.size()) {
     const std::string_view rest = bytes.substr(done);
-    const size_t taken = open_ ? take_frame(rest, now_ns) : take_upgrade(rest, now_ns);
+    const size_t taken = open_ ? take_frame(rest, now_ns) : take_acceptance(rest, now_ns);
     if (taken == 0) break;
     done += taken;
   }
   return done;
 }
 
-size_t Connection::take_upgrade(std::string_view bytes, uint64_t now_ns) {
-  const size_t end = wire::header_end(bytes);
-  if (end == 0) return 0;
-  if (const auto why = wire::refusal(bytes.substr(0, end), subprotocol_)) {
-    close(*why, now_ns);
-  } else {
+size_t Connection::take_acceptance(std::string_view bytes, uint64_t now_ns) {
+  const Acceptance acceptance = framing_.read_acceptance(bytes, serializer_);
+  if (acceptance.size == 0) return 0;
+  if (acceptance.refusal.empty()) {
     open_ = true;
+    max_message_size_ = acceptance.max_message_size;
     listener_.on_open(now_ns);
+  } else {
+    close(acceptance.refusal, now_ns);
   }
-  return end;
+  return acceptance.size;
 }
 
 size_t Connection::take_frame(std::string_view bytes, uint64_t now_ns) {
-  const auto header = wire::read_frame_header(bytes);
-  if (!header || bytes.size() - header->size < header->length) return 0;
-  const std::string_view payload = bytes.substr(header->size, header->length);
-  if (header->masked) {
-    close("the server sent a masked frame", now_ns);
-  } else if (header->opcode == wire::Opcode::text || header->opcode == wire::Opcode::binary) {
+  const Frame frame = framing_.read(bytes);
+  if (frame.size == 0) return 0;
+  if (frame.kind == Frame::Kind::message) {
     ++loop_.messages;
-    listener_.on_message(payload, now_ns);
-  } else {
-    on_control(header->opcode, payload, now_ns);
+    listener_.on_message(frame.payload, now_ns);
+  } else if (frame.kind == Frame::Kind::ping) {
+    outgoing().append(framing_.pong(frame.payload));
+  } else if (frame.kind == Frame::Kind::end) {
+    close(framing_.end_reason(frame.payload), now_ns);
   }
-  return header->size + header->length;
-}
-
-void Connection::on_control(wire::Opcode opcode, std::string_view payload, uint64_t now_ns) {
-  if (opcode == wire::Opcode::ping) outgoing().append(wire::masked_frame(wire::Opcode::pong, payload));
-  if (opcode == wire::Opcode::close) close(close_reason(payload), now_ns);
+  return frame.size;
 }
 
 void Connection::close(const std::string& why, uint64_t now_ns) {

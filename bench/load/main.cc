@@ -1,4 +1,4 @@
-// wampd-load: loads a WAMP router over WebSocket and reports what an operation costs.
+// wampd-load: loads a WAMP router and reports what an operation costs.
 //
 // Exit status: 0 if all went well, 1 if anything was refused, wrong or lost, 130 after a stop signal.
 #include <cstdio>

@@ -2,8 +2,6 @@
 
 #include <stdexcept>
 
-#include <unistd.h>
-
 #include "bench/load/clock.h"
 #include "bench/load/process.h"
 #include "bench/wire/stop_signal.h"
@@ -24,7 +22,7 @@ uint64_t nanoseconds(double seconds) {
 struct Snapshot {
   Snapshot(const Loop& loop, const Options& options)
       : time_ns(now_ns()),
-        own_cpu_ns(cpu_time_ns(::getpid())),
+        own_cpu_ns(own_cpu_time_ns()),
         server_cpu_ns(options.server_pid != 0 ? cpu_time_ns(options.server_pid) : 0),
         reads(loop.reads),
         messages(loop.messages) {}

@@ -1,8 +1,7 @@
 #include "bench/load/options.h"
 
-#include <charconv>
 #include <cstdlib>
-#include <map>
+#include <stdexcept>
 
 #include <CLI/CLI.hpp>
 
@@ -18,16 +17,12 @@ struct Words {
   size_t pairs = 1;
 };
 
-void set_url(Options& options, const std::string& url) {
-  const size_t host = std::string("ws://").size();
-  const size_t path = std::min(url.find('/', host), url.size());
-  const size_t colon = std::min(url.find(':', host), path);
-  options.address = {.host = url.substr(host, colon - host), .port = 80};
-  if (path < url.size()) options.path = url.substr(path);
-  if (colon == path) return;
-  const auto [end, error] = std::from_chars(url.data() + colon + 1, url.data() + path, options.address.port);
-  if (error != std::errc() || end != url.data() + path)
-    throw CLI::ValidationError("--url", "wrong port in " + url);
+wire::Endpoint endpoint_of(const std::string& url) {
+  try {
+    return wire::parse_url(url);
+  } catch (const std::invalid_argument& error) {
+    throw CLI::ValidationError("--url", error.what());
+  }
 }
 
 const Serializer* serializer_named(const std::string& name) {
@@ -59,8 +54,10 @@ void add_workload_options(CLI::App& app, Options& options, Words& words) {
   app.add_option("--depth", options.depth, "calls in flight on each caller; publications on each publisher")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
-  app.add_option("--payload", options.payload_size, "bytes of the one string argument")
-      ->check(CLI::Range(0, 1 << 20))
+  app.add_option("--payload", options.payload_size,
+                 "bytes of the one string argument; wampd takes messages of 16 MiB unless its "
+                 "max_message_size says otherwise")
+      ->check(CLI::Range(0, 16 << 20))
       ->capture_default_str();
   app.add_flag("--acknowledge", options.acknowledge, "pubsub: publications are acknowledged");
 }
@@ -71,7 +68,7 @@ void add_common_options(CLI::App& app, Options& options, Words& words) {
   app.add_option("--callee-serializer,--subscriber-serializer", words.peer_serializer,
                  "default: --serializer")
       ->check(serializers);
-  app.add_option("--url", words.url, "the server; the path does not matter to the floor")
+  app.add_option("--url", words.url, std::string("the server: ").append(wire::kUrlForms))
       ->capture_default_str();
   app.add_option("--realm", options.realm)->capture_default_str();
   app.add_flag("--floor", options.floor, "the server is wampd-floor: same messages, relayed without WAMP");
@@ -86,8 +83,7 @@ void add_common_options(CLI::App& app, Options& options, Words& words) {
 }
 
 void finish(Options& options, const Words& words, bool pairs) {
-  if (!words.url.starts_with("ws://")) throw CLI::ValidationError("--url", "must start with ws://");
-  set_url(options, words.url);
+  options.server = endpoint_of(words.url);
   options.serializer = serializer_named(words.serializer);
   options.peer_serializer =
       words.peer_serializer.empty() ? options.serializer : serializer_named(words.peer_serializer);
@@ -99,6 +95,8 @@ void finish(Options& options, const Words& words, bool pairs) {
   if (options.workload != "rpc" && options.workload != "pubsub") {
     throw CLI::ValidationError("--floor", "has the workloads rpc and pubsub only");
   }
+  if (options.server.protocol != wire::Protocol::websocket || !options.server.socket.empty())
+    throw CLI::ValidationError("--floor", "is a relay of WebSocket over TCP only");
   if (options.callers != options.callees) throw CLI::ValidationError("--floor", "relays between pairs only");
   if (options.acknowledge) throw CLI::ValidationError("--floor", "acknowledges nothing");
 }
@@ -114,7 +112,7 @@ std::string Options::payload() const {
 Options parse_options(int argc, char** argv) {
   Options options;
   Words words;
-  CLI::App app("Loads a WAMP router over WebSocket and reports what an operation costs", "wampd-load");
+  CLI::App app("Loads a WAMP router and reports what an operation costs", "wampd-load");
   add_workload_options(app, options, words);
   add_common_options(app, options, words);
   try {

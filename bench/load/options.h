@@ -5,14 +5,13 @@
 #include <string>
 
 #include "bench/load/serializer.h"
-#include "bench/wire/tcp.h"
+#include "bench/wire/endpoint.h"
 
 namespace bench::load {
 
 struct Options {
   std::string workload;  // rpc, pubsub, connect, idle
-  wire::Address address;
-  std::string path = "/ws";
+  wire::Endpoint server;
   std::string realm = "realm1";
   bool floor = false;  // the server is wampd-floor
 

@@ -28,7 +28,7 @@ class Publisher final : public Session {
         acknowledge_(options.acknowledge),
         depth_(options.depth),
         publications_(std::bit_ceil(4 * depth_)),
-        publish_(writer(), publish(options, topic(index))) {}
+        publish_(framing(), writer(), publish(options, topic(index))) {}
 
   static std::string topic(size_t index) { return "bench.topic." + std::to_string(index); }
 
@@ -39,7 +39,7 @@ class Publisher final : public Session {
       publication(++published_) = {now_ns, subscribers_ + (acknowledge_ ? 1 : 0)};
       awaited_ += publication(published_).awaited;
       ++under_way_;
-      publish_.append(outgoing(), published_);
+      send(publish_, published_);
     }
   }
 

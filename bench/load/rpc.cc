@@ -26,13 +26,13 @@ class Callee final : public Session {
         tally_(tally),
         invocation_type_(options.floor ? kCall : kInvocation),
         ending_(reader().ending(options.payload())),
-        yield_(writer(), {kYield, 0, Dict{}, List{options.payload()}}) {}
+        yield_(framing(), writer(), {kYield, 0, Dict{}, List{options.payload()}}) {}
 
  private:
   void on_wamp(const Head& head, std::string_view message, uint64_t) override {
     if (head.type != invocation_type_ || !message.ends_with(ending_))
       return tally_.add_wrong(name(), message);
-    yield_.append(outgoing(), head.id);
+    send(yield_, head.id);
   }
 
   Tally& tally_;
@@ -54,10 +54,11 @@ class Caller final : public Session {
         in_flight_(options.depth),
         result_type_(options.floor ? kYield : kResult),
         ending_(reader().ending(options.payload())),
-        call_(writer(), {kCall, 0, Dict{}, procedure(index % options.callees), List{options.payload()}}) {}
+        call_(framing(), writer(),
+              {kCall, 0, Dict{}, procedure(index % options.callees), List{options.payload()}}) {}
 
   void call_all(uint64_t now_ns) {
-    while (in_flight_.has_room()) call_.append(outgoing(), in_flight_.add(now_ns));
+    while (in_flight_.has_room()) send(call_, in_flight_.add(now_ns));
   }
   void stop() { stopped_ = true; }
   size_t in_flight() const { return in_flight_.size(); }

@@ -9,6 +9,7 @@
 
 #include "bench/load/value.h"
 #include "bench/wire/frame.h"
+#include "bench/wire/rawsocket.h"
 
 namespace bench::load {
 
@@ -44,6 +45,7 @@ class Serializer {
 
   virtual std::string_view subprotocol() const = 0;
   virtual wire::Opcode opcode() const = 0;
+  virtual wire::RawSocketSerializer rawsocket_id() const = 0;
 
   virtual std::string write(const List& message) const = 0;
 

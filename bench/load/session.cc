@@ -22,12 +22,26 @@ Session::Session(Loop& loop, const Options& options, Plan plan)
 void Session::open() {
   connection_.reset();
   state_ = State::upgrading;
-  const std::string& path = options_.floor ? plan_.floor_path : options_.path;
-  connection_ = std::make_unique<Connection>(loop_, *this, options_.address, path, writer().subprotocol());
+  wire::Endpoint server = options_.server;
+  if (options_.floor) server.path = plan_.floor_path;
+  connection_ = std::make_unique<Connection>(loop_, *this, server, writer());
 }
 
 void Session::send(const List& message) {
-  outgoing().append(wire::masked_frame(writer().opcode(), writer().write(message)));
+  const std::string bytes = writer().write(message);
+  check_size(bytes.size());
+  connection_->outgoing().append(framing().frame(writer(), bytes));
+}
+
+void Session::send(FrameTemplate& message, uint64_t id) {
+  check_size(message.append(connection_->outgoing(), id));
+}
+
+void Session::check_size(size_t message_size) const {
+  if (message_size <= connection_->max_message_size()) return;
+  throw std::runtime_error(plan_.name + " has a message of " + std::to_string(message_size) +
+                           " bytes, but the server takes no more than " +
+                           std::to_string(connection_->max_message_size()) + " over RawSocket");
 }
 
 void Session::on_open(uint64_t now_ns) {

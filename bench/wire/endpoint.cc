@@ -1,0 +1,82 @@
+#include "bench/wire/endpoint.h"
+
+#include <algorithm>
+#include <charconv>
+#include <stdexcept>
+#include <string_view>
+
+namespace bench::wire {
+
+namespace {
+
+[[noreturn]] void refuse(const std::string& url, const std::string& why) {
+  throw std::invalid_argument("\"" + url + "\" " + why);
+}
+
+// Takes `prefix` off the start of `rest`, if it is there.
+bool take(std::string_view& rest, std::string_view prefix) {
+  if (!rest.starts_with(prefix)) return false;
+  rest.remove_prefix(prefix.size());
+  return true;
+}
+
+Protocol protocol_of(const std::string& url) {
+  const std::string scheme = url.substr(0, url.find_first_of(":+"));
+  if (scheme == "ws") return Protocol::websocket;
+  if (scheme == "rs") return Protocol::rawsocket;
+  if (scheme == "wss" || scheme == "rss")
+    refuse(url, "asks for TLS, which the load generator does not speak");
+  refuse(url, std::string("is no URL of a WAMP server: ").append(kUrlForms));
+}
+
+// What follows the first "/" of a TCP URL, or the ":/" of a Unix domain socket's, is HTTP's.
+void set_path(Endpoint& endpoint, const std::string& url, std::string_view path) {
+  if (path.empty()) return;
+  if (endpoint.protocol == Protocol::rawsocket && path != "/")
+    refuse(url, "has a path, which RawSocket has not");
+  endpoint.path = path;
+}
+
+void set_socket(Endpoint& endpoint, const std::string& url, std::string_view rest) {
+  const size_t end = std::min(rest.find(":/"), rest.size());
+  endpoint.socket = rest.substr(0, end);
+  if (!endpoint.socket.starts_with('/')) refuse(url, "does not name a Unix domain socket by its full path");
+  set_path(endpoint, url, rest.substr(std::min(end + 1, rest.size())));
+}
+
+void set_address(Endpoint& endpoint, const std::string& url, std::string_view rest) {
+  const size_t path = std::min(rest.find('/'), rest.size());
+  const std::string_view authority = rest.substr(0, path);
+  const size_t colon = std::min(authority.rfind(':'), authority.size());
+  endpoint.address = {.host = std::string(authority.substr(0, colon)), .port = 80};
+  if (endpoint.address.host.empty()) refuse(url, "names no host");
+  if (colon != authority.size()) {
+    const char* const end = authority.data() + authority.size();
+    const auto [stop, error] = std::from_chars(authority.data() + colon + 1, end, endpoint.address.port);
+    if (error != std::errc() || stop != end || endpoint.address.port == 0) refuse(url, "has no valid port");
+  } else if (endpoint.protocol == Protocol::rawsocket) {
+    refuse(url, "needs a port: RawSocket has no usual one");
+  }
+  set_path(endpoint, url, rest.substr(path));
+}
+
+}  // namespace
+
+Endpoint parse_url(const std::string& url) {
+  Endpoint endpoint{.protocol = protocol_of(url), .address = {}, .socket = {}};
+  std::string_view rest = std::string_view(url).substr(2);
+  if (take(rest, "+unix://") || take(rest, "://unix:")) {
+    set_socket(endpoint, url, rest);
+  } else if (take(rest, "://")) {
+    set_address(endpoint, url, rest);
+  } else {
+    refuse(url, std::string("is no URL of a WAMP server: ").append(kUrlForms));
+  }
+  return endpoint;
+}
+
+Fd connect(const Endpoint& endpoint) {
+  return endpoint.socket.empty() ? connect_tcp(endpoint.address) : connect_unix(endpoint.socket);
+}
+
+}  // namespace bench::wire
