@@ -1,8 +1,6 @@
 #include "bench/load/connection.h"
 
-#include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 #include <sys/socket.h>
 
@@ -28,7 +26,7 @@ std::string& Connection::outgoing() {
     gathered_ = true;
     loop_.send_at_end_of_turn(*this);
   }
-  return outgoing_;
+  return outbox_.bytes();
 }
 
 void Connection::leave() {
@@ -58,27 +56,21 @@ void Connection::on_event(uint32_t events) {
 
 void Connection::send_gathered() {
   gathered_ = false;
-  const ssize_t sent = ::send(socket_.get(), outgoing_.data(), outgoing_.size(), MSG_NOSIGNAL);
-  if (sent < 0 && errno != EAGAIN) return;  // the next read tells what happened
-  outgoing_.erase(0, static_cast<size_t>(std::max<ssize_t>(sent, 0)));
-  if (wants_write_ == outgoing_.empty()) {
-    wants_write_ = !outgoing_.empty();
+  if (!outbox_.send(socket_)) return;  // the next read tells what happened
+  if (wants_write_ == outbox_.empty()) {
+    wants_write_ = !outbox_.empty();
     loop_.set_wants_write(socket_, this, wants_write_);
   }
 }
 
 void Connection::read() {
-  std::vector<char>& buffer = loop_.buffer();
-  const size_t held = partial_.size();
-  if (buffer.size() < held + Loop::kReadSize) buffer.resize(held + Loop::kReadSize);
-  std::memcpy(buffer.data(), partial_.data(), held);
-  const ssize_t received = ::recv(socket_.get(), buffer.data() + held, Loop::kReadSize, 0);
+  const ssize_t received = inbox_.read(socket_, loop_.buffer());
   if (received < 0 && (errno == EAGAIN || errno == EINTR)) return;
   const uint64_t now = now_ns();
   if (received <= 0) return close("the server closed the connection", now);
   ++loop_.reads;
-  const std::string_view bytes(buffer.data(), held + static_cast<size_t>(received));
-  partial_.assign(bytes.substr(take_all(bytes, now)));
+  const std::span<char> bytes = inbox_.bytes();
+  inbox_.consume(take_all({bytes.data(), bytes.size()}, now));
 }
 
 // Returns how much of `bytes` was complete.

@@ -12,6 +12,8 @@
 #include "bench/load/framing.h"
 #include "bench/load/loop.h"
 #include "bench/wire/fd.h"
+#include "bench/wire/inbox.h"
+#include "bench/wire/outbox.h"
 
 namespace bench::load {
 
@@ -68,8 +70,8 @@ class Connection final : private Watched {
   bool closed_ = false;
   bool gathered_ = false;     // the loop knows that something is to be sent
   bool wants_write_ = false;  // the kernel's buffer is full: epoll tells when it is not
-  std::string partial_;       // of a frame, or of the handshake
-  std::string outgoing_;
+  wire::Inbox inbox_;
+  wire::Outbox outbox_;
 };
 
 }  // namespace bench::load

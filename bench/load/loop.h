@@ -21,8 +21,6 @@ class Watched {
 
 class Loop {
  public:
-  static constexpr size_t kReadSize = size_t{256} << 10;
-
   // Waits until something happens or `deadline_ns` passes, and deals with it. False once the deadline has
   // passed.
   bool turn(uint64_t deadline_ns);
@@ -44,7 +42,7 @@ class Loop {
   void send_all();
 
   wire::Poller poller_;
-  std::vector<char> buffer_ = std::vector<char>(kReadSize);
+  std::vector<char> buffer_;
   std::vector<Connection*> unsent_;
 };
 
