@@ -1,8 +1,8 @@
 #!/bin/bash
-# smoke.sh FLOOR LOAD ROUTER: the load generator, the relay and the router understand each other, over every
-# transport, lose nothing and end in time.
+# smoke.sh FLOOR ROUTER: "wampd bench" loads the relay and the router with every workload over every transport,
+# loses nothing, ends in time, and says what is wrong.
 set -euo pipefail
-floor=$1 load=$2 router=$3
+floor=$1 router=$2
 
 folder=$(mktemp -d)
 servers=()
@@ -14,7 +14,7 @@ fail() {
 }
 
 # load ARGUMENTS: the generator's exit status says that something was done, and nothing refused, wrong or lost.
-load() { timeout 20 "$load" "$@" --duration 0.2 --warmup 0.1 --json; }
+load() { timeout 20 "$router" bench "$@" --duration 0.2 --warmup 0.1 --json; }
 
 # refused REASON ARGUMENTS: the generator fails, and says why.
 refused() {
@@ -29,18 +29,19 @@ servers+=($!)
 read -r -t 10 -u "$output" line || fail "wampd-floor did not say where it listens"
 url=ws://127.0.0.1:${line##* }
 for workload in "rpc --pairs 4 --depth 8 --serializer json --callee-serializer msgpack" \
-                "rpc --pairs 2 --depth 2 --payload 100000" \
+                "rpc --pairs 2 --depth 2 --payload 3000000" \
                 "pubsub --publishers 2 --subscribers 6 --depth 4"; do
   # shellcheck disable=SC2086  # the words of a workload are arguments
   load $workload --floor --url "$url" --pid "${servers[0]}"
 done
 
-# Somebody may call, subscribe and publish, but nobody may call "bench.procedure.1".
+# All may be done but a call of "bench.procedure.1".
 roles='"roles": [{"name": "anonymous", "permissions": [
   {"uri": "", "match": "prefix", "allow": {"call": true, "register": true, "publish": true, "subscribe": true}},
   {"uri": "bench.procedure.1", "allow": {"register": true}}]}]'
 serves='"rawsocket": {"serializers": ["json", "msgpack"]}, "web": {"paths": {"ws": {"type": "websocket"}}},
-  "limits": {"max_message_size": 2000000}, "auth": {"anonymous": {"type": "static", "role": "anonymous"}}'
+  "limits": {"max_message_size": 2000000}, "auth": {"anonymous": {"type": "static", "role": "anonymous"},
+  "ticket": {"type": "static", "principals": {"joe": {"ticket": "secret", "role": "anonymous"}}}}'
 cat >"$folder/wampd.json" <<END
 {"realms": [{"name": "realm1", $roles}], "transports": [
   {"type": "universal", "endpoint": {"type": "tcp", "interface": "127.0.0.1", "port": 0}, $serves},
@@ -64,13 +65,37 @@ for url in "ws://127.0.0.1:$port/ws" "rs://localhost:$port" "rs+unix://$folder/s
   load idle --connections 20 --url "$url" --pid "${servers[1]}"
   refused wamp.error.not_authorized rpc --pairs 2 --url "$url"
 done
-refused "takes no more than 1048576" rpc --payload 1500000 --serializer json --url "rs://127.0.0.1:$port"
-refused wamp.error.payload_size_exceeded rpc --payload 2500000 --url "ws://127.0.0.1:$port/ws"
+
+# Several threads, an open loop, a login.
+ws=ws://127.0.0.1:$port/ws rs=rs://127.0.0.1:$port
+for workload in "rpc --callers 3" "pubsub --publishers 3 --subscribers 5" "connect --connections 4"; do
+  # shellcheck disable=SC2086  # the words of a workload are arguments
+  load $workload --threads 3 --url "$rs"
+  # shellcheck disable=SC2086
+  load $workload --threads 2 --rate 500 --url "$rs"
+done
+export WAMPD_BENCH_TICKET=secret
+load rpc --authid joe --url "$ws"
+echo secret >"$folder/ticket"
+WAMPD_BENCH_TICKET=wrong load rpc --authid joe --ticket-file "$folder/ticket" --url "$rs"
+WAMPD_BENCH_TICKET=wrong refused "could not join" rpc --authid joe --url "$ws"
+
+refused "takes no more than 1048576" rpc --payload 1500000 --serializer json --url "$rs"
+refused wamp.error.payload_size_exceeded rpc --payload 2500000 --url "$ws"
 refused "the server refused the WebSocket: HTTP/1.1 404" rpc --url "ws://127.0.0.1:$port/nowhere"
-refused "could not join" rpc --realm elsewhere --url "rs://127.0.0.1:$port"
-refused "needs a port" rpc --url "rs://127.0.0.1"
+refused "could not join" rpc --realm elsewhere --url "$rs"
+refused wamp.error.not_authorized rpc --pairs 2 --threads 2 --url "$rs"
+refused "needs a port" rpc --url rs://127.0.0.1
+refused "work for 2 threads only" rpc --pairs 2 --threads 3
+refused "cannot connect to $folder/nobody" rpc --url "rs+unix://$folder/nobody"
+
+# What people see: a line each second, and the report.
+said=$(timeout 20 "$router" bench rpc --url "$ws" --pid "${servers[1]}" --duration 2 --warmup 0 --progress 2>&1)
+for part in " 1 s " " 2 s " "errors 0" "op/s" "p99.9" "server CPU" "own CPU"; do
+  grep -qF -- "$part" <<<"$said" || fail "no \"$part\" in $said"
+done
 
 # And it does notice when there is nobody to answer.
 kill "${servers[1]}"
 wait "${servers[1]}" || true
-refused "Connection refused" rpc --url "rs://127.0.0.1:$port"
+refused "Connection refused" rpc --url "$rs"

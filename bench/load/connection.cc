@@ -114,6 +114,7 @@ size_t Connection::take_frame(std::string_view bytes, uint64_t now_ns) {
 
 void Connection::close(const std::string& why, uint64_t now_ns) {
   closed_ = true;
+  loop_.forget(socket_);  // it would go on telling of its end
   listener_.on_closed(why, now_ns);
 }
 

@@ -1,4 +1,4 @@
-// The one thread's event loop: reads what has come, then sends what its connections have gathered meanwhile.
+// A thread's event loop: reads what has come, then sends what its connections have gathered meanwhile.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +21,8 @@ class Watched {
 
 class Loop {
  public:
-  // Waits until something happens or `deadline_ns` passes, and deals with it. False once the deadline has
-  // passed.
+  // Waits until something happens or `deadline_ns` passes, and deals with it. False if the deadline had
+  // passed before.
   bool turn(uint64_t deadline_ns);
 
   // For connections: all of them share one read buffer.

@@ -5,10 +5,6 @@
 #include <stdexcept>
 #include <string>
 
-#include <time.h>
-
-#include "bench/load/clock.h"
-
 namespace bench::load {
 
 uint64_t cpu_time_ns(int pid) {
@@ -23,12 +19,6 @@ uint64_t cpu_time_ns(int pid) {
   if (error || sum == 0)
     throw std::runtime_error("cannot read the CPU time in " + tasks + ": has the server ended?");
   return sum;
-}
-
-uint64_t own_cpu_time_ns() {
-  timespec used{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-  return static_cast<uint64_t>(used.tv_sec) * kSecond + static_cast<uint64_t>(used.tv_nsec);
 }
 
 uint64_t resident_bytes(int pid) {

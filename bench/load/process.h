@@ -5,12 +5,9 @@
 
 namespace bench::load {
 
-// Time that its threads have spent on a CPU so far, system calls included. For another process: what this one
-// has used since it last waited is not in it.
+// Time that its threads have spent on a CPU so far, system calls included. Of a thread that runs just now, up
+// to the kernel's last tick.
 uint64_t cpu_time_ns(int pid);
-
-// The same for this process, up to now.
-uint64_t own_cpu_time_ns();
 
 uint64_t resident_bytes(int pid);
 

@@ -17,6 +17,8 @@ namespace bench::load {
 inline constexpr uint64_t kHello = 1;
 inline constexpr uint64_t kWelcome = 2;
 inline constexpr uint64_t kAbort = 3;
+inline constexpr uint64_t kChallenge = 4;
+inline constexpr uint64_t kAuthenticate = 5;
 inline constexpr uint64_t kGoodbye = 6;
 inline constexpr uint64_t kError = 8;
 inline constexpr uint64_t kPublish = 16;

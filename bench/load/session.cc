@@ -8,10 +8,15 @@ namespace bench::load {
 
 namespace {
 
-List hello(const std::string& realm) {
+List hello(const Options& options) {
   const Dict cancels = {{"features", Dict{{"call_canceling", true}}}};
   const Dict roles = {{"caller", Dict{}}, {"callee", cancels}, {"publisher", Dict{}}, {"subscriber", Dict{}}};
-  return {kHello, realm, Dict{{"roles", roles}, {"agent", "wampd-load"}}};
+  Dict details = {{"roles", roles}, {"agent", "wampd bench"}};
+  if (!options.authid.empty()) {
+    details.emplace_back("authid", options.authid);
+    details.emplace_back("authmethods", List{"ticket"});
+  }
+  return {kHello, options.realm, details};
 }
 
 }  // namespace
@@ -47,12 +52,14 @@ void Session::check_size(size_t message_size) const {
 void Session::on_open(uint64_t now_ns) {
   if (options_.floor) return become_ready(now_ns);
   state_ = State::joining;
-  send(hello(options_.realm));
+  send(hello(options_));
 }
 
 void Session::on_message(std::string_view message, uint64_t now_ns) {
   const Head head = reader().read_head(message);
   if (state_ == State::ready) return on_wamp(head, message, now_ns);
+  if (state_ == State::joining && head.type == kChallenge && !options_.authid.empty())
+    return send({kAuthenticate, options_.ticket, Dict{}});
   // SUBSCRIBED and REGISTERED are their request's type plus one.
   if (state_ == State::joining && head.type == kWelcome) {
     id_ = head.id;

@@ -11,7 +11,6 @@ using namespace load;
 
 namespace {
 
-constexpr uint64_t kAuthenticate = 5;
 constexpr uint64_t kUnsubscribe = 34;
 constexpr uint64_t kCancel = 49;
 constexpr uint64_t kUnregister = 66;
