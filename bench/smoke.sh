@@ -1,8 +1,8 @@
 #!/bin/bash
-# smoke.sh FLOOR ROUTER: "wampd bench" loads the relay and the router with every workload over every transport,
-# loses nothing, ends in time, and says what is wrong.
+# smoke.sh FLOOR ROUTER PAGE: "wampd bench" loads the relay and the router with every workload over every transport,
+# loses nothing, ends in time, and says what is wrong. The PAGE's configuration and commands work as they stand.
 set -euo pipefail
-floor=$1 router=$2
+floor=$1 router=$2 page=$3
 
 folder=$(mktemp -d)
 servers=()
@@ -22,6 +22,19 @@ refused() {
   shift
   said=$(load "$@" 2>&1) && fail "found nothing wrong with $*"
   grep -qF -- "$reason" <<<"$said" || fail "$* said $said instead of $reason"
+}
+
+# serve CONFIGURATION LAST: starts wampd, and waits until it listens on a port, which becomes $port, and on LAST.
+serve() {
+  local output line=
+  exec {output}< <(exec "$router" --config "$1" --workers 1 2>&1)
+  servers+=($!)
+  until [[ $line =~ 127.0.0.1:([0-9]+) ]]; do
+    read -r -t 10 -u "$output" line || fail "wampd did not say where it listens"
+  done
+  port=${BASH_REMATCH[1]}
+  until [[ $line == *"$2"* ]]; do read -r -t 10 -u "$output" line || fail "wampd does not listen on $2"; done
+  cat <&"$output" >"$folder/log" & # its log is long, and it waits for whoever reads it
 }
 
 exec {output}< <(exec "$floor" --port 0)
@@ -47,14 +60,7 @@ cat >"$folder/wampd.json" <<END
   {"type": "universal", "endpoint": {"type": "tcp", "interface": "127.0.0.1", "port": 0}, $serves},
   {"type": "universal", "endpoint": {"type": "unix", "path": "$folder/socket"}, $serves}]}
 END
-exec {output}< <(exec "$router" --config "$folder/wampd.json" --workers 1 2>&1)
-servers+=($!)
-until [[ ${line:=} =~ 127.0.0.1:([0-9]+) ]]; do
-  read -r -t 10 -u "$output" line || fail "wampd did not say where it listens"
-done
-port=${BASH_REMATCH[1]}
-until [[ $line == *unix:* ]]; do read -r -t 10 -u "$output" line || fail "wampd does not listen on its socket"; done
-cat <&"$output" >"$folder/log" & # its log is long, and it waits for whoever reads it
+serve "$folder/wampd.json" "unix:"
 
 for url in "ws://127.0.0.1:$port/ws" "rs://localhost:$port" "rs+unix://$folder/socket" "rs://unix:$folder/socket" \
            "ws+unix://$folder/socket:/ws" "ws://unix:$folder/socket"; do
@@ -94,6 +100,21 @@ said=$(timeout 20 "$router" bench rpc --url "$ws" --pid "${servers[1]}" --durati
 for part in " 1 s " " 2 s " "errors 0" "op/s" "p99.9" "server CPU" "own CPU"; do
   grep -qF -- "$part" <<<"$said" || fail "no \"$part\" in $said"
 done
+
+# The page.
+# shellcheck disable=SC2016  # Markdown's backquotes
+sed -n '/^```jsonc$/,/^```$/{/^```/d; s/"port": 8080/"port": 0/; p}' "$page" >"$folder/page.json"
+serve "$folder/page.json" 127.0.0.1
+commands=0
+while read -r command; do
+  command=${command/8080/$port}
+  # shellcheck disable=SC2016  # the page's own words
+  command=${command/'$(pgrep -x wampd | head -n 1)'/${servers[2]}}
+  read -r -a words <<<"${command#'$ wampd bench '}"
+  load "${words[@]}"
+  commands=$((commands + 1))
+done < <(grep '^\$ wampd bench ' "$page")
+[[ $commands -gt 0 ]] || fail "no command in $page"
 
 # And it does notice when there is nobody to answer.
 kill "${servers[1]}"

@@ -179,8 +179,10 @@ void Command::read_ticket() {
 int Command::run() const {
   wire::catch_stop_signals();
   wire::raise_descriptor_limit();
-  const Report report = options_.workload == "idle" ? measure_idle(options_) : measure(options_);
-  std::fputs((options_.json_report ? report.to_json(options_) : report.to_text(options_)).c_str(), stdout);
+  Options options = options_;
+  if (options.server.socket.empty()) wire::look_up(options.server.address);
+  const Report report = options.workload == "idle" ? measure_idle(options) : measure(options);
+  std::fputs((options.json_report ? report.to_json(options) : report.to_text(options)).c_str(), stdout);
   if (!report.faultless()) throw std::runtime_error(report.complaint());
   return wire::stop_requested() ? 130 : 0;
 }

@@ -41,19 +41,39 @@ void set_socket(Endpoint& endpoint, const std::string& url, std::string_view res
   const size_t end = std::min(rest.find(":/"), rest.size());
   endpoint.socket = rest.substr(0, end);
   if (!endpoint.socket.starts_with('/')) refuse(url, "does not name a Unix domain socket by its full path");
+  if (endpoint.socket.size() > kMaxSocketPath)
+    refuse(url, "has a longer path of a Unix domain socket than the kernel's " +
+                    std::to_string(kMaxSocketPath) + " bytes");
   set_path(endpoint, url, rest.substr(std::min(end + 1, rest.size())));
+}
+
+uint16_t port_of(const std::string& url, std::string_view digits) {
+  uint16_t port = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, port);
+  if (error != std::errc() || stop != end || port == 0) refuse(url, "has no valid port");
+  return port;
+}
+
+// "host", "10.0.0.1" or "[::1]" at the start of `authority`, which it is taken off.
+std::string take_host(std::string_view& authority) {
+  const bool v6 = authority.starts_with('[');
+  const size_t end = v6 ? authority.find(']') : std::min(authority.find(':'), authority.size());
+  if (end == authority.npos) return {};
+  const std::string host(authority.substr(v6 ? 1 : 0, end - (v6 ? 1 : 0)));
+  authority.remove_prefix(end + (v6 ? 1 : 0));
+  return host;
 }
 
 void set_address(Endpoint& endpoint, const std::string& url, std::string_view rest) {
   const size_t path = std::min(rest.find('/'), rest.size());
-  const std::string_view authority = rest.substr(0, path);
-  const size_t colon = std::min(authority.rfind(':'), authority.size());
-  endpoint.address = {.host = std::string(authority.substr(0, colon)), .port = 80};
+  std::string_view authority = rest.substr(0, path);
+  endpoint.address = {.host = take_host(authority), .port = 80, .found = {}};
   if (endpoint.address.host.empty()) refuse(url, "names no host");
-  if (colon != authority.size()) {
-    const char* const end = authority.data() + authority.size();
-    const auto [stop, error] = std::from_chars(authority.data() + colon + 1, end, endpoint.address.port);
-    if (error != std::errc() || stop != end || endpoint.address.port == 0) refuse(url, "has no valid port");
+  if (take(authority, ":")) {
+    endpoint.address.port = port_of(url, authority);
+  } else if (!authority.empty()) {
+    refuse(url, "has no valid port");
   } else if (endpoint.protocol == Protocol::rawsocket) {
     refuse(url, "needs a port: RawSocket has no usual one");
   }
