@@ -20,7 +20,9 @@ namespace {
 constexpr const char* kTicketVariable = "WAMPD_BENCH_TICKET";
 constexpr size_t kOpenLoopDepth = 1000;
 
-const auto kAmount = CLI::Range(1, 100000);
+constexpr size_t kMost = 100000;  // of sessions
+constexpr size_t kDeepest = 10000;
+constexpr size_t kMostThreads = 256;
 
 wire::Endpoint endpoint_of(const std::string& url) {
   try {
@@ -49,78 +51,85 @@ Command::Command(CLI::App& app) : app_(app) {
   app_.callback([this] { finish(); });
 }
 
+CLI::Option* Command::add_amount(const char* name, size_t& amount, size_t most, const std::string& what) {
+  return app_.add_option(name, amount, what)
+      ->type_name("N")
+      ->check(CLI::Range(size_t{1}, most).description(""));
+}
+
 void Command::add_workload_options() {
+  app_.option_defaults()->group("Workload");
   app_.add_option("workload", options_.workload,
                   "rpc: calls; pubsub: events; connect: sessions that come and go; idle: sessions that stay")
       ->required()
-      ->check(CLI::IsMember({"rpc", "pubsub", "connect", "idle"}));
-  CLI::Option* const pairs =
-      app_.add_option("--pairs", words_.pairs, "rpc: so many callers, each with a callee of its own");
-  pairs->check(kAmount)->capture_default_str();
-  app_.add_option("--callers", options_.callers, "rpc: caller i calls procedure i modulo --callees")
-      ->check(kAmount)
+      ->type_name("WORKLOAD")
+      ->check(CLI::IsMember({"rpc", "pubsub", "connect", "idle"}).description(""));
+  CLI::Option* const pairs = add_amount("--pairs", words_.pairs, kMost,
+                                        "rpc: so many callers, each with a callee of its own; default: 1");
+  add_amount("--callers", options_.callers, kMost,
+             "rpc, instead: caller i calls procedure i modulo --callees")
       ->excludes(pairs);
-  app_.add_option("--callees", options_.callees, "rpc: one procedure each")->check(kAmount)->excludes(pairs);
-  app_.add_option("--publishers", options_.publishers, "pubsub: one topic each")
-      ->check(kAmount)
-      ->capture_default_str();
-  app_.add_option("--subscribers", options_.subscribers,
-                  "pubsub: subscriber i subscribes to topic i modulo --publishers")
-      ->check(kAmount)
-      ->capture_default_str();
-  app_.add_option("--connections", options_.connections, "connect: at a time; idle: in total")
-      ->check(kAmount)
-      ->capture_default_str();
-  app_.add_option(
-          "--depth", options_.depth,
-          "calls in flight on each caller, publications on each publisher; default: 1, with --rate 1000")
-      ->check(CLI::Range(1, 10000));
+  add_amount("--callees", options_.callees, kMost, "rpc, instead: one procedure each")->excludes(pairs);
+  add_amount("--publishers", options_.publishers, kMost, "pubsub: one topic each; default: 1");
+  add_amount("--subscribers", options_.subscribers, kMost,
+             "pubsub: subscriber i subscribes to topic i modulo --publishers; default: 1");
+  add_amount("--connections", options_.connections, kMost, "connect: at a time; idle: in total; default: 1");
+  add_amount("--depth", options_.depth, kDeepest,
+             "calls in flight on each caller, publications on each publisher; default: 1, with --rate 1000");
   app_.add_option(
           "--payload", options_.payload_size,
-          "bytes of the one string argument; wampd takes messages of 16 MiB, unless its max_message_size "
-          "says otherwise")
-      ->check(CLI::Range(0, 16 << 20))
-      ->capture_default_str();
+          "bytes of the one string argument; default: 100. wampd takes messages of 16 MiB, unless its "
+          "max_message_size says otherwise")
+      ->type_name("N")
+      ->check(CLI::Range(0, 16 << 20).description(""));
   app_.add_flag("--acknowledge", options_.acknowledge, "pubsub: publications are acknowledged");
   app_.add_option(
           "--rate", options_.rate,
-          "begin so many calls, publications or sessions a second, whether or not those before have ended; "
-          "latency counts from when one was due. Default: the next is begun when one has ended")
-      ->check(CLI::Range(0.1, 1e8));
+          "begin so many calls, publications or sessions a second, whether or not those before have "
+          "ended; latency counts from when one was due. Default: the next is begun when one has ended")
+      ->type_name("N")
+      ->check(CLI::Range(0.1, 1e8).description(""));
 }
 
 void Command::add_server_options() {
-  const auto serializers = CLI::IsMember({"json", "msgpack"});
-  app_.add_option("--url", words_.url, std::string("the server: ").append(wire::kUrlForms))
-      ->capture_default_str();
-  app_.add_option("--realm", options_.realm)->capture_default_str();
+  app_.option_defaults()->group("Server");
+  const auto serializers = CLI::IsMember({"json", "msgpack"}).description("");
+  app_.add_option("--url", words_.url, std::string(wire::kUrlForms).append("; default: " + words_.url))
+      ->type_name("URL");
+  app_.add_option("--realm", options_.realm, "default: realm1")->type_name("NAME");
   app_.add_option("--authid", options_.authid,
                   std::string("log in with a ticket, from --ticket-file or the environment variable ")
                       .append(kTicketVariable)
-                      .append("; default: anonymous"));
-  app_.add_option("--ticket-file", words_.ticket_file, "its first line is the ticket")->needs("--authid");
-  app_.add_option("--serializer", words_.serializer)->check(serializers)->capture_default_str();
-  app_.add_option("--callee-serializer,--subscriber-serializer", words_.peer_serializer,
-                  "default: --serializer")
+                      .append("; default: anonymous"))
+      ->type_name("NAME");
+  app_.add_option("--ticket-file", words_.ticket_file, "its first line is the ticket")
+      ->type_name("FILE")
+      ->needs("--authid");
+  app_.add_option("--serializer", words_.serializer, "msgpack or json; default: msgpack")
+      ->type_name("NAME")
       ->check(serializers);
-  app_.add_option("--pid", options_.server_pid, "the server's process, to report its CPU time and memory");
+  app_.add_option("--callee-serializer,--subscriber-serializer", words_.peer_serializer,
+                  "that of the other side; default: --serializer")
+      ->type_name("NAME")
+      ->check(serializers);
+  app_.add_option("--pid", options_.server_pid, "the server's process, to report its CPU time and memory")
+      ->type_name("N");
   app_.add_flag("--floor", options_.floor,
-                "the server is wampd-floor of wampd's source code: same messages, relayed without WAMP");
+                "it is wampd-floor of wampd's source code: same messages, relayed without WAMP");
 }
 
 void Command::add_measurement_options() {
-  app_.add_option("--threads", options_.threads,
-                  "threads of the generator; the sessions are divided among them")
-      ->check(CLI::Range(1, 256))
-      ->capture_default_str();
-  app_.add_option("--duration", options_.duration_s, "seconds measured")
-      ->check(CLI::Range(0.01, 86400.0))
-      ->capture_default_str();
-  app_.add_option("--warmup", options_.warmup_s, "seconds before that")
-      ->check(CLI::Range(0.0, 3600.0))
-      ->capture_default_str();
+  app_.option_defaults()->group("Measurement");
+  add_amount("--threads", options_.threads, kMostThreads,
+             "threads of the generator, which share the sessions; default: 1");
+  app_.add_option("--duration", options_.duration_s, "measured; default: 5")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.01, 86400.0).description(""));
+  app_.add_option("--warmup", options_.warmup_s, "before that; default: 1")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.0, 3600.0).description(""));
   app_.add_flag("--json", options_.json_report, "report as one line of JSON");
-  app_.add_flag("--progress,!--no-progress", options_.progress,
+  app_.add_flag("--progress", options_.progress,
                 "a line each second on the standard error; default: if that is a terminal");
 }
 

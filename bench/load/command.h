@@ -5,7 +5,8 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace bench::load {
 
@@ -30,6 +31,7 @@ class Command {
     size_t pairs = 1;
   };
 
+  CLI::Option* add_amount(const char* name, size_t& amount, size_t most, const std::string& what);
   void add_workload_options();
   void add_server_options();
   void add_measurement_options();

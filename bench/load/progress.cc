@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "bench/load/duration.h"
+
 namespace bench::load {
 
 void Progress::tell(size_t thread, const Tally& tally, uint64_t in_flight) {
@@ -18,14 +20,12 @@ void Progress::tell(size_t thread, const Tally& tally, uint64_t in_flight) {
 }
 
 void Progress::print() {
-  const auto microseconds = [this](double fraction) {
-    return static_cast<double>(latency_.quantile_ns(fraction)) / 1000;
-  };
   std::fprintf(stderr,
-               "%3" PRIu64 " s  %9" PRIu64 " op/s  p50 %.1f us  p99 %.1f us  in flight %" PRIu64
-               "  errors %" PRIu64 "\n",
-               ++seconds_, std::exchange(operations_, 0), microseconds(0.5), microseconds(0.99),
-               std::exchange(in_flight_, 0), std::exchange(faults_, 0));
+               "%3" PRIu64 " s  %9" PRIu64 " op/s  p50 %s  p99 %s  in flight %" PRIu64 "  errors %" PRIu64
+               "\n",
+               ++seconds_, std::exchange(operations_, 0), duration_text(latency_.quantile_ns(0.5)).c_str(),
+               duration_text(latency_.quantile_ns(0.99)).c_str(), std::exchange(in_flight_, 0),
+               std::exchange(faults_, 0));
   latency_ = {};
   told_ = 0;
 }

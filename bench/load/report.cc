@@ -5,6 +5,8 @@
 #include <cstdarg>
 #include <cstdio>
 
+#include "bench/load/duration.h"
+
 namespace bench::load {
 
 namespace {
@@ -44,8 +46,8 @@ std::string latency_text(const Histogram& latency) {
   if (latency.count() == 0) return {};
   std::string text = "latency: ";
   for (const auto& [fraction, name, key] : kPercentiles)
-    text += format("%s %.1f us, ", name, microseconds(latency.quantile_ns(fraction)));
-  return text + format("max %.1f us\n", microseconds(latency.max_ns()));
+    text += format("%s %s, ", name, duration_text(latency.quantile_ns(fraction)).c_str());
+  return text + "max " + duration_text(latency.max_ns()) + "\n";
 }
 
 // What makes the figures the generator's own.
