@@ -101,15 +101,34 @@ for part in " 1 s " " 2 s " "errors 0" "op/s" "p99.9" "server CPU" "own CPU"; do
   grep -qF -- "$part" <<<"$said" || fail "no \"$part\" in $said"
 done
 
+# TLS.
+"$router" dev-cert --directory "$folder" >/dev/null
+cat >"$folder/tls.json" <<END
+{"realms": [{"name": "realm1", $roles}], "transports": [{"type": "universal", "endpoint": {"type": "tcp",
+  "interface": "127.0.0.1", "port": 0, "tls": {"certificate": "server.pem", "key": "server.key"}}, $serves}]}
+END
+serve "$folder/tls.json" 127.0.0.1
+for url in "wss://localhost:$port/ws" "rss://127.0.0.1:$port"; do
+  load rpc --callers 3 --depth 4 --url "$url" --ca "$folder/ca.pem"
+  load rpc --payload 900000 --threads 2 --callers 2 --url "$url" --ca "$folder/ca.pem"
+  load pubsub --subscribers 3 --url "$url" --ca "$folder/ca.pem"
+  load connect --connections 4 --url "$url" --ca "$folder/ca.pem"
+  load idle --connections 4 --url "$url" --ca "$folder/ca.pem"
+  refused "certificate verify failed" rpc --url "$url"
+done
+refused "cannot read certificates" rpc --url "rss://localhost:$port" --ca "$folder/tls.json"
+refused "has no TLS" rpc --url "$ws" --ca "$folder/ca.pem"
+
 # The page.
 # shellcheck disable=SC2016  # Markdown's backquotes
 sed -n '/^```jsonc$/,/^```$/{/^```/d; s/"port": 8080/"port": 0/; p}' "$page" >"$folder/page.json"
 serve "$folder/page.json" 127.0.0.1
+page_pid=${servers[-1]}
 commands=0
 while read -r command; do
   command=${command/8080/$port}
   # shellcheck disable=SC2016  # the page's own words
-  command=${command/'$(pgrep -x wampd | head -n 1)'/${servers[2]}}
+  command=${command/'$(pgrep -x wampd | head -n 1)'/$page_pid}
   read -r -a words <<<"${command#'$ wampd bench '}"
   load "${words[@]}"
   commands=$((commands + 1))

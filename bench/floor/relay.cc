@@ -5,8 +5,6 @@
 #include <cstdio>
 #include <stdexcept>
 
-#include <sys/socket.h>
-
 #include "bench/wire/stop_signal.h"
 #include "bench/wire/upgrade.h"
 
@@ -47,9 +45,9 @@ void Relay::run() {
 void Relay::accept_all() {
   while (true) {
     auto peer = std::make_unique<Peer>();
-    peer->socket = wire::accept_tcp(listener_);
-    if (peer->socket.get() < 0) return;
-    poller_.add(peer->socket, peer.get());
+    peer->stream = wire::Stream(wire::accept_tcp(listener_));
+    if (peer->stream.socket().get() < 0) return;
+    poller_.add(peer->stream.socket(), peer.get());
     peers_.emplace(peer.get(), std::move(peer));
   }
 }
@@ -64,7 +62,7 @@ void Relay::on_event(Peer& peer, uint32_t events) {
 }
 
 void Relay::read(Peer& peer) {
-  const ssize_t received = peer.inbox.read(peer.socket, buffer_);
+  const ssize_t received = peer.inbox.read(peer.stream, buffer_);
   if (received < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (received <= 0) return close(peer, {});
   const std::span<char> bytes = peer.inbox.bytes();
@@ -125,19 +123,19 @@ void Relay::send(Peer& peer, std::string_view bytes) {
   if (peer.closed) return;
   ssize_t sent = 0;
   if (peer.unsent.empty()) {
-    sent = ::send(peer.socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    sent = peer.stream.write(bytes.data(), bytes.size());
     if (sent == static_cast<ssize_t>(bytes.size())) return;
     if (sent < 0 && errno != EAGAIN) return close(peer, {});
     sent = std::max<ssize_t>(sent, 0);
-    poller_.set_wants_write(peer.socket, &peer, true);
+    poller_.set_wants_write(peer.stream.socket(), &peer, true);
   }
   peer.unsent.bytes().append(bytes.substr(static_cast<size_t>(sent)));
   if (peer.unsent.size() > kMaxUnsent) close(peer, "64 MiB wait for it to read");
 }
 
 void Relay::send_unsent(Peer& peer) {
-  if (!peer.unsent.send(peer.socket)) return close(peer, {});
-  if (peer.unsent.empty()) poller_.set_wants_write(peer.socket, &peer, false);
+  if (!peer.unsent.send(peer.stream)) return close(peer, {});
+  if (peer.unsent.empty()) poller_.set_wants_write(peer.stream.socket(), &peer, false);
 }
 
 // The end of a peer that just leaves is not worth a line: `why` is empty then.

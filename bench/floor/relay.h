@@ -37,7 +37,7 @@ class Relay {
 
  private:
   struct Peer {
-    wire::Fd socket;
+    wire::Stream stream;
     bool open = false;                      // the handshake is done
     bool closed = false;                    // to be destroyed at the end of the turn
     std::vector<Peer*>* members = nullptr;  // where it is listed itself

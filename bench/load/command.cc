@@ -96,6 +96,10 @@ void Command::add_server_options() {
   const auto serializers = CLI::IsMember({"json", "msgpack"}).description("");
   app_.add_option("--url", words_.url, std::string(wire::kUrlForms).append("; default: " + words_.url))
       ->type_name("URL");
+  app_.add_option(
+          "--ca", words_.authorities_file,
+          "PEM file of the authorities that may have signed the server's certificate; default: the system's")
+      ->type_name("FILE");
   app_.add_option("--realm", options_.realm, "default: realm1")->type_name("NAME");
   app_.add_option("--authid", options_.authid,
                   std::string("log in with a ticket, from --ticket-file or the environment variable ")
@@ -146,6 +150,8 @@ void Command::finish() {
     throw CLI::ValidationError("--subscribers", "must not be less than --publishers: every topic needs one");
   if (options_.workload == "idle" && options_.rate != 0)
     throw CLI::ValidationError("--rate", "means nothing to idle");
+  if (!words_.authorities_file.empty() && !options_.server.tls)
+    throw CLI::ValidationError("--ca", "the URL has no TLS: wss:// and rss:// have");
   check_threads();
   if (options_.floor) check_floor();
   if (!options_.authid.empty()) read_ticket();
@@ -190,6 +196,7 @@ int Command::run() const {
   wire::raise_descriptor_limit();
   Options options = options_;
   if (options.server.socket.empty()) wire::look_up(options.server.address);
+  if (options.server.tls) options.tls = std::make_shared<wire::TlsClient>(words_.authorities_file);
   const Report report = options.workload == "idle" ? measure_idle(options) : measure(options);
   std::fputs((options.json_report ? report.to_json(options) : report.to_text(options)).c_str(), stdout);
   if (!report.faultless()) throw std::runtime_error(report.complaint());

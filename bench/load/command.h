@@ -28,6 +28,7 @@ class Command {
     std::string serializer = "msgpack";
     std::string peer_serializer;
     std::string ticket_file;
+    std::string authorities_file;
     size_t pairs = 1;
   };
 

@@ -10,64 +10,74 @@
 namespace bench::load {
 
 Connection::Connection(Loop& loop, Listener& listener, const wire::Endpoint& server,
-                       const Serializer& serializer)
+                       const wire::TlsClient* tls, const Serializer& serializer)
     : loop_(loop),
       listener_(listener),
       framing_(framing_of(server.protocol)),
       serializer_(serializer),
-      socket_(wire::connect(server)) {
-  wire::abort_on_close(socket_);
-  loop_.watch(socket_, this);
+      stream_(wire::connect(server, tls)) {
+  wire::abort_on_close(stream_.socket());
+  loop_.watch(stream_.socket(), this);
   outgoing() = framing_.opening(server, serializer);
 }
 
 std::string& Connection::outgoing() {
-  if (!gathered_ && !wants_write_) {
-    gathered_ = true;
-    loop_.send_at_end_of_turn(*this);
-  }
+  send_soon();
   return outbox_.bytes();
+}
+
+void Connection::send_soon() {
+  if (gathered_ || wants_write_) return;
+  gathered_ = true;
+  loop_.send_at_end_of_turn(*this);
 }
 
 void Connection::leave() {
   const std::string farewell = framing_.farewell();
   if (farewell.empty()) {
-    ::shutdown(socket_.get(), SHUT_WR);
+    stream_.end_writing();
   } else {
     outgoing().append(farewell);
   }
 }
 
 void Connection::stop_reading() {
-  loop_.forget(socket_);
-  wire::shrink_receive_buffer(socket_);
+  loop_.forget(stream_.socket());
+  wire::shrink_receive_buffer(stream_.socket());
 }
 
 void Connection::go_dark() {
-  loop_.forget(socket_);
-  wire::drop_what_comes(socket_);
+  loop_.forget(stream_.socket());
+  wire::drop_what_comes(stream_.socket());
 }
 
 void Connection::on_event(uint32_t events) {
   if (closed_) return;
   if ((events & EPOLLOUT) != 0) send_gathered();
-  if ((events & ~uint32_t{EPOLLOUT}) != 0) read();
+  if ((events & ~uint32_t{EPOLLOUT}) == 0) return;
+  do {
+    read();
+  } while (!closed_ && stream_.holds_bytes());
 }
 
 void Connection::send_gathered() {
   gathered_ = false;
-  if (!outbox_.send(socket_)) return;  // the next read tells what happened
-  if (wants_write_ == outbox_.empty()) {
-    wants_write_ = !outbox_.empty();
-    loop_.set_wants_write(socket_, this, wants_write_);
-  }
+  if (!outbox_.send(stream_)) return;  // the next read tells what happened
+  const bool wants_write = !outbox_.empty() && !stream_.waits_to_read();
+  if (wants_write_ == wants_write) return;
+  wants_write_ = wants_write;
+  loop_.set_wants_write(stream_.socket(), this, wants_write_);
 }
 
 void Connection::read() {
-  const ssize_t received = inbox_.read(socket_, loop_.buffer());
+  const ssize_t received = inbox_.read(stream_, loop_.buffer());
+  if (stream_.waits_to_read()) send_soon();
   if (received < 0 && (errno == EAGAIN || errno == EINTR)) return;
   const uint64_t now = now_ns();
-  if (received <= 0) return close("the server closed the connection", now);
+  if (received <= 0) {
+    const std::string failure = stream_.failure();
+    return close(failure.empty() ? "the server closed the connection" : failure, now);
+  }
   ++loop_.reads;
   const std::span<char> bytes = inbox_.bytes();
   inbox_.consume(take_all({bytes.data(), bytes.size()}, now));
@@ -114,7 +124,7 @@ size_t Connection::take_frame(std::string_view bytes, uint64_t now_ns) {
 
 void Connection::close(const std::string& why, uint64_t now_ns) {
   closed_ = true;
-  loop_.forget(socket_);  // it would go on telling of its end
+  loop_.forget(stream_.socket());  // it would go on telling of its end
   listener_.on_closed(why, now_ns);
 }
 

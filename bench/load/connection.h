@@ -11,9 +11,9 @@
 
 #include "bench/load/framing.h"
 #include "bench/load/loop.h"
-#include "bench/wire/fd.h"
 #include "bench/wire/inbox.h"
 #include "bench/wire/outbox.h"
+#include "bench/wire/stream.h"
 
 namespace bench::load {
 
@@ -29,7 +29,8 @@ class Connection final : private Watched {
   };
 
   // Throws std::system_error if nobody listens there.
-  Connection(Loop& loop, Listener& listener, const wire::Endpoint& server, const Serializer& serializer);
+  Connection(Loop& loop, Listener& listener, const wire::Endpoint& server, const wire::TlsClient* tls,
+             const Serializer& serializer);
   ~Connection() { loop_.forget(*this); }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -55,6 +56,7 @@ class Connection final : private Watched {
  private:
   void on_event(uint32_t events) override;
   void read();
+  void send_soon();
   size_t take_all(std::string_view bytes, uint64_t now_ns);
   size_t take_acceptance(std::string_view bytes, uint64_t now_ns);
   size_t take_frame(std::string_view bytes, uint64_t now_ns);
@@ -64,7 +66,7 @@ class Connection final : private Watched {
   Listener& listener_;
   const Framing& framing_;
   const Serializer& serializer_;
-  wire::Fd socket_;
+  wire::Stream stream_;
   size_t max_message_size_ = 0;
   bool open_ = false;
   bool closed_ = false;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 
 #include "bench/load/serializer.h"
@@ -12,6 +13,7 @@ namespace bench::load {
 struct Options {
   std::string workload;  // rpc, pubsub, connect, idle
   wire::Endpoint server;
+  std::shared_ptr<const wire::TlsClient> tls;  // if the server wants it
   std::string realm = "realm1";
   std::string authid;  // empty: anonymous
   std::string ticket;

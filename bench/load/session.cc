@@ -29,7 +29,7 @@ void Session::open() {
   state_ = State::upgrading;
   wire::Endpoint server = options_.server;
   if (options_.floor) server.path = plan_.floor_path;
-  connection_ = std::make_unique<Connection>(loop_, *this, server, writer());
+  connection_ = std::make_unique<Connection>(loop_, *this, server, options_.tls.get(), writer());
 }
 
 void Session::send(const List& message) {

@@ -20,15 +20,6 @@ bool take(std::string_view& rest, std::string_view prefix) {
   return true;
 }
 
-Protocol protocol_of(const std::string& url) {
-  const std::string scheme = url.substr(0, url.find_first_of(":+"));
-  if (scheme == "ws") return Protocol::websocket;
-  if (scheme == "rs") return Protocol::rawsocket;
-  if (scheme == "wss" || scheme == "rss")
-    refuse(url, "asks for TLS, which the load generator does not speak");
-  refuse(url, std::string("is no URL of a WAMP server: ").append(kUrlForms));
-}
-
 // What follows the first "/" of a TCP URL, or the ":/" of a Unix domain socket's, is HTTP's.
 void set_path(Endpoint& endpoint, const std::string& url, std::string_view path) {
   if (path.empty()) return;
@@ -68,7 +59,8 @@ std::string take_host(std::string_view& authority) {
 void set_address(Endpoint& endpoint, const std::string& url, std::string_view rest) {
   const size_t path = std::min(rest.find('/'), rest.size());
   std::string_view authority = rest.substr(0, path);
-  endpoint.address = {.host = take_host(authority), .port = 80, .found = {}};
+  endpoint.address = {
+      .host = take_host(authority), .port = static_cast<uint16_t>(endpoint.tls ? 443 : 80), .found = {}};
   if (endpoint.address.host.empty()) refuse(url, "names no host");
   if (take(authority, ":")) {
     endpoint.address.port = port_of(url, authority);
@@ -83,20 +75,28 @@ void set_address(Endpoint& endpoint, const std::string& url, std::string_view re
 }  // namespace
 
 Endpoint parse_url(const std::string& url) {
-  Endpoint endpoint{.protocol = protocol_of(url), .address = {}, .socket = {}};
-  std::string_view rest = std::string_view(url).substr(2);
-  if (take(rest, "+unix://") || take(rest, "://unix:")) {
-    set_socket(endpoint, url, rest);
-  } else if (take(rest, "://")) {
-    set_address(endpoint, url, rest);
-  } else {
+  Endpoint endpoint;
+  std::string_view rest = url;
+  const bool websocket = take(rest, "ws"), rawsocket = !websocket && take(rest, "rs");
+  if (rawsocket) endpoint.protocol = Protocol::rawsocket;
+  endpoint.tls = take(rest, "s");
+  const bool on_unix = take(rest, "+unix://") || take(rest, "://unix:");
+  if ((!websocket && !rawsocket) || (!on_unix && !take(rest, "://")))
     refuse(url, std::string("is no URL of a WAMP server: ").append(kUrlForms));
+  if (on_unix && endpoint.tls)
+    refuse(url, "asks for TLS, which the generator does not speak over Unix domain sockets");
+  if (on_unix) {
+    set_socket(endpoint, url, rest);
+  } else {
+    set_address(endpoint, url, rest);
   }
   return endpoint;
 }
 
-Fd connect(const Endpoint& endpoint) {
-  return endpoint.socket.empty() ? connect_tcp(endpoint.address) : connect_unix(endpoint.socket);
+Stream connect(const Endpoint& endpoint, const TlsClient* tls) {
+  Fd socket = endpoint.socket.empty() ? connect_tcp(endpoint.address) : connect_unix(endpoint.socket);
+  auto session = endpoint.tls ? tls->open(socket, endpoint.address.host) : nullptr;
+  return Stream(std::move(socket), std::move(session));
 }
 
 }  // namespace bench::wire

@@ -3,8 +3,9 @@
 
 #include <string>
 
-#include "bench/wire/fd.h"
+#include "bench/wire/stream.h"
 #include "bench/wire/tcp.h"
+#include "bench/wire/tls.h"
 
 namespace bench::wire {
 
@@ -12,6 +13,7 @@ enum class Protocol { websocket, rawsocket };
 
 struct Endpoint {
   Protocol protocol = Protocol::websocket;
+  bool tls = false;
   Address address;
   std::string socket;        // path of a Unix domain socket; empty: TCP
   std::string path = "/ws";  // of the HTTP request that opens a WebSocket
@@ -22,13 +24,14 @@ struct Endpoint {
 
 // Both forms of a Unix domain socket's URL are in use: Autobahn's, and that of most others.
 inline constexpr const char* kUrlForms =
-    "ws://HOST[:PORT]/PATH, rs://HOST:PORT, ws+unix:///SOCKET[:/PATH] or ws://unix:/SOCKET[:/PATH], "
-    "rs+unix:///SOCKET or rs://unix:/SOCKET";
+    "ws://HOST[:PORT]/PATH, rs://HOST:PORT, wss:// and rss:// with TLS, ws+unix:///SOCKET[:/PATH] or "
+    "ws://unix:/SOCKET[:/PATH], rs+unix:///SOCKET or rs://unix:/SOCKET";
 
 // Throws std::invalid_argument that says what is wrong with the URL.
 Endpoint parse_url(const std::string& url);
 
-// A connection to it, as those of tcp.h.
-Fd connect(const Endpoint& endpoint);
+// A connection to it, made as those of tcp.h. `tls` is for endpoints with TLS; the handshake is still to
+// come.
+Stream connect(const Endpoint& endpoint, const TlsClient* tls);
 
 }  // namespace bench::wire

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include <sys/socket.h>
-
 namespace bench::wire {
 
 namespace {
@@ -13,12 +11,12 @@ constexpr size_t kLarge = size_t{32} << 10;
 
 }  // namespace
 
-ssize_t Inbox::read(const Fd& socket, std::vector<char>& shared) {
+ssize_t Inbox::read(const Stream& stream, std::vector<char>& shared) {
   std::vector<char>& buffer = rest_size_ < kLarge ? shared : rest_;
   const size_t needed = rest_size_ + kReadSize;
   if (buffer.size() < needed) buffer.resize(std::max(needed, 2 * buffer.size()));
   if (&buffer == &shared && rest_size_ != 0) std::memcpy(shared.data(), rest_.data(), rest_size_);
-  const ssize_t received = ::recv(socket.get(), buffer.data() + rest_size_, kReadSize, 0);
+  const ssize_t received = stream.read(buffer.data() + rest_size_, kReadSize);
   if (received > 0) bytes_ = {buffer.data(), rest_size_ + static_cast<size_t>(received)};
   return received;
 }

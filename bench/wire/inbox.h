@@ -11,7 +11,7 @@
 
 #include <sys/types.h>
 
-#include "bench/wire/fd.h"
+#include "bench/wire/stream.h"
 
 namespace bench::wire {
 
@@ -20,7 +20,7 @@ class Inbox {
   static constexpr size_t kReadSize = size_t{256} << 10;
 
   // Reads once, as recv() does, with its result.
-  ssize_t read(const Fd& socket, std::vector<char>& shared);
+  ssize_t read(const Stream& stream, std::vector<char>& shared);
 
   // All that is there after a successful read(), until consume(). May be written to.
   std::span<char> bytes() const { return bytes_; }

@@ -1,4 +1,4 @@
-// Bytes that wait until the socket takes them.
+// Bytes that wait until a connection takes them.
 #pragma once
 
 #include <algorithm>
@@ -6,9 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include <sys/socket.h>
-
-#include "bench/wire/fd.h"
+#include "bench/wire/stream.h"
 
 namespace bench::wire {
 
@@ -21,8 +19,8 @@ class Outbox {
   std::string& bytes() { return bytes_; }
 
   // Sends once; false if the connection is broken.
-  bool send(const Fd& socket) {
-    const ssize_t sent = ::send(socket.get(), bytes_.data() + sent_, size(), MSG_NOSIGNAL);
+  bool send(const Stream& stream) {
+    const ssize_t sent = stream.write(bytes_.data() + sent_, size());
     if (sent < 0 && errno != EAGAIN) return false;
     sent_ += static_cast<size_t>(std::max<ssize_t>(sent, 0));
     // Not for each piece of a long message that is sent.

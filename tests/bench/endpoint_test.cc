@@ -54,6 +54,15 @@ TEST(Endpoint, AnIPv6AddressStandsInBrackets) {
   EXPECT_THAT(refusal("ws://[::1/ws"), HasSubstr("names no host"));
 }
 
+TEST(Endpoint, AnSMeansTls) {
+  EXPECT_TRUE(parse_url("wss://localhost/ws").tls);
+  EXPECT_EQ(parse_url("wss://localhost/ws").address.port, 443);
+  EXPECT_EQ(parse_url("wss://localhost/ws").protocol, Protocol::websocket);
+  EXPECT_TRUE(parse_url("rss://localhost:1").tls);
+  EXPECT_EQ(parse_url("rss://localhost:1").protocol, Protocol::rawsocket);
+  EXPECT_FALSE(parse_url("ws://localhost").tls);
+}
+
 TEST(Endpoint, AUnixDomainSocketHasTwoSpellings) {
   for (const char* url : {"rs+unix:///run/wampd.sock", "rs://unix:/run/wampd.sock"}) {
     EXPECT_EQ(parse_url(url).protocol, Protocol::rawsocket) << url;
@@ -76,9 +85,10 @@ TEST(Endpoint, ThePathOfHttpFollowsTheSocketAfterAColon) {
 TEST(Endpoint, AWrongUrlIsRefusedWithTheReason) {
   EXPECT_THAT(refusal("http://localhost/ws"), HasSubstr("is no URL of a WAMP server"));
   EXPECT_THAT(refusal("localhost:8080"), HasSubstr("is no URL of a WAMP server"));
+  EXPECT_THAT(refusal("s://localhost"), HasSubstr("is no URL of a WAMP server"));
   EXPECT_THAT(refusal("ws:/localhost"), HasSubstr("is no URL of a WAMP server"));
-  EXPECT_THAT(refusal("wss://localhost/ws"), HasSubstr("asks for TLS"));
-  EXPECT_THAT(refusal("rss://localhost:1"), HasSubstr("asks for TLS"));
+  EXPECT_THAT(refusal("wss://unix:/socket"), HasSubstr("does not speak over Unix domain sockets"));
+  EXPECT_THAT(refusal("rss+unix:///socket"), HasSubstr("does not speak over Unix domain sockets"));
   EXPECT_THAT(refusal("ws://:8080/ws"), HasSubstr("names no host"));
   EXPECT_THAT(refusal("rs://localhost"), HasSubstr("needs a port"));
   EXPECT_THAT(refusal("ws://localhost:65536/"), HasSubstr("has no valid port"));

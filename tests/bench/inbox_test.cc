@@ -16,16 +16,14 @@ struct Pair {
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) != 0)
       throw std::runtime_error("socketpair");
-    here = Fd(ends[0]);
-    there = Fd(ends[1]);
+    here = Stream(Fd(ends[0]));
+    there = Stream(Fd(ends[1]));
   }
 
-  void say(const std::string& text) {
-    ASSERT_EQ(::send(there.get(), text.data(), text.size(), 0), ssize(text));
-  }
+  void say(const std::string& text) { ASSERT_EQ(there.write(text.data(), text.size()), ssize(text)); }
   static ssize_t ssize(const std::string& text) { return static_cast<ssize_t>(text.size()); }
 
-  Fd here, there;
+  Stream here, there;
 };
 
 std::string text(const Inbox& inbox) {
@@ -100,7 +98,7 @@ TEST(Outbox, TellsThatTheConnectionIsBroken) {
   Pair pair;
   Outbox outbox;
   outbox.bytes() = "abc";
-  pair.there = Fd();
+  pair.there = Stream();
   EXPECT_FALSE(outbox.send(pair.here));
 }
 
@@ -114,7 +112,7 @@ TEST(Outbox, WhatIsAddedMeanwhileFollows) {
   outbox.bytes().append("b");
   std::string received;
   for (std::string piece(65536, '\0'); received.size() <= first.size();) {
-    const ssize_t size = ::recv(pair.here.get(), piece.data(), piece.size(), 0);
+    const ssize_t size = pair.here.read(piece.data(), piece.size());
     if (size > 0) received.append(piece, 0, static_cast<size_t>(size));
     ASSERT_TRUE(outbox.send(pair.there));
   }
