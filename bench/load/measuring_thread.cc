@@ -38,10 +38,9 @@ MeasuringThread::MeasuringThread(const Options& options, Share share, Team& team
 Part MeasuringThread::run() {
   open_all(workload_->sessions(), loop_);
   const uint64_t begun_ns = team_.meet(loop_);
-  const uint64_t warm_ns = begun_ns + nanoseconds(options_.warmup_s);
   begin_load(begun_ns);
-  run_until(warm_ns);
-  Part part = measure_until(warm_ns + nanoseconds(options_.duration_s));
+  run_until(begun_ns + nanoseconds(options_.warmup_s));
+  Part part = measure();
   drain();
   part.set_faults(workload_->tally, workload_->outstanding());
   return part;
@@ -58,7 +57,8 @@ void MeasuringThread::begin_load(uint64_t now_ns) {
 }
 
 void MeasuringThread::run_until(uint64_t deadline_ns) {
-  for (uint64_t now = now_ns(); now < deadline_ns && !wire::stop_requested(); now = now_ns()) {
+  const auto ended = [this] { return wire::stop_requested() || team_.disbanded(); };
+  for (uint64_t now = now_ns(); now < deadline_ns && !ended(); now = now_ns()) {
     tell(now);
     loop_.turn(std::min({deadline_ns, next_tell_ns_, begin_due(now)}));
     workload_->after_turn();
@@ -80,13 +80,13 @@ void MeasuringThread::tell(uint64_t now_ns) {
     progress_.tell(share_.index, workload_->tally, workload_->outstanding());
 }
 
-Part MeasuringThread::measure_until(uint64_t deadline_ns) {
+Part MeasuringThread::measure() {
   workload_->tally.restart();
   const uint64_t begun_ns = now_ns(), reads = loop_.reads, messages = loop_.messages;
   const uint64_t server_cpu_before_ns = server_cpu_ns();
   const OwnShareMeter meter;
-  if (progress_.shown()) next_tell_ns_ = deadline_ns - nanoseconds(options_.duration_s) + kSecond;
-  run_until(deadline_ns);
+  if (progress_.shown()) next_tell_ns_ = begun_ns + kSecond;
+  run_until(begun_ns + nanoseconds(options_.duration_s));
   const uint64_t ended_ns = now_ns();
   Part part;
   part.seconds = static_cast<double>(ended_ns - begun_ns) / 1e9;

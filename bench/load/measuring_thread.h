@@ -28,7 +28,7 @@ class MeasuringThread {
   void run_until(uint64_t deadline_ns);
   uint64_t begin_due(uint64_t now_ns);
   void tell(uint64_t now_ns);
-  Part measure_until(uint64_t deadline_ns);
+  Part measure();
   void drain();
   uint64_t server_cpu_ns() const;
 

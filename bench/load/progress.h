@@ -1,4 +1,5 @@
-// One line a second on the standard error while it is measured: what was done in that second. Any thread.
+// One line a second on the standard error while it is measured: what was done in that second, and the
+// faults until then. Any thread.
 #pragma once
 
 #include <cstddef>

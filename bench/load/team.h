@@ -26,6 +26,7 @@ class Team {
   uint64_t meet(Loop& loop);
 
   void disband() { disbanded_ = true; }
+  bool disbanded() const { return disbanded_; }
 
  private:
   uint64_t size_;
