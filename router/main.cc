@@ -11,6 +11,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "bench/load/command.h"
 #include "router/auth/credential.h"
 #include "router/config/config.h"
 #include "router/config/inventory.h"
@@ -195,8 +196,12 @@ int main(int argc, char** argv) {
   const CLI::App* const make_credential = add_credential(app, credential);
   CLI::App* checking = app.add_subcommand("check", "Say what a configuration serves, and end.");
   add_check(*checking, options);
+  CLI::App* const benching =
+      app.add_subcommand("bench", "Load a router, this or another, and say what it does and what it takes.");
+  const bench::load::Command bench(*benching);
   CLI11_PARSE(app, argc, argv);
   try {
+    if (benching->parsed()) return bench.run();
     if (make_dev_cert->parsed()) {
       std::fputs(router::make_dev_certificates(dev_cert).c_str(), stdout);
       return EXIT_SUCCESS;

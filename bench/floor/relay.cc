@@ -3,10 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <stdexcept>
-
-#include <sys/socket.h>
 
 #include "bench/wire/stop_signal.h"
 #include "bench/wire/upgrade.h"
@@ -15,7 +12,6 @@ namespace bench::floor {
 
 namespace {
 
-constexpr size_t kReadSize = size_t{256} << 10;
 constexpr size_t kMaxUnsent = size_t{64} << 20;
 
 // The path of those who get what `path` sends; empty for /sub/NAME.
@@ -29,7 +25,7 @@ std::string receiving_path(const std::string& path) {
 
 }  // namespace
 
-Relay::Relay(const wire::Address& address) : listener_(wire::listen_tcp(address)), buffer_(kReadSize) {
+Relay::Relay(const wire::Address& address) : listener_(wire::listen_tcp(address)) {
   poller_.add(listener_, nullptr);
 }
 
@@ -49,9 +45,9 @@ void Relay::run() {
 void Relay::accept_all() {
   while (true) {
     auto peer = std::make_unique<Peer>();
-    peer->socket = wire::accept_tcp(listener_);
-    if (peer->socket.get() < 0) return;
-    poller_.add(peer->socket, peer.get());
+    peer->stream = wire::Stream(wire::accept_tcp(listener_));
+    if (peer->stream.socket().get() < 0) return;
+    poller_.add(peer->stream.socket(), peer.get());
     peers_.emplace(peer.get(), std::move(peer));
   }
 }
@@ -66,20 +62,11 @@ void Relay::on_event(Peer& peer, uint32_t events) {
 }
 
 void Relay::read(Peer& peer) {
-  const size_t held = peer.partial.size();
-  if (buffer_.size() < held + kReadSize) buffer_.resize(held + kReadSize);
-  std::memcpy(buffer_.data(), peer.partial.data(), held);
-  const ssize_t received = ::recv(peer.socket.get(), buffer_.data() + held, kReadSize, 0);
+  const ssize_t received = peer.inbox.read(peer.stream, buffer_);
   if (received < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (received <= 0) return close(peer, {});
-  const size_t size = held + static_cast<size_t>(received);
-  size_t done = 0;
-  if (peer.open) {
-    done = forward(peer, size);
-  } else {
-    done = accept_upgrade(peer, {buffer_.data(), size});
-  }
-  peer.partial.assign(buffer_.data() + done, size - done);
+  const std::span<char> bytes = peer.inbox.bytes();
+  peer.inbox.consume(peer.open ? forward(peer, bytes) : accept_upgrade(peer, {bytes.data(), bytes.size()}));
 }
 
 // A client sends no frame before it has the answer, so nothing follows the header.
@@ -96,10 +83,11 @@ size_t Relay::accept_upgrade(Peer& peer, std::string_view bytes) {
   return end;
 }
 
-// Turns the masked frames at the start of the buffer into unmasked ones, four bytes shorter each, and sends
+// Turns the masked frames at the start of `bytes` into unmasked ones, four bytes shorter each, and sends
 // them on. Returns the size of the complete frames.
-size_t Relay::forward(Peer& peer, size_t size) {
-  char* const begin = buffer_.data();
+size_t Relay::forward(Peer& peer, std::span<char> bytes) {
+  char* const begin = bytes.data();
+  const size_t size = bytes.size();
   char* to = begin;
   size_t from = 0;
   while (const auto header = wire::read_frame_header({begin + from, size - from})) {
@@ -135,21 +123,19 @@ void Relay::send(Peer& peer, std::string_view bytes) {
   if (peer.closed) return;
   ssize_t sent = 0;
   if (peer.unsent.empty()) {
-    sent = ::send(peer.socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    sent = peer.stream.write(bytes.data(), bytes.size());
     if (sent == static_cast<ssize_t>(bytes.size())) return;
     if (sent < 0 && errno != EAGAIN) return close(peer, {});
     sent = std::max<ssize_t>(sent, 0);
-    poller_.set_wants_write(peer.socket, &peer, true);
+    poller_.set_wants_write(peer.stream.socket(), &peer, true);
   }
-  peer.unsent.append(bytes.substr(static_cast<size_t>(sent)));
+  peer.unsent.bytes().append(bytes.substr(static_cast<size_t>(sent)));
   if (peer.unsent.size() > kMaxUnsent) close(peer, "64 MiB wait for it to read");
 }
 
 void Relay::send_unsent(Peer& peer) {
-  const ssize_t sent = ::send(peer.socket.get(), peer.unsent.data(), peer.unsent.size(), MSG_NOSIGNAL);
-  if (sent < 0 && errno != EAGAIN) return close(peer, {});
-  peer.unsent.erase(0, static_cast<size_t>(std::max<ssize_t>(sent, 0)));
-  if (peer.unsent.empty()) poller_.set_wants_write(peer.socket, &peer, false);
+  if (!peer.unsent.send(peer.stream)) return close(peer, {});
+  if (peer.unsent.empty()) poller_.set_wants_write(peer.stream.socket(), &peer, false);
 }
 
 // The end of a peer that just leaves is not worth a line: `why` is empty then.

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -17,6 +18,8 @@
 
 #include "bench/wire/fd.h"
 #include "bench/wire/frame.h"
+#include "bench/wire/inbox.h"
+#include "bench/wire/outbox.h"
 #include "bench/wire/poller.h"
 #include "bench/wire/tcp.h"
 
@@ -34,20 +37,20 @@ class Relay {
 
  private:
   struct Peer {
-    wire::Fd socket;
+    wire::Stream stream;
     bool open = false;                      // the handshake is done
     bool closed = false;                    // to be destroyed at the end of the turn
     std::vector<Peer*>* members = nullptr;  // where it is listed itself
     std::vector<Peer*>* receivers = nullptr;
-    std::string partial;  // of a frame, or of the HTTP header
-    std::string unsent;
+    wire::Inbox inbox;
+    wire::Outbox unsent;
   };
 
   void accept_all();
   void on_event(Peer& peer, uint32_t events);
   void read(Peer& peer);
   size_t accept_upgrade(Peer& peer, std::string_view bytes);
-  size_t forward(Peer& peer, size_t size);
+  size_t forward(Peer& peer, std::span<char> bytes);
   void on_control(Peer& peer, wire::Opcode opcode, std::string_view payload);
   void send(Peer& peer, std::string_view bytes);
   void send_unsent(Peer& peer);

@@ -1,9 +1,10 @@
-// Sessions that come and go: TCP connect, upgrade, HELLO, WELCOME, GOODBYE, GOODBYE, close, and again. An
+// Sessions that come and go: connect, handshake, HELLO, WELCOME, GOODBYE, GOODBYE, close, and again. An
 // operation is one such life.
 #include <algorithm>
 #include <string>
 
 #include "bench/load/clock.h"
+#include "bench/load/round_robin.h"
 #include "bench/load/workload.h"
 
 namespace bench::load {
@@ -23,31 +24,20 @@ class Visitor final : public Session {
 
   bool visiting() const { return visiting_; }
 
-  // The connections that measure() opened are left first.
-  void leave_first() {
-    begin_visit();
-    say_goodbye();
-  }
-  void visit_again() {
-    begin_visit();
+  void visit(uint64_t begun_ns) {
+    visiting_ = true;
+    leaving_ = false;
+    begun_ns_ = begun_ns;
     open();
   }
 
  private:
-  void begin_visit() {
-    leaving_ = false;
-    visiting_ = true;
-    begun_ns_ = now_ns();
-  }
-  void on_ready(uint64_t) override {
-    if (visiting_) say_goodbye();
-  }
-  void say_goodbye() { send({kGoodbye, Dict{}, "wamp.close.close_realm"}); }
+  void on_ready(uint64_t) override { send({kGoodbye, Dict{}, "wamp.close.close_realm"}); }
 
   void on_wamp(const Head& head, std::string_view message, uint64_t) override {
     if (head.type != kGoodbye) return tally_.add_wrong(name(), message);
     leaving_ = true;
-    outgoing().append(wire::masked_frame(wire::Opcode::close, std::string_view("\x03\xe8", 2)));
+    connection().leave();
   }
 
   void on_closed(const std::string& why, uint64_t now_ns) override {
@@ -64,41 +54,47 @@ class Visitor final : public Session {
 
 class Connect final : public Workload {
  public:
-  Connect(Loop& loop, const Options& options) {
-    for (size_t i = 0; i < options.connections; ++i) {
+  Connect(Loop& loop, const Options& options, Share share) {
+    for (size_t i = share.index; i < options.connections; i += share.of) {
       visitors_.push_back(std::make_unique<Visitor>(loop, options, i, tally));
     }
   }
 
-  std::vector<Session*> sessions() override {
-    std::vector<Session*> all;
-    for (const auto& visitor : visitors_) all.push_back(visitor.get());
-    return all;
-  }
+  std::vector<Session*> sessions() override { return {}; }
   void start(uint64_t) override {
-    for (const auto& visitor : visitors_) visitor->leave_first();
+    goes_on_ = true;
+    after_turn();
   }
+  // A visitor may come again only after the turn in which its connection was closed.
   void after_turn() override {
-    if (stopped_) return;
+    if (!goes_on_) return;
     for (const auto& visitor : visitors_) {
-      if (!visitor->visiting()) visitor->visit_again();
+      if (!visitor->visiting()) visitor->visit(now_ns());
     }
   }
-  void stop() override { stopped_ = true; }
+  bool begin(uint64_t due_ns) override {
+    return turns_.any(visitors_, [due_ns](Visitor& visitor) {
+      if (visitor.visiting()) return false;
+      visitor.visit(due_ns);
+      return true;
+    });
+  }
+  void stop() override { goes_on_ = false; }
   uint64_t outstanding() const override {
     return static_cast<uint64_t>(
         std::ranges::count_if(visitors_, [](const auto& v) { return v->visiting(); }));
   }
 
  private:
-  bool stopped_ = false;
+  bool goes_on_ = false;  // who has left comes again
   std::vector<std::unique_ptr<Visitor>> visitors_;
+  RoundRobin turns_;
 };
 
 }  // namespace
 
-std::unique_ptr<Workload> make_connect(Loop& loop, const Options& options) {
-  return std::make_unique<Connect>(loop, options);
+std::unique_ptr<Workload> make_connect(Loop& loop, const Options& options, Share share) {
+  return std::make_unique<Connect>(loop, options, share);
 }
 
 }  // namespace bench::load

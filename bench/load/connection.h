@@ -1,4 +1,5 @@
-// A WebSocket client's connection: the upgrade, then messages in and frames out. Answers pings.
+// A client's connection, over WebSocket or RawSocket: the handshake, then messages in and frames out. Answers
+// pings.
 //
 // Lives on its loop, which lives longer, as does its listener. It must not be destroyed within a turn of the
 // loop.
@@ -8,10 +9,11 @@
 #include <string>
 #include <string_view>
 
+#include "bench/load/framing.h"
 #include "bench/load/loop.h"
-#include "bench/wire/fd.h"
-#include "bench/wire/frame.h"
-#include "bench/wire/tcp.h"
+#include "bench/wire/inbox.h"
+#include "bench/wire/outbox.h"
+#include "bench/wire/stream.h"
 
 namespace bench::load {
 
@@ -27,14 +29,20 @@ class Connection final : private Watched {
   };
 
   // Throws std::system_error if nobody listens there.
-  Connection(Loop& loop, Listener& listener, const wire::Address& address, const std::string& path,
-             std::string_view subprotocol);
+  Connection(Loop& loop, Listener& listener, const wire::Endpoint& server, const wire::TlsClient* tls,
+             const Serializer& serializer);
   ~Connection() { loop_.forget(*this); }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Masked frames appended here leave at the end of the turn.
+  // Frames appended here leave at the end of the turn.
   std::string& outgoing();
+
+  // That the server takes, once it is open.
+  size_t max_message_size() const { return max_message_size_; }
+
+  // Asks the server to close the connection. Nothing waits to be sent.
+  void leave();
 
   // From now on nothing is read: what comes fills the kernel's buffers, which are made small.
   void stop_reading();
@@ -48,22 +56,24 @@ class Connection final : private Watched {
  private:
   void on_event(uint32_t events) override;
   void read();
+  void send_soon();
   size_t take_all(std::string_view bytes, uint64_t now_ns);
-  size_t take_upgrade(std::string_view bytes, uint64_t now_ns);
+  size_t take_acceptance(std::string_view bytes, uint64_t now_ns);
   size_t take_frame(std::string_view bytes, uint64_t now_ns);
-  void on_control(wire::Opcode opcode, std::string_view payload, uint64_t now_ns);
   void close(const std::string& why, uint64_t now_ns);
 
   Loop& loop_;
   Listener& listener_;
-  wire::Fd socket_;
-  std::string subprotocol_;
+  const Framing& framing_;
+  const Serializer& serializer_;
+  wire::Stream stream_;
+  size_t max_message_size_ = 0;
   bool open_ = false;
   bool closed_ = false;
   bool gathered_ = false;     // the loop knows that something is to be sent
   bool wants_write_ = false;  // the kernel's buffer is full: epoll tells when it is not
-  std::string partial_;       // of a frame, or of the HTTP header
-  std::string outgoing_;
+  wire::Inbox inbox_;
+  wire::Outbox outbox_;
 };
 
 }  // namespace bench::load

@@ -17,8 +17,25 @@ class Histogram {
     max_ = std::max(max_, ns);
   }
 
+  void add(const Histogram& other) {
+    for (size_t i = 0; i < buckets_.size(); ++i) buckets_[i] += other.buckets_[i];
+    count_ += other.count_;
+    max_ = std::max(max_, other.max_);
+  }
+
   uint64_t count() const { return count_; }
   uint64_t max_ns() const { return max_; }
+
+  // What was added since `earlier`, a copy of this one. The longest of these is known as well as its bucket.
+  Histogram since(const Histogram& earlier) const {
+    Histogram later;
+    for (size_t i = 0; i < buckets_.size(); ++i) {
+      later.buckets_[i] = buckets_[i] - earlier.buckets_[i];
+      if (later.buckets_[i] != 0) later.max_ = std::min(middle(i), max_);
+    }
+    later.count_ = count_ - earlier.count_;
+    return later;
+  }
 
   // The duration that `fraction` of all stay within; 0 when there are none.
   uint64_t quantile_ns(double fraction) const {

@@ -1,4 +1,4 @@
-// The one thread's event loop: reads what has come, then sends what its connections have gathered meanwhile.
+// A thread's event loop: reads what has come, then sends what its connections have gathered meanwhile.
 #pragma once
 
 #include <cstdint>
@@ -21,10 +21,8 @@ class Watched {
 
 class Loop {
  public:
-  static constexpr size_t kReadSize = size_t{256} << 10;
-
-  // Waits until something happens or `deadline_ns` passes, and deals with it. False once the deadline has
-  // passed.
+  // Waits until something happens or `deadline_ns` passes, and deals with it. False if the deadline had
+  // passed before.
   bool turn(uint64_t deadline_ns);
 
   // For connections: all of them share one read buffer.
@@ -44,7 +42,7 @@ class Loop {
   void send_all();
 
   wire::Poller poller_;
-  std::vector<char> buffer_ = std::vector<char>(kReadSize);
+  std::vector<char> buffer_;
   std::vector<Connection*> unsent_;
 };
 

@@ -1,11 +1,12 @@
 #include "bench/load/measure.h"
 
+#include <exception>
+#include <memory>
 #include <stdexcept>
-
-#include <unistd.h>
+#include <thread>
 
 #include "bench/load/clock.h"
-#include "bench/load/process.h"
+#include "bench/load/measuring_thread.h"
 #include "bench/wire/stop_signal.h"
 
 namespace bench::load {
@@ -14,60 +15,16 @@ namespace {
 
 constexpr size_t kOpeningAtATime = 64;  // far below any server's backlog
 constexpr uint64_t kOpeningLimit_s = 30;
-constexpr uint64_t kDrainLimit_s = 10;
 
-uint64_t nanoseconds(double seconds) {
-  return static_cast<uint64_t>(seconds * 1e9);
-}
-
-// All counters at one point in time.
-struct Snapshot {
-  Snapshot(const Loop& loop, const Options& options)
-      : time_ns(now_ns()),
-        own_cpu_ns(cpu_time_ns(::getpid())),
-        server_cpu_ns(options.server_pid != 0 ? cpu_time_ns(options.server_pid) : 0),
-        reads(loop.reads),
-        messages(loop.messages) {}
-
-  uint64_t time_ns, own_cpu_ns, server_cpu_ns, reads, messages;
-};
-
-void add_difference(Report& report, const Snapshot& from, const Snapshot& to) {
-  report.seconds = static_cast<double>(to.time_ns - from.time_ns) / 1e9;
-  report.own_cpu_ns = to.own_cpu_ns - from.own_cpu_ns;
-  report.server_cpu_ns = to.server_cpu_ns - from.server_cpu_ns;
-  report.reads = to.reads - from.reads;
-  report.messages = to.messages - from.messages;
-}
-
-void run_until(uint64_t deadline_ns, Workload& workload, Loop& loop) {
-  while (!wire::stop_requested() && loop.turn(deadline_ns)) workload.after_turn();
-}
-
-void drain(Workload& workload, Loop& loop) {
-  workload.stop();
-  const uint64_t deadline_ns = now_ns() + kDrainLimit_s * kSecond;
-  while (workload.outstanding() != 0 && loop.turn(deadline_ns)) workload.after_turn();
-}
-
-class IdleSession final : public Session {
- public:
-  IdleSession(Loop& loop, const Options& options, size_t index, Tally& tally)
-      : Session(loop, options,
-                {.name = "session " + std::to_string(index),
-                 .floor_path = {},
-                 .serializer = options.serializer,
-                 .peer_serializer = options.serializer,
-                 .first_request = {}}),
-        tally_(tally) {}
-
- private:
-  void on_wamp(const Head&, std::string_view message, uint64_t) override {
-    tally_.add_wrong(name(), message);
+// Who was disbanded has nothing to tell.
+void throw_first(const std::vector<std::exception_ptr>& failures) {
+  for (const std::exception_ptr& failure : failures) {
+    try {
+      if (failure) std::rethrow_exception(failure);
+    } catch (const Disbanded&) {
+    }
   }
-
-  Tally& tally_;
-};
+}
 
 }  // namespace
 
@@ -85,43 +42,27 @@ void open_all(const std::vector<Session*>& sessions, Loop& loop) {
   }
 }
 
-Report measure(Workload& workload, Loop& loop, const Options& options) {
-  open_all(workload.sessions(), loop);
-  workload.start(now_ns());
-  run_until(now_ns() + nanoseconds(options.warmup_s), workload, loop);
-  workload.tally.restart();
-  const Snapshot begin(loop, options);
-  run_until(begin.time_ns + nanoseconds(options.duration_s), workload, loop);
-  Report report;
-  add_difference(report, begin, Snapshot(loop, options));
-  report.operations = workload.tally.operations;
-  report.latency = workload.tally.latency;
-  drain(workload, loop);
-  report.set_faults(workload.tally, workload.outstanding());
-  return report;
-}
-
-Report measure_idle(Loop& loop, const Options& options) {
-  Tally tally;
-  std::vector<std::unique_ptr<IdleSession>> sessions;
-  std::vector<Session*> all;
-  for (size_t i = 0; i < options.connections; ++i) {
-    all.push_back(sessions.emplace_back(std::make_unique<IdleSession>(loop, options, i, tally)).get());
+Report measure(const Options& options) {
+  Team team(options.threads);
+  Progress progress(options.progress, options.threads);
+  std::vector<Part> parts(options.threads);
+  std::vector<std::exception_ptr> failures(options.threads);
+  const auto run = [&](size_t index) {
+    try {
+      parts[index] = MeasuringThread(options, {index, options.threads}, team, progress).run();
+    } catch (...) {
+      failures[index] = std::current_exception();
+      team.disband();
+    }
+  };
+  {
+    std::vector<std::jthread> others;
+    for (size_t i = 1; i < options.threads; ++i) others.emplace_back(run, i);
+    run(0);
   }
-  const uint64_t resident_before = options.server_pid != 0 ? resident_bytes(options.server_pid) : 0;
-  const Snapshot begin(loop, options);
-  open_all(all, loop);
+  throw_first(failures);
   Report report;
-  add_difference(report, begin, Snapshot(loop, options));
-  report.operations = all.size();
-  const uint64_t deadline_ns = now_ns() + nanoseconds(options.duration_s);
-  while (!wire::stop_requested() && loop.turn(deadline_ns)) continue;
-  if (options.server_pid != 0) {
-    const auto grown =
-        static_cast<double>(resident_bytes(options.server_pid)) - static_cast<double>(resident_before);
-    report.resident_bytes_per_session = grown / static_cast<double>(all.size());
-  }
-  report.set_faults(tally, 0);
+  for (const Part& part : parts) report.add(part);
   return report;
 }
 

@@ -6,18 +6,18 @@
 #include "bench/load/loop.h"
 #include "bench/load/options.h"
 #include "bench/load/report.h"
-#include "bench/load/workload.h"
+#include "bench/load/session.h"
 
 namespace bench::load {
 
 // Opens the sessions, warms up, measures, and waits up to ten seconds for what is still under way then.
 // A stop signal ends warm-up or measurement early. Throws std::runtime_error if the load cannot be brought
 // about.
-Report measure(Workload& workload, Loop& loop, const Options& options);
+Report measure(const Options& options);
 
 // Opens sessions that do nothing but answer pings, and keeps them for the duration. An operation is an
 // opening.
-Report measure_idle(Loop& loop, const Options& options);
+Report measure_idle(const Options& options);
 
 // Opens them in this order, some at a time, and returns when all are ready. Throws std::runtime_error.
 void open_all(const std::vector<Session*>& sessions, Loop& loop);

@@ -2,18 +2,21 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 
 #include "bench/load/serializer.h"
-#include "bench/wire/tcp.h"
+#include "bench/wire/endpoint.h"
 
 namespace bench::load {
 
 struct Options {
   std::string workload;  // rpc, pubsub, connect, idle
-  wire::Address address;
-  std::string path = "/ws";
+  wire::Endpoint server;
+  std::shared_ptr<const wire::TlsClient> tls;  // if the server wants it
   std::string realm = "realm1";
+  std::string authid;  // empty: anonymous
+  std::string ticket;
   bool floor = false;  // the server is wampd-floor
 
   size_t callers = 1, callees = 1;
@@ -22,6 +25,8 @@ struct Options {
   size_t depth = 1;
   size_t payload_size = 100;
   bool acknowledge = false;
+  double rate = 0;  // operations that are begun in a second, in an open loop; 0: a closed loop
+  size_t threads = 1;
 
   const Serializer* serializer = &msgpack();       // of callers, publishers and all others
   const Serializer* peer_serializer = &msgpack();  // of callees and subscribers
@@ -29,11 +34,9 @@ struct Options {
   double duration_s = 5, warmup_s = 1;
   int server_pid = 0;  // 0: unknown
   bool json_report = false;
+  bool progress = false;
 
   std::string payload() const;
 };
-
-// Exits the program after --help or a wrong command line.
-Options parse_options(int argc, char** argv);
 
 }  // namespace bench::load

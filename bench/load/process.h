@@ -5,7 +5,8 @@
 
 namespace bench::load {
 
-// Time that its threads have spent on a CPU so far, system calls included.
+// Time that its threads have spent on a CPU so far, system calls included. Of a thread that runs just now, up
+// to the kernel's last tick.
 uint64_t cpu_time_ns(int pid);
 
 uint64_t resident_bytes(int pid);

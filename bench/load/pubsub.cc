@@ -9,6 +9,7 @@
 #include <string>
 
 #include "bench/load/frame_template.h"
+#include "bench/load/round_robin.h"
 #include "bench/load/workload.h"
 
 namespace bench::load {
@@ -28,22 +29,26 @@ class Publisher final : public Session {
         acknowledge_(options.acknowledge),
         depth_(options.depth),
         publications_(std::bit_ceil(4 * depth_)),
-        publish_(writer(), publish(options, topic(index))) {}
+        publish_(framing(), writer(), publish_message(options, topic(index))) {}
 
   static std::string topic(size_t index) { return "bench.topic." + std::to_string(index); }
 
   void add_subscriber() { ++subscribers_; }
 
-  void publish_all(uint64_t now_ns) {
-    while (!stopped_ && under_way_ < depth_ && publication(published_ + 1).awaited == 0) {
-      publication(++published_) = {now_ns, subscribers_ + (acknowledge_ ? 1 : 0)};
-      awaited_ += publication(published_).awaited;
-      ++under_way_;
-      publish_.append(outgoing(), published_);
-    }
+  void start(uint64_t now_ns) {
+    goes_on_ = true;
+    while (publish(now_ns)) continue;
+  }
+  bool publish(uint64_t begun_ns) {
+    if (under_way_ == depth_ || publication(published_ + 1).awaited != 0) return false;
+    publication(++published_) = {begun_ns, subscribers_ + (acknowledge_ ? 1 : 0)};
+    awaited_ += publication(published_).awaited;
+    ++under_way_;
+    send(publish_, published_);
+    return true;
   }
 
-  // When the publication was sent; 0 if `id` is none of those under way.
+  // When the publication was begun; 0 if `id` is none of those under way.
   uint64_t sent_ns(uint64_t id) {
     const bool possible = id != 0 && id <= published_ && published_ - id < publications_.size();
     return possible && publication(id).awaited != 0 ? publication(id).sent_ns : 0;
@@ -54,10 +59,10 @@ class Publisher final : public Session {
     --awaited_;
     if (--publication(id).awaited != 0) return;
     --under_way_;
-    publish_all(now_ns);
+    while (goes_on_ && publish(now_ns)) continue;
   }
 
-  void stop() { stopped_ = true; }
+  void stop() { goes_on_ = false; }
   uint64_t awaited() const { return awaited_; }
 
  private:
@@ -66,7 +71,7 @@ class Publisher final : public Session {
     size_t awaited = 0;  // events and acknowledgement
   };
 
-  static List publish(const Options& options, const std::string& topic) {
+  static List publish_message(const Options& options, const std::string& topic) {
     const Dict requested = options.acknowledge ? Dict{{"acknowledge", true}} : Dict{};
     return {kPublish, 0, requested, topic, List{options.payload()}};
   }
@@ -81,7 +86,7 @@ class Publisher final : public Session {
 
   Tally& tally_;
   bool acknowledge_;
-  bool stopped_ = false;
+  bool goes_on_ = false;  // the end of a publication makes room for the next one
   size_t depth_;
   size_t subscribers_ = 0;
   size_t under_way_ = 0;
@@ -126,13 +131,13 @@ class Subscriber final : public Session {
 
 class PubSub final : public Workload {
  public:
-  PubSub(Loop& loop, const Options& options) {
-    for (size_t i = 0; i < options.publishers; ++i) {
+  // Publisher and subscribers of a topic are on the same thread.
+  PubSub(Loop& loop, const Options& options, Share share) {
+    for (size_t i = share.index; i < options.publishers; i += share.of) {
       publishers_.push_back(std::make_unique<Publisher>(loop, options, i, tally));
-    }
-    for (size_t i = 0; i < options.subscribers; ++i) {
-      Publisher& publisher = *publishers_[i % options.publishers];
-      subscribers_.push_back(std::make_unique<Subscriber>(loop, options, i, publisher, tally));
+      Publisher& publisher = *publishers_.back();
+      for (size_t j = i; j < options.subscribers; j += options.publishers)
+        subscribers_.push_back(std::make_unique<Subscriber>(loop, options, j, publisher, tally));
     }
   }
 
@@ -143,7 +148,10 @@ class PubSub final : public Workload {
     return all;
   }
   void start(uint64_t now_ns) override {
-    for (const auto& publisher : publishers_) publisher->publish_all(now_ns);
+    for (const auto& publisher : publishers_) publisher->start(now_ns);
+  }
+  bool begin(uint64_t due_ns) override {
+    return turns_.any(publishers_, [due_ns](Publisher& publisher) { return publisher.publish(due_ns); });
   }
   void stop() override {
     for (const auto& publisher : publishers_) publisher->stop();
@@ -157,12 +165,13 @@ class PubSub final : public Workload {
  private:
   std::vector<std::unique_ptr<Publisher>> publishers_;
   std::vector<std::unique_ptr<Subscriber>> subscribers_;
+  RoundRobin turns_;
 };
 
 }  // namespace
 
-std::unique_ptr<Workload> make_pubsub(Loop& loop, const Options& options) {
-  return std::make_unique<PubSub>(loop, options);
+std::unique_ptr<Workload> make_pubsub(Loop& loop, const Options& options, Share share) {
+  return std::make_unique<PubSub>(loop, options, share);
 }
 
 }  // namespace bench::load

@@ -4,6 +4,7 @@
 
 #include "bench/load/frame_template.h"
 #include "bench/load/in_flight.h"
+#include "bench/load/round_robin.h"
 #include "bench/load/workload.h"
 
 namespace bench::load {
@@ -26,13 +27,13 @@ class Callee final : public Session {
         tally_(tally),
         invocation_type_(options.floor ? kCall : kInvocation),
         ending_(reader().ending(options.payload())),
-        yield_(writer(), {kYield, 0, Dict{}, List{options.payload()}}) {}
+        yield_(framing(), writer(), {kYield, 0, Dict{}, List{options.payload()}}) {}
 
  private:
   void on_wamp(const Head& head, std::string_view message, uint64_t) override {
     if (head.type != invocation_type_ || !message.ends_with(ending_))
       return tally_.add_wrong(name(), message);
-    yield_.append(outgoing(), head.id);
+    send(yield_, head.id);
   }
 
   Tally& tally_;
@@ -54,12 +55,19 @@ class Caller final : public Session {
         in_flight_(options.depth),
         result_type_(options.floor ? kYield : kResult),
         ending_(reader().ending(options.payload())),
-        call_(writer(), {kCall, 0, Dict{}, procedure(index % options.callees), List{options.payload()}}) {}
+        call_(framing(), writer(),
+              {kCall, 0, Dict{}, procedure(index % options.callees), List{options.payload()}}) {}
 
-  void call_all(uint64_t now_ns) {
-    while (in_flight_.has_room()) call_.append(outgoing(), in_flight_.add(now_ns));
+  void start(uint64_t now_ns) {
+    goes_on_ = true;
+    while (call(now_ns)) continue;
   }
-  void stop() { stopped_ = true; }
+  bool call(uint64_t begun_ns) {
+    if (!in_flight_.has_room()) return false;
+    send(call_, in_flight_.add(begun_ns));
+    return true;
+  }
+  void stop() { goes_on_ = false; }
   size_t in_flight() const { return in_flight_.size(); }
 
  private:
@@ -74,12 +82,12 @@ class Caller final : public Session {
     } else {
       tally_.add_operation(now_ns - *sent_ns);
     }
-    if (!stopped_) call_all(now_ns);
+    while (goes_on_ && call(now_ns)) continue;
   }
 
   Tally& tally_;
   InFlight in_flight_;
-  bool stopped_ = false;
+  bool goes_on_ = false;  // an answer makes room for the next call
   uint64_t result_type_;
   std::string ending_;
   FrameTemplate call_;
@@ -87,12 +95,12 @@ class Caller final : public Session {
 
 class Rpc final : public Workload {
  public:
-  Rpc(Loop& loop, const Options& options) {
+  Rpc(Loop& loop, const Options& options, Share share) {
     for (size_t i = 0; i < options.callees; ++i) {
-      callees_.push_back(std::make_unique<Callee>(loop, options, i, tally));
+      if (share.has(i)) callees_.push_back(std::make_unique<Callee>(loop, options, i, tally));
     }
     for (size_t i = 0; i < options.callers; ++i) {
-      callers_.push_back(std::make_unique<Caller>(loop, options, i, tally));
+      if (share.has(i)) callers_.push_back(std::make_unique<Caller>(loop, options, i, tally));
     }
   }
 
@@ -103,7 +111,10 @@ class Rpc final : public Workload {
     return all;
   }
   void start(uint64_t now_ns) override {
-    for (const auto& caller : callers_) caller->call_all(now_ns);
+    for (const auto& caller : callers_) caller->start(now_ns);
+  }
+  bool begin(uint64_t due_ns) override {
+    return turns_.any(callers_, [due_ns](Caller& caller) { return caller.call(due_ns); });
   }
   void stop() override {
     for (const auto& caller : callers_) caller->stop();
@@ -116,12 +127,13 @@ class Rpc final : public Workload {
  private:
   std::vector<std::unique_ptr<Callee>> callees_;
   std::vector<std::unique_ptr<Caller>> callers_;
+  RoundRobin turns_;
 };
 
 }  // namespace
 
-std::unique_ptr<Workload> make_rpc(Loop& loop, const Options& options) {
-  return std::make_unique<Rpc>(loop, options);
+std::unique_ptr<Workload> make_rpc(Loop& loop, const Options& options, Share share) {
+  return std::make_unique<Rpc>(loop, options, share);
 }
 
 }  // namespace bench::load

@@ -9,6 +9,7 @@
 
 #include "bench/load/value.h"
 #include "bench/wire/frame.h"
+#include "bench/wire/rawsocket.h"
 
 namespace bench::load {
 
@@ -16,6 +17,8 @@ namespace bench::load {
 inline constexpr uint64_t kHello = 1;
 inline constexpr uint64_t kWelcome = 2;
 inline constexpr uint64_t kAbort = 3;
+inline constexpr uint64_t kChallenge = 4;
+inline constexpr uint64_t kAuthenticate = 5;
 inline constexpr uint64_t kGoodbye = 6;
 inline constexpr uint64_t kError = 8;
 inline constexpr uint64_t kPublish = 16;
@@ -44,6 +47,7 @@ class Serializer {
 
   virtual std::string_view subprotocol() const = 0;
   virtual wire::Opcode opcode() const = 0;
+  virtual wire::RawSocketSerializer rawsocket_id() const = 0;
 
   virtual std::string write(const List& message) const = 0;
 

@@ -8,10 +8,15 @@ namespace bench::load {
 
 namespace {
 
-List hello(const std::string& realm) {
+List hello(const Options& options) {
   const Dict cancels = {{"features", Dict{{"call_canceling", true}}}};
   const Dict roles = {{"caller", Dict{}}, {"callee", cancels}, {"publisher", Dict{}}, {"subscriber", Dict{}}};
-  return {kHello, realm, Dict{{"roles", roles}, {"agent", "wampd-load"}}};
+  Dict details = {{"roles", roles}, {"agent", "wampd bench"}};
+  if (!options.authid.empty()) {
+    details.emplace_back("authid", options.authid);
+    details.emplace_back("authmethods", List{"ticket"});
+  }
+  return {kHello, options.realm, details};
 }
 
 }  // namespace
@@ -22,23 +27,39 @@ Session::Session(Loop& loop, const Options& options, Plan plan)
 void Session::open() {
   connection_.reset();
   state_ = State::upgrading;
-  const std::string& path = options_.floor ? plan_.floor_path : options_.path;
-  connection_ = std::make_unique<Connection>(loop_, *this, options_.address, path, writer().subprotocol());
+  wire::Endpoint server = options_.server;
+  if (options_.floor) server.path = plan_.floor_path;
+  connection_ = std::make_unique<Connection>(loop_, *this, server, options_.tls.get(), writer());
 }
 
 void Session::send(const List& message) {
-  outgoing().append(wire::masked_frame(writer().opcode(), writer().write(message)));
+  const std::string bytes = writer().write(message);
+  check_size(bytes.size());
+  connection_->outgoing().append(framing().frame(writer(), bytes));
+}
+
+void Session::send(FrameTemplate& message, uint64_t id) {
+  check_size(message.append(connection_->outgoing(), id));
+}
+
+void Session::check_size(size_t message_size) const {
+  if (message_size <= connection_->max_message_size()) return;
+  throw std::runtime_error(plan_.name + " has a message of " + std::to_string(message_size) +
+                           " bytes, but the server takes no more than " +
+                           std::to_string(connection_->max_message_size()) + " over RawSocket");
 }
 
 void Session::on_open(uint64_t now_ns) {
   if (options_.floor) return become_ready(now_ns);
   state_ = State::joining;
-  send(hello(options_.realm));
+  send(hello(options_));
 }
 
 void Session::on_message(std::string_view message, uint64_t now_ns) {
   const Head head = reader().read_head(message);
   if (state_ == State::ready) return on_wamp(head, message, now_ns);
+  if (state_ == State::joining && head.type == kChallenge && !options_.authid.empty())
+    return send({kAuthenticate, options_.ticket, Dict{}});
   // SUBSCRIBED and REGISTERED are their request's type plus one.
   if (state_ == State::joining && head.type == kWelcome) {
     id_ = head.id;

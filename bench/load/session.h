@@ -1,5 +1,5 @@
 // A WAMP session of the generator: opens the connection, joins the realm, makes its first request (REGISTER
-// or SUBSCRIBE) and is then ready for load. With the floor it is ready as soon as the WebSocket is open.
+// or SUBSCRIBE) and is then ready for load. With the floor it is ready as soon as the connection is open.
 //
 // Whatever goes wrong on the way throws std::runtime_error that says who it happened to.
 #pragma once
@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "bench/load/connection.h"
+#include "bench/load/frame_template.h"
 #include "bench/load/options.h"
 #include "bench/load/serializer.h"
 
@@ -51,9 +52,10 @@ class Session : public Connection::Listener {
   const Serializer& reader() const { return options_.floor ? *plan_.peer_serializer : *plan_.serializer; }
 
   Connection& connection() { return *connection_; }
-  // Frames that leave at the end of the turn.
-  std::string& outgoing() { return connection_->outgoing(); }
+  const Framing& framing() const { return framing_of(options_.server.protocol); }
+  // They leave at the end of the turn. Throws if the server takes none that are so long.
   void send(const List& message);
+  void send(FrameTemplate& message, uint64_t id);
 
  private:
   enum class State { closed, upgrading, joining, requesting, ready };
@@ -62,6 +64,7 @@ class Session : public Connection::Listener {
   void on_message(std::string_view message, uint64_t now_ns) override;
   void on_joined(uint64_t now_ns);
   void become_ready(uint64_t now_ns);
+  void check_size(size_t message_size) const;
 
   Loop& loop_;
   const Options& options_;

@@ -28,6 +28,16 @@ struct Tally {
     ++wrong, keep(who, "got a wrong message", message);
   }
 
+  uint64_t faults() const { return errors + wrong; }
+
+  void add(const Tally& other) {
+    operations += other.operations;
+    latency.add(other.latency);
+    errors += other.errors;
+    wrong += other.wrong;
+    if (first_fault.empty()) first_fault = other.first_fault;
+  }
+
   void restart() {
     operations = 0;
     latency = {};

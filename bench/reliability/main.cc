@@ -14,7 +14,7 @@ namespace bench::reliability {
 namespace {
 
 void add_common_options(CLI::App& app, Options& options) {
-  app.add_option("--port", options.address.port)->required();
+  app.add_option("--port", options.server.address.port)->required();
   app.add_option("--pid", options.server_pid, "the router's process")->required();
   app.add_option("--realm", options.realm)->capture_default_str();
 }

@@ -37,11 +37,11 @@ class Publisher final : public Session {
  public:
   Publisher(Loop& loop, const Options& options)
       : Session(loop, options, plan_of("publisher", options, {})),
-        publish_(writer(), {kPublish, 0, Dict{}, kTopic, List{options.payload()}}) {}
+        publish_(framing(), writer(), {kPublish, 0, Dict{}, kTopic, List{options.payload()}}) {}
 
   void publish(uint64_t now_ns) {
     sent_ns_.push_back(now_ns);
-    publish_.append(outgoing(), sent_ns_.size());
+    send(publish_, sent_ns_.size());
   }
   size_t published() const { return sent_ns_.size(); }
   uint64_t sent_ns(size_t publication) const { return sent_ns_.at(publication); }

@@ -11,7 +11,6 @@ using namespace load;
 
 namespace {
 
-constexpr uint64_t kAuthenticate = 5;
 constexpr uint64_t kUnsubscribe = 34;
 constexpr uint64_t kCancel = 49;
 constexpr uint64_t kUnregister = 66;
@@ -79,12 +78,6 @@ std::vector<List> conversation(Random& random, const Options& options) {
   return messages;
 }
 
-std::string rawsocket_frame(const std::string& message) {
-  std::string frame = {0, static_cast<char>(message.size() >> 16), static_cast<char>(message.size() >> 8),
-                       static_cast<char>(message.size())};
-  return frame.append(message);
-}
-
 Story http_story(Random& random) {
   constexpr const char* requests[] = {
       "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n",
@@ -110,15 +103,14 @@ Story any_story(Random& random, const Options& options) {
   Story story;
   story.rawsocket = any(random, 3) == 0;
   if (story.rawsocket) {
-    const char which = &serializer == &load::json() ? 1 : 2;
-    story.parts.push_back({0x7f, static_cast<char>(0xf0 | which), 0, 0});
+    story.parts.push_back(wire::rawsocket_request(serializer.rawsocket_id()));
   } else {
     story.parts.push_back(
-        wire::client_request(options.address.text(), options.path, serializer.subprotocol()));
+        wire::client_request(options.server.host(), options.server.path, serializer.subprotocol()));
   }
   for (const List& message : conversation(random, options)) {
     const std::string bytes = serializer.write(message);
-    story.parts.push_back(story.rawsocket ? rawsocket_frame(bytes)
+    story.parts.push_back(story.rawsocket ? wire::rawsocket_frame(wire::RawSocketType::message, bytes)
                                           : wire::masked_frame(serializer.opcode(), bytes));
   }
   if (!story.rawsocket)

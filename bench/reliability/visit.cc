@@ -26,7 +26,7 @@ void Visitor::visit(uint64_t now_ns) {
   Story story = any_story(random_, options_);
   const bool over_unix = story.rawsocket && !trial_.rawsocket_path.empty() && any(random_, 2) == 0;
   socket_ = over_unix ? wire::connect_unix(trial_.rawsocket_path)
-                      : wire::connect_tcp(options_.address,
+                      : wire::connect_tcp(options_.server.address,
                                           "127.0.0." + std::to_string(1 + any(random_, kAddresses)));
   loop_.watch(socket_, this);
   visiting_ = true;

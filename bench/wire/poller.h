@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cerrno>
+#include <chrono>
 #include <span>
 #include <system_error>
 #include <vector>
@@ -26,14 +27,26 @@ class Poller {
 
   // Waits for events, `timeout_ms` at most; none when a signal came.
   std::span<epoll_event> wait(int timeout_ms) {
-    const int count =
-        ::epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), timeout_ms);
+    return events(::epoll_wait(epoll_.get(), events_.data(), max_events(), timeout_ms));
+  }
+
+  // The same, to the microsecond or so; to the millisecond where the kernel is older than 5.11.
+  std::span<epoll_event> wait(std::chrono::nanoseconds timeout) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout);
+    const timespec precise{.tv_sec = seconds.count(), .tv_nsec = (timeout - seconds).count()};
+    const int count = ::epoll_pwait2(epoll_.get(), events_.data(), max_events(), &precise, nullptr);
+    if (count < 0 && errno != EINTR)
+      return wait(static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(timeout).count()));
+    return events(count);
+  }
+
+ private:
+  int max_events() const { return static_cast<int>(events_.size()); }
+  std::span<epoll_event> events(int count) {
     if (count < 0 && errno == EINTR) return {};
     check(count, "epoll_wait");
     return std::span(events_).first(static_cast<size_t>(count));
   }
-
- private:
   static void check(int result, const char* call) {
     if (result < 0) throw std::system_error(errno, std::generic_category(), call);
   }

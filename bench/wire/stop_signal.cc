@@ -1,16 +1,21 @@
 #include "bench/wire/stop_signal.h"
 
+#include <atomic>
 #include <csignal>
 
 namespace bench::wire {
 
 namespace {
-volatile std::sig_atomic_t stop = 0;
-}
+
+// Threads read it, too.
+std::atomic<bool> stop = false;
+static_assert(std::atomic<bool>::is_always_lock_free, "else no signal handler may write it");
+
+}  // namespace
 
 void catch_stop_signals() {
   struct sigaction action {};
-  action.sa_handler = [](int) { stop = 1; };
+  action.sa_handler = [](int) { stop = true; };
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
   action.sa_handler = SIG_IGN;
@@ -18,7 +23,7 @@ void catch_stop_signals() {
 }
 
 bool stop_requested() {
-  return stop != 0;
+  return stop;
 }
 
 }  // namespace bench::wire

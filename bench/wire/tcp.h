@@ -1,4 +1,4 @@
-// TCP sockets over IPv4, all non-blocking and with Nagle's algorithm off, and Unix domain sockets.
+// TCP sockets, all non-blocking and with Nagle's algorithm off, and Unix domain sockets.
 //
 // Failures throw std::system_error that names the address.
 #pragma once
@@ -11,16 +11,22 @@
 namespace bench::wire {
 
 struct Address {
-  std::string host = "127.0.0.1";  // dotted IPv4, or "localhost"
+  std::string host = "127.0.0.1";  // an address of IPv4 or IPv6, or a name
   uint16_t port = 8080;
+  std::string found;  // the address that the name has, if it was looked up
 
-  std::string text() const { return host + ":" + std::to_string(port); }
+  std::string text() const;
 };
+
+// Looks up the name once for all connections to come. Throws std::runtime_error if there is no such host.
+void look_up(Address& address);
 
 // Waits for the connection, five seconds at most. `from`: an address of this machine, or "".
 Fd connect_tcp(const Address& address, const std::string& from = {});
 
-// The same over a Unix domain socket.
+constexpr size_t kMaxSocketPath = 107;
+
+// The same over a Unix domain socket. Its path is not longer than that.
 Fd connect_unix(const std::string& path);
 
 Fd listen_tcp(const Address& address);
