@@ -1,0 +1,105 @@
+"""The rows of the table: a workload, its contenders, and what wampd may cost at most. The last contender is wampd."""
+
+from contextlib import ExitStack
+from typing import Callable, NamedTuple
+
+from . import servers
+from .load import CPU
+
+
+class Figure(NamedTuple):
+    of: Callable[[dict], float]  # of a report
+    unit: str
+    format: str
+
+
+class Contender(NamedTuple):
+    name: str
+    report: Callable[[], dict]  # runs the workload once
+
+
+class Row(NamedTuple):
+    name: str
+    target: str
+    limit: float  # of the ratio to the cheapest other contender; without one, of the figure
+    figure: Figure
+    contenders: list
+
+
+CPU_PER_OPERATION = Figure(lambda report: report[CPU], "µs", ".2f")
+P50 = Figure(lambda report: report["p50_us"], "µs", ".1f")
+BYTES = Figure(lambda report: report["resident_bytes_per_session"], "bytes", ".0f")
+
+RPC_16_32 = "rpc --pairs 16 --depth 32 --payload 100"
+TO_1000 = "pubsub --subscribers 1000 --payload 100"
+IDLE = "idle --connections 10000"
+
+# Name, arguments of the generator, most floors, all on one core?
+BESIDE_FLOOR = [
+    ("RPC 16 × 32, 100 B, MessagePack → MessagePack", f"{RPC_16_32} --serializer msgpack", 1.5, False),
+    ("RPC 16 × 32, 100 B, JSON → JSON", f"{RPC_16_32} --serializer json", 1.8, False),
+    ("RPC 16 × 32, 100 B, JSON → MessagePack", f"{RPC_16_32} --serializer json --callee-serializer msgpack", 2.2, False),
+    ("RPC 4 × 256, 100 B, MessagePack", "rpc --pairs 4 --depth 256 --payload 100", 2.5, False),
+    ("PubSub 1 → 1000, one at a time, 100 B, MessagePack, per delivery", TO_1000, 1.3, False),
+    ("PubSub 1 → 1000, 32 under way, 100 B, MessagePack, per delivery", f"{TO_1000} --depth 32", 1.3, False),
+    ("PubSub 1 → 1, 32 under way, not acknowledged, 100 B, MessagePack, all on one core",
+     "pubsub --subscribers 1 --depth 32 --payload 100", 1.5, True),
+    ("RPC 16 × 8, 10 kB, MessagePack", "rpc --pairs 16 --depth 8 --payload 10000", 1.3, False),
+    ("RPC 16 × 8, 10 kB, JSON", "rpc --pairs 16 --depth 8 --payload 10000 --serializer json", 1.3, False),
+    ("RPC 4 × 1, 1 MB, MessagePack", "rpc --pairs 4 --depth 1 --payload 1000000", 1.3, False),
+    ("RPC 4 × 1, 1 MB, JSON", "rpc --pairs 4 --depth 1 --payload 1000000 --serializer json", 1.3, False),
+]
+ONE_BY_ONE = "rpc --pairs 1 --depth 1 --payload 100"
+
+
+class Bench:
+    """The servers that rows run against: one of each for all rows, started in the with-block."""
+
+    def __init__(self, build_dir, wampd, folder, generator):
+        self.build_dir, self.wampd, self.folder, self.generator = build_dir, wampd, folder, generator
+        self.stack = ExitStack()
+        self.running = {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stack.close()
+
+    def server(self, name, make):
+        if name not in self.running:
+            self.running[name] = self.stack.enter_context(make())
+        return self.running[name]
+
+    def floor(self):
+        return self.server("floor", lambda: servers.floor(self.build_dir, self.folder))
+
+    def router(self):
+        return self.server("wampd", lambda: servers.router(self.wampd, self.folder))
+
+
+def beside_floor(bench, name, arguments, limit, one_core, figure=CPU_PER_OPERATION):
+    return Row(name, f"≤ {limit:g} × floor", limit, figure, [
+        Contender("floor", lambda: bench.generator.report(arguments, bench.floor(), one_core)),
+        Contender("wampd", lambda: bench.generator.report(arguments, bench.router(), one_core))])
+
+
+def idle(bench):
+    def report():
+        with servers.router(bench.wampd, bench.folder) as fresh:  # one that has freed no memory yet
+            return bench.generator.report(IDLE, fresh)
+
+    return Row("memory per idle session, of 10,000", "≤ 4096 bytes", 4096, BYTES, [Contender("wampd", report)])
+
+
+def rows(bench):
+    listed = [beside_floor(bench, *row) for row in BESIDE_FLOOR]
+    depth_1 = [
+        beside_floor(bench, "RPC 1 × 1, 100 B, MessagePack, p50 round trip, all on one core", ONE_BY_ONE, 1.15, True, P50),
+        beside_floor(bench, "RPC 1 × 1, 100 B, MessagePack, p50 round trip, on two cores", ONE_BY_ONE, 1.15, False, P50)]
+    return [*listed[:4], *depth_1, *listed[4:], idle(bench)]
+
+
+def targets(_, other_wampd):
+    """What is to be built for them."""
+    return ["wampd-load", "wampd-floor", *([] if other_wampd else ["wampd"])]
