@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from typing import Callable, NamedTuple
 
-from . import servers
+from . import locks, servers
 from .load import CPU
 
 
@@ -29,6 +29,8 @@ class Row(NamedTuple):
 CPU_PER_OPERATION = Figure(lambda report: report[CPU], "µs", ".2f")
 P50 = Figure(lambda report: report["p50_us"], "µs", ".1f")
 BYTES = Figure(lambda report: report["resident_bytes_per_session"], "bytes", ".0f")
+
+PERCENT = Figure(lambda report: report["share"], "%", ".1f")
 
 RPC_16_32 = "rpc --pairs 16 --depth 32 --payload 100"
 TO_1000 = "pubsub --subscribers 1000 --payload 100"
@@ -92,14 +94,22 @@ def idle(bench):
     return Row("memory per idle session, of 10,000", "≤ 4096 bytes", 4096, BYTES, [Contender("wampd", report)])
 
 
+def simulated_workers(bench):
+    def report():
+        return {"share": locks.dearest_share(bench.generator, bench.wampd, bench.folder)}
+
+    return Row("8 simulated workers, one realm: the dearest lock", "≤ 5 % of a worker's time", 5, PERCENT,
+               [Contender("wampd", report)])
+
+
 def rows(bench):
     listed = [beside_floor(bench, *row) for row in BESIDE_FLOOR]
     depth_1 = [
         beside_floor(bench, "RPC 1 × 1, 100 B, MessagePack, p50 round trip, all on one core", ONE_BY_ONE, 1.15, True, P50),
         beside_floor(bench, "RPC 1 × 1, 100 B, MessagePack, p50 round trip, on two cores", ONE_BY_ONE, 1.15, False, P50)]
-    return [*listed[:4], *depth_1, *listed[4:], idle(bench)]
+    return [*listed[:4], *depth_1, *listed[4:], idle(bench), simulated_workers(bench)]
 
 
 def targets(_, other_wampd):
     """What is to be built for them."""
-    return ["wampd-load", "wampd-floor", *([] if other_wampd else ["wampd"])]
+    return ["wampd-load", "wampd-floor", "wampd-lock-trace", *([] if other_wampd else ["wampd"])]
