@@ -9,11 +9,16 @@ from .servers import LOAD_CORE, ROOT, SERVER_CORE, Failure, pinned
 CPU = "server_cpu_us_per_op"
 
 
+def configure(build_dir):
+    if (build_dir / "CMakeCache.txt").exists():
+        return
+    if build_dir != ROOT / "build" / "release":
+        raise Failure(f"{build_dir} is not a build folder")
+    subprocess.run(["cmake", "--preset", "release"], cwd=ROOT, check=True, stdout=sys.stderr)
+
+
 def build(build_dir, targets):
-    if not (build_dir / "CMakeCache.txt").exists():
-        if build_dir != ROOT / "build" / "release":
-            raise Failure(f"{build_dir} is not a build folder")
-        subprocess.run(["cmake", "--preset", "release"], cwd=ROOT, check=True, stdout=sys.stderr)
+    configure(build_dir)
     subprocess.run(["cmake", "--build", build_dir, "--target", *targets], check=True, stdout=sys.stderr)
 
 

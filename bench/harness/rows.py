@@ -1,10 +1,12 @@
 """The rows of the table: a workload, its contenders, and what wampd may cost at most. The last contender is wampd."""
 
+import shutil
 from contextlib import ExitStack
 from typing import Callable, NamedTuple
 
 from . import locks, servers
 from .load import CPU
+from .servers import LOAD_CORE, SERVER_CORE
 
 
 class Figure(NamedTuple):
@@ -23,7 +25,8 @@ class Row(NamedTuple):
     target: str
     limit: float  # of the ratio to the cheapest other contender; without one, of the figure
     figure: Figure
-    contenders: list
+    contenders: list  # none: `missing` says what it would take
+    missing: str = ""
 
 
 CPU_PER_OPERATION = Figure(lambda report: report[CPU], "µs", ".2f")
@@ -102,14 +105,43 @@ def simulated_workers(bench):
                [Contender("wampd", report)])
 
 
+def beside_nats(bench):
+    name = "RPC 16 × 32, 100 B, beside NATS with its C client"
+    program = shutil.which("nats-server")
+    if not program or not (bench.build_dir / "wampd-nats-load").exists():
+        return Row(name, "< NATS", 1, CPU_PER_OPERATION, [], "needs the Debian packages nats-server and libnats-dev")
+
+    def nats(name, cores):
+        server = bench.server(name, lambda: servers.nats(program, bench.folder, cores))
+        return bench.generator.report("--pairs 16 --depth 32 --payload 100", server, program="wampd-nats-load")
+
+    return Row(name, "< NATS", 1, CPU_PER_OPERATION, [
+        Contender("NATS, one core", lambda: nats("one core", (SERVER_CORE,))),
+        Contender("NATS, both cores", lambda: nats("both cores", (SERVER_CORE, LOAD_CORE))),
+        Contender("wampd", lambda: bench.generator.report(RPC_16_32, bench.router()))])
+
+
+def over_unix_socket(bench):
+    def report():
+        router = bench.router()
+        return bench.generator.report(RPC_16_32, router, url=f"rs+unix://{router.unix_socket}")
+
+    return Row("RPC 16 × 32, 100 B, MessagePack, RawSocket on a Unix socket", "< WebSocket on TCP", 1, CPU_PER_OPERATION, [
+        Contender("WebSocket on TCP", lambda: bench.generator.report(RPC_16_32, bench.router())),
+        Contender("wampd", report)])
+
+
 def rows(bench):
     listed = [beside_floor(bench, *row) for row in BESIDE_FLOOR]
     depth_1 = [
         beside_floor(bench, "RPC 1 × 1, 100 B, MessagePack, p50 round trip, all on one core", ONE_BY_ONE, 1.15, True, P50),
         beside_floor(bench, "RPC 1 × 1, 100 B, MessagePack, p50 round trip, on two cores", ONE_BY_ONE, 1.15, False, P50)]
-    return [*listed[:4], *depth_1, *listed[4:], idle(bench), simulated_workers(bench)]
+    return [*listed[:4], *depth_1, *listed[4:7], over_unix_socket(bench), *listed[7:], beside_nats(bench),
+            idle(bench), simulated_workers(bench)]
 
 
-def targets(_, other_wampd):
-    """What is to be built for them."""
-    return ["wampd-load", "wampd-floor", "wampd-lock-trace", *([] if other_wampd else ["wampd"])]
+def targets(build_dir, other_wampd):
+    """What is to be built for them, in a folder that is configured."""
+    with_nats = "WAMPD_NATS_INCLUDE:PATH=/" in (build_dir / "CMakeCache.txt").read_text()
+    return ["wampd-load", "wampd-floor", "wampd-lock-trace", *(["wampd-nats-load"] if with_nats else []),
+            *([] if other_wampd else ["wampd"])]

@@ -38,7 +38,7 @@ class Server:
 
     def __init__(self, name, command, folder, port, path="/", cores=(SERVER_CORE,), environment=None):
         self.name, self.port, self.url = name, port, f"ws://127.0.0.1:{port}{path}"
-        self.log = Path(folder) / f"{name}.log"
+        self.log = Path(folder) / f"{name}-{port}.log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen([str(word) for word in command], stdout=log, stderr=log,
                                             preexec_fn=pinned(*cores), env={**os.environ, **(environment or {})})
@@ -72,6 +72,14 @@ class Server:
 def floor(build_dir, folder):
     port = free_port()
     return Server("wampd-floor", [build_dir / "wampd-floor", "--port", str(port)], folder, port)
+
+
+def nats(program, folder, cores):
+    """A NATS server. Go takes as many threads as it has cores, so on one of them it works with one."""
+    port = free_port()
+    server = Server("nats-server", [program, "-a", "127.0.0.1", "-p", str(port)], folder, port, cores=cores)
+    server.url = f"nats://127.0.0.1:{port}"
+    return server
 
 
 def configuration(port, unix_socket):

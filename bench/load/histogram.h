@@ -17,6 +17,12 @@ class Histogram {
     max_ = std::max(max_, ns);
   }
 
+  void add(const Histogram& other) {
+    for (size_t i = 0; i < buckets_.size(); ++i) buckets_[i] += other.buckets_[i];
+    count_ += other.count_;
+    max_ = std::max(max_, other.max_);
+  }
+
   uint64_t count() const { return count_; }
   uint64_t max_ns() const { return max_; }
 
