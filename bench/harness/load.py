@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+import time
+from contextlib import contextmanager
 
 from .servers import LOAD_CORE, ROOT, SERVER_CORE, Failure, pinned
 
@@ -28,6 +30,24 @@ class Generator:
     def __init__(self, build_dir, duration_s, warmup_s, same_core=False):
         self.build_dir, self.same_core = build_dir, same_core
         self.duration_s, self.warmup_s = duration_s, warmup_s
+
+    @contextmanager
+    def idle(self, connections, server):
+        """So many sessions that do nothing, within the with-block."""
+        before = server.connections()
+        command = [self.build_dir / "wampd-load", "idle", "--connections", str(connections), "--url", server.url,
+                   "--duration", "3600"]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, preexec_fn=pinned(LOAD_CORE))
+        try:
+            deadline = time.monotonic() + 60
+            while server.connections() < before + connections:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise server.failure(f"{connections} idle sessions could not be opened")
+                time.sleep(0.1)
+            yield
+        finally:
+            process.terminate()
+            process.wait()
 
     def report(self, arguments, server, one_core=False, url=None, program="wampd-load"):
         """What one run of `arguments` (a string) against `server` reported."""

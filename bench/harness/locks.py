@@ -17,11 +17,11 @@ from typing import NamedTuple
 from . import servers
 
 # Callers and callees, publishers and subscribers sit on different workers: wampd puts new connections where the fewest
-# are, in turn, and 20 is no multiple of 8.
+# are, in turn, and 17 is a multiple of no number of workers.
 LOADS = {
-    "RPC, 16 callers × 32, 20 callees": "rpc --callers 16 --callees 20 --depth 32",
-    "RPC, 16 callers × 1, 20 callees": "rpc --callers 16 --callees 20 --depth 1",
-    "PubSub, 20 publishers × 32, 60 subscribers": "pubsub --publishers 20 --subscribers 60 --depth 32",
+    "RPC, 16 callers × 32, 17 callees": "rpc --callers 16 --callees 17 --depth 32",
+    "RPC, 16 callers × 1, 17 callees": "rpc --callers 16 --callees 17 --depth 1",
+    "PubSub, 17 publishers × 32, 68 subscribers": "pubsub --publishers 17 --subscribers 68 --depth 32",
 }
 HEADER, COUNT, RECORD = struct.Struct("<QQQ"), struct.Struct("<Q"), struct.Struct("<QQQQQ")
 # A lock that another core had last comes with at least two cache lines of that core's: its own, and what it guards.

@@ -43,6 +43,11 @@ class Server:
             self.process = subprocess.Popen([str(word) for word in command], stdout=log, stderr=log,
                                             preexec_fn=pinned(*cores), env={**os.environ, **(environment or {})})
 
+    def connections(self):
+        """Descriptors that are sockets; some of them listen."""
+        names = (os.readlink(path) for path in Path(f"/proc/{self.process.pid}/fd").iterdir())
+        return sum(name.startswith("socket:") for name in names)
+
     def failure(self, what):
         return Failure(f"{what}\nThe last lines of {self.name}:\n" + "\n".join(self.log.read_text().splitlines()[-10:]))
 
