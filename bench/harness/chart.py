@@ -85,7 +85,7 @@ def lines(chart, x_axis, y_axis):
         yield from (marker(kind, x, y, color) for x, y in places)
         yield marker(kind, at + 4, 43, color)
         yield text(at + 14, 47, name, "start")
-        at += 30 + 6.3 * len(name)
+        at += 26 + 7 * len(name)
 
 
 def svg(chart):
@@ -104,6 +104,10 @@ def svg(chart):
     ])
 
 
+def plain(value):
+    return f"{value:.0f}" if value >= 1000 else f"{value:.4g}"
+
+
 def write_csv(path, chart):
     xs = sorted({x for points in chart.lines.values() for x, _ in points})
     columns = [dict(points) for points in chart.lines.values()]
@@ -111,8 +115,7 @@ def write_csv(path, chart):
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow([chart.x, *chart.lines])
         for x in xs:
-            rows.writerow([f"{x:g}" if x < 1e6 else f"{x:.0f}",
-                           *(f"{column[x]:.4g}" if x in column else "" for column in columns)])
+            rows.writerow([plain(x), *(plain(column[x]) if x in column else "" for column in columns)])
 
 
 def read_csv(path):

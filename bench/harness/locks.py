@@ -89,7 +89,7 @@ def functions_of(program):
 
 def owner(functions, site):
     """The class of the function around `site`: "void a::B<int>::c(x)" → "a::B"."""
-    number = bisect.bisect(functions, (site, "")) - 1
+    number = bisect.bisect(functions, site, key=lambda function: function[0]) - 1
     if number < 0 or functions[number][1].startswith("_fini"):
         return "another library's"
     name = functions[number][1].replace("(anonymous namespace)", "_")
