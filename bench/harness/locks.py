@@ -38,6 +38,7 @@ class Trace(NamedTuple):
     steps_by_worker: list
     cpu_ns_by_worker: list
     names: dict  # lock → what it is called
+    held_ns_by_function: dict = {}  # → for how long, each time that it took a lock
 
 
 def dearest_share(generator, program, folder, workers=8):
@@ -66,18 +67,23 @@ def read(path, program):
         offset += count * RECORD.size
     most = max(map(len, traces))
     workers = [trace for trace in traces if len(trace) > most / 10]  # the others only accept, or keep time
-    names = name_locks(workers, begin, program)
-    parts = [steps_of(trace, 1e9 / cycles_per_second) for trace in workers]
-    return Trace([steps for steps, _ in parts], [cpu_ns for _, cpu_ns in parts], names)
+    ns_per_cycle = 1e9 / cycles_per_second
+    parts = [steps_of(trace, ns_per_cycle) for trace in workers]
+    names, held_ns = name_locks(workers, begin, functions_of(program), ns_per_cycle)
+    return Trace([steps for steps, _ in parts], [cpu_ns for _, cpu_ns in parts], names, held_ns)
 
 
-def name_locks(workers, begin, program):
-    """A lock is called by the class whose functions take it most."""
-    functions = functions_of(program)
-    sites = defaultdict(Counter)
-    for lock, site, *_ in (record for trace in workers for record in trace if record[0]):
-        sites[lock][site - begin] += 1
-    return {lock: owner(functions, counts.most_common(1)[0][0]) for lock, counts in sites.items()}
+def name_locks(workers, begin, functions, ns_per_cycle):
+    """A lock is called by the class whose functions take it most. And for how long each function held locks."""
+    takers, held_ns = defaultdict(Counter), defaultdict(list)
+    called = {}
+    for lock, site, _, _, held in (record for trace in workers for record in trace if record[0]):
+        if site not in called:
+            called[site] = function_at(functions, site - begin)
+        takers[lock][called[site]] += 1
+        held_ns[called[site]].append(held * ns_per_cycle)
+    names = {lock: counts.most_common(1)[0][0].rpartition("::")[0] for lock, counts in takers.items()}
+    return names, dict(held_ns)
 
 
 def functions_of(program):
@@ -87,15 +93,15 @@ def functions_of(program):
     return [(int(address, 16), name) for address, kind, name in lines if kind in "tTW" and name != "data_start"]
 
 
-def owner(functions, site):
-    """The class of the function around `site`: "void a::B<int>::c(x)" → "a::B"."""
+def function_at(functions, site):
+    """What the function around `site` is called: of "void a::B<int>::c(x)" it is "a::B::c"."""
     number = bisect.bisect(functions, site, key=lambda function: function[0]) - 1
     if number < 0 or functions[number][1].startswith("_fini"):
-        return "another library's"
+        return "another library::?"
     name = functions[number][1].replace("(anonymous namespace)", "_")
     while (shorter := re.sub(r"<[^<>]*>", "", name)) != name:
         name = shorter
-    return name.split("(")[0].split(" ")[-1].rpartition("::")[0] or name
+    return name.split("(")[0].split(" ")[-1]
 
 
 def steps_of(trace, ns_per_cycle):

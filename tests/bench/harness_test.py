@@ -61,10 +61,14 @@ class Workers(unittest.TestCase):
     def test_a_lock_is_called_by_the_class_that_takes_it(self):
         functions = [(100, "router::Realm::handle(router::Member&, wamp::Call const&)"),
                      (200, "std::optional<int> router::Box<a::b>::take<int>(int)"), (300, "_fini")]
-        self.assertEqual(locks.owner(functions, 150), "router::Realm")
-        self.assertEqual(locks.owner(functions, 200), "router::Box")
-        self.assertEqual(locks.owner(functions, 99), "another library's")
-        self.assertEqual(locks.owner(functions, 12345), "another library's")
+        self.assertEqual(locks.function_at(functions, 150), "router::Realm::handle")
+        self.assertEqual(locks.function_at(functions, 200), "router::Box::take")
+        self.assertEqual(locks.function_at(functions, 99), "another library::?")
+        self.assertEqual(locks.function_at(functions, 12345), "another library::?")
+        trace = [(LOCK, 1150, 0, 0, 10), (LOCK, 1150, 20, 0, 30), (LOCK, 1200, 90, 0, 1), (0, 0, 0, 0, 0)]
+        names, held_ns = locks.name_locks([trace], 1000, functions, 2)
+        self.assertEqual(names, {LOCK: "router::Realm"})
+        self.assertEqual(held_ns, {"router::Realm::handle": [20, 60], "router::Box::take": [2]})
 
 
 class Charts(unittest.TestCase):
