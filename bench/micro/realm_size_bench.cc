@@ -103,12 +103,12 @@ class LargeRealm {
     wamp::Call message;
     message.request = last_request_ = wamp::next_id(last_request_);
     message.procedure = next_target();
-    check(realm_.handle(*sender_, message, payload_));
+    check(realm_.handle(*sender_, message, RoutedPayload(payload_)));
     drain();
     const auto& delivery = std::get<Delivery>(mail_.back());
     wamp::Yield yield;
     yield.request = std::get<wamp::Invocation>(delivery.message).request;
-    check(realm_.handle(*members_[delivery.to.slot], yield, payload_));
+    check(realm_.handle(*members_[delivery.to.slot], yield, RoutedPayload(payload_)));
     drain();
   }
 
