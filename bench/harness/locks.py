@@ -15,6 +15,7 @@ from collections import Counter, defaultdict, deque
 from typing import NamedTuple
 
 from . import servers
+from .load import CPU
 
 # Callers and callees, publishers and subscribers sit on different workers: wampd puts new connections where the fewest
 # are, in turn, and 17 is a multiple of no number of workers.
@@ -45,6 +46,14 @@ def dearest_share(generator, program, folder, workers=8):
     """Of all kinds of locks under all LOADS, in percent of a worker's time: held, with waiting for it."""
     return max(100 * sum(share) for arguments in LOADS.values()
                for share in Simulation(record(generator, program, folder, arguments, workers)[0]).run().values())
+
+
+def time_per_operation(generator, program, folder, arguments, workers):
+    """Of a worker, in µs, with the time in which it waits for locks."""
+    trace, report = record(generator, program, folder, arguments, workers)
+    simulation = Simulation(trace)
+    simulation.run()
+    return report[CPU] * simulation.slowdown()
 
 
 def record(generator, program, folder, arguments, workers):

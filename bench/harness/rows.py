@@ -23,7 +23,7 @@ class Contender(NamedTuple):
 class Row(NamedTuple):
     name: str
     target: str
-    limit: float  # of the ratio to the cheapest other contender; without one, of the figure
+    limit: float | None  # of the ratio to the cheapest other contender; without one, of the figure
     figure: Figure
     contenders: list  # none: `missing` says what it would take
     missing: str = ""
@@ -33,6 +33,7 @@ CPU_PER_OPERATION = Figure(lambda report: report[CPU], "µs", ".2f")
 P50 = Figure(lambda report: report["p50_us"], "µs", ".1f")
 BYTES = Figure(lambda report: report["resident_bytes_per_session"], "bytes", ".0f")
 
+TIME = Figure(lambda report: report["time"], "µs", ".2f")
 PERCENT = Figure(lambda report: report["share"], "%", ".1f")
 
 RPC_16_32 = "rpc --pairs 16 --depth 32 --payload 100"
@@ -97,6 +98,16 @@ def idle(bench):
     return Row("memory per idle session, of 10,000", "≤ 4096 bytes", 4096, BYTES, [Contender("wampd", report)])
 
 
+def two_workers(bench):
+    name, arguments = next(iter(locks.LOADS.items()))
+
+    def report(workers):
+        return {"time": locks.time_per_operation(bench.generator, bench.wampd, bench.folder, arguments, workers)}
+
+    return Row(f"2 simulated workers beside 1, one realm: {name}, a worker's time", "–", None, TIME,
+               [Contender("1 worker", lambda: report(1)), Contender("wampd", lambda: report(2))])
+
+
 def simulated_workers(bench):
     def report():
         return {"share": locks.dearest_share(bench.generator, bench.wampd, bench.folder)}
@@ -137,7 +148,7 @@ def rows(bench):
         beside_floor(bench, "RPC 1 × 1, 100 B, MessagePack, p50 round trip, all on one core", ONE_BY_ONE, 1.15, True, P50),
         beside_floor(bench, "RPC 1 × 1, 100 B, MessagePack, p50 round trip, on two cores", ONE_BY_ONE, 1.15, False, P50)]
     return [*listed[:4], *depth_1, *listed[4:7], over_unix_socket(bench), *listed[7:], beside_nats(bench),
-            idle(bench), simulated_workers(bench)]
+            idle(bench), two_workers(bench), simulated_workers(bench)]
 
 
 def targets(build_dir, other_wampd):
