@@ -1,5 +1,6 @@
 """The rows of the table: a workload, its contenders, and what wampd may cost at most. The last contender is wampd."""
 
+import os
 import shutil
 from contextlib import ExitStack
 from typing import Callable, NamedTuple
@@ -118,7 +119,7 @@ def simulated_workers(bench):
 
 def beside_nats(bench):
     name = "RPC 16 × 32, 100 B, beside NATS with its C client"
-    program = shutil.which("nats-server")
+    program = shutil.which("nats-server", path=f"{os.environ['PATH']}:/usr/sbin")
     if not program or not (bench.build_dir / "wampd-nats-load").exists():
         return Row(name, "< NATS", 1, CPU_PER_OPERATION, [], "needs the Debian packages nats-server and libnats-dev")
 

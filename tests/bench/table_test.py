@@ -49,6 +49,12 @@ class Table(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("has not the two lines", done.stderr)
 
+    def test_what_is_not_installed_is_told_in_the_table(self):
+        done = bench_run("--only", "beside NATS")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        line = next(line for line in done.stdout.splitlines() if "beside NATS" in line)
+        self.assertRegex(line, r"\((NATS, .*)\)|not measured: needs the Debian packages")
+
 
 if __name__ == "__main__":
     unittest.main()
