@@ -74,9 +74,10 @@ class Server:
             self.process.wait()
 
 
-def floor(build_dir, folder):
+def floor(build_dir, folder, under=()):
+    """`under` is a command that runs the program, as that of valgrind."""
     port = free_port()
-    return Server("wampd-floor", [build_dir / "wampd-floor", "--port", str(port)], folder, port)
+    return Server("wampd-floor", [*under, build_dir / "wampd-floor", "--port", str(port)], folder, port)
 
 
 def nats(program, folder, cores):
@@ -101,13 +102,13 @@ def configuration(port, unix_socket):
     }
 
 
-def router(program, folder, workers=1, environment=None):
+def router(program, folder, workers=1, environment=None, under=()):
     """wampd with what it is configured to by default. `unix_socket` is where it speaks RawSocket as well."""
     port = free_port()
     unix_socket = Path(folder) / f"{port}.socket"
     path = Path(folder) / f"wampd-{port}.json"
     path.write_text(json.dumps(configuration(port, unix_socket), indent=2))
-    server = Server("wampd", [program, "--config", path, "--workers", str(workers)], folder, port, "/ws",
+    server = Server("wampd", [*under, program, "--config", path, "--workers", str(workers)], folder, port, "/ws",
                     environment=environment)
     server.unix_socket = unix_socket
     return server
