@@ -13,8 +13,8 @@ namespace transport {
 namespace {
 
 // Small buffers come and go with each message, dozens in a turn; malloc's own cache of a thread holds seven.
-// So each thread keeps some blocks of three sizes. A block may be released on another thread than it was made
-// on.
+// Large ones malloc gives back to the kernel, and has to fault in again page by page. So each thread keeps
+// some blocks of these sizes. A block may be released on another thread than it was made on.
 struct SizeClass {
   size_t block_size;
   uint32_t max_kept;
@@ -25,8 +25,11 @@ constexpr uint32_t kept_share = 0;
 #else
 constexpr uint32_t kept_share = 1;
 #endif
-constexpr std::array<SizeClass, 3> classes = {
-    {{256, 512 * kept_share}, {1024, 128 * kept_share}, {4096, 32 * kept_share}}};
+constexpr std::array<SizeClass, 5> classes = {{{256, 512 * kept_share},
+                                               {1024, 128 * kept_share},
+                                               {4096, 32 * kept_share},
+                                               {8192, 32 * kept_share},
+                                               {16384, 32 * kept_share}}};
 constexpr size_t no_class = classes.size();
 
 // What one thread has made minus what it has released, which may be others' buffers: only the sum over all
@@ -70,6 +73,49 @@ void count_live(std::ptrdiff_t bytes) {
     tallies().of_the_dead += bytes;
 }
 
+// Blocks above all classes, of any size: the first that is large enough is taken.
+class LargeBlocks {
+ public:
+  struct Block {
+    void* memory = nullptr;
+    size_t size = 0;
+  };
+
+  // Nothing if there is none of at least that size.
+  Block take(size_t size) {
+    for (Block& block : blocks_)
+      if (block.size >= size) {
+        bytes_ -= block.size;
+        return std::exchange(block, {});
+      }
+    return {};
+  }
+  // False: there is no room for it.
+  bool keep(const Block& kept) {
+    if (kept.size > max_bytes - bytes_) return false;
+    for (Block& block : blocks_)
+      if (!block.memory) {
+        bytes_ += kept.size;
+        block = kept;
+        return true;
+      }
+    return false;
+  }
+  void free_all() {
+    for (Block& block : blocks_) std::free(std::exchange(block, {}).memory);
+    bytes_ = 0;
+  }
+
+ private:
+  static constexpr size_t max_count = 8;
+  static constexpr size_t max_bytes = 4 * 1024 * 1024 * kept_share;
+  std::array<Block, max_count> blocks_{};
+  size_t bytes_ = 0;
+};
+
+thread_local constinit LargeBlocks large_blocks;
+thread_local constinit bool keeps_blocks = false;  // between the thread's first and last use
+
 struct FreeBlock {
   FreeBlock* next;
 };
@@ -86,10 +132,13 @@ thread_local constinit std::array<FreeList, classes.size()> free_lists{};
 struct FreeListsLifetime {
   FreeListsLifetime() {
     open_tally();
+    keeps_blocks = true;
     for (size_t i = 0; i < classes.size(); ++i) free_lists[i].room = classes[i].max_kept;
   }
   ~FreeListsLifetime() {
     close_tally();
+    keeps_blocks = false;
+    large_blocks.free_all();
     for (FreeList& list : free_lists) {
       list.room = 0;
       while (FreeBlock* block = list.first) {
@@ -118,6 +167,15 @@ void* allocate(size_t size) {
   return memory;
 }
 
+// `size` becomes what there is.
+void* take_large_block(size_t& size) {
+  begin_thread();
+  const LargeBlocks::Block kept = large_blocks.take(size);
+  if (!kept.memory) return allocate(size);
+  size = kept.size;
+  return kept.memory;
+}
+
 void* take_block(size_t size_class) {
   FreeList& list = free_lists[size_class];
   if (!list.first) {
@@ -135,11 +193,8 @@ BufferRef Buffer::create(size_t headroom, size_t capacity) {
   assert(size <= UINT32_MAX);
   created_bytes_ += size;
   const size_t size_class = class_for(size);
-  if (size_class != no_class)
-    size = classes[size_class].block_size;
-  else
-    begin_thread();
-  void* memory = size_class != no_class ? take_block(size_class) : allocate(size);
+  if (size_class != no_class) size = classes[size_class].block_size;
+  void* memory = size_class != no_class ? take_block(size_class) : take_large_block(size);
   count_live(static_cast<std::ptrdiff_t>(size));
   return BufferRef(new (memory)
                        Buffer(static_cast<uint32_t>(headroom), static_cast<uint32_t>(size - sizeof(Buffer))));
@@ -162,10 +217,15 @@ void Buffer::grow(BufferRef& buffer, size_t capacity) {
 }
 
 void Buffer::release(Buffer* buffer) {
-  const size_t size_class = class_for(sizeof(Buffer) + buffer->total_);
-  count_live(-static_cast<std::ptrdiff_t>(sizeof(Buffer) + buffer->total_));
+  const size_t size = sizeof(Buffer) + buffer->total_;
+  const size_t size_class = class_for(size);
+  count_live(-static_cast<std::ptrdiff_t>(size));
   buffer->~Buffer();
-  if (size_class == no_class || free_lists[size_class].room == 0) return std::free(buffer);
+  if (size_class == no_class) {
+    if (!keeps_blocks || !large_blocks.keep({buffer, size})) std::free(buffer);
+    return;
+  }
+  if (free_lists[size_class].room == 0) return std::free(buffer);
   FreeList& list = free_lists[size_class];
   --list.room;
   list.first = new (buffer) FreeBlock{list.first};
