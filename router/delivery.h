@@ -55,7 +55,10 @@ struct EventFilter;
 
 // One EVENT for many sessions of one worker, which encodes it once per serializer.
 struct EventDelivery {
-  uint32_t worker = 0;
+  EventDelivery(const std::shared_ptr<const Audience>& to, const wamp::Event& e, const RoutedPayload& p,
+                wamp::SessionId not_to, const std::shared_ptr<const EventFilter>& f)
+      : audience(to), event(e), payload(p), excluded(not_to), filter(f) {}
+
   std::shared_ptr<const Audience> audience;
   wamp::Event event;
   RoutedPayload payload;

@@ -4,9 +4,8 @@ namespace router {
 
 transport::BufferRef FrameEncoder::encode(serializers::Format format, transport::Framing framing,
                                           const wamp::Message& message, RoutedPayload&& payload) {
-  envelope_.clear();
-  const std::string_view tail = serializers::encode_envelope(format, message, payload.count, envelope_);
-  const size_t head_size = envelope_.size() + transport::max_frame_header;
+  const auto [head, tail] = serializers::encode_envelope(format, message, payload.count, envelope_);
+  const size_t head_size = head.size() + transport::max_frame_header;
 
   transport::BufferRef& buffer = payload.buffer;
   const bool in_place = payload.format == format && buffer && buffer->unique() &&
@@ -25,7 +24,7 @@ transport::BufferRef FrameEncoder::encode(serializers::Format format, transport:
     buffer = std::move(copy);
   }
   buffer->append(tail);
-  buffer->prepend(envelope_);
+  buffer->prepend(head);
   return transport::frame_message(framing, std::move(buffer));
 }
 

@@ -19,7 +19,8 @@ class FrameEncoder {
                               const wamp::Message& message, RoutedPayload&& payload);
 
  private:
-  std::string envelope_, transcoded_;
+  serializers::EnvelopeSpace envelope_;
+  std::string transcoded_;
 };
 
 }  // namespace router

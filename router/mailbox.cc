@@ -6,6 +6,8 @@ namespace router {
 namespace {
 
 thread_local const Mailbox* mailbox_of_this_thread = nullptr;
+// Those that this thread, an owner, has posted to and that may sleep.
+thread_local std::vector<const Mailbox*> sleepers;
 
 size_t payload_bytes(const Mail& mail) {
   if (const auto* delivery = std::get_if<Delivery>(&mail)) return delivery->payload.bytes().size();
@@ -36,7 +38,16 @@ void Mailbox::post_from_outside(Mail&& mail) {
     }
     from_others_waiting_.store(true, std::memory_order_release);
   }
-  if (first) wake_();
+  if (!first) return;
+  if (mailbox_of_this_thread)
+    sleepers.push_back(this);
+  else
+    wake_();
+}
+
+void Mailbox::wake_others() {
+  for (const Mailbox* mailbox : sleepers) mailbox->wake_();
+  sleepers.clear();
 }
 
 void Mailbox::move_from_others() {

@@ -19,11 +19,16 @@ namespace router {
 
 class Mailbox {
  public:
-  // `wake` makes the owner drain soon; called by other threads than the owner's, once per batch.
+  // `wake` makes the owner drain soon; called by other threads than the owner's, once per batch: at once by
+  // those that own none, by owners in wake_others().
   explicit Mailbox(std::function<void()> wake) : wake_(std::move(wake)) {}
 
   // The calling thread is the owner from now on: its own posts need neither lock nor wake-up.
   void bind_to_this_thread();
+
+  // Wakes those to whom this thread has posted. An owner calls it often, and not while it holds a lock: waking is
+  // a system call.
+  static void wake_others();
 
   // Any thread. Makes the Delivery or EventDelivery D in its place, as it is big to move.
   template <class D, class... Arguments>

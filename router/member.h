@@ -52,9 +52,14 @@ struct HeldSubscription {
 struct RememberedGrant {
   std::string uri;  // empty: none
   Grant grant;
-  // The dealer's: what a call of it goes to, until the registrations have another version.
+  uint64_t index_version = 0;  // of the index in which the rest was found; 0: not yet
+};
+// The dealer's and the broker's share of it: where it leads.
+struct RememberedCall : RememberedGrant {
   dealer::Registration* registration = nullptr;
-  uint64_t registrations_version = 0;
+};
+struct RememberedPublish : RememberedGrant {
+  std::vector<broker::Subscription*> subscriptions;
 };
 
 // What a session wants to be published when it is gone ("Session Testament").
@@ -80,7 +85,8 @@ struct Member {
   // have changed.
   std::shared_ptr<const RolePermissions> permissions;  // of identity.authrole; never null
   uint64_t rules_version = 0;                          // of the realm's rules that it follows
-  RememberedGrant call_grant, publish_grant;
+  RememberedCall call_grant;
+  RememberedPublish publish_grant;
   // By action: what a dynamic authorizer has said on the request that is carried out now.
   VerdictByAction verdicts;
   DenialLog denials;

@@ -25,8 +25,11 @@ class Outbox {
              std::shared_ptr<const wamp::Dict> extra = nullptr) {
     mailboxes_[to.worker]->post<SessionOrder>(SessionOrder{to, kind, std::move(extra)});
   }
-  void send_event(EventDelivery delivery) {
-    mailboxes_[delivery.worker]->post<EventDelivery>(std::move(delivery));
+  // As EventDelivery has it.
+  void send_event(uint32_t worker, const std::shared_ptr<const Audience>& audience, const wamp::Event& event,
+                  const RoutedPayload& payload, wamp::SessionId excluded,
+                  const std::shared_ptr<const EventFilter>& filter) {
+    mailboxes_[worker]->post<EventDelivery>(audience, event, payload, excluded, filter);
   }
 
   // The one way a request is refused. `text` goes to people, in the ERROR's arguments.

@@ -36,7 +36,8 @@ void Realm::set_rules(Member& member) const {
 void Realm::follow_new_rules(Member& member) {
   const std::lock_guard lock(mutex_);
   set_rules(member);
-  member.call_grant = member.publish_grant = {};
+  member.call_grant = {};
+  member.publish_grant = {};
   member.denials = {};
 }
 
@@ -150,7 +151,7 @@ std::optional<Refusal> Realm::check_remembered(Member& member, RememberedGrant& 
   Grant grant;
   auto refusal = check_request(config_, member, action, uri, wamp::MatchPolicy::exact, grant);
   // What an authorizer has said is kept elsewhere, and not for ever.
-  if (!refusal) remembered = {member.permissions->verdicts() ? "" : std::string(uri), grant, nullptr, 0};
+  if (!refusal) remembered = {member.permissions->verdicts() ? "" : std::string(uri), grant, 0};
   return refusal;
 }
 

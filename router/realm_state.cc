@@ -74,6 +74,7 @@ void RealmState::remove_member(Member& member) {
 }
 
 void RealmState::publish_testaments(Member& member) {
+  member.publish_grant = {};  // which is for another topic
   // Sessions are not resumed, so both ends of one come at once ("Session Testament").
   for (auto* testaments : {&member.detached_testaments, &member.destroyed_testaments}) {
     for (Testament& testament : std::exchange(*testaments, {})) {

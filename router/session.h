@@ -48,6 +48,9 @@ class Session final : public transport::Receiver, private Admission::Desk {
   // Of an EVENT. It waits, or gives way, or the peer is dropped, if there is no room for it; one that is
   // longer than the peer takes is dropped, counted and logged.
   void deliver_event(const transport::BufferRef& frame, config::SlowConsumer policy, EventShare& share);
+  // True: an EVENT with a payload of so many bytes and no details may be given to send_event().
+  bool has_room_for(size_t payload_bytes, config::SlowConsumer policy) const;
+  void send_event(transport::BufferRef frame);
   bool admitted_by(const EventFilter& filter) const;
 
   // For the log: "session 4711 of 127.0.0.1:4242".
@@ -134,6 +137,7 @@ class Session final : public transport::Receiver, private Admission::Desk {
   void say_goodbye(const wamp::Goodbye& message);
   void lose_too_long();
   size_t low_water() const;
+  size_t room_for_events(config::SlowConsumer policy) const;
   // Its messages have filled another worker's mailbox.
   void wait_for_worker(const Mailbox& mailbox);
   // When the connection has no room for an event.

@@ -41,10 +41,26 @@ void Session::deliver_event(const transport::BufferRef& frame, SlowConsumer poli
     return lose_too_long();
   if (backlog_) [[unlikely]]
     return fall_behind(policy, share);
-  const size_t room = policy == SlowConsumer::disconnect ? max_queued_bytes_ : low_water();
-  if (!connection_->offer(frame, room)) [[unlikely]]
+  if (!connection_->offer(frame, room_for_events(policy))) [[unlikely]]
     return fall_behind(policy, share);
   count_event(frame->size());
+}
+
+size_t Session::room_for_events(SlowConsumer policy) const {
+  return policy == SlowConsumer::disconnect ? max_queued_bytes_ : low_water();
+}
+
+bool Session::has_room_for(size_t payload_bytes, SlowConsumer policy) const {
+  // Without details the rest of an EVENT is short; other serializers may take several times the bytes.
+  const size_t most = 8 * payload_bytes + 128;
+  return !backlog_ && connection_->queued_bytes() + most <= room_for_events(policy);
+}
+
+void Session::send_event(transport::BufferRef frame) {
+  if (frame->size() > max_frame_size_) [[unlikely]]
+    return lose_too_long();
+  count_event(frame->size());
+  connection_->send(std::move(frame));
 }
 
 void Session::count_event(size_t bytes) {
@@ -87,11 +103,7 @@ void Session::send_waiting(const EventBacklog::Next& next) {
   const WaitingEvent& waiting = *std::get<0>(next.what);
   wamp::Event event = waiting.event;
   if (next.lost > 0) event.details.append("_lost", next.lost);
-  transport::BufferRef frame =
-      worker_.encoder().encode(format_, framing(), event, RoutedPayload(waiting.payload));
-  if (frame->size() > max_frame_size_) return lose_too_long();
-  count_event(frame->size());
-  connection_->send(std::move(frame));
+  send_event(worker_.encoder().encode(format_, framing(), event, RoutedPayload(waiting.payload)));
 }
 
 void Session::drop_slow_consumer() {

@@ -40,6 +40,7 @@ class UriIndex {
 
   // Precondition: find(uri, match) is null.
   void add(std::string_view uri, wamp::MatchPolicy match, T* entry) {
+    ++version_;
     switch (match) {
       case wamp::MatchPolicy::exact:
         exact_.emplace(uri, entry);
@@ -55,6 +56,7 @@ class UriIndex {
 
   // Precondition: find(uri, match) is not null.
   void remove(std::string_view uri, wamp::MatchPolicy match) {
+    ++version_;
     switch (match) {
       case wamp::MatchPolicy::exact:
         exact_.erase(exact_.find(uri));
@@ -76,6 +78,9 @@ class UriIndex {
     return static_cast<T*>(wildcards_.best(uri));
   }
 
+  // Another one after each change, so that what was found may be remembered; never 0.
+  uint64_t version() const { return version_; }
+
   // visit(entry) for every match: exact, then prefixes from short to long, then wildcards.
   template <class Visit>
   void match_all(std::string_view uri, Visit visit) const {
@@ -93,6 +98,7 @@ class UriIndex {
   }
 
   std::unordered_map<std::string, T*, StringHash, std::equal_to<>> exact_;
+  uint64_t version_ = 1;
   PrefixTree prefixes_;
   WildcardTree wildcards_;
 };

@@ -1,7 +1,6 @@
 #include "router/worker.h"
 
 #include <algorithm>
-#include <array>
 #include <functional>
 
 #include "router/session.h"
@@ -91,6 +90,7 @@ void Worker::deliver_mail() {
   } while (mailbox_.own_count() > 0);
   mail.clear();
   mail_ = std::move(mail);
+  Mailbox::wake_others();
 }
 
 void Worker::deliver(Delivery& delivery) {
@@ -107,9 +107,10 @@ void Worker::deliver(SessionOrder& order) {
 }
 
 void Worker::deliver(EventDelivery& delivery) {
-  std::array<std::array<transport::BufferRef, transport::framing_count>, serializers::format_count> frames;
+  if (delivery.audience->size() == 1 && deliver_to_one(delivery)) return;
   const wamp::Message event = std::move(delivery.event);
   EventShare share(std::get<wamp::Event>(event), delivery.payload);
+  const EventFrame* frame = nullptr;
   for (const Subscriber& subscriber : *delivery.audience) {
     if (subscriber.session == delivery.excluded) continue;
     Session* session = find(subscriber.session, subscriber.slot);
@@ -118,12 +119,35 @@ void Worker::deliver(EventDelivery& delivery) {
       continue;
     }
     if (delivery.filter && !session->admitted_by(*delivery.filter)) continue;
-    transport::BufferRef& frame =
-        frames[static_cast<size_t>(session->format())][static_cast<size_t>(session->framing())];
-    if (!frame)
-      frame = encoder_.encode(session->format(), session->framing(), event, RoutedPayload(delivery.payload));
-    session->deliver_event(frame, subscriber.policy, share);
+    const serializers::Format format = session->format();
+    const transport::Framing framing = session->framing();
+    // Nearly all want the frame that the one before them got.
+    if (!frame || frame->format != format || frame->framing != framing)
+      frame = &event_frame(format, framing, event, delivery.payload);
+    session->deliver_event(frame->frame, subscriber.policy, share);
   }
+  event_frames_.clear();
+}
+
+const Worker::EventFrame& Worker::event_frame(serializers::Format format, transport::Framing framing,
+                                              const wamp::Message& event, const RoutedPayload& payload) {
+  for (const EventFrame& known : event_frames_)
+    if (known.format == format && known.framing == framing) return known;
+  return event_frames_.emplace_back(
+      EventFrame{format, framing, encoder_.encode(format, framing, event, RoutedPayload(payload))});
+}
+
+// One that has nobody else to go to, and room, is built around its payload.
+bool Worker::deliver_to_one(EventDelivery& delivery) {
+  const Subscriber& subscriber = delivery.audience->front();
+  Session* session = find(subscriber.session, subscriber.slot);
+  const bool is_plain = session && subscriber.session != delivery.excluded && !delivery.filter &&
+                        delivery.event.details.empty();
+  if (!is_plain || !session->has_room_for(delivery.payload.bytes().size(), subscriber.policy)) return false;
+  const wamp::Message event = std::move(delivery.event);
+  session->send_event(
+      encoder_.encode(session->format(), session->framing(), event, std::move(delivery.payload)));
+  return true;
 }
 
 void Worker::add_waiting(Session& session) {

@@ -113,6 +113,15 @@ class Worker {
   Session* find(wamp::SessionId session, uint32_t slot) const;
   void deliver(Delivery& delivery);
   void deliver(EventDelivery& delivery);
+  bool deliver_to_one(EventDelivery& delivery);
+  // An EVENT as some of its receivers get it.
+  struct EventFrame {
+    serializers::Format format;
+    transport::Framing framing;
+    transport::BufferRef frame;
+  };
+  const EventFrame& event_frame(serializers::Format format, transport::Framing framing,
+                                const wamp::Message& event, const RoutedPayload& payload);
   void deliver(SessionOrder& order);
   void sweep();
   void continue_drain();
@@ -133,8 +142,9 @@ class Worker {
   std::vector<Session*> behind_;
   std::vector<Session*> ready_;
   std::vector<Session*> waiting_;
-  std::vector<Mail> mail_;      // space lent from one delivery round to the next
-  std::optional<Drain> drain_;  // since the router shuts down
+  std::vector<EventFrame> event_frames_;  // of the event that is delivered
+  std::vector<Mail> mail_;                // space lent from one delivery round to the next
+  std::optional<Drain> drain_;            // since the router shuts down
   MemoryStage memory_stage_ = MemoryStage::plenty;
   std::thread thread_;
 };

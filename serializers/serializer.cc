@@ -37,14 +37,13 @@ void read(Format format, wamp::Payload payload, ValueSink& sink) {
 }
 
 template <class M>
-std::string_view append_short_envelope(Format format, const M& message, uint8_t payload_count,
-                                       std::string& out) {
-  const auto with = [&]<class Writer>() {
-    Writer writer;
-    const std::string_view end = write_short_envelope(message, payload_count, writer);
-    out.append(writer.text());
-    return end;
+Envelope encode_short_envelope(Format format, const M& message, uint8_t payload_count, EnvelopeSpace& space) {
+  const auto with = [&]<class Writer>() -> Envelope {
+    Writer writer(space.short_text);
+    const std::string_view tail = write_short_envelope(message, payload_count, writer);
+    return {{space.short_text, writer.end()}, tail};
   };
+  static_assert(sizeof space.short_text >= max_short_envelope);
   if (format == Format::json) return with.template operator()<ShortJsonWriter>();
   if (format == Format::msgpack) return with.template operator()<ShortMsgpackWriter>();
   return with.template operator()<ShortCborWriter>();
@@ -83,11 +82,23 @@ wamp::Result<wamp::Message> decode(Format format, std::string_view bytes, Scratc
 std::string_view encode_envelope(Format format, const wamp::Message& message, uint8_t payload_count,
                                  std::string& out) {
   return std::visit(
-      [&]<class M>(const M& m) {
-        if constexpr (may_be_short<M>)
-          if (is_short(m)) return append_short_envelope(format, m, payload_count, out);
+      [&](const auto& m) {
         return with_writer(format, out,
                            [&](auto& writer) { return write_envelope(m, payload_count, writer); });
+      },
+      message);
+}
+
+Envelope encode_envelope(Format format, const wamp::Message& message, uint8_t payload_count,
+                         EnvelopeSpace& space) {
+  return std::visit(
+      [&]<class M>(const M& m) -> Envelope {
+        if constexpr (may_be_short<M>)
+          if (is_short(m)) return encode_short_envelope(format, m, payload_count, space);
+        space.long_text.clear();
+        const std::string_view tail = with_writer(
+            format, space.long_text, [&](auto& writer) { return write_envelope(m, payload_count, writer); });
+        return {space.long_text, tail};
       },
       message);
 }

@@ -53,6 +53,17 @@ wamp::Result<void> decode(Format format, std::string_view bytes, Scratch& scratc
 std::string_view encode_envelope(Format format, const wamp::Message& message, uint8_t payload_count,
                                  std::string& out);
 
+// The same for what is sent most: in a place that a caller lends, for as long as it is not lent again.
+struct Envelope {
+  std::string_view head, tail;
+};
+struct EnvelopeSpace {
+  char short_text[192];
+  std::string long_text;
+};
+Envelope encode_envelope(Format format, const wamp::Message& message, uint8_t payload_count,
+                         EnvelopeSpace& space);
+
 // A whole message with its own payload, which must be in the same format.
 std::string encode(Format format, const wamp::Message& message);
 

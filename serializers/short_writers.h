@@ -1,8 +1,10 @@
-// Write a short list of integers and empty dictionaries into a place of their own, with nothing to be checked
-// for each: see write_short_envelope() in message_codec.h. At most as many as the fields of a message.
+// Write a short list of integers and empty dictionaries into a place that is large enough, with nothing to be
+// checked for each: see write_short_envelope() in message_codec.h. At most as many as the fields of a
+// message.
 #pragma once
 
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -11,20 +13,22 @@
 
 namespace serializers {
 
+constexpr size_t max_short_elements = 8;
+constexpr size_t max_short_envelope = 1 + max_short_elements * 21;  // 20 digits and a comma
+
 class ShortWriter {
  public:
-  std::string_view text() const { return {text_, static_cast<size_t>(to_ - text_)}; }
+  // There must be room for max_short_envelope bytes.
+  explicit ShortWriter(char* to) : to_(to) {}
+  const char* end() const { return to_; }
 
  protected:
-  static constexpr size_t max_elements = 8;
-  static constexpr size_t max_element = 21;  // 20 digits and a comma
-
-  char text_[1 + max_elements * max_element];
-  char* to_ = text_;
+  char* to_;
 };
 
 class ShortMsgpackWriter : public ShortWriter {
  public:
+  using ShortWriter::ShortWriter;
   void begin_list(size_t size) { *to_++ = static_cast<char>(0x90 | size); }
   void unsigned_integer(uint64_t value) { to_ = put_msgpack_unsigned(value, to_); }
   void empty_dictionary() { *to_++ = '\x80'; }
@@ -33,6 +37,7 @@ class ShortMsgpackWriter : public ShortWriter {
 
 class ShortCborWriter : public ShortWriter {
  public:
+  using ShortWriter::ShortWriter;
   void begin_list(size_t size) { *to_++ = static_cast<char>(0x80 | size); }
   void unsigned_integer(uint64_t value) { to_ = put_cbor_head(0, value, to_); }
   void empty_dictionary() { *to_++ = '\xA0'; }
@@ -41,9 +46,10 @@ class ShortCborWriter : public ShortWriter {
 
 class ShortJsonWriter : public ShortWriter {
  public:
+  using ShortWriter::ShortWriter;
   void begin_list(size_t) { *to_++ = '['; }
   void unsigned_integer(uint64_t value) {
-    to_ = std::to_chars(to_, text_ + sizeof text_, value).ptr;
+    to_ = std::to_chars(to_, to_ + 20, value).ptr;
     *to_++ = ',';
   }
   void empty_dictionary() {

@@ -1,6 +1,7 @@
 #include "router/broker/broker.h"
 
 #include <algorithm>
+#include <cassert>
 #include <optional>
 #include <string>
 #include <utility>
@@ -24,14 +25,12 @@ wamp::Dict publication_details(const Member& publisher, const PublishOptions& op
   return details;
 }
 
-// One delivery for each worker that has subscribers.
+// One delivery for each worker that has subscribers. `excluded` may be none, and `filter` null.
 void send_to_subscribers(const Subscription& subscription, std::string_view resource_key,
-                         EventDelivery delivery, Outbox& outbox) {
-  delivery.event.subscription = subscription.id;
+                         const wamp::Event& event, const RoutedPayload& payload, wamp::SessionId excluded,
+                         const std::shared_ptr<const EventFilter>& filter, Outbox& outbox) {
   subscription.for_each_group(resource_key, [&](uint32_t worker, const SubscriptionNode::Group& group) {
-    delivery.worker = worker;
-    delivery.audience = group.audience;
-    outbox.send_event(delivery);
+    outbox.send_event(worker, group.audience, event, payload, excluded, filter);
   });
 }
 
@@ -156,31 +155,58 @@ void Broker::unsubscribe(Member& subscriber, const wamp::Unsubscribe& message, O
 
 wamp::Result<void> Broker::publish(Member& publisher, const wamp::Publish& message,
                                    const RoutedPayload& payload, const Grant& grant, Outbox& outbox) {
+  static const PublishOptions no_options{};
+  if (message.options.empty()) {
+    publish(publisher, message, payload, no_options, grant, outbox);
+    return {};
+  }
   const auto options = publish_options(message.options);
   if (!options) return options.error();
   if (!options->payload_passthru.empty() &&
       !publisher.features.has_payload_passthru_mode(wamp::Role::publisher))
     return wamp::ProtocolError{"PUBLISH.Options.ppt_scheme: HELLO did not announce payload_passthru_mode"};
+  publish(publisher, message, payload, *options, grant, outbox);
+  return {};
+}
+
+void Broker::publish(Member& publisher, const wamp::Publish& message, const RoutedPayload& payload,
+                     const PublishOptions& options, const Grant& grant, Outbox& outbox) {
   const wamp::PublicationId publication(ids_.next());
-  const wamp::Dict details = publication_details(publisher, *options, grant);
+  const wamp::Dict details = publication_details(publisher, options, grant);
   Answer answer = Answer::now;
-  if (options->retain || !histories_.empty()) {
-    answer = keep({publisher, message, payload, *options, details, publication}, outbox);
-    if (answer == Answer::refused) return {};
+  if (options.retain || !histories_.empty()) {
+    answer = keep({publisher, message, payload, options, details, publication}, outbox);
+    if (answer == Answer::refused) return;
   }
-  if (options->acknowledge && answer == Answer::now)
+  if (options.acknowledge && answer == Answer::now)
     outbox.send(publisher.ref, wamp::Published{message.request, publication});
 
-  index_.match_all(message.topic, [&](const Subscription& subscription) {
-    EventDelivery delivery;
-    delivery.event.publication = publication;
-    delivery.event.details = event_details(subscription.match, message.topic, details);
-    delivery.payload = payload;
-    if (options->exclude_me) delivery.excluded = publisher.ref.session;
-    delivery.filter = options->filter;
-    send_to_subscribers(subscription, options->resource_key, std::move(delivery), outbox);
+  const wamp::SessionId excluded = options.exclude_me ? publisher.ref.session : wamp::SessionId();
+  match(publisher, message.topic, [&](const Subscription& subscription) {
+    const wamp::Event event{
+        subscription.id, publication, event_details(subscription.match, message.topic, details), {}};
+    send_to_subscribers(subscription, options.resource_key, event, payload, excluded, options.filter, outbox);
   });
-  return {};
+}
+
+// Publishers publish to the same topic again and again, so each remembers what it found.
+template <class Visit>
+void Broker::match(Member& publisher, std::string_view topic, const Visit& visit) {
+  constexpr size_t most_remembered = 64;
+  RememberedPublish& known = publisher.publish_grant;
+  if (known.uri.empty()) return index_.match_all(topic, visit);
+  assert(known.uri == topic);
+  if (known.index_version != index_.version()) {
+    known.index_version = 0;
+    known.subscriptions.clear();
+    index_.match_all(topic, [&known](Subscription& one) { known.subscriptions.push_back(&one); });
+    if (known.subscriptions.size() > most_remembered) {
+      known.subscriptions = {};
+      return index_.match_all(topic, visit);
+    }
+    known.index_version = index_.version();
+  }
+  for (const Subscription* subscription : known.subscriptions) visit(*subscription);
 }
 
 void Broker::revoke(Subscription& subscription, Member& subscriber, const std::string& reason,
@@ -199,11 +225,9 @@ void Broker::publish_meta(std::string_view topic, const serializers::Arguments& 
   const wamp::PublicationId publication(ids_.next());
   index_.match_all(topic, [&](const Subscription& subscription) {
     if (!payload) payload = make_payload(arguments);
-    EventDelivery delivery;
-    delivery.event.publication = publication;
-    if (subscription.match != wamp::MatchPolicy::exact) delivery.event.details.append("topic", topic);
-    delivery.payload = *payload;
-    send_to_subscribers(subscription, {}, std::move(delivery), outbox);
+    wamp::Event event{subscription.id, publication, {}, {}};
+    if (subscription.match != wamp::MatchPolicy::exact) event.details.append("topic", topic);
+    send_to_subscribers(subscription, {}, event, *payload, {}, nullptr, outbox);
   });
 }
 

@@ -96,6 +96,11 @@ class Broker {
   };
   enum class Answer : uint8_t { now, when_stored, refused };
 
+  // Whose options are read.
+  void publish(Member& publisher, const wamp::Publish& message, const RoutedPayload& payload,
+               const PublishOptions& options, const Grant& grant, Outbox& outbox);
+  template <class Visit>
+  void match(Member& publisher, std::string_view topic, const Visit& visit);
   Subscription& add_subscription(std::string_view topic, wamp::MatchPolicy match);
   void remove_subscription(Subscription& subscription);
   void tell_subscribed(const Subscription& subscription, const Member& subscriber, bool created,

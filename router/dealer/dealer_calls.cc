@@ -160,11 +160,11 @@ wamp::Result<void> Dealer::call(Member& caller, const wamp::Call& message, Route
 
 // Callers call the same again and again, so each remembers what it found.
 Registration* Dealer::find_registration(Member& caller, std::string_view procedure) {
-  RememberedGrant& known = caller.call_grant;
+  RememberedCall& known = caller.call_grant;
   if (known.uri.empty()) return registrations_.match(procedure);
   assert(known.uri == procedure);
-  if (known.registrations_version != registrations_.version()) {
-    known.registrations_version = registrations_.version();
+  if (known.index_version != registrations_.version()) {
+    known.index_version = registrations_.version();
     known.registration = registrations_.match(procedure);
   }
   return known.registration;

@@ -87,7 +87,9 @@ Callee* Registration::pick_by_policy(const Choice& choice) {
   if (policy == InvocationPolicy::random) start = choice.chance % count;
   Callee* suspect = nullptr;
   for (size_t step = 0; step < count; ++step) {
-    const size_t at = policy == InvocationPolicy::last ? count - 1 - step : (start + step) % count;
+    const size_t at = policy == InvocationPolicy::last ? count - 1 - step
+                      : start + step < count           ? start + step
+                                                       : start + step - count;
     Callee& callee = callees[at];
     if (!callee.is_free() || has_refused(callee, choice.refused)) continue;
     if (callee.member->suspect.load(std::memory_order_relaxed)) {

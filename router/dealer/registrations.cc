@@ -6,7 +6,6 @@ namespace router::dealer {
 
 Registration& Registrations::add(std::string_view procedure, wamp::MatchPolicy match, InvocationPolicy policy,
                                  WallTime created) {
-  ++version_;
   last_id_ = wamp::RegistrationId(last_id_.value + 1);
   auto registration = std::make_unique<Registration>();
   registration->id = last_id_;
@@ -20,7 +19,6 @@ Registration& Registrations::add(std::string_view procedure, wamp::MatchPolicy m
 
 void Registrations::remove(Registration& registration) {
   assert(registration.callees.empty() && registration.waiting.empty());
-  ++version_;
   index_.remove(registration.procedure, registration.match);
   owned_.erase(registration.id.value);
 }

@@ -25,7 +25,7 @@ class Registrations {
   Registration* match(std::string_view procedure) const { return index_.match_best(procedure); }
 
   // Another one whenever another registration may match; never 0.
-  uint64_t version() const { return version_; }
+  uint64_t version() const { return index_.version(); }
 
   size_t size() const { return owned_.size(); }
   // visit(const Registration&) for each, in no order.
@@ -38,7 +38,6 @@ class Registrations {
   IdMap<std::unique_ptr<Registration>> owned_;
   UriIndex<Registration> index_;
   wamp::RegistrationId last_id_;
-  uint64_t version_ = 1;
 };
 
 }  // namespace router::dealer

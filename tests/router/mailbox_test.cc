@@ -33,17 +33,41 @@ TEST(Mailbox, WakesItsOwnerOncePerBatchOfOthers) {
 TEST(Mailbox, KeepsTheOrderBetweenItsOwnerAndOthers) {
   int wakes = 0;
   Mailbox mailbox([&wakes] { ++wakes; });
-  mailbox.bind_to_this_thread();
-  const auto post_from_another_thread = [&mailbox](uint32_t slot) {
-    std::thread([&mailbox, slot] { post(mailbox, slot); }).join();
-  };
-  post(mailbox, 1);
-  post_from_another_thread(2);
-  post(mailbox, 3);
-  post_from_another_thread(4);
-  EXPECT_EQ(drained(mailbox), (std::vector<uint32_t>{1, 2, 3, 4}));
-  EXPECT_EQ(wakes, 2);
-  EXPECT_TRUE(drained(mailbox).empty());
+  std::thread([&] {
+    mailbox.bind_to_this_thread();
+    const auto post_from_another_thread = [&mailbox](uint32_t slot) {
+      std::thread([&mailbox, slot] { post(mailbox, slot); }).join();
+    };
+    post(mailbox, 1);
+    post_from_another_thread(2);
+    post(mailbox, 3);
+    post_from_another_thread(4);
+    EXPECT_EQ(drained(mailbox), (std::vector<uint32_t>{1, 2, 3, 4}));
+    EXPECT_EQ(wakes, 2);
+    EXPECT_TRUE(drained(mailbox).empty());
+  }).join();
+}
+
+TEST(Mailbox, IsWokenByOtherOwnersWhenTheySaySo) {
+  int wakes = 0;
+  Mailbox mailbox([&wakes] { ++wakes; }), of_another([] {});
+  std::thread([&] {
+    of_another.bind_to_this_thread();
+    post(mailbox, 1);
+    post(mailbox, 2);
+    EXPECT_EQ(wakes, 0) << "a lock may be held";
+    Mailbox::wake_others();
+    EXPECT_EQ(wakes, 1);
+    Mailbox::wake_others();
+    EXPECT_EQ(wakes, 1) << "nothing was posted since";
+    post(mailbox, 3);
+    Mailbox::wake_others();
+    EXPECT_EQ(wakes, 1) << "it has not taken the first ones yet";
+    EXPECT_EQ(drained(mailbox), (std::vector<uint32_t>{1, 2, 3}));
+    post(mailbox, 4);
+    Mailbox::wake_others();
+    EXPECT_EQ(wakes, 2);
+  }).join();
 }
 
 TEST(Mailbox, IsFullOfWhatOthersPostedUntilItsOwnerTakesIt) {

@@ -61,6 +61,23 @@ TEST_P(RoundTrip, SplicesAPayloadBehindAnEnvelope) {
   }
 }
 
+TEST_P(RoundTrip, LendsAPlaceForTheSameEnvelope) {
+  EnvelopeSpace space;
+  std::vector<wamp::Message> messages = sample_messages(GetParam(), payloads);
+  // The longest numbers that there are.
+  const wamp::Event longest{wamp::SubscriptionId(UINT64_MAX), wamp::PublicationId(UINT64_MAX), {}, {}};
+  messages.emplace_back(longest);
+  for (const wamp::Message& message : messages) {
+    for (const uint8_t payload_count : {0, 1, 2}) {
+      std::string expected;
+      const std::string_view tail = encode_envelope(GetParam(), message, payload_count, expected);
+      const Envelope envelope = encode_envelope(GetParam(), message, payload_count, space);
+      EXPECT_EQ(envelope.head, expected);
+      EXPECT_EQ(envelope.tail, tail);
+    }
+  }
+}
+
 TEST_P(RoundTrip, LeavesStringsWhereTheyAreInTheFrame) {
   const std::string bytes = encode(GetParam(), wamp::Call{wamp::RequestId(1), {}, "com.myapp.add2", {}});
   const auto decoded = decode(GetParam(), bytes, scratch);

@@ -60,6 +60,51 @@ TEST(Buffer, CountsTheBytesItsThreadCreates) {
   EXPECT_GE(Buffer::created_bytes() - before, 1010u);
 }
 
+TEST(Buffer, GrowsWithItsContent) {
+  BufferRef buffer = Buffer::create(10, 100'000);
+  buffer->append("content");
+  Buffer::grow(buffer, 300'000);
+  EXPECT_EQ(buffer->view(), "content");
+  EXPECT_EQ(buffer->headroom(), 10u);
+  EXPECT_GE(buffer->tailroom(), 300'000u - 7);
+  const std::string more(250'000, 'x');
+  buffer->append(more);
+  EXPECT_EQ(buffer->view().substr(0, 8), "contentx");
+  EXPECT_EQ(buffer->size(), 250'007u);
+}
+
+TEST(Buffer, NarrowsToAPartOfItsContent) {
+  const BufferRef buffer = Buffer::create(0, 16);
+  buffer->append("0123456789");
+  buffer->narrow(buffer->view().substr(3, 4));
+  EXPECT_EQ(buffer->view(), "3456");
+  buffer->prepend("ab");
+  buffer->append("cdef");
+  EXPECT_EQ(buffer->view(), "ab3456cdef");
+}
+
+TEST(Buffer, LongOnesAreFreshWhenTheyComeBack) {
+  for (int round = 0; round < 100; ++round) {
+    std::vector<BufferRef> buffers;
+    for (size_t size = 20'000; size < 2'000'000; size *= 2) {
+      buffers.push_back(Buffer::create(5, size));
+      EXPECT_EQ(buffers.back()->size(), 0u);
+      EXPECT_EQ(buffers.back()->headroom(), 5u);
+      EXPECT_GE(buffers.back()->tailroom(), size);
+      buffers.back()->append(std::string(size, 'x'));
+    }
+  }
+}
+
+TEST(LiveBytes, KnowOfBuffersThatGrow) {
+  const size_t before = live_buffer_bytes();
+  BufferRef buffer = Buffer::create(0, 100'000);
+  Buffer::grow(buffer, 1'000'000);
+  EXPECT_GE(live_buffer_bytes(), before + 1'000'000);
+  buffer = {};
+  EXPECT_EQ(live_buffer_bytes(), before);
+}
+
 TEST(LiveBytes, AreThoseOfAllBuffersWhoeverMadeThem) {
   const size_t before = live_buffer_bytes();
   BufferRef small = Buffer::create(0, 10), large = Buffer::create(10, 100'000);

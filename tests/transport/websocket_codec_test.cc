@@ -7,6 +7,7 @@
 
 #include "tests/support/raw_client.h"
 #include "tests/transport/codec_log.h"
+#include "transport/live_bytes.h"
 
 namespace transport {
 namespace {
@@ -296,7 +297,7 @@ TEST(WebSocketCodec, KeepsOnlyWhatHasArrived) {
   Lines lines;
   const std::string large = text(std::string(1 << 20, 'x'));
   feed(codec, large.substr(0, 1000), lines);
-  EXPECT_EQ(codec.kept_bytes(), 1000u);
+  EXPECT_EQ(codec.kept_bytes(), 1000u - 14) << "the header has been read";
   feed(codec, large.substr(1000), lines);
   EXPECT_EQ(lines.size(), 1u);
   EXPECT_EQ(codec.kept_bytes(), 0u);
@@ -331,6 +332,84 @@ TEST(WebSocketCodec, ReadsTheSameHoweverTheStreamIsCut) {
     for (size_t at = 0; at < stream.size(); at += sizes.back()) sizes.push_back(1 + random() % 500);
     ASSERT_EQ(read_pieces(stream, sizes), expected);
   }
+}
+
+// ---- messages that are longer than a read
+
+std::string long_text() {
+  std::string text;
+  for (int i = 0; text.size() < 150'000; ++i) text += std::to_string(i) + " café ";
+  return text;
+}
+
+TEST(WebSocketCodec, ReadsALongMessageInPiecesOfAnySize) {
+  const std::string stream = text(long_text()) + text("next");
+  const Lines expected = {"message " + long_text(), "message next"};
+  EXPECT_EQ(read_whole(stream), expected);
+  for (const size_t size : {1, 2, 3, 5, 64, 999, 65'536, 100'001})
+    EXPECT_EQ(read_pieces(stream, std::vector<size_t>(stream.size() / size, size)), expected) << size;
+}
+
+TEST(WebSocketCodec, RefusesALongTextWithOneWrongByteWhereverItIs) {
+  const std::string good(100'000, 'x');
+  for (const size_t at : {0, 1, 65'535, 65'536, 99'999}) {
+    std::string bad = good;
+    bad[at] = '\xFF';
+    EXPECT_EQ(read_pieces(text(bad), {70'000}), Lines{"error 1007"}) << at;
+  }
+}
+
+TEST(WebSocketCodec, TakesTheRestOfALongMessageWhereItIsPut) {
+  const std::string message = long_text();
+  const std::string stream = text(message);
+  WebSocketCodec codec(Framing::websocket_text, 1 << 20);
+  Lines lines;
+  EXPECT_TRUE(codec.room().empty()) << "nothing has begun";
+  feed(codec, stream.substr(0, 1000), lines);
+  EXPECT_EQ(lines, Lines());
+  for (size_t at = 1000; at < stream.size();) {
+    const auto room = codec.room();
+    ASSERT_FALSE(room.empty());
+    ASSERT_LE(room.size(), stream.size() - at) << "room for more than the message";
+    const size_t count = std::min<size_t>(room.size(), 33'333);
+    std::copy_n(stream.data() + at, count, room.data());
+    codec.filled(count);
+    at += count;
+    feed(codec, "", lines);
+  }
+  EXPECT_EQ(lines, Lines{"message " + message});
+  EXPECT_TRUE(codec.room().empty()) << "the message has ended";
+  feed(codec, text("next"), lines);
+  EXPECT_EQ(lines.back(), "message next");
+}
+
+TEST(WebSocketCodec, HandsOverTheBufferOfALongMessageIfMostOfItIsWanted) {
+  std::string stream = text(long_text());
+  WebSocketCodec codec(Framing::websocket_text, 1 << 20);
+  std::span<char> bytes(stream);
+  const auto event = codec.next(bytes);
+  const std::string_view message(event.payload.data(), event.payload.size());
+  const std::string another = long_text();
+  EXPECT_FALSE(codec.take_buffer_of(message.substr(0, 1000))) << "the rest would be kept in vain";
+  EXPECT_FALSE(codec.take_buffer_of(another)) << "that is another text";
+  const BufferRef buffer = codec.take_buffer_of(message.substr(10));
+  ASSERT_TRUE(buffer);
+  EXPECT_EQ(buffer->view(), long_text());
+  EXPECT_FALSE(codec.take_buffer_of(message.substr(10))) << "it is taken";
+  Lines lines;
+  feed(codec, text("next"), lines);
+  EXPECT_EQ(lines, Lines{"message next"});
+  EXPECT_EQ(buffer->view(), long_text()) << "it is the taker's now";
+}
+
+TEST(WebSocketCodec, HoldsNoMoreForALongMessageThanTwiceWhatHasCome) {
+  const size_t before = live_buffer_bytes();
+  WebSocketCodec codec(Framing::websocket_text, size_t{1} << 30);
+  Lines lines;
+  feed(codec, text(std::string(50'000'000, 'x')).substr(0, 300'000), lines);
+  EXPECT_LE(live_buffer_bytes() - before, 700'000u);
+  EXPECT_EQ(codec.unfinished(), 300'000u - 14);
+  EXPECT_EQ(codec.kept_bytes(), 300'000u - 14);
 }
 
 }  // namespace
