@@ -38,12 +38,6 @@ const Serializer* serializer_named(const std::string& name) {
 
 }  // namespace
 
-std::string Options::payload() const {
-  std::string text;
-  for (size_t i = 0; i < payload_size; ++i) text.push_back(static_cast<char>('a' + i % 26));
-  return text;
-}
-
 Command::Command(CLI::App& app) : app_(app) {
   add_workload_options();
   add_server_options();

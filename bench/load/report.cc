@@ -50,6 +50,11 @@ std::string latency_text(const Histogram& latency) {
   return text + "max " + duration_text(latency.max_ns()) + "\n";
 }
 
+const char* operations_of(const std::string& workload) {
+  if (workload == "rpc") return "calls";
+  return workload == "pubsub" ? "events" : "sessions";
+}
+
 // What makes the figures the generator's own.
 std::string warnings(const Report& report, const Options& options) {
   std::string text;
@@ -97,9 +102,10 @@ void Report::add(const Part& part) {
 std::string Report::to_text(const Options& options) const {
   const uint64_t operations = measured.operations;
   const auto of_a_core = [this](uint64_t cpu_ns) { return static_cast<double>(cpu_ns) / 1e7 / seconds; };
-  std::string text = format("%s%s: %llu operations in %.2f s: %.0f op/s\n", options.workload.c_str(),
-                            options.floor ? " over the floor" : "", static_cast<Count>(operations), seconds,
-                            static_cast<double>(operations) / seconds);
+  std::string text =
+      format("%s%s: %llu %s in %.2f s: %.0f op/s\n", options.workload.c_str(),
+             options.floor ? " over the floor" : "", static_cast<Count>(operations),
+             operations_of(options.workload), seconds, static_cast<double>(operations) / seconds);
   text += latency_text(measured.latency);
   if (server_cpu_ns != 0)
     text += format("server CPU: %.3f us/op, %.0f %% of a core\n",

@@ -49,7 +49,7 @@ std::set<std::string> matches(const std::string& text, const std::string& patter
 
 TEST(Report, TellsWhatTheGeneratorTook) {
   const std::string text = report({part(0.5)}).to_text(rpc());
-  EXPECT_THAT(text, HasSubstr("1000 operations in 2.00 s: 500 op/s"));
+  EXPECT_THAT(text, HasSubstr("1000 calls in 2.00 s: 500 op/s"));
   EXPECT_THAT(text, HasSubstr("own CPU: 1000.000 us/op, 50 % of a core"));
   EXPECT_THAT(text, Not(HasSubstr("bottleneck")));
   EXPECT_THAT(text, Not(HasSubstr("wait for a core")));
@@ -89,7 +89,7 @@ TEST(Report, ThreadsAreAddedUp) {
   second.measured.add_error("caller 1", "[8,48,1,{},\"no\"]");
   second.lost = 2;
   const Report both = report({first, second});
-  EXPECT_THAT(both.to_text(rpc()), AllOf(HasSubstr("2000 operations in 2.00 s: 1000 op/s"),
+  EXPECT_THAT(both.to_text(rpc()), AllOf(HasSubstr("2000 calls in 2.00 s: 1000 op/s"),
                                          HasSubstr("server CPU: 2.000 us/op, 0 % of a core")));
   EXPECT_FALSE(both.faultless());
   EXPECT_EQ(both.complaint(),
