@@ -68,7 +68,7 @@ TEST_P(RoundTrip, LendsAPlaceForTheSameEnvelope) {
   const wamp::Event longest{wamp::SubscriptionId(UINT64_MAX), wamp::PublicationId(UINT64_MAX), {}, {}};
   messages.emplace_back(longest);
   for (const wamp::Message& message : messages) {
-    for (const uint8_t payload_count : {0, 1, 2}) {
+    for (uint8_t payload_count = 0; payload_count <= 2; ++payload_count) {
       std::string expected;
       const std::string_view tail = encode_envelope(GetParam(), message, payload_count, expected);
       const Envelope envelope = encode_envelope(GetParam(), message, payload_count, space);
