@@ -25,15 +25,13 @@ constexpr uint32_t kept_share = 0;
 #else
 constexpr uint32_t kept_share = 1;
 #endif
-constexpr std::array<SizeClass, 5> classes = {{{256, 512 * kept_share},
+constexpr std::array<SizeClass, 5> classes = {{{small_block_size, 512 * kept_share},
                                                {1024, 128 * kept_share},
                                                {4096, 32 * kept_share},
                                                {8192, 32 * kept_share},
                                                {16384, 32 * kept_share}}};
 constexpr size_t no_class = classes.size();
 
-// What one thread has made minus what it has released, which may be others' buffers: only the sum over all
-// threads means something.
 using LiveBytes = std::atomic<std::ptrdiff_t>;
 
 struct Tallies {
@@ -48,27 +46,25 @@ Tallies& tallies() {
   return all;
 }
 
-// Null before the thread's first buffer and after its end.
-thread_local constinit LiveBytes* tally = nullptr;
-
 void open_tally() {
   Tallies& all = tallies();
   const std::lock_guard lock(all.mutex);
-  tally = &all.of_threads.emplace_back(0);
+  live_bytes_tally = &all.of_threads.emplace_back(0);
 }
 
 void close_tally() {
-  if (!tally) return;
+  if (!live_bytes_tally) return;
   Tallies& all = tallies();
   const std::lock_guard lock(all.mutex);
-  all.of_the_dead += tally->load(std::memory_order_relaxed);
-  all.of_threads.remove_if([](const LiveBytes& one) { return &one == tally; });
-  tally = nullptr;
+  all.of_the_dead += live_bytes_tally->load(std::memory_order_relaxed);
+  all.of_threads.remove_if([](const LiveBytes& one) { return &one == live_bytes_tally; });
+  live_bytes_tally = nullptr;
 }
 
-void count_live(std::ptrdiff_t bytes) {
-  if (tally)
-    tally->store(tally->load(std::memory_order_relaxed) + bytes, std::memory_order_relaxed);
+// On threads too that have made none, or have ended.
+void count_live_anywhere(std::ptrdiff_t bytes) {
+  if (live_bytes_tally)
+    count_live(bytes);
   else
     tallies().of_the_dead += bytes;
 }
@@ -116,16 +112,11 @@ class LargeBlocks {
 thread_local constinit LargeBlocks large_blocks;
 thread_local constinit bool keeps_blocks = false;  // between the thread's first and last use
 
-struct FreeBlock {
-  FreeBlock* next;
-};
+thread_local constinit std::array<FreeList, classes.size() - 1> larger_blocks{};
 
-struct FreeList {
-  FreeBlock* first = nullptr;
-  uint32_t room = 0;  // how many more may be kept; 0 as well before the thread's first and after its last use
-};
-
-thread_local constinit std::array<FreeList, classes.size()> free_lists{};
+FreeList& free_list(size_t size_class) {
+  return size_class == 0 ? small_blocks : larger_blocks[size_class - 1];
+}
 
 // Opens the free lists and the tally of a thread, and empties and shuts them at its end: buffers may be
 // released even later.
@@ -133,13 +124,14 @@ struct FreeListsLifetime {
   FreeListsLifetime() {
     open_tally();
     keeps_blocks = true;
-    for (size_t i = 0; i < classes.size(); ++i) free_lists[i].room = classes[i].max_kept;
+    for (size_t i = 0; i < classes.size(); ++i) free_list(i).room = classes[i].max_kept;
   }
   ~FreeListsLifetime() {
     close_tally();
     keeps_blocks = false;
     large_blocks.free_all();
-    for (FreeList& list : free_lists) {
+    for (size_t i = 0; i < classes.size(); ++i) {
+      FreeList& list = free_list(i);
       list.room = 0;
       while (FreeBlock* block = list.first) {
         list.first = block->next;
@@ -177,7 +169,7 @@ void* take_large_block(size_t& size) {
 }
 
 void* take_block(size_t size_class) {
-  FreeList& list = free_lists[size_class];
+  FreeList& list = free_list(size_class);
   if (!list.first) {
     begin_thread();
     return allocate(classes[size_class].block_size);
@@ -188,14 +180,14 @@ void* take_block(size_t size_class) {
 
 }  // namespace
 
-BufferRef Buffer::create(size_t headroom, size_t capacity) {
+BufferRef Buffer::create_slowly(size_t headroom, size_t capacity) {
   size_t size = sizeof(Buffer) + headroom + capacity;
   assert(size <= UINT32_MAX);
   created_bytes_ += size;
   const size_t size_class = class_for(size);
   if (size_class != no_class) size = classes[size_class].block_size;
   void* memory = size_class != no_class ? take_block(size_class) : take_large_block(size);
-  count_live(static_cast<std::ptrdiff_t>(size));
+  count_live_anywhere(static_cast<std::ptrdiff_t>(size));
   return BufferRef(new (memory)
                        Buffer(static_cast<uint32_t>(headroom), static_cast<uint32_t>(size - sizeof(Buffer))));
 }
@@ -213,20 +205,20 @@ void Buffer::grow(BufferRef& buffer, size_t capacity) {
   buffer.buffer_ = static_cast<Buffer*>(memory);
   buffer.buffer_->total_ = static_cast<uint32_t>(total);
   created_bytes_ += added;
-  count_live(static_cast<std::ptrdiff_t>(added));
+  count_live_anywhere(static_cast<std::ptrdiff_t>(added));
 }
 
-void Buffer::release(Buffer* buffer) {
+void Buffer::release_slowly(Buffer* buffer) {
   const size_t size = sizeof(Buffer) + buffer->total_;
   const size_t size_class = class_for(size);
-  count_live(-static_cast<std::ptrdiff_t>(size));
+  count_live_anywhere(-static_cast<std::ptrdiff_t>(size));
   buffer->~Buffer();
   if (size_class == no_class) {
     if (!keeps_blocks || !large_blocks.keep({buffer, size})) std::free(buffer);
     return;
   }
-  if (free_lists[size_class].room == 0) return std::free(buffer);
-  FreeList& list = free_lists[size_class];
+  FreeList& list = free_list(size_class);
+  if (list.room == 0) return std::free(buffer);
   --list.room;
   list.first = new (buffer) FreeBlock{list.first};
 }

@@ -10,12 +10,31 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <new>
 #include <string_view>
 #include <utility>
 
 namespace transport {
 
 class Buffer;
+
+// The blocks of released small buffers, which each thread keeps for the next ones; see buffer.cc.
+struct FreeBlock {
+  FreeBlock* next;
+};
+struct FreeList {
+  FreeBlock* first = nullptr;
+  uint32_t room = 0;  // how many more may be kept; 0 as well before the thread's first and after its last use
+};
+inline constexpr size_t small_block_size = 256;
+inline thread_local constinit FreeList small_blocks{};
+// What one thread has made minus what it has released, which may be others' buffers: only the sum over all
+// threads means something. Null before the thread's first buffer and after its end.
+inline thread_local constinit std::atomic<std::ptrdiff_t>* live_bytes_tally = nullptr;
+inline void count_live(std::ptrdiff_t bytes) {
+  live_bytes_tally->store(live_bytes_tally->load(std::memory_order_relaxed) + bytes,
+                          std::memory_order_relaxed);
+}
 
 // Owns one reference to a Buffer. Copying shares, moving hands over; null when empty.
 class BufferRef {
@@ -42,7 +61,16 @@ class BufferRef {
 class Buffer {
  public:
   // A buffer with `headroom` free bytes in front, no content, and room for at least `capacity` bytes of it.
-  static BufferRef create(size_t headroom, size_t capacity);
+  static BufferRef create(size_t headroom, size_t capacity) {
+    const size_t size = sizeof(Buffer) + headroom + capacity;
+    if (size > small_block_size || !small_blocks.first) return create_slowly(headroom, capacity);
+    created_bytes_ += size;
+    ++small_blocks.room;
+    FreeBlock* const block = std::exchange(small_blocks.first, small_blocks.first->next);
+    count_live(small_block_size);
+    return BufferRef(new (static_cast<void*>(block))
+                         Buffer(static_cast<uint32_t>(headroom), small_block_size - sizeof(Buffer)));
+  }
 
   // Makes room for at least `capacity` bytes of content; what there is stays, perhaps elsewhere in memory.
   // Precondition: unique(), and both the old and the new capacity are above 64 KiB.
@@ -91,7 +119,16 @@ class Buffer {
   friend class BufferRef;
   Buffer(uint32_t start, uint32_t total) : start_(start), total_(total) {}
   ~Buffer() = default;
-  static void release(Buffer* buffer);
+  static BufferRef create_slowly(size_t headroom, size_t capacity);
+  static void release_slowly(Buffer* buffer);
+  static void release(Buffer* buffer) {
+    if (sizeof(Buffer) + buffer->total_ != small_block_size || small_blocks.room == 0)
+      return release_slowly(buffer);
+    count_live(-static_cast<std::ptrdiff_t>(small_block_size));
+    --small_blocks.room;
+    buffer->~Buffer();
+    small_blocks.first = new (static_cast<void*>(buffer)) FreeBlock{small_blocks.first};
+  }
   char* bytes() { return reinterpret_cast<char*>(this + 1); }
   const char* bytes() const { return reinterpret_cast<const char*>(this + 1); }
 

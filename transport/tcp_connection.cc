@@ -1,7 +1,6 @@
 #include "transport/tcp_connection.h"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <utility>
 
@@ -12,11 +11,6 @@
 namespace transport {
 namespace {
 
-// Measured: a connection that has this much queued is better written at once than at the end of the turn.
-constexpr size_t max_queued_in_turn = 64 * 1024;
-// With as much as this, a system call for the connection alone is no waste.
-constexpr size_t worth_writing = 2 * 1024;
-constexpr size_t max_parts = 64;
 // Of a batch, in one turn: as much as is read of a socket at once, so that nobody waits longer for others.
 constexpr size_t max_batch_in_turn = 64 * 1024;
 
@@ -26,6 +20,7 @@ TcpConnection::TcpConnection(Loop& loop, size_t place, Arrival arrival, std::sha
     : loop_(loop),
       state_(loop.state()),
       served_(std::move(served)),
+      max_queued_bytes_(served_->options.limits.max_queued_bytes),
       socket_(state_.io, std::move(arrival.descriptor), std::move(arrival.tls)),
       peer_address_(arrival.peer_address.empty() ? socket_.peer_address() : std::move(arrival.peer_address)),
       heard_at_(state_.now),
@@ -160,19 +155,28 @@ void TcpConnection::receive_frames(std::span<char> bytes) {
       unread_.assign(bytes.data(), bytes.size());
       return;
     }
+    std::span<char> message;
+    if (auto* const websocket = std::get_if<WebSocketCodec>(&codec_);
+        websocket && websocket->next_plain(bytes, message)) [[likely]] {
+      receive_whole(message);
+      continue;
+    }
     const CodecEvent event = next_event(bytes);
     if (event.kind == CodecEvent::Kind::need_more) return;
-    if (event.kind == CodecEvent::Kind::message) {
-      ++messages_;
-      if (stage_ != Stage::open) continue;
-      if (batch_)
-        receive_batch(event.payload);
-      else
-        receive_message(event.payload);
-    } else {
+    if (event.kind == CodecEvent::Kind::message)
+      receive_whole(event.payload);
+    else
       on_control(event);
-    }
   }
+}
+
+void TcpConnection::receive_whole(std::span<char> message) {
+  ++messages_;
+  if (stage_ != Stage::open) return;
+  if (batch_)
+    receive_batch(message);
+  else
+    receive_message(message);
 }
 
 void TcpConnection::receive_message(std::span<char> message) {
@@ -299,116 +303,6 @@ void TcpConnection::continue_reading() {
     if (!bytes.empty()) receive(bytes);
     wait_for_input();
   });
-}
-
-// ---- writing
-
-void TcpConnection::send(BufferRef frame) {
-  assert(frame->size() <= max_frame_size_);
-  if (stage_ != Stage::open) return;
-  if (!batch_) return queue(std::move(frame));
-  if (batch_->bytes() + frame->size() > OutgoingBatch::max_bytes) end_batch();
-  batch_->add(std::move(frame));
-  on_queued();
-}
-
-void TcpConnection::queue(BufferRef frame) {
-  end_batch();
-  queue_.push(std::move(frame));
-  on_queued();
-}
-
-void TcpConnection::end_batch() {
-  if (batch_ && !batch_->empty()) batch_->move_to(queue_, framing_);
-}
-
-void TcpConnection::on_queued() {
-  if (!write_waiting_) {
-    if (!std::exchange(in_unwritten_, true)) state_.add_unwritten(*this);
-    const size_t queued = queued_bytes();
-    if (queued >= worth_writing && !std::exchange(in_full_, true)) state_.add_full(*this);
-    if (queued >= max_queued_in_turn)
-      write_now();
-    else
-      state_.write_early();
-  } else {
-    count_queued();
-  }
-  const size_t limit = served_->options.limits.max_queued_bytes;
-  if (stage_ == Stage::open && queued_bytes() > limit) {
-    drop("outgoing queue over " + std::to_string(limit) + " bytes: the peer reads too slowly");
-  }
-}
-
-void TcpConnection::count_queued() {
-  const size_t queued = queued_bytes();
-  state_.counters.queued_bytes.add(queued - std::exchange(counted_queued_, queued));
-}
-
-void TcpConnection::queue_bytes(std::string_view bytes) {
-  BufferRef buffer = Buffer::create(0, bytes.size());
-  buffer->append(bytes);
-  queue(std::move(buffer));
-}
-
-void TcpConnection::write_queued() {
-  in_unwritten_ = false;
-  write_now();
-}
-
-void TcpConnection::write_full() {
-  in_full_ = false;
-  write_now();
-}
-
-void TcpConnection::write_now() {
-  std::array<iovec, max_parts> parts;
-  end_batch();
-  while (!queue_.empty() && !write_waiting_) {
-    const auto filled = queue_.gather(state_.write_scratch, parts);
-    size_t gathered = 0;
-    for (const iovec& part : filled) gathered += part.iov_len;
-    on_written(socket_.write_some(filled), gathered);
-  }
-  count_queued();
-  if (queue_.empty()) on_all_written();
-}
-
-void TcpConnection::on_written(const Socket::Result& result, size_t gathered) {
-  if (result.outcome == Socket::Outcome::failed) {
-    set_reason({0, true, socket_.failure_text(result), &Counters::closed_failed});
-    return end();
-  }
-  state_.counters.bytes_sent.add(result.size);
-  queue_.pop(result.size);
-  // A response may take its time as long as the client takes some of it.
-  const bool responds = stage_ == Stage::answering || (stage_ == Stage::ending && codec_.index() == 0);
-  if (responds && result.size > 0) {
-    deadline_ = deadline_in(served_->options.limits.handshake_timeout_ms);
-  }
-  if (result.size < gathered) wait_for_output();
-}
-
-void TcpConnection::wait_for_output() {
-  write_waiting_ = true;
-  socket_.wait_writable([this](asio::error_code error) {
-    write_waiting_ = false;
-    state_.begin_turn();
-    if (stage_ == Stage::closed) return bury_later();
-    if (error) return drop("the socket cannot be watched: " + error.message(), &Counters::closed_failed);
-    on_heard();  // the peer has taken something, however slow it is
-    write_now();
-  });
-}
-
-void TcpConnection::on_all_written() {
-  if (stage_ == Stage::answering) return begin_next_request();
-  if (stage_ != Stage::ending) return;
-  if (close_when_written_) return end();
-  // Closing now would reset the connection if the peer is still sending, and it might never see what was
-  // written.
-  socket_.shut_down_sending();
-  deadline_ = deadline_in(served_->options.limits.close_timeout_ms);
 }
 
 // ---- the end

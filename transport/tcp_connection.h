@@ -100,6 +100,8 @@ class TcpConnection final : public Connection, private HttpExchange {
   void receive_rawsocket_handshake();
   void receive_frames(std::span<char> bytes);
   CodecEvent next_event(std::span<char>& bytes);
+  // A message, or a batch of them.
+  void receive_whole(std::span<char> message);
   void receive_message(std::span<char> message);
   void on_oversized(std::string_view beginning);
   void receive_batch(std::span<char> batch);
@@ -143,6 +145,7 @@ class TcpConnection final : public Connection, private HttpExchange {
 
   void queue(BufferRef frame);
   void on_queued();
+  void drop_if_over();
   void end_batch();
   // Brings the loop's gauge up to date.
   void count_queued();
@@ -172,6 +175,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   Loop& loop_;
   Loop::State& state_;
   const std::shared_ptr<const Served> served_;
+  const size_t max_queued_bytes_;
   Socket socket_;
   WriteQueue queue_;
   std::variant<std::monostate, WebSocketCodec, RawSocketCodec> codec_;

@@ -27,15 +27,9 @@ WebSocketCodec::WebSocketCodec(Framing framing, size_t max_message_size)
 WebSocketCodec::Event WebSocketCodec::next(std::span<char>& bytes) {
   if (delivered_) release_delivered();
   if (long_) return take_long(bytes);
-  if (kept_.empty() && !assembler_ && !oversized_) {
-    if (bytes.empty()) return {};
-    const PlainFrame frame = read_plain_frame(bytes, plain_first_byte_, max_message_size_);
-    if (frame.header_size > 0) {
-      const auto payload = bytes.subspan(frame.header_size, frame.payload_size);
-      bytes = bytes.subspan(frame.header_size + frame.payload_size);
-      return whole_message(frame.mask, payload);
-    }
-  }
+  if (bytes.empty() && kept_.empty() && !assembler_ && !oversized_) return {};
+  std::span<char> message;
+  if (next_plain(bytes, message)) return {Kind::message, 0, message, {}};
   return next_slowly(bytes);
 }
 

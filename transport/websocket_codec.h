@@ -18,6 +18,7 @@
 #include "transport/connection.h"
 #include "transport/frame.h"
 #include "transport/long_message.h"
+#include "transport/utf8.h"
 #include "transport/websocketpp_door.h"
 
 namespace transport {
@@ -28,6 +29,22 @@ class WebSocketCodec {
   using Kind = CodecEvent::Kind;
 
   WebSocketCodec(Framing framing, size_t max_message_size);
+
+  // The short way that nearly all messages take: one frame, all there at the front of `bytes`. False, with
+  // nothing changed, if it is anything else, which next() deals with.
+  bool next_plain(std::span<char>& bytes, std::span<char>& message) {
+    if (delivered_ || !kept_.empty() || assembler_ || oversized_ || long_) return false;
+    const PlainFrame frame = read_plain_frame(bytes, plain_first_byte_, max_message_size_);
+    if (frame.header_size == 0) return false;
+    message = bytes.subspan(frame.header_size, frame.payload_size);
+    const bool ascii = unmask(message, frame.mask);
+    if (is_text(framing_) && !ascii && !is_utf8({message.data(), message.size()})) {
+      unmask(message, frame.mask);
+      return false;
+    }
+    bytes = bytes.subspan(frame.header_size + frame.payload_size);
+    return true;
+  }
 
   // Takes what it can from the front of `bytes`, which it overwrites, up to one event. need_more: all is
   // taken.
