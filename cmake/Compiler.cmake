@@ -32,6 +32,16 @@ if(WAMPD_SANITIZE)
   endif()
 endif()
 
+# Twelve sources are compiled as one, as nearly all of the compiler's time goes into the same headers. A name in an
+# anonymous namespace is therefore the only one of its kind in its library. That each file compiles alone, too, is checked
+# by scripts/check-alone.
+option(WAMPD_UNITY "Compile several sources as one" ON)
+set(WAMPD_UNITY_BATCH 12 CACHE STRING "How many")
+if(WAMPD_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # It takes a .cc file that another one includes for a header, in which this would be a mistake.
+  add_compile_options(-Wno-subobject-linkage)
+endif()
+
 # wampd_add_library(NAME ROOMS...): a static library of the .cc files in this folder and in these sub-folders, but
 # main.cc, seen as "NAME/header.h" and "NAME/ROOM/header.h".
 function(wampd_add_library name)
@@ -43,6 +53,11 @@ function(wampd_add_library name)
   add_library(${name} STATIC ${sources})
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   wampd_set_warnings(${name})
+  wampd_batch(${name})
+endfunction()
+
+function(wampd_batch target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${WAMPD_UNITY} UNITY_BUILD_BATCH_SIZE ${WAMPD_UNITY_BATCH})
 endfunction()
 
 function(wampd_set_warnings target)

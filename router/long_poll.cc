@@ -16,7 +16,7 @@ namespace {
 using transport::HttpResponse;
 using transport::text_response;
 
-constexpr auto sweep_interval = std::chrono::seconds(1);
+constexpr auto transport_sweep_interval = std::chrono::seconds(1);
 
 // 128 bits that nobody can guess, behind the number of the worker.
 std::string fresh_transport_id(size_t number) {
@@ -99,7 +99,8 @@ HttpResponse LongPoll::open(size_t number, const std::shared_ptr<const Entrance>
   const auto connection = std::make_shared<transport::LongPollConnection>(
       worker.loop(), framing, content_type_of(chosen->format), connection_limits(entrance->transport.limits),
       request, std::make_unique<Session>(worker, entrance, chosen->format));
-  if (sessions_[number].empty()) worker.loop().after(sweep_interval, [this, number] { sweep(number); });
+  if (sessions_[number].empty())
+    worker.loop().after(transport_sweep_interval, [this, number] { sweep(number); });
   sessions_[number].emplace(id, connection);
   connection->start();
   return {200,
@@ -112,7 +113,7 @@ void LongPoll::sweep(size_t number) {
   transport::Loop& loop = workers_[number]->loop();
   for (const auto& [id, connection] : sessions_[number]) connection->sweep(loop.now());
   session_count_ -= std::erase_if(sessions_[number], [](const auto& entry) { return entry.second->ended(); });
-  if (!sessions_[number].empty()) loop.after(sweep_interval, [this, number] { sweep(number); });
+  if (!sessions_[number].empty()) loop.after(transport_sweep_interval, [this, number] { sweep(number); });
 }
 
 }  // namespace router

@@ -15,7 +15,7 @@
 namespace router {
 namespace {
 
-constexpr auto sweep_interval = std::chrono::seconds(1);
+constexpr auto realm_sweep_interval = std::chrono::seconds(1);
 
 size_t worker_count_of(const config::Config& config) {
   if (config.workers > 0) return static_cast<size_t>(config.workers);
@@ -109,7 +109,7 @@ void Server::start_timer(const std::shared_ptr<Realm>& realm) {
 void Server::sweep() {
   realms_.sweep(clock_.now());
   log::tell_left_out();
-  workers_.front()->loop().after(sweep_interval, [this] { sweep(); });
+  workers_.front()->loop().after(realm_sweep_interval, [this] { sweep(); });
 }
 
 // Cookies are remembered as long as nothing changes in who may come in.

@@ -2,16 +2,13 @@
 
 #include <charconv>
 
+#include "serializers/json_text.h"
 #include "serializers/json_values.h"
 #include "serializers/unescape_json.h"
 #include "serializers/value_builder.h"
 
 namespace serializers {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 bool is_integer(std::string_view number) {
   return number.find_first_of(".eE") == std::string_view::npos;

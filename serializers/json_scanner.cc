@@ -9,10 +9,6 @@
 namespace serializers {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 const char* skip_digits(const char* p, const char* end) {
   while (p != end && is_digit(*p)) ++p;
   return p;

@@ -1,4 +1,5 @@
-// The scan for the end of plain text in a JSON string, sixteen bytes at a time where the processor can.
+// Characters of JSON, and the scan for the end of plain text in a string, sixteen bytes at a time where the
+// processor can.
 #pragma once
 
 #ifdef __SSE2__
@@ -6,6 +7,10 @@
 #endif
 
 namespace serializers {
+
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 enum class NonAscii { is_plain, is_special };
 

@@ -24,7 +24,7 @@ uint64_t big_endian(std::string_view bytes) {
 }
 
 // The sign of a signed integer stands in the first bit of its content.
-bool is_negative(unsigned char tag, std::string_view content) {
+bool is_negative_integer(unsigned char tag, std::string_view content) {
   if (content.empty()) return tag >= 0xE0;
   return tag >= 0xD0 && static_cast<signed char>(content.front()) < 0;
 }
@@ -47,7 +47,7 @@ bool MsgpackReader::read_any_integer(uint64_t& value) {
   if (!content.data()) return false;
   const uint64_t bits = big_endian(content);
   if (header.kind == Kind::integer) {
-    value = is_negative(tag, content) ? UINT64_MAX : content.empty() ? tag : bits;
+    value = is_negative_integer(tag, content) ? UINT64_MAX : content.empty() ? tag : bits;
     return true;
   }
   const double number = content.size() == 8 ? std::bit_cast<double>(bits) : 0.0;

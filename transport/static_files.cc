@@ -12,7 +12,7 @@ namespace transport {
 namespace {
 
 // A page, its scripts and pictures; what is larger belongs on a web server.
-constexpr off_t max_file_size = 2 * 1024 * 1024;
+constexpr off_t max_static_file_size = 2 * 1024 * 1024;
 
 std::string_view content_type(std::string_view path) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 11> types = {{
@@ -65,7 +65,8 @@ std::optional<std::string> read_file(const std::string& path) {
   if (descriptor < 0) return std::nullopt;
   struct stat status;
   std::optional<std::string> content;
-  if (::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_size <= max_file_size) {
+  if (::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
+      status.st_size <= max_static_file_size) {
     content = read_all(descriptor, static_cast<size_t>(status.st_size));
   }
   ::close(descriptor);

@@ -18,7 +18,7 @@ namespace transport {
 namespace {
 
 constexpr const char* default_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
-constexpr size_t max_file_size = 4 * 1024 * 1024;
+constexpr size_t max_pem_size = 4 * 1024 * 1024;
 constexpr int max_chain_length = 10;
 
 using CertificatePtr = Freed<X509, X509_free>;
@@ -40,7 +40,7 @@ std::string complaint() {
 std::string content_of(const std::string& file) {
   const Freed<FILE, std::fclose> opened(std::fopen(file.c_str(), "rbe"));
   if (!opened) fail(file, std::generic_category().message(errno));
-  std::string content(max_file_size, '\0');
+  std::string content(max_pem_size, '\0');
   content.resize(std::fread(content.data(), 1, content.size(), opened.get()));
   if (std::ferror(opened.get())) fail(file, "cannot be read");
   return content;

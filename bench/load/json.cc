@@ -7,9 +7,9 @@ namespace bench::load {
 
 namespace {
 
-void append(std::string& out, const Value& value);
+void append_json(std::string& out, const Value& value);
 
-void append(std::string& out, const std::string& text) {
+void append_json(std::string& out, const std::string& text) {
   out.push_back('"');
   for (const char c : text) {
     if (c == '"' || c == '\\') out.push_back('\\');
@@ -18,27 +18,27 @@ void append(std::string& out, const std::string& text) {
   out.push_back('"');
 }
 
-void append(std::string& out, const List& list) {
+void append_json(std::string& out, const List& list) {
   out.push_back('[');
   for (const Value& element : list) {
     if (&element != list.data()) out.push_back(',');
-    append(out, element);
+    append_json(out, element);
   }
   out.push_back(']');
 }
 
-void append(std::string& out, const Dict& dict) {
+void append_json(std::string& out, const Dict& dict) {
   out.push_back('{');
   for (const auto& [key, value] : dict) {
     if (&key != &dict.front().first) out.push_back(',');
-    append(out, key);
+    append_json(out, key);
     out.push_back(':');
-    append(out, value);
+    append_json(out, value);
   }
   out.push_back('}');
 }
 
-void append(std::string& out, const Value& value) {
+void append_json(std::string& out, const Value& value) {
   std::visit(
       [&out](const auto& content) {
         using T = std::decay_t<decltype(content)>;
@@ -47,7 +47,7 @@ void append(std::string& out, const Value& value) {
         } else if constexpr (std::is_same_v<T, uint64_t>) {
           out.append(std::to_string(content));
         } else {
-          append(out, content);
+          append_json(out, content);
         }
       },
       value.content);
@@ -61,7 +61,7 @@ class Json final : public Serializer {
 
   std::string write(const List& message) const override {
     std::string out;
-    append(out, message);
+    append_json(out, message);
     return out;
   }
 

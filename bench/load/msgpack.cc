@@ -7,20 +7,20 @@ namespace bench::load {
 
 namespace {
 
-void append(std::string& out, const Value& value);
+void append_msgpack(std::string& out, const Value& value);
 
 void append_big_endian(std::string& out, uint64_t value, size_t size) {
   for (size_t i = size; i-- > 0;) out.push_back(static_cast<char>(value >> (8 * i) & 0xff));
 }
 
-void append(std::string& out, uint64_t integer) {
+void append_msgpack(std::string& out, uint64_t integer) {
   const size_t size = integer <= 0xff ? 1 : integer <= 0xffff ? 2 : integer <= 0xffffffff ? 4 : 8;
   static constexpr char kFormats[] = {0, '\xcc', '\xcd', 0, '\xce', 0, 0, 0, '\xcf'};
   if (integer > 0x7f) out.push_back(kFormats[size]);
   append_big_endian(out, integer, size);
 }
 
-void append(std::string& out, const std::string& text) {
+void append_msgpack(std::string& out, const std::string& text) {
   const size_t size = text.size();
   if (size < 32) {
     out.push_back(static_cast<char>(0xa0 | size));
@@ -32,28 +32,28 @@ void append(std::string& out, const std::string& text) {
   out.append(text);
 }
 
-void append(std::string& out, const List& list) {
+void append_msgpack(std::string& out, const List& list) {
   if (list.size() > 15) throw std::logic_error("no message of ours has a list of more than 15 elements");
   out.push_back(static_cast<char>(0x90 | list.size()));
-  for (const Value& element : list) append(out, element);
+  for (const Value& element : list) append_msgpack(out, element);
 }
 
-void append(std::string& out, const Dict& dict) {
+void append_msgpack(std::string& out, const Dict& dict) {
   if (dict.size() > 15) throw std::logic_error("no message of ours has a dict of more than 15 keys");
   out.push_back(static_cast<char>(0x80 | dict.size()));
   for (const auto& [key, value] : dict) {
-    append(out, key);
-    append(out, value);
+    append_msgpack(out, key);
+    append_msgpack(out, value);
   }
 }
 
-void append(std::string& out, const Value& value) {
+void append_msgpack(std::string& out, const Value& value) {
   std::visit(
       [&out](const auto& content) {
         if constexpr (std::is_same_v<std::decay_t<decltype(content)>, bool>) {
           out.push_back(content ? '\xc3' : '\xc2');
         } else {
-          append(out, content);
+          append_msgpack(out, content);
         }
       },
       value.content);
@@ -79,13 +79,13 @@ class MessagePack final : public Serializer {
 
   std::string write(const List& message) const override {
     std::string out;
-    append(out, message);
+    append_msgpack(out, message);
     return out;
   }
 
   size_t write_id(char* out, uint64_t id) const override {
     std::string bytes;  // nine bytes at most: no allocation
-    append(bytes, id);
+    append_msgpack(bytes, id);
     return bytes.copy(out, kMaxIdSize);
   }
 
@@ -108,7 +108,7 @@ class MessagePack final : public Serializer {
   // string not.
   std::string ending(const std::string& payload) const override {
     std::string out;
-    append(out, payload);
+    append_msgpack(out, payload);
     return out;
   }
 };

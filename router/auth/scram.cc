@@ -8,7 +8,7 @@ using namespace crypto;
 
 namespace {
 
-constexpr size_t nonce_size = 16;
+constexpr size_t scram_nonce_size = 16;
 constexpr size_t max_nonce = 255;
 
 // Of RFC 5802, section 5.1, for a name.
@@ -43,8 +43,8 @@ class Scram final : public Proof {
       return BadHello{"this connection has no channel binding \"" + binding_ + "\""};
 
     // Base64 as a whole: the client's octets, then ours.
-    nonce_ = to_base64(*from_base64(client_nonce) + random_bytes(nonce_size));
-    if (as_specified_) nonce_ = client_nonce + to_base64(random_bytes(nonce_size));
+    nonce_ = to_base64(*from_base64(client_nonce) + random_bytes(scram_nonce_size));
+    if (as_specified_) nonce_ = client_nonce + to_base64(random_bytes(scram_nonce_size));
     const std::string salt = to_base64(principal.salt);
     message_ = "n=" + (as_specified_ ? escaped(applicant.authid) : applicant.authid) + ",r=" + client_nonce +
                ",r=" + nonce_ + ",s=" + salt + ",i=" + std::to_string(principal.iterations);

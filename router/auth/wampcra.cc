@@ -8,7 +8,7 @@ using namespace crypto;
 
 namespace {
 
-constexpr size_t nonce_size = 16;
+constexpr size_t wampcra_nonce_size = 16;
 
 // The object as JSON text, which is what is signed.
 std::string json_text(const wamp::Dict& dict) {
@@ -27,7 +27,7 @@ class WampCra final : public Proof {
                             {"authrole", principal.role},
                             {"authmethod", "wampcra"},
                             {"authprovider", provider_},
-                            {"nonce", to_hex(random_bytes(nonce_size))},
+                            {"nonce", to_hex(random_bytes(wampcra_nonce_size))},
                             {"timestamp", iso_8601(now_)},
                             {"session", applicant.session.value}});
     wamp::Dict extra{{"challenge", challenge_}};

@@ -16,7 +16,7 @@
 namespace router::config {
 namespace {
 
-constexpr size_t max_file_bytes = 1024 * 1024;
+constexpr size_t max_config_bytes = 1024 * 1024;
 constexpr int max_workers = 256;
 
 void read_own(const Setting& root, Config& config) {
@@ -32,7 +32,7 @@ void read_own(const Setting& root, Config& config) {
 
 std::string read_file(const std::string& path) {
   try {
-    return read_text_file(path, max_file_bytes);
+    return read_text_file(path, max_config_bytes);
   } catch (const std::runtime_error& error) {
     throw ConfigError(path + ": cannot read the configuration: " + error.what());
   }

@@ -11,7 +11,7 @@
 namespace router::config {
 namespace {
 
-constexpr size_t max_file_bytes = 64 * 1024;
+constexpr size_t max_value_bytes = 64 * 1024;
 // A shorter one is only looked for in quotation marks, as it would be found in the words of any message.
 constexpr size_t min_bare_value = 4;
 
@@ -63,7 +63,7 @@ const std::string& OutsideValues::file(const JsonNode& node, const std::string& 
   if (const auto known = values_.find(&node); known != values_.end()) return known->second.value;
   std::string value;
   try {
-    value = read_text_file(path, max_file_bytes);
+    value = read_text_file(path, max_value_bytes);
   } catch (const std::runtime_error& error) {
     throw std::runtime_error("cannot read the file " + in_quotes(path) + ": " + error.what());
   }

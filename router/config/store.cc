@@ -9,7 +9,7 @@ namespace {
 
 const Words our_types = {"memory", "sqlite"};
 const Words crossbar_types = {"zlmdb", "cfxdb", "lmdb"};
-const Words all_types = {"memory", "sqlite", "zlmdb", "cfxdb", "lmdb"};
+const Words all_store_types = {"memory", "sqlite", "zlmdb", "cfxdb", "lmdb"};
 constexpr int64_t max_events = 100000000;
 constexpr int64_t max_queue = int64_t{1} << 40;
 
@@ -37,7 +37,8 @@ Store read_store(const Setting& setting, wamp::UriRule rule) {
   Store store;
   const Setting type = setting.require("type");
   const bool is_crossbar = setting.source().is_crossbar;
-  const std::string& kind = is_crossbar ? type.choice(all_types) : type.choice(our_types, crossbar_types);
+  const std::string& kind =
+      is_crossbar ? type.choice(all_store_types) : type.choice(our_types, crossbar_types);
   if (kind == "sqlite") {
     store.type = Store::Type::sqlite;
     const std::filesystem::path path = setting.require("path").some_string();

@@ -17,8 +17,8 @@ namespace {
 
 const Words transport_types = {"websocket", "rawsocket", "universal", "web"};
 const Words other_types = {"mqtt", "flashpolicy", "websocket.testee", "stream.testee"};
-const Words all_types = {"websocket", "rawsocket",   "universal",        "web",
-                         "mqtt",      "flashpolicy", "websocket.testee", "stream.testee"};
+const Words all_transport_types = {"websocket", "rawsocket",   "universal",        "web",
+                                   "mqtt",      "flashpolicy", "websocket.testee", "stream.testee"};
 const Words path_types = {"websocket", "static", "health", "ready", "metrics", "longpoll"};
 
 // Of the transport and of the object for one protocol alike: the whole transport's sessions.
@@ -75,7 +75,7 @@ void read_rawsocket_serializers(const Setting& setting, Transport& transport) {
 // Why a transport of a Crossbar file is left out; none: it is not.
 std::optional<std::string> why_not_served(const Setting& transport) {
   if (!transport.source().is_crossbar) return std::nullopt;
-  const std::string& type = transport.require("type").choice(all_types);
+  const std::string& type = transport.require("type").choice(all_transport_types);
   if (std::find(other_types.begin(), other_types.end(), type) != other_types.end())
     return "its type is " + in_quotes(type);
   const Setting endpoint = transport.require("endpoint");

@@ -90,7 +90,7 @@ bool is_address(const std::string& name) {
 }
 
 // As one string of OpenSSL's language for extensions, which a comma in a name would change.
-std::string list_of(const std::vector<std::string>& names) {
+std::string alternative_names(const std::vector<std::string>& names) {
   std::string list;
   for (const std::string& name : names) {
     require(!name.empty() && name.find_first_of(",;=\\ \t\n") == name.npos, "the name \"" + name + "\"");
@@ -108,7 +108,7 @@ void add_extensions(X509* certificate, X509* issuer, const CertificateWish& wish
   add(certificate, issuer, NID_subject_key_identifier, "hash");
   if (issuer != certificate) add(certificate, issuer, NID_authority_key_identifier, "keyid");
   if (!authority) add(certificate, issuer, NID_ext_key_usage, server ? "serverAuth" : "clientAuth");
-  if (!wish.names.empty()) add(certificate, issuer, NID_subject_alt_name, list_of(wish.names));
+  if (!wish.names.empty()) add(certificate, issuer, NID_subject_alt_name, alternative_names(wish.names));
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ void check_client_name(const std::string& name) {
     throw std::runtime_error("\"" + name + "\" cannot be a client's name: it is the name of its files");
 }
 
-std::string list_of(const std::vector<std::string>& names) {
+std::string told_names(const std::vector<std::string>& names) {
   std::string list;
   for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
   return list;
@@ -137,7 +137,7 @@ std::string make_dev_certificates(const DevCertOptions& options) {
   if (!only_clients) {
     folder.write("server",
                  make_certificate(wish(Use::server, "localhost", certificate_life, names), &authority));
-    told += made(folder.certificate("server"), "the server's, for " + list_of(names));
+    told += made(folder.certificate("server"), "the server's, for " + told_names(names));
   }
   for (const std::string& client : options.clients) {
     folder.write(client, make_certificate(wish(Use::client, client, certificate_life), &authority));

@@ -3,6 +3,7 @@
 
 // What dynamic authorizers have said.
 namespace router::meta {
+namespace authorization {
 namespace {
 
 using serializers::Arguments;
@@ -23,9 +24,10 @@ Answer purge(RealmState& realm, Member&, const Arguments& arguments) {
 constexpr Procedure procedures[] = {{"wamp.authorization.purge", purge}};
 
 }  // namespace
+}  // namespace authorization
 
 std::span<const Procedure> authorization_procedures() {
-  return procedures;
+  return authorization::procedures;
 }
 
 }  // namespace router::meta

@@ -5,6 +5,7 @@
 
 // "Registration Meta API".
 namespace router::meta {
+namespace registration {
 namespace {
 
 using dealer::Callee;
@@ -105,9 +106,10 @@ constexpr Procedure procedures[] = {
 };
 
 }  // namespace
+}  // namespace registration
 
 std::span<const Procedure> registration_procedures() {
-  return procedures;
+  return registration::procedures;
 }
 
 }  // namespace router::meta

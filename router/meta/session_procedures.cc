@@ -7,6 +7,7 @@
 
 // "Session Meta API".
 namespace router::meta {
+namespace session {
 namespace {
 
 using serializers::Arguments;
@@ -162,9 +163,10 @@ constexpr Procedure procedures[] = {
 };
 
 }  // namespace
+}  // namespace session
 
 std::span<const Procedure> session_procedures() {
-  return procedures;
+  return session::procedures;
 }
 
 }  // namespace router::meta

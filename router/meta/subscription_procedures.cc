@@ -5,6 +5,7 @@
 
 // "Subscription Meta API".
 namespace router::meta {
+namespace subscription {
 namespace {
 
 using broker::Subscription;
@@ -111,9 +112,10 @@ constexpr Procedure procedures[] = {
 };
 
 }  // namespace
+}  // namespace subscription
 
 std::span<const Procedure> subscription_procedures() {
-  return procedures;
+  return subscription::procedures;
 }
 
 }  // namespace router::meta

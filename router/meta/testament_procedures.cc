@@ -5,6 +5,7 @@
 
 // "Session Testament".
 namespace router::meta {
+namespace testament {
 namespace {
 
 using serializers::Arguments;
@@ -51,8 +52,8 @@ Answer add_testament(RealmState& realm, Member& caller, const Arguments& argumen
                    "publish_options: HELLO did not announce payload_passthru_mode for the publisher"};
   const size_t most = caller.limits().testaments_per_session;
   if (caller.detached_testaments.size() + caller.destroyed_testaments.size() >= most)
-    return Refusal{wamp::error_uri::too_many_requests, "this session has " + std::to_string(most) +
-                                                           " testaments, the most that it may have"};
+    return Refusal{wamp::error_uri::too_many_requests,
+                   "this session has " + std::to_string(most) + " testaments, the most that it may have"};
   testament.payload = make_payload({args ? *args : wamp::List(), kwargs ? *kwargs : wamp::Dict()});
   testaments->push_back(std::move(testament));
   return Arguments{};
@@ -73,9 +74,10 @@ constexpr Procedure procedures[] = {
 };
 
 }  // namespace
+}  // namespace testament
 
 std::span<const Procedure> testament_procedures() {
-  return procedures;
+  return testament::procedures;
 }
 
 }  // namespace router::meta
