@@ -24,7 +24,7 @@ size_t open_descriptors(pid_t process) {
   return static_cast<size_t>(std::distance(begin(all), end(all)));
 }
 
-void limit(pid_t process, __rlimit_resource resource, rlim_t value) {
+void set_limit(pid_t process, __rlimit_resource resource, rlim_t value) {
   rlimit both{};
   ASSERT_EQ(prlimit(process, resource, nullptr, &both), 0);
   both.rlim_cur = std::min(value, both.rlim_max);
@@ -68,7 +68,7 @@ TEST_F(AProgramInTrouble, WithoutDescriptorsServesWhoIsThereSaysSoAndRecovers) {
 #endif
   Program program(config());
   WampClient here = joined(program);
-  limit(program.pid(), RLIMIT_NOFILE, open_descriptors(program.pid()) + 2);
+  set_limit(program.pid(), RLIMIT_NOFILE, open_descriptors(program.pid()) + 2);
   std::vector<RawClient> many;
   for (int i = 0; i < 8; ++i) many.emplace_back(program.port());
   EXPECT_EQ(count_of(program.log_until("cannot accept connections"), "Too many open files"), 1u);
@@ -89,7 +89,7 @@ TEST_F(AProgramInTrouble, WithAFullDiskRefusesToAcknowledgeAndRecovers) {
                             "\"]]");
   };
   EXPECT_THAT(publishes(), StartsWith("[17,1,"));
-  limit(program.pid(), RLIMIT_FSIZE, 256 * 1024);
+  set_limit(program.pid(), RLIMIT_FSIZE, 256 * 1024);
   std::string answer;
   do {
     answer = publishes();
@@ -97,7 +97,7 @@ TEST_F(AProgramInTrouble, WithAFullDiskRefusesToAcknowledgeAndRecovers) {
   EXPECT_THAT(answer, StartsWith("[8,16,"));
   EXPECT_THAT(says(client, "[48," + std::to_string(++request) + R"(,{},"wamp.session.count"])"),
               HasSubstr("[1]"));
-  limit(program.pid(), RLIMIT_FSIZE, RLIM_INFINITY);
+  set_limit(program.pid(), RLIMIT_FSIZE, RLIM_INFINITY);
   EXPECT_THAT(publishes(), StartsWith("[17,"));
 }
 

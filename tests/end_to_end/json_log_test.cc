@@ -14,7 +14,7 @@ namespace {
 
 using serializers::Format;
 
-constexpr auto any_port = R"({
+constexpr auto logged_router = R"({
   "realms": [{ "name": "realm1", "roles": [{ "name": "anonymous", "permissions": [
     { "uri": "", "match": "prefix", "allow": { "subscribe": true } } ] }] }],
   "transports": [{ "type": "universal", "endpoint": { "type": "tcp", "port": 0 },
@@ -23,7 +23,7 @@ constexpr auto any_port = R"({
 class JsonLog : public testing::Test {
  protected:
   std::string config() const {
-    std::ofstream(folder_.file("wampd.jsonc")) << any_port;
+    std::ofstream(folder_.file("wampd.jsonc")) << logged_router;
     return folder_.file("wampd.jsonc");
   }
   // The first object that has this event.

@@ -19,7 +19,7 @@ using serializers::Format;
 using testing::StartsWith;
 
 constexpr uint64_t mib = 1024 * 1024;
-constexpr uint64_t limit = 128 * mib;
+constexpr uint64_t memory_limit = 128 * mib;
 constexpr size_t stuck_count = 30;  // of which each may have 16 MiB waiting: several times the limit
 
 std::string with_memory(const std::string& memory) {
@@ -108,15 +108,15 @@ class AProgramWithLittleMemory : public testing::Test {
 };
 
 TEST_F(AProgramWithLittleMemory, EndsThoseForWhomMostWaits) {
-  start("{\"limit_bytes\": " + std::to_string(limit) + "}");
+  start("{\"limit_bytes\": " + std::to_string(memory_limit) + "}");
   expect_survival();
-  EXPECT_LT(most_resident, limit);
+  EXPECT_LT(most_resident, memory_limit);
 }
 
 TEST_F(AProgramWithLittleMemory, BoundsWhatWaitsAlone) {
-  start("{\"max_buffered_bytes\": " + std::to_string(limit / 2) + "}");
+  start("{\"max_buffered_bytes\": " + std::to_string(memory_limit / 2) + "}");
   expect_survival();
-  EXPECT_LT(most_resident, limit);
+  EXPECT_LT(most_resident, memory_limit);
 }
 
 // As set for the program by who starts it.
@@ -124,7 +124,7 @@ class LimitOfData {
  public:
   LimitOfData() {
     ::getrlimit(RLIMIT_DATA, &before_);
-    const rlimit narrow{limit / 80 * 100, before_.rlim_max};
+    const rlimit narrow{memory_limit / 80 * 100, before_.rlim_max};
     ::setrlimit(RLIMIT_DATA, &narrow);
   }
   ~LimitOfData() { ::setrlimit(RLIMIT_DATA, &before_); }
@@ -139,7 +139,7 @@ TEST_F(AProgramWithLittleMemory, KnowsTheLimitThatItWasStartedWith) {
     start("{}");
   }
   expect_survival();
-  EXPECT_LT(most_resident, limit);
+  EXPECT_LT(most_resident, memory_limit);
 }
 
 }  // namespace

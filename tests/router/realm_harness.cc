@@ -11,7 +11,7 @@
 namespace router {
 namespace {
 
-constexpr size_t worker_count = 2;
+constexpr size_t harness_workers = 2;
 constexpr auto json = serializers::Format::json;
 
 wamp::Dict announced(const std::vector<std::string>& features) {
@@ -48,7 +48,7 @@ std::string text(const wamp::Message& message, const RoutedPayload& payload) {
 RealmHarness::RealmHarness(config::Realm config, std::chrono::milliseconds late) {
   clock_.advance(late);
   std::vector<Mailbox*> addresses;
-  for (size_t i = 0; i < worker_count; ++i) {
+  for (size_t i = 0; i < harness_workers; ++i) {
     mailboxes_.push_back(std::make_unique<Mailbox>([] {}));
     addresses.push_back(mailboxes_.back().get());
   }
@@ -72,9 +72,8 @@ Peer& RealmHarness::join(std::vector<std::string> callee_features, const std::st
   peer.realm_ = this;
   peer.slot_ = number - 1;
   const SessionRef ref{worker, peer.slot_, wamp::SessionId(1000 + number)};
-  peer.member_ = std::get<Member*>(
-      realm_->join(ref, {"user" + std::to_string(number), authrole, "anonymous", "static"},
-                   all_roles(callee_features)));
+  peer.member_ = std::get<Member*>(realm_->join(
+      ref, {"user" + std::to_string(number), authrole, "anonymous", "static"}, all_roles(callee_features)));
   return peer;
 }
 

@@ -14,20 +14,20 @@ std::string to_cbor(const std::string& json) {
   return bytes.substr(1, bytes.size() - 2);
 }
 
-std::string to_json(const std::string& cbor) {
+std::string from_cbor(const std::string& cbor) {
   const std::string payload = "\x81" + cbor;
   EXPECT_TRUE(is_payload(Format::cbor, {payload, 1}, {})) << testing::PrintToString(payload);
   const std::string bytes = transcoded(Format::cbor, Format::json, {payload, 1});
   return bytes.substr(1, bytes.size() - 2);
 }
 
-struct Pair {
+struct CborPair {
   std::string json;
   std::string cbor;
 };
 
 // What has one form in each format.
-const std::vector<Pair> scalars = {
+const std::vector<CborPair> cbor_scalars = {
     {"null", "\xF6"s},
     {"false", "\xF4"s},
     {"true", "\xF5"s},
@@ -59,14 +59,14 @@ const std::vector<Pair> scalars = {
 };
 
 TEST(CborTranscode, SaysEveryScalarInBothFormats) {
-  for (const Pair& pair : scalars) {
+  for (const CborPair& pair : cbor_scalars) {
     EXPECT_EQ(to_cbor("[" + pair.json + "]"), pair.cbor) << pair.json;
-    EXPECT_EQ(to_json(pair.cbor), pair.json);
+    EXPECT_EQ(from_cbor(pair.cbor), pair.json);
   }
 }
 
 TEST(CborTranscode, ReadsTheOtherForms) {
-  const std::vector<Pair> forms = {
+  const std::vector<CborPair> forms = {
       {"1", "\x1B\x00\x00\x00\x00\x00\x00\x00\x01"s},
       {"-1", "\x38\x00"s},
       {"1.0", "\xF9\x3C\x00"s},
@@ -82,45 +82,45 @@ TEST(CborTranscode, ReadsTheOtherForms) {
       {"{}", "\xBF\xFF"s},
       {R"({"a":1,"b":[2],"c":{}})", "\xBF\x61\x61\x01\x7F\x61\x62\xFF\x9F\x02\xFF\x61\x63\xA0\xFF"s},
   };
-  for (const Pair& form : forms) EXPECT_EQ(to_json(form.cbor), form.json);
+  for (const CborPair& form : forms) EXPECT_EQ(from_cbor(form.cbor), form.json);
 }
 
 TEST(CborTranscode, SaysTheNextBestWhereJsonHasNoWord) {
-  EXPECT_EQ(to_json("\xF9\x7E\x00"s), "null");
-  EXPECT_EQ(to_json("\xFA\xFF\x80\x00\x00"s), "null");
-  EXPECT_EQ(to_json("\xF7"), "null");
-  EXPECT_EQ(to_json("\x3B\x80\x00\x00\x00\x00\x00\x00\x00"s), "-9223372036854775808.0");
-  EXPECT_EQ(to_json("\x3B\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"s), "-18446744073709551616.0");
+  EXPECT_EQ(from_cbor("\xF9\x7E\x00"s), "null");
+  EXPECT_EQ(from_cbor("\xFA\xFF\x80\x00\x00"s), "null");
+  EXPECT_EQ(from_cbor("\xF7"), "null");
+  EXPECT_EQ(from_cbor("\x3B\x80\x00\x00\x00\x00\x00\x00\x00"s), "-9223372036854775808.0");
+  EXPECT_EQ(from_cbor("\x3B\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"s), "-18446744073709551616.0");
 }
 
 TEST(CborTranscode, DropsTagsAndKeepsTheirContent) {
-  EXPECT_EQ(to_json("\xC0\x61\x61"), R"("a")");
-  EXPECT_EQ(to_json("\xC1\x05"), "5");
-  EXPECT_EQ(to_json("\xC6\x05"), "5");
-  EXPECT_EQ(to_json("\xD4\x81\xD0\x05"), "[5]");
-  EXPECT_EQ(to_json("\xD8\x25\x41\x01"), R"("\u0000AQ==")");
-  EXPECT_EQ(to_json("\xC4\x82\x20\x03"), "[-1,3]");
-  EXPECT_EQ(to_json("\xD9\xD9\xF7\xC1\x9F\xC1\x01\xFF"), "[1]");
-  EXPECT_EQ(to_json("\xA1\xC1\x61\x61\xC1\x01"), R"({"a":1})");
+  EXPECT_EQ(from_cbor("\xC0\x61\x61"), R"("a")");
+  EXPECT_EQ(from_cbor("\xC1\x05"), "5");
+  EXPECT_EQ(from_cbor("\xC6\x05"), "5");
+  EXPECT_EQ(from_cbor("\xD4\x81\xD0\x05"), "[5]");
+  EXPECT_EQ(from_cbor("\xD8\x25\x41\x01"), R"("\u0000AQ==")");
+  EXPECT_EQ(from_cbor("\xC4\x82\x20\x03"), "[-1,3]");
+  EXPECT_EQ(from_cbor("\xD9\xD9\xF7\xC1\x9F\xC1\x01\xFF"), "[1]");
+  EXPECT_EQ(from_cbor("\xA1\xC1\x61\x61\xC1\x01"), R"({"a":1})");
 }
 
 TEST(CborTranscode, MakesNumbersOfBignums) {
-  EXPECT_EQ(to_json("\xC2\x40"), "0");
-  EXPECT_EQ(to_json("\xC3\x40"), "-1");
-  EXPECT_EQ(to_json("\xC2\x42\x01\x00"s), "256");
-  EXPECT_EQ(to_json("\xC3\x42\x01\x00"s), "-257");
-  EXPECT_EQ(to_json("\xC2\x5F\x41\x01\x41\x00\xFF"s), "256");
-  EXPECT_EQ(to_json("\xC2\x4A\x00\x00\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"s), "18446744073709551615");
-  EXPECT_EQ(to_json("\xC3\x48\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF"s), "-9223372036854775808");
-  EXPECT_EQ(to_json("\xC2\x49\x01\x00\x00\x00\x00\x00\x00\x00\x00"s), "18446744073709551616.0");
-  EXPECT_EQ(to_json("\xC3\x49\x01\x00\x00\x00\x00\x00\x00\x00\x00"s), "-18446744073709551616.0");
-  EXPECT_EQ(to_json("\xC2\x59\x04\x00"s + std::string(1024, '\x01')), "null");
-  EXPECT_EQ(to_json("\xC2\x05"), "5");
-  EXPECT_EQ(to_json("\xC2\x81\x41\x05"), R"(["\u0000BQ=="])");
+  EXPECT_EQ(from_cbor("\xC2\x40"), "0");
+  EXPECT_EQ(from_cbor("\xC3\x40"), "-1");
+  EXPECT_EQ(from_cbor("\xC2\x42\x01\x00"s), "256");
+  EXPECT_EQ(from_cbor("\xC3\x42\x01\x00"s), "-257");
+  EXPECT_EQ(from_cbor("\xC2\x5F\x41\x01\x41\x00\xFF"s), "256");
+  EXPECT_EQ(from_cbor("\xC2\x4A\x00\x00\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"s), "18446744073709551615");
+  EXPECT_EQ(from_cbor("\xC3\x48\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF"s), "-9223372036854775808");
+  EXPECT_EQ(from_cbor("\xC2\x49\x01\x00\x00\x00\x00\x00\x00\x00\x00"s), "18446744073709551616.0");
+  EXPECT_EQ(from_cbor("\xC3\x49\x01\x00\x00\x00\x00\x00\x00\x00\x00"s), "-18446744073709551616.0");
+  EXPECT_EQ(from_cbor("\xC2\x59\x04\x00"s + std::string(1024, '\x01')), "null");
+  EXPECT_EQ(from_cbor("\xC2\x05"), "5");
+  EXPECT_EQ(from_cbor("\xC2\x81\x41\x05"), R"(["\u0000BQ=="])");
 }
 
 TEST(CborTranscode, MakesStringsOfKeys) {
-  const auto key = [](const std::string& cbor) { return to_json("\xA1" + cbor + "\x01"); };
+  const auto key = [](const std::string& cbor) { return from_cbor("\xA1" + cbor + "\x01"); };
   EXPECT_EQ(key("\x61\x61"), R"({"a":1})");
   EXPECT_EQ(key("\x7F\x61\x61\x61\x62\xFF"), R"({"ab":1})");
   EXPECT_EQ(key("\x60"), R"({"":1})");
@@ -140,7 +140,7 @@ TEST(CborTranscode, MakesStringsOfKeys) {
 }
 
 TEST(CborTranscode, GoesBothWaysToMessagePack) {
-  for (const Pair& pair : scalars) {
+  for (const CborPair& pair : cbor_scalars) {
     const std::string json = "[" + pair.json + ",{\"k\":[" + pair.json + "]}]";
     const std::string msgpack = transcoded(Format::json, Format::msgpack, {json, 1});
     const std::string cbor = transcoded(Format::msgpack, Format::cbor, {msgpack, 1});

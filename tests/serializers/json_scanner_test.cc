@@ -9,7 +9,7 @@ namespace {
 using namespace std::string_literals;
 
 // "" if it is accepted.
-std::string error(std::string_view text) {
+std::string json_error(std::string_view text) {
   JsonScanner scanner(text, 128);
   if (we_accept_json(scanner)) return "";
   return scanner.error();
@@ -45,7 +45,7 @@ TEST(JsonScanner, AcceptsWhatTheGrammarAllows) {
         "-99999999999999999999999999"s,
         "1e-999999999999999999999"s,
         "\"a long text, so long that it takes more than one step of sixteen bytes \\\" to its end\""s}) {
-    EXPECT_EQ(error(text), "") << text;
+    EXPECT_EQ(json_error(text), "") << text;
     EXPECT_TRUE(rapidjson_accepts(text)) << text;
   }
 }
@@ -109,7 +109,7 @@ TEST(JsonScanner, RefusesWhatTheGrammarDoesNotAllow) {
                                   "\v1"s,
                                   "\f1"s,
                                   "\xC2\xA0[]"s}) {
-    EXPECT_NE(error(text), "") << text;
+    EXPECT_NE(json_error(text), "") << text;
     EXPECT_FALSE(rapidjson_accepts(text)) << text;
   }
 }
@@ -118,14 +118,14 @@ TEST(JsonScanner, RefusesInvalidUtf8) {
   for (const char* bytes :
        {"\x80", "\xC0\x80", "\xC1\xBF", "\xC2", "\xC2 ", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xED\xBF\xBF",
         "\xE2\x82", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xF0\x9F\x98", "\xFF"})
-    EXPECT_EQ(error("\""s + bytes + "\""), "invalid JSON at byte 1: invalid UTF-8");
+    EXPECT_EQ(json_error("\""s + bytes + "\""), "invalid JSON at byte 1: invalid UTF-8");
 }
 
 TEST(JsonScanner, RefusesLoneSurrogates) {
   for (const char* text :
        {R"("\ud800")", R"("\udc00")", R"("\ud800\ud800")", R"("\udc00\ud800")", R"("\ud800x")",
         R"("\ud800\n")", R"("\uDBFF\uE000")", R"("\ud800\u")", R"("\ud800)"})
-    EXPECT_EQ(error(text), "invalid JSON at byte 1: lone surrogate") << text;
+    EXPECT_EQ(json_error(text), "invalid JSON at byte 1: lone surrogate") << text;
 }
 
 TEST(JsonScanner, RefusesNumbersThatAreNoDouble) {
@@ -133,32 +133,32 @@ TEST(JsonScanner, RefusesNumbersThatAreNoDouble) {
   for (const std::string& text :
        {"1e308"s, "1.7976931348623157e308"s, "-1.7976931348623157e308"s, "0.01e308"s, digits308,
         digits308 + "e-400", "17e307"s, "1e0000000000000000000000308"s})
-    EXPECT_EQ(error(text), "") << text;
+    EXPECT_EQ(json_error(text), "") << text;
   for (const std::string& text :
        {"1e309"s, "1e999"s, "-1e999"s, "1.7976931348623159e308"s, "18e307"s, "100e307"s,
         "1e99999999999999999999999"s, "1e9223372036854775807"s, digits308 + "0", digits308 + "e1", "0e309"s})
-    EXPECT_THAT(error(text), testing::EndsWith("number out of range")) << text;
+    EXPECT_THAT(json_error(text), testing::EndsWith("number out of range")) << text;
 }
 
 // Debian's RapidJSON reads or writes out of bounds when it converts these itself.
 TEST(JsonScanner, AcceptsTheNumbersThatCrashRapidJson) {
   for (const char* text :
        {"128.74836467836484838364836483643636483648e-336", "0.0000074836628E-2147483636", "1e-2147483649"})
-    EXPECT_EQ(error(text), "") << text;
+    EXPECT_EQ(json_error(text), "") << text;
 }
 
 TEST(JsonScanner, CountsTheNestingOfContainers) {
   const auto nested = [](size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
-  EXPECT_EQ(error(nested(128)), "");
-  EXPECT_THAT(error(nested(129)), testing::EndsWith("nested too deeply"));
+  EXPECT_EQ(json_error(nested(128)), "");
+  EXPECT_THAT(json_error(nested(129)), testing::EndsWith("nested too deeply"));
   std::string dictionaries;
   for (int i = 0; i < 128; ++i) dictionaries += "{\"a\":";
-  EXPECT_EQ(error(dictionaries + "1" + std::string(128, '}')), "");
-  EXPECT_THAT(error("[" + dictionaries + "1" + std::string(128, '}') + "]"),
+  EXPECT_EQ(json_error(dictionaries + "1" + std::string(128, '}')), "");
+  EXPECT_THAT(json_error("[" + dictionaries + "1" + std::string(128, '}') + "]"),
               testing::EndsWith("nested too deeply"));
   std::string side_by_side = "[";
   for (int i = 0; i < 1000; ++i) side_by_side += "[[]],";
-  EXPECT_EQ(error(side_by_side + "1]"), "");
+  EXPECT_EQ(json_error(side_by_side + "1]"), "");
 }
 
 TEST(JsonScanner, TakesNoMoreThanItsOwnLimitOfDepth) {
@@ -169,9 +169,9 @@ TEST(JsonScanner, TakesNoMoreThanItsOwnLimitOfDepth) {
 }
 
 TEST(JsonScanner, TellsWhereItFailed) {
-  EXPECT_EQ(error("[1, 2,, 3]"), "invalid JSON at byte 6: expected a value");
-  EXPECT_EQ(error("{\"a\";1}"), "invalid JSON at byte 4: expected ':'");
-  EXPECT_EQ(error("[\"abc"), "invalid JSON at byte 5: unterminated string");
+  EXPECT_EQ(json_error("[1, 2,, 3]"), "invalid JSON at byte 6: expected a value");
+  EXPECT_EQ(json_error("{\"a\";1}"), "invalid JSON at byte 4: expected ':'");
+  EXPECT_EQ(json_error("[\"abc"), "invalid JSON at byte 5: unterminated string");
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ std::string to_msgpack(const std::string& json) {
   return bytes.substr(3);
 }
 
-std::string to_json(const std::string& msgpack) {
+std::string from_msgpack(const std::string& msgpack) {
   const std::string bytes = transcoded(Format::msgpack, Format::json, {msgpack, 1});
   return bytes.substr(1, bytes.size() - 2);
 }
@@ -77,7 +77,7 @@ const std::vector<Pair> scalars = {
 TEST(Transcode, SaysEveryScalarInBothFormats) {
   for (const Pair& pair : scalars) {
     EXPECT_EQ(to_msgpack("[" + pair.json + "]"), pair.msgpack) << pair.json;
-    EXPECT_EQ(to_json("\x91" + pair.msgpack), pair.json);
+    EXPECT_EQ(from_msgpack("\x91" + pair.msgpack), pair.json);
   }
 }
 
@@ -100,7 +100,7 @@ TEST(Transcode, ReadsTheOtherFormsOfJson) {
 }
 
 TEST(Transcode, ReadsTheOtherFormsOfMessagePack) {
-  const auto json = [](const std::string& msgpack) { return to_json("\x91" + msgpack); };
+  const auto json = [](const std::string& msgpack) { return from_msgpack("\x91" + msgpack); };
   EXPECT_EQ(json("\xCA\x3F\x80\x00\x00"s), "1.0");
   EXPECT_EQ(json("\xCA\x3D\xCC\xCC\xCD"s), "0.10000000149011612");
   EXPECT_EQ(json("\xD3\x00\x00\x00\x00\x00\x00\x00\x01"s), "1");
@@ -116,7 +116,7 @@ TEST(Transcode, ReadsTheOtherFormsOfMessagePack) {
 }
 
 TEST(Transcode, SaysTheNextBestWhereJsonHasNoWord) {
-  const auto json = [](const std::string& msgpack) { return to_json("\x91" + msgpack); };
+  const auto json = [](const std::string& msgpack) { return from_msgpack("\x91" + msgpack); };
   EXPECT_EQ(json("\xCB\x7F\xF8\x00\x00\x00\x00\x00\x00"s), "null");
   EXPECT_EQ(json("\xCB\x7F\xF0\x00\x00\x00\x00\x00\x00"s), "null");
   EXPECT_EQ(json("\xCA\xFF\x80\x00\x00"s), "null");
@@ -127,7 +127,7 @@ TEST(Transcode, SaysTheNextBestWhereJsonHasNoWord) {
 }
 
 TEST(Transcode, MakesStringsOfKeys) {
-  const auto key = [](const std::string& msgpack) { return to_json("\x91\x81" + msgpack + "\x01"); };
+  const auto key = [](const std::string& msgpack) { return from_msgpack("\x91\x81" + msgpack + "\x01"); };
   EXPECT_EQ(key("\xA1"
                 "a"),
             R"({"a":1})");
@@ -147,8 +147,8 @@ TEST(Transcode, MakesStringsOfKeys) {
                 "b\x81\xA1"
                 "c\x02\x03"),
             R"({"[1,\"b\",[\"c\",2],3]":1})");
-  EXPECT_EQ(to_json("\x91\x82\x01\x81\x02\x03\xA1"
-                    "a\x04"s),
+  EXPECT_EQ(from_msgpack("\x91\x82\x01\x81\x02\x03\xA1"
+                         "a\x04"s),
             R"({"1":{"2":3},"a":4})");
 }
 
@@ -156,7 +156,7 @@ TEST(Transcode, KeepsBinaryKeys) {
   const std::string json = R"([{"\u0000AQI=":1}])";
   const std::string msgpack = "\xDE\x00\x01\xC4\x02\x01\x02\x01"s;
   EXPECT_EQ(to_msgpack(json), msgpack);
-  EXPECT_EQ("[" + to_json("\x91" + msgpack) + "]", json);
+  EXPECT_EQ("[" + from_msgpack("\x91" + msgpack) + "]", json);
 }
 
 TEST(Transcode, KeepsTheShapeOfContainers) {

@@ -16,8 +16,6 @@ using namespace std::chrono_literals;
 using test_support::RawClient;
 namespace opcode = test_support::opcode;
 
-constexpr auto just_after_an_hour = 3601s;
-
 // Waits for a connection's end, which is counted before it is destroyed.
 void wait_for_end(Server& server) {
   ASSERT_TRUE(server.log.has("destroyed"));

@@ -16,9 +16,6 @@ using test_support::HttpReply;
 using test_support::RawClient;
 using testing::HasSubstr;
 
-constexpr auto just_before_an_hour = 3599s;
-constexpr auto just_after_an_hour = 3601s;
-
 HttpReply ask(const Server& server, const std::string& request, bool head_only = false) {
   RawClient client = server.connect();
   client.send(request);

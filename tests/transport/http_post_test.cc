@@ -16,15 +16,13 @@ using test_support::HttpReply;
 using test_support::RawClient;
 using testing::HasSubstr;
 
-constexpr auto just_after_an_hour = 3601s;
-
 std::string post(const std::string& body, const std::string& headers = {},
                  const std::string& target = "/post") {
   return "POST " + target + " HTTP/1.1\r\nHost: here\r\nContent-Length: " + std::to_string(body.size()) +
          "\r\n" + headers + "\r\n" + body;
 }
 
-HttpReply ask(Server& server, const std::string& request) {
+HttpReply post_to(Server& server, const std::string& request) {
   RawClient client = server.connect();
   client.send(request);
   return client.read_http_reply();
@@ -83,19 +81,20 @@ TEST(HttpPost, IsFollowedByAGetOrAWebSocket) {
 
 TEST(HttpPost, IsRefusedWhereNoneIsServedBeforeItsBodyComes) {
   Server server;
-  const HttpReply reply = ask(server, "POST /other HTTP/1.1\r\nHost: here\r\nContent-Length: 100000\r\n\r\n");
+  const HttpReply reply =
+      post_to(server, "POST /other HTTP/1.1\r\nHost: here\r\nContent-Length: 100000\r\n\r\n");
   EXPECT_EQ(reply.status, 405);
   EXPECT_EQ(reply.header("allow"), "GET, HEAD");
 }
 
 TEST(HttpPost, HasABodyOfBoundedAndKnownSize) {
   Server server;
-  EXPECT_EQ(ask(server, post(std::string(1000, 'x'))).status, 200);
-  EXPECT_EQ(ask(server, post(std::string(1001, 'x')).substr(0, 200)).status, 413);
+  EXPECT_EQ(post_to(server, post(std::string(1000, 'x'))).status, 200);
+  EXPECT_EQ(post_to(server, post(std::string(1001, 'x')).substr(0, 200)).status, 413);
   const std::string start = "POST /post HTTP/1.1\r\nHost: here\r\n";
-  EXPECT_EQ(ask(server, start + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n").status, 411);
+  EXPECT_EQ(post_to(server, start + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n").status, 411);
   for (const std::string length : {"-1", "1x", "0x10", "99999999999999999999999", "1, 1", "+3"})
-    EXPECT_THAT(ask(server, start + "Content-Length: " + length + "\r\n\r\n").status,
+    EXPECT_THAT(post_to(server, start + "Content-Length: " + length + "\r\n\r\n").status,
                 testing::AnyOf(400, 413))
         << length;
 }
@@ -106,7 +105,7 @@ TEST(HttpPost, TellsNoLengthOfNoContent) {
     exchange.add_header("X-Test", "yes");
     return HttpResponse{204, "", "", {}};
   };
-  const HttpReply reply = ask(server, post(""));
+  const HttpReply reply = post_to(server, post(""));
   EXPECT_EQ(reply.status, 204);
   EXPECT_EQ(reply.header("content-length"), "");
   EXPECT_EQ(reply.header("x-test"), "yes");

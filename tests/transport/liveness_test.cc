@@ -21,9 +21,6 @@ using test_support::frame_bytes;
 using test_support::RawClient;
 namespace opcode = test_support::opcode;
 
-constexpr auto just_before_an_hour = 3599s;
-constexpr auto just_after_an_hour = 3601s;
-
 ConnectionLimits limits_with_a_rate() {
   ConnectionLimits limits = patient_limits();
   limits.min_message_rate = 2;

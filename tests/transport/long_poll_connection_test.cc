@@ -11,10 +11,10 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-using Lines = std::vector<std::string>;
+using Heard = std::vector<std::string>;
 
 struct Told : Receiver {
-  explicit Told(Lines& l) : lines(l) {}
+  explicit Told(Heard& l) : lines(l) {}
   void on_open(Connection&) override { lines.push_back("open"); }
   void on_message(std::span<char> message) override {
     lines.push_back("message " + std::string(message.begin(), message.end()));
@@ -26,7 +26,7 @@ struct Told : Receiver {
     lines.push_back("closed " + std::to_string(reason.code) + (reason.by_peer ? " by peer: " : " by us: ") +
                     reason.text);
   }
-  Lines& lines;
+  Heard& lines;
   Connection* connection = nullptr;
 };
 
@@ -91,7 +91,7 @@ class ALongPollSession : public testing::Test {
   }
 
   Loop loop;
-  Lines lines;
+  Heard lines;
   std::shared_ptr<LongPollConnection> session;
 };
 

@@ -16,9 +16,6 @@ using test_support::frame_bytes;
 using test_support::RawClient;
 namespace opcode = test_support::opcode;
 
-constexpr auto just_before_an_hour = 3599s;
-constexpr auto just_after_an_hour = 3601s;
-
 std::string masked_text(std::string_view payload) {
   return frame_bytes(opcode::text, payload);
 }

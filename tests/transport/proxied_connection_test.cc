@@ -15,8 +15,6 @@ namespace {
 using namespace std::chrono_literals;
 using test_support::RawClient;
 
-constexpr auto just_after_an_hour = 3601s;
-
 std::shared_ptr<const AddressRanges> trusting(std::string_view range) {
   auto ranges = std::make_shared<AddressRanges>();
   EXPECT_TRUE(ranges->add(range));

@@ -13,13 +13,11 @@ using namespace std::chrono_literals;
 using namespace std::string_literals;
 using test_support::RawClient;
 
-constexpr auto just_after_an_hour = 3601s;
-
-std::string frame(RawSocketType type, std::string_view payload) {
+std::string rawsocket_frame(RawSocketType type, std::string_view payload) {
   return std::string(make_rawsocket_frame(type, payload)->view());
 }
 std::string message(std::string_view payload) {
-  return frame(RawSocketType::message, payload);
+  return rawsocket_frame(RawSocketType::message, payload);
 }
 
 // JSON, messages of up to 16 MiB.
@@ -91,9 +89,10 @@ TEST(RawSocketConnection, IsAnsweredInHttpIfItIsNotServed) {
 TEST(RawSocketConnection, IsPongedWithItsOwnWords) {
   Server server;
   RawClient client = open(server);
-  client.send(frame(RawSocketType::ping, "are you there?") + frame(RawSocketType::ping, ""));
-  EXPECT_EQ(client.read(18), frame(RawSocketType::pong, "are you there?"));
-  EXPECT_EQ(client.read(4), frame(RawSocketType::pong, ""));
+  client.send(rawsocket_frame(RawSocketType::ping, "are you there?") +
+              rawsocket_frame(RawSocketType::ping, ""));
+  EXPECT_EQ(client.read(18), rawsocket_frame(RawSocketType::pong, "are you there?"));
+  EXPECT_EQ(client.read(4), rawsocket_frame(RawSocketType::pong, ""));
 }
 
 TEST(RawSocketConnection, IsNotPongedWithMoreThanItTakes) {
@@ -101,7 +100,7 @@ TEST(RawSocketConnection, IsNotPongedWithMoreThanItTakes) {
   RawClient client = server.connect();
   client.send("\x7F\x01\x00\x00"s);
   client.read(4);
-  client.send(frame(RawSocketType::ping, std::string(513, 'x')));
+  client.send(rawsocket_frame(RawSocketType::ping, std::string(513, 'x')));
   EXPECT_TRUE(client.ended());
 }
 
@@ -130,10 +129,10 @@ TEST(RawSocketConnection, IsPingedWhenSilentAndDroppedWhenDead) {
   Server server;
   RawClient client = open(server);
   server.sweep_after(just_after_an_hour);
-  EXPECT_EQ(client.read(4), frame(RawSocketType::ping, ""));
-  client.send(frame(RawSocketType::pong, "").substr(0, 1));  // any byte is life
+  EXPECT_EQ(client.read(4), rawsocket_frame(RawSocketType::ping, ""));
+  client.send(rawsocket_frame(RawSocketType::pong, "").substr(0, 1));  // any byte is life
   server.sweep_after(just_after_an_hour + just_after_an_hour);
-  EXPECT_EQ(client.read(4), frame(RawSocketType::ping, ""));
+  EXPECT_EQ(client.read(4), rawsocket_frame(RawSocketType::ping, ""));
   server.sweep_after(3 * just_after_an_hour);
   EXPECT_TRUE(client.ended());
   EXPECT_TRUE(server.log.has("closed 0 by us: no sign of life for 7200000 ms"));

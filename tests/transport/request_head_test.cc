@@ -12,19 +12,19 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-std::variant<HttpRequest, HttpResponse> read(const std::string& head) {
+std::variant<HttpRequest, HttpResponse> read_head(const std::string& head) {
   return read_request_head(head, "peer");
 }
 
 HttpRequest request(const std::string& target, const std::string& headers = {}) {
-  auto result = read("GET " + target + " HTTP/1.1\r\nHost: here\r\n" + headers + "\r\n");
+  auto result = read_head("GET " + target + " HTTP/1.1\r\nHost: here\r\n" + headers + "\r\n");
   if (auto* refusal = std::get_if<HttpResponse>(&result)) throw std::runtime_error(refusal->body);
   return std::get<HttpRequest>(result);
 }
 
 // The status that refuses a head, or 0.
 int refusal(const std::string& head) {
-  const auto result = read(head);
+  const auto result = read_head(head);
   const auto* response = std::get_if<HttpResponse>(&result);
   if (!response) return 0;
   EXPECT_FALSE(response->body.empty());
@@ -72,7 +72,8 @@ TEST(RequestHead, RefusesTargetsThatAreNoPath) {
 TEST(RequestHead, OnlyGetAndHeadAreServed) {
   EXPECT_EQ(refusal("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"), 0);
   for (const char* method : {"PUT", "DELETE", "PATCH", "CONNECT", "get"}) {
-    const auto result = read(std::string(method) + " / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
+    const auto result =
+        read_head(std::string(method) + " / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
     const auto& response = std::get<HttpResponse>(result);
     EXPECT_EQ(response.status, 405) << method;
     EXPECT_THAT(response.headers, ElementsAre(testing::Pair("Allow", "GET, HEAD")));
@@ -166,7 +167,7 @@ TEST(OpeningHandshake, OffersMustBeTokens) {
 }
 
 TEST(OpeningHandshake, MustBeAGet) {
-  const auto head = read("HEAD / HTTP/1.1\r\nHost: a\r\n" + upgrade + key + version + "\r\n");
+  const auto head = read_head("HEAD / HTTP/1.1\r\nHost: a\r\n" + upgrade + key + version + "\r\n");
   const auto result = read_handshake(std::get<HttpRequest>(head));
   EXPECT_EQ(std::get<HttpResponse>(result).status, 400);
 }

@@ -3,6 +3,7 @@
 // A test sets what the service shall do before it connects, and looks at what happened through the log.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -35,6 +36,8 @@ class Log {
 // No timer of a connection runs out by itself: tests sweep at times of their own. All are one hour, the close
 // timeout is two. Messages may trickle in.
 ConnectionLimits patient_limits();
+constexpr std::chrono::seconds just_before_an_hour(3599);
+constexpr std::chrono::seconds just_after_an_hour(3601);
 
 BufferRef text_frame(const Connection& connection, std::string_view message);
 
