@@ -1,0 +1,84 @@
+"""What ./run and scripts/install-packages tell a newcomer, with stand-ins for the system's programs."""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(sys.argv.pop(1) if len(sys.argv) > 1 else __file__).resolve()
+NOBODY = 65534
+
+
+class Scripts(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.folder.chmod(0o755)
+        (self.folder / "bin").mkdir()
+
+    def program(self, path, text):
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"#!/bin/bash\n{text}\n")
+        file.chmod(0o755)
+        return file
+
+    def copy(self, script):
+        target = self.folder / "tree" / script
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / script, target)
+        return target
+
+    def call(self, *words, user=None):
+        environment = {**os.environ, "PATH": f"{self.folder}/bin:{os.environ['PATH']}"}
+        return subprocess.run(words, env=environment, user=user, stdin=subprocess.DEVNULL, text=True,
+                              capture_output=True, timeout=60)
+
+    def install(self, apt_get, user=None):
+        self.program("bin/dpkg-query", "exit 1")
+        self.program("bin/apt-cache", "exit 0")
+        self.program("bin/apt-get", apt_get)
+        return self.call(str(self.copy("scripts/install-packages")), "build", user=user)
+
+    def test_installing_says_how_far_it_is(self):
+        done = self.install('case "$*" in *install*)\n'
+                            'echo "0 upgraded, 195 newly installed, 0 to remove"; echo Get:1 a; echo Get:2 b; sleep 12;; esac')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("installing, 2 of 195 fetched, 0 set up", done.stdout)
+
+    def test_a_failure_shows_what_apt_said(self):
+        done = self.install("echo 'E: Could not resolve host'; exit 100")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("Could not resolve host", done.stderr)
+        self.assertIn("is there a network", done.stderr)
+
+    @unittest.skipUnless(os.geteuid() == 0, "becomes another user")
+    def test_a_sudo_that_cannot_ask_is_told_from_a_missing_network(self):
+        self.program("bin/sudo", "exit 1")
+        done = self.install("exit 0", user=NOBODY)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("sudo wants a password, and there is no terminal", done.stderr)
+        self.assertNotIn("network", done.stderr)
+
+    def run_with_program(self, *words):
+        self.copy("run")
+        self.program("tree/build/release/wampd", 'echo "program $*"')
+        self.program("tree/scripts/install-packages", "echo built >&2; exit 1")
+        link = self.folder / "link"
+        link.symlink_to(self.folder / "tree" / "run")
+        return self.call(str(link), *words)
+
+    def test_run_works_through_a_link_and_help_does_not_wait_for_a_build(self):
+        done = self.run_with_program("--help")
+        self.assertEqual((done.stdout, done.stderr), ("program --help\n", ""))
+
+    def test_run_builds_what_is_not_up_to_date(self):
+        done = self.run_with_program("--workers", "2")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("built", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
