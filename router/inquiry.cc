@@ -38,7 +38,7 @@ Inquiry::Inquiry(Worker& worker, std::shared_ptr<Realm> realm, const Question& q
 
 Inquiry::~Inquiry() {
   realm_->leave(*member_);
-  worker_.remove_session(ref_);
+  worker_.remove_address(ref_);
 }
 
 void Inquiry::deliver(Delivery& delivery) {

@@ -17,6 +17,12 @@ size_t payload_bytes(const Mail& mail) {
 
 }  // namespace
 
+Mailbox::~Mailbox() {
+  std::erase(sleepers, this);
+  if (overfilled_ == this) overfilled_ = nullptr;
+  if (mailbox_of_this_thread == this) mailbox_of_this_thread = nullptr;
+}
+
 void Mailbox::bind_to_this_thread() {
   mailbox_of_this_thread = this;
 }

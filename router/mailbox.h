@@ -22,6 +22,9 @@ class Mailbox {
   // `wake` makes the owner drain soon; called by other threads than the owner's, once per batch: at once by
   // those that own none, by owners in wake_others().
   explicit Mailbox(std::function<void()> wake) : wake_(std::move(wake)) {}
+  // The calling thread, if it has posted here or is the owner, forgets that.
+  ~Mailbox();
+  Mailbox(const Mailbox&) = delete;
 
   // The calling thread is the owner from now on: its own posts need neither lock nor wake-up.
   void bind_to_this_thread();

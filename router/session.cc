@@ -27,6 +27,12 @@ std::string anonymous_authid(const SessionRef& ref) {
   return "anonymous-" + std::to_string(ref.session.value);
 }
 
+void remember(auth::Cookies& cookies, const std::string& cookie, const Membership& membership) {
+  const Identity& identity = membership.identity();
+  cookies.remember(cookie,
+                   {membership.realm().name(), identity.authid, identity.authrole, identity.authprovider});
+}
+
 }  // namespace
 
 Session::Session(Worker& worker, std::shared_ptr<const Entrance> entrance, serializers::Format format,
@@ -39,7 +45,7 @@ Session::Session(Worker& worker, std::shared_ptr<const Entrance> entrance, seria
 
 void Session::on_open(transport::Connection& connection) {
   connection_ = &connection;
-  max_frame_size_ = connection.max_frame_size();
+  sender_.emplace(worker_, connection, format_, max_queued_bytes_);
   deadline_ =
       worker_.loop().now() + std::chrono::milliseconds(entrance_->transport.limits.handshake_timeout_ms);
   worker_.add_open(*this);
@@ -49,10 +55,11 @@ void Session::on_open(transport::Connection& connection) {
 void Session::on_closed(const transport::CloseReason& reason) {
   const std::string why =
       reason.text.empty() ? "connection closed with code " + std::to_string(reason.code) : reason.text;
-  if (state_ == State::established) leave(why, counters().ended_connection);
+  if (state_ == State::established) static_cast<void>(leave(why, counters().ended_connection));
   if (state_ == State::admitting) end_admission();
   worker_.remove_open(*this);
   if (waits_for_) worker_.remove_waiting(*this);
+  sender_.reset();
   connection_ = nullptr;
 }
 
@@ -72,7 +79,7 @@ wamp::Result<void> Session::decode(std::string_view bytes, Take take) {
 template <class M>
 void Session::take(M& message, std::string_view bytes) {
   counters().received.add<M>();
-  record_.count_received(bytes.size());
+  sender_->record().count_received(bytes.size());
   switch (state_) {
     case State::closed:
       return on_message_while_closed(std::move(message));
@@ -118,35 +125,15 @@ void Session::on_message_while_closing(const wamp::Message& message) {
 
 template <class M>
 void Session::take_while_established(M& message, std::string_view bytes) {
-  constexpr std::optional<SessionRule> rule = session_rule(M::type);
-  if constexpr (!rule) {
-    violate("received " + std::string(wamp::name(M::type)) + " after the session was established");
-  } else {
-    if (rule->role && !member_->features.has(*rule->role))
-      return violate("received " + std::string(wamp::name(M::type)) +
-                     ", but HELLO did not announce the role for it");
-    if (worker_.memory_stage() >= MemoryStage::frugal && refuses_for_memory(M::type, bytes)) [[unlikely]]
-      return;
-    bool is_chunk = false;
-    if constexpr (std::is_same_v<M, wamp::Call>) is_chunk = is_continuation(message.request);
-    if constexpr (rule->new_request)
-      if (!is_chunk)
-        if (const auto checked = check_request_id(M::type, message.request); !checked)
-          return violate(checked.error().message);
-    if (held_ || realm_->verdicts(*member_)) [[unlikely]]
-      if (holds(message, bytes, is_chunk)) return;
-    carry_out(message, is_chunk);
-  }
-}
-
-bool Session::holds(const wamp::Message& message, std::string_view bytes, bool is_chunk) {
-  if (!held_) held_ = std::make_unique<HeldRequests>(worker_, realm_, *member_, *this, *connection_);
-  return held_->hold(message, bytes, format_, is_chunk);
+  const bool is_chunk = membership_->is_chunk(message);
+  const auto admitted = membership_->admit(message, bytes, is_chunk);
+  if (!admitted) return violate(admitted.error().message);
+  if (*admitted) carry_out(message, is_chunk);
 }
 
 void Session::carry_out_held() {
-  while (held_) {
-    const auto request = held_->take();
+  while (membership_) {
+    const auto request = membership_->take_held();
     if (!request) return;
     const auto decoded =
         decode(request->bytes, [&](auto& message) { carry_out(message, request->is_chunk); });
@@ -157,61 +144,28 @@ void Session::carry_out_held() {
 
 template <class M>
 void Session::carry_out(M& message, bool is_chunk) {
-  if (const auto done = route(message, is_chunk); !done) violate(done.error().message);
+  if constexpr (std::is_same_v<M, wamp::Goodbye>)
+    on_goodbye(message);
+  else if constexpr (std::is_same_v<M, wamp::Abort>)
+    on_abort(message);
+  else if (const auto done = membership_->route(message, is_chunk); !done)
+    violate(done.error().message);
   if (const Mailbox* full = Mailbox::take_overfilled()) [[unlikely]]
     wait_for_worker(*full);
   worker_.deliver_much_mail();
 }
 
-bool Session::is_continuation(wamp::RequestId call) const {
-  return realm_->sequential_request_ids() && call <= last_request_ &&
-         member_->features.caller_progressive_call_invocations;
+void Session::on_goodbye(const wamp::Goodbye& message) {
+  if (message.reason == wamp::close_uri::logout) forget_cookie();
+  // If a kill has come first, this is as good as the answer to it.
+  if (!leave("the peer said GOODBYE: " + message.reason, counters().ended_goodbye))
+    return on_message_while_closing(message);
+  sender_->send(wamp::Goodbye{{}, std::string(wamp::close_uri::goodbye_and_out)});
 }
 
-wamp::Result<void> Session::check_request_id(wamp::MessageType type, wamp::RequestId request) {
-  if (!realm_->sequential_request_ids()) return {};
-  const wamp::RequestId expected = wamp::next_id(last_request_);
-  if (request != expected)
-    return wamp::ProtocolError{std::string(wamp::name(type)) + ".Request: expected " +
-                               std::to_string(expected.value) + ", the next id of the session, got " +
-                               std::to_string(request.value)};
-  last_request_ = request;
-  return {};
-}
-
-// A long payload goes on in the buffer that it came in.
-RoutedPayload Session::routed(const wamp::Payload& payload) {
-  constexpr size_t long_payload = 32 * 1024;
-  if (payload.bytes.size() >= long_payload) {
-    if (transport::BufferRef buffer = connection_->take_buffer_of(payload.bytes)) {
-      buffer->narrow(payload.bytes);
-      return {format_, payload.count, std::move(buffer)};
-    }
-  }
-  return copy_payload(format_, payload);
-}
-
-template <class M>
-wamp::Result<void> Session::route(M& message, bool is_chunk) {
-  if constexpr (std::is_same_v<M, wamp::Goodbye>) {
-    if (message.reason == wamp::close_uri::logout) forget_cookie();
-    leave("the peer said GOODBYE: " + message.reason, counters().ended_goodbye);
-    send(wamp::Goodbye{{}, std::string(wamp::close_uri::goodbye_and_out)});
-  } else if constexpr (std::is_same_v<M, wamp::Abort>) {
-    leave("the peer aborted: " + message.reason, counters().ended_goodbye);
-    connection_->close(transport::close_code::normal, "the peer aborted");
-  } else if constexpr (std::is_same_v<M, wamp::Call>) {
-    RoutedPayload payload = routed(message.payload);
-    return is_chunk ? realm_->continue_call(*member_, message, std::move(payload))
-                    : realm_->handle(*member_, message, std::move(payload));
-  } else if constexpr (requires { realm_->handle(*member_, message, RoutedPayload()); }) {
-    return realm_->handle(*member_, message, routed(message.payload));
-  } else if constexpr (requires { realm_->handle(*member_, message); }) {
-    return realm_->handle(*member_, message);
-  } else {
-    assert(false && "the session's rules let a message through that has no route");
-  }
-  return {};
+void Session::on_abort(const wamp::Abort& message) {
+  static_cast<void>(leave("the peer aborted: " + message.reason, counters().ended_goodbye));
+  connection_->close(transport::close_code::normal, "the peer aborted");
 }
 
 void Session::open_session(const wamp::Hello& hello) {
@@ -230,7 +184,7 @@ void Session::open_session(const wamp::Hello& hello) {
                  "HELLO.Realm is not a valid URI of at most " + std::to_string(max_realm_name) + " bytes");
 
   entrance_ = latest(std::move(entrance_));
-  ref_ = worker_.add_session(*this);
+  ref_ = worker_.add_address();
   features_ = *features;
   state_ = State::admitting;
   admission_ = std::make_unique<Admission>(worker_, *entrance_, static_cast<Admission::Desk&>(*this),
@@ -247,7 +201,7 @@ void Session::on_challenge(const auth::Challenge& challenge) {
   const uint64_t patience_ms =
       uint64_t{authenticate_patience} * entrance_->transport.limits.handshake_timeout_ms;
   deadline_ = worker_.loop().now() + std::chrono::milliseconds(patience_ms);
-  send(wamp::Challenge{challenge.method, challenge.extra});
+  sender_->send(wamp::Challenge{challenge.method, challenge.extra});
 }
 
 void Session::on_refused(const auth::Refused& refused, std::chrono::milliseconds delay) {
@@ -268,7 +222,7 @@ void Session::on_refused(const auth::Refused& refused, std::chrono::milliseconds
 }
 
 void Session::end_admission() {
-  worker_.remove_session(ref_);
+  worker_.remove_address(ref_);
   state_ = State::closed;
   admission_.reset();
 }
@@ -279,13 +233,9 @@ void Session::on_accepted(const auth::Accepted& accepted) {
     end_admission();
     return abort(refusal->error_uri, refusal->text);
   }
-  expires_ = accepted.expires;
   if (auto* cookies = this->cookies();
       cookies && entrance_->transport.auth.contains("cookie") && accepted.method != "anonymous")
-    cookies->remember(arrival_.cookie,
-                      {realm_->name(), identity_.authid, identity_.authrole, identity_.authprovider});
-  state_ = State::established;
-  last_request_ = {};
+    remember(*cookies, arrival_.cookie, *membership_);
   welcome(accepted.extra);
   admission_.reset();
 }
@@ -304,24 +254,27 @@ std::optional<Refusal> Session::join(const auth::Accepted& accepted) {
   std::string authid = accepted.authid;
   if (accepted.method == "anonymous" && accepted.authid.empty())
     authid = arrival_.cookie.empty() ? anonymous_authid(ref_) : arrival_.cookie;
-  identity_ = {authid, accepted.role, accepted.method, accepted.provider, connection_->peer_address()};
-  auto joined = realm->join(ref_, identity_, *features_);
+  auto joined = realm->join(
+      ref_, {authid, accepted.role, accepted.method, accepted.provider, connection_->peer_address()},
+      *features_);
   if (const auto* refusal = std::get_if<Refusal>(&joined)) return std::move(*refusal);
-  member_ = std::get<Member*>(joined);
-  realm_ = std::move(realm);
-  const config::SessionLimits& limits = member_->limits();
+  membership_ = std::make_unique<Membership>(worker_, *this, *sender_, std::move(realm),
+                                             *std::get<Member*>(joined), accepted.expires);
+  state_ = State::established;
+  const config::SessionLimits& limits = membership_->limits();
   connection_->limit_rate({limits.messages_per_second, limits.bytes_per_second});
   return std::nullopt;
 }
 
 void Session::welcome(const wamp::Dict& authextra) {
   counters().sessions_opened.add();
-  record_ = {};
-  record_.since = worker_.loop().now();
-  log_beginning(ref_, identity_, realm_->name());
-  send(wamp::Welcome{ref_.session,
-                     welcome_details(identity_, realm_->name(), authextra,
-                                     announced_limits(member_->limits(), entrance_->transport.limits))});
+  sender_->record() = {};
+  sender_->record().since = worker_.loop().now();
+  const std::string& realm = membership_->realm().name();
+  log_beginning(ref_, membership_->identity(), realm);
+  sender_->send(wamp::Welcome{
+      ref_.session, welcome_details(membership_->identity(), realm, authextra,
+                                    announced_limits(membership_->limits(), entrance_->transport.limits))});
 }
 
 auth::Cookies* Session::cookies() const {
@@ -332,48 +285,32 @@ void Session::forget_cookie() {
   if (auto* cookies = this->cookies()) cookies->forget(arrival_.cookie);
 }
 
-void Session::leave(std::string_view why, Counter& counter) {
-  leave_realm(why, counter);
-  // What was answered before goes out before the last word.
+bool Session::leave(std::string_view why, Counter& counter) {
   worker_.deliver_mail();
-  worker_.remove_session(ref_);
+  if (!membership_) return false;
+  end_membership(why, counter);
+  return true;
 }
 
-void Session::leave_realm(std::string_view why, Counter& counter) {
-  counter.add();
-  log_end(ref_, identity_, realm_->name(), why, record_, worker_.loop().now());
-  end_choke();
-  clogged_ = false;
-  end_backlog();
-  held_.reset();
-  for (; pauses_ > 0; --pauses_) connection_->resume_reading();
-  realm_->leave(*std::exchange(member_, nullptr));
-  realm_.reset();
-  expires_.reset();
-  extra_ = nullptr;
+// The membership is taken out first, so that what its end causes finds none.
+void Session::end_membership(std::string_view why, Counter& counter) {
+  const std::unique_ptr<Membership> past = std::move(membership_);
   state_ = State::closed;
+  counter.add();
+  log_end(ref_, past->identity(), past->realm().name(), why, sender_->record(), worker_.loop().now());
+}
+
+void Session::on_removed(const wamp::Goodbye& farewell) {
+  // Who is thrown out must not be back at once.
+  forget_cookie();
+  end_membership(farewell.reason, counters().ended_killed);
+  say_goodbye(farewell);
 }
 
 void Session::say_goodbye(const wamp::Goodbye& message) {
-  send(message);
+  sender_->send(message);
   state_ = State::closing;
   deadline_ = worker_.loop().now() + std::chrono::milliseconds(entrance_->transport.limits.close_timeout_ms);
-}
-
-void Session::count_sent(const wamp::Message& message, size_t bytes) {
-  counters().sent.add(message);
-  record_.count_sent(bytes);
-  if (const auto* error = std::get_if<wamp::Error>(&message)) counters().errors_sent.add(error->error);
-}
-
-void Session::send(const wamp::Message& message) {
-  transport::BufferRef frame = worker_.encoder().encode(format_, framing(), message, {});
-  count_sent(message, frame->size());
-  if (frame->size() <= max_frame_size_) return connection_->send(std::move(frame));
-  // Nothing else would be understood: the message opens or ends the session, or tells an id.
-  log::warning("closing " + connection_->peer_address() + ": it takes no message as long as " +
-               type_name(message));
-  connection_->close(transport::close_code::message_too_big, wamp::error_uri::payload_size_exceeded);
 }
 
 void Session::violate(std::string_view what) {
@@ -385,13 +322,69 @@ void Session::abort(std::string_view reason, std::string_view what) {
       log::Kind::abort,
       "aborting " + connection_->peer_address() + ": " + std::string(reason) + ": " + std::string(what),
       {{"event", "abort"}, {"peer", connection_->peer_address()}, {"uri", reason}, {"reason", what}});
-  if (state_ == State::established) leave(reason, counters().ended_violation);
+  // If a kill has come first, this is the last word all the same.
+  if (state_ == State::established) static_cast<void>(leave(reason, counters().ended_violation));
   if (state_ == State::admitting) end_admission();
+  state_ = State::closed;
+  deadline_ = {};
   counters().aborts_sent.add(reason);
-  send(wamp::Abort{wamp::Dict{{"message", what}}, std::string(reason), {}});
+  sender_->send(wamp::Abort{wamp::Dict{{"message", what}}, std::string(reason), {}});
   // A proper close: clients take anything else for a lost connection and try again.
   connection_->close(transport::close_code::normal, reason);
 }
+
+// ---- what is held for the peer, and what waits
+
+bool Session::on_oversized(std::string_view beginning) {
+  if (state_ == State::refusing || state_ == State::closing) return true;
+  const auto start = serializers::decode_start(format_, beginning, worker_.scratch());
+  if (!membership_ || !start) return false;
+  const auto refused = membership_->refuse(*start, wamp::error_uri::payload_size_exceeded);
+  if (!refused) violate(refused.error().message);
+  if (refused && !*refused) return false;
+  counters().lost_oversized.add();
+  if (oversized_messages_++ == 0)
+    log::warning(log::Kind::loss, name() + " sends messages that are too long, " +
+                                      std::string(wamp::name(start->type)) + " first");
+  return true;
+}
+
+void Session::on_silent() {
+  if (membership_) membership_->on_silent();
+}
+
+void Session::on_alive() {
+  if (membership_) membership_->on_alive();
+}
+
+size_t Session::held_bytes() const {
+  return connection_->held_bytes() + (membership_ ? membership_->held_bytes() : 0);
+}
+
+// Behind a full queue there is no last word.
+void Session::give_way(size_t held) {
+  const std::string why =
+      "the router is short of memory, and " + std::to_string(held) + " bytes are held for this connection";
+  counters().shed.add();
+  log::warning(log::Kind::loss, "dropping " + name() + ": " + why);
+  if (connection_->queued_bytes() == 0) return abort(wamp::error_uri::unavailable, why);
+  connection_->drop(why);
+}
+
+void Session::wait_for_worker(const Mailbox& mailbox) {
+  if (std::exchange(waits_for_, &mailbox)) return;
+  connection_->pause_reading();
+  worker_.add_waiting(*this);
+}
+
+bool Session::end_waiting() {
+  if (waits_for_->full()) return false;
+  waits_for_ = nullptr;
+  connection_->resume_reading();
+  return true;
+}
+
+// ---- what time brings
 
 void Session::check_deadline() {
   const auto now = worker_.loop().now();
@@ -401,10 +394,9 @@ void Session::check_deadline() {
     connection_->close(transport::close_code::policy_violation, why);
   };
   const auto patience = std::chrono::milliseconds(entrance_->transport.limits.ping_timeout_ms);
-  if (!choked_.empty() && patience.count() > 0 && now >= choked_since_ + patience)
+  if (membership_ && membership_->is_stuck(now, patience))
     close("the peer takes nothing of what waits for it");
-  if (state_ == State::established && expires_ && entrance_->clock.wall_time() >= *expires_)
-    return on_expired();
+  if (membership_ && membership_->has_expired(entrance_->clock.wall_time())) return on_expired();
   if (deadline_ == transport::Loop::Clock::time_point{} || now < deadline_) return;
   deadline_ = {};
   if (state_ == State::refusing) {
@@ -418,8 +410,8 @@ void Session::check_deadline() {
 
 void Session::on_expired() {
   constexpr std::string_view what = "the authentication has expired";
-  leave(what, counters().ended_expired);
-  say_goodbye({{{"message", what}}, std::string(wamp::close_uri::killed)});
+  if (leave(what, counters().ended_expired))
+    say_goodbye({{{"message", what}}, std::string(wamp::close_uri::killed)});
 }
 
 void Session::begin_drain(std::chrono::milliseconds after) {
@@ -433,8 +425,8 @@ void Session::begin_drain(std::chrono::milliseconds after) {
 void Session::continue_drain(const Drain& drain) {
   const auto now = worker_.loop().now();
   if (state_ != State::established || now < drained_at_) return;
-  if (now < drain.deadline && realm_->is_busy(*member_)) return;
-  leave(wamp::close_uri::system_shutdown, counters().ended_shutdown);
+  if (now < drain.deadline && membership_->is_busy()) return;
+  if (!leave(wamp::close_uri::system_shutdown, counters().ended_shutdown)) return;
   say_goodbye({{{"message", "the router shuts down"}, {"retry_after", worker_.retry_after_ms()}},
                std::string(wamp::close_uri::system_shutdown)});
 }

@@ -10,10 +10,6 @@
 namespace router {
 namespace {
 
-std::string name_of(const SessionRef& session, const Identity& identity) {
-  return "session " + std::to_string(session.session.value) + " of " + identity.peer;
-}
-
 std::string whose(const Identity& identity) {
   return "\"" + identity.authid + "\" (" + identity.authrole + ", by " + identity.authmethod + ")";
 }
@@ -40,11 +36,16 @@ std::string with_millis(double seconds) {
 
 }  // namespace
 
+std::string name_of(const SessionRef& session, std::string_view peer) {
+  return "session " + std::to_string(session.session.value) + " of " + std::string(peer);
+}
+
 void log_beginning(const SessionRef& session, const Identity& identity, std::string_view realm) {
   wamp::Dict facts = facts_of(session, identity, realm);
   facts.append("event", "session_joined");
-  log::info(name_of(session, identity) + " joined realm \"" + std::string(realm) + "\" as " + whose(identity),
-            facts);
+  log::info(
+      name_of(session, identity.peer) + " joined realm \"" + std::string(realm) + "\" as " + whose(identity),
+      facts);
 }
 
 void log_end(const SessionRef& session, const Identity& identity, std::string_view realm,
@@ -61,9 +62,9 @@ void log_end(const SessionRef& session, const Identity& identity, std::string_vi
   facts.append("lost_events", record.lost_events);
   const std::string lost =
       record.lost_events > 0 ? "; " + std::to_string(record.lost_events) + " events were lost" : "";
-  log::info(name_of(session, identity) + " left realm \"" + std::string(realm) + "\": " + std::string(why) +
-                lost + "; it was " + whose(identity) + " for " + with_millis(seconds) + " s; received " +
-                traffic(record.received_messages, record.received_bytes) + ", sent " +
+  log::info(name_of(session, identity.peer) + " left realm \"" + std::string(realm) + "\": " +
+                std::string(why) + lost + "; it was " + whose(identity) + " for " + with_millis(seconds) +
+                " s; received " + traffic(record.received_messages, record.received_bytes) + ", sent " +
                 traffic(record.sent_messages, record.sent_bytes),
             facts);
 }

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "router/clock.h"
@@ -27,6 +28,9 @@ struct SessionRecord {
     sent_bytes += bytes;
   }
 };
+
+// For the log: "session 4711 of 127.0.0.1:4242".
+std::string name_of(const SessionRef& session, std::string_view peer);
 
 void log_beginning(const SessionRef& session, const Identity& identity, std::string_view realm);
 // One line for each session that ends. `why`: for people.

@@ -1,6 +1,7 @@
 #include "router/worker.h"
 
 #include <algorithm>
+#include <cassert>
 #include <functional>
 
 #include "router/session.h"
@@ -39,15 +40,8 @@ void Worker::stop() {
   thread_.join();
 }
 
-SessionRef Worker::add_session(Session& session) {
-  return add({wamp::SessionId(ids_.next()), &session, nullptr});
-}
-
-SessionRef Worker::add_addressee(Addressee& addressee) {
-  return add({wamp::SessionId(ids_.next()), nullptr, &addressee});
-}
-
 SessionRef Worker::add(Slot slot_content) {
+  slot_content.id = wamp::SessionId(ids_.next());
   if (free_slots_.empty()) {
     free_slots_.push_back(static_cast<uint32_t>(slots_.size()));
     slots_.emplace_back();
@@ -58,19 +52,23 @@ SessionRef Worker::add(Slot slot_content) {
   return {number_, slot, slot_content.id};
 }
 
-void Worker::remove_session(const SessionRef& ref) {
+void Worker::set_membership(const SessionRef& ref, Membership& membership) {
+  slots_[ref.slot].membership = &membership;
+}
+
+void Worker::remove_address(const SessionRef& ref) {
   slots_[ref.slot] = {};
   free_slots_.push_back(ref.slot);
 }
 
-Session* Worker::find(wamp::SessionId session, uint32_t slot) const {
+Membership* Worker::find(wamp::SessionId session, uint32_t slot) const {
   const Slot& found = slots_[slot];
-  return found.id == session ? found.session : nullptr;
+  return found.id == session ? found.membership : nullptr;
 }
 
 void Worker::end_turn() {
-  for (Session* session : std::vector<Session*>(choked_)) session->check_choke();
-  for (Session* session : std::vector<Session*>(behind_)) session->catch_up();
+  for (Backpressure* backpressure : std::vector(choked_)) backpressure->check();
+  for (EventSender* events : std::vector(behind_)) events->catch_up();
   deliver_mail();
   // Not while mail is delivered, as what they do makes mail that comes after it.
   while (!ready_.empty()) {
@@ -82,6 +80,8 @@ void Worker::end_turn() {
 }
 
 void Worker::deliver_mail() {
+  assert(!delivering_);
+  delivering_ = true;
   std::vector<Mail> mail = std::move(mail_);
   // What is delivered may make a session order something of another one here.
   do {
@@ -90,20 +90,20 @@ void Worker::deliver_mail() {
   } while (mailbox_.own_count() > 0);
   mail.clear();
   mail_ = std::move(mail);
+  delivering_ = false;
   Mailbox::wake_others();
 }
 
 void Worker::deliver(Delivery& delivery) {
   const Slot& slot = slots_[delivery.to.slot];
-  if (slot.id != delivery.to.session) return counters_.lost_message_no_session.add();
-  if (slot.session)
-    slot.session->deliver(delivery);
-  else if (slot.addressee)
-    slot.addressee->deliver(delivery);
+  const bool is_there = slot.id == delivery.to.session;
+  if (is_there && slot.membership) return slot.membership->deliver(delivery);
+  if (is_there && slot.addressee) return slot.addressee->deliver(delivery);
+  counters_.lost_message_no_session.add();
 }
 
 void Worker::deliver(SessionOrder& order) {
-  if (Session* session = find(order.to.session, order.to.slot)) session->obey(order);
+  if (Membership* receiver = find(order.to.session, order.to.slot)) receiver->obey(order);
 }
 
 void Worker::deliver(EventDelivery& delivery) {
@@ -113,18 +113,18 @@ void Worker::deliver(EventDelivery& delivery) {
   const EventFrame* frame = nullptr;
   for (const Subscriber& subscriber : *delivery.audience) {
     if (subscriber.session == delivery.excluded) continue;
-    Session* session = find(subscriber.session, subscriber.slot);
-    if (!session) {
+    Membership* receiver = find(subscriber.session, subscriber.slot);
+    if (!receiver) {
       counters_.lost_event_no_session.add();
       continue;
     }
-    if (delivery.filter && !session->admitted_by(*delivery.filter)) continue;
-    const serializers::Format format = session->format();
-    const transport::Framing framing = session->framing();
+    if (delivery.filter && !receiver->admitted_by(*delivery.filter)) continue;
+    const serializers::Format format = receiver->sender().format();
+    const transport::Framing framing = receiver->sender().framing();
     // Nearly all want the frame that the one before them got.
     if (!frame || frame->format != format || frame->framing != framing)
       frame = &event_frame(format, framing, event, delivery.payload);
-    session->deliver_event(frame->frame, subscriber.policy, share);
+    receiver->events().deliver(frame->frame, subscriber.policy, share);
   }
   event_frames_.clear();
 }
@@ -140,13 +140,13 @@ const Worker::EventFrame& Worker::event_frame(serializers::Format format, transp
 // One that has nobody else to go to, and room, is built around its payload.
 bool Worker::deliver_to_one(EventDelivery& delivery) {
   const Subscriber& subscriber = delivery.audience->front();
-  Session* session = find(subscriber.session, subscriber.slot);
-  const bool is_plain = session && subscriber.session != delivery.excluded && !delivery.filter &&
+  Membership* receiver = find(subscriber.session, subscriber.slot);
+  const bool is_plain = receiver && subscriber.session != delivery.excluded && !delivery.filter &&
                         delivery.event.details.empty();
-  if (!is_plain || !session->has_room_for(delivery.payload.bytes().size(), subscriber.policy)) return false;
+  if (!is_plain || !receiver->events().has_room_for(delivery.payload.bytes().size(), subscriber.policy))
+    return false;
   const wamp::Message event = std::move(delivery.event);
-  session->send_event(
-      encoder_.encode(session->format(), session->framing(), event, std::move(delivery.payload)));
+  receiver->events().send(receiver->sender().encode(event, std::move(delivery.payload)));
   return true;
 }
 

@@ -24,6 +24,9 @@
 
 namespace router {
 
+class Backpressure;
+class EventSender;
+class Membership;
 class Session;
 
 // How the router shuts down.
@@ -51,22 +54,25 @@ class Worker {
   const WorkerCounters& counters() const { return counters_; }
   serializers::Scratch& scratch() { return scratch_; }
 
-  // A fresh address for a session that joins, or for somebody else; released when it leaves.
-  SessionRef add_session(Session& session);
-  SessionRef add_addressee(Addressee& addressee);
-  void remove_session(const SessionRef& ref);
+  // A fresh address, of nobody yet. What comes for nobody is counted and dropped.
+  SessionRef add_address() { return add({}); }
+  // The same for somebody who is no session.
+  SessionRef add_addressee(Addressee& addressee) { return add({{}, nullptr, &addressee}); }
+  // What comes for the address is the membership's from now on.
+  void set_membership(const SessionRef& ref, Membership& membership);
+  void remove_address(const SessionRef& ref);
 
   // Connections that are open, with a session or without.
   void add_open(Session& session) { open_.insert(&session); }
   void remove_open(Session& session) { open_.erase(&session); }
 
-  // Sessions whose peer does not take a stream.
-  void add_choked(Session& session) { choked_.push_back(&session); }
-  void remove_choked(Session& session) { std::erase(choked_, &session); }
+  // Those whose peer does not take a stream.
+  void add_choked(Backpressure& backpressure) { choked_.push_back(&backpressure); }
+  void remove_choked(Backpressure& backpressure) { std::erase(choked_, &backpressure); }
 
-  // Sessions for which events wait outside their connection's queue.
-  void add_behind(Session& session) { behind_.push_back(&session); }
-  void remove_behind(Session& session) { std::erase(behind_, &session); }
+  // Those for which events wait outside their connection's queue.
+  void add_behind(EventSender& events) { behind_.push_back(&events); }
+  void remove_behind(EventSender& events) { std::erase(behind_, &events); }
 
   // Sessions that are not read until another worker has caught up with what they have sent it.
   void add_waiting(Session& session);
@@ -82,7 +88,8 @@ class Worker {
 
   // What is done at the end of each turn of the loop.
   void end_turn();
-  // Hands out what the mailbox holds. At the end of each turn, and before a session says its last word.
+  // Hands out what the mailbox holds. At the end of each turn, and before a session says its last word; never
+  // while it is at it, as what came later would be delivered first.
   void deliver_mail();
 
   // The same if there is much of it: what is delivered later has left the processor's cache. After each
@@ -105,12 +112,12 @@ class Worker {
 
  private:
   struct Slot {
-    wamp::SessionId id;          // none: free
-    Session* session = nullptr;  // one of these
+    wamp::SessionId id;                // none: free
+    Membership* membership = nullptr;  // one of these, or none
     Addressee* addressee = nullptr;
   };
   SessionRef add(Slot slot);
-  Session* find(wamp::SessionId session, uint32_t slot) const;
+  Membership* find(wamp::SessionId session, uint32_t slot) const;
   void deliver(Delivery& delivery);
   void deliver(EventDelivery& delivery);
   bool deliver_to_one(EventDelivery& delivery);
@@ -138,13 +145,14 @@ class Worker {
   std::vector<Slot> slots_;
   std::vector<uint32_t> free_slots_;
   std::unordered_set<Session*> open_;
-  std::vector<Session*> choked_;
-  std::vector<Session*> behind_;
+  std::vector<Backpressure*> choked_;
+  std::vector<EventSender*> behind_;
   std::vector<Session*> ready_;
   std::vector<Session*> waiting_;
   std::vector<EventFrame> event_frames_;  // of the event that is delivered
   std::vector<Mail> mail_;                // space lent from one delivery round to the next
-  std::optional<Drain> drain_;            // since the router shuts down
+  bool delivering_ = false;
+  std::optional<Drain> drain_;  // since the router shuts down
   MemoryStage memory_stage_ = MemoryStage::plenty;
   std::thread thread_;
 };

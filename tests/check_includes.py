@@ -41,7 +41,7 @@ ROUTER_LAYERS = [
     {"meta"},
     {"realm", "realms"},
     {"entrance"},
-    {"worker", "memory_watch", "inquiry", "new_applicant", "admission", "held_requests", "session", "session_delivery", "session_refusals", "connection_limits"},
+    {"worker", "memory_watch", "inquiry", "new_applicant", "admission", "held_requests", "sender", "event_sender", "backpressure", "membership", "membership_refusals", "session", "connection_limits"},
     {"subprotocol"},
     {"long_poll", "monitor"},
     {"web_service"},

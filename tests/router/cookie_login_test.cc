@@ -51,6 +51,20 @@ TEST_F(AdmissionTest, WhoLogsOutOrIsThrownOutNeedsMoreThanHisCookie) {
   }
 }
 
+TEST_F(AdmissionTest, WhoIsThrownOutAndGoesAtTheSameTimeNeedsMoreThanHisCookie) {
+  open(tickets_and_cookies, with_cookie);
+  const std::string cookie = router_->cookies()->add(SteadyTime());
+  Wire& joe = connect("192.0.2.1:1", {cookie, {}});
+  challenge_of(joe, joe_by_cookie);
+  says(joe, authenticate("secret!!!"));
+  Wire& admin = connect("192.0.2.1:2");
+  challenge_of(admin, "");
+  admin.receives_with_more(R"([48,1,{},"wamp.session.kill",[)" + std::to_string(joe.session_id()) + "]]");
+  joe.breaks();
+  Wire& again = connect("192.0.2.1:3", {cookie, {}});
+  EXPECT_EQ(challenge_of(again, joe_by_cookie), R"([4,"ticket",{}])");
+}
+
 TEST_F(AdmissionTest, AnAnonymousClientIsKnownByItsCookie) {
   open(R"("anonymous": {"role": "anonymous"})", with_cookie);
   const std::string cookie = router_->cookies()->add(SteadyTime());

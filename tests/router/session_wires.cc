@@ -28,6 +28,11 @@ void Wire::receives(const std::string& json) {
   receives_bytes(converted(Format::json, format_, json));
 }
 
+void Wire::receives_with_more(const std::string& json) {
+  std::string bytes = converted(Format::json, format_, json);
+  session_->on_message({bytes.data(), bytes.size()});
+}
+
 std::string Wire::sent() {
   std::string all;
   for (const std::string& bytes : sent_) {

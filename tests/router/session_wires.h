@@ -29,6 +29,8 @@ class Wire final : public transport::Connection {
   void receives_bytes(std::string bytes);
   // The same, said in JSON whatever the serializer is.
   void receives(const std::string& json);
+  // The same, but more comes in at once, from this or other peers: mail is delivered later.
+  void receives_with_more(const std::string& json);
   // All messages sent to the peer since the last time, in JSON, one a line.
   std::string sent();
   // The peer is gone.

@@ -1,0 +1,54 @@
+// Sends a session's peer its EVENTs; lets them wait, give way, or drops the peer if its connection has no
+// room for them, as the policy of the subscription says.
+//
+// Part of a membership, on its worker's thread. What it refers to outlives it.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "router/delivery.h"
+#include "router/event_backlog.h"
+#include "router/sender.h"
+#include "router/session_ref.h"
+#include "router/worker.h"
+
+namespace router {
+
+class EventSender {
+ public:
+  EventSender(Worker& worker, Sender& sender, const SessionRef& session)
+      : worker_(worker), sender_(sender), session_(session) {}
+  // Events that wait are lost, answers are not.
+  ~EventSender();
+  EventSender(const EventSender&) = delete;
+
+  // One that is longer than the peer takes is dropped, counted and logged.
+  void deliver(const transport::BufferRef& frame, config::SlowConsumer policy, EventShare& share);
+  // True: an EVENT with a payload of so many bytes and no details may be given to send().
+  bool has_room_for(size_t payload_bytes, config::SlowConsumer policy) const;
+  void send(transport::BufferRef frame);
+
+  // Events wait, and some messages must not overtake them.
+  bool waits() const { return backlog_ != nullptr; }
+  // Precondition: waits().
+  void send_behind(wamp::Message message) { backlog_->add(std::move(message)); }
+  size_t waiting_bytes() const { return backlog_ ? backlog_->bytes() : 0; }
+  // At the end of a turn: the connection gets as much as it has room for of what waits.
+  void catch_up();
+
+ private:
+  size_t room(config::SlowConsumer policy) const;
+  void fall_behind(config::SlowConsumer policy, EventShare& share);
+  void send_waiting(const EventBacklog::Next& next);
+  void lose_too_long();
+  void drop_peer();
+  void end_backlog();
+
+  Worker& worker_;
+  Sender& sender_;
+  const SessionRef session_;
+  std::unique_ptr<EventBacklog> backlog_;  // while events wait
+};
+
+}  // namespace router

@@ -1,0 +1,117 @@
+#include "router/membership.h"
+
+#include <string>
+#include <utility>
+
+#include "router/event_filter.h"
+#include "router/session.h"
+
+namespace router {
+
+Membership::Membership(Worker& worker, Session& session, Sender& sender, std::shared_ptr<Realm> realm,
+                       Member& member, std::optional<WallTime> expires)
+    : worker_(worker),
+      session_(session),
+      sender_(sender),
+      realm_(std::move(realm)),
+      member_(&member, Leave{*realm_}),
+      expires_(expires),
+      events_(worker, sender, member.ref),
+      backpressure_(worker, sender, *realm_, member) {
+  worker_.set_membership(ref(), *this);
+}
+
+Membership::~Membership() {
+  worker_.remove_address(ref());
+  for (; pauses_ > 0; --pauses_) sender_.connection().resume_reading();
+}
+
+// ---- what the peer says
+
+bool Membership::is_continuation(wamp::RequestId call) const {
+  return realm_->sequential_request_ids() && call <= last_request_ &&
+         member_->features.caller_progressive_call_invocations;
+}
+
+wamp::Result<void> Membership::check_request_id(wamp::MessageType type, wamp::RequestId request) {
+  if (!realm_->sequential_request_ids()) return {};
+  const wamp::RequestId expected = wamp::next_id(last_request_);
+  if (request != expected)
+    return wamp::ProtocolError{std::string(wamp::name(type)) + ".Request: expected " +
+                               std::to_string(expected.value) + ", the next id of the session, got " +
+                               std::to_string(request.value)};
+  last_request_ = request;
+  return {};
+}
+
+bool Membership::holds(const wamp::Message& message, std::string_view bytes, bool is_chunk) {
+  if (!held_)
+    held_ = std::make_unique<HeldRequests>(worker_, realm_, *member_, session_, sender_.connection());
+  return held_->hold(message, bytes, sender_.format(), is_chunk);
+}
+
+// A long payload goes on in the buffer that it came in.
+RoutedPayload Membership::routed(const wamp::Payload& payload) {
+  constexpr size_t long_payload = 32 * 1024;
+  if (payload.bytes.size() >= long_payload) {
+    if (transport::BufferRef buffer = sender_.connection().take_buffer_of(payload.bytes)) {
+      buffer->narrow(payload.bytes);
+      return {sender_.format(), payload.count, std::move(buffer)};
+    }
+  }
+  return copy_payload(sender_.format(), payload);
+}
+
+void Membership::on_alive() {
+  member_->suspect.store(false, std::memory_order_relaxed);
+  realm_->on_alive(*member_);
+}
+
+// ---- what is posted to the session
+
+void Membership::deliver(Delivery& delivery) {
+  if (const auto* farewell = std::get_if<wamp::Goodbye>(&delivery.message))
+    return session_.on_removed(*farewell);  // *this is no more
+  // After it the client knows the subscription no more, and would take an EVENT for a violation.
+  if (events_.waits() && std::holds_alternative<wamp::Unsubscribed>(delivery.message)) [[unlikely]]
+    return events_.send_behind(std::move(delivery.message));
+  transport::BufferRef frame = sender_.encode(delivery.message, std::move(delivery.payload));
+  if (!sender_.takes(frame)) [[unlikely]]
+    return refuse_too_long(delivery.message);
+  sender_.send(delivery.message, std::move(frame));
+  backpressure_.on_sent(delivery.source);
+}
+
+void Membership::obey(SessionOrder& order) {
+  transport::Connection& connection = sender_.connection();
+  switch (order.kind) {
+    case SessionOrder::Kind::probe:
+      // Nobody can hear a peer that is not listened to.
+      if (pauses_ > 0 || (held_ && held_->pauses()))
+        on_alive();
+      else
+        connection.probe();
+      break;
+    case SessionOrder::Kind::pause:
+      ++pauses_;
+      connection.pause_reading();
+      break;
+    case SessionOrder::Kind::resume:
+      if (pauses_ == 0) return;
+      --pauses_;
+      connection.resume_reading();
+      break;
+    case SessionOrder::Kind::know_details:
+      extra_ = std::move(order.extra);
+      break;
+    case SessionOrder::Kind::look_again:
+      if (held_) held_->look_again();
+      break;
+  }
+}
+
+bool Membership::admitted_by(const EventFilter& filter) const {
+  return filter.admits(ref().session, identity(), extra_.get());
+}
+
+}  // namespace router

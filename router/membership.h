@@ -1,0 +1,163 @@
+// What a session has as long as it is a member of a realm: all that it can do there, all that is delivered to
+// it, and all that it has asked of others.
+//
+// Owned by its session from WELCOME to whatever ends the session, on its worker's thread. Mail for the
+// session's address comes here while this exists and to nobody afterwards, so what was posted before can do
+// nothing to a session that has left. Its destructor leaves the realm and takes back what it has asked of
+// others. It ends inside its own functions in one place only: when the realm has removed the member
+// (Session::on_removed). Session, sender and worker outlive it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+
+#include "router/backpressure.h"
+#include "router/delivery.h"
+#include "router/event_sender.h"
+#include "router/held_requests.h"
+#include "router/realm.h"
+#include "router/sender.h"
+#include "router/session_rules.h"
+#include "router/worker.h"
+#include "serializers/message_start.h"
+
+namespace router {
+
+class Session;
+struct EventFilter;
+
+class Membership {
+ public:
+  // Takes over the member, which has joined the realm. `expires`: when its authentication does.
+  Membership(Worker& worker, Session& session, Sender& sender, std::shared_ptr<Realm> realm, Member& member,
+             std::optional<WallTime> expires);
+  ~Membership();
+  Membership(const Membership&) = delete;
+
+  const SessionRef& ref() const { return member_->ref; }
+  const Identity& identity() const { return member_->identity; }
+  const Realm& realm() const { return *realm_; }
+  const config::SessionLimits& limits() const { return member_->limits(); }
+
+  // ---- what the peer says: an error means that it broke the protocol
+
+  // True: the message is to be carried out now. False: it has been refused, or waits for an authorizer.
+  template <class M>
+  wamp::Result<bool> admit(const M& message, std::string_view bytes, bool is_chunk);
+  // A further chunk of a progressive call, whose request id is not a new one.
+  template <class M>
+  bool is_chunk(const M& message) const;
+  // The next of those that waited, if it need not wait any longer.
+  std::optional<HeldRequests::Request> take_held() { return held_ ? held_->take() : std::nullopt; }
+  // One that was admitted; all but GOODBYE and ABORT, which are the session's.
+  template <class M>
+  wamp::Result<void> route(M& message, bool is_chunk);
+  // Of a message that is not taken. False: nobody can be told.
+  wamp::Result<bool> refuse(const serializers::MessageStart& start, std::string_view error_uri);
+  // Nothing has come from the peer for long; something has again.
+  void on_silent() { member_->suspect.store(true, std::memory_order_relaxed); }
+  void on_alive();
+
+  // ---- what is posted to the session
+
+  void deliver(Delivery& delivery);
+  void obey(SessionOrder& order);
+  bool admitted_by(const EventFilter& filter) const;
+  Sender& sender() { return sender_; }
+  EventSender& events() { return events_; }
+
+  // ---- what time brings
+
+  bool has_expired(WallTime now) const { return expires_ && now >= *expires_; }
+  // The peer takes nothing of a stream.
+  bool is_stuck(SteadyTime now, std::chrono::milliseconds patience) const {
+    return backpressure_.is_stuck(now, patience);
+  }
+  // It waits for the answer to a call, or owes one.
+  bool is_busy() const { return realm_->is_busy(*member_); }
+  // Bytes of memory held here for the peer.
+  size_t held_bytes() const { return events_.waiting_bytes(); }
+
+ private:
+  bool is_continuation(wamp::RequestId call) const;
+  wamp::Result<void> check_request_id(wamp::MessageType type, wamp::RequestId request);
+  bool holds(const wamp::Message& message, std::string_view bytes, bool is_chunk);
+  RoutedPayload routed(const wamp::Payload& payload);
+
+  // True: memory is short, and the message was refused for it.
+  wamp::Result<bool> refuse_for_memory(wamp::MessageType type, std::string_view bytes);
+  wamp::Result<bool> refuse_request(const serializers::MessageStart& start, std::string_view error_uri);
+  wamp::Result<void> refuse_answer(wamp::RequestId invocation, std::string_view error_uri);
+  wamp::Result<void> end_call(wamp::RequestId call);
+  void refuse_too_long(const wamp::Message& message);
+
+  Worker& worker_;
+  Session& session_;
+  Sender& sender_;
+  const std::shared_ptr<Realm> realm_;
+  // Leaves the realm when all that is below has gone.
+  struct Leave {
+    Realm& realm;
+    void operator()(Member* member) const { realm.leave(*member); }
+  };
+  const std::unique_ptr<Member, Leave> member_;
+  const std::optional<WallTime> expires_;  // none: never
+  wamp::RequestId last_request_;
+  std::shared_ptr<const wamp::Dict> extra_;  // the member's
+  int pauses_ = 0;                           // of the connection, because of others' peers
+  EventSender events_;
+  Backpressure backpressure_;
+  std::unique_ptr<HeldRequests> held_;  // since an authorizer was first asked
+};
+
+template <class M>
+wamp::Result<bool> Membership::admit(const M& message, std::string_view bytes, bool is_chunk) {
+  constexpr std::optional<SessionRule> rule = session_rule(M::type);
+  if constexpr (!rule) {
+    return wamp::ProtocolError{"received " + std::string(wamp::name(M::type)) +
+                               " after the session was established"};
+  } else {
+    if (rule->role && !member_->features.has(*rule->role))
+      return wamp::ProtocolError{"received " + std::string(wamp::name(M::type)) +
+                                 ", but HELLO did not announce the role for it"};
+    if (worker_.memory_stage() >= MemoryStage::frugal) [[unlikely]] {
+      const auto refused = refuse_for_memory(M::type, bytes);
+      if (!refused) return refused.error();
+      if (*refused) return false;
+    }
+    if constexpr (rule->new_request)
+      if (!is_chunk)
+        if (const auto checked = check_request_id(M::type, message.request); !checked) return checked.error();
+    if (held_ || realm_->verdicts(*member_)) [[unlikely]]
+      return !holds(message, bytes, is_chunk);
+    return true;
+  }
+}
+
+template <class M>
+bool Membership::is_chunk(const M& message) const {
+  if constexpr (std::is_same_v<M, wamp::Call>)
+    return is_continuation(message.request);
+  else
+    return false;
+}
+
+template <class M>
+wamp::Result<void> Membership::route(M& message, bool is_chunk) {
+  if constexpr (std::is_same_v<M, wamp::Call>) {
+    RoutedPayload payload = routed(message.payload);
+    return is_chunk ? realm_->continue_call(*member_, message, std::move(payload))
+                    : realm_->handle(*member_, message, std::move(payload));
+  } else if constexpr (requires { realm_->handle(*member_, message, RoutedPayload()); }) {
+    return realm_->handle(*member_, message, routed(message.payload));
+  } else if constexpr (requires { realm_->handle(*member_, message); }) {
+    return realm_->handle(*member_, message);
+  } else {
+    assert(false && "the session's rules let a message through that has no route");
+    return {};
+  }
+}
+
+}  // namespace router

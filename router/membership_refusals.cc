@@ -1,0 +1,94 @@
+// What becomes of messages that are not taken, as they or all that there is are too much: each request is
+// refused, as far as it is known, and the session goes on.
+#include "router/membership.h"
+#include "wamp/attributes.h"
+#include "wamp/error_uris.h"
+
+namespace router {
+namespace {
+
+// While memory is short, a message of more bytes is not taken.
+constexpr size_t frugal_message_size = 64 * 1024;
+
+wamp::Error refusal(wamp::MessageType type, wamp::RequestId request, std::string_view error_uri) {
+  return {type, request, {}, std::string(error_uri), {}};
+}
+
+}  // namespace
+
+// The call cannot go on: the dealer answers this with an ERROR. It makes mail, at the end of a turn perhaps.
+wamp::Result<void> Membership::end_call(wamp::RequestId call) {
+  worker_.loop().request_turn_end();
+  return realm_->handle(*member_, wamp::Cancel{call, {{"mode", "killnowait"}}});
+}
+
+// As if the callee had said so.
+wamp::Result<void> Membership::refuse_answer(wamp::RequestId invocation, std::string_view error_uri) {
+  worker_.loop().request_turn_end();
+  return realm_->handle(*member_, refusal(wamp::MessageType::invocation, invocation, error_uri),
+                        RoutedPayload());
+}
+
+// ---- messages that are too long
+
+// The peer has announced a maximum message length (RawSocket) and must not be sent more. Whoever waits for
+// the message gets an ERROR in its place.
+void Membership::refuse_too_long(const wamp::Message& message) {
+  worker_.counters().lost_message_too_long.add();
+  constexpr std::string_view error_uri = wamp::error_uri::payload_size_exceeded;
+  const auto* invocation = std::get_if<wamp::Invocation>(&message);
+  const auto* result = std::get_if<wamp::CallResult>(&message);
+  const auto* refused = std::get_if<wamp::Error>(&message);
+  wamp::Result<void> told;
+  if (invocation)
+    told = refuse_answer(invocation->request, error_uri);
+  else if (result && result->details.find("progress"))
+    told = end_call(result->request);
+  else if (result)
+    sender_.send(refusal(wamp::MessageType::call, result->request, error_uri));
+  else if (refused)
+    sender_.send(refusal(refused->request_type, refused->request, error_uri));
+  assert(told && "the realm itself has sent what this answers");
+}
+
+wamp::Result<bool> Membership::refuse(const serializers::MessageStart& start, std::string_view error_uri) {
+  const std::optional<SessionRule> rule = session_rule(start.type);
+  if (!rule || (rule->role && !member_->features.has(*rule->role))) return false;
+  if (rule->new_request) return refuse_request(start, error_uri);
+  const bool answers =
+      start.type == wamp::MessageType::yield ||
+      (start.type == wamp::MessageType::error && start.request_type == wamp::MessageType::invocation);
+  if (!answers) return false;
+  if (const auto told = refuse_answer(start.request, error_uri); !told) return told.error();
+  return true;
+}
+
+wamp::Result<bool> Membership::refuse_request(const serializers::MessageStart& start,
+                                              std::string_view error_uri) {
+  if (start.type == wamp::MessageType::call && is_continuation(start.request)) {
+    if (const auto told = end_call(start.request); !told) return told.error();
+    return true;
+  }
+  const bool may_be_unacknowledged = start.type == wamp::MessageType::publish;
+  if (may_be_unacknowledged && !start.options) return false;
+  if (const auto checked = check_request_id(start.type, start.request); !checked) return checked.error();
+  const bool is_answered = !may_be_unacknowledged ||
+                           wamp::Attributes(*start.options, "PUBLISH.Options").boolean("acknowledge", false);
+  if (is_answered) sender_.send(refusal(start.type, start.request, error_uri));
+  return true;
+}
+
+// ---- when memory is short
+
+wamp::Result<bool> Membership::refuse_for_memory(wamp::MessageType type, std::string_view bytes) {
+  const bool adds = type == wamp::MessageType::subscribe || type == wamp::MessageType::register_;
+  if (!adds && bytes.size() <= frugal_message_size) return false;
+  serializers::Scratch scratch;  // the worker's holds the message, which may yet be carried out
+  const auto start = serializers::decode_start(sender_.format(), bytes, scratch);
+  if (!start) return false;
+  auto refused = refuse(*start, wamp::error_uri::unavailable);
+  if (refused && *refused) worker_.counters().lost_memory.add();
+  return refused;
+}
+
+}  // namespace router
