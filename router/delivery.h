@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "router/config/config.h"
+#include "router/copy_on_write.h"
 #include "router/routed_payload.h"
 #include "router/session_ref.h"
 #include "wamp/message.h"
@@ -47,19 +48,18 @@ struct Subscriber {
   config::SlowConsumer policy = config::SlowConsumer::disconnect;
 };
 
-// The subscribers of one subscription that live on one worker. Shared between events, replaced when it
-// changes.
-using Audience = std::vector<Subscriber>;
+// The subscribers of one subscription that live on one worker, and the events on their way to them.
+using Audience = CopyOnWrite<std::vector<Subscriber>>;
 
 struct EventFilter;
 
 // One EVENT for many sessions of one worker, which encodes it once per serializer.
 struct EventDelivery {
-  EventDelivery(const std::shared_ptr<const Audience>& to, const wamp::Event& e, const RoutedPayload& p,
-                wamp::SessionId not_to, const std::shared_ptr<const EventFilter>& f)
+  EventDelivery(const Audience& to, const wamp::Event& e, const RoutedPayload& p, wamp::SessionId not_to,
+                const std::shared_ptr<const EventFilter>& f)
       : audience(to), event(e), payload(p), excluded(not_to), filter(f) {}
 
-  std::shared_ptr<const Audience> audience;
+  Audience audience;
   wamp::Event event;
   RoutedPayload payload;
   wamp::SessionId excluded;                   // the publisher, unless it wants its own events; else none

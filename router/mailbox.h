@@ -29,8 +29,8 @@ class Mailbox {
   // The calling thread is the owner from now on: its own posts need neither lock nor wake-up.
   void bind_to_this_thread();
 
-  // Wakes those to whom this thread has posted. An owner calls it often, and not while it holds a lock: waking is
-  // a system call.
+  // Wakes those to whom this thread has posted. An owner calls it often, and not while it holds a lock:
+  // waking is a system call.
   static void wake_others();
 
   // Any thread. Makes the Delivery or EventDelivery D in its place, as it is big to move.

@@ -26,7 +26,7 @@ class Outbox {
     mailboxes_[to.worker]->post<SessionOrder>(SessionOrder{to, kind, std::move(extra)});
   }
   // As EventDelivery has it.
-  void send_event(uint32_t worker, const std::shared_ptr<const Audience>& audience, const wamp::Event& event,
+  void send_event(uint32_t worker, const Audience& audience, const wamp::Event& event,
                   const RoutedPayload& payload, wamp::SessionId excluded,
                   const std::shared_ptr<const EventFilter>& filter) {
     mailboxes_[worker]->post<EventDelivery>(audience, event, payload, excluded, filter);

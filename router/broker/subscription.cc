@@ -9,15 +9,6 @@
 namespace router::broker {
 namespace {
 
-// The audience to change: a copy if a delivered event still reads the present one.
-Audience& writable(SubscriptionNode::Group& group) {
-  if (!group.audience)
-    group.audience = std::make_shared<Audience>();
-  else if (group.audience.use_count() > 1)
-    group.audience = std::make_shared<Audience>(*group.audience);
-  return *group.audience;
-}
-
 bool key_is_less(const std::unique_ptr<SubscriptionNode>& node, std::string_view key) {
   return node->key < key;
 }
@@ -64,7 +55,7 @@ void Subscription::add_subscriber(Member& member, std::string_view node_key, con
   if (node.groups.size() <= member.ref.worker) node.groups.resize(member.ref.worker + 1);
   SubscriptionNode::Group& group = node.groups[member.ref.worker];
   member.subscriptions.insert(id.value, {this, &node, group.members.size()});
-  writable(group).push_back({member.ref.session, member.ref.slot, policy});
+  group.audience.writable().push_back({member.ref.session, member.ref.slot, policy});
   group.members.push_back(&member);
   ++node.subscriber_count;
 }
@@ -74,7 +65,7 @@ void Subscription::remove_subscriber(Member& member) {
   assert(held.subscription == this);
   SubscriptionNode& node = *held.node;
   SubscriptionNode::Group& group = node.groups[member.ref.worker];
-  Audience& audience = writable(group);
+  std::vector<Subscriber>& audience = group.audience.writable();
   if (held.position + 1 < group.members.size()) {
     Member* last = group.members.back();
     group.members[held.position] = last;

@@ -23,7 +23,7 @@ namespace router::broker {
 struct SubscriptionNode {
   // Those on one worker; members[i] is who audience[i] addresses.
   struct Group {
-    std::shared_ptr<Audience> audience;  // replaced, not changed, while an event still holds it
+    Audience audience;
     std::vector<Member*> members;
   };
 
