@@ -189,7 +189,8 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Publish& message, c
     return {};
   }
   return locked(member, [&] {
-    return state_.broker.publish(member, message, payload, member.publish_grant.grant, state_.outbox);
+    RememberedPublish& known = member.publish_grant;
+    return state_.broker.publish(member, message, payload, known.grant, &known, state_.outbox);
   });
 }
 

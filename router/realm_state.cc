@@ -74,7 +74,6 @@ void RealmState::remove_member(Member& member) {
 }
 
 void RealmState::publish_testaments(Member& member) {
-  member.publish_grant = {};  // which is for another topic
   // Sessions are not resumed, so both ends of one come at once ("Session Testament").
   for (auto* testaments : {&member.detached_testaments, &member.destroyed_testaments}) {
     for (Testament& testament : std::exchange(*testaments, {})) {
@@ -82,7 +81,8 @@ void RealmState::publish_testaments(Member& member) {
       message.options = std::move(testament.options);
       message.topic = testament.topic;
       // Its options were checked when it was made.
-      const auto published = broker.publish(member, message, testament.payload, testament.grant, outbox);
+      const auto published =
+          broker.publish(member, message, testament.payload, testament.grant, nullptr, outbox);
       assert(published);
       static_cast<void>(published);
     }

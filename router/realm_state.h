@@ -49,6 +49,7 @@ struct RealmState {
 
  private:
   void send_goodbye(const Member& member, std::string_view reason, const std::optional<std::string>& message);
+  // On whichever thread removes the member: uses nothing of its session's.
   void publish_testaments(Member& member);
 };
 

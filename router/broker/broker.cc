@@ -153,11 +153,12 @@ void Broker::unsubscribe(Member& subscriber, const wamp::Unsubscribe& message, O
   on_subscriber_removed(subscription, subscriber, outbox);
 }
 
-wamp::Result<void> Broker::publish(Member& publisher, const wamp::Publish& message,
-                                   const RoutedPayload& payload, const Grant& grant, Outbox& outbox) {
+wamp::Result<void> Broker::publish(const Member& publisher, const wamp::Publish& message,
+                                   const RoutedPayload& payload, const Grant& grant,
+                                   RememberedPublish* remembered, Outbox& outbox) {
   static const PublishOptions no_options{};
   if (message.options.empty()) {
-    publish(publisher, message, payload, no_options, grant, outbox);
+    publish(publisher, message, payload, no_options, grant, remembered, outbox);
     return {};
   }
   const auto options = publish_options(message.options);
@@ -165,12 +166,13 @@ wamp::Result<void> Broker::publish(Member& publisher, const wamp::Publish& messa
   if (!options->payload_passthru.empty() &&
       !publisher.features.has_payload_passthru_mode(wamp::Role::publisher))
     return wamp::ProtocolError{"PUBLISH.Options.ppt_scheme: HELLO did not announce payload_passthru_mode"};
-  publish(publisher, message, payload, *options, grant, outbox);
+  publish(publisher, message, payload, *options, grant, remembered, outbox);
   return {};
 }
 
-void Broker::publish(Member& publisher, const wamp::Publish& message, const RoutedPayload& payload,
-                     const PublishOptions& options, const Grant& grant, Outbox& outbox) {
+void Broker::publish(const Member& publisher, const wamp::Publish& message, const RoutedPayload& payload,
+                     const PublishOptions& options, const Grant& grant, RememberedPublish* remembered,
+                     Outbox& outbox) {
   const wamp::PublicationId publication(ids_.next());
   const wamp::Dict details = publication_details(publisher, options, grant);
   Answer answer = Answer::now;
@@ -182,19 +184,18 @@ void Broker::publish(Member& publisher, const wamp::Publish& message, const Rout
     outbox.send(publisher.ref, wamp::Published{message.request, publication});
 
   const wamp::SessionId excluded = options.exclude_me ? publisher.ref.session : wamp::SessionId();
-  match(publisher, message.topic, [&](const Subscription& subscription) {
+  match(message.topic, remembered, [&](const Subscription& subscription) {
     const wamp::Event event{
         subscription.id, publication, event_details(subscription.match, message.topic, details), {}};
     send_to_subscribers(subscription, options.resource_key, event, payload, excluded, options.filter, outbox);
   });
 }
 
-// Publishers publish to the same topic again and again, so each remembers what it found.
 template <class Visit>
-void Broker::match(Member& publisher, std::string_view topic, const Visit& visit) {
+void Broker::match(std::string_view topic, RememberedPublish* remembered, const Visit& visit) {
   constexpr size_t most_remembered = 64;
-  RememberedPublish& known = publisher.publish_grant;
-  if (known.uri.empty()) return index_.match_all(topic, visit);
+  if (!remembered || remembered->uri.empty()) return index_.match_all(topic, visit);
+  RememberedPublish& known = *remembered;
   assert(known.uri == topic);
   if (known.index_version != index_.version()) {
     known.index_version = 0;

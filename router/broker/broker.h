@@ -51,8 +51,11 @@ class Broker {
   wamp::Result<void> subscribe(Member& subscriber, const wamp::Subscribe& message, wamp::MatchPolicy match,
                                config::SlowConsumer policy, Outbox& outbox);
   void unsubscribe(Member& subscriber, const wamp::Unsubscribe& message, Outbox& outbox);
-  wamp::Result<void> publish(Member& publisher, const wamp::Publish& message, const RoutedPayload& payload,
-                             const Grant& grant, Outbox& outbox);
+  // Publishers publish to the same topic again and again: what is found for it is `remembered`, which is of
+  // that topic. Null: it is not, as when the publisher is gone.
+  wamp::Result<void> publish(const Member& publisher, const wamp::Publish& message,
+                             const RoutedPayload& payload, const Grant& grant, RememberedPublish* remembered,
+                             Outbox& outbox);
   // "Subscription Revocation". Precondition: `subscriber` is one.
   void revoke(Subscription& subscription, Member& subscriber, const std::string& reason, Outbox& outbox);
   // An event of the router's own ("Meta API"). It is kept in no history.
@@ -97,10 +100,11 @@ class Broker {
   enum class Answer : uint8_t { now, when_stored, refused };
 
   // Whose options are read.
-  void publish(Member& publisher, const wamp::Publish& message, const RoutedPayload& payload,
-               const PublishOptions& options, const Grant& grant, Outbox& outbox);
+  void publish(const Member& publisher, const wamp::Publish& message, const RoutedPayload& payload,
+               const PublishOptions& options, const Grant& grant, RememberedPublish* remembered,
+               Outbox& outbox);
   template <class Visit>
-  void match(Member& publisher, std::string_view topic, const Visit& visit);
+  void match(std::string_view topic, RememberedPublish* remembered, const Visit& visit);
   Subscription& add_subscription(std::string_view topic, wamp::MatchPolicy match);
   void remove_subscription(Subscription& subscription);
   void tell_subscribed(const Subscription& subscription, const Member& subscriber, bool created,
