@@ -50,7 +50,7 @@ class Realm {
   std::vector<std::string> configure(const config::Realm& next);
 
   // Set once, before anybody joins: makes somebody call run_due() at that time. Called by any thread, without
-  // the lock.
+  // the lock, until close().
   void set_timer(std::function<void(SteadyTime)> ring_at) { ring_at_ = std::move(ring_at); }
   // Does what is due by the clock.
   void run_due();
@@ -98,8 +98,11 @@ class Realm {
   // True if it has events that outlast their publishers, or may have.
   bool keeps_events() const;
 
-  // Writes what is still to be stored. No member may publish afterwards.
-  void close() { state_.broker.close(); }
+  // Writes what is still to be stored, and gives up the timer. Nobody is a member any more, nor ever again.
+  void close() {
+    ring_at_ = nullptr;
+    state_.broker.close();
+  }
 
  private:
   // Runs `request` under the lock, unless the realm has removed the member and its session does not know yet.

@@ -11,6 +11,7 @@
 #include "router/log.h"
 #include "router/memory_use.h"
 #include "transport/address.h"
+#include "transport/alarm.h"
 
 namespace router {
 namespace {
@@ -96,14 +97,11 @@ std::shared_ptr<Realm> Server::make_realm(const config::Realm& config) {
 }
 
 void Server::start_timer(const std::shared_ptr<Realm>& realm) {
-  transport::Loop& loop = workers_.front()->loop();
-  realm->set_timer([this, weak = std::weak_ptr(realm), &loop](SteadyTime time) {
-    loop.post([this, weak, &loop, time] {
-      loop.after(time - clock_.now(), [weak] {
+  const auto alarm =
+      std::make_shared<transport::Alarm>(workers_.front()->loop(), [weak = std::weak_ptr(realm)] {
         if (const auto alive = weak.lock()) alive->run_due();
       });
-    });
-  });
+  realm->set_timer([alarm](SteadyTime time) { alarm->ring_by(time); });
 }
 
 void Server::sweep() {
