@@ -77,8 +77,7 @@ class Server {
   config::Config config_;
   const SystemClock clock_;
   std::vector<Mailbox*> mailboxes_;  // by worker
-  // In this order: connections go with their workers, and their sessions look at realms and services until
-  // then.
+  // In this order: connections go with their workers, and look at services until then.
   Realms realms_;
   const std::shared_ptr<auth::FailedLogins> failed_logins_ = std::make_shared<auth::FailedLogins>();
   // By the transport's name; that of a removed transport stays, for its connections and in case it comes

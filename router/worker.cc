@@ -24,6 +24,7 @@ Worker::Worker(uint32_t number, uint64_t seed)
 
 Worker::~Worker() {
   stop();
+  assert(open_.empty() && "its sessions have ended");
 }
 
 void Worker::start() {
@@ -38,6 +39,11 @@ void Worker::stop() {
   if (!thread_.joinable()) return;
   loop_.stop();
   thread_.join();
+}
+
+void Worker::end_sessions() {
+  for (Session* session : std::vector<Session*>(open_.begin(), open_.end()))
+    session->on_closed({transport::close_code::going_away, false, "the router stops"});
 }
 
 SessionRef Worker::add(Slot slot_content) {

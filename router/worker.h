@@ -44,6 +44,9 @@ class Worker {
   void start();
   // Any thread. Ends the loop and waits for the thread.
   void stop();
+  // Ends all sessions whose connections are still open. After stop(), while all other workers are still
+  // there.
+  void end_sessions();
 
   transport::Loop& loop() { return loop_; }
   const transport::Loop& loop() const { return loop_; }
@@ -137,7 +140,6 @@ class Worker {
 
   const uint32_t number_;
   IdSource ids_;
-  transport::Loop loop_;
   Mailbox mailbox_;
   FrameEncoder encoder_;
   WorkerCounters counters_;
@@ -154,6 +156,7 @@ class Worker {
   bool delivering_ = false;
   std::optional<Drain> drain_;  // since the router shuts down
   MemoryStage memory_stage_ = MemoryStage::plenty;
+  transport::Loop loop_;  // behind all that its connections' sessions use
   std::thread thread_;
 };
 
