@@ -61,7 +61,7 @@ HeldRequests::~HeldRequests() {
 }
 
 std::vector<HeldRequests::Subject> HeldRequests::subjects_of(const wamp::Message& message,
-                                                             serializers::Format format) {
+                                                             serializers::Format format) const {
   std::vector<Subject> subjects;
   const auto add = [&](Action action, std::string_view uri, const wamp::Dict& options) {
     const bool has_match = action == Action::subscribe || action == Action::register_;
@@ -73,9 +73,10 @@ std::vector<HeldRequests::Subject> HeldRequests::subjects_of(const wamp::Message
     add(Action::call, call->procedure, call->options);
     if (call->procedure != add_testament) return subjects;
     // Who leaves a testament publishes.
-    const auto arguments = serializers::decode_arguments(format, call->payload);
-    const auto* topic = arguments.args.empty() ? nullptr : arguments.args.front().get<std::string>();
-    const auto* options = arguments.kwargs.find("publish_options");
+    const auto arguments = serializers::decode_arguments(format, call->payload, member_.value_limits());
+    if (!arguments) return subjects;  // it is refused when it is its turn
+    const auto* topic = arguments->args.empty() ? nullptr : arguments->args.front().get<std::string>();
+    const auto* options = arguments->kwargs.find("publish_options");
     const auto* given = options ? options->get<wamp::Dict>() : nullptr;
     if (topic) add(Action::publish, *topic, given ? *given : wamp::Dict());
   } else if (const auto* publish = std::get_if<wamp::Publish>(&message)) {

@@ -63,7 +63,7 @@ class HeldRequests {
     bool is_decided() const;
   };
 
-  static std::vector<Subject> subjects_of(const wamp::Message& message, serializers::Format format);
+  std::vector<Subject> subjects_of(const wamp::Message& message, serializers::Format format) const;
   // Adds the verdict on the subject, or the question about it, to what waits; the same question as for an
   // identical subject that is asked about already.
   void look_up(const std::shared_ptr<Verdicts>& verdicts, Subject subject, Waiting& waiting);

@@ -70,12 +70,18 @@ struct Testament {
   Grant grant;
 };
 
+// Those for the options of a session's requests, and for the arguments of its calls to the router.
+inline serializers::ValueLimits value_limits(const config::SessionLimits& limits) {
+  return {limits.options_bytes, limits.options_entries, limits.options_list_items};
+}
+
 struct Member {
   Member(const SessionRef& r, Identity i, const wamp::ClientFeatures& f,
          std::shared_ptr<const RolePermissions> p)
       : ref(r), identity(std::move(i)), features(f), permissions(std::move(p)) {}
 
   const config::SessionLimits& limits() const { return permissions->limits(); }
+  serializers::ValueLimits value_limits() const { return router::value_limits(limits()); }
 
   const SessionRef ref;
   const Identity identity;

@@ -55,7 +55,7 @@ class Membership {
   template <class M>
   wamp::Result<void> route(M& message, bool is_chunk);
   // Of a message that is not taken. False: nobody can be told.
-  wamp::Result<bool> refuse(const serializers::MessageStart& start, std::string_view error_uri);
+  wamp::Result<bool> refuse(const serializers::MessageStart& start, const Refusal& refusal);
   // Nothing has come from the peer for long; something has again.
   void on_silent() { member_->suspect.store(true, std::memory_order_relaxed); }
   void on_alive();
@@ -88,8 +88,9 @@ class Membership {
 
   // True: memory is short, and the message was refused for it.
   wamp::Result<bool> refuse_for_memory(wamp::MessageType type, std::string_view bytes);
-  wamp::Result<bool> refuse_request(const serializers::MessageStart& start, std::string_view error_uri);
-  wamp::Result<void> refuse_answer(wamp::RequestId invocation, std::string_view error_uri);
+  wamp::Result<bool> refuse_request(const serializers::MessageStart& start, const Refusal& refusal);
+  wamp::Result<void> refuse_answer(wamp::RequestId invocation, const Refusal& refusal);
+  void send_refusal(wamp::MessageType type, wamp::RequestId request, const Refusal& refusal);
   wamp::Result<void> end_call(wamp::RequestId call);
   void refuse_too_long(const wamp::Message& message);
 

@@ -1,7 +1,6 @@
 // What becomes of messages that are not taken, as they or all that there is are too much: each request is
 // refused, as far as it is known, and the session goes on.
 #include "router/membership.h"
-#include "wamp/attributes.h"
 #include "wamp/error_uris.h"
 
 namespace router {
@@ -10,8 +9,12 @@ namespace {
 // While memory is short, a message of more bytes is not taken.
 constexpr size_t frugal_message_size = 64 * 1024;
 
-wamp::Error refusal(wamp::MessageType type, wamp::RequestId request, std::string_view error_uri) {
-  return {type, request, {}, std::string(error_uri), {}};
+wamp::Error error_of(wamp::MessageType type, wamp::RequestId request, const Refusal& refusal) {
+  return {type, request, {}, std::string(refusal.error_uri), {}};
+}
+
+RoutedPayload payload_of(const Refusal& refusal) {
+  return refusal.text.empty() ? RoutedPayload() : make_payload({{refusal.text}, {}});
 }
 
 }  // namespace
@@ -23,10 +26,14 @@ wamp::Result<void> Membership::end_call(wamp::RequestId call) {
 }
 
 // As if the callee had said so.
-wamp::Result<void> Membership::refuse_answer(wamp::RequestId invocation, std::string_view error_uri) {
+wamp::Result<void> Membership::refuse_answer(wamp::RequestId invocation, const Refusal& refusal) {
   worker_.loop().request_turn_end();
-  return realm_->handle(*member_, refusal(wamp::MessageType::invocation, invocation, error_uri),
-                        RoutedPayload());
+  return realm_->handle(*member_, error_of(wamp::MessageType::invocation, invocation, refusal),
+                        payload_of(refusal));
+}
+
+void Membership::send_refusal(wamp::MessageType type, wamp::RequestId request, const Refusal& refusal) {
+  sender_.send(error_of(type, request, refusal), payload_of(refusal));
 }
 
 // ---- messages that are too long
@@ -35,46 +42,44 @@ wamp::Result<void> Membership::refuse_answer(wamp::RequestId invocation, std::st
 // the message gets an ERROR in its place.
 void Membership::refuse_too_long(const wamp::Message& message) {
   worker_.counters().lost_message_too_long.add();
-  constexpr std::string_view error_uri = wamp::error_uri::payload_size_exceeded;
+  const Refusal too_long{wamp::error_uri::payload_size_exceeded, {}};
   const auto* invocation = std::get_if<wamp::Invocation>(&message);
   const auto* result = std::get_if<wamp::CallResult>(&message);
   const auto* refused = std::get_if<wamp::Error>(&message);
   wamp::Result<void> told;
   if (invocation)
-    told = refuse_answer(invocation->request, error_uri);
+    told = refuse_answer(invocation->request, too_long);
   else if (result && result->details.find("progress"))
     told = end_call(result->request);
   else if (result)
-    sender_.send(refusal(wamp::MessageType::call, result->request, error_uri));
+    send_refusal(wamp::MessageType::call, result->request, too_long);
   else if (refused)
-    sender_.send(refusal(refused->request_type, refused->request, error_uri));
+    send_refusal(refused->request_type, refused->request, too_long);
   assert(told && "the realm itself has sent what this answers");
 }
 
-wamp::Result<bool> Membership::refuse(const serializers::MessageStart& start, std::string_view error_uri) {
+wamp::Result<bool> Membership::refuse(const serializers::MessageStart& start, const Refusal& refusal) {
   const std::optional<SessionRule> rule = session_rule(start.type);
   if (!rule || (rule->role && !member_->features.has(*rule->role))) return false;
-  if (rule->new_request) return refuse_request(start, error_uri);
+  if (rule->new_request) return refuse_request(start, refusal);
   const bool answers =
       start.type == wamp::MessageType::yield ||
       (start.type == wamp::MessageType::error && start.request_type == wamp::MessageType::invocation);
   if (!answers) return false;
-  if (const auto told = refuse_answer(start.request, error_uri); !told) return told.error();
+  if (const auto told = refuse_answer(start.request, refusal); !told) return told.error();
   return true;
 }
 
 wamp::Result<bool> Membership::refuse_request(const serializers::MessageStart& start,
-                                              std::string_view error_uri) {
+                                              const Refusal& refusal) {
   if (start.type == wamp::MessageType::call && is_continuation(start.request)) {
     if (const auto told = end_call(start.request); !told) return told.error();
     return true;
   }
   const bool may_be_unacknowledged = start.type == wamp::MessageType::publish;
-  if (may_be_unacknowledged && !start.options) return false;
+  if (may_be_unacknowledged && !start.acknowledge) return false;
   if (const auto checked = check_request_id(start.type, start.request); !checked) return checked.error();
-  const bool is_answered = !may_be_unacknowledged ||
-                           wamp::Attributes(*start.options, "PUBLISH.Options").boolean("acknowledge", false);
-  if (is_answered) sender_.send(refusal(start.type, start.request, error_uri));
+  if (!may_be_unacknowledged || *start.acknowledge) send_refusal(start.type, start.request, refusal);
   return true;
 }
 
@@ -86,7 +91,7 @@ wamp::Result<bool> Membership::refuse_for_memory(wamp::MessageType type, std::st
   serializers::Scratch scratch;  // the worker's holds the message, which may yet be carried out
   const auto start = serializers::decode_start(sender_.format(), bytes, scratch);
   if (!start) return false;
-  auto refused = refuse(*start, wamp::error_uri::unavailable);
+  auto refused = refuse(*start, {wamp::error_uri::unavailable, {}});
   if (refused && *refused) worker_.counters().lost_memory.add();
   return refused;
 }

@@ -231,10 +231,15 @@ wamp::Result<void> Realm::call_router(Member& member, const wamp::Call& message,
     return refuse(member, wamp::Call::type, message.request,
                   {wamp::error_uri::no_such_procedure,
                    "the router has no procedure " + std::string(message.procedure)});
-  const auto arguments = serializers::decode_arguments(payload.format, {payload.bytes(), payload.count});
+  const auto arguments = serializers::decode_arguments(payload.format, {payload.bytes(), payload.count},
+                                                       member.value_limits());
+  if (!arguments)
+    return refuse(member, wamp::Call::type, message.request,
+                  {wamp::error_uri::invalid_argument,
+                   "the arguments of " + std::string(procedure->uri) + ": " + arguments.error().message});
   meta::Answer answer;
   auto answered = locked(member, [&]() -> wamp::Result<void> {
-    answer = procedure->call(state_, member, arguments);
+    answer = procedure->call(state_, member, *arguments);
     if (const auto* refusal = std::get_if<Refusal>(&answer))
       state_.outbox.refuse(member.ref, wamp::Call::type, message.request, refusal->error_uri, refusal->text);
     else if (const auto* result = std::get_if<serializers::Arguments>(&answer))

@@ -12,8 +12,8 @@ transport::BufferRef Sender::encode(const wamp::Message& message, RoutedPayload&
   return worker_.encoder().encode(format_, framing(), message, std::move(payload));
 }
 
-void Sender::send(const wamp::Message& message) {
-  transport::BufferRef frame = encode(message);
+void Sender::send(const wamp::Message& message, RoutedPayload&& payload) {
+  transport::BufferRef frame = encode(message, std::move(payload));
   if (takes(frame)) return send(message, std::move(frame));
   log::warning("closing " + connection_.peer_address() + ": it takes no message as long as " +
                std::string(wamp::name(wamp::type_of(message))));

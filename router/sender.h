@@ -45,7 +45,7 @@ class Sender {
   bool takes(const transport::BufferRef& frame) const { return frame->size() <= max_frame_size_; }
 
   // One that the session cannot go on without: if it is too long, the connection is closed.
-  void send(const wamp::Message& message);
+  void send(const wamp::Message& message, RoutedPayload&& payload = {});
   // Precondition: takes(frame), which is the message's.
   void send(const wamp::Message& message, transport::BufferRef frame);
   void count_event(size_t bytes);

@@ -65,14 +65,24 @@ void Session::on_closed(const transport::CloseReason& reason) {
 
 void Session::on_message(std::span<char> bytes) {
   const std::string_view text(bytes.data(), bytes.size());
-  const auto decoded = decode(text, [this, text](auto& message) { take(message, text); });
-  if (!decoded) violate(decoded.error().message);
+  const auto decoded = decode(text, value_limits(), [this, text](auto& message) { take(message, text); });
+  if (decoded) return;
+  if (decoded.error().is_excess)
+    refuse_excess(text, decoded.error().message);
+  else
+    violate(decoded.error().message);
+}
+
+// Before there is a role the defaults must do.
+serializers::ValueLimits Session::value_limits() const {
+  return router::value_limits(membership_ ? membership_->limits() : config::SessionLimits());
 }
 
 template <class Take>
-wamp::Result<void> Session::decode(std::string_view bytes, Take take) {
+wamp::Result<void> Session::decode(std::string_view bytes, const serializers::ValueLimits& limits,
+                                   Take take) {
   return serializers::decode(format_, bytes, worker_.scratch(),
-                             {static_cast<int>(entrance_->transport.limits.max_depth)},
+                             {static_cast<int>(entrance_->transport.limits.max_depth), limits},
                              serializers::MessageTaker(take));
 }
 
@@ -135,9 +145,10 @@ void Session::carry_out_held() {
   while (membership_) {
     const auto request = membership_->take_held();
     if (!request) return;
-    const auto decoded =
-        decode(request->bytes, [&](auto& message) { carry_out(message, request->is_chunk); });
-    assert(decoded);  // it was decoded when it came
+    // Its limits were those of when it came.
+    const auto decoded = decode(request->bytes, serializers::ValueLimits(),
+                                [&](auto& message) { carry_out(message, request->is_chunk); });
+    assert(decoded);
     static_cast<void>(decoded);
   }
 }
@@ -339,7 +350,7 @@ bool Session::on_oversized(std::string_view beginning) {
   if (state_ == State::refusing || state_ == State::closing) return true;
   const auto start = serializers::decode_start(format_, beginning, worker_.scratch());
   if (!membership_ || !start) return false;
-  const auto refused = membership_->refuse(*start, wamp::error_uri::payload_size_exceeded);
+  const auto refused = membership_->refuse(*start, {wamp::error_uri::payload_size_exceeded, {}});
   if (!refused) violate(refused.error().message);
   if (refused && !*refused) return false;
   counters().lost_oversized.add();
@@ -347,6 +358,19 @@ bool Session::on_oversized(std::string_view beginning) {
     log::warning(log::Kind::loss, name() + " sends messages that are too long, " +
                                       std::string(wamp::name(start->type)) + " first");
   return true;
+}
+
+void Session::refuse_excess(std::string_view bytes, const std::string& excess) {
+  if (state_ == State::refusing || state_ == State::closing) return;
+  if (!membership_) return abort(wamp::error_uri::invalid_argument, excess);
+  const auto start = serializers::decode_start(format_, bytes, worker_.scratch());
+  if (!start) return violate(excess);
+  const auto refused = membership_->refuse(*start, {wamp::error_uri::invalid_argument, excess});
+  if (!refused) return violate(refused.error().message);
+  if (!*refused) return violate(excess);
+  counters().lost_excess.add();
+  if (oversized_messages_++ == 0)
+    log::warning(log::Kind::loss, name() + " sends more than it may, and is refused: " + excess);
 }
 
 void Session::on_silent() {

@@ -68,7 +68,8 @@ class Session final : public transport::Receiver, private Admission::Desk {
 
   // Decodes the message and calls take(M&) for it.
   template <class Take>
-  wamp::Result<void> decode(std::string_view bytes, Take take);
+  wamp::Result<void> decode(std::string_view bytes, const serializers::ValueLimits& limits, Take take);
+  serializers::ValueLimits value_limits() const;
   template <class M>
   void take(M& message, std::string_view bytes);
   void on_message_while_closed(const wamp::Message& message);
@@ -76,6 +77,8 @@ class Session final : public transport::Receiver, private Admission::Desk {
   void on_message_while_closing(const wamp::Message& message);
   template <class M>
   void take_while_established(M& message, std::string_view bytes);
+  // Its options or details are more than a limit allows.
+  void refuse_excess(std::string_view bytes, const std::string& excess);
   template <class M>
   void carry_out(M& message, bool is_chunk);
   void on_goodbye(const wamp::Goodbye& message);
@@ -115,7 +118,7 @@ class Session final : public transport::Receiver, private Admission::Desk {
   transport::Loop::Clock::time_point deadline_{};  // of the first HELLO, of AUTHENTICATE, of a held back
                                                    // ABORT, or of the answer to GOODBYE; zero: none
   const size_t max_queued_bytes_;
-  uint64_t oversized_messages_ = 0;  // of the peer
+  uint64_t oversized_messages_ = 0;  // of the peer, their options included
 
   State state_ = State::closed;
   std::unique_ptr<Admission> admission_;             // while admitting

@@ -62,7 +62,8 @@ bool CborReader::read_string(std::string_view& value) {
   const char* const begin = position();
   if (header.kind != Kind::string || !scanner_.skip_value()) return false;
   if (header.is_indefinite) {
-    ValueBuilder builder;
+    const ValueLimits none;
+    ValueBuilder builder(none);
     read_cbor({{begin, position()}, 1}, builder);
     value = scratch_.strings.emplace_back(std::move(*builder.values().front().get<std::string>()));
   } else {
@@ -71,17 +72,8 @@ bool CborReader::read_string(std::string_view& value) {
   return true;
 }
 
-bool CborReader::read_dictionary(wamp::Dict& value) {
-  if (scanner_.take_empty_dictionary()) return true;
-  if (scanner_.header().kind != Kind::dictionary) return false;
-  const char* const begin = position();
-  if (!scanner_.skip_value()) return false;
-  constexpr ptrdiff_t shortest_with_an_entry = 3;
-  if (position() - begin < shortest_with_an_entry) return true;
-  ValueBuilder builder;
-  if (!read_cbor({{begin, position()}, 1}, builder)) return scanner_.fail("expected strings as keys");
-  value = std::move(*builder.values().front().get<wamp::Dict>());
-  return true;
+bool CborReader::send_dictionary(std::string_view skipped, ValueSink& sink) {
+  return read_cbor({skipped, 1}, sink) || scanner_.fail("expected strings as keys");
 }
 
 }  // namespace serializers

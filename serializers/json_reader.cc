@@ -5,7 +5,6 @@
 #include "serializers/json_text.h"
 #include "serializers/json_values.h"
 #include "serializers/unescape_json.h"
-#include "serializers/value_builder.h"
 
 namespace serializers {
 namespace {
@@ -107,19 +106,9 @@ bool JsonReader::read_string(std::string_view& value) {
   return true;
 }
 
-bool JsonReader::read_dictionary(wamp::Dict& value) {
-  if (scanner_.take_empty_dictionary()) return true;
-  const char* const begin = position();
-  if (!scanner_.at('{') || !scanner_.skip_value()) return false;
-  const std::string_view text(begin, position());
-  ValueBuilder builder;
-  read_json({text, 1}, builder);
-  value = std::move(*builder.values().front().get<wamp::Dict>());
+bool JsonReader::send_dictionary(std::string_view skipped, ValueSink& sink) {
+  read_json({skipped, 1}, sink);
   return true;
-}
-
-bool JsonReader::skip() {
-  return scanner_.skip_value();
 }
 
 }  // namespace serializers

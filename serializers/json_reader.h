@@ -7,6 +7,7 @@
 #include "serializers/json_scanner.h"
 #include "serializers/kind.h"
 #include "serializers/serializer.h"
+#include "serializers/value_sink.h"
 
 namespace serializers {
 
@@ -28,8 +29,12 @@ class JsonReader {
   // An integer that is negative or too big becomes UINT64_MAX, which is valid nowhere.
   bool read_integer(uint64_t& value);
   bool read_string(std::string_view& value);
-  bool read_dictionary(wamp::Dict& value);
-  bool skip();
+  bool take_empty_dictionary() { return scanner_.take_empty_dictionary(); }
+  bool skip() { return scanner_.skip_value(); }
+  // Of what was skipped, one dictionary: whether nothing is in it.
+  static bool is_empty(std::string_view skipped) { return skipped.find('"') == skipped.npos; }
+  // Sends what was skipped, one dictionary, to the sink.
+  bool send_dictionary(std::string_view skipped, ValueSink& sink);
 
   const char* position() const { return scanner_.position(); }
   // True once the bytes turned out not to be well-formed.

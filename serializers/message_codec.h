@@ -12,6 +12,7 @@
 
 #include "serializers/kind.h"
 #include "serializers/message_taker.h"
+#include "serializers/value_builder.h"
 #include "serializers/value_sink.h"
 #include "wamp/message.h"
 #include "wamp/result.h"
@@ -36,7 +37,8 @@ constexpr bool is_request(uint64_t type) {
 template <class Reader>
 class MessageDecoder {
  public:
-  MessageDecoder(const Reader& reader, MessageTaker take) : reader_(reader), take_(take) {}
+  MessageDecoder(const Reader& reader, MessageTaker take, const ValueLimits& limits)
+      : reader_(reader), take_(take), limits_(limits) {}
 
   wamp::Result<void> decode() {
     uint64_t type = 0;
@@ -116,8 +118,20 @@ class MessageDecoder {
     text = view;
     return true;
   }
-  bool read(wamp::Dict& dict) { return reader_.read_dictionary(dict) || expected("a dictionary"); }
+  bool read(wamp::Dict& dict) { return reader_.take_empty_dictionary() || read_entries(dict); }
   bool read(std::optional<wamp::Dict>& dict) { return read(dict.emplace()); }
+  [[gnu::noinline]] bool read_entries(wamp::Dict& dict) {
+    const char* const begin = reader_.position();
+    if (reader_.kind() != Kind::dictionary || !reader_.skip()) return expected("a dictionary");
+    const std::string_view bytes(begin, reader_.position());
+    if (Reader::is_empty(bytes)) return true;
+    ValueBuilder builder(limits_);
+    if (builder.admits(bytes.size()) && !reader_.send_dictionary(bytes, builder))
+      return expected("a dictionary");
+    if (is_excess_ = !builder.excess().empty(); is_excess_) return refuse(builder.excess());
+    dict = std::move(*builder.values().front().template get<wamp::Dict>());
+    return true;
+  }
 
   // What Autobahn calls payload transparency: with this attribute an encrypted payload stands as one string
   // or as binary data in the place of Arguments and ArgumentsKw.
@@ -177,11 +191,13 @@ class MessageDecoder {
   wamp::ProtocolError error(std::string_view message) const {
     std::string text(message);
     if (!element_.empty()) text.append(".").append(element_);
-    return {text.append(": ").append(problem_)};
+    return {text.append(": ").append(problem_), is_excess_};
   }
 
   Reader reader_;
   const MessageTaker take_;
+  const ValueLimits& limits_;
+  bool is_excess_ = false;
   std::string_view element_;
   std::string problem_;
 };

@@ -3,9 +3,37 @@
 #include "serializers/cbor_reader.h"
 #include "serializers/json_reader.h"
 #include "serializers/msgpack_reader.h"
+#include "serializers/value_sink.h"
 
 namespace serializers {
 namespace {
+
+// Looks for one attribute and keeps nothing of the others, as they may be too many.
+class AcknowledgeFinder final : public ValueSink {
+ public:
+  bool found() const { return found_; }
+
+  void null() override {}
+  void boolean(bool value) override {
+    if (is_next_ && depth_ == 1) found_ = value;
+  }
+  void integer(int64_t) override {}
+  void unsigned_integer(uint64_t) override {}
+  void floating(double) override {}
+  void string(std::string_view) override {}
+  void binary(std::string_view) override {}
+  void begin_list(size_t) override { ++depth_; }
+  void end_list(size_t) override { --depth_; }
+  void begin_dictionary(size_t) override { ++depth_; }
+  void key(std::string_view key) override { is_next_ = depth_ == 1 && key == "acknowledge"; }
+  void binary_key(std::string_view) override { is_next_ = false; }
+  void end_dictionary(size_t) override { --depth_; }
+
+ private:
+  int depth_ = 0;
+  bool is_next_ = false;  // its value
+  bool found_ = false;
+};
 
 template <class Reader>
 std::optional<MessageStart> read_start(Reader reader) {
@@ -30,9 +58,11 @@ std::optional<MessageStart> read_start(Reader reader) {
   // Digits at the end of the bytes may be the first ones only.
   if (!request || !reader.next()) return std::nullopt;
   start.request = wamp::RequestId(*request);
-  wamp::Dict options;
-  if (reader.kind() == Kind::dictionary && reader.read_dictionary(options))
-    start.options = std::move(options);
+  const char* const options = reader.position();
+  AcknowledgeFinder finder;
+  if (reader.kind() == Kind::dictionary && reader.skip() &&
+      reader.send_dictionary({options, reader.position()}, finder))
+    start.acknowledge = finder.found();
   return start;
 }
 

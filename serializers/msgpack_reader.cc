@@ -4,7 +4,6 @@
 
 #include "serializers/javascript_integer.h"
 #include "serializers/msgpack_values.h"
-#include "serializers/value_builder.h"
 
 namespace serializers {
 namespace {
@@ -59,16 +58,8 @@ bool MsgpackReader::read_any_integer(uint64_t& value) {
   return true;
 }
 
-bool MsgpackReader::read_any_dictionary(wamp::Dict& value) {
-  const MsgpackHeader header = scanner_.header();
-  if (header.kind != Kind::dictionary) return false;
-  const char* const begin = position();
-  if (!scanner_.skip_value()) return false;
-  if (header.length == 0) return true;
-  ValueBuilder builder;
-  if (!read_msgpack({{begin, position()}, 1}, builder)) return scanner_.fail("expected strings as keys");
-  value = std::move(*builder.values().front().get<wamp::Dict>());
-  return true;
+bool MsgpackReader::send_dictionary(std::string_view skipped, ValueSink& sink) {
+  return read_msgpack({skipped, 1}, sink) || scanner_.fail("expected strings as keys");
 }
 
 }  // namespace serializers

@@ -7,6 +7,7 @@
 #include "serializers/kind.h"
 #include "serializers/msgpack_scanner.h"
 #include "serializers/serializer.h"
+#include "serializers/value_sink.h"
 
 namespace serializers {
 
@@ -39,10 +40,14 @@ class MsgpackReader {
     value = scanner_.take_string(header);
     return value.data() != nullptr;
   }
-  bool read_dictionary(wamp::Dict& value) {
-    return scanner_.take_empty_dictionary() || read_any_dictionary(value);
-  }
+  bool take_empty_dictionary() { return scanner_.take_empty_dictionary(); }
   bool skip() { return scanner_.skip_value(); }
+  // Of what was skipped, one dictionary: whether nothing is in it.
+  static bool is_empty(std::string_view skipped) {
+    return read_msgpack_header(skipped.data(), skipped.data() + skipped.size()).length == 0;
+  }
+  // Sends what was skipped, one dictionary, to the sink; false if a key is no string.
+  bool send_dictionary(std::string_view skipped, ValueSink& sink);
 
   const char* position() const { return scanner_.position(); }
   // True once the bytes turned out not to be well-formed.
@@ -52,7 +57,6 @@ class MsgpackReader {
  private:
   bool enter_long_message();
   bool read_any_integer(uint64_t& value);
-  bool read_any_dictionary(wamp::Dict& value);
 
   MsgpackScanner scanner_;
   uint64_t missing_ = 0;  // elements of the message

@@ -65,9 +65,11 @@ wamp::Payload payload_of(const wamp::Message& message) {
 wamp::Result<void> decode(Format format, std::string_view bytes, Scratch& scratch, const Limits& limits,
                           MessageTaker take) {
   if (!scratch.strings.empty()) scratch.strings.clear();
-  if (format == Format::json) return MessageDecoder(JsonReader(bytes, scratch, limits), take).decode();
-  if (format == Format::msgpack) return MessageDecoder(MsgpackReader(bytes, limits), take).decode();
-  return MessageDecoder(CborReader(bytes, scratch, limits), take).decode();
+  const ValueLimits& values = limits.values;
+  if (format == Format::json)
+    return MessageDecoder(JsonReader(bytes, scratch, limits), take, values).decode();
+  if (format == Format::msgpack) return MessageDecoder(MsgpackReader(bytes, limits), take, values).decode();
+  return MessageDecoder(CborReader(bytes, scratch, limits), take, values).decode();
 }
 
 wamp::Result<wamp::Message> decode(Format format, std::string_view bytes, Scratch& scratch,
@@ -120,12 +122,17 @@ uint8_t encode_arguments(Format format, const Arguments& arguments, std::string&
 }
 
 Arguments decode_arguments(Format format, wamp::Payload payload) {
-  ValueBuilder builder;
-  read(format, payload, builder);
+  return *decode_arguments(format, payload, ValueLimits());
+}
+
+wamp::Result<Arguments> decode_arguments(Format format, wamp::Payload payload, const ValueLimits& limits) {
+  ValueBuilder builder(limits);
+  if (builder.admits(payload.bytes.size())) read(format, payload, builder);
+  if (!builder.excess().empty()) return wamp::ProtocolError{builder.excess(), true};
   wamp::List& values = builder.values();
   Arguments arguments;
   // An encrypted payload is no list.
-  if (!values.empty() && !values[0].get<wamp::List>()) return {std::move(values), {}};
+  if (!values.empty() && !values[0].get<wamp::List>()) return Arguments{std::move(values), {}};
   if (payload.count > 0) arguments.args = std::move(*values[0].get<wamp::List>());
   if (payload.count > 1) arguments.kwargs = std::move(*values[1].get<wamp::Dict>());
   return arguments;

@@ -34,13 +34,24 @@ struct Scratch {
 
 constexpr int max_nesting = 1024;
 
+// Of what becomes values: the options or details of one message, or arguments that the router reads itself.
+// It is counted while it is read, before anything is made of what is too much. In errors each has the name of
+// its configuration key.
+struct ValueLimits {
+  size_t bytes = SIZE_MAX;       // "options_bytes": as they came
+  size_t entries = SIZE_MAX;     // "options_entries": of all dictionaries together
+  size_t list_items = SIZE_MAX;  // "options_list_items": of all lists together
+};
+
 struct Limits {
   int max_depth =
       128;  // nesting of lists and dictionaries, the message's own list included; at most max_nesting
+  ValueLimits values = {};
 };
 
 // Decodes one message. A view in the result points into `bytes` or `scratch`. The error says which message
-// and element is wrong and what was expected: "CALL.Options: expected a dictionary, got a string".
+// and element is wrong and what was expected: "CALL.Options: expected a dictionary, got a string". If it is
+// an excess (of the options or details), what stands behind them has not been looked at.
 wamp::Result<wamp::Message> decode(Format format, std::string_view bytes, Scratch& scratch,
                                    const Limits& limits = {});
 
@@ -76,7 +87,8 @@ struct Arguments {
 // Appends the payload; returns its count (2 if there are kwargs, 1 if only args, 0 if neither).
 uint8_t encode_arguments(Format format, const Arguments& arguments, std::string& out);
 
-// The payload must have been validated by decode().
+// The payload must have been validated by decode(). The error is an excess.
+wamp::Result<Arguments> decode_arguments(Format format, wamp::Payload payload, const ValueLimits& limits);
 Arguments decode_arguments(Format format, wamp::Payload payload);
 
 // One value as JSON text, as tokens and HTTP bodies have it.

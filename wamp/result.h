@@ -12,6 +12,8 @@ namespace wamp {
 // expected, and contains nothing of the peer's payload.
 struct ProtocolError {
   std::string message;
+  // Nothing is wrong but that there is more than a limit allows: a request may be refused for it instead.
+  bool is_excess = false;
 };
 
 template <class T>

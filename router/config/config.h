@@ -84,10 +84,14 @@ struct SessionLimits {
   uint32_t registrations_per_session = 100000;
   uint32_t calls_in_flight_per_session = 65536;
   uint32_t testaments_per_session = 100;
-  uint32_t uri_length = 4096;        // bytes
-  uint32_t uri_components = 100;     // parted by dots
-  uint64_t call_timeout_ms = 0;      // of calls that ask for none; 0: none
-  uint64_t max_call_timeout_ms = 0;  // the longest that a call may ask for; 0: any
+  uint32_t uri_length = 4096;     // bytes
+  uint32_t uri_components = 100;  // parted by dots
+  // Of the options or details of one message, and of the arguments of one call to the router itself.
+  uint32_t options_bytes = 256 * 1024;
+  uint32_t options_entries = 256;       // of all dictionaries together
+  uint32_t options_list_items = 10000;  // of all lists together
+  uint64_t call_timeout_ms = 0;         // of calls that ask for none; 0: none
+  uint64_t max_call_timeout_ms = 0;     // the longest that a call may ask for; 0: any
   // Faster ones are slowed down by not reading them. 0: none.
   uint64_t messages_per_second = 0;
   uint64_t bytes_per_second = 0;

@@ -1,4 +1,4 @@
-// What a session may send: by the rate of its role, and while memory is short.
+// What a session may send: by the rate of its role, with how much in its options, and while memory is short.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -29,6 +29,71 @@ TEST(TheRateOfARole, StaysWithTheConnectionUntilAnotherSessionJoins) {
   Wire& wire = router.join();
   EXPECT_THAT(says(wire, R"([6,{},"wamp.close.normal"])"), StartsWith("[6,"));
   EXPECT_EQ(wire.rate().messages_per_second, 7u);
+}
+
+struct OptionsWithTooMuch : testing::Test {
+  static config::Config narrow() {
+    config::Config config = SessionHarness::two_realms();
+    config.realms.front().roles.front().limits = {
+        {"options_bytes", 200}, {"options_entries", 3}, {"options_list_items", 5}};
+    return config;
+  }
+  static std::string error(int type, int request, const std::string& what) {
+    return "[8," + std::to_string(type) + "," + std::to_string(request) +
+           R"(,{},"wamp.error.invalid_argument",[")" + what + "\"]]";
+  }
+
+  SessionHarness router{narrow()};
+  Wire& wire = router.join();
+};
+
+TEST_F(OptionsWithTooMuch, AreRefusedAndTheSessionLives) {
+  EXPECT_EQ(says(wire, R"([32,1,{"a":1,"b":2,"c":3,"d":4},"com.topic"])"),
+            error(32, 1, "SUBSCRIBE.Options: more than 3 entries in dictionaries (options_entries)"));
+  EXPECT_EQ(says(wire, R"([48,2,{"a":[1,2,3,4,5,6]},"com.add"])"),
+            error(48, 2, "CALL.Options: more than 5 items in lists (options_list_items)"));
+  EXPECT_EQ(says(wire, R"([64,3,{"a":")" + std::string(200, 'x') + R"("},"com.add"])"),
+            error(64, 3, "REGISTER.Options: more than 200 bytes (options_bytes)"));
+  EXPECT_THAT(says(wire, R"([32,4,{"a":1,"b":2,"c":[1,2,3,4,5]},"com.topic"])"), StartsWith("[33,4,"));
+}
+
+TEST_F(OptionsWithTooMuch, AreRefusedToAPublisherThatWantsToKnow) {
+  EXPECT_EQ(says(wire, R"([16,1,{"a":1,"b":2,"c":3,"acknowledge":true},"com.topic"])"),
+            error(16, 1, "PUBLISH.Options: more than 3 entries in dictionaries (options_entries)"));
+  EXPECT_EQ(says(wire, R"([16,2,{"a":1,"b":2,"c":{"acknowledge":true}},"com.topic"])"), "");
+  EXPECT_THAT(says(wire, R"([16,3,{"acknowledge":true},"com.topic"])"), StartsWith("[17,3,"));
+}
+
+TEST_F(OptionsWithTooMuch, EndACallWhenItsCalleeAnswersSo) {
+  Wire& callee = router.join();
+  EXPECT_THAT(says(callee, R"([64,1,{},"com.add"])"), StartsWith("[65,1,"));
+  EXPECT_EQ(says(wire, R"([48,1,{},"com.add"])"), "");
+  EXPECT_EQ(callee.sent(), "[68,1,1,{}]");
+  EXPECT_EQ(says(callee, R"([70,1,{"a":1,"b":2,"c":3,"d":4}])"), "");
+  EXPECT_EQ(wire.sent(),
+            error(48, 1, "YIELD.Options: more than 3 entries in dictionaries (options_entries)"));
+}
+
+TEST_F(OptionsWithTooMuch, HaveTheSameBoundsAsArgumentsForTheRouter) {
+  EXPECT_EQ(
+      says(wire, R"([48,1,{},"wamp.session.count",[["a","b","c","d","e"]]])"),
+      error(48, 1, "the arguments of wamp.session.count: more than 5 items in lists (options_list_items)"));
+  EXPECT_EQ(says(wire, R"([48,2,{},"wamp.session.count",[["a","b","c","d"]]])"), "[50,2,{},[0]]");
+}
+
+TEST_F(OptionsWithTooMuch, EndASessionIfNobodyCanBeTold) {
+  EXPECT_THAT(says(wire, R"([6,{"a":1,"b":2,"c":3,"d":4},"wamp.close.normal"])"),
+              StartsWith("[3,{\"message\":\"GOODBYE.Details: more than 3 entries"));
+}
+
+TEST_F(OptionsWithTooMuch, KeepAClientOut) {
+  Wire& client = router.connect();
+  std::string details = R"({"roles":{"caller":{}},"authextra":{"0":0)";
+  for (int i = 1; i < 1000; ++i) details += ",\"" + std::to_string(i) + "\":0";
+  const std::string abort = says(client, R"([1,"realm1",)" + details + "}}]");
+  EXPECT_THAT(abort, StartsWith(R"([3,{"message":"HELLO.Details: more than 256 entries)"));
+  EXPECT_THAT(abort, HasSubstr(R"(,"wamp.error.invalid_argument"])"));
+  EXPECT_TRUE(client.closed());
 }
 
 struct ASessionWhenMemoryIsShort : testing::Test {

@@ -20,8 +20,7 @@ TEST(TheStartOfAMessage, TellsItsRequestInEveryFormat) {
     ASSERT_TRUE(start) << name(format);
     EXPECT_EQ(start->type, wamp::MessageType::call);
     EXPECT_EQ(start->request, wamp::RequestId(4711));
-    ASSERT_TRUE(start->options);
-    EXPECT_TRUE(start->options->find("timeout"));
+    EXPECT_EQ(start->acknowledge, false);
   }
 }
 
@@ -37,7 +36,7 @@ TEST(TheStartOfAMessage, MayEndInTheOptions) {
   const auto start = start_of(R"([16, 3, {"acknowledge": true, "x": ")");
   ASSERT_TRUE(start);
   EXPECT_EQ(start->request, wamp::RequestId(3));
-  EXPECT_FALSE(start->options);
+  EXPECT_FALSE(start->acknowledge);
 }
 
 TEST(TheStartOfAMessage, IsNothingIfTheRequestIdMayGoOn) {
@@ -56,7 +55,7 @@ TEST(TheStartOfAMessage, NeverTellsAnotherRequest) {
       if (!start) continue;
       EXPECT_EQ(start->type, wamp::MessageType::publish);
       EXPECT_EQ(start->request, wamp::RequestId(70000)) << name(format) << " " << size;
-      EXPECT_TRUE(!start->options || start->options->find("acknowledge"));
+      EXPECT_TRUE(start->acknowledge.value_or(true));
     }
   }
 }
