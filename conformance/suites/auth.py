@@ -199,8 +199,9 @@ def an_authenticator_for_cryptosign(client):
 @for_each_client
 def an_authenticator_for_tokens(client):
     backend = authenticator(client, 'admin')
-    expect_to_be(log_in(client, 'jwt', token({'sub': 'joe', 'team': 'red'}), at='dynamic logins'), 'joe', 'admin', 'jwt')
-    expect(asked(backend)[1]['claims'], {'sub': 'joe', 'team': 'red'}, 'the claims')
+    claims = {'sub': 'joe', 'team': 'red', 'exp': int(time.time()) + 3600}
+    expect_to_be(log_in(client, 'jwt', token(claims), at='dynamic logins'), 'joe', 'admin', 'jwt')
+    expect(asked(backend)[1]['claims'], claims, 'the claims')
 
 
 @for_each_client

@@ -5,6 +5,7 @@
 
 #include <cjose/cjose.h>
 
+#include "router/crypto/crypto.h"
 #include "serializers/serializer.h"
 #include "transport/freed_by.h"
 #include "wamp/attributes.h"
@@ -27,6 +28,15 @@ bool fits(std::string_view algorithm, cjose_jwk_kty_t kind) {
 std::string header(const Jws& jws, const char* name) {
   const char* text = cjose_header_get(cjose_jws_get_protected(jws.get()), name, nullptr);
   return text ? text : "";
+}
+
+// All of it: cjose tells values of some kinds only.
+std::optional<wamp::Dict> header_of(std::string_view token) {
+  const auto text = crypto::from_base64url(token.substr(0, token.find('.')));
+  if (!text) return std::nullopt;
+  auto value = serializers::decode_json(*text);
+  auto* header = value ? value->get<wamp::Dict>() : nullptr;
+  return header ? std::optional(std::move(*header)) : std::nullopt;
 }
 
 bool is_signed_by(const Jws& jws, const std::string& json_key) {
@@ -67,6 +77,7 @@ std::variant<Claims, std::string> check_claims(wamp::Dict all, const config::Tok
   const auto leeway = std::chrono::seconds(rules.leeway_s);
   Claims claims;
   claims.expires = time_of(all.find("exp"));
+  if (!claims.expires && rules.require_expiry) return "the token does not say when it expires (\"exp\")";
   if (claims.expires && *claims.expires + leeway <= now) return "the token has expired";
   if (const auto begin = time_of(all.find("nbf")); begin && *begin - leeway > now)
     return "the token is not valid yet";
@@ -109,6 +120,10 @@ std::variant<Claims, std::string> read_token(std::string_view token, const confi
   const bool is_signed = std::any_of(rules.keys.begin(), rules.keys.end(),
                                      [&jws](const std::string& key) { return is_signed_by(jws, key); });
   if (!is_signed) return "the token is signed by none of the keys";
+  const auto header = header_of(token);
+  if (!header) return "the token's header is no JSON object";
+  // None is known, so there is none that a token may demand (RFC 7515, 4.1.11).
+  if (header->find("crit")) return "the token demands extensions (\"crit\"), and none is known";
   uint8_t* bytes = nullptr;
   size_t size = 0;
   if (!cjose_jws_get_plaintext(jws.get(), &bytes, &size, nullptr)) return "the token is empty";

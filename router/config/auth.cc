@@ -176,6 +176,7 @@ TokenRules read_token_rules(const Setting& setting) {
   if (const auto issuer = setting.find("issuer")) rules.issuer = issuer->some_string();
   if (const auto audience = setting.find("audience")) rules.audience = audience->some_string();
   read_integer(setting, "leeway_s", rules.leeway_s, 0, max_leeway_s);
+  read_boolean(setting, "require_expiry", rules.require_expiry);
   if (const auto claims = setting.find("claims")) {
     claims->check_keys({.known = {"authid", "role", "realm"}});
     if (const auto name = claims->find("authid")) rules.authid_claim = name->some_string();
@@ -200,7 +201,8 @@ Keys keys_of(const MethodRules& rules, bool is_dynamic) {
     if (rules.name == "cryptosign") keys.unsupported.push_back("trustroots");
   }
   if (rules.name == "anonymous" && !is_dynamic) add({"role", "realm", "authid", "extra"});
-  if (rules.name == "jwt") add({"keys", "jwks", "issuer", "audience", "claims", "leeway_s", "default-role"});
+  if (rules.name == "jwt")
+    add({"keys", "jwks", "issuer", "audience", "claims", "leeway_s", "require_expiry", "default-role"});
   return keys;
 }
 

@@ -54,7 +54,8 @@ struct TokenRules {
   std::vector<std::string> keys;  // each a JSON Web Key (RFC 7517)
   std::string issuer, audience;   // empty: any
   std::string authid_claim = "sub", role_claim = "role", realm_claim = "realm";
-  uint32_t leeway_s = 30;  // by which clocks may differ
+  uint32_t leeway_s = 30;      // by which clocks may differ
+  bool require_expiry = true;  // a token without "exp" is refused
 
   bool operator==(const TokenRules&) const = default;
 };

@@ -83,7 +83,8 @@ std::string text_of(const AuthMethod& method) {
   if (method.token)
     words.push_back("tokens, " + std::to_string(method.token->keys.size()) + " keys, issuer " +
                     (method.token->issuer.empty() ? "any" : in_quotes(method.token->issuer)) + ", audience " +
-                    (method.token->audience.empty() ? "any" : in_quotes(method.token->audience)));
+                    (method.token->audience.empty() ? "any" : in_quotes(method.token->audience)) +
+                    (method.token->require_expiry ? "" : ", some without an end"));
   if (!method.default_role.empty()) words.push_back("default role " + in_quotes(method.default_role));
   return joined(words);
 }

@@ -148,4 +148,13 @@ std::optional<std::string> from_base64(std::string_view text) {
   return bytes;
 }
 
+std::optional<std::string> from_base64url(std::string_view text) {
+  std::string plain(text);
+  std::replace(plain.begin(), plain.end(), '-', '+');
+  std::replace(plain.begin(), plain.end(), '_', '/');
+  plain.resize((plain.size() + 3) / 4 * 4, '=');
+  auto bytes = from_base64(plain);
+  return bytes && to_base64url(*bytes) == text ? bytes : std::nullopt;
+}
+
 }  // namespace router::crypto

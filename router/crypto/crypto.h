@@ -33,6 +33,7 @@ std::string to_hex(std::string_view bytes);
 std::string to_base64(std::string_view bytes);
 // RFC 4648, section 5, without padding.
 std::string to_base64url(std::string_view bytes);
+std::optional<std::string> from_base64url(std::string_view text);
 // Nothing if it is not hexadecimal, or not canonical base64.
 std::optional<std::string> from_hex(std::string_view text);
 std::optional<std::string> from_base64(std::string_view text);

@@ -432,9 +432,9 @@ TEST_F(AdmissionTest, ATokenOpensUntilItExpires) {
 TEST_F(AdmissionTest, ATokenForAnotherAuthidOrRealmOrByAnotherIssuerIsDenied) {
   open(jwt_auth());
   const std::map<std::string, std::string> cases = {
-      {R"("authmethods":["jwt"],"authid":"jim")", R"({"iss":"me","sub":"joe"})"},
-      {R"("authmethods":["jwt"])", R"({"iss":"me","sub":"joe","realm":"realm2"})"},
-      {R"("authmethods":["jwt"],"authid":"joe")", R"({"iss":"you","sub":"joe"})"}};
+      {R"("authmethods":["jwt"],"authid":"jim")", R"({"iss":"me","sub":"joe","exp":1000000060})"},
+      {R"("authmethods":["jwt"])", R"({"iss":"me","sub":"joe","exp":1000000060,"realm":"realm2"})"},
+      {R"("authmethods":["jwt"],"authid":"joe")", R"({"iss":"you","sub":"joe","exp":1000000060})"}};
   for (const auto& [details, claims] : cases) {
     Wire& wire = connect("192.0.2." + std::to_string(claims.size()) + ":1");
     challenge_of(wire, details);
@@ -446,8 +446,8 @@ TEST_F(AdmissionTest, ARoleThatTheRealmDoesNotHaveIsNoWayIn) {
   open(jwt_auth());
   Wire& wire = connect();
   challenge_of(wire, R"("authmethods":["jwt"])");
-  EXPECT_THAT(says(wire, authenticate(test_support::sign_token(R"({"iss":"me","sub":"joe","role":"root"})",
-                                                               token_secret))),
+  EXPECT_THAT(says(wire, authenticate(test_support::sign_token(
+                             R"({"iss":"me","sub":"joe","role":"root","exp":1000000060})", token_secret))),
               HasSubstr("wamp.error.no_such_role"));
 }
 

@@ -231,13 +231,15 @@ TEST_F(DynamicTest, AnAuthenticatorSeesTheClaimsOfATokenThatIsValid) {
   Wire& backend = start_backend();
   Wire& joe = connect();
   challenge_of(joe, R"("authmethods":["jwt"])");
-  joe.receives(authenticate(test_support::sign_token(R"({"sub":"joe","team":"red"})", token_secret)));
-  EXPECT_THAT(answers(backend, R"("user")"), HasSubstr(R"("claims":{"sub":"joe","team":"red"})"));
+  joe.receives(
+      authenticate(test_support::sign_token(R"({"sub":"joe","team":"red","exp":1000000060})", token_secret)));
+  EXPECT_THAT(answers(backend, R"("user")"),
+              HasSubstr(R"("claims":{"sub":"joe","team":"red","exp":1000000060})"));
   EXPECT_THAT(joe.sent(), HasSubstr(R"("authid":"joe","authrole":"user")"));
   Wire& forger = connect();
   challenge_of(forger, R"("authmethods":["jwt"])");
-  EXPECT_EQ(says(forger,
-                 authenticate(test_support::sign_token(R"({"sub":"joe"})", "not that secret, another one"))),
+  EXPECT_EQ(says(forger, authenticate(test_support::sign_token(R"({"sub":"joe","exp":1000000060})",
+                                                               "not that secret, another one"))),
             denied);
   EXPECT_EQ(backend.sent(), "");
 }

@@ -154,8 +154,8 @@ std::string scram_verifier(const ScramKeys& keys, std::string_view auth_message)
   return base64(hmac(keys.server_key, auth_message));
 }
 
-std::string sign_token(std::string_view claims, std::string_view secret) {
-  const std::string content = base64url(R"({"alg":"HS256","typ":"JWT"})") + "." + base64url(claims);
+std::string sign_token(std::string_view claims, std::string_view secret, std::string_view header) {
+  const std::string content = base64url(header) + "." + base64url(claims);
   return content + "." + base64url(hmac(secret, content));
 }
 

@@ -33,8 +33,10 @@ ScramKeys scram_keys(std::string_view password, std::string_view salt, uint32_t 
 std::string scram_proof(const ScramKeys& keys, std::string_view auth_message);
 std::string scram_verifier(const ScramKeys& keys, std::string_view auth_message);
 
-// A JSON Web Token with these claims (JSON text): HS256 by a secret, or ES256 by a private key in PEM.
-std::string sign_token(std::string_view claims, std::string_view secret);
+// A JSON Web Token with these claims and this header (JSON text): HS256 by a secret, or ES256 by a private
+// key in PEM.
+std::string sign_token(std::string_view claims, std::string_view secret,
+                       std::string_view header = R"({"alg":"HS256","typ":"JWT"})");
 std::string sign_token_es256(std::string_view claims, const std::string& pem);
 // PEM of a fresh P-256 key pair.
 struct PemKeys {

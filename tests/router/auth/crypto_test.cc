@@ -82,6 +82,14 @@ TEST(Crypto, Base64IsCanonicalOnly) {
     EXPECT_EQ(from_base64(wrong), std::nullopt) << wrong;
 }
 
+TEST(Crypto, Base64OfUrlsHasNoPadding) {
+  for (const std::string& bytes :
+       {std::string(), std::string("f"), std::string("fo"), std::string("\xfb\xff\xbf")})
+    EXPECT_EQ(from_base64url(to_base64url(bytes)), bytes);
+  for (const char* wrong : {"Zg==", "Zh", "Z", "+_8", "Zm9v\n", "Zm9v."})
+    EXPECT_EQ(from_base64url(wrong), std::nullopt) << wrong;
+}
+
 TEST(WebKey, OfASecret) {
   EXPECT_EQ(web_key_of_secret("\xfb\xff"), R"({"kty":"oct","k":"-_8"})");
 }

@@ -16,9 +16,11 @@ using testing::HasSubstr;
 const std::string secret = "a secret of the issuer, long enough";
 const WallTime now = WallTime(std::chrono::seconds(2000));
 
+// Tokens that have no time need say no more than what their test is about.
 config::TokenRules rules() {
   config::TokenRules rules;
   rules.keys = {crypto::web_key_of_secret(secret)};
+  rules.require_expiry = false;
   return rules;
 }
 
@@ -64,6 +66,27 @@ TEST(Token, IsValidInItsTimeOnlyGiveOrTakeTheLeeway) {
   EXPECT_EQ(why_not(token(R"({"sub":"joe","exp":1e300})")), "valid");
   EXPECT_EQ(why_not(token(R"({"sub":"joe","nbf":2030})")), "valid");
   EXPECT_EQ(why_not(token(R"({"sub":"joe","nbf":2031})")), "the token is not valid yet");
+}
+
+TEST(Token, MustSayWhenItExpiresUnlessTheRulesSpareItThat) {
+  auto by = rules();
+  by.require_expiry = config::TokenRules().require_expiry;
+  EXPECT_EQ(why_not(token(R"({"sub":"joe","exp":2100})"), by), "valid");
+  EXPECT_EQ(why_not(token(R"({"sub":"joe"})"), by), "the token does not say when it expires (\"exp\")");
+  EXPECT_EQ(why_not(token(R"({"sub":"joe","exp":null})"), by), "the token has expired");
+  by.require_expiry = false;
+  EXPECT_EQ(why_not(token(R"({"sub":"joe"})"), by), "valid");
+}
+
+TEST(Token, ThatDemandsAnExtensionIsRefusedAsNoneIsKnown) {
+  for (const std::string crit :
+       {R"(["http://example.com/must"])", R"(["exp"])", R"(["b64"])", "[]", "null", R"("exp")", "{}"}) {
+    const std::string header = R"({"alg":"HS256","crit":)" + crit + "}";
+    EXPECT_EQ(why_not(sign_token(R"({"sub":"joe"})", secret, header)),
+              "the token demands extensions (\"crit\"), and none is known")
+        << crit;
+  }
+  EXPECT_EQ(why_not(sign_token(R"({"sub":"joe"})", secret, R"({"alg":"HS256","b64":true})")), "valid");
 }
 
 TEST(Token, MustBeOfTheIssuerForTheAudience) {
@@ -114,7 +137,7 @@ TEST(Token, ThatIsNotInCompactFormIsRefused) {
 
 TEST(Token, MayBeSignedByAPrivateKey) {
   const auto keys = test_support::make_p256_keys();
-  config::TokenRules by;
+  auto by = rules();
   by.keys = {crypto::web_key_of_secret("something else"), *crypto::web_key_of_pem(keys.public_key)};
   EXPECT_EQ(why_not(sign_token_es256(R"({"sub":"joe"})", keys.private_key), by), "valid");
   EXPECT_EQ(why_not(sign_token_es256(R"({"sub":"joe"})", test_support::make_p256_keys().private_key), by),

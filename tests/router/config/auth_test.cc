@@ -98,12 +98,13 @@ TEST(Auth, ReadsDynamicAuthenticatorsOfEveryMethodThatHasThem) {
 TEST(Auth, ReadsTheRulesOfTokens) {
   const AuthMethod method =
       method_of("jwt", R"({"type": "static", "keys": ["secret"], "issuer": "i", "audience": "a",
-      "claims": {"authid": "email", "role": "r"}, "default-role": "anonymous", "leeway_s": 5})");
+      "claims": {"authid": "email", "role": "r"}, "default-role": "anonymous", "leeway_s": 5, "require_expiry": false})");
   ASSERT_TRUE(method.token);
   EXPECT_THAT(method.token->keys, ElementsAre(R"({"kty":"oct","k":"c2VjcmV0"})"));
   EXPECT_EQ(method.token->authid_claim, "email");
   EXPECT_EQ(method.default_role, "anonymous");
   EXPECT_EQ(method.token->leeway_s, 5u);
+  EXPECT_FALSE(method.token->require_expiry);
   EXPECT_THAT(error_of(with_auth(R"("jwt": {"type": "static"})")), HasSubstr("needs \"keys\" or \"jwks\""));
   EXPECT_THAT(error_of(with_auth(R"("jwt": {"type": "static", "keys": ["-----BEGIN nonsense"]})")),
               HasSubstr("expected a public key in PEM"));
