@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -62,8 +63,8 @@ inline std::shared_ptr<const Entrance> latest(std::shared_ptr<const Entrance> en
 
 // What a client brought when it connected.
 struct Arrival {
-  std::string cookie = {};  // empty: none
-  wamp::Dict details = {};  // of its transport, for dynamic authenticators
+  std::optional<auth::CookieId> cookie = {};  // none: it has none
+  wamp::Dict details = {};                    // of its transport, for dynamic authenticators
 };
 
 }  // namespace router

@@ -22,15 +22,10 @@ std::string type_name(const wamp::Message& message) {
   return std::string(wamp::name(wamp::type_of(message)));
 }
 
-// A fresh authid for a client that gave no name ("an anonymous session's authid is not empty").
+// For a client that gave no name ("an anonymous session's authid is not empty"). Others are told it, so it is
+// made of nothing that opens anything.
 std::string anonymous_authid(const SessionRef& ref) {
   return "anonymous-" + std::to_string(ref.session.value);
-}
-
-void remember(auth::Cookies& cookies, const std::string& cookie, const Membership& membership) {
-  const Identity& identity = membership.identity();
-  cookies.remember(cookie,
-                   {membership.realm().name(), identity.authid, identity.authrole, identity.authprovider});
 }
 
 }  // namespace
@@ -244,9 +239,7 @@ void Session::on_accepted(const auth::Accepted& accepted) {
     end_admission();
     return abort(refusal->error_uri, refusal->text);
   }
-  if (auto* cookies = this->cookies();
-      cookies && entrance_->transport.auth.contains("cookie") && accepted.method != "anonymous")
-    remember(*cookies, arrival_.cookie, *membership_);
+  remember_cookie(accepted);
   welcome(accepted.extra);
   admission_.reset();
 }
@@ -263,8 +256,7 @@ std::optional<Refusal> Session::join(const auth::Accepted& accepted) {
     return Refusal{wamp::error_uri::no_such_role,
                    "realm \"" + realm->name() + "\" has no role \"" + accepted.role + "\""};
   std::string authid = accepted.authid;
-  if (accepted.method == "anonymous" && accepted.authid.empty())
-    authid = arrival_.cookie.empty() ? anonymous_authid(ref_) : arrival_.cookie;
+  if (accepted.method == "anonymous" && accepted.authid.empty()) authid = anonymous_authid(ref_);
   auto joined = realm->join(
       ref_, {authid, accepted.role, accepted.method, accepted.provider, connection_->peer_address()},
       *features_);
@@ -289,11 +281,23 @@ void Session::welcome(const wamp::Dict& authextra) {
 }
 
 auth::Cookies* Session::cookies() const {
-  return arrival_.cookie.empty() ? nullptr : entrance_->cookies.get();
+  return arrival_.cookie ? entrance_->cookies.get() : nullptr;
+}
+
+// Of those who have proved something; what a cookie has opened does not count again.
+void Session::remember_cookie(const auth::Accepted& accepted) {
+  auto* cookies = this->cookies();
+  const bool has_proved = accepted.method != "anonymous" && accepted.method != "cookie";
+  if (!cookies || !has_proved || !entrance_->transport.auth.contains("cookie")) return;
+  const Identity& identity = membership_->identity();
+  cookies->remember(*arrival_.cookie,
+                    {membership_->realm().name(), identity.authid, identity.authrole, identity.authprovider,
+                     accepted.expires},
+                    entrance_->clock.now());
 }
 
 void Session::forget_cookie() {
-  if (auto* cookies = this->cookies()) cookies->forget(arrival_.cookie);
+  if (auto* cookies = this->cookies()) cookies->forget(*arrival_.cookie);
 }
 
 bool Session::leave(std::string_view why, Counter& counter) {

@@ -93,6 +93,7 @@ class Session final : public transport::Receiver, private Admission::Desk {
   void end_admission();
   void welcome(const wamp::Dict& authextra);
   auth::Cookies* cookies() const;  // null: none are tracked, or the client has none
+  void remember_cookie(const auth::Accepted& accepted);
   void forget_cookie();
   // Ends the membership when all that was answered before has gone out; the connection stays. False: a kill
   // was among that, so the last word has been said. Never while mail is delivered.

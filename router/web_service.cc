@@ -4,6 +4,7 @@
 #include <cassert>
 #include <optional>
 
+#include "router/crypto/crypto.h"
 #include "router/embedded_web.h"
 #include "router/exposition.h"
 #include "router/log.h"
@@ -169,11 +170,12 @@ std::variant<transport::Service::Upgrade, HttpResponse> WebService::on_upgrade(
 Arrival WebService::arrival(const Entrance& entrance, const HttpRequest& request, std::string_view protocol,
                             std::vector<std::pair<std::string, std::string>>& headers) {
   Arrival arrival;
-  if (auth::Cookies* cookies = entrance.cookies.get()) {
-    const SteadyTime now = entrance.clock.now();
-    const auto known = cookies->find(request.header("cookie"), now);
-    arrival.cookie = known ? *known : cookies->add(now);
-    if (!known) headers.emplace_back("Set-Cookie", cookies->header(arrival.cookie, request.secure));
+  const auth::Cookies* cookies = entrance.cookies.get();
+  if (cookies) arrival.cookie = cookies->find(request.header("cookie"));
+  if (cookies && !arrival.cookie) {
+    const auto fresh = cookies->issue();
+    headers.emplace_back("Set-Cookie", cookies->header(fresh.cookie, request.secure));
+    arrival.cookie = fresh.id;
   }
   // Only authenticators want to know the rest.
   const auto& methods = entrance.transport.auth;
@@ -181,10 +183,13 @@ Arrival WebService::arrival(const Entrance& entrance, const HttpRequest& request
                    [](const auto& entry) { return entry.second.authenticator.has_value(); }))
     return arrival;
   wamp::Dict received;
-  for (const auto& [name, value] : request.headers) received.set(name, value);
-  arrival.details = {{"protocol", protocol},
-                     {"cbtid", arrival.cookie.empty() ? wamp::Value() : wamp::Value(arrival.cookie)},
-                     {"http_headers_received", std::move(received)}};
+  for (const auto& [name, value] : request.headers)
+    received.set(name, cookies && name == "cookie" ? cookies->others(value) : value);
+  // The cookie itself would let the authenticator come in as its owner.
+  arrival.details = {
+      {"protocol", protocol},
+      {"cbtid", arrival.cookie ? wamp::Value(crypto::to_hex(arrival.cookie->digest)) : wamp::Value()},
+      {"http_headers_received", std::move(received)}};
   return arrival;
 }
 

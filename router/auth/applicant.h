@@ -9,14 +9,23 @@
 #include <string_view>
 #include <vector>
 
+#include "router/clock.h"
 #include "wamp/ids.h"
 #include "wamp/value.h"
 
 namespace router::auth {
 
+// What the router knows a cookie by. No cookie can be made of it.
+struct CookieId {
+  std::string digest;
+
+  bool operator==(const CookieId&) const = default;
+};
+
 // Who a client was when it proved it.
 struct Remembered {
   std::string realm, authid, role, provider;
+  std::optional<WallTime> expires = {};  // after which it must prove it again
 };
 
 struct Applicant {
@@ -26,7 +35,6 @@ struct Applicant {
   wamp::SessionId session;                // that it will have
   wamp::Dict transport;                   // for dynamic authenticators
   std::vector<std::string> fingerprints;  // of its verified certificate; empty: none
-  std::string cookie;                     // empty: none
   std::optional<Remembered> remembered;   // by its cookie
   // The bytes that only both ends of its TLS connection know, by the type's name; more than one if clients
   // differ in what they take for it, none if there is no such thing.

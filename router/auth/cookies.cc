@@ -7,42 +7,62 @@
 namespace router::auth {
 namespace {
 
-// The values that the header has for that name, one after the other (RFC 6265, section 4.2.1).
-std::optional<std::string_view> next_value(std::string_view& header, std::string_view name) {
-  while (!header.empty()) {
-    const size_t end = std::min(header.find(';'), header.size());
-    std::string_view pair = header.substr(0, end);
-    header.remove_prefix(std::min(end + 1, header.size()));
-    while (pair.starts_with(' ')) pair.remove_prefix(1);
-    if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=')
-      return pair.substr(name.size() + 1);
-  }
-  return std::nullopt;
+constexpr size_t signature_size = 16;  // characters, six bits each
+
+// Takes the next "name=value" off a Cookie header (RFC 6265, section 4.2.1).
+std::string_view take_pair(std::string_view& header) {
+  const size_t end = std::min(header.find(';'), header.size());
+  std::string_view pair = header.substr(0, end);
+  header.remove_prefix(std::min(end + 1, header.size()));
+  while (pair.starts_with(' ')) pair.remove_prefix(1);
+  return pair;
+}
+
+// Nothing if the pair has another name.
+std::optional<std::string_view> value_of(std::string_view pair, std::string_view name) {
+  if (!pair.starts_with(name) || pair.size() == name.size() || pair[name.size()] != '=') return std::nullopt;
+  return pair.substr(name.size() + 1);
 }
 
 }  // namespace
 
-std::optional<std::string> Cookies::find(std::string_view header, SteadyTime now) {
-  const std::lock_guard lock(mutex_);
-  while (!entries_.empty() && entries_.front().made + std::chrono::seconds(rules_.max_age_s) <= now) {
-    index_.erase(entries_.front().cookie);
-    entries_.pop_front();
+Cookies::Cookies(const config::CookieTracking& rules)
+    : rules_(rules), key_(crypto::random_bytes(crypto::sha256_size)) {}
+
+std::string Cookies::signature(std::string_view chance) const {
+  return crypto::to_base64url(crypto::hmac_sha256(key_, "signature " + std::string(chance)))
+      .substr(0, signature_size);
+}
+
+CookieId Cookies::id_of(std::string_view cookie) const {
+  return {crypto::hmac_sha256(key_, "id " + std::string(cookie))};
+}
+
+Cookies::Fresh Cookies::issue() const {
+  const std::string chance =
+      crypto::to_base64url(crypto::random_bytes(rules_.length)).substr(0, rules_.length);
+  std::string cookie = chance + signature(chance);
+  CookieId id = id_of(cookie);
+  return {std::move(cookie), std::move(id)};
+}
+
+std::optional<CookieId> Cookies::find(std::string_view header) const {
+  while (!header.empty()) {
+    const auto value = value_of(take_pair(header), rules_.name);
+    if (!value || value->size() != rules_.length + signature_size) continue;
+    if (crypto::equal_secrets(signature(value->substr(0, rules_.length)), value->substr(rules_.length)))
+      return id_of(*value);
   }
-  while (const auto value = next_value(header, rules_.name))
-    if (index_.contains(std::string(*value))) return std::string(*value);
   return std::nullopt;
 }
 
-std::string Cookies::add(SteadyTime now) {
-  const std::string cookie =
-      crypto::to_base64url(crypto::random_bytes(rules_.length)).substr(0, rules_.length);
-  const std::lock_guard lock(mutex_);
-  if (entries_.size() >= rules_.max_cookies) {
-    index_.erase(entries_.front().cookie);
-    entries_.pop_front();
+std::string Cookies::others(std::string_view header) const {
+  std::string kept;
+  while (!header.empty()) {
+    const std::string_view pair = take_pair(header);
+    if (!value_of(pair, rules_.name)) kept.append(kept.empty() ? "" : "; ").append(pair);
   }
-  index_[cookie] = entries_.insert(entries_.end(), {cookie, now, std::nullopt});
-  return cookie;
+  return kept;
 }
 
 std::string Cookies::header(const std::string& cookie, bool secure) const {
@@ -50,20 +70,38 @@ std::string Cookies::header(const std::string& cookie, bool secure) const {
          "; Path=/; HttpOnly; SameSite=Lax" + (secure ? "; Secure" : "");
 }
 
-std::optional<Remembered> Cookies::remembered(const std::string& cookie) {
-  const std::lock_guard lock(mutex_);
-  const auto found = index_.find(cookie);
-  return found == index_.end() ? std::nullopt : found->second->who;
+void Cookies::erase(Entries::iterator entry) {
+  const auto own = by_person_.find(person(entry->who));
+  own->second.erase(entry->among_own);
+  if (own->second.empty()) by_person_.erase(own);
+  index_.erase(entry->digest);
+  entries_.erase(entry);
 }
 
-void Cookies::remember(const std::string& cookie, Remembered who) {
+std::optional<Remembered> Cookies::remembered(const CookieId& id, SteadyTime now) {
   const std::lock_guard lock(mutex_);
-  if (const auto found = index_.find(cookie); found != index_.end()) found->second->who = std::move(who);
+  while (!entries_.empty() && entries_.front().since + std::chrono::seconds(rules_.max_age_s) <= now)
+    erase(entries_.begin());
+  const auto found = index_.find(id.digest);
+  return found == index_.end() ? std::nullopt : std::optional(found->second->who);
 }
 
-void Cookies::forget(const std::string& cookie) {
+void Cookies::remember(const CookieId& id, Remembered who, SteadyTime now) {
   const std::lock_guard lock(mutex_);
-  if (const auto found = index_.find(cookie); found != index_.end()) found->second->who.reset();
+  if (const auto found = index_.find(id.digest); found != index_.end()) erase(found->second);
+  if (const auto own = by_person_.find(person(who));
+      own != by_person_.end() && own->second.size() >= rules_.max_cookies_per_authid)
+    erase(own->second.front());
+  if (entries_.size() >= rules_.max_cookies) erase(entries_.begin());
+  const auto entry = entries_.insert(entries_.end(), Entry{id.digest, now, std::move(who), {}});
+  auto& own = by_person_[person(entry->who)];
+  entry->among_own = own.insert(own.end(), entry);
+  index_.emplace(id.digest, entry);
+}
+
+void Cookies::forget(const CookieId& id) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = index_.find(id.digest); found != index_.end()) erase(found->second);
 }
 
 size_t Cookies::size() {

@@ -1,15 +1,18 @@
 // The cookies of a transport's clients, and who they were when they last proved it ("cookie" tracking).
 //
-// One for a transport; any thread. Bounded: the oldest are forgotten first. In memory only: a restart forgets
-// them.
+// One for a transport; any thread. Nothing is kept of a cookie that is handed out: it is known again by its
+// signature. Only who logs in with one takes a place here, so nobody else can push others out. Bounded, for
+// all and for each authid: the oldest logins are forgotten first. In memory only: a restart forgets them.
 #pragma once
 
 #include <list>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "router/auth/applicant.h"
 #include "router/clock.h"
@@ -19,32 +22,49 @@ namespace router::auth {
 
 class Cookies {
  public:
-  explicit Cookies(const config::CookieTracking& rules) : rules_(rules) {}
+  explicit Cookies(const config::CookieTracking& rules);
 
-  // The value of our cookie in a request's Cookie header, if it is one of those given out and not too old.
-  std::optional<std::string> find(std::string_view header, SteadyTime now);
-  // A fresh one.
-  std::string add(SteadyTime now);
+  // The cookie itself is for the client alone: whoever has it is whoever logs in with it.
+  struct Fresh {
+    std::string cookie;
+    CookieId id;
+  };
+  Fresh issue() const;
+  // Of our cookie in a request's Cookie header, if it is one that was given out.
+  std::optional<CookieId> find(std::string_view header) const;
+  // The request's Cookie header without ours.
+  std::string others(std::string_view header) const;
   // For the Set-Cookie header.
   std::string header(const std::string& cookie, bool secure) const;
 
-  std::optional<Remembered> remembered(const std::string& cookie);
-  void remember(const std::string& cookie, Remembered who);
+  std::optional<Remembered> remembered(const CookieId& id, SteadyTime now);
+  void remember(const CookieId& id, Remembered who, SteadyTime now);
   // It proves nothing any more: its owner has logged out, or was thrown out.
-  void forget(const std::string& cookie);
+  void forget(const CookieId& id);
 
   size_t size();
 
  private:
+  struct Entry;
+  using Entries = std::list<Entry>;
+  using Person = std::pair<std::string, std::string>;  // realm and authid
   struct Entry {
-    std::string cookie;
-    SteadyTime made;
-    std::optional<Remembered> who;
+    std::string digest;  // of its CookieId
+    SteadyTime since;
+    Remembered who;
+    std::list<Entries::iterator>::iterator among_own;  // of its person
   };
+  static Person person(const Remembered& who) { return {who.realm, who.authid}; }
+  std::string signature(std::string_view chance) const;
+  CookieId id_of(std::string_view cookie) const;
+  void erase(Entries::iterator entry);
+
   const config::CookieTracking rules_;
-  std::mutex mutex_;          // guards all below
-  std::list<Entry> entries_;  // the oldest first
-  std::unordered_map<std::string, std::list<Entry>::iterator> index_;
+  const std::string key_;  // behind signatures and ids; of this object only
+  std::mutex mutex_;       // guards all below
+  Entries entries_;        // the oldest login first
+  std::unordered_map<std::string, Entries::iterator> index_;  // by digest
+  std::map<Person, std::list<Entries::iterator>> by_person_;  // the oldest login first
 };
 
 }  // namespace router::auth

@@ -45,7 +45,7 @@ Step Login::begin(const wamp::List* offered) {
                    "no authid", false};
   if (method_ == "cookie") {
     const Remembered& before = *applicant_.remembered;
-    return Accepted{before.realm, before.authid, before.role, method_, before.provider, {}, std::nullopt};
+    return Accepted{before.realm, before.authid, before.role, method_, before.provider, {}, before.expires};
   }
   proof_ = make_proof();
   const bool asked_later = method_ == "ticket" || method_ == "jwt";
@@ -69,10 +69,13 @@ bool Login::choose(const wamp::List* offered) {
 bool Login::can_use(const std::string& name) const {
   if (!methods_.contains(name)) return false;
   if (name == "tls") return !applicant_.fingerprints.empty();
-  if (name == "cookie")
-    return applicant_.remembered &&
-           (applicant_.realm.empty() || applicant_.realm == applicant_.remembered->realm);
+  if (name == "cookie") return applicant_.remembered && may_come_again(*applicant_.remembered);
   return true;
+}
+
+bool Login::may_come_again(const Remembered& before) const {
+  return (applicant_.realm.empty() || applicant_.realm == before.realm) &&
+         (!before.expires || *before.expires > clock_.wall_time());
 }
 
 Step Login::refuse_methods(const wamp::List* offered) const {

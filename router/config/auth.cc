@@ -18,6 +18,7 @@ constexpr int64_t max_memory_kib = int64_t{4} * 1024 * 1024;
 constexpr int64_t max_timeout_ms = 60'000;
 constexpr int64_t max_leeway_s = 3600;
 constexpr int64_t min_cookie = 6, max_cookie = 64;  // characters, as Crossbar has it
+constexpr uint32_t good_cookie = 16;                // shorter ones can be guessed
 constexpr int64_t ten_years_s = int64_t{10} * 365 * 24 * 3600;
 constexpr size_t sha1_size = 20;
 
@@ -224,12 +225,11 @@ bool is_dynamic(const Setting& setting, const MethodRules& rules) {
   return setting.require("type").choice({"static", "dynamic"}, {"function"}) == "dynamic";
 }
 
-// Of all credentials: known to nobody who does not know them, and the same as long as they are.
-std::string decoy_key(const AuthMethod& method) {
-  std::string all;
-  for (const auto& [authid, principal] : method.principals)
-    all += authid + principal.secret + principal.stored_key + principal.server_key;
-  return crypto::hmac_sha256("decoy", all.empty() ? crypto::random_bytes(crypto::sha256_size) : all);
+// Made of chance, and of no credential: what is made up with it is told to strangers, who could try passwords
+// on it. The same as long as the program runs, as the principals that there are stay the same, too.
+std::string decoy_key(std::string_view method) {
+  static const std::string chance = crypto::random_bytes(crypto::sha256_size);
+  return crypto::hmac_sha256(chance, method);
 }
 
 AuthMethod read_method(const Setting& setting, const MethodRules& rules, const RoleNames& roles) {
@@ -248,7 +248,7 @@ AuthMethod read_method(const Setting& setting, const MethodRules& rules, const R
     if (!roles.contains(everybody.role)) setting.fail("no realm has a role " + in_quotes(everybody.role));
     method.principals.emplace("", std::move(everybody));
   }
-  method.decoy_key = decoy_key(method);
+  method.decoy_key = decoy_key(rules.name);
   return method;
 }
 
@@ -271,7 +271,8 @@ AuthMethods read_auth(const Setting& auth, const RoleNames& roles) {
 }
 
 CookieTracking read_cookie(const Setting& cookie) {
-  cookie.check_keys({.known = {"name", "length", "max_age", "max_cookies", "store"}});
+  cookie.check_keys(
+      {.known = {"name", "length", "max_age", "max_cookies", "max_cookies_per_authid", "store"}});
   CookieTracking tracking;
   if (const auto name = cookie.find("name")) {
     tracking.name = name->some_string();
@@ -280,8 +281,14 @@ CookieTracking read_cookie(const Setting& cookie) {
       name->fail("expected small letters, digits and '_'");
   }
   read_integer(cookie, "length", tracking.length, min_cookie, max_cookie);
+  if (tracking.length < good_cookie) {
+    cookie.require("length").notice("so short a cookie can be guessed: it has " +
+                                    std::to_string(good_cookie));
+    tracking.length = good_cookie;
+  }
   read_integer(cookie, "max_age", tracking.max_age_s, 1, ten_years_s);
   read_integer(cookie, "max_cookies", tracking.max_cookies, 1, UINT32_MAX);
+  read_integer(cookie, "max_cookies_per_authid", tracking.max_cookies_per_authid, 1, UINT32_MAX);
   if (const auto store = cookie.find("store")) {
     const bool in_memory = store->require("type").choice({"memory", "file", "database"}) == "memory";
     if (!in_memory) store->notice("cookies are kept in memory: a restart forgets them");

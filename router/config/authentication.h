@@ -76,9 +76,11 @@ using AuthMethods = std::map<std::string, AuthMethod, std::less<>>;
 // "cookie" of a WebSocket path: clients that come back are known by a cookie.
 struct CookieTracking {
   std::string name = "cbtid";
-  uint32_t length = 24;  // characters
-  uint32_t max_age_s = 86400;
-  uint32_t max_cookies = 100000;  // above it the oldest are forgotten
+  uint32_t length = 24;        // characters of chance
+  uint32_t max_age_s = 86400;  // since the login
+  // Of those who have logged in; above it the oldest logins are forgotten.
+  uint32_t max_cookies = 100000;
+  uint32_t max_cookies_per_authid = 100;
 
   bool operator==(const CookieTracking&) const = default;
 };

@@ -176,6 +176,35 @@ TEST_P(PlainLogins, ABrowserThatComesBackIsKnownByItsCookie) {
   EXPECT_THAT(again.read_message(), HasSubstr(R"("authid":"joe","authrole":"user","authmethod":"cookie")"));
 }
 
+TEST_P(PlainLogins, ABrowsersCookieIsToldToNobodyElse) {
+  RunningServer server(config(R"("anonymous": {"role": "user"}, "cookie": {},
+      "ticket": {"type": "dynamic", "authenticator": "com.example.authenticate"})",
+                              "", "", R"(, "cookie": {})"));
+  WampClient others = server.join(Format::json);
+  EXPECT_THAT(says(others, R"([32,1,{},"wamp.session.on_join"])"), StartsWith("[33,"));
+  EXPECT_THAT(says(others, R"([64,2,{},"com.example.authenticate"])"), StartsWith("[65,"));
+
+  RawClient browser(server.port());
+  const std::string set_cookie = browser.handshake("/ws", "wamp.2.json").header("set-cookie");
+  const std::string cookie = set_cookie.substr(0, set_cookie.find(';'));
+  const std::string secret = cookie.substr(cookie.find('=') + 1);
+  browser.send_text(hello(R"("authmethods":["anonymous"])"));
+  EXPECT_THAT(browser.read_message(), Not(HasSubstr(secret)));
+  const std::string event = others.hears();
+  EXPECT_THAT(event, HasSubstr(R"("authid":"anonymous-)"));
+  EXPECT_THAT(event, Not(HasSubstr(secret)));
+
+  RawClient again(server.port());
+  again.handshake("/ws", "wamp.2.json", "Cookie: session=of-the-application; " + cookie + "\r\n");
+  again.send_text(hello(R"("authmethods":["ticket"],"authid":"joe")"));
+  EXPECT_THAT(again.read_message(), StartsWith("[4,"));
+  again.send_text(R"([5,"a ticket",{}])");
+  const std::string question = others.hears();
+  EXPECT_THAT(question, HasSubstr(R"("cookie":"session=of-the-application")"));
+  EXPECT_THAT(question, HasSubstr(R"("cbtid":")"));
+  EXPECT_THAT(question, Not(HasSubstr(secret)));
+}
+
 // ---- guessing
 
 TEST_P(PlainLogins, ABruteForceRunIsShutOutWhileOthersLogIn) {

@@ -119,6 +119,19 @@ TEST(Auth, ReadsKeySets) {
   EXPECT_THAT(method.token->keys, ElementsAre(R"({"kty":"RSA","kid":"1","n":"AQ","e":"AQAB"})"));
 }
 
+TEST(Auth, WhatIsToldOfAnUnknownAuthidIsMadeOfNoSecret) {
+  const auto key = [](const std::string& method, const std::string& secret) {
+    return method_of(method, R"({"type": "static", "principals": {"joe": {"role": "anonymous", ")" +
+                                 std::string(method == "ticket" ? "ticket" : "secret") + R"(": ")" + secret +
+                                 "\"}}}")
+        .decoy_key;
+  };
+  // The same after a reload, whatever the secrets are: else passwords could be tried on it.
+  EXPECT_EQ(key("wampcra", "guessed"), key("wampcra", "not guessed"));
+  EXPECT_NE(key("wampcra", "guessed"), key("ticket", "guessed"));
+  EXPECT_EQ(key("wampcra", "guessed").size(), 32u);
+}
+
 TEST(Auth, ErrorsTellThePlaceAndNeverTheSecret) {
   const std::string error =
       error_of_principal("scram", R"("kdf": "pbkdf2", "iterations": 1, "salt": "hush-hush",
@@ -147,6 +160,10 @@ TEST(Auth, ReadsCookieTracking) {
   };
   EXPECT_EQ(cookie("{}").name, "cbtid");
   EXPECT_EQ(cookie(R"({"name": "id", "length": 64, "max_age": 60})").length, 64u);
+  EXPECT_EQ(cookie(R"({"max_cookies_per_authid": 3})").max_cookies_per_authid, 3u);
+  EXPECT_EQ(cookie(R"({"length": 6})").length, 16u);
+  EXPECT_THAT(parse(with_websocket(R"("cookie": {"length": 6})")).notices,
+              ElementsAre(EndsWith("so short a cookie can be guessed: it has 16")));
   EXPECT_THAT(parse(with_websocket(R"("cookie": {"store": {"type": "memory"}})")).notices, IsEmpty());
   EXPECT_THAT(parse(with_websocket(R"("cookie": {"store": {"type": "file", "filename": "x"}})")).notices,
               ElementsAre(EndsWith("cookies are kept in memory: a restart forgets them")));
