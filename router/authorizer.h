@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "router/common_uri.h"
 #include "router/config/config.h"
 #include "router/grant.h"
 #include "router/uri_index.h"
@@ -22,6 +23,9 @@ namespace router {
 // What the rule alone says.
 Grant grant_of(const config::Permission& rule, Action action);
 
+// What somebody wants to do, for people: call "com.x", subscribe prefix "com.".
+std::string wording(Action action, std::string_view uri, wamp::MatchPolicy match);
+
 // The permissions of one role. Which rule decides: exact, then the longest prefix, then the wildcard, as for
 // registrations; no rule: denied.
 class RolePermissions {
@@ -31,8 +35,19 @@ class RolePermissions {
   // What its dynamic authorizer has said; null: there is none, the rules below decide.
   const std::shared_ptr<Verdicts>& verdicts() const { return verdicts_; }
 
-  // The static rules' answer.
-  Grant authorize(Action action, std::string_view uri) const;
+  // The static rules' answer. On a pattern: what is granted on every URI that it matches, which costs a look
+  // at each rule.
+  Grant authorize(Action action, std::string_view uri,
+                  wamp::MatchPolicy match = wamp::MatchPolicy::exact) const;
+  // The same with the reason.
+  struct Decision {
+    Grant grant;
+    const config::Permission* rule = nullptr;  // that decided; null: none, so it is denied
+    // On which the rule decided: of a pattern one that it matches, in which '#' stands for any text that no
+    // rule has.
+    std::string uri;
+  };
+  Decision decide(Action action, std::string_view uri, wamp::MatchPolicy match) const;
 
   // Of each session of the role.
   const config::SessionLimits& limits() const { return limits_; }
@@ -45,7 +60,10 @@ class RolePermissions {
   std::vector<const config::Permission*> matching_rules(std::string_view uri) const;
 
  private:
+  Decision decide_on(Action action, std::string uri) const;
+
   std::deque<config::Permission> rules_;
+  FreshParts fresh_;  // of all rules
   UriIndex<const config::Permission> index_;
   std::shared_ptr<Verdicts> verdicts_;
   const config::SessionLimits limits_;

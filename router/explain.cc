@@ -108,16 +108,36 @@ std::string line_of(const config::Permission& rule, Action action) {
 
 // Why no client may do that, whatever its role's rules say; none: they decide.
 std::optional<std::string> why_nobody_may(const config::Realm& realm, const config::Role& role, Action action,
-                                          const std::string& uri) {
+                                          const Question& question) {
+  const std::string& uri = question.uri;
+  const bool makes_sense = action == Action::register_ || action == Action::subscribe;
+  if (question.match != wamp::MatchPolicy::exact && !makes_sense)
+    return "only REGISTER and SUBSCRIBE have a match policy";
   const config::SessionLimits limits = config::limits_of(role, realm.limits);
   if (uri.size() > limits.uri_length)
     return "URIs of at most " + std::to_string(limits.uri_length) + " bytes are allowed";
   if (wamp::component_count(uri) > limits.uri_components)
     return "URIs of at most " + std::to_string(limits.uri_components) + " components are allowed";
-  if (!wamp::is_valid_uri(uri, realm.uri_check)) return "that is not a valid URI in this realm";
+  if (!wamp::is_valid_uri(uri, realm.uri_check, question.match))
+    return "that is not a valid URI in this realm" +
+           (question.match == wamp::MatchPolicy::exact
+                ? ""
+                : " for match policy " + in_quotes(wamp::name(question.match)));
   if ((action == Action::register_ || action == Action::publish) && wamp::is_reserved_uri(uri))
     return "URIs that begin with \"wamp.\" are reserved";
   return std::nullopt;
+}
+
+std::string explain_rules(const RolePermissions& permissions, Action action, const Question& question) {
+  const auto decision = permissions.decide(action, question.uri, question.match);
+  std::string text;
+  if (question.match != wamp::MatchPolicy::exact && !decision.grant.allowed)
+    text = "because of " + in_quotes(decision.uri) + ", where # is any text that no rule has\n";
+  const auto rules = permissions.matching_rules(decision.uri);
+  if (rules.empty()) return text + "no rule matches, and what no rule allows is denied\n";
+  text += "decided by: " + line_of(*rules.front(), action) + "\n";
+  for (size_t i = 1; i < rules.size(); ++i) text += "less specific: " + line_of(*rules[i], action) + "\n";
+  return text;
 }
 
 }  // namespace
@@ -130,21 +150,17 @@ std::string explain(const config::Config& config, const Question& question) {
   const config::Realm& realm = realm_of(config, question);
   std::string text;
   const config::Role& role = find(realm.roles, role_of(config, question, text), "role");
-  if (const auto why = why_nobody_may(realm, role, *action, question.uri))
-    return "nobody may " + question.action + " " + in_quotes(question.uri) + ": " + *why + "\n";
+  const std::string wish = wording(*action, question.uri, question.match);
+  if (const auto why = why_nobody_may(realm, role, *action, question))
+    return "nobody may " + wish + ": " + *why + "\n";
+  const std::string who = "role " + in_quotes(role.name) + " of realm " + in_quotes(realm.name);
   if (role.authorizer)
-    return text + "the procedure " + in_quotes(role.authorizer->procedure) + " is asked whether role " +
-           in_quotes(role.name) + " of realm " + in_quotes(realm.name) + " may " + question.action + " " +
-           in_quotes(question.uri) + "\n";
+    return text + "the procedure " + in_quotes(role.authorizer->procedure) + " is asked whether " + who +
+           " may " + wish + "\n";
   const RolePermissions permissions(role, realm.limits);
-  const bool allowed = permissions.authorize(*action, question.uri).allowed;
-  text += "role " + in_quotes(role.name) + " of realm " + in_quotes(realm.name) +
-          (allowed ? " may " : " may not ") + question.action + " " + in_quotes(question.uri) + "\n";
-  const auto rules = permissions.matching_rules(question.uri);
-  if (rules.empty()) return text + "no rule matches, and what no rule allows is denied\n";
-  text += "decided by: " + line_of(*rules.front(), *action) + "\n";
-  for (size_t i = 1; i < rules.size(); ++i) text += "less specific: " + line_of(*rules[i], *action) + "\n";
-  return text;
+  const bool allowed = permissions.decide(*action, question.uri, question.match).grant.allowed;
+  return text + who + (allowed ? " may " : " may not ") + wish + "\n" +
+         explain_rules(permissions, *action, question);
 }
 
 }  // namespace router

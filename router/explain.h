@@ -6,6 +6,7 @@
 #include <string>
 
 #include "router/config/config.h"
+#include "wamp/uri.h"
 
 namespace router {
 
@@ -13,6 +14,7 @@ struct Question {
   std::string authid = {};
   std::string action = {};  // "call", "register", "publish", "subscribe"
   std::string uri = {};
+  wamp::MatchPolicy match = wamp::MatchPolicy::exact;
   std::string realm = {};  // empty: the only one
   std::string role = {};   // empty: that of `authid`
 };

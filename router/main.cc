@@ -169,6 +169,12 @@ void add_check(CLI::App& command, Options& options) {
   command.add_option("--explain", options.explain, "say which rule decides on that")
       ->type_name("AUTHID ACTION URI")
       ->expected(3);
+  static const std::map<std::string, wamp::MatchPolicy> policies{{"exact", wamp::MatchPolicy::exact},
+                                                                 {"prefix", wamp::MatchPolicy::prefix},
+                                                                 {"wildcard", wamp::MatchPolicy::wildcard}};
+  command.add_option("--match", options.question.match, "match policy of URI: exact, prefix or wildcard")
+      ->type_name("POLICY")
+      ->transform(CLI::CheckedTransformer(policies).description(""));
   command.add_option("--realm", options.question.realm, "realm to explain; default: the only one")
       ->type_name("NAME");
   command.add_option("--role", options.question.role, "role to explain; default: that of AUTHID")

@@ -12,10 +12,14 @@ namespace {
 using config::in_quotes;
 
 // Why a session may not do that, for the log.
-std::string decided_by(const RolePermissions& permissions, std::string_view uri) {
+std::string decided_by(const RolePermissions& permissions, Action action, std::string_view uri,
+                       wamp::MatchPolicy match) {
   if (permissions.verdicts()) return in_quotes(permissions.verdicts()->authorizer().procedure) + " says so";
-  const config::Permission* rule = permissions.deciding_rule(uri);
-  return rule ? "the rule at " + rule->place + " decides" : "no rule matches";
+  const auto decision = permissions.decide(action, uri, match);
+  const std::string who =
+      decision.rule ? "the rule at " + decision.rule->place + " decides" : "no rule matches";
+  if (match == wamp::MatchPolicy::exact) return who;
+  return "on " + in_quotes(decision.uri) + ", a part of it, " + who;
 }
 
 void log_once(Member& member, Action action, std::string_view uri, const std::string& what) {
@@ -31,10 +35,10 @@ void log_once(Member& member, Action action, std::string_view uri, const std::st
                 {"uri", uri}});
 }
 
-Refusal denied(Member& member, Action action, std::string_view uri) {
-  const std::string what = "role \"" + member.identity.authrole + "\" may not " +
-                           std::string(router::name(action)) + " \"" + std::string(uri) + "\"";
-  log_once(member, action, uri, what + ": " + decided_by(*member.permissions, uri));
+Refusal denied(Member& member, Action action, std::string_view uri, wamp::MatchPolicy match) {
+  const std::string what =
+      "role " + in_quotes(member.identity.authrole) + " may not " + wording(action, uri, match);
+  log_once(member, action, uri, what + ": " + decided_by(*member.permissions, action, uri, match));
   return {wamp::error_uri::not_authorized, what};
 }
 
@@ -87,9 +91,9 @@ std::optional<Refusal> check_request(const config::Realm& config, Member& member
     if (!verdict->failure.empty()) return undecided(member, action, uri, verdict->failure);
     grant = verdict->grant;
   } else {
-    grant = member.permissions->authorize(action, uri);
+    grant = member.permissions->authorize(action, uri, match);
   }
-  if (!grant.allowed) return denied(member, action, uri);
+  if (!grant.allowed) return denied(member, action, uri, match);
   return std::nullopt;
 }
 

@@ -29,7 +29,7 @@ EXCEPTIONS = [
 ROUTER_LAYERS = [
     {"session_ref", "id_map", "copy_on_write", "grant", "id_source", "embedded_web", "version", "log", "log_sampler", "clock", "rendezvous_hash", "rfc3339", "memory_guard", "memory_use", "crypto", "config", "dev_cert"},
     {"auth", "verdicts"},
-    {"uri_index", "prefix_tree", "wildcard_tree", "routed_payload"},
+    {"uri_index", "common_uri", "prefix_tree", "wildcard_tree", "routed_payload"},
     {"authorizer", "delivery", "payload_passthru"},
     {"denial_log", "explain", "counters", "exposition"},
     {"member"},

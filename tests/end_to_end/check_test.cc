@@ -66,6 +66,10 @@ TEST_F(Check, SaysWhichRuleDecides) {
                            "--realm", "realm1"})
                   .output,
               HasSubstr("no rule matches"));
+  EXPECT_THAT(run_program({"check", file(), "--explain", "joe", "subscribe", "com.open.", "--match", "prefix",
+                           "--role", "anonymous"})
+                  .output,
+              HasSubstr("may not subscribe prefix \"com.open.\""));
   EXPECT_EQ(run_program({"check", file(), "--explain", "joe", "call", "com.x", "--role", "boss"}).code, 1);
 }
 
@@ -166,7 +170,7 @@ TEST_F(Check, SaysWhatThePageSays) {
 
 TEST_F(Check, SaysWhatThePageOnAuthorizationSays) {
   write(documented("jsonc", "authorization.md").at(0));
-  EXPECT_EQ(check_transcripts("authorization.md", file()), 1);
+  EXPECT_EQ(check_transcripts("authorization.md", file()), 2);
 }
 
 }  // namespace

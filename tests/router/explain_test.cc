@@ -64,6 +64,35 @@ TEST(Explain, SaysWhatNobodyMay) {
             "nobody may call \"com..x\": that is not a valid URI in this realm\n");
   EXPECT_THAT(answer({.authid = "joe", .action = "call", .uri = std::string(5000, 'x')}),
               HasSubstr("URIs of at most 4096 bytes are allowed"));
+  EXPECT_EQ(answer({.authid = "joe", .action = "call", .uri = "com.", .match = wamp::MatchPolicy::prefix}),
+            "nobody may call prefix \"com.\": only REGISTER and SUBSCRIBE have a match policy\n");
+}
+
+TEST(Explain, NamesTheRuleThatForbidsAPartOfAPattern) {
+  const std::string realms = R"(, {"name": "r2", "roles": [{"name": "user", "permissions": [
+    {"uri": "com.", "match": "prefix", "allow": {"register": true}}, {"uri": "com.admin.", "match": "prefix"}]}]})";
+  Question question{.action = "register",
+                    .uri = "com.ad",
+                    .match = wamp::MatchPolicy::prefix,
+                    .realm = "r2",
+                    .role = "user"};
+  EXPECT_EQ(answer(question, realms),
+            "role \"user\" of realm \"r2\" may not register prefix \"com.ad\"\n"
+            "because of \"com.admin.#\", where # is any text that no rule has\n"
+            "decided by: prefix \"com.admin.\" denies register (wampd.jsonc:9:70, "
+            "$.realms[1].roles[0].permissions[1])\n"
+            "less specific: prefix \"com.\" allows register (wampd.jsonc:9:5, "
+            "$.realms[1].roles[0].permissions[0])\n");
+  question.uri = "com.users.";
+  EXPECT_EQ(
+      answer(question, realms),
+      "role \"user\" of realm \"r2\" may register prefix \"com.users.\"\n"
+      "decided by: prefix \"com.\" allows register (wampd.jsonc:9:5, $.realms[1].roles[0].permissions[0])\n");
+  question.uri = "co";
+  EXPECT_EQ(answer(question, realms),
+            "role \"user\" of realm \"r2\" may not register prefix \"co\"\n"
+            "because of \"co#\", where # is any text that no rule has\n"
+            "no rule matches, and what no rule allows is denied\n");
 }
 
 TEST(Explain, RefusesQuestionsThatAreNone) {
