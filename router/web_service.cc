@@ -4,12 +4,14 @@
 #include <cassert>
 #include <optional>
 
+#include "router/config/inventory.h"
 #include "router/crypto/crypto.h"
 #include "router/embedded_web.h"
 #include "router/exposition.h"
 #include "router/log.h"
 #include "router/session.h"
 #include "router/subprotocol.h"
+#include "router/web_access.h"
 
 namespace router {
 namespace {
@@ -61,36 +63,33 @@ HttpResponse embedded_file(std::string_view path) {
   return transport::text_response(404, "there is nothing here");
 }
 
-bool glob_matches(std::string_view pattern, std::string_view text) {
-  size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.size() && pattern[p] == text[t]) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  return pattern.find_first_not_of('*', p) == std::string_view::npos;
+HttpResponse refuse(const HttpRequest& request, int status, const std::string& why, const std::string& remedy,
+                    const config::Transport& transport) {
+  log::warning(log::Kind::connection,
+               "refusing " + request.peer_address + ": " + why + "; if that is wrong, put it into " + remedy +
+                   " of transport " + config::address(transport),
+               {{"event", "request_refused"}, {"peer", request.peer_address}, {"reason", why}});
+  return transport::text_response(status, why + ": see " + remedy + " in the configuration");
+}
+
+// Nothing: the server is asked by a name of its own.
+std::optional<HttpResponse> refuse_name(const HttpRequest& request, const config::Transport& transport) {
+  const std::string_view host = request.header("host");
+  if (host_allowed(host, request.peer_address, transport.server_names)) return std::nullopt;
+  return refuse(request, 421, "\"" + name_in_host(host) + "\" is not known as a name of this server",
+                "\"server_names\"", transport);
+}
+
+// The same, and it is asked by a page that may.
+std::optional<HttpResponse> refuse_page(const HttpRequest& request, const config::Transport& transport) {
+  if (auto refusal = refuse_name(request, transport)) return refusal;
+  const std::string_view origin = request.header("origin");
+  if (origin_allowed(origin, request.header("host"), transport.allowed_origins)) return std::nullopt;
+  return refuse(request, 403, "pages of the origin \"" + std::string(origin) + "\" are not allowed",
+                "\"allowed_origins\"", transport);
 }
 
 }  // namespace
-
-bool origin_allowed(std::string_view origin, std::string_view host,
-                    const std::vector<std::string>& patterns) {
-  if (origin.empty()) return true;
-  if (!patterns.empty())
-    return std::any_of(patterns.begin(), patterns.end(),
-                       [origin](const std::string& pattern) { return glob_matches(pattern, origin); });
-  const size_t scheme_end = origin.find("://");
-  return scheme_end != std::string_view::npos && origin.substr(scheme_end + 3) == host;
-}
 
 WebService::WebService(std::shared_ptr<const Entrance> entrance, std::vector<Worker*> workers,
                        const Monitor& monitor)
@@ -130,6 +129,7 @@ void WebService::remark(const std::string& what) {
 
 HttpResponse WebService::on_request(const HttpRequest& request) {
   const auto entrance = this->entrance();
+  if (auto refusal = refuse_name(request, entrance->transport)) return *std::move(refusal);
   const Match found = match(entrance->transport, request.path);
   if (!found.path || std::holds_alternative<config::NothingPath>(*found.path))
     return transport::text_response(404, "there is nothing here");
@@ -150,14 +150,13 @@ HttpResponse WebService::on_request(const HttpRequest& request) {
 std::variant<transport::Service::Upgrade, HttpResponse> WebService::on_upgrade(
     transport::Loop& loop, const HttpRequest& request, const std::vector<std::string>& offered) {
   const auto entrance = this->entrance();
+  if (auto refusal = refuse_page(request, entrance->transport)) return *std::move(refusal);
   const Match found = match(entrance->transport, request.path);
   const bool serves_any_path =
       entrance->transport.paths.size() == 1 && entrance->transport.paths.begin()->first == "/";
   if (!found.path || !std::holds_alternative<config::WebSocketPath>(*found.path) ||
       (!found.rest.empty() && !serves_any_path))
     return transport::text_response(404, "no WebSocket is served on " + request.path);
-  if (!origin_allowed(request.header("origin"), request.header("host"), entrance->transport.allowed_origins))
-    return transport::text_response(403, "this origin is not allowed");
   if (const auto why_not = monitor_.why_not_ready()) return unavailable(*why_not);
   const Subprotocol* chosen = choose_subprotocol(entrance->transport, offered);
   if (!chosen) return no_subprotocol(entrance->transport);
@@ -204,10 +203,8 @@ transport::Service::Answer WebService::on_post(transport::Loop& loop, const Http
                                                std::span<const char> body,
                                                transport::HttpExchange& exchange) {
   const auto entrance = this->entrance();
-  const std::string_view origin = request.header("origin");
-  if (!origin_allowed(origin, request.header("host"), entrance->transport.allowed_origins))
-    return transport::text_response(403, "this origin is not allowed");
-  if (!origin.empty()) {
+  if (auto refusal = refuse_page(request, entrance->transport)) return *std::move(refusal);
+  if (const std::string_view origin = request.header("origin"); !origin.empty()) {
     exchange.add_header("Access-Control-Allow-Origin", std::string(origin));
     exchange.add_header("Access-Control-Allow-Credentials", "true");
     exchange.add_header("Vary", "Origin");

@@ -54,8 +54,4 @@ class WebService final : public transport::Service {
   LongPoll long_poll_;
 };
 
-// Whether a browser page of that Origin may connect. No Origin: not a browser, so yes. Without patterns the
-// page must come from the same host and port as `host`, the request's Host; a pattern may contain '*'.
-bool origin_allowed(std::string_view origin, std::string_view host, const std::vector<std::string>& patterns);
-
 }  // namespace router

@@ -212,6 +212,7 @@ struct Transport {
   std::map<std::string, Path, std::less<>> paths;
   std::optional<std::vector<std::string>> realms = {};  // that its clients may join; none: all
   std::vector<std::string> allowed_origins;             // empty: same host only; "*" all; patterns with '*'
+  std::vector<std::string> server_names;  // by which it may be asked, small letters; patterns with '*'
   std::vector<std::string> serializers = {"msgpack", "json", "cbor"};
   std::vector<std::string> rawsocket_serializers;  // empty: RawSocket is not served
   AuthMethods auth;                                // empty: nobody gets in

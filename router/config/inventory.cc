@@ -134,6 +134,7 @@ void tell_transport(const Transport& transport, Teller parts) {
   if (!transport.paths.empty())
     parts.tell("web pages of",
                transport.allowed_origins.empty() ? "the same host" : joined(transport.allowed_origins));
+  if (!transport.server_names.empty()) parts.tell("server names", joined(transport.server_names));
   if (transport.backlog != Transport().backlog) parts.tell("backlog", std::to_string(transport.backlog));
   if (!transport.socket_path.empty() && transport.socket_mode != Transport().socket_mode) {
     const unsigned mode = transport.socket_mode;

@@ -1,6 +1,7 @@
 #include "router/config/transports.h"
 
 #include <algorithm>
+#include <cctype>
 #include <optional>
 #include <set>
 #include <string>
@@ -23,7 +24,8 @@ const Words path_types = {"websocket", "static", "health", "ready", "metrics", "
 
 // Of the transport and of the object for one protocol alike: the whole transport's sessions.
 Keys with_session_keys(Keys keys) {
-  keys.known.insert(keys.known.end(), {"type", "endpoint", "auth", "serializers", "options", "limits"});
+  keys.known.insert(keys.known.end(),
+                    {"type", "endpoint", "server_names", "auth", "serializers", "options", "limits"});
   keys.ignored.push_back("id");
   return keys;
 }
@@ -72,6 +74,22 @@ void read_rawsocket_serializers(const Setting& setting, Transport& transport) {
   transport.rawsocket_serializers = own ? read_serializers(*own) : transport.serializers;
 }
 
+// As in a URL between "//" and the port.
+void read_server_names(const Setting& list, Transport& transport) {
+  for (const Setting& element : list.some_elements()) {
+    std::string name = element.some_string();
+    const bool is_v6 = name.starts_with('[') && name.ends_with(']');
+    if (name.find_first_of("/ #?@") != name.npos || (!is_v6 && name.find(':') != name.npos))
+      element.fail(
+          "expected a name such as \"wampd.example.com\" or \"*.example.com\", without scheme, port and "
+          "path, found " +
+          in_quotes(name));
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    transport.server_names.push_back(std::move(name));
+  }
+}
+
 // Why a transport of a Crossbar file is left out; none: it is not.
 std::optional<std::string> why_not_served(const Setting& transport) {
   if (!transport.source().is_crossbar) return std::nullopt;
@@ -98,6 +116,7 @@ Transport read_transport(const Setting& setting, const RoleNames& roles) {
   else
     read_universal(setting, transport, websockets);
   read_endpoint(setting.require("endpoint"), transport);
+  if (const auto names = setting.find("server_names")) read_server_names(*names, transport);
   read_session_settings(setting, websockets, roles, transport);
   if (!transport.rawsocket_serializers.empty()) read_rawsocket_serializers(setting, transport);
   return transport;

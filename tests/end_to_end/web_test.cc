@@ -1,9 +1,13 @@
 // What the program serves over HTTP, and whom it lets open a WebSocket.
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "router/web_service.h"
+#include "router/web_access.h"
+#include "tests/end_to_end/program.h"
 #include "tests/end_to_end/server_fixture.h"
+#include "tests/support/temporary_folder.h"
 
 namespace router {
 namespace {
@@ -76,6 +80,104 @@ TEST(Origins, AreTheSameHostUnlessConfigured) {
   EXPECT_FALSE(origin_allowed("https://example.com.evil.org", "x", {"https://*.example.com"}));
   EXPECT_FALSE(origin_allowed("http://a.example.com", "x", {"https://*.example.com"}));
   EXPECT_TRUE(origin_allowed("null", "x", {"*"}));
+}
+
+constexpr auto here = "127.0.0.1:50000", elsewhere = "192.0.2.7:50000";
+
+TEST(Hosts, AreOfThisMachineIfTheClientIsOnIt) {
+  for (const char* host : {"localhost", "LocalHost:8080", "localhost.:8080", "app.localhost:1", "127.0.0.1",
+                           "127.8.9.10:8080", "[::1]", "[::1]:8080", "[0:0::1]:8080", ""})
+    EXPECT_TRUE(host_allowed(host, here, {})) << host;
+  for (const char* host : {"evil.example", "evil.example:8080", "localhost.evil.example",
+                           "127.0.0.1.evil.example", "localhosts", "10.0.0.1:8080", "[::2]:8080",
+                           "127.0.0.1:8080@evil.example", ":8080", "[", "[::1", "127.1", "2130706433"})
+    EXPECT_FALSE(host_allowed(host, here, {})) << host;
+  EXPECT_FALSE(host_allowed("evil.example", "[::1]:50000", {}));
+  EXPECT_FALSE(host_allowed("evil.example", "[::ffff:127.0.0.1]:50000", {}));
+}
+
+TEST(Hosts, MayBeAnyForClientsFromElsewhereUnlessNamesAreConfigured) {
+  EXPECT_TRUE(host_allowed("any.example", elsewhere, {}));
+  EXPECT_TRUE(host_allowed("any.example", "unix:", {}));
+  EXPECT_FALSE(host_allowed("any.example", elsewhere, {"wampd.example"}));
+  EXPECT_FALSE(host_allowed("any.example", "unix:", {"wampd.example"}));
+  EXPECT_FALSE(host_allowed("localhost", elsewhere, {"wampd.example"}));
+}
+
+TEST(Hosts, MayHaveConfiguredNames) {
+  for (const char* peer : {here, elsewhere}) {
+    EXPECT_TRUE(host_allowed("Wampd.Example:8080", peer, {"wampd.example"}));
+    EXPECT_TRUE(host_allowed("a.wampd.example", peer, {"other", "*.wampd.example"}));
+    EXPECT_FALSE(host_allowed("wampd.example.evil.org", peer, {"wampd.example", "*.wampd.example"}));
+    EXPECT_TRUE(host_allowed("anything", peer, {"*"}));
+  }
+  EXPECT_TRUE(host_allowed("localhost:8080", here, {"wampd.example"}));
+}
+
+// A page of another name that somebody lets resolve to the loopback address.
+class ReboundPage : public testing::Test {
+ protected:
+  static config::Config config(std::vector<std::string> server_names = {}) {
+    config::Config config = test_config();
+    config.transports.front().paths.emplace("/lp", config::LongPollPath{});
+    config.transports.front().server_names = std::move(server_names);
+    return config;
+  }
+  static HttpReply asks(RunningServer& router, const std::string& method, const std::string& path,
+                        const std::string& headers, const std::string& body = "") {
+    RawClient client(router.port());
+    client.send(method + " " + path +
+                " HTTP/1.1\r\nHost: evil.example:8080\r\nOrigin: http://evil.example:8080\r\n" + headers +
+                "\r\n" + body);
+    return client.read_http_reply();
+  }
+  static constexpr auto upgrade =
+      "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: wamp.2.json\r\n";
+  static constexpr auto open_body = R"({"protocols": ["wamp.2.json"]})";
+};
+
+TEST_F(ReboundPage, GetsNothingOverAnyOfThePaths) {
+  RunningServer router(config());
+  EXPECT_EQ(asks(router, "GET", "/ws", upgrade).status, 421);
+  EXPECT_EQ(asks(router, "POST", "/lp/open", "Content-Length: 30\r\n", open_body).status, 421);
+  EXPECT_EQ(asks(router, "OPTIONS", "/lp/open", "").status, 421);
+  for (const char* path : {"/", "/metrics", "/health", "/ready", "/nothing"})
+    EXPECT_EQ(asks(router, "GET", path, "").status, 421) << path;
+  EXPECT_EQ(
+      asks(router, "GET", "/metrics", "").body,
+      "\"evil.example\" is not known as a name of this server: see \"server_names\" in the configuration\n");
+}
+
+TEST_F(ReboundPage, IsLoggedWithWhatToConfigureIfItIsNone) {
+  const test_support::TemporaryFolder folder;
+  std::ofstream(folder.file("wampd.jsonc")) << R"({
+    "realms": [{"name": "realm1", "roles": [{"name": "anonymous", "permissions": []}]}],
+    "transports": [{"type": "websocket", "endpoint": {"type": "tcp", "port": 0}}]})";
+  Program program(folder.file("wampd.jsonc"));
+  RawClient client(program.port());
+  client.send("GET / HTTP/1.1\r\nHost: evil.example:8080\r\n\r\n");
+  EXPECT_EQ(client.read_http_reply().status, 421);
+  EXPECT_THAT(
+      program.log_until("refusing 127.0.0.1"),
+      HasSubstr("\"evil.example\" is not known as a name of this server; if that is wrong, put it into "
+                "\"server_names\" of transport 127.0.0.1:0"));
+}
+
+TEST_F(ReboundPage, IsNoneIfItsNameIsTheServers) {
+  RunningServer router(config({"evil.example"}));
+  EXPECT_EQ(asks(router, "GET", "/ws", upgrade).status, 101);
+  EXPECT_EQ(asks(router, "POST", "/lp/open", "Content-Length: 30\r\n", open_body).status, 200);
+  EXPECT_EQ(asks(router, "GET", "/metrics", "").status, 200);
+}
+
+TEST_F(ReboundPage, IsNoneIfATrustedProxySaysThatItsClientIsElsewhere) {
+  auto proxied = config();
+  proxied.transports.front().trusted_proxies = {"127.0.0.1"};
+  RunningServer router(proxied);
+  EXPECT_EQ(asks(router, "GET", "/ws", std::string(upgrade) + "X-Forwarded-For: 192.0.2.7\r\n").status, 101);
+  EXPECT_EQ(asks(router, "GET", "/ws", std::string(upgrade) + "X-Forwarded-For: 127.0.0.1\r\n").status, 421);
+  EXPECT_EQ(asks(router, "GET", "/ws", upgrade).status, 421);
 }
 
 TEST(TwoTransports, ServeDifferentThings) {

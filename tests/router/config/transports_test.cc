@@ -431,5 +431,18 @@ TEST(Options, DoesNotIgnoreAForbiddenNullOrigin) {
             "accepted");
 }
 
+TEST(ServerNames, AreNamesWithoutSchemePortOrPath) {
+  const auto with_names = [](const std::string& names) {
+    return with_websocket("\"server_names\": " + names);
+  };
+  EXPECT_THAT(transport_of(with_websocket("\"limits\": {}")).server_names, IsEmpty());
+  EXPECT_THAT(transport_of(with_names(R"(["Wampd.Example.com", "*.lan", "192.0.2.1", "[2001:DB8::1]"])"))
+                  .server_names,
+              ElementsAre("wampd.example.com", "*.lan", "192.0.2.1", "[2001:db8::1]"));
+  for (const std::string name : {"https://example.com", "example.com:8080", "example.com/ws", "::1", ""})
+    EXPECT_THAT(error_of(with_names("[\"" + name + "\"]")), HasSubstr("at $.transports[0].server_names[0]: "))
+        << name;
+}
+
 }  // namespace
 }  // namespace router::config::test

@@ -1,0 +1,80 @@
+#include "router/web_access.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "transport/address.h"
+
+namespace router {
+namespace {
+
+bool glob_matches(std::string_view pattern, std::string_view text) {
+  size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = t;
+    } else if (p < pattern.size() && pattern[p] == text[t]) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == std::string_view::npos;
+}
+
+bool any_matches(const std::vector<std::string>& patterns, std::string_view text) {
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [text](const std::string& pattern) { return glob_matches(pattern, text); });
+}
+
+bool is_loopback_address(std::string_view address) {
+  static const transport::AddressRanges loopback = [] {
+    transport::AddressRanges ranges;
+    ranges.add("127.0.0.0/8");
+    ranges.add("::1");
+    return ranges;
+  }();
+  return loopback.contains(address);
+}
+
+// What is below "localhost" is never anybody else's (RFC 6761, section 6.3).
+bool is_loopback_name(std::string_view name) {
+  const bool is_address = name.starts_with('[') == name.ends_with(']') && is_loopback_address(name);
+  return name == "localhost" || name.ends_with(".localhost") || is_address;
+}
+
+}  // namespace
+
+bool origin_allowed(std::string_view origin, std::string_view host,
+                    const std::vector<std::string>& patterns) {
+  if (origin.empty()) return true;
+  if (!patterns.empty()) return any_matches(patterns, origin);
+  const size_t scheme_end = origin.find("://");
+  return scheme_end != std::string_view::npos && origin.substr(scheme_end + 3) == host;
+}
+
+std::string name_in_host(std::string_view host) {
+  const size_t colon = host.rfind(':');
+  const bool has_port = colon != host.npos && host.find_first_not_of("0123456789", colon + 1) == host.npos &&
+                        host.find(']', colon) == host.npos;
+  std::string name(has_port ? host.substr(0, colon) : host);
+  if (name.ends_with('.')) name.pop_back();
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return name;
+}
+
+bool host_allowed(std::string_view host, std::string_view peer, const std::vector<std::string>& names) {
+  if (host.empty()) return true;
+  const bool over_loopback = is_loopback_address(peer);
+  if (names.empty() && !over_loopback) return true;
+  const std::string name = name_in_host(host);
+  return any_matches(names, name) || (over_loopback && is_loopback_name(name));
+}
+
+}  // namespace router
