@@ -23,20 +23,40 @@ std::shared_ptr<Realm> Realms::find(std::string_view name) const {
 
 std::shared_ptr<Realm> Realms::find_or_create(std::string_view name) const {
   if (auto found = find(name)) return found;
+  std::shared_ptr<Realm> gone;  // it ends without the lock
   const std::unique_lock lock(mutex_);
   if (const auto found = realms_.find(name); found != realms_.end()) return found->second.realm;
   const config::Realm* pattern = config::find_realm(configured_, name);
-  return pattern ? create(std::string(name), *pattern) : nullptr;
+  if (!pattern) return nullptr;
+  const auto made = std::count_if(realms_.begin(), realms_.end(),
+                                  [&](const auto& entry) { return entry.second.pattern == pattern->name; });
+  if (static_cast<size_t>(made) >= pattern->made_on_demand.max_realms && !(gone = make_room(*pattern))) {
+    log::warning("realm \"" + std::string(name) + "\" is not made: there are " + std::to_string(made) +
+                 " of \"" + pattern->name + "\" already");
+    return nullptr;
+  }
+  return create(std::string(name), *pattern);
+}
+
+// Realms on disk stay: who makes and leaves them one after the other would fill the disk.
+std::shared_ptr<Realm> Realms::make_room(const config::Realm& pattern) const {
+  if (pattern.store.type != config::Store::Type::memory) return nullptr;
+  auto longest = realms_.end();
+  for (auto at = realms_.begin(); at != realms_.end(); ++at) {
+    const Entry& entry = at->second;
+    if (entry.pattern != pattern.name || !entry.empty_since || entry.realm.use_count() > 1) continue;
+    if (longest != realms_.end() && *longest->second.empty_since <= *entry.empty_since) continue;
+    if (patience_ms(entry, pattern) > 0) longest = at;
+  }
+  if (longest == realms_.end()) return nullptr;
+  log::info("realm \"" + longest->first + "\" removed: it was empty, and another one is wanted");
+  std::shared_ptr<Realm> gone = std::move(longest->second.realm);
+  realms_.erase(longest);
+  gone_.add(gone->counters());
+  return gone;
 }
 
 std::shared_ptr<Realm> Realms::create(const std::string& name, const config::Realm& pattern) const {
-  const auto count = std::count_if(realms_.begin(), realms_.end(),
-                                   [&](const auto& entry) { return entry.second.pattern == pattern.name; });
-  if (static_cast<size_t>(count) >= pattern.made_on_demand.max_realms) {
-    log::warning("realm \"" + name + "\" is not made: there are " + std::to_string(count) + " of \"" +
-                 pattern.name + "\" already");
-    return nullptr;
-  }
   try {
     const config::Realm made = config::made_of(pattern, name);
     auto realm = take_removed(name);
@@ -114,17 +134,21 @@ std::vector<std::string> Realms::commit(Prepared prepared) {
   return unchanged;
 }
 
+uint64_t Realms::patience_ms(const Entry& entry, const config::Realm& pattern) {
+  return entry.realm->keeps_events() ? pattern.made_on_demand.kept_ms : pattern.made_on_demand.idle_ms;
+}
+
 // As long as nobody else holds the realm, and only a lookup can give it away, nobody is in it or about to
 // join.
 bool Realms::may_go(Entry& entry, SteadyTime now) const {
   const config::Realm* pattern = config::find_realm(configured_, entry.realm->name());
-  const uint32_t idle_ms = pattern && !entry.pattern.empty() ? pattern->made_on_demand.idle_ms : 0;
-  if (idle_ms == 0 || entry.realm.use_count() > 1 || entry.realm->keeps_events()) {
+  if (!pattern || entry.pattern.empty() || entry.realm.use_count() > 1) {
     entry.empty_since.reset();
     return false;
   }
   if (!entry.empty_since) entry.empty_since = now;
-  return now - *entry.empty_since >= std::chrono::milliseconds(idle_ms);
+  const uint64_t patience = patience_ms(entry, *pattern);
+  return patience > 0 && now - *entry.empty_since >= std::chrono::milliseconds(patience);
 }
 
 void Realms::sweep(SteadyTime now) {

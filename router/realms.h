@@ -61,23 +61,28 @@ class Realms {
   struct Entry {
     std::shared_ptr<Realm> realm;
     std::string pattern = {};                    // of the template that it is made of; empty: none
-    std::optional<SteadyTime> empty_since = {};  // a made one's
+    std::optional<SteadyTime> empty_since = {};  // a made one's, as sweep() has seen it
   };
   using Table = std::map<std::string, Entry, std::less<>>;
 
   std::shared_ptr<Realm> create(const std::string& name, const config::Realm& pattern) const;
+  // The template has made as many as it may. Takes out of the table the one that has been empty for longest,
+  // if there is one that may go; what it keeps in memory is lost.
+  std::shared_ptr<Realm> make_room(const config::Realm& pattern) const;
   // Takes the realm out of those that are removed but still have sessions; null: it is none of them.
   std::shared_ptr<Realm> take_removed(std::string_view name) const;
+  // How long an empty one stays; 0: for ever.
+  static uint64_t patience_ms(const Entry& entry, const config::Realm& pattern);
   bool may_go(Entry& entry, SteadyTime now) const;
 
   const Make make_;
   mutable std::shared_mutex mutex_;  // guards all below
   std::vector<config::Realm> configured_;
-  // The table is constant for those who look up a name: that its realm is made on the way is not their
-  // affair.
+  // The table is constant for those who look up a name: that its realm is made on the way, and that another
+  // one gives way, is not their affair.
   mutable Table realms_;
   mutable std::vector<std::shared_ptr<Realm>> removed_;
-  transport::CounterTotals gone_;
+  mutable transport::CounterTotals gone_;
 };
 
 }  // namespace router

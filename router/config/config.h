@@ -136,8 +136,9 @@ struct Store {
 
 // Of a realm whose name is a pattern: the realms that are made of it when somebody joins them.
 struct RealmTemplate {
-  uint32_t max_realms = 1000;  // at the same time
-  uint32_t idle_ms = 300000;   // after which an empty realm is removed; 0: never
+  uint32_t max_realms = 1000;     // at the same time
+  uint32_t idle_ms = 300000;      // after which an empty realm is removed; 0: never
+  uint64_t kept_ms = 86'400'000;  // the same of one that keeps events
 };
 
 struct Realm {

@@ -206,7 +206,9 @@ void tell_realm(const Realm& realm, Teller parts) {
 std::string template_text(const RealmTemplate& made) {
   return "a template for at most " + std::to_string(made.max_realms) + " realms" +
          (made.idle_ms > 0 ? ", removed when empty for " + std::to_string(made.idle_ms) + " ms"
-                           : ", never removed");
+                           : ", never removed") +
+         (made.kept_ms > 0 ? ", with events for " + std::to_string(made.kept_ms) + " ms"
+                           : ", with events never");
 }
 
 bool is_told_as_a_whole(const Fact& fact, const std::set<Subject>& told) {

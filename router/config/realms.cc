@@ -16,6 +16,7 @@ using wamp::UriRule;
 
 constexpr int64_t max_made_realms = 1000000;
 constexpr int64_t max_idle_ms = 24 * 60 * 60 * 1000;
+constexpr int64_t max_kept_ms = 365 * max_idle_ms;
 constexpr int64_t max_trustlevel = UINT32_MAX;
 constexpr int64_t max_authorizer_ms = 24 * 60 * 60 * 1000;
 constexpr int64_t max_authorizer_bytes = int64_t{1} << 40;
@@ -183,7 +184,7 @@ UriRule read_uri_check(const Setting& realm) {
 // The name is a pattern, so realms are made of this one.
 void read_template(const Setting& setting, Realm& realm) {
   if (!realm.is_template()) {
-    for (const char* key : {"max_realms", "idle_ms"})
+    for (const char* key : {"max_realms", "idle_ms", "kept_ms"})
       if (const auto odd = setting.find(key))
         odd->fail("only a template, a realm with a '*' in its name, has a \"" + std::string(key) + "\"");
     return;
@@ -192,6 +193,7 @@ void read_template(const Setting& setting, Realm& realm) {
     setting.require("name").fail("a name with a '*' would be a template, which Crossbar does not have");
   read_integer(setting, "max_realms", realm.made_on_demand.max_realms, 1, max_made_realms);
   read_integer(setting, "idle_ms", realm.made_on_demand.idle_ms, 0, max_idle_ms);
+  read_integer(setting, "kept_ms", realm.made_on_demand.kept_ms, 0, max_kept_ms);
   if (!realm.store.path.empty() && realm.store.path.find("{realm}") == std::string::npos)
     setting.require("store").require("path").fail(
         "the path in a template must have a \"{realm}\", in the place of which the realm's name is put");
@@ -199,7 +201,7 @@ void read_template(const Setting& setting, Realm& realm) {
 
 Realm read_realm(const Setting& setting) {
   setting.check_keys({.known = {"name", "roles", "uri_check", "request_ids", "limits", "options", "store",
-                                "max_realms", "idle_ms"},
+                                "max_realms", "idle_ms", "kept_ms"},
                       .left_out = {"inventory", "rlinks"},
                       .ignored = {"id"}});
   Realm realm;

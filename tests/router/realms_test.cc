@@ -17,7 +17,10 @@ using testing::IsEmpty;
 config::Realm realm_named(const std::string& name) {
   config::Realm realm;
   realm.name = name;
-  realm.roles = {{"user", {}}};
+  config::Permission everything;
+  everything.match = wamp::MatchPolicy::prefix;
+  everything.publish = true;
+  realm.roles = {{"user", {everything}}};
   return realm;
 }
 
@@ -39,6 +42,19 @@ class RealmTable : public testing::Test {
   void passes(milliseconds time) {
     clock.advance(time);
     realms.sweep(clock.now());
+  }
+
+  // Somebody joins, publishes an event that is retained, and leaves.
+  void retain_event(const std::string& name) {
+    const auto realm = realms.find_or_create(name);
+    Member& member =
+        *std::get<Member*>(realm->join({0, 0, wamp::SessionId(1)}, {"joe", "user", "ticket", "static"}, {}));
+    wamp::Publish event;
+    event.topic = "com.x";
+    event.options = {{"retain", true}};
+    ASSERT_TRUE(realm->handle(member, event, RoutedPayload()));
+    realm->leave(member);
+    ASSERT_TRUE(realm->keeps_events());
   }
 
   bool is_disk_full = false;
@@ -109,14 +125,41 @@ TEST_F(RealmTable, KeepsMadeRealmsForEverIfToldTo) {
   EXPECT_THAT(names(), ElementsAre("t-1"));
 }
 
-TEST_F(RealmTable, KeepsAMadeRealmThatKeepsEvents) {
+TEST_F(RealmTable, KeepsAMadeRealmThatKeepsEventsForLonger) {
   config::Realm idle = realm_named("t-*");
-  idle.made_on_demand.idle_ms = 1;
-  idle.store.event_history = {{"com.x", wamp::MatchPolicy::exact, 1}};
+  idle.made_on_demand = {.idle_ms = 1, .kept_ms = 5000};
   serve({idle});
-  realms.find_or_create("t-1");
+  retain_event("t-1");
   passes(milliseconds(0));
-  passes(milliseconds(1000));
+  passes(milliseconds(4999));
+  EXPECT_THAT(names(), ElementsAre("t-1"));
+  passes(milliseconds(1));
+  EXPECT_THAT(names(), IsEmpty());
+}
+
+TEST_F(RealmTable, IsNotFilledUpByRealmsThatOnlyKeepEvents) {
+  config::Realm bounded = realm_named("t-*");
+  bounded.made_on_demand.max_realms = 3;
+  serve({bounded, realm_named("u-*")});
+  const auto held = realms.find_or_create("t-1");
+  retain_event("t-2");
+  passes(milliseconds(1));
+  retain_event("t-3");
+  retain_event("u-1");
+  passes(milliseconds(1));
+  EXPECT_TRUE(realms.find_or_create("t-4"));
+  EXPECT_THAT(names(), ElementsAre("t-1", "t-3", "t-4", "u-1"));
+  const auto t3 = realms.find_or_create("t-3"), t4 = realms.find_or_create("t-4");
+  EXPECT_FALSE(realms.find_or_create("t-5"));  // somebody is in each of them
+}
+
+TEST_F(RealmTable, KeepsRealmsThatAreToStayWhoeverElseIsWanted) {
+  config::Realm bounded = realm_named("t-*");
+  bounded.made_on_demand = {.max_realms = 1, .kept_ms = 0};
+  serve({bounded});
+  retain_event("t-1");
+  passes(milliseconds(1));
+  EXPECT_FALSE(realms.find_or_create("t-2"));
   EXPECT_THAT(names(), ElementsAre("t-1"));
 }
 

@@ -295,10 +295,12 @@ TEST(RealmTemplates, AreRealmsWithAStarInTheirName) {
   const auto realm = [](const std::string& members) {
     return with_realms(R"([{"roles": [{"name": "a", "permissions": []}], )" + members + "}]");
   };
-  const Realm made = parse(realm(R"("name": "tenant-*", "max_realms": 5, "idle_ms": 0)")).realms.at(0);
+  const Realm made =
+      parse(realm(R"("name": "tenant-*", "max_realms": 5, "idle_ms": 0, "kept_ms": 7)")).realms.at(0);
   EXPECT_TRUE(made.is_template());
   EXPECT_EQ(made.made_on_demand.max_realms, 5u);
   EXPECT_EQ(made.made_on_demand.idle_ms, 0u);
+  EXPECT_EQ(made.made_on_demand.kept_ms, 7u);
   EXPECT_FALSE(parse(realm(R"("name": "tenant")")).realms.at(0).is_template());
   EXPECT_THAT(error_of(realm(R"("name": "tenant", "max_realms": 5)")),
               EndsWith("max_realms: only a template, a realm with a '*' in its name, has a \"max_realms\""));
