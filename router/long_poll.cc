@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
-#include <random>
 
 #include "router/connection_limits.h"
+#include "router/crypto/crypto.h"
+#include "router/log.h"
 #include "router/session.h"
 #include "router/subprotocol.h"
 #include "serializers/serializer.h"
@@ -18,14 +19,18 @@ using transport::text_response;
 
 constexpr auto transport_sweep_interval = std::chrono::seconds(1);
 
-// 128 bits that nobody can guess, behind the number of the worker.
+// Who knows it is the client: 128 bits that nobody can guess, behind the number of the worker.
 std::string fresh_transport_id(size_t number) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::random_device random;
-  std::string id = std::to_string(number) + "-";
-  for (int word = 0; word < 4; ++word)
-    for (unsigned bits = random(), digit = 0; digit < 8; ++digit, bits >>= 4) id += digits[bits & 15];
-  return id;
+  return std::to_string(number) + "-" + crypto::to_hex(crypto::random_bytes(16));
+}
+
+HttpResponse refuse_too_many(const std::string& peer, const config::TransportLimits& limits) {
+  const std::string why = "there are " + std::to_string(limits.max_connections_per_address) +
+                          " connections and sessions from its address already, or " +
+                          std::to_string(limits.max_connections) + " in all";
+  log::warning(log::Kind::connection, "refusing a session of " + peer + ": " + why,
+               {{"event", "session_refused"}, {"peer", peer}, {"reason", why}});
+  return text_response(503, why);
 }
 
 // Of the worker that has the session.
@@ -65,7 +70,8 @@ transport::Service::Answer LongPoll::on_post(transport::Loop& loop,
                                              std::span<const char> body, transport::HttpExchange& exchange) {
   const auto here = std::find_if(workers_.begin(), workers_.end(),
                                  [&loop](Worker* worker) { return &worker->loop() == &loop; });
-  if (rest == "open") return open(static_cast<size_t>(here - workers_.begin()), entrance, request, body);
+  if (rest == "open")
+    return open(static_cast<size_t>(here - workers_.begin()), entrance, request, body, exchange.counts());
 
   const size_t slash = rest.find('/');
   const std::string id(rest.substr(0, slash));
@@ -84,21 +90,22 @@ transport::Service::Answer LongPoll::on_post(transport::Loop& loop,
 }
 
 HttpResponse LongPoll::open(size_t number, const std::shared_ptr<const Entrance>& entrance,
-                            const transport::HttpRequest& request, std::span<const char> body) {
+                            const transport::HttpRequest& request, std::span<const char> body,
+                            transport::ListenerCounts& counts) {
   const std::vector<std::string> offered = offered_protocols(body);
   if (offered.empty()) return text_response(400, "expected {\"protocols\": [...]}");
   const Subprotocol* chosen = choose_subprotocol(entrance->transport, offered);
   if (!chosen) return no_subprotocol(entrance->transport);
-  if (session_count_.fetch_add(1) >= entrance->transport.limits.max_connections) {
-    session_count_.fetch_sub(1);
-    return text_response(503, "there are too many sessions");
-  }
+  const config::TransportLimits& limits = entrance->transport.limits;
+  auto place =
+      counts.take_place(request.peer_address, limits.max_connections, limits.max_connections_per_address);
+  if (!place) return refuse_too_many(request.peer_address, limits);
   Worker& worker = *workers_[number];
   const auto framing = is_batched(chosen->framing) ? chosen->framing : transport::Framing::bare;
   const std::string id = fresh_transport_id(number);
   const auto connection = std::make_shared<transport::LongPollConnection>(
-      worker.loop(), framing, content_type_of(chosen->format), connection_limits(entrance->transport.limits),
-      request, std::make_unique<Session>(worker, entrance, chosen->format));
+      worker.loop(), framing, content_type_of(chosen->format), connection_limits(limits), request,
+      *std::move(place), std::make_unique<Session>(worker, entrance, chosen->format));
   if (sessions_[number].empty())
     worker.loop().after(transport_sweep_interval, [this, number] { sweep(number); });
   sessions_[number].emplace(id, connection);
@@ -112,7 +119,7 @@ HttpResponse LongPoll::open(size_t number, const std::shared_ptr<const Entrance>
 void LongPoll::sweep(size_t number) {
   transport::Loop& loop = workers_[number]->loop();
   for (const auto& [id, connection] : sessions_[number]) connection->sweep(loop.now());
-  session_count_ -= std::erase_if(sessions_[number], [](const auto& entry) { return entry.second->ended(); });
+  std::erase_if(sessions_[number], [](const auto& entry) { return entry.second->ended(); });
   if (!sessions_[number].empty()) loop.after(transport_sweep_interval, [this, number] { sweep(number); });
 }
 

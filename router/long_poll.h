@@ -6,7 +6,6 @@
 // connection. The server outlives it.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -33,12 +32,12 @@ class LongPoll {
   using Sessions = std::unordered_map<std::string, std::shared_ptr<transport::LongPollConnection>>;
 
   transport::HttpResponse open(size_t number, const std::shared_ptr<const Entrance>& entrance,
-                               const transport::HttpRequest& request, std::span<const char> body);
+                               const transport::HttpRequest& request, std::span<const char> body,
+                               transport::ListenerCounts& counts);
   void sweep(size_t number);
 
   const std::vector<Worker*> workers_;
   std::vector<Sessions> sessions_;  // by worker; each touched on its thread only
-  std::atomic<size_t> session_count_{0};
 };
 
 }  // namespace router

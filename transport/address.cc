@@ -79,6 +79,15 @@ std::optional<std::string> normalized_peer(std::string_view peer) {
                   : address_text(AF_INET6, ip->bytes.data(), *port);
 }
 
+std::string network_of(std::string_view peer, unsigned ipv6_bits) {
+  auto ip = ip_of(host_of(peer));
+  if (!ip) return "";
+  if (!ip->v4())
+    for (unsigned bit = ipv6_bits; bit < address_bits; ++bit)
+      ip->bytes[bit / 8] &= static_cast<uint8_t>(~(0x80u >> bit % 8));
+  return {ip->bytes.begin(), ip->bytes.end()};
+}
+
 bool AddressRanges::add(std::string_view range) {
   if (range == "unix") return unix_ = true;
   const size_t slash = range.find('/');

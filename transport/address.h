@@ -23,6 +23,10 @@ std::string_view host_of(std::string_view peer);
 // Nothing if it is no IP address.
 std::optional<std::string> normalized_peer(std::string_view peer);
 
+// The network whose addresses one client has at its will: an IPv4 address, or the first bits of an IPv6
+// address. Bytes that compare equal for addresses of the same one; "" if it is no IP address.
+std::string network_of(std::string_view peer, unsigned ipv6_bits = 64);
+
 class AddressRanges {
  public:
   // "10.0.0.0/8", "::1", or "unix": all clients of a Unix domain socket. False if it is none of them.

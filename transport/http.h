@@ -32,6 +32,8 @@ struct HttpResponse {
   std::vector<std::pair<std::string, std::string>> headers;
 };
 
+class ListenerCounts;
+
 // A request that is answered later. Given to a Service with a POST; on the thread of the connection's loop.
 class HttpExchange {
  public:
@@ -39,6 +41,8 @@ class HttpExchange {
   virtual void answer(HttpResponse response) = 0;
   // To be in the response, whoever makes it.
   virtual void add_header(std::string name, std::string value) = 0;
+  // Of the listener that the request has come to.
+  virtual ListenerCounts& counts() = 0;
 
  protected:
   ~HttpExchange() = default;

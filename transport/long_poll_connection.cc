@@ -23,8 +23,9 @@ HttpResponse gone() {
 
 LongPollConnection::LongPollConnection(Loop& loop, Framing framing, std::string content_type,
                                        const ConnectionLimits& limits, const HttpRequest& opening,
-                                       std::unique_ptr<Receiver> receiver)
+                                       ListenerCounts::Place place, std::unique_ptr<Receiver> receiver)
     : loop_(loop),
+      place_(std::move(place)),
       framing_(framing),
       content_type_(std::move(content_type)),
       limits_(limits),

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "transport/connection.h"
+#include "transport/listener_counts.h"
 #include "transport/loop.h"
 
 namespace transport {
@@ -21,9 +22,10 @@ class LongPollConnection final : public Connection,
                                  public std::enable_shared_from_this<LongPollConnection> {
  public:
   // `framing` is one that batches, or bare; `content_type` is that of the messages; `opening` is the request
-  // that asked for it.
+  // that asked for it; `place` is held to the end.
   LongPollConnection(Loop& loop, Framing framing, std::string content_type, const ConnectionLimits& limits,
-                     const HttpRequest& opening, std::unique_ptr<Receiver> receiver);
+                     const HttpRequest& opening, ListenerCounts::Place place,
+                     std::unique_ptr<Receiver> receiver);
   // Calls on_open. Once, first.
   void start();
 
@@ -75,6 +77,7 @@ class LongPollConnection final : public Connection,
   void tell_end();
 
   Loop& loop_;
+  const ListenerCounts::Place place_;
   const Framing framing_;
   const std::string content_type_;
   const ConnectionLimits limits_;

@@ -135,6 +135,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   void receive_body();
   void answer(HttpResponse response) override;
   void add_header(std::string name, std::string value) override;
+  ListenerCounts& counts() override { return *served_->counts; }
   void begin_next_request();
   void move_to(Loop& loop);
   void respond(const HttpResponse& response, bool head_only = false);

@@ -2,7 +2,6 @@
 #include <string>
 #include <utility>
 
-#include "transport/address.h"
 #include "transport/tcp_connection.h"
 
 namespace transport {
@@ -22,7 +21,7 @@ bool TcpConnection::count_in() {
 bool TcpConnection::count_address() {
   if (peer_address_.starts_with("unix:")) return true;
   const size_t max = served_->options.limits.max_connections_per_address;
-  is_address_counted_ = served_->counts->add_from(host_of(peer_address_), max);
+  is_address_counted_ = served_->counts->add_from(peer_address_, max);
   if (!is_address_counted_) {
     state_.counters.refused_address.add();
     remark("refused: there are " + std::to_string(max) + " connections from its address already");
@@ -31,7 +30,7 @@ bool TcpConnection::count_address() {
 }
 
 void TcpConnection::leave_address() {
-  if (std::exchange(is_address_counted_, false)) served_->counts->remove_from(host_of(peer_address_));
+  if (std::exchange(is_address_counted_, false)) served_->counts->remove_from(peer_address_);
 }
 
 // With too many, the one that has taken longest so far goes: a new one may be a client in a crowd of others

@@ -36,6 +36,20 @@ AddressRanges ranges(std::initializer_list<std::string_view> list) {
   return all;
 }
 
+TEST(Address, IsOfANetworkThatOneClientHasAtItsWill) {
+  EXPECT_EQ(network_of("10.0.0.1:80"), network_of("10.0.0.1"));
+  EXPECT_EQ(network_of("10.0.0.1:80"), network_of("[::ffff:10.0.0.1]:80"));
+  EXPECT_NE(network_of("10.0.0.1:80"), network_of("10.0.0.2:80"));
+  EXPECT_EQ(network_of("[2001:db8:1:2::1]:80"), network_of("[2001:db8:1:2:ffff:ffff:ffff:ffff]"));
+  EXPECT_NE(network_of("[2001:db8:1:2::1]"), network_of("[2001:db8:1:3::1]"));
+  // However the zeros of the network are written.
+  EXPECT_EQ(network_of("[2001:db8::1:2:3:4]"), network_of("[2001:db8:0:0:5:6:7:8]"));
+  EXPECT_EQ(network_of("[2001:db8:1:2::1]", 48), network_of("[2001:db8:1:3::1]", 48));
+  EXPECT_NE(network_of("[2001:db8:1::1]", 48), network_of("[2001:db8:2::1]", 48));
+  EXPECT_EQ(network_of("unix:"), "");
+  EXPECT_EQ(network_of(""), "");
+}
+
 TEST(AddressRanges, ContainTheAddressesOfTheirNetworks) {
   const AddressRanges some = ranges({"10.0.0.0/8", "192.168.1.128/25", "203.0.113.7", "2001:db8::/33"});
   for (const char* inside :

@@ -18,14 +18,51 @@ using testing::MatchesRegex;
 
 TEST(ListenerCounts, ForgetAnAddressThatNobodyIsConnectedFrom) {
   ListenerCounts counts;
-  EXPECT_TRUE(counts.add_from("10.0.0.1", 2));
-  EXPECT_TRUE(counts.add_from("10.0.0.1", 2));
-  EXPECT_FALSE(counts.add_from("10.0.0.1", 2));
-  EXPECT_TRUE(counts.add_from("10.0.0.2", 2));
-  counts.remove_from("10.0.0.1");
-  EXPECT_TRUE(counts.add_from("10.0.0.1", 2));
-  for (const char* host : {"10.0.0.1", "10.0.0.1", "10.0.0.2", "10.0.0.3"}) counts.remove_from(host);
-  EXPECT_EQ(counts.hosts(), 0u);
+  EXPECT_TRUE(counts.add_from("10.0.0.1:1", 2));
+  EXPECT_TRUE(counts.add_from("10.0.0.1:2", 2));
+  EXPECT_FALSE(counts.add_from("10.0.0.1:3", 2));
+  EXPECT_TRUE(counts.add_from("10.0.0.2:1", 2));
+  counts.remove_from("10.0.0.1:1");
+  EXPECT_TRUE(counts.add_from("10.0.0.1:4", 2));
+  for (const char* peer : {"10.0.0.1:1", "10.0.0.1:2", "10.0.0.2:1", "10.0.0.3:1"}) counts.remove_from(peer);
+  EXPECT_EQ(counts.networks(), 0u);
+}
+
+TEST(ListenerCounts, TakeAnIPv6NetworkForOneAddress) {
+  ListenerCounts counts;
+  EXPECT_TRUE(counts.add_from("[2001:db8::1]:1", 2));
+  EXPECT_TRUE(counts.add_from("[2001:db8::2:0:0:1]:1", 2));
+  EXPECT_FALSE(counts.add_from("[2001:db8::3:4:5:6]:1", 2));
+  EXPECT_TRUE(counts.add_from("[2001:db8:0:1::1]:1", 2));
+}
+
+TEST(ListenerCounts, HaveAPlaceForASessionWithoutAConnectionAsLongAsItLasts) {
+  const auto counts = std::make_shared<ListenerCounts>();
+  constexpr size_t max = 100, max_per_address = 2;
+  const auto take = [&](const char* peer) { return counts->take_place(peer, max, max_per_address); };
+  EXPECT_TRUE(counts->add_from("10.0.0.1:1", max_per_address));
+  auto first = take("10.0.0.1:1"), second = take("10.0.0.1:1");
+  ASSERT_TRUE(first && second);
+  EXPECT_FALSE(take("10.0.0.1:2"));
+  EXPECT_TRUE(take("10.0.0.2:1"));
+  EXPECT_TRUE(
+      counts->add_from("10.0.0.1:2", max_per_address));  // over which a session is asked for its events
+  first.reset();
+  EXPECT_FALSE(take("10.0.0.1:1"));  // two connections and a session
+  counts->remove_from("10.0.0.1:2");
+  EXPECT_TRUE(take("10.0.0.1:1"));
+  second.reset();
+  counts->remove_from("10.0.0.1:1");
+  EXPECT_EQ(counts->networks(), 0u);
+}
+
+TEST(ListenerCounts, BoundConnectionsAndSessionsTogether) {
+  const auto counts = std::make_shared<ListenerCounts>();
+  counts->open = 1;  // the request's
+  const auto first = counts->take_place("10.0.0.1:1", 2, 100);
+  const auto second = counts->take_place("unix:", 2, 100);
+  EXPECT_TRUE(first && second);
+  EXPECT_FALSE(counts->take_place("10.0.0.2:1", 2, 100));
 }
 
 ConnectionLimits two_from_an_address() {

@@ -41,6 +41,8 @@ struct Exchange final : HttpExchange {
     text = text_of(response);
   }
   void add_header(std::string, std::string) override {}
+  ListenerCounts& counts() override { return *listener_counts; }
+  std::shared_ptr<ListenerCounts> listener_counts = std::make_shared<ListenerCounts>();
   std::string text;
   HttpWaiter* waiter = nullptr;
 
@@ -60,8 +62,9 @@ class ALongPollSession : public testing::Test {
     limits.max_queued_bytes = 100;
     auto receiver = std::make_unique<Told>(lines);
     Told& told = *receiver;
-    session = std::make_shared<LongPollConnection>(loop, framing, "application/json", limits, HttpRequest{},
-                                                   std::move(receiver));
+    session =
+        std::make_shared<LongPollConnection>(loop, framing, "application/json", limits, HttpRequest{},
+                                             *counts->take_place("192.0.2.1:1", 1, 1), std::move(receiver));
     told.connection = session.get();
     session->start();
     lines.clear();
@@ -90,6 +93,7 @@ class ALongPollSession : public testing::Test {
     turn();
   }
 
+  const std::shared_ptr<ListenerCounts> counts = std::make_shared<ListenerCounts>();
   Loop loop;
   Heard lines;
   std::shared_ptr<LongPollConnection> session;
