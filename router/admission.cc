@@ -30,9 +30,16 @@ void Admission::authenticate(const wamp::Authenticate& message) {
   take(login_->on_authenticate(message));
 }
 
+auth::LoginAttempt Admission::attempt() const {
+  const auth::Applicant& applicant = login_->applicant();
+  const auto& before = applicant.remembered;
+  const bool is_owner = before && before->authid == applicant.authid && before->realm == applicant.realm;
+  return {applicant.authid, address_, is_owner ? applicant.cookie : std::nullopt};
+}
+
 bool Admission::locked_out() const {
-  return entrance_.failed_logins->locked_out(login_->applicant().authid, address_, entrance_.transport.limits,
-                                             entrance_.clock.now());
+  return login_->can_be_guessed() &&
+         entrance_.logins->locked_out(attempt(), entrance_.transport.limits, entrance_.clock.now());
 }
 
 void Admission::refuse_locked_out() {
@@ -65,20 +72,21 @@ void Admission::ask(const auth::Question& question) {
                                        [this](const Inquiry::Answer& answer) {
                                          const auto told = answer_of(answer);
                                          inquiry_.reset();
+                                         // As in authenticate().
+                                         if (locked_out()) return refuse_locked_out();
                                          take(login_->on_answer(told));
                                        });
 }
 
 void Admission::accept(const auth::Accepted& accepted) {
-  entrance_.failed_logins->forgive(login_->applicant().authid);
+  if (login_->can_be_guessed()) entrance_.logins->succeed(attempt(), entrance_.clock.now());
   desk_.on_accepted(accepted);
 }
 
 void Admission::refuse(const auth::Refused& refused) {
   std::chrono::milliseconds delay(0);
   if (refused.is_guess)
-    delay = entrance_.failed_logins->add(login_->applicant().authid, address_, entrance_.transport.limits,
-                                         entrance_.clock.now());
+    delay = entrance_.logins->fail(attempt(), entrance_.transport.limits, entrance_.clock.now());
   desk_.on_refused(refused, delay);
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "router/auth/login.h"
+#include "router/auth/login_history.h"
 #include "router/entrance.h"
 #include "router/inquiry.h"
 #include "router/worker.h"
@@ -48,6 +49,7 @@ class Admission {
   void ask(const auth::Question& question);
   void accept(const auth::Accepted& accepted);
   void refuse(const auth::Refused& refused);
+  auth::LoginAttempt attempt() const;
   bool locked_out() const;
   void refuse_locked_out();
 

@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "router/auth/cookies.h"
-#include "router/auth/failed_logins.h"
+#include "router/auth/login_history.h"
 #include "router/clock.h"
 #include "router/config/config.h"
 #include "router/realms.h"
@@ -44,7 +44,7 @@ class Succession {
 struct Entrance {
   const Realms& realms;
   config::Transport transport;
-  std::shared_ptr<auth::FailedLogins> failed_logins;
+  std::shared_ptr<auth::LoginHistory> logins;
   std::shared_ptr<auth::Cookies> cookies;  // null: the transport tracks none
   const Clock& clock;
   std::shared_ptr<Succession> succession = std::make_shared<Succession>();

@@ -42,6 +42,7 @@ auth::Applicant new_applicant(const Arrival& arrival, const Entrance& entrance,
                               const transport::Connection& connection) {
   auth::Applicant applicant;
   applicant.transport = transport_details(arrival, connection);
+  applicant.cookie = arrival.cookie;
   if (arrival.cookie && entrance.cookies)
     applicant.remembered = entrance.cookies->remembered(*arrival.cookie, entrance.clock.now());
   if (const auto* certificate = connection.client_certificate())

@@ -118,8 +118,8 @@ std::shared_ptr<const Entrance> Server::make_entrance(const config::Transport& t
     cookies = before->cookies;
   else if (transport.cookie)
     cookies = std::make_shared<auth::Cookies>(*transport.cookie);
-  return std::make_shared<const Entrance>(Entrance{realms_, transport, failed_logins_, std::move(cookies),
-                                                   clock_, std::make_shared<Succession>()});
+  return std::make_shared<const Entrance>(
+      Entrance{realms_, transport, logins_, std::move(cookies), clock_, std::make_shared<Succession>()});
 }
 
 Server::Named Server::listen(const std::string& name, const config::Transport& transport) {

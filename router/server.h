@@ -79,7 +79,7 @@ class Server {
   std::vector<Mailbox*> mailboxes_;  // by worker
   // In this order: connections go with their workers, and look at services until then.
   Realms realms_;
-  const std::shared_ptr<auth::FailedLogins> failed_logins_ = std::make_shared<auth::FailedLogins>();
+  const std::shared_ptr<auth::LoginHistory> logins_ = std::make_shared<auth::LoginHistory>();
   // By the transport's name; that of a removed transport stays, for its connections and in case it comes
   // back.
   std::map<std::string, std::unique_ptr<WebService>> services_;

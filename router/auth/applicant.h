@@ -35,7 +35,8 @@ struct Applicant {
   wamp::SessionId session;                // that it will have
   wamp::Dict transport;                   // for dynamic authenticators
   std::vector<std::string> fingerprints;  // of its verified certificate; empty: none
-  std::optional<Remembered> remembered;   // by its cookie
+  std::optional<CookieId> cookie;
+  std::optional<Remembered> remembered;  // by its cookie
   // The bytes that only both ends of its TLS connection know, by the type's name; more than one if clients
   // differ in what they take for it, none if there is no such thing.
   std::function<std::vector<std::string>(std::string_view type)> channel_bindings;

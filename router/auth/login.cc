@@ -18,10 +18,6 @@ using namespace wamp::error_uri;
 
 constexpr size_t max_authid = 255;  // bytes
 
-bool names_somebody(const std::string& method) {
-  return method == "ticket" || method == "wampcra" || method == "scram";
-}
-
 // The public key that the client shows; nothing if it is none, which its proof tells.
 std::optional<std::string> announced_key(const Applicant& applicant) {
   const wamp::Value* announced = applicant.authextra.find("pubkey");
@@ -40,7 +36,7 @@ Step Login::begin(const wamp::List* offered) {
                    "HELLO.Details.authid is longer than " + std::to_string(max_authid) + " bytes",
                    "the authid is too long", false};
   if (!choose(offered)) return refuse_methods(offered);
-  if (names_somebody(method_) && applicant_.authid.empty())
+  if (can_be_guessed() && applicant_.authid.empty())
     return Refused{no_such_principal, "authentication by \"" + method_ + "\" needs HELLO.Details.authid",
                    "no authid", false};
   if (method_ == "cookie") {
@@ -51,6 +47,10 @@ Step Login::begin(const wamp::List* offered) {
   const bool asked_later = method_ == "ticket" || method_ == "jwt";
   if (!rules_->authenticator) return method_ == "jwt" ? Step(Challenge{announced_, {}}) : begin_static();
   return asked_later ? Step(Challenge{announced_, {}}) : ask({});
+}
+
+bool Login::can_be_guessed() const {
+  return method_ == "ticket" || method_ == "wampcra" || method_ == "scram";
 }
 
 bool Login::choose(const wamp::List* offered) {
@@ -234,7 +234,7 @@ Step Login::verdict(const config::Principal& principal, wamp::Dict extra) {
 }
 
 Step Login::deny(std::string why) const {
-  return Refused{authentication_denied, "the authentication was denied", std::move(why), true};
+  return Refused{authentication_denied, "the authentication was denied", std::move(why), can_be_guessed()};
 }
 
 std::unique_ptr<Proof> Login::make_proof() const {

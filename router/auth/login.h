@@ -63,6 +63,8 @@ class Login {
   const Applicant& applicant() const { return applicant_; }
   // The method chosen, by Crossbar's name; empty: none yet.
   const std::string& method() const { return method_; }
+  // The method's secrets are such as people choose; who claims one has named an authid.
+  bool can_be_guessed() const;
 
  private:
   bool choose(const wamp::List* offered);

@@ -1,4 +1,8 @@
 // Logins that a procedure decides: what it is asked, what it may answer, and what happens when it does not.
+#include <sstream>
+#include <string>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -242,6 +246,24 @@ TEST_F(DynamicTest, AnAuthenticatorSeesTheClaimsOfATokenThatIsValid) {
                                                                "not that secret, another one"))),
             denied);
   EXPECT_EQ(backend.sent(), "");
+}
+
+TEST_F(DynamicTest, ManyTicketsThatAreAskedAboutAtOnceAreNoWayAround) {
+  open_dynamic("ticket");
+  Wire& backend = start_backend();
+  std::vector<Wire*> guessers;
+  for (int i = 0; i < 11; ++i) {
+    guessers.push_back(&connect("203.0.113.5:1"));
+    challenge_of(*guessers.back(), joe_by_ticket);
+    guessers.back()->receives(authenticate("guess" + std::to_string(i)));
+  }
+  std::istringstream questions(backend.sent());
+  for (std::string question; std::getline(questions, question);)
+    backend.receives(question.find("guess10") == question.npos
+                         ? "[8,68," + request_of(question) + ",{},\"com.example.wrong\"]"
+                         : "[70," + request_of(question) + ",{},[\"user\"]]");
+  EXPECT_EQ(guessers.front()->sent(), denied);
+  EXPECT_THAT(guessers.back()->sent(), HasSubstr("wamp.error.too_many_requests"));
 }
 
 }  // namespace

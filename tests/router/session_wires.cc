@@ -87,7 +87,7 @@ SessionHarness::SessionHarness(config::Config config)
   realms_.commit(realms_.prepare(config_.realms));
   const config::Transport& transport = config_.transports.front();
   entrance_ = std::make_shared<const Entrance>(
-      Entrance{realms_, transport, std::make_shared<auth::FailedLogins>(),
+      Entrance{realms_, transport, std::make_shared<auth::LoginHistory>(),
                transport.cookie ? std::make_shared<auth::Cookies>(*transport.cookie) : nullptr, clock_,
                std::make_shared<Succession>()});
 }

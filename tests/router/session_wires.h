@@ -113,7 +113,7 @@ class SessionHarness {
   void break_all();
   Realm& realm(std::string_view name = "realm1") { return *realms_.find(name); }
   Worker& worker() { return worker_; }
-  auth::FailedLogins& failed_logins() { return *entrance_->failed_logins; }
+  auth::LoginHistory& logins() { return *entrance_->logins; }
   // Null unless the configuration has cookies.
   auth::Cookies* cookies() { return entrance_->cookies.get(); }
   ManualClock& clock() { return clock_; }
