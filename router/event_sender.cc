@@ -65,6 +65,15 @@ void EventSender::fall_behind(SlowConsumer policy, EventShare& share) {
   if (!added) drop_peer();
 }
 
+// An EVENT for one subscriber is one that was kept for it, which it is owed.
+void EventSender::send_behind(Delivery& delivery) {
+  auto* const event = std::get_if<wamp::Event>(&delivery.message);
+  if (!event) return backlog_->add(std::move(delivery.message));
+  auto waiting =
+      std::make_shared<const WaitingEvent>(WaitingEvent{std::move(*event), std::move(delivery.payload)});
+  if (!backlog_->add(std::move(waiting), SlowConsumer::disconnect)) drop_peer();
+}
+
 void EventSender::catch_up() {
   while (!backlog_->empty() && sender_.connection().queued_bytes() < sender_.low_water())
     send_waiting(backlog_->take());

@@ -29,10 +29,16 @@ class EventSender {
   bool has_room_for(size_t payload_bytes, config::SlowConsumer policy) const;
   void send(transport::BufferRef frame);
 
-  // Events wait, and some messages must not overtake them.
+  // Events wait. What tells of subscriptions must not overtake them, nor each other: after UNSUBSCRIBED a
+  // client takes an EVENT for a violation, and before SUBSCRIBED too.
   bool waits() const { return backlog_ != nullptr; }
-  // Precondition: waits().
-  void send_behind(wamp::Message message) { backlog_->add(std::move(message)); }
+  static bool keeps_order(const wamp::Message& message) {
+    return std::holds_alternative<wamp::Event>(message) ||
+           std::holds_alternative<wamp::Subscribed>(message) ||
+           std::holds_alternative<wamp::Unsubscribed>(message);
+  }
+  // Precondition: waits() and keeps_order(delivery.message).
+  void send_behind(Delivery& delivery);
   size_t waiting_bytes() const { return backlog_ ? backlog_->bytes() : 0; }
   // At the end of a turn: the connection gets as much as it has room for of what waits.
   void catch_up();

@@ -72,9 +72,8 @@ void Membership::on_alive() {
 void Membership::deliver(Delivery& delivery) {
   if (const auto* farewell = std::get_if<wamp::Goodbye>(&delivery.message))
     return session_.on_removed(*farewell);  // *this is no more
-  // After it the client knows the subscription no more, and would take an EVENT for a violation.
-  if (events_.waits() && std::holds_alternative<wamp::Unsubscribed>(delivery.message)) [[unlikely]]
-    return events_.send_behind(std::move(delivery.message));
+  if (events_.waits() && EventSender::keeps_order(delivery.message)) [[unlikely]]
+    return events_.send_behind(delivery);
   transport::BufferRef frame = sender_.encode(delivery.message, std::move(delivery.payload));
   if (!sender_.takes(frame)) [[unlikely]]
     return refuse_too_long(delivery.message);

@@ -139,6 +139,33 @@ TEST_F(SlowConsumers, HearNoEventAfterUnsubscribed) {
   EXPECT_EQ(heard(slow), "[36,1,P,{},[1]]\n[35,2]");
 }
 
+TEST_F(SlowConsumers, HearThatTheySubscribeAgainBehindTheEndBeforeIt) {
+  Wire& fast = router.join();
+  subscribe(fast, "com.news.sport");
+  subscribe(slow, "com.news.sport");
+  slow.holds(full);
+  publish("com.news.sport", "[1]");
+  slow.receives("[34,2,1]");
+  slow.receives(R"([32,3,{},"com.news.sport"])");
+  publish("com.news.sport", "[2]");
+  EXPECT_EQ(heard(slow), "");
+  slow.holds(0);
+  EXPECT_EQ(heard(slow), "[36,1,P,{},[1]]\n[35,2]\n[33,3,1]\n[36,1,P,{},[2]]");
+}
+
+TEST_F(SlowConsumers, GetWhatWasRetainedBehindSubscribed) {
+  publisher.receives(R"([16,1,{"retain":true},"com.news.old",["kept"]])");
+  subscribe(slow, "com.news.sport");
+  slow.holds(full);
+  publisher.receives(R"([16,2,{},"com.news.sport",[1]])");
+  slow.receives(R"([32,2,{"get_retained":true},"com.news.old"])");
+  EXPECT_EQ(heard(slow), "");
+  slow.holds(0);
+  EXPECT_EQ(heard(slow), R"([36,1,P,{},[1]])"
+                         "\n[33,2,2]\n"
+                         R"([36,2,P,{"retained":true},["kept"]])");
+}
+
 TEST_F(SlowConsumers, LeaveInPeaceWhileEventsWait) {
   subscribe(slow, "com.news.sport");
   slow.holds(full);
