@@ -44,7 +44,9 @@ bool is_loopback_address(std::string_view address) {
 
 // What is below "localhost" is never anybody else's (RFC 6761, section 6.3).
 bool is_loopback_name(std::string_view name) {
-  const bool is_address = name.starts_with('[') == name.ends_with(']') && is_loopback_address(name);
+  // Of what is no address, like "127.0.0.1:8080@elsewhere", its beginning might be taken for one.
+  const bool is_whole = name.starts_with('[') ? name.ends_with(']') : name.find_first_of("]:") == name.npos;
+  const bool is_address = is_whole && is_loopback_address(name);
   return name == "localhost" || name.ends_with(".localhost") || is_address;
 }
 
