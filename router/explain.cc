@@ -128,10 +128,10 @@ std::optional<std::string> why_nobody_may(const config::Realm& realm, const conf
   return std::nullopt;
 }
 
-std::string explain_rules(const RolePermissions& permissions, Action action, const Question& question) {
-  const auto decision = permissions.decide(action, question.uri, question.match);
+std::string explain_rules(const RolePermissions& permissions, Action action,
+                          const RolePermissions::Decision& decision, wamp::MatchPolicy match) {
   std::string text;
-  if (question.match != wamp::MatchPolicy::exact && !decision.grant.allowed)
+  if (match != wamp::MatchPolicy::exact && !decision.grant.allowed)
     text = "because of " + in_quotes(decision.uri) + ", where # is any text that no rule has\n";
   const auto rules = permissions.matching_rules(decision.uri);
   if (rules.empty()) return text + "no rule matches, and what no rule allows is denied\n";
@@ -158,9 +158,9 @@ std::string explain(const config::Config& config, const Question& question) {
     return text + "the procedure " + in_quotes(role.authorizer->procedure) + " is asked whether " + who +
            " may " + wish + "\n";
   const RolePermissions permissions(role, realm.limits);
-  const bool allowed = permissions.decide(*action, question.uri, question.match).grant.allowed;
-  return text + who + (allowed ? " may " : " may not ") + wish + "\n" +
-         explain_rules(permissions, *action, question);
+  const auto decision = permissions.decide(*action, question.uri, question.match);
+  return text + who + (decision.grant.allowed ? " may " : " may not ") + wish + "\n" +
+         explain_rules(permissions, *action, decision, question.match);
 }
 
 }  // namespace router
