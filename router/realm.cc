@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "router/meta/procedures.h"
+#include "transport/alarm.h"
 #include "wamp/error_uris.h"
 
 namespace router {
@@ -231,8 +232,8 @@ wamp::Result<void> Realm::call_router(Member& member, const wamp::Call& message,
     return refuse(member, wamp::Call::type, message.request,
                   {wamp::error_uri::no_such_procedure,
                    "the router has no procedure " + std::string(message.procedure)});
-  const auto arguments = serializers::decode_arguments(payload.format, {payload.bytes(), payload.count},
-                                                       member.value_limits());
+  const auto arguments =
+      serializers::decode_arguments(payload.format, {payload.bytes(), payload.count}, member.value_limits());
   if (!arguments)
     return refuse(member, wamp::Call::type, message.request,
                   {wamp::error_uri::invalid_argument,
@@ -305,6 +306,13 @@ bool Realm::keeps_events() const {
   if (config_.store.type != config::Store::Type::memory || !config_.store.event_history.empty()) return true;
   const std::lock_guard lock(mutex_);
   return state_.broker.retained_count() > 0;
+}
+
+void keep_time_on(transport::Loop& loop, const std::shared_ptr<Realm>& realm) {
+  const auto alarm = std::make_shared<transport::Alarm>(loop, [weak = std::weak_ptr(realm)] {
+    if (const auto alive = weak.lock()) alive->run_due();
+  });
+  realm->set_timer([alarm](SteadyTime time) { alarm->ring_by(time); });
 }
 
 }  // namespace router

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <variant>
@@ -21,6 +22,10 @@
 #include "router/realm_state.h"
 #include "router/request_check.h"
 #include "wamp/result.h"
+
+namespace transport {
+class Loop;
+}
 
 namespace router {
 
@@ -137,5 +142,9 @@ class Realm {
   RealmState state_;
   SteadyTime timer_ = SteadyTime::max();  // when the timer was told to ring
 };
+
+// The realm does what is due by the clock on this loop's thread. Before anybody joins; the loop outlives the
+// realm.
+void keep_time_on(transport::Loop& loop, const std::shared_ptr<Realm>& realm);
 
 }  // namespace router

@@ -11,7 +11,6 @@
 #include "router/log.h"
 #include "router/memory_use.h"
 #include "transport/address.h"
-#include "transport/alarm.h"
 
 namespace router {
 namespace {
@@ -92,16 +91,8 @@ void Server::set_accepting(bool accepting) {
 
 std::shared_ptr<Realm> Server::make_realm(const config::Realm& config) {
   auto realm = std::make_shared<Realm>(config, mailboxes_, random_seed(), clock_);
-  start_timer(realm);
+  keep_time_on(workers_.front()->loop(), realm);
   return realm;
-}
-
-void Server::start_timer(const std::shared_ptr<Realm>& realm) {
-  const auto alarm =
-      std::make_shared<transport::Alarm>(workers_.front()->loop(), [weak = std::weak_ptr(realm)] {
-        if (const auto alive = weak.lock()) alive->run_due();
-      });
-  realm->set_timer([alarm](SteadyTime time) { alarm->ring_by(time); });
 }
 
 void Server::sweep() {

@@ -56,7 +56,6 @@ class Server {
 
   std::shared_ptr<Realm> make_realm(const config::Realm& config);
   // What the realm has to do at a certain time is done on the first worker's thread.
-  void start_timer(const std::shared_ptr<Realm>& realm);
   void sweep();
   // `before`: what the transport had; null: nothing.
   std::shared_ptr<const Entrance> make_entrance(const config::Transport& transport,

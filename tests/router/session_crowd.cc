@@ -10,7 +10,6 @@
 
 #include "router/realms.h"
 #include "tests/router/crowd_visitor.h"
-#include "transport/alarm.h"
 
 namespace router {
 namespace {
@@ -106,11 +105,7 @@ std::shared_ptr<const Entrance> Crowd::entrance(const std::string& role) {
 
 std::shared_ptr<Realm> Crowd::make_realm(const config::Realm& config) {
   auto realm = std::make_shared<Realm>(config, mailboxes_, plan_.seed, clock_);
-  const auto alarm =
-      std::make_shared<transport::Alarm>(workers_.front()->loop(), [weak = std::weak_ptr(realm)] {
-        if (const auto alive = weak.lock()) alive->run_due();
-      });
-  realm->set_timer([alarm](SteadyTime time) { alarm->ring_by(time); });
+  keep_time_on(workers_.front()->loop(), realm);
   return realm;
 }
 
