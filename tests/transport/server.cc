@@ -16,8 +16,12 @@ void Log::add(std::string line) {
 
 bool Log::has(const std::string& line) {
   std::unique_lock lock(mutex_);
-  return added_.wait_for(lock, std::chrono::seconds(10),
-                         [&] { return std::find(lines_.begin(), lines_.end(), line) != lines_.end(); });
+  size_t seen = 0;
+  return added_.wait_for(lock, std::chrono::seconds(10), [&] {
+    while (seen < lines_.size())
+      if (lines_[seen++] == line) return true;
+    return false;
+  });
 }
 
 size_t Log::count(const std::string& line) {
