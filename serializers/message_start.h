@@ -15,8 +15,8 @@ struct MessageStart {
   wamp::MessageType type{};
   std::optional<wamp::MessageType> request_type = {};  // of an ERROR
   wamp::RequestId request = {};
-  std::optional<bool> acknowledge =
-      {};  // what the options of a PUBLISH ask for, if they are there as a whole
+  // What the options of a PUBLISH ask for, if they are there as a whole.
+  std::optional<bool> acknowledge = {};
 };
 
 // Nothing if the bytes do not begin a message like that, or end before it is sure that its request id is

@@ -9,35 +9,15 @@ namespace router {
 namespace {
 
 using serializers::Format;
-using test_support::RawClient;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-// Users, whom com.auth is asked about, on the first transport; back ends on the second one.
-config::Config realm_that_asks() {
-  config::Config config = test_config(4);
-  config::Role backend = config.realms.front().roles.front();
-  backend.name = "backend";
-  config.realms.front().roles.push_back(backend);
-  config::Role& user = config.realms.front().roles.front();
-  user.permissions.clear();
-  user.authorizer.emplace();
-  user.authorizer->procedure = "com.auth";
-  config.transports.push_back(config.transports.front());
-  config.transports.back().auth.at("anonymous").principals.at("").role = "backend";
-  config.transports.front().paths.emplace("/lp", config::LongPollPath{});
-  return config;
-}
-
 std::string posted(uint16_t port, const std::string& path, const std::string& body) {
-  RawClient client(port);
-  client.send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " +
-              std::to_string(body.size()) + "\r\n\r\n" + body);
-  return client.read_http_reply().body;
+  return test_support::http_post(port, path, body).body;
 }
 
 TEST(AnAbruptEnd, FindsRequestsThatWaitForAnAuthorizer) {
-  auto server = std::make_unique<Server>(realm_that_asks());
+  auto server = std::make_unique<Server>(test_config_with_authorizer(4));
   server->start();
   const auto join = [&](size_t transport) {
     WampClient client(server->port(transport), Format::json);
@@ -80,7 +60,9 @@ TEST(AnAbruptEnd, FindsCallsAndTestamentsBetweenWorkers) {
 }
 
 TEST(AnAbruptEnd, FindsSessionsOverLongPoll) {
-  auto server = std::make_unique<Server>(realm_that_asks());
+  config::Config config = test_config_with_authorizer(4);
+  config.transports.front().paths.emplace("/lp", config::LongPollPath{});
+  auto server = std::make_unique<Server>(config);
   server->start();
   WampClient authorizer(server->port(1), Format::json);
   authorizer.joins();

@@ -14,19 +14,9 @@ namespace {
 using serializers::Format;
 using testing::StartsWith;
 
-// Clients are users, whom com.auth is asked about, on the first transport, and back ends on the second one.
 config::Config asked_realm(config::DynamicAuthorizer::CacheBy cache_by) {
-  config::Config config = test_config(2);
-  config::Role backend = config.realms.front().roles.front();
-  backend.name = "backend";
-  config.realms.front().roles.push_back(backend);
-  config::Role& user = config.realms.front().roles.front();
-  user.permissions.clear();
-  user.authorizer.emplace();
-  user.authorizer->procedure = "com.auth";
-  user.authorizer->cache_by = cache_by;
-  config.transports.push_back(config.transports.front());
-  config.transports.back().auth.at("anonymous").principals.at("").role = "backend";
+  config::Config config = test_config_with_authorizer();
+  config.realms.front().roles.front().authorizer->cache_by = cache_by;
   return config;
 }
 

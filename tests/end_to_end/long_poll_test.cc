@@ -10,6 +10,8 @@ namespace router {
 namespace {
 
 using serializers::Format;
+using test_support::http_post;
+using test_support::http_post_bytes;
 using test_support::HttpReply;
 using test_support::RawClient;
 using testing::HasSubstr;
@@ -19,18 +21,6 @@ config::Config long_poll_config() {
   config::Config config = test_config(4);
   config.transports.front().paths.emplace("/lp", config::LongPollPath{});
   return config;
-}
-
-std::string post_bytes(const std::string& path, const std::string& body, const std::string& headers = {}) {
-  return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(body.size()) +
-         "\r\n" + headers + "\r\n" + body;
-}
-
-HttpReply post(uint16_t port, const std::string& path, const std::string& body,
-               const std::string& headers = {}) {
-  RawClient client(port);
-  client.send(post_bytes(path, body, headers));
-  return client.read_http_reply();
 }
 
 std::string value_of(const std::string& json, const std::string& key) {
@@ -43,19 +33,19 @@ class LongPollClient {
  public:
   LongPollClient(uint16_t port, Format format) : port_(port), format_(format) {
     const HttpReply opened =
-        post(port, "/lp/open", "{\"protocols\": [\"wamp.2." + std::string(name(format)) + "\"]}");
+        http_post(port, "/lp/open", "{\"protocols\": [\"wamp.2." + std::string(name(format)) + "\"]}");
     if (opened.status != 200) throw std::runtime_error("not opened: " + opened.body);
     path_ = "/lp/" + value_of(opened.body, "transport");
   }
 
   void says(const std::string& json) {
     const HttpReply reply =
-        post(port_, path_ + "/send", test_support::converted(Format::json, format_, json));
+        http_post(port_, path_ + "/send", test_support::converted(Format::json, format_, json));
     if (reply.status != 204) throw std::runtime_error("not sent: " + reply.body);
   }
   std::string hears() {
     for (;;) {
-      const HttpReply reply = post(port_, path_ + "/receive", "");
+      const HttpReply reply = http_post(port_, path_ + "/receive", "");
       if (reply.status == 200) return test_support::converted(format_, Format::json, reply.body);
       if (reply.status != 204) return std::to_string(reply.status);
     }
@@ -117,17 +107,17 @@ TEST_F(LongPollRequests, AreRefusedIfTheyAreNone) {
   for (const std::string body :
        {"", "{}", "[]", "{\"protocols\": []}", "{\"protocols\": [1]}", "{\"protocols\": \"x\"}",
         "1],{\"protocols\":[\"wamp.2.json\"]}", "{\"protocols\":[\"wamp.2.json\"]},1", "{"})
-    EXPECT_EQ(post(port, "/lp/open", body).status, 400) << body;
-  const HttpReply none = post(port, "/lp/open", R"({"protocols": ["chat"]})");
+    EXPECT_EQ(http_post(port, "/lp/open", body).status, 400) << body;
+  const HttpReply none = http_post(port, "/lp/open", R"({"protocols": ["chat"]})");
   EXPECT_EQ(none.status, 400);
   EXPECT_THAT(none.body, HasSubstr("wamp.2.json"));
   for (const std::string path : {"/lp", "/lp/", "/lp/receive", "/lp/0-123/receive", "/lp/99-123/receive",
                                  "/lp/-1-1/send", "/lp/99999999999999999999-1/send", "/lp/0/send"})
-    EXPECT_EQ(post(port, path, "[1]").status, 404) << path;
+    EXPECT_EQ(http_post(port, path, "[1]").status, 404) << path;
   const LongPollClient client(port, Format::json);
-  EXPECT_EQ(post(port, client.path() + "/other", "").status, 404);
-  EXPECT_EQ(post(port, client.path(), "").status, 404);
-  EXPECT_EQ(post(port, "/ws", "").status, 405);
+  EXPECT_EQ(http_post(port, client.path() + "/other", "").status, 404);
+  EXPECT_EQ(http_post(port, client.path(), "").status, 404);
+  EXPECT_EQ(http_post(port, "/ws", "").status, 405);
   RawClient get(port);
   get.send("GET /lp/open HTTP/1.1\r\nHost: localhost\r\n\r\n");
   EXPECT_EQ(get.read_http_reply().status, 405);
@@ -137,7 +127,7 @@ TEST_F(LongPollRequests, MayHaveWhatAMessageMayHave) {
   config::Config config = long_poll_config();
   config.transports.front().limits.max_message_size = 1000;
   RunningServer small(config);
-  EXPECT_EQ(post(small.port(), "/lp/open", std::string(1001, ' ')).status, 413);
+  EXPECT_EQ(http_post(small.port(), "/lp/open", std::string(1001, ' ')).status, 413);
 }
 
 TEST_F(LongPollRequests, AreBoundedInTheirSessions) {
@@ -145,7 +135,7 @@ TEST_F(LongPollRequests, AreBoundedInTheirSessions) {
     RunningServer small(config);
     RawClient client(small.port());
     for (int count = 0;; ++count) {
-      client.send(post_bytes("/lp/open", R"({"protocols": ["wamp.2.json"]})"));
+      client.send(http_post_bytes("/lp/open", R"({"protocols": ["wamp.2.json"]})"));
       const HttpReply reply = client.read_http_reply();
       if (reply.status == 200 && count < 20) continue;
       EXPECT_EQ(reply.status, 503);
@@ -162,10 +152,10 @@ TEST_F(LongPollRequests, AreBoundedInTheirSessions) {
 
 TEST_F(LongPollRequests, ObeyTheRuleOfOrigins) {
   const std::string body = R"({"protocols": ["wamp.2.json"]})";
-  const HttpReply same = post(router.port(), "/lp/open", body, "Origin: http://localhost\r\n");
+  const HttpReply same = http_post(router.port(), "/lp/open", body, "Origin: http://localhost\r\n");
   EXPECT_EQ(same.status, 200);
   EXPECT_EQ(same.header("access-control-allow-origin"), "http://localhost");
-  const HttpReply other = post(router.port(), "/lp/open", body, "Origin: http://elsewhere\r\n");
+  const HttpReply other = http_post(router.port(), "/lp/open", body, "Origin: http://elsewhere\r\n");
   EXPECT_EQ(other.status, 403);
   EXPECT_EQ(other.header("access-control-allow-origin"), "");
   RawClient client(router.port());
@@ -176,27 +166,28 @@ TEST_F(LongPollRequests, ObeyTheRuleOfOrigins) {
 }
 
 TEST_F(LongPollRequests, MayCarryBatches) {
-  const HttpReply opened = post(router.port(), "/lp/open", R"({"protocols": ["wamp.2.json.batched"]})");
+  const HttpReply opened = http_post(router.port(), "/lp/open", R"({"protocols": ["wamp.2.json.batched"]})");
   EXPECT_EQ(value_of(opened.body, "protocol"), "wamp.2.json.batched");
   const std::string path = "/lp/" + value_of(opened.body, "transport");
   const std::string hello = R"([1,"realm1",{"roles":{"subscriber":{}}}])";
-  EXPECT_EQ(post(router.port(), path + "/send", hello + "\x1E" + R"([32,1,{},"com.news"])" + "\x1E").status,
-            204);
-  EXPECT_THAT(post(router.port(), path + "/receive", "").body,
+  EXPECT_EQ(
+      http_post(router.port(), path + "/send", hello + "\x1E" + R"([32,1,{},"com.news"])" + "\x1E").status,
+      204);
+  EXPECT_THAT(http_post(router.port(), path + "/receive", "").body,
               testing::MatchesRegex("\\[2,.*\x1E\\[33,1,[0-9]+\\]\x1E"));
-  EXPECT_EQ(post(router.port(), path + "/close", "").status, 204);
-  EXPECT_EQ(post(router.port(), path + "/receive", "").status, 410);
+  EXPECT_EQ(http_post(router.port(), path + "/close", "").status, 204);
+  EXPECT_EQ(http_post(router.port(), path + "/receive", "").status, 410);
 }
 
 TEST_F(LongPollRequests, KeepTheirConnection) {
   LongPollClient session(router.port(), Format::json);
   RawClient client(router.port());
-  client.send(post_bytes(session.path() + "/send", R"([1,"realm1",{"roles":{"subscriber":{}}}])"));
+  client.send(http_post_bytes(session.path() + "/send", R"([1,"realm1",{"roles":{"subscriber":{}}}])"));
   EXPECT_EQ(client.read_http_reply().status, 204);
   for (int i = 1; i <= 5; ++i) {
-    client.send(post_bytes(session.path() + "/send", "[32," + std::to_string(i) + R"(,{},"com.news"])"));
+    client.send(http_post_bytes(session.path() + "/send", "[32," + std::to_string(i) + R"(,{},"com.news"])"));
     EXPECT_EQ(client.read_http_reply().status, 204);
-    client.send(post_bytes(session.path() + "/receive", ""));
+    client.send(http_post_bytes(session.path() + "/receive", ""));
     EXPECT_EQ(client.read_http_reply().status, 200);
   }
 }

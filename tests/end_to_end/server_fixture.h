@@ -19,6 +19,22 @@ inline config::Config test_config(int workers = 2) {
   return config;
 }
 
+// Users, whom com.auth is asked about, on the first transport; back ends, who may do everything, on the
+// second.
+inline config::Config test_config_with_authorizer(int workers = 2) {
+  config::Config config = test_config(workers);
+  config::Role backend = config.realms.front().roles.front();
+  backend.name = "backend";
+  config.realms.front().roles.push_back(backend);
+  config::Role& user = config.realms.front().roles.front();
+  user.permissions.clear();
+  user.authorizer.emplace();
+  user.authorizer->procedure = "com.auth";
+  config.transports.push_back(config.transports.front());
+  config.transports.back().auth.at("anonymous").principals.at("").role = "backend";
+  return config;
+}
+
 class RunningServer {
  public:
   explicit RunningServer(config::Config config = test_config()) : server_(std::move(config)) {

@@ -103,6 +103,19 @@ std::string handshake_bytes(std::string_view path, std::string_view subprotocols
   return bytes.append(further_headers).append("\r\n");
 }
 
+std::string http_post_bytes(std::string_view path, std::string_view body, std::string_view further_headers) {
+  std::string bytes = "POST " + std::string(path) + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: ";
+  bytes.append(std::to_string(body.size())).append("\r\n").append(further_headers);
+  return bytes.append("\r\n").append(body);
+}
+
+HttpReply http_post(uint16_t port, std::string_view path, std::string_view body,
+                    std::string_view further_headers) {
+  RawClient client(port);
+  client.send(http_post_bytes(path, body, further_headers));
+  return client.read_http_reply();
+}
+
 RawClient::RawClient(uint16_t port, const std::string& address) {
   addrinfo hints{};
   hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;

@@ -58,6 +58,13 @@ std::string close_payload(uint16_t code, std::string_view reason = {});
 std::string handshake_bytes(std::string_view path, std::string_view subprotocols,
                             std::string_view further_headers = {});
 
+// A POST; `further_headers` each with its line end.
+std::string http_post_bytes(std::string_view path, std::string_view body,
+                            std::string_view further_headers = {});
+// The reply to it, over a connection of its own to a port of loopback.
+HttpReply http_post(uint16_t port, std::string_view path, std::string_view body,
+                    std::string_view further_headers = {});
+
 class RawClient {
  public:
   explicit RawClient(uint16_t port, const std::string& address = "127.0.0.1");
