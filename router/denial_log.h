@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -22,7 +23,7 @@ class DenialLog {
   bool is_full() const { return logged_.size() == max_lines; }
 
  private:
-  std::vector<size_t> logged_;  // hashes
+  std::vector<uint64_t> logged_;  // hashes
 };
 
 }  // namespace router

@@ -1,7 +1,7 @@
 #include "router/exposition.h"
 
+#include <map>
 #include <string_view>
-#include <unordered_map>
 
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
@@ -54,7 +54,7 @@ ClientMetric metric_of(const Sample& sample) {
 
 std::string prometheus_text(const std::vector<Sample>& samples) {
   std::vector<prometheus::MetricFamily> families;
-  std::unordered_map<std::string_view, size_t> places;
+  std::map<std::string_view, size_t> places;
   for (const Sample& sample : samples) {
     const Family& family = *sample.family;
     const auto [place, fresh] = places.try_emplace(family.name, families.size());

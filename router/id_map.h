@@ -1,6 +1,6 @@
 // A hash map from a non-zero integer to a value: open addressing, linear probing, no allocation per entry.
 //
-// Made for the tables that change twice per call. Ids are often sequential, so they are mixed before use.
+// Made for the tables that change twice per call. Clients may choose the ids, so it hashes them with a key.
 // Pointers and references to values are valid until the next insert or erase.
 #pragma once
 
@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <utility>
 #include <vector>
+
+#include "router/seeded_hash.h"
 
 namespace router {
 
@@ -69,7 +71,7 @@ class IdMap {
   static constexpr size_t none = SIZE_MAX;
 
   size_t home(uint64_t id) const {
-    return static_cast<size_t>((id * 0x9E3779B97F4A7C15u) >> (64 - std::countr_zero(slots_.size())));
+    return static_cast<size_t>(seeded_hash(id) >> (64 - std::countr_zero(slots_.size())));
   }
   size_t next(size_t at) const { return (at + 1) & (slots_.size() - 1); }
 

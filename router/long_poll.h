@@ -6,9 +6,9 @@
 // connection. The server outlives it.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "router/entrance.h"
@@ -29,7 +29,7 @@ class LongPoll {
                                      std::span<const char> body, transport::HttpExchange& exchange);
 
  private:
-  using Sessions = std::unordered_map<std::string, std::shared_ptr<transport::LongPollConnection>>;
+  using Sessions = std::map<std::string, std::shared_ptr<transport::LongPollConnection>>;
 
   transport::HttpResponse open(size_t number, const std::shared_ptr<const Entrance>& entrance,
                                const transport::HttpRequest& request, std::span<const char> body,

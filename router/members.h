@@ -4,9 +4,9 @@
 #pragma once
 
 #include <cassert>
+#include <map>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 #include "router/id_map.h"
@@ -62,7 +62,7 @@ class Members {
 
  private:
   IdMap<std::unique_ptr<Member>> present_, removed_;
-  std::unordered_map<std::string, size_t> by_authid_;  // how many of present_
+  std::map<std::string, size_t> by_authid_;  // how many of present_
 };
 
 }  // namespace router

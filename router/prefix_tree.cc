@@ -2,22 +2,44 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace router {
 
-size_t PrefixTree::child_position(const Node& node, char first) {
-  const auto found =
-      std::lower_bound(node.children.begin(), node.children.end(), first,
-                       [](const std::unique_ptr<Node>& child, char c) { return child->label.front() < c; });
-  return static_cast<size_t>(found - node.children.begin());
+PrefixTree::~PrefixTree() {
+  std::vector<Place> left = std::move(root_.children);
+  while (!left.empty()) {
+    const std::unique_ptr<Node> node = std::move(left.back());
+    left.pop_back();
+    for (Place& child : node->children) left.push_back(std::move(child));
+  }
+}
+
+PrefixTree::Place* PrefixTree::child(Node& node, char first) {
+  const auto found = std::lower_bound(node.firsts.begin(), node.firsts.end(), first);
+  if (found == node.firsts.end() || *found != first) return nullptr;
+  return &node.children[static_cast<size_t>(found - node.firsts.begin())];
+}
+
+void PrefixTree::add_child(Node& node, std::unique_ptr<Node> child) {
+  const char first = child->label.front();
+  const auto at = std::lower_bound(node.firsts.begin(), node.firsts.end(), first);
+  node.children.insert(node.children.begin() + (at - node.firsts.begin()), std::move(child));
+  node.firsts.insert(at, first);
+}
+
+void PrefixTree::remove_child(Node& node, char first) {
+  const auto at = std::lower_bound(node.firsts.begin(), node.firsts.end(), first);
+  node.children.erase(node.children.begin() + (at - node.firsts.begin()));
+  node.firsts.erase(at);
 }
 
 const PrefixTree::Node* PrefixTree::step(const Node& node, std::string_view& text) {
   if (text.empty()) return nullptr;
-  const size_t at = child_position(node, text.front());
-  if (at == node.children.size() || !text.starts_with(node.children[at]->label)) return nullptr;
-  text.remove_prefix(node.children[at]->label.size());
-  return node.children[at].get();
+  const Place* found = child(const_cast<Node&>(node), text.front());
+  if (!found || !text.starts_with((*found)->label)) return nullptr;
+  text.remove_prefix((*found)->label.size());
+  return found->get();
 }
 
 void* PrefixTree::find(std::string_view prefix) const {
@@ -32,59 +54,61 @@ void* PrefixTree::longest(std::string_view text) const {
   return entry;
 }
 
-// Puts a node in between: `node` keeps the first `length` characters of the label, its old self becomes the
+// Puts a node in between: it takes the first `length` characters of the label, and has the old one as its
 // child.
-void PrefixTree::split(std::unique_ptr<Node>& node, size_t length) {
+void PrefixTree::split(Place& place, size_t length) {
   auto upper = std::make_unique<Node>();
-  upper->label = node->label.substr(0, length);
-  node->label.erase(0, length);
-  upper->children.push_back(std::move(node));
-  node = std::move(upper);
+  upper->label = place->label.substr(0, length);
+  place->label.erase(0, length);
+  add_child(*upper, std::move(place));
+  place = std::move(upper);
+}
+
+void PrefixTree::join_with_only_child(Place& place) {
+  std::unique_ptr<Node> lower = std::move(place->children.front());
+  lower->label.insert(0, place->label);
+  place = std::move(lower);
 }
 
 void PrefixTree::add(std::string_view prefix, void* entry) {
   Node* node = &root_;
   while (!prefix.empty()) {
-    const size_t at = child_position(*node, prefix.front());
-    if (at == node->children.size() || node->children[at]->label.front() != prefix.front()) {
+    Place* const place = child(*node, prefix.front());
+    if (!place) {
       auto leaf = std::make_unique<Node>();
       leaf->label = prefix;
-      node =
-          node->children.insert(node->children.begin() + static_cast<ptrdiff_t>(at), std::move(leaf))->get();
+      Node* const added = leaf.get();
+      add_child(*node, std::move(leaf));
+      node = added;
       break;
     }
-    std::unique_ptr<Node>& child = node->children[at];
-    const auto [end, unused] =
-        std::mismatch(child->label.begin(), child->label.end(), prefix.begin(), prefix.end());
-    const auto common = static_cast<size_t>(end - child->label.begin());
-    if (common < child->label.size()) split(child, common);
+    const std::string& label = (*place)->label;
+    const auto end = std::mismatch(label.begin(), label.end(), prefix.begin(), prefix.end()).first;
+    const auto common = static_cast<size_t>(end - label.begin());
+    if (common < label.size()) split(*place, common);
     prefix.remove_prefix(common);
-    node = child.get();
+    node = place->get();
   }
   assert(!node->entry);
   node->entry = entry;
 }
 
 void PrefixTree::remove(std::string_view prefix) {
-  remove(root_, prefix);
-}
-
-// Returns whether `node` is of no use any more. A node with one child and no entry is joined with the child.
-bool PrefixTree::remove(Node& node, std::string_view rest) {
-  if (rest.empty()) {
-    assert(node.entry);
-    node.entry = nullptr;
-  } else {
-    const size_t at = child_position(node, rest.front());
-    std::unique_ptr<Node>& child = node.children[at];
-    if (remove(*child, rest.substr(child->label.size())))
-      node.children.erase(node.children.begin() + static_cast<ptrdiff_t>(at));
-    else if (!child->entry && child->children.size() == 1) {
-      child->children.front()->label.insert(0, child->label);
-      child = std::unique_ptr<Node>(std::move(child->children.front()));
-    }
+  Node* parent = nullptr;
+  Place *place = nullptr, *parent_place = nullptr;  // none of the root
+  Node* node = &root_;
+  while (!prefix.empty()) {
+    parent = node;
+    parent_place = std::exchange(place, child(*node, prefix.front()));
+    node = place->get();
+    prefix.remove_prefix(node->label.size());
   }
-  return !node.entry && node.children.empty();
+  assert(node->entry);
+  node->entry = nullptr;
+  if (!place || node->children.size() > 1) return;
+  if (node->children.size() == 1) return join_with_only_child(*place);
+  remove_child(*parent, node->label.front());
+  if (parent_place && !parent->entry && parent->children.size() == 1) join_with_only_child(*parent_place);
 }
 
 }  // namespace router

@@ -1,9 +1,9 @@
 // Strings that are prefixes of others: a radix tree of characters. Part of UriIndex.
 //
-// Holds one untyped pointer per string. The empty string is a prefix of all.
+// Holds one untyped pointer per string. The empty string is a prefix of all. Costs the length of the string
+// or text; and nothing here recurses, as a client can make the tree as deep as URIs may be long.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,8 +13,15 @@ namespace router {
 
 class PrefixTree {
  public:
+  PrefixTree() = default;
+  ~PrefixTree();
+  PrefixTree(const PrefixTree&) = delete;
+  PrefixTree& operator=(const PrefixTree&) = delete;
+
   void* find(std::string_view prefix) const;
+  // Precondition: find(prefix) is null.
   void add(std::string_view prefix, void* entry);
+  // Precondition: find(prefix) is not null.
   void remove(std::string_view prefix);
 
   // The entry of the longest prefix of `text`, or null.
@@ -28,17 +35,23 @@ class PrefixTree {
   }
 
  private:
+  // All but the root have an entry or more than one child.
   struct Node {
     std::string label;  // the characters from the parent to here; empty in the root only
     void* entry = nullptr;
-    std::vector<std::unique_ptr<Node>> children;  // by the first byte of their labels
+    std::string firsts;  // of the children's labels, in order: a search touches no other child
+    std::vector<std::unique_ptr<Node>> children;
   };
+  using Place = std::unique_ptr<Node>;  // where the parent holds a node
 
   // The child of `node` whose whole label begins `text`, which is shortened by it; else null.
   static const Node* step(const Node& node, std::string_view& text);
-  static size_t child_position(const Node& node, char first);
-  static void split(std::unique_ptr<Node>& node, size_t length);
-  static bool remove(Node& node, std::string_view rest);
+  // The place of the child whose label begins with `first`, or null.
+  static Place* child(Node& node, char first);
+  static void add_child(Node& node, std::unique_ptr<Node> child);
+  static void remove_child(Node& node, char first);
+  static void split(Place& place, size_t length);
+  static void join_with_only_child(Place& place);
 
   Node root_;
 };

@@ -11,6 +11,7 @@ namespace {
 
 dealer::DealerLimits dealer_limits(const config::RealmLimits& limits) {
   return {.registrations = limits.registrations,
+          .wildcard_shapes = limits.wildcard_shapes,
           .waiting_calls_per_registration = limits.waiting_calls_per_registration,
           .probe_timeout_ms = limits.probe_timeout_ms};
 }

@@ -1,27 +1,25 @@
 // Finds what is registered for a URI, by exact, prefix and wildcard match, without scanning.
 //
 // Holds pointers it does not own; one entry per (URI, match policy). Exact: a hash table. Prefix: a tree of
-// characters, as WAMP's prefixes are string prefixes. Wildcard: a tree of components. Lookups cost the length
-// of the URI, not the number of entries. Const members may be called by several threads at once.
+// characters, as WAMP's prefixes are string prefixes. Wildcard: a hash table of all patterns that have their
+// wildcards in the same places. A look-up, a change and a match cost the length of the URI and what is found,
+// and for wildcards the number of such shapes, which refusal() bounds; never the number of entries. Const
+// members may be called by several threads at once.
 #pragma once
 
-#include <functional>
-#include <memory>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <vector>
+#include <type_traits>
 
+#include "router/linear_hash_table.h"
 #include "router/prefix_tree.h"
-#include "router/wildcard_tree.h"
+#include "router/seeded_hash.h"
+#include "router/wildcard_table.h"
 #include "wamp/uri.h"
 
 namespace router {
-
-struct StringHash {
-  using is_transparent = void;
-  size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-};
 
 template <class T>
 class UriIndex {
@@ -38,18 +36,25 @@ class UriIndex {
     return nullptr;
   }
 
-  // Precondition: find(uri, match) is null.
-  void add(std::string_view uri, wamp::MatchPolicy match, T* entry) {
+  // Why `owner` must not add it, for people; none: it may.
+  std::optional<std::string> refusal(std::string_view uri, wamp::MatchPolicy match, uint64_t owner,
+                                     const ShapeLimits& limits) const {
+    if (match != wamp::MatchPolicy::wildcard) return std::nullopt;
+    return wildcards_.refusal(uri, owner, limits);
+  }
+
+  // Precondition: find(uri, match) is null. `owner` is asked about in refusal(); 0: nobody.
+  void add(std::string_view uri, wamp::MatchPolicy match, T* entry, uint64_t owner = 0) {
     ++version_;
     switch (match) {
       case wamp::MatchPolicy::exact:
-        exact_.emplace(uri, entry);
+        exact_.add(seeded_hash(uri), {std::string(uri), entry});
         break;
       case wamp::MatchPolicy::prefix:
         prefixes_.add(uri, untyped(entry));
         break;
       case wamp::MatchPolicy::wildcard:
-        wildcards_.add(uri, untyped(entry));
+        wildcards_.add(uri, untyped(entry), owner);
         break;
     }
   }
@@ -59,7 +64,7 @@ class UriIndex {
     ++version_;
     switch (match) {
       case wamp::MatchPolicy::exact:
-        exact_.erase(exact_.find(uri));
+        exact_.remove(seeded_hash(uri), [uri](const Exact& other) { return other.uri == uri; });
         break;
       case wamp::MatchPolicy::prefix:
         prefixes_.remove(uri);
@@ -90,17 +95,23 @@ class UriIndex {
   }
 
  private:
+  struct Exact {
+    std::string uri;
+    T* entry;
+  };
+
   static void* untyped(T* entry) { return const_cast<std::remove_const_t<T>*>(entry); }
 
   T* find_exact(std::string_view uri) const {
-    const auto found = exact_.find(uri);
-    return found == exact_.end() ? nullptr : found->second;
+    const Exact* found =
+        exact_.find(seeded_hash(uri), [uri](const Exact& other) { return other.uri == uri; });
+    return found ? found->entry : nullptr;
   }
 
-  std::unordered_map<std::string, T*, StringHash, std::equal_to<>> exact_;
+  LinearHashTable<Exact> exact_;
   uint64_t version_ = 1;
   PrefixTree prefixes_;
-  WildcardTree wildcards_;
+  WildcardTable wildcards_;
 };
 
 }  // namespace router

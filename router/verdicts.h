@@ -6,11 +6,11 @@
 
 #include <cstdint>
 #include <list>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "router/clock.h"
@@ -82,7 +82,7 @@ class Verdicts {
     SteadyTime until;
   };
   using Answers = std::list<Answer>;
-  using Index = std::unordered_map<std::string_view, Answers::iterator>;  // by Answer::text
+  using Index = std::map<std::string_view, Answers::iterator>;  // by Answer::text
   struct Question {
     SessionRef asker;
     std::vector<SessionRef> waiters;
@@ -98,9 +98,9 @@ class Verdicts {
   mutable std::mutex mutex_;  // guards all below
   Answers answers_;           // the oldest first, which is the first to expire
   size_t bytes_ = 0;          // of the answers
-  std::unordered_map<uint64_t, Index> by_session_;
-  std::unordered_map<std::string, Question> questions_;  // by text_of(key), of keys for the whole role
-  uint64_t version_ = 0;                                 // of purges
+  std::map<uint64_t, Index> by_session_;
+  std::map<std::string, Question> questions_;  // by text_of(key), of keys for the whole role
+  uint64_t version_ = 0;                       // of purges
 };
 
 }  // namespace router

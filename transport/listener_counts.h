@@ -5,12 +5,12 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 #include "transport/address.h"
@@ -77,7 +77,7 @@ class ListenerCounts : public std::enable_shared_from_this<ListenerCounts> {
   struct Counts {
     size_t connections = 0, sessions = 0;
   };
-  using ByNetwork = std::unordered_map<std::string, Counts>;
+  using ByNetwork = std::map<std::string, Counts>;
 
   void leave(const std::string& network) {
     const std::lock_guard lock(mutex_);

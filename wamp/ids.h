@@ -3,7 +3,6 @@
 
 #include <compare>
 #include <cstdint>
-#include <functional>
 
 namespace wamp {
 
@@ -35,8 +34,3 @@ constexpr RequestId next_id(RequestId id) {
 }
 
 }  // namespace wamp
-
-template <class Tag>
-struct std::hash<wamp::Id<Tag>> {
-  size_t operator()(wamp::Id<Tag> id) const noexcept { return std::hash<uint64_t>{}(id.value); }
-};

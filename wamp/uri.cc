@@ -49,6 +49,18 @@ size_t component_count(std::string_view uri) {
   return static_cast<size_t>(std::count(uri.begin(), uri.end(), '.')) + 1;
 }
 
+bool matches_wildcard(std::string_view pattern, std::string_view uri) {
+  for (auto p = pattern.begin(), u = uri.begin();; ++p, ++u) {
+    if (p == pattern.end() || *p == '.')
+      u = std::find(u, uri.end(), '.');
+    else
+      for (; p != pattern.end() && *p != '.'; ++p, ++u)
+        if (u == uri.end() || *u != *p) return false;
+    if (p == pattern.end() || u == uri.end()) return p == pattern.end() && u == uri.end();
+    if (*u != '.') return false;
+  }
+}
+
 std::string_view name(MatchPolicy policy) {
   switch (policy) {
     case MatchPolicy::exact:

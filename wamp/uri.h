@@ -25,6 +25,20 @@ bool is_reserved_uri(std::string_view uri);
 // How many parts the dots make of it.
 size_t component_count(std::string_view uri);
 
+// visit(component, its place from 0) for each of these parts.
+template <class Visit>
+void for_each_component(std::string_view uri, const Visit& visit) {
+  for (size_t place = 0;; ++place) {
+    const size_t dot = uri.find('.');
+    visit(uri.substr(0, dot), place);
+    if (dot == std::string_view::npos) return;
+    uri.remove_prefix(dot + 1);
+  }
+}
+
+// Whether the URI has as many components as the pattern, and its own where the pattern's are not empty.
+bool matches_wildcard(std::string_view pattern, std::string_view uri);
+
 std::string_view name(MatchPolicy policy);
 std::optional<MatchPolicy> match_policy(std::string_view name);
 

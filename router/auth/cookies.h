@@ -11,7 +11,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 #include "router/auth/applicant.h"
@@ -63,7 +62,7 @@ class Cookies {
   const std::string key_;  // behind signatures and ids; of this object only
   std::mutex mutex_;       // guards all below
   Entries entries_;        // the oldest login first
-  std::unordered_map<std::string, Entries::iterator> index_;  // by digest
+  std::map<std::string, Entries::iterator> index_;  // by digest
   std::map<Person, std::list<Entries::iterator>> by_person_;  // the oldest login first
 };
 

@@ -5,8 +5,8 @@
 
 #include <cstddef>
 #include <list>
+#include <map>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 namespace router::auth {
@@ -44,7 +44,7 @@ class RecentTable {
 
   const size_t max_entries_;
   Entries entries_;  // the one touched last first
-  std::unordered_map<std::string, typename Entries::iterator> index_;
+  std::map<std::string, typename Entries::iterator> index_;
 };
 
 }  // namespace router::auth

@@ -46,14 +46,15 @@ Broker::Broker(const config::Realm& config, IdSource& ids, const Clock& clock, O
   restore(store.stored);
 }
 
-Subscription& Broker::add_subscription(std::string_view topic, wamp::MatchPolicy match) {
+Subscription& Broker::add_subscription(std::string_view topic, wamp::MatchPolicy match,
+                                       wamp::SessionId subscriber) {
   last_id_ = wamp::SubscriptionId(last_id_.value + 1);
   auto subscription = std::make_unique<Subscription>();
   subscription->id = last_id_;
   subscription->topic = topic;
   subscription->match = match;
   subscription->created = clock_.wall_time();
-  index_.add(topic, match, subscription.get());
+  index_.add(topic, match, subscription.get(), subscriber.value);
   return *subscriptions_.insert(last_id_.value, std::move(subscription));
 }
 
@@ -76,14 +77,22 @@ void Broker::on_subscriber_removed(Subscription& subscription, const Member& mem
   if (told) publish_meta("wamp.subscription.on_delete", arguments, outbox);
 }
 
-std::optional<Refusal> Broker::check_count(const Member& subscriber, bool is_new) const {
+std::optional<Refusal> Broker::check_count(const Member& subscriber) const {
   const uint32_t most = subscriber.limits().subscriptions_per_session;
   if (subscriber.subscriptions.size() >= most)
     return Refusal{wamp::error_uri::too_many_requests, "this session holds " + std::to_string(most) +
                                                            " subscriptions, the most that it may have"};
-  if (is_new && subscriptions_.size() >= limits_.subscriptions)
+  return std::nullopt;
+}
+
+std::optional<Refusal> Broker::check_new(const Member& subscriber, std::string_view topic,
+                                         wamp::MatchPolicy match) const {
+  if (subscriptions_.size() >= limits_.subscriptions)
     return Refusal{wamp::error_uri::too_many_requests, "there are " + std::to_string(limits_.subscriptions) +
                                                            " subscriptions, the most that the realm allows"};
+  const ShapeLimits shapes{limits_.wildcard_shapes, subscriber.limits().wildcard_shapes_per_session};
+  if (auto text = index_.refusal(topic, match, subscriber.ref.session.value, shapes))
+    return Refusal{wamp::error_uri::too_many_requests, *std::move(text)};
   return std::nullopt;
 }
 
@@ -110,7 +119,8 @@ wamp::Result<void> Broker::subscribe(Member& subscriber, const wamp::Subscribe& 
   std::vector<StoredEventRef> retained, replay;
 
   std::optional<Refusal> refusal;
-  if (!held) refusal = check_count(subscriber, !subscription);
+  if (!held) refusal = check_count(subscriber);
+  if (!refusal && !subscription) refusal = check_new(subscriber, message.topic, match);
   if (!refusal && (!held || moves)) refusal = check_node(subscription, options->node_key);
   if (!refusal) refusal = find_replay(subscription, *options, subscriber, replay);
   if (!refusal && options->get_retained)
@@ -120,7 +130,7 @@ wamp::Result<void> Broker::subscribe(Member& subscriber, const wamp::Subscribe& 
     return {};
   }
   const bool created = !subscription;
-  if (created) subscription = &add_subscription(message.topic, match);
+  if (created) subscription = &add_subscription(message.topic, match, subscriber.ref.session);
   if (moves) subscription->remove_subscriber(subscriber);
   if (!held || moves) subscription->add_subscriber(subscriber, options->node_key, policy);
   outbox.send(subscriber.ref, wamp::Subscribed{message.request, subscription->id});

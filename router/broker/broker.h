@@ -105,7 +105,8 @@ class Broker {
                Outbox& outbox);
   template <class Visit>
   void match(std::string_view topic, RememberedPublish* remembered, const Visit& visit);
-  Subscription& add_subscription(std::string_view topic, wamp::MatchPolicy match);
+  // `subscriber`: the first one, who brings the topic's shape if it is a wildcard; none: the configuration.
+  Subscription& add_subscription(std::string_view topic, wamp::MatchPolicy match, wamp::SessionId subscriber);
   void remove_subscription(Subscription& subscription);
   void tell_subscribed(const Subscription& subscription, const Member& subscriber, bool created,
                        Outbox& outbox);
@@ -117,7 +118,10 @@ class Broker {
 
   // What a SUBSCRIBE is refused for, if it is.
   std::optional<Refusal> check_node(const Subscription* subscription, std::string_view node_key) const;
-  std::optional<Refusal> check_count(const Member& subscriber, bool is_new) const;
+  std::optional<Refusal> check_count(const Member& subscriber) const;
+  // The same for one that there is not yet.
+  std::optional<Refusal> check_new(const Member& subscriber, std::string_view topic,
+                                   wamp::MatchPolicy match) const;
   // What a SUBSCRIBE brings at once.
   std::optional<Refusal> find_replay(const Subscription* subscription, const SubscribeOptions& options,
                                      const Member& subscriber, std::vector<StoredEventRef>& replay) const;

@@ -1,7 +1,7 @@
 // What the broker keeps for those who come later: retained events, histories, and their store.
 #include <algorithm>
 #include <cassert>
-#include <unordered_set>
+#include <set>
 #include <utility>
 
 #include "router/broker/broker.h"
@@ -12,7 +12,7 @@ namespace router::broker {
 
 void Broker::add_histories(const std::vector<config::EventHistory>& histories) {
   for (const config::EventHistory& kept : histories) {
-    Subscription& subscription = add_subscription(kept.uri, kept.match);
+    Subscription& subscription = add_subscription(kept.uri, kept.match, {});
     subscription.history = std::make_unique<EventHistory>(kept.limit, limits_.history_bytes);
     subscription.history_place = histories_.size();
     histories_.push_back(&subscription);
@@ -61,7 +61,7 @@ std::optional<Refusal> Broker::find_retained(const wamp::Subscribe& message, wam
                                              const Member& subscriber,
                                              const std::vector<StoredEventRef>& replay,
                                              std::vector<StoredEventRef>& retained) {
-  std::unordered_set<wamp::PublicationId> replayed;
+  std::set<wamp::PublicationId> replayed;
   for (const StoredEventRef& event : replay) replayed.insert(event->publication);
   uint64_t bytes = 0;
   bool too_many = false;

@@ -84,8 +84,9 @@ struct SessionLimits {
   uint32_t registrations_per_session = 100000;
   uint32_t calls_in_flight_per_session = 65536;
   uint32_t testaments_per_session = 100;
-  uint32_t uri_length = 4096;     // bytes
-  uint32_t uri_components = 100;  // parted by dots
+  uint32_t uri_length = 4096;                 // bytes
+  uint32_t uri_components = 100;              // parted by dots
+  uint32_t wildcard_shapes_per_session = 64;  // of wildcard_shapes, that one session brings
   // Of the options or details of one message, and of the arguments of one call to the router itself.
   uint32_t options_bytes = 256 * 1024;
   uint32_t options_entries = 256;       // of all dictionaries together
@@ -102,6 +103,8 @@ struct RealmLimits : SessionLimits {
   uint32_t sessions = 100000;
   uint32_t subscriptions = 2000000;  // different ones
   uint32_t registrations = 2000000;
+  // Of wildcard patterns with the same number of components: a match looks each of them up (ShapeLimits).
+  uint32_t wildcard_shapes = 512;
   uint32_t waiting_calls_per_registration = 1000;  // for a callee to be free
   uint32_t probe_timeout_ms =
       1000;  // of the holder of a registration that another session wants; 0: never asked

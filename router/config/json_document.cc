@@ -1,7 +1,7 @@
 #include "router/config/json_document.h"
 
 #include <algorithm>
-#include <unordered_set>
+#include <set>
 #include <utility>
 
 #include <rapidjson/error/en.h>
@@ -146,7 +146,7 @@ class TreeBuilder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, TreeB
   }
 
   void check_keys_differ(const JsonNode& object) const {
-    std::unordered_set<std::string_view> keys;
+    std::set<std::string_view> keys;
     for (const JsonNode& child : object.children)
       if (!keys.insert(child.key).second)
         fail(name_, child.key_position, "the key " + in_quotes(child.key) + " is given twice in one object");

@@ -8,6 +8,7 @@ constexpr int64_t max_message = int64_t{1} << 30;
 constexpr int64_t max_bytes = int64_t{1} << 40;
 constexpr int64_t max_rate = 1'000'000'000;  // per second
 constexpr int64_t max_uri_length = 65535;
+constexpr int64_t max_shapes = 65536;
 constexpr int64_t max_nesting = 1000;
 constexpr int64_t one_day_ms = 24 * 60 * 60 * 1000;
 constexpr int64_t century_ms = 100 * 365 * one_day_ms;
@@ -34,6 +35,7 @@ const std::vector<Limit<SessionLimits>> session_limits = {
     {"testaments_per_session", &SessionLimits::testaments_per_session, 0, max_count},
     {"uri_length", &SessionLimits::uri_length, 1, max_uri_length},
     {"uri_components", &SessionLimits::uri_components, 1, max_uri_length},
+    {"wildcard_shapes_per_session", &SessionLimits::wildcard_shapes_per_session, 0, max_shapes},
     {"options_bytes", &SessionLimits::options_bytes, 1, max_message},
     {"options_entries", &SessionLimits::options_entries, 1, max_count},
     {"options_list_items", &SessionLimits::options_list_items, 1, max_count},
@@ -47,6 +49,7 @@ const std::vector<Limit<RealmLimits>> realm_limits = with_session_limits({
     {"sessions", &RealmLimits::sessions, 1, max_count},
     {"subscriptions", &RealmLimits::subscriptions, 1, max_count},
     {"registrations", &RealmLimits::registrations, 1, max_count},
+    {"wildcard_shapes", &RealmLimits::wildcard_shapes, 0, max_shapes},
     {"waiting_calls_per_registration", &RealmLimits::waiting_calls_per_registration, 0, max_count},
     {"probe_timeout_ms", &RealmLimits::probe_timeout_ms, 0, one_day_ms},
     {"retained_events", &RealmLimits::retained_events, 0, max_count},

@@ -79,6 +79,14 @@ std::optional<std::string> argon2id13(std::string_view password, std::string_vie
   return key;
 }
 
+uint64_t sip_hash(const SipHashKey& key, std::string_view bytes) {
+  static_assert(sizeof(key) == crypto_shorthash_KEYBYTES && sizeof(uint64_t) == crypto_shorthash_BYTES);
+  uint64_t hash = 0;
+  crypto_shorthash(reinterpret_cast<unsigned char*>(&hash), octets(bytes), bytes.size(),
+                   reinterpret_cast<const unsigned char*>(key.data()));
+  return hash;
+}
+
 bool verify_ed25519(std::string_view public_key, std::string_view message, std::string_view signature) {
   if (public_key.size() != ed25519_key_size || signature.size() != ed25519_signature_size) return false;
   const Key key(

@@ -5,6 +5,7 @@
 // std::runtime_error.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,6 +23,9 @@ std::string pbkdf2_sha256(std::string_view password, std::string_view salt, uint
 // Argon2id 1.3 with parallelism 1. Nothing if the parameters are not acceptable; the salt must have 16 bytes.
 std::optional<std::string> argon2id13(std::string_view password, std::string_view salt, uint32_t iterations,
                                       uint32_t memory_kib, size_t size);
+// SipHash-2-4: for tables, not for secrets.
+using SipHashKey = std::array<uint64_t, 2>;
+uint64_t sip_hash(const SipHashKey& key, std::string_view bytes);
 bool verify_ed25519(std::string_view public_key, std::string_view message, std::string_view signature);
 
 // Takes as long whatever the contents are.

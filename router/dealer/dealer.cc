@@ -72,9 +72,14 @@ wamp::Result<void> Dealer::register_procedure(Member& callee, const wamp::Regist
       return hold(callee, message, *registration, outbox) ? wamp::Result<void>()
                                                           : refuse(procedure_already_exists, *text);
   }
-  if (!registration && registrations_.size() >= limits_.registrations)
-    return refuse(too_many_requests, "there are " + std::to_string(limits_.registrations) +
-                                         " registrations, the most that the realm allows");
+  if (!registration) {
+    if (registrations_.size() >= limits_.registrations)
+      return refuse(too_many_requests, "there are " + std::to_string(limits_.registrations) +
+                                           " registrations, the most that the realm allows");
+    const ShapeLimits shapes{limits_.wildcard_shapes, callee.limits().wildcard_shapes_per_session};
+    if (const auto text = registrations_.refusal(message.procedure, match, callee.ref.session, shapes))
+      return refuse(too_many_requests, *text);
+  }
   add_callee(registration, callee, message, match, *policy, options->callee, outbox);
   return {};
 }
@@ -83,7 +88,9 @@ void Dealer::add_callee(Registration* registration, Member& callee, const wamp::
                         wamp::MatchPolicy match, InvocationPolicy policy, const CalleeOptions& options,
                         Outbox& outbox) {
   const bool created = !registration;
-  if (created) registration = &registrations_.add(message.procedure, match, policy, clock_.wall_time());
+  if (created)
+    registration =
+        &registrations_.add(message.procedure, match, policy, clock_.wall_time(), callee.ref.session);
   registration->add_callee(callee, options);
   outbox.send(callee.ref, wamp::Registered{message.request, registration->id});
   if (created)

@@ -27,6 +27,7 @@ namespace router::dealer {
 
 struct DealerLimits {
   uint32_t registrations = 2000000;
+  uint32_t wildcard_shapes = 512;
   uint32_t waiting_calls_per_registration = 1000;
   uint64_t probe_timeout_ms = 1000;  // 0: a registration is never taken over
 };

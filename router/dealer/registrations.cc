@@ -5,7 +5,7 @@
 namespace router::dealer {
 
 Registration& Registrations::add(std::string_view procedure, wamp::MatchPolicy match, InvocationPolicy policy,
-                                 WallTime created) {
+                                 WallTime created, wamp::SessionId callee) {
   last_id_ = wamp::RegistrationId(last_id_.value + 1);
   auto registration = std::make_unique<Registration>();
   registration->id = last_id_;
@@ -13,7 +13,7 @@ Registration& Registrations::add(std::string_view procedure, wamp::MatchPolicy m
   registration->match = match;
   registration->policy = policy;
   registration->created = created;
-  index_.add(procedure, match, registration.get());
+  index_.add(procedure, match, registration.get(), callee.value);
   return *owned_.insert(last_id_.value, std::move(registration));
 }
 

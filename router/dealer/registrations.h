@@ -12,8 +12,14 @@ namespace router::dealer {
 
 class Registrations {
  public:
+  // `callee`: the first one, who brings the procedure's shape if it is a wildcard.
   Registration& add(std::string_view procedure, wamp::MatchPolicy match, InvocationPolicy policy,
-                    WallTime created);
+                    WallTime created, wamp::SessionId callee);
+  // Why that callee must not add it, for people; none: it may.
+  std::optional<std::string> refusal(std::string_view procedure, wamp::MatchPolicy match,
+                                     wamp::SessionId callee, const ShapeLimits& limits) const {
+    return index_.refusal(procedure, match, callee.value, limits);
+  }
   // Precondition: it has no callee and nothing waits for one.
   void remove(Registration& registration);
 

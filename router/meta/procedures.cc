@@ -1,11 +1,11 @@
 #include "router/meta/procedures.h"
 
-#include <unordered_map>
+#include <map>
 
 namespace router::meta {
 namespace {
 
-using Table = std::unordered_map<std::string_view, const Procedure*>;
+using Table = std::map<std::string_view, const Procedure*>;
 
 Table make_table() {
   Table table;

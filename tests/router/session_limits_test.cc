@@ -96,6 +96,27 @@ TEST(SessionLimits, BoundTheSessionsOfAnAuthid) {
   EXPECT_TRUE(std::holds_alternative<Refusal>(join("joe")));
 }
 
+TEST(RealmLimits, BoundTheShapesOfWildcardPatterns) {
+  config::Realm config = RealmHarness::open_realm();
+  config.limits.wildcard_shapes = 2;
+  config.limits.wildcard_shapes_per_session = 1;
+  RealmHarness realm(config);
+  Peer& first = realm.join();
+  Peer& second = realm.join();
+  for (const std::string request : {"32", "64"}) {
+    const std::string number = request == "32" ? "1" : "3";
+    first.says("[" + request + "," + number + R"(,{"match":"wildcard"},"a..c.."])");
+    EXPECT_THAT(first.hears(), HasSubstr("," + number + ",1]"));
+    first.says("[" + request + "," + number + R"(,{"match":"wildcard"},"..c.d."])");
+    EXPECT_THAT(first.hears(), HasSubstr("this session has brought 1 shapes of wildcard patterns"));
+    second.says("[" + request + "," + number + R"(,{"match":"wildcard"},"..c.d.e"])");
+    EXPECT_THAT(second.hears(), HasSubstr("," + number + ",2]"));
+    second.says("[" + request + "," + number + R"(,{"match":"wildcard"},"...d.e"])");
+    EXPECT_THAT(second.hears(), AllOf(HasSubstr(too_many), HasSubstr("the realm has 2 shapes")));
+    EXPECT_FALSE(second.violation());
+  }
+}
+
 TEST(RealmLimits, BoundDifferentSubscriptionsAndRegistrations) {
   config::Realm config = RealmHarness::open_realm();
   config.limits.subscriptions = config.limits.registrations = 1;

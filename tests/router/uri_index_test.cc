@@ -15,6 +15,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::StartsWith;
 using wamp::MatchPolicy;
 
 // An index whose entries are their own names.
@@ -107,57 +108,167 @@ TEST(UriIndex, FindsAllMatchesOfAnEvent) {
   EXPECT_THAT(names.all("net"), IsEmpty());
 }
 
+std::vector<std::string> components_of(const std::string& text) {
+  std::vector<std::string> parts(1);
+  for (const char c : text) c == '.' ? parts.emplace_back() : parts.back() += c, void();
+  return parts;
+}
+
 bool matches(const std::string& pattern, MatchPolicy match, const std::string& uri) {
   if (match == MatchPolicy::exact) return pattern == uri;
   if (match == MatchPolicy::prefix) return uri.starts_with(pattern);
-  const auto split = [](const std::string& text) {
-    std::vector<std::string> parts(1);
-    for (const char c : text) c == '.' ? parts.emplace_back() : parts.back() += c, void();
-    return parts;
-  };
-  const auto p = split(pattern), u = split(uri);
+  const auto p = components_of(pattern), u = components_of(uri);
   if (p.size() != u.size()) return false;
   for (size_t i = 0; i < p.size(); ++i)
     if (!p[i].empty() && p[i] != u[i]) return false;
   return true;
 }
 
-TEST(UriIndex, AgreesWithAScanThroughARandomStory) {
-  std::mt19937 random(7);
-  const auto component = [&random] {
-    return std::string(1, "abc"[random() % 3]) + (random() % 3 ? "" : "x");
-  };
-  const auto make_uri = [&](bool wildcard) {
-    std::string uri;
-    for (size_t i = 0, n = 1 + random() % 4; i < n; ++i)
-      uri += (i ? "." : "") + (wildcard && random() % 2 ? std::string() : component());
-    return uri;
-  };
-  Names names;
-  std::map<std::pair<MatchPolicy, std::string>, bool> present;
-  for (int step = 0; step < 20000; ++step) {
-    const auto match = static_cast<MatchPolicy>(random() % 3);
-    std::string pattern = make_uri(match == MatchPolicy::wildcard);
-    if (match == MatchPolicy::prefix) pattern.resize(random() % (pattern.size() + 1));
-    if (match == MatchPolicy::wildcard && pattern.empty()) pattern = ".";
-    bool& there = present[{match, pattern}];
-    ASSERT_EQ(names.has(pattern, match), there);
-    there ? names.remove(pattern, match) : names.add(pattern, match);
-    there = !there;
+using Pattern = std::pair<MatchPolicy, std::string>;
 
-    const std::string uri = make_uri(false);
-    std::vector<std::string> expected;
-    for (const auto& [key, is_there] : present)
-      if (is_there && matches(key.second, key.first, uri)) expected.push_back(key.second);
-    auto found = names.all(uri);
-    std::sort(found.begin(), found.end());
-    std::sort(expected.begin(), expected.end());
-    ASSERT_EQ(found, expected) << uri;
-    if (!expected.empty()) {
-      EXPECT_EQ(names.best(uri).empty() || std::count(expected.begin(), expected.end(), names.best(uri)) > 0,
-                true);
-    }
+// Whether a call that both match goes to `a`.
+bool is_better(const Pattern& a, const Pattern& b) {
+  if (a.first != b.first) return a.first < b.first;
+  if (a.first == MatchPolicy::prefix) return a.second.size() > b.second.size();
+  const auto as = components_of(a.second), bs = components_of(b.second);
+  for (size_t i = 0; i < as.size(); ++i)
+    if (as[i].empty() != bs[i].empty()) return bs[i].empty();
+  return false;
+}
+
+// Patterns and URIs that are made to meet, and how an index finds them compared with a scan.
+class Story {
+ public:
+  struct Chance {
+    size_t most_components;
+    size_t letters;       // that a component may be
+    size_t wildcards_of;  // so many components of a wildcard pattern one is empty
+    size_t shared = 0;    // components with which all begin
+  };
+  Story(uint32_t seed, const Chance& chance) : random_(seed), chance_(chance) {}
+
+  void step() {
+    Pattern pattern{static_cast<MatchPolicy>(random_() % 3), {}};
+    pattern.second = uri(pattern.first == MatchPolicy::wildcard);
+    if (pattern.first == MatchPolicy::prefix) pattern.second.resize(random_() % (pattern.second.size() + 1));
+    if (pattern.first == MatchPolicy::wildcard && pattern.second.empty()) pattern.second = ".";
+    bool& there = present_[pattern];
+    ASSERT_EQ(names_.has(pattern.second, pattern.first), there);
+    there ? names_.remove(pattern.second, pattern.first) : names_.add(pattern.second, pattern.first);
+    there = !there;
+    check(uri(false));
   }
+
+ private:
+  std::string uri(bool wildcard) {
+    std::string made;
+    for (size_t i = 0; i < chance_.shared; ++i) made += "shared.";
+    for (size_t i = 0, n = 1 + random_() % chance_.most_components; i < n; ++i) {
+      if (i > 0) made += '.';
+      if (!wildcard || random_() % chance_.wildcards_of != 0)
+        made += static_cast<char>('a' + random_() % chance_.letters);
+    }
+    return made;
+  }
+
+  void check(const std::string& uri) const {
+    std::vector<Pattern> expected;
+    for (const auto& [pattern, is_there] : present_)
+      if (is_there && matches(pattern.second, pattern.first, uri)) expected.push_back(pattern);
+    std::sort(expected.begin(), expected.end(), is_better);
+    ASSERT_EQ(names_.best(uri), expected.empty() ? "none" : expected.front().second) << uri;
+    // Of an event's matches prefixes come from short to long.
+    std::vector<std::string> names;
+    std::sort(expected.begin(), expected.end(), [](const Pattern& a, const Pattern& b) {
+      const bool both_prefixes = a.first == MatchPolicy::prefix && b.first == MatchPolicy::prefix;
+      return both_prefixes ? is_better(b, a) : is_better(a, b);
+    });
+    for (const Pattern& pattern : expected) names.push_back(pattern.second);
+    ASSERT_EQ(names_.all(uri), names) << uri;
+  }
+
+  std::mt19937 random_;
+  const Chance chance_;
+  Names names_;
+  std::map<Pattern, bool> present_;
+};
+
+void tell(const Story::Chance& chance, int steps) {
+  Story story(7, chance);
+  for (int step = 0; step < steps && !testing::Test::HasFatalFailure(); ++step) story.step();
+}
+
+TEST(UriIndex, AgreesWithAScanThroughARandomStory) {
+  tell({.most_components = 4, .letters = 3, .wildcards_of = 2}, 5000);
+}
+
+TEST(UriIndex, AgreesWithAScanWhenLiteralsAndWildcardsMixInAllWays) {
+  tell({.most_components = 10, .letters = 1, .wildcards_of = 2}, 1500);
+}
+
+TEST(UriIndex, AgreesWithAScanWhenPatternsAreNothingButEmpty) {
+  tell({.most_components = 40, .letters = 2, .wildcards_of = 1}, 1500);
+}
+
+TEST(UriIndex, AgreesWithAScanWhenAllBeginAlike) {
+  tell({.most_components = 3, .letters = 3, .wildcards_of = 3, .shared = 60}, 1500);
+}
+
+constexpr ShapeLimits two_shapes{.in_all = 2, .of_one_owner = 2};
+
+std::string reason(const UriIndex<const std::string>& index, const std::string& pattern, uint64_t owner,
+                   const ShapeLimits& limits) {
+  return index.refusal(pattern, MatchPolicy::wildcard, owner, limits).value_or("none");
+}
+
+TEST(UriIndex, RefusesMoreShapesOfWildcardsThanAllowed) {
+  UriIndex<const std::string> index;
+  const std::string entry;
+  index.add("a..c..", MatchPolicy::wildcard, &entry, 1);
+  index.add("...d.e", MatchPolicy::wildcard, &entry, 2);
+  EXPECT_THAT(reason(index, "..c.d.e", 3, two_shapes),
+              StartsWith("the realm has 2 shapes of wildcard patterns of 5 components"));
+  // The shape of one that is there; one wildcard only; another number of components.
+  EXPECT_EQ(reason(index, "x..y..", 3, two_shapes), "none");
+  EXPECT_EQ(reason(index, "a.b.c.d.", 3, two_shapes), "none");
+  EXPECT_EQ(reason(index, "..c.d", 3, two_shapes), "none");
+  // One that has gone makes room.
+  index.remove("...d.e", MatchPolicy::wildcard);
+  EXPECT_EQ(reason(index, "..c.d.e", 3, two_shapes), "none");
+}
+
+TEST(UriIndex, OneOwnerCannotUseUpAllShapes) {
+  const ShapeLimits limits{.in_all = 3, .of_one_owner = 2};
+  UriIndex<const std::string> index;
+  const std::string entry;
+  index.add("a..c..", MatchPolicy::wildcard, &entry, 1);
+  index.add("...d.e", MatchPolicy::wildcard, &entry, 1);
+  EXPECT_THAT(reason(index, "..c.d.e", 1, limits), StartsWith("this session has brought 2 shapes"));
+  EXPECT_EQ(reason(index, "..c.d.e", 2, limits), "none");
+}
+
+TEST(UriIndex, NeverRefusesPatternsOfSoFewComponentsThatThereAreNotMoreShapes) {
+  const ShapeLimits limits{.in_all = 8, .of_one_owner = 1};
+  UriIndex<const std::string> index;
+  const std::string entry;
+  for (const std::string pattern : {"..", "a..", ".b.", "..c", "a.b.", "a..c", ".b.c", "a.b.c"}) {
+    EXPECT_EQ(reason(index, pattern, 1, limits), "none") << pattern;
+    index.add(pattern, MatchPolicy::wildcard, &entry, 1);
+  }
+}
+
+TEST(UriIndex, HoldsPrefixesThatAreNestedAsDeeplyAsUrisAreLong) {
+  constexpr size_t longest = 20000;
+  const std::string uri(longest, 'a');
+  UriIndex<const std::string> index;
+  // The longest first, as each of the others then ends the search at once.
+  for (size_t length = longest; length > 0; --length)
+    index.add(std::string_view(uri).substr(0, length), MatchPolicy::prefix, &uri);
+  size_t found = 0;
+  index.match_all(uri, [&found](const std::string&) { ++found; });
+  EXPECT_EQ(found, longest);
+  index.remove(uri, MatchPolicy::prefix);
+  EXPECT_EQ(index.find(uri, MatchPolicy::prefix), nullptr);
 }
 
 }  // namespace

@@ -40,6 +40,12 @@ TEST(Crypto, Argon2idIsAsLongAsWantedAndDependsOnAllItIsGiven) {
   EXPECT_EQ(argon2id13("password", "short", 2, 64, 32), std::nullopt);
 }
 
+TEST(Crypto, SipHashOfItsAuthors) {
+  // "SipHash: a fast short-input PRF", appendix A: the key and the message are the bytes from 0 on.
+  EXPECT_EQ(sip_hash({0x0706050403020100, 0x0f0e0d0c0b0a0908}, bytes("000102030405060708090a0b0c0d0e")),
+            0xa129ca6149be45e5u);
+}
+
 TEST(Crypto, Ed25519OfRfc8032) {
   const std::string key = bytes("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
   const std::string signature = bytes(
