@@ -118,6 +118,32 @@ void subscribe_retained(benchmark::State& state, const char* match, const std::s
   const wamp::Dict options{{"match", match}, {"get_retained", true}};
   for (auto _ : state) bench.subscribe(subscriber, pattern, options);
 }
+
+// The worst topics that we could think of: each has all components of the pattern but one, and nothing
+// matches.
+void subscribe_retained_without_a_match(benchmark::State& state) {
+  const auto components = static_cast<size_t>(state.range(0));
+  config::Realm config = Bench::open_realm();
+  config.limits.retained_bytes = uint64_t{1} << 40;
+  Bench bench(config);
+  Member& publisher = bench.join();
+  const auto uri = [components](size_t odd_one, const std::string& what) {
+    std::string made;
+    for (size_t i = 0; i < components; ++i) made.append(i > 0 ? "." : "").append(i == odd_one ? what : "a");
+    return made;
+  };
+  for (size_t i = 0; i < 100000; ++i)
+    bench.publish(publisher, wamp::Publish{wamp::RequestId(1),
+                                           wamp::Dict{{"retain", true}},
+                                           uri(i % (components - 1), "x" + std::to_string(i)),
+                                           {}});
+  Member& subscriber = bench.join();
+  const wamp::Dict options{{"match", "wildcard"}, {"get_retained", true}};
+  const std::string pattern = uri(components - 1, "");
+  for (auto _ : state) bench.subscribe(subscriber, pattern, options);
+}
+BENCHMARK(subscribe_retained_without_a_match)->Arg(2)->Arg(5)->Arg(82);
+
 BENCHMARK_CAPTURE(subscribe_retained, prefix, "prefix", "com.site55555.");
 BENCHMARK_CAPTURE(subscribe_retained, wildcard, "wildcard", "com.site55555..temperature");
 #endif

@@ -63,12 +63,18 @@ std::optional<Refusal> Broker::find_retained(const wamp::Subscribe& message, wam
                                              std::vector<StoredEventRef>& retained) {
   std::set<wamp::PublicationId> replayed;
   for (const StoredEventRef& event : replay) replayed.insert(event->publication);
-  uint64_t bytes = 0;
+  const Timestamp at = now();
+  const uint64_t most_looked_at = std::max<uint64_t>(1000, 2 * uint64_t{limits_.replay_events});
+  uint64_t bytes = 0, looked_at = 0;
   bool too_many = false;
-  retained_.for_each_match(message.topic, match, now(), [&](const std::vector<StoredEventRef>& events) {
-    const auto latest = std::find_if(events.rbegin(), events.rend(), [&subscriber](const StoredEventRef& e) {
-      return e->admits(subscriber);
+  retained_.for_each_match(message.topic, match, at, [&](const std::vector<StoredEventRef>& events) {
+    const auto latest = std::find_if(events.rbegin(), events.rend(), [&](const StoredEventRef& event) {
+      ++looked_at;
+      return !(event->expiry && *event->expiry <= at) && event->admits(subscriber);
     });
+    // Those that are for others cost as much.
+    too_many = looked_at > most_looked_at;
+    if (too_many) return false;
     if (latest == events.rend() || replayed.contains((*latest)->publication)) return true;
     bytes += (*latest)->bytes();
     too_many =

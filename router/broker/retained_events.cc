@@ -7,7 +7,7 @@ bool RetainedEvents::add(const StoredEventRef& event, Timestamp now) {
   auto topic = topics_.find(event->topic);
   size_t replaced = 0, replaced_bytes = 0;
   if (topic != topics_.end()) {
-    const Events& events = topic->second;
+    const Events& events = topic->second.events;
     const bool is_for_all = !event->filter;
     const bool keeps_one_for_all = !is_for_all && !events.front()->filter;
     if (is_for_all)
@@ -21,9 +21,9 @@ bool RetainedEvents::add(const StoredEventRef& event, Timestamp now) {
     for (size_t i = 0; i < replaced; ++i) drop(topic, first);
   } else {
     if (size_ + 1 > max_events_ || bytes_ + event->bytes() > max_bytes_) return false;
-    topic = topics_.try_emplace(event->topic).first;
+    topic = add_topic(event->topic);
   }
-  topic->second.push_back(event);
+  topic->second.events.push_back(event);
   ++size_;
   bytes_ += event->bytes();
   if (event->expiry) expiries_.emplace(std::pair(*event->expiry, event->publication), event->topic);
@@ -33,28 +33,42 @@ bool RetainedEvents::add(const StoredEventRef& event, Timestamp now) {
 void RetainedEvents::remove(std::string_view name) {
   const auto topic = topics_.find(name);
   if (topic == topics_.end()) return;
-  while (!topic->second.empty()) drop(topic, topic->second.size() - 1);
+  while (!topic->second.events.empty()) drop(topic, topic->second.events.size() - 1);
+  remove_topic(topic);
+}
+
+RetainedEvents::Topics::iterator RetainedEvents::add_topic(const std::string& name) {
+  const auto topic = topics_.try_emplace(name).first;
+  topic->second.place = table_.add(topic->first, &topic->second);
+  return topic;
+}
+
+void RetainedEvents::remove_topic(Topics::iterator topic) {
+  table_.remove(topic->first, topic->second.place);
   topics_.erase(topic);
 }
 
 // The topic may be empty afterwards.
 void RetainedEvents::drop(Topics::iterator topic, size_t position) {
-  const StoredEventRef event = topic->second[position];
-  topic->second.erase(topic->second.begin() + static_cast<ptrdiff_t>(position));
+  Events& events = topic->second.events;
+  const StoredEventRef event = events[position];
+  events.erase(events.begin() + static_cast<ptrdiff_t>(position));
   --size_;
   bytes_ -= event->bytes();
   if (event->expiry) expiries_.erase({*event->expiry, event->publication});
 }
 
 void RetainedEvents::remove_expired(Timestamp now) {
-  while (!expiries_.empty() && expiries_.begin()->first.first <= now) {
+  constexpr size_t most_at_once = 256;
+  for (size_t removed = 0;
+       removed < most_at_once && !expiries_.empty() && expiries_.begin()->first.first <= now; ++removed) {
     const auto& [due, name] = *expiries_.begin();
     const auto topic = topics_.find(name);
-    Events& events = topic->second;
+    Events& events = topic->second.events;
     size_t position = 0;
     while (events[position]->publication != due.second) ++position;
     drop(topic, position);  // takes the expiry along
-    if (events.empty()) topics_.erase(topic);
+    if (events.empty()) remove_topic(topic);
   }
 }
 

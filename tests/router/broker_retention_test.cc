@@ -96,6 +96,30 @@ TEST_F(Retention, APrefixBringsEveryTopicThatBeginsSo) {
             R"([36,1,3,{"topic":"com.ab","retained":true},["com.ab"]])");
 }
 
+TEST_F(Retention, ASubscribeDoesNotLookAtEventsForOthersWithoutEnd) {
+  RealmHarness strict([] {
+    config::Realm config = RealmHarness::open_realm();
+    config.limits.replay_events = 5;
+    return config;
+  }());
+  Peer& peer = strict.join();
+  for (int i = 1; i <= 1001; ++i)
+    peer.says("[16," + std::to_string(i) + R"(,{"retain":true,"eligible":[]},"com.t)" + std::to_string(i) +
+              R"("])");
+  peer.says(R"([32,1002,{"match":"prefix","get_retained":true},"com."])");
+  EXPECT_THAT(peer.hears(), testing::HasSubstr("more retained events match than one SUBSCRIBE may bring"));
+}
+
+TEST_F(Retention, ManyThatExpireTogetherAreGoneAtOnceThoughTheyAreRemovedByAndBy) {
+  publish("com.t0", "stays");
+  for (int i = 1; i <= 600; ++i) publish("com.t" + std::to_string(i), "x", R"(,"_retain_ttl_ms":1000)");
+  realm.passes(milliseconds(1000));
+  EXPECT_EQ(heard("com.t", R"({"match":"prefix","get_retained":true})"),
+            R"([36,1,1,{"topic":"com.t0","retained":true},["stays"]])");
+  for (int i = 0; i < 3; ++i) heard("com.t0");
+  EXPECT_EQ(realm.realm().counts().retained_events, 1u);
+}
+
 TEST_F(Retention, AWildcardBringsEveryTopicItMatchesOnce) {
   // '-' and '!' sort before the dot, '_' behind it.
   for (const char* topic :
