@@ -206,6 +206,9 @@ class Connection {
   // Bytes queued and not yet taken by the kernel.
   virtual size_t queued_bytes() const = 0;
 
+  // Bytes that the peer has taken until now, as far as can be told; see Intake::taken. To be compared only.
+  virtual int64_t taken_bytes() = 0;
+
   // Bytes of memory held for the peer: what is queued, and what has come in but is not whole or not read yet.
   virtual size_t held_bytes() const { return queued_bytes(); }
 

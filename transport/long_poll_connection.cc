@@ -150,6 +150,7 @@ HttpResponse LongPollConnection::take() {
     queue_.pop_front();
   } while (is_batched(framing_) && !queue_.empty());
   queued_bytes_ -= response.body.size();
+  fetched_bytes_ += static_cast<int64_t>(response.body.size());
   return response;
 }
 

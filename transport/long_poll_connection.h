@@ -44,6 +44,7 @@ class LongPollConnection final : public Connection,
   const ClientCertificate* client_certificate() const override { return client_certificate_.get(); }
   void send(BufferRef frame) override;
   size_t queued_bytes() const override { return queued_bytes_; }
+  int64_t taken_bytes() override { return fetched_bytes_; }
   void close(uint16_t code, std::string_view reason) override;
   void drop(std::string why) override;
   void probe() override;
@@ -88,6 +89,7 @@ class LongPollConnection final : public Connection,
   State state_ = State::open;
   std::deque<BufferRef> queue_;
   size_t queued_bytes_ = 0;
+  int64_t fetched_bytes_ = 0;
   std::deque<Held> held_;
   bool has_had_its_turn_ = false;
   std::optional<RateMeter> meter_;   // none: no limit

@@ -17,6 +17,8 @@ constexpr size_t read_buffer_size = 64 * 1024;
 constexpr size_t write_scratch_size = 64 * 1024;
 constexpr auto slowest_sweep = std::chrono::milliseconds(1000);
 constexpr auto fastest_sweep = std::chrono::milliseconds(10);
+// Several times before whoever has asked for a sign of life loses patience.
+constexpr auto probe_interval = std::chrono::milliseconds(100);
 
 // Deadlines are met within a quarter of the shortest of them.
 Loop::Clock::duration sweep_interval_of(const ConnectionLimits& limits) {
@@ -37,7 +39,8 @@ Loop::State::State()
       read_buffer(read_buffer_size),
       write_scratch(write_scratch_size),
       sweep_interval_(slowest_sweep),
-      sweep_timer_(io) {}
+      sweep_timer_(io),
+      probe_timer_(io) {}
 
 Loop::State::~State() = default;
 
@@ -133,6 +136,24 @@ void Loop::State::wait_for_sweep() {
     begin_turn();
     sweep(now);
     if (!connections_.empty()) wait_for_sweep();
+  });
+}
+
+void Loop::State::add_probed(TcpConnection& connection) {
+  probed_.push_back(&connection);
+  if (probed_.size() == 1) look_at_probed();
+}
+
+void Loop::State::look_at_probed() {
+  probe_timer_.expires_after(probe_interval);
+  probe_timer_.async_wait([this](asio::error_code error) {
+    if (error) return;
+    begin_turn();
+    std::vector<TcpConnection*> looked_at;
+    looked_at.swap(probed_);
+    std::erase_if(looked_at, [](TcpConnection* connection) { return !connection->look_for_life(); });
+    probed_.insert(probed_.end(), looked_at.begin(), looked_at.end());
+    if (!probed_.empty()) look_at_probed();
   });
 }
 

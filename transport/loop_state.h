@@ -58,6 +58,9 @@ struct Loop::State {
   // The same, and so much is queued there that it may as well be written before the turn's end.
   void add_full(TcpConnection& connection) { full_.push_back(&connection); }
   void add_ended(TcpConnection& connection);
+  // It is looked at often, until look_for_life() says that this will do.
+  void add_probed(TcpConnection& connection);
+  void remove_probed(TcpConnection& connection) { std::erase(probed_, &connection); }
   // Writes what those have queued, while it is in the processor's cache. After each read.
   void write_full();
   // Writes before the turn's end if so much was queued that it would leave the processor's cache.
@@ -101,17 +104,20 @@ struct Loop::State {
   void request_unless_collecting();
   void schedule_sweep(const ConnectionLimits& limits);
   void wait_for_sweep();
+  void look_at_probed();
 
   bool turn_end_posted_ = false;
   bool collecting_ = false;  // the turn's end is running: what is added now is still dealt with in it
   std::vector<TcpConnection*> unwritten_;
   std::vector<TcpConnection*> full_;
   std::vector<TcpConnection*> ended_;
+  std::vector<TcpConnection*> probed_;
   std::vector<std::unique_ptr<TcpConnection>> connections_;
   size_t created_bytes_ = 0;  // Buffer::created_bytes() when everything was last written
   Clock::duration sweep_interval_;
   bool sweep_waiting_ = false;
   asio::steady_timer sweep_timer_;
+  asio::steady_timer probe_timer_;
 };
 
 }  // namespace transport

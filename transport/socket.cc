@@ -47,6 +47,12 @@ Socket::Result Socket::read_some(std::span<char> into) {
 }
 
 Socket::Result Socket::write_some(std::span<iovec> parts) {
+  const Result result = write(parts);
+  written_ += result.size;
+  return result;
+}
+
+Socket::Result Socket::write(std::span<iovec> parts) {
   if (tls_) [[unlikely]]
     return tls_->write(parts);
   if (parts.size() == 1) {

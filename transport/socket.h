@@ -16,6 +16,7 @@
 #include <asio/post.hpp>
 #include <sys/uio.h>
 
+#include "transport/intake.h"
 #include "transport/tls_stream.h"
 #include "transport/transfer.h"
 
@@ -53,6 +54,8 @@ class Socket {
 
   Result read_some(std::span<char> into);
   Result write_some(std::span<iovec> parts);
+  // What has come of what was written.
+  Intake intake() { return intake_of(stream_.native_handle(), written_); }
   // Why one of them failed.
   std::string failure_text(const Result& result) const;
   // Something is there to be read, or the peer has ended.
@@ -90,8 +93,11 @@ class Socket {
 
  private:
   using Stream = asio::posix::stream_descriptor;
+  Result write(std::span<iovec> parts);
+
   Stream stream_;
   std::unique_ptr<TlsStream> tls_;
+  uint64_t written_ = 0;  // bytes
 };
 
 }  // namespace transport

@@ -108,7 +108,7 @@ BufferRef TcpConnection::take_buffer_of(std::string_view part) {
 void TcpConnection::on_heard() {
   heard_at_ = state_.now;
   pinged_ = false;
-  if (std::exchange(probed_, false) && stage_ == Stage::open) receiver_->on_alive();
+  if (std::exchange(asked_, nullptr) && stage_ == Stage::open) receiver_->on_alive();
 }
 
 void TcpConnection::on_end_of_input(const Socket::Result& result) {
@@ -272,13 +272,6 @@ void TcpConnection::on_close_frame(const CodecEvent& event) {
   bury_later();
 }
 
-void TcpConnection::probe() {
-  if (stage_ != Stage::open) return;
-  if (pauses_ > 0) return receiver_->on_alive();
-  probed_ = true;
-  ping();
-}
-
 void TcpConnection::pause_reading() {
   if (stage_ == Stage::open) ++pauses_;
 }
@@ -382,6 +375,7 @@ void TcpConnection::drop(std::string why, CounterOf counter) {
 void TcpConnection::end() {
   stage_ = Stage::closed;
   leave_half_open();
+  if (std::exchange(in_probed_, false)) state_.remove_probed(*this);
   queue_.clear();
   batch_.reset();
   count_queued();

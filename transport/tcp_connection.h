@@ -40,6 +40,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   BufferRef take_buffer_of(std::string_view part) override;
   size_t max_frame_size() const override { return max_frame_size_; }
   size_t queued_bytes() const override { return queue_.bytes() + (batch_ ? batch_->bytes() : 0); }
+  int64_t taken_bytes() override { return socket_.intake().taken; }
   size_t held_bytes() const override;
   void close(uint16_t code, std::string_view reason) override;
   void drop(std::string why) override;
@@ -53,6 +54,8 @@ class TcpConnection final : public Connection, private HttpExchange {
   void write_queued();
   void write_full();
   void sweep(Loop::Clock::time_point now);
+  // Again and again after probe(). False: no longer.
+  bool look_for_life();
   // Memory is short: a request of which more than `max_size` has come is not waited for any longer.
   void give_up_request(size_t max_size);
   // At the end of a turn: tells the receiver that the connection is gone; closes the socket. May destroy
@@ -122,6 +125,12 @@ class TcpConnection final : public Connection, private HttpExchange {
     HttpWaiter* waiter = nullptr;                              // while it is answered later
   };
 
+  // Of a peer that was asked for a sign of life, which may be too busy to answer soon.
+  struct Asked {
+    Intake seen;    // when it was last looked at
+    int64_t ahead;  // what it must have taken to come to the ping
+  };
+
   // Of a peer whose rate is limited.
   struct Throttle {
     RateMeter meter;
@@ -157,6 +166,9 @@ class TcpConnection final : public Connection, private HttpExchange {
   void on_all_written();
 
   void check_liveness(Loop::Clock::time_point now);
+  // For a sign of life, by a ping.
+  void ask();
+  bool takes_what_waits();
   void slow_down_if_over();
   void check_body(Loop::Clock::time_point now);
   void check_pace(Loop::Clock::time_point now);
@@ -183,6 +195,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   std::unique_ptr<OutgoingBatch> batch_;  // if the framing is batched
   std::unique_ptr<Posted> posted_;
   std::unique_ptr<Throttle> throttle_;  // null: no limit
+  std::unique_ptr<Asked> asked_;        // until on_alive(), which is due with the next sign of life
   std::unique_ptr<Receiver> receiver_;
   std::unique_ptr<CloseReason> reason_;  // the first one counts
   std::string peer_address_;
@@ -205,7 +218,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   Stage stage_;
   Framing framing_ = Framing::websocket_text;
   bool pinged_ = false;
-  bool probed_ = false;  // on_alive() is due with the next byte
+  bool in_probed_ = false;
   bool in_unwritten_ = false;
   bool in_full_ = false;
   bool in_ended_ = false;

@@ -2,6 +2,12 @@
 #include "transport/tcp_connection.h"
 
 namespace transport {
+namespace {
+
+// With less in front of it, a ping is where it has to go at once.
+constexpr int64_t much_ahead = 64 * 1024;
+
+}  // namespace
 
 void TcpConnection::check_liveness(Loop::Clock::time_point now) {
   const ConnectionLimits& limits = served_->options.limits;
@@ -14,14 +20,45 @@ void TcpConnection::check_liveness(Loop::Clock::time_point now) {
     pinged_ = true;
     deadline_ = now + std::chrono::milliseconds(limits.ping_timeout_ms);
     queue_.release_memory();
-    ping();
-    probed_ = true;
+    ask();
     receiver_->on_silent();
+  } else if (takes_what_waits()) {
+    on_heard();
   } else if (now >= deadline_ &&
              !socket_.readable()) {  // if it is readable, not the peer is late but this loop
     drop("no sign of life for " + std::to_string(limits.ping_interval_ms + limits.ping_timeout_ms) + " ms",
          &Counters::closed_dead);
   }
+}
+
+void TcpConnection::ask() {
+  const Intake seen = socket_.intake();
+  const int64_t waiting = seen.waiting + static_cast<int64_t>(queued_bytes());
+  asked_ = std::make_unique<Asked>(Asked{seen, seen.taken + (waiting >= much_ahead ? waiting : 0)});
+  ping();
+}
+
+// Who takes what is in front of the ping is on the way to it. What comes behind the ping does not count: the
+// system of a program that hangs, or a proxy, goes on taking until its buffers are full.
+bool TcpConnection::takes_what_waits() {
+  const Intake before = std::exchange(asked_->seen, socket_.intake());
+  const Intake& now = asked_->seen;
+  return now.window > before.window || (now.taken > before.taken && before.taken < asked_->ahead);
+}
+
+void TcpConnection::probe() {
+  if (stage_ != Stage::open) return;
+  if (pauses_ > 0) return receiver_->on_alive();
+  ask();
+  if (!std::exchange(in_probed_, true)) state_.add_probed(*this);
+}
+
+bool TcpConnection::look_for_life() {
+  if (asked_ && (pauses_ > 0 || takes_what_waits())) on_heard();
+  // The answer of its system to one more ping tells how much of what it has its program has read.
+  if (asked_ && queue_.empty()) ping();
+  in_probed_ = asked_ != nullptr;
+  return in_probed_;
 }
 
 bool TcpConnection::message_trickles(Loop::Clock::time_point now) {

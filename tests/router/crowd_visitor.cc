@@ -242,6 +242,7 @@ void CrowdVisitor::read(size_t frames) {
     const transport::BufferRef frame = std::move(queue_.front());
     queue_.pop_front();
     queued_bytes_ -= frame->size();
+    taken_bytes_ += static_cast<int64_t>(frame->size());
     serializers::Scratch scratch;
     const auto message = serializers::decode(format_, frame->view(), scratch);
     require(static_cast<bool>(message), "what it heard cannot be decoded");

@@ -49,6 +49,7 @@ class CrowdVisitor final : public transport::Connection {
   const std::string& peer_address() const override { return address_; }
   void send(transport::BufferRef frame) override;
   size_t queued_bytes() const override { return queued_bytes_; }
+  int64_t taken_bytes() override { return taken_bytes_; }
   void close(uint16_t code, std::string_view reason) override;
   void drop(std::string why) override;
   void probe() override;
@@ -91,6 +92,7 @@ class CrowdVisitor final : public transport::Connection {
   // The connection's.
   std::deque<transport::BufferRef> queue_;
   size_t queued_bytes_ = 0;
+  int64_t taken_bytes_ = 0;
   int pauses_ = 0;
   bool ended_ = false;  // the router wants no more of it
 

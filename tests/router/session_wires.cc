@@ -56,10 +56,13 @@ transport::Framing Wire::framing() const {
 }
 
 void Wire::send(transport::BufferRef frame) {
-  if (!closed() && !broken_) sent_.push_back(unframed(frame->view()));
+  if (closed() || broken_) return;
+  sent_.push_back(unframed(frame->view()));
+  if (!reads_) queued_bytes_ += frame->size();
 }
 
 void Wire::holds(size_t bytes) {
+  if (bytes < queued_bytes_) taken_bytes_ += static_cast<int64_t>(queued_bytes_ - bytes);
   queued_bytes_ = bytes;
   worker_->end_turn();
 }

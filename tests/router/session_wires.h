@@ -39,8 +39,12 @@ class Wire final : public transport::Connection {
   void shows(transport::ClientCertificate certificate) { certificate_ = std::move(certificate); }
   // What is due by now is done; the loop's clock does not move.
   void sweeps() { session_->check_deadline(); }
-  // So many bytes wait for the peer to take them.
+  // So many bytes wait for the peer to take them, and from now on more only if it stops reading.
   void holds(size_t bytes);
+  // It has taken some, although as much as before is waiting.
+  void takes(int64_t bytes) { taken_bytes_ += bytes; }
+  // What is sent from now on waits, too.
+  void stops_reading() { reads_ = false; }
   // Of the last WELCOME that sent() has seen; 0 before.
   uint64_t session_id() const { return session_id_; }
   bool closed() const { return close_code_.has_value(); }
@@ -58,6 +62,7 @@ class Wire final : public transport::Connection {
   }
   void send(transport::BufferRef frame) override;
   size_t queued_bytes() const override { return queued_bytes_; }
+  int64_t taken_bytes() override { return taken_bytes_; }
   void close(uint16_t code, std::string_view reason) override;
   void drop(std::string why) override;
   // A peer that is alive answers at once.
@@ -84,6 +89,8 @@ class Wire final : public transport::Connection {
   transport::Rate rate_;
   uint64_t session_id_ = 0;
   size_t queued_bytes_ = 0;
+  int64_t taken_bytes_ = 0;
+  bool reads_ = true;
   std::string peer_address_;
   std::optional<transport::ClientCertificate> certificate_;
 };

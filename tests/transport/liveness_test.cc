@@ -21,6 +21,8 @@ using test_support::frame_bytes;
 using test_support::RawClient;
 namespace opcode = test_support::opcode;
 
+constexpr size_t a_little = 10'000;
+
 ConnectionLimits limits_with_a_rate() {
   ConnectionLimits limits = patient_limits();
   limits.min_message_rate = 2;
@@ -74,6 +76,17 @@ class APeer : public testing::TestWithParam<Kind> {
           .append(payload);
     return frame_bytes(opcode::text, payload);
   }
+  // Sends as much as the kernels take, and more; returns what they have taken.
+  size_t fill() const {
+    size_t taken = 0;
+    server->on_loop([&] {
+      Connection& connection = server->connection();
+      const BufferRef frame = text_frame(connection, std::string(100'000, 'x'));
+      for (; connection.queued_bytes() == 0; taken += frame->size()) connection.send(frame);
+      taken -= connection.queued_bytes();
+    });
+    return taken;
+  }
   void expect_ping(RawClient& client) const {
     if (kind().rawsocket)
       EXPECT_EQ(client.read(4), "\x01\x00\x00\x00"s);
@@ -117,6 +130,80 @@ TEST_P(APeer, LivesByAnyByte) {
   server->sweep_after(2 * just_before_an_hour);
   expect_ping(client);
   EXPECT_EQ(server->log.count("destroyed"), 0u);
+}
+
+TEST_P(APeer, LivesWhileItTakesWhatIsInFrontOfThePing) {
+  RawClient client = open();
+  const size_t taken_by_kernels = fill();
+  server->sweep_after(just_after_an_hour);
+  EXPECT_TRUE(server->log.has("silent"));
+  size_t read = 0;
+  for (; server->log.count("alive") == 0 && read < taken_by_kernels; read += a_little) {
+    client.read(a_little);
+    server->sweep_after(just_after_an_hour);
+  }
+  EXPECT_LT(read, taken_by_kernels / 3) << "not only when there is room to write again";
+  server->sweep_after(just_after_an_hour + just_before_an_hour);
+  server->sweep_after(just_after_an_hour + just_before_an_hour + just_before_an_hour);
+  EXPECT_EQ(server->log.count("destroyed"), 0u);
+}
+
+TEST_P(APeer, IsDeadWhenItTakesNoMoreOfIt) {
+  RawClient client = open();
+  fill();
+  server->sweep_after(just_after_an_hour);
+  server->sweep_after(just_after_an_hour + just_before_an_hour);
+  EXPECT_EQ(server->log.count("destroyed"), 0u);
+  server->sweep_after(just_after_an_hour + just_after_an_hour);
+  EXPECT_TRUE(server->log.has("closed 0 by us: no sign of life for 7200000 ms"));
+}
+
+TEST_P(APeer, IsDeadIfOnlyItsSystemTakesWhatIsSent) {
+  RawClient client = open();
+  server->sweep_after(just_after_an_hour);
+  for (int i = 1; i <= 5; ++i) {
+    server->on_loop([&] { server->connection().send(text_frame(server->connection(), "hello")); });
+    server->sweep_after(just_after_an_hour + i * just_after_an_hour / 5);
+  }
+  EXPECT_TRUE(server->log.has("closed 0 by us: no sign of life for 7200000 ms"));
+  EXPECT_EQ(server->log.count("alive"), 0u);
+}
+
+TEST_P(APeer, AnswersAProbeByTakingWhatIsInFrontOfIt) {
+  RawClient client = open();
+  const size_t taken_by_kernels = fill();
+  server->on_loop([&] { server->connection().probe(); });
+  for (size_t read = 0; read < taken_by_kernels / 3; read += a_little) client.read(a_little);
+  EXPECT_TRUE(server->log.has("alive"));
+}
+
+TEST_P(APeer, AnswersAProbeByAnyByte) {
+  RawClient client = open();
+  server->on_loop([&] { server->connection().probe(); });
+  client.send(message(10));
+  EXPECT_TRUE(server->log.has("alive"));
+}
+
+TEST_P(APeer, IsAliveIfItIsPausedAfterTheProbe) {
+  RawClient client = open();
+  server->on_loop([&] {
+    server->connection().probe();
+    server->connection().pause_reading();
+  });
+  EXPECT_TRUE(server->log.has("alive"));
+}
+
+TEST_P(APeer, MayEndWhileItIsProbed) {
+  RawClient client = open();
+  server->on_loop([&] {
+    server->connection().probe();
+    server->connection().drop("enough");
+  });
+  EXPECT_TRUE(client.read_to_end().size() < 100);
+  RawClient other = open();
+  server->on_loop([&] { server->connection().probe(); });
+  other.send(message(10));
+  EXPECT_TRUE(server->log.has("alive"));
 }
 
 TEST_P(APeer, IsDroppedIfItDoesNotAnswerTheClose) {
