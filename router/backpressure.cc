@@ -2,62 +2,83 @@
 
 #include <algorithm>
 #include <atomic>
+#include <string>
 #include <utility>
+
+#include "router/log.h"
 
 namespace router {
 namespace {
 
-// Bytes of a stream that wait for a peer before its source is slowed down.
+// Bytes that wait for a peer when the realm first hears of its streams, and between one time and the next.
 constexpr size_t high_water = 1024 * 1024;
+constexpr size_t report_step = 64 * 1024;
 
 }  // namespace
 
-void Backpressure::on_sent(const SessionRef& source) {
+Backpressure::~Backpressure() {
+  if (watched_) worker_.remove_choked(*this);
+  if (clogged_) sender_.connection().resume_reading();
+}
+
+void Backpressure::on_sent(const wamp::Message& message, size_t bytes, bool streams) {
   const size_t queued = sender_.connection().queued_bytes();
-  if (source.session && queued > high_water) choke(source);
-  if (queued > sender_.max_queued_bytes() / 2) [[unlikely]]
+  if (streams && queued > high_water && queued >= report_at_) [[unlikely]]
+    report(message, bytes);
+  if (queued > sender_.much()) [[unlikely]]
     clog();
 }
 
-void Backpressure::check() {
+void Backpressure::report(const wamp::Message& part, size_t bytes) {
   const size_t queued = sender_.connection().queued_bytes();
-  if (queued <= sender_.low_water()) {
-    end_choke();
-    return unclog();
-  }
-  if (queued >= choked_bytes_) return;
-  choked_bytes_ = queued;
-  choked_since_ = worker_.loop().now();
+  slow_ = true;
+  report_at_ = queued + report_step;
+  watch();
+  if (!realm_.on_untaken(member_, part, queued - std::min(bytes, queued) > sender_.much())) return;
+  const std::string peer = sender_.connection().peer_address();
+  log::warning(log::Kind::loss,
+               "a stream to session " + std::to_string(member_.ref.session.value) + " of " + peer +
+                   " has ended: it is not taken, and others wait for its source",
+               {{"event", "stream_ended"}, {"session", member_.ref.session.value}, {"peer", peer}});
 }
 
 void Backpressure::clog() {
   if (std::exchange(clogged_, true)) return;
   member_.clogged.store(true, std::memory_order_relaxed);
-  choke(member_.ref);
+  sender_.connection().pause_reading();
+  watch();
 }
 
-void Backpressure::unclog() {
+void Backpressure::watch() {
+  if (std::exchange(watched_, true)) return;
+  worker_.add_choked(*this);
+  taken_ = sender_.connection().taken_bytes();
+  taken_at_ = worker_.loop().now();
+}
+
+void Backpressure::tell_room() {
+  const size_t queued = sender_.connection().queued_bytes();
+  if (queued >= sender_.much()) clog();
+  realm_.on_room(member_, clogged_ ? 0 : sender_.much() - queued);
+}
+
+void Backpressure::check() {
+  const size_t queued = sender_.connection().queued_bytes();
+  report_at_ = std::min(report_at_, queued + report_step);
+  if (queued > sender_.low_water()) return;
+  watched_ = false;
+  worker_.remove_choked(*this);
+  if (std::exchange(slow_, false)) realm_.on_taken(member_);
   if (!std::exchange(clogged_, false)) return;
-  member_.clogged.store(false, std::memory_order_relaxed);
+  sender_.connection().resume_reading();
   realm_.on_unclogged(member_);
 }
 
-void Backpressure::choke(const SessionRef& source) {
-  if (std::find(choked_.begin(), choked_.end(), source) != choked_.end()) return;
-  if (choked_.empty()) {
-    worker_.add_choked(*this);
-    choked_bytes_ = sender_.connection().queued_bytes();
-    choked_since_ = worker_.loop().now();
-  }
-  choked_.push_back(source);
-  realm_.order(source, SessionOrder::Kind::pause);
-}
-
-void Backpressure::end_choke() {
-  if (choked_.empty()) return;
-  worker_.remove_choked(*this);
-  for (const SessionRef& source : std::exchange(choked_, {}))
-    realm_.order(source, SessionOrder::Kind::resume);
+bool Backpressure::is_stuck(SteadyTime now, std::chrono::milliseconds patience) {
+  if (!watched_) return false;
+  const int64_t taken = sender_.connection().taken_bytes();
+  if (taken > std::exchange(taken_, std::max(taken, taken_))) taken_at_ = now;
+  return patience.count() > 0 && now >= taken_at_ + patience;
 }
 
 }  // namespace router

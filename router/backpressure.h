@@ -1,17 +1,16 @@
-// What others feel of a peer that does not take what it is sent: the sources of streams to it are not read
-// until it has caught up, and it gets no calls, nor is it read itself, while very much waits for it.
+// What others feel of a peer that does not take what it is sent: the realm hears of streams that wait for it,
+// and it gets no calls, nor is it read itself, while very much does.
 //
-// Part of a membership, on its worker's thread. What it refers to outlives it; at its end the sources go on.
+// Part of a membership, on its worker's thread. What it refers to outlives it.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
-#include <vector>
+#include <cstdint>
 
 #include "router/clock.h"
 #include "router/realm.h"
 #include "router/sender.h"
-#include "router/session_ref.h"
 #include "router/worker.h"
 
 namespace router {
@@ -20,32 +19,33 @@ class Backpressure {
  public:
   Backpressure(Worker& worker, Sender& sender, Realm& realm, Member& member)
       : worker_(worker), sender_(sender), realm_(realm), member_(member) {}
-  ~Backpressure() { end_choke(); }
+  ~Backpressure();
   Backpressure(const Backpressure&) = delete;
 
-  // A message was sent; `source`: whose stream it is part of, or no session.
-  void on_sent(const SessionRef& source);
-  // At the end of a turn: those who were slowed down may go on if the peer has caught up.
+  // A message was sent as a frame of so many bytes; `streams`: it is a part of a stream.
+  void on_sent(const wamp::Message& message, size_t bytes, bool streams);
+  // The realm wants to know what calls there is room for.
+  void tell_room();
+  // At the end of a turn: all goes on if the peer has caught up.
   void check();
-  // It has taken nothing of a stream for that time; 0: for ever.
-  bool is_stuck(SteadyTime now, std::chrono::milliseconds patience) const {
-    return !choked_.empty() && patience.count() > 0 && now >= choked_since_ + patience;
-  }
+  // Asked once a second: the peer, for which much waits, has taken nothing for that time; 0: for ever.
+  bool is_stuck(SteadyTime now, std::chrono::milliseconds patience);
 
  private:
+  void report(const wamp::Message& part, size_t bytes);
   void clog();
-  void unclog();
-  void choke(const SessionRef& source);
-  void end_choke();
+  void watch();
 
   Worker& worker_;
   Sender& sender_;
   Realm& realm_;
   Member& member_;
-  std::vector<SessionRef> choked_;  // sources of streams that wait for the peer
-  size_t choked_bytes_ = 0;         // queued when it last took something
-  SteadyTime choked_since_{};
+  bool watched_ = false;  // by the worker, as it is one of the following
+  bool slow_ = false;     // the realm knows that it does not take its streams
   bool clogged_ = false;
+  size_t report_at_ = 0;  // bytes that wait when the realm hears of streams again
+  int64_t taken_ = 0;     // by the peer when it was last looked at
+  SteadyTime taken_at_{};
 };
 
 }  // namespace router

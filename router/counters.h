@@ -47,6 +47,9 @@ inline constexpr Family call_seconds{
     "wampd_call_seconds", "Time from a CALL to its last RESULT or ERROR.", {}, Family::Kind::histogram};
 inline constexpr Family late_answers{"wampd_late_answers_total",
                                      "Answers, cancels and chunks that came for a call that had ended."};
+inline constexpr Family streams_ended{
+    "wampd_streams_ended_total",
+    "Calls ended as one side did not take what the other streamed, and others waited for that one."};
 }  // namespace family
 
 // One counter for each type of message.
@@ -135,6 +138,7 @@ struct WorkerCounters : CounterSet {
 struct RealmCounters : CounterSet {
   Histogram call_seconds{*this, family::call_seconds};
   Counter late_answers{*this, family::late_answers};
+  Counter streams_ended{*this, family::streams_ended};
   NamedCounters denials{*this, family::denials, names::actions, names::denials};
 };
 

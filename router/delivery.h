@@ -17,22 +17,22 @@ namespace router {
 // One message for one session. The message's own payload member is empty: `payload` is it.
 struct Delivery {
   template <class M>
-  Delivery(const SessionRef& to_, M&& message_, RoutedPayload&& payload_, const SessionRef& source_ = {})
-      : to(to_), message(std::forward<M>(message_)), payload(std::move(payload_)), source(source_) {}
+  Delivery(const SessionRef& to_, M&& message_, RoutedPayload&& payload_, bool streams_ = false)
+      : to(to_), message(std::forward<M>(message_)), payload(std::move(payload_)), streams(streams_) {}
 
   SessionRef to;
   wamp::Message message;
   RoutedPayload payload;
-  SessionRef
-      source;  // of one message of a stream: who is slowed down if `to` does not take it; else no session
+  bool streams;  // it is a part of a stream, whose source is slowed down if `to` does not take it
 };
 
 // What a session is to do to its connection.
 struct SessionOrder {
   enum class Kind : uint8_t {
     probe,         // find out whether the peer is alive, and tell the realm
-    pause,         // do not read: another session does not take what comes from here
-    resume,        // the other one has caught up, or has gone
+    pause,         // do not read: another session does not take what comes from here; comes once
+    resume,        // it has, or has gone, or others wait for what comes from here
+    tell_room,     // tell the realm what calls it has room for
     know_details,  // its member's `extra` has changed
     look_again,    // another session, which asked an authorizer what this one wants to know, is done
   };

@@ -4,6 +4,7 @@
 // Pointers and references to values are valid until the next insert or erase.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cassert>
 #include <cstddef>
@@ -61,6 +62,11 @@ class IdMap {
   void for_each(Visit visit) const {
     for (const Slot& slot : slots_)
       if (slot.id != 0) visit(slot.id, slot.value);
+  }
+  template <class Predicate>
+  bool any_of(Predicate holds) const {
+    return std::any_of(slots_.begin(), slots_.end(),
+                       [&holds](const Slot& slot) { return slot.id != 0 && holds(slot.value); });
   }
 
  private:

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "router/authorizer.h"
+#include "router/callee_room.h"
 #include "router/denial_log.h"
 #include "router/id_map.h"
 #include "router/routed_payload.h"
@@ -76,12 +77,14 @@ inline serializers::ValueLimits value_limits(const config::SessionLimits& limits
 }
 
 struct Member {
+  // `room`: bytes of calls that may be on their way to it.
   Member(const SessionRef& r, Identity i, const wamp::ClientFeatures& f,
-         std::shared_ptr<const RolePermissions> p)
-      : ref(r), identity(std::move(i)), features(f), permissions(std::move(p)) {}
+         std::shared_ptr<const RolePermissions> p, size_t room = CalleeRoom::unlimited)
+      : ref(r), identity(std::move(i)), features(f), permissions(std::move(p)), room_for_calls(room) {}
 
   const config::SessionLimits& limits() const { return permissions->limits(); }
   serializers::ValueLimits value_limits() const { return router::value_limits(limits()); }
+  bool takes_calls() const { return !clogged.load(std::memory_order_relaxed) && room_for_calls.any(); }
 
   const SessionRef ref;
   const Identity identity;
@@ -97,8 +100,9 @@ struct Member {
   VerdictByAction verdicts;
   DenialLog denials;
 
-  // Written by the session's thread, for the dealer.
+  // For the dealer. The session's thread sets it, and asks the dealer to take it back.
   std::atomic<bool> clogged = false;  // so much waits for its peer that it gets no call
+  // Written by the session's thread, for the dealer.
   std::atomic<bool> suspect = false;  // silent for long: others get calls first
 
   bool unseen = false;  // the router's own, for a question to an authenticator or authorizer
@@ -115,6 +119,7 @@ struct Member {
   IdMap<dealer::PendingCall*> calls;        // as caller, by CALL.Request
   IdMap<dealer::PendingCall*> invocations;  // as callee, by INVOCATION.Request
   wamp::RequestId last_invocation;          // none before the first
+  CalleeRoom room_for_calls;
 };
 
 }  // namespace router

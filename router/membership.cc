@@ -23,7 +23,7 @@ Membership::Membership(Worker& worker, Session& session, Sender& sender, std::sh
 
 Membership::~Membership() {
   worker_.remove_address(ref());
-  for (; pauses_ > 0; --pauses_) sender_.connection().resume_reading();
+  if (paused_) sender_.connection().resume_reading();
 }
 
 // ---- what the peer says
@@ -77,28 +77,25 @@ void Membership::deliver(Delivery& delivery) {
   transport::BufferRef frame = sender_.encode(delivery.message, std::move(delivery.payload));
   if (!sender_.takes(frame)) [[unlikely]]
     return refuse_too_long(delivery.message);
+  const size_t bytes = frame->size();
   sender_.send(delivery.message, std::move(frame));
-  backpressure_.on_sent(delivery.source);
+  backpressure_.on_sent(delivery.message, bytes, delivery.streams);
 }
 
 void Membership::obey(SessionOrder& order) {
   transport::Connection& connection = sender_.connection();
   switch (order.kind) {
     case SessionOrder::Kind::probe:
-      // Nobody can hear a peer that is not listened to.
-      if (pauses_ > 0 || (held_ && held_->pauses()))
-        on_alive();
-      else
-        connection.probe();
+      connection.probe();
       break;
     case SessionOrder::Kind::pause:
-      ++pauses_;
-      connection.pause_reading();
+      if (!std::exchange(paused_, true)) connection.pause_reading();
       break;
     case SessionOrder::Kind::resume:
-      if (pauses_ == 0) return;
-      --pauses_;
-      connection.resume_reading();
+      if (std::exchange(paused_, false)) connection.resume_reading();
+      break;
+    case SessionOrder::Kind::tell_room:
+      backpressure_.tell_room();
       break;
     case SessionOrder::Kind::know_details:
       extra_ = std::move(order.extra);

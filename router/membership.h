@@ -71,8 +71,8 @@ class Membership {
   // ---- what time brings
 
   bool has_expired(WallTime now) const { return expires_ && now >= *expires_; }
-  // The peer takes nothing of a stream.
-  bool is_stuck(SteadyTime now, std::chrono::milliseconds patience) const {
+  // The peer, for which much waits, takes nothing.
+  bool is_stuck(SteadyTime now, std::chrono::milliseconds patience) {
     return backpressure_.is_stuck(now, patience);
   }
   // It waits for the answer to a call, or owes one.
@@ -107,7 +107,7 @@ class Membership {
   const std::optional<WallTime> expires_;  // none: never
   wamp::RequestId last_request_;
   std::shared_ptr<const wamp::Dict> extra_;  // the member's
-  int pauses_ = 0;                           // of the connection, because of others' peers
+  bool paused_ = false;                      // by the realm: others do not take what comes from here
   EventSender events_;
   Backpressure backpressure_;
   std::unique_ptr<HeldRequests> held_;  // since an authorizer was first asked

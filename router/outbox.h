@@ -18,8 +18,8 @@ class Outbox {
 
   // `message` is one of the messages of wamp/message.h.
   template <class M>
-  void send(const SessionRef& to, M&& message, RoutedPayload&& payload = {}, const SessionRef& source = {}) {
-    mailboxes_[to.worker]->post<Delivery>(to, std::forward<M>(message), std::move(payload), source);
+  void send(const SessionRef& to, M&& message, RoutedPayload&& payload = {}, bool streams = false) {
+    mailboxes_[to.worker]->post<Delivery>(to, std::forward<M>(message), std::move(payload), streams);
   }
   void order(const SessionRef& to, SessionOrder::Kind kind,
              std::shared_ptr<const wamp::Dict> extra = nullptr) {

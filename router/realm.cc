@@ -56,8 +56,8 @@ std::vector<std::string> Realm::configure(const config::Realm& next) {
 }
 
 std::variant<Member*, Refusal> Realm::join(const SessionRef& session, Identity identity,
-                                           const wamp::ClientFeatures& features) {
-  auto member = std::make_unique<Member>(session, std::move(identity), features, nullptr);
+                                           const wamp::ClientFeatures& features, size_t room_for_calls) {
+  auto member = std::make_unique<Member>(session, std::move(identity), features, nullptr, room_for_calls);
   const std::lock_guard lock(mutex_);
   set_rules(*member);
   // That the id is taken is as likely as being struck by a comet; the client tries again.
@@ -74,7 +74,7 @@ std::variant<Member*, Refusal> Realm::join(const SessionRef& session, Identity i
 Member& Realm::join_unseen(const SessionRef& session) {
   static const Identity router{"wampd", "trusted", "local", "router"};
   const std::lock_guard lock(mutex_);
-  auto member = std::make_unique<Member>(session, router, wamp::ClientFeatures(), authorizer_.nobody());
+  auto member = std::make_unique<Member>(session, router, wamp::ClientFeatures(), authorizer_.nobody(), 0);
   member->unseen = true;
   return state_.members.add_unseen(std::move(member));
 }
@@ -129,11 +129,23 @@ void Realm::on_alive(Member& member) {
 }
 
 void Realm::on_unclogged(Member& member) {
-  const auto told = locked(member, [&]() -> wamp::Result<void> {
-    state_.dealer.on_unclogged(member, state_.outbox);
-    return {};
-  });
-  static_cast<void>(told);
+  const std::lock_guard lock(mutex_);
+  if (member.present) state_.dealer.on_unclogged(member, state_.outbox);
+}
+
+void Realm::on_room(Member& member, size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  if (member.present) state_.dealer.on_room(member, bytes, state_.outbox);
+}
+
+bool Realm::on_untaken(Member& member, const wamp::Message& part, bool too_much) {
+  const std::lock_guard lock(mutex_);
+  return member.present && state_.dealer.on_untaken(member, part, too_much, state_.outbox);
+}
+
+void Realm::on_taken(Member& member) {
+  const std::lock_guard lock(mutex_);
+  if (member.present) state_.dealer.on_taken(member, state_.outbox);
 }
 
 void Realm::begin_drain() {

@@ -41,8 +41,10 @@ class Realm {
 
   // Refused if the realm has no room, for anybody or for this authid. A role that does not exist may do
   // nothing. The member lives until leave().
+  // `room_for_calls`: bytes of calls that may be on their way to it.
   std::variant<Member*, Refusal> join(const SessionRef& session, Identity identity,
-                                      const wamp::ClientFeatures& features);
+                                      const wamp::ClientFeatures& features,
+                                      size_t room_for_calls = CalleeRoom::unlimited);
   // A member of the router's own, which nobody sees and which may do nothing but ask().
   Member& join_unseen(const SessionRef& session);
   // A call without regard to permissions.
@@ -73,6 +75,13 @@ class Realm {
   void on_alive(Member& member);
   // The member's peer has taken what waited for it.
   void on_unclogged(Member& member);
+  // Its answer to SessionOrder::Kind::tell_room: bytes of calls that may be sent to it now.
+  void on_room(Member& member, size_t bytes);
+  // Much waits for the member's peer, last this part of a stream. Its source is slowed down, or the call is
+  // ended (true) if that would keep others waiting and `too_much` waits.
+  bool on_untaken(Member& member, const wamp::Message& part, bool too_much);
+  // The peer has taken it.
+  void on_taken(Member& member);
   // New calls are refused from now on; those in flight go on.
   void begin_drain();
   // It waits for the answer to a call, or owes one.

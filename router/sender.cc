@@ -8,6 +8,13 @@
 
 namespace router {
 
+size_t Sender::much_of(const config::TransportLimits& limits) {
+  const uint64_t all = limits.max_queued_bytes + limits.reply_reserve_bytes;
+  const uint64_t beside_a_message = all - std::min(all, limits.max_message_size);
+  return std::max(low_water_of(limits.max_queued_bytes),
+                  std::min(limits.max_queued_bytes / 2, beside_a_message));
+}
+
 transport::BufferRef Sender::encode(const wamp::Message& message, RoutedPayload&& payload) {
   return worker_.encoder().encode(format_, framing(), message, std::move(payload));
 }

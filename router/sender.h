@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "router/config/config.h"
 #include "router/routed_payload.h"
 #include "router/session_record.h"
 #include "router/worker.h"
@@ -18,14 +19,15 @@ namespace router {
 
 class Sender {
  public:
-  // `max_queued_bytes`: of the connection.
+  // `limits`: of the connection's transport.
   Sender(Worker& worker, transport::Connection& connection, serializers::Format format,
-         size_t max_queued_bytes)
+         const config::TransportLimits& limits)
       : worker_(worker),
         connection_(connection),
         format_(format),
         max_frame_size_(connection.max_frame_size()),
-        max_queued_bytes_(max_queued_bytes) {}
+        max_queued_bytes_(limits.max_queued_bytes),
+        much_(much_of(limits)) {}
 
   serializers::Format format() const { return format_; }
   transport::Framing framing() const { return connection_.framing(); }
@@ -35,10 +37,9 @@ class Sender {
 
   // Bytes that may wait for the peer, and with how many of them it has caught up.
   size_t max_queued_bytes() const { return max_queued_bytes_; }
-  size_t low_water() const {
-    constexpr size_t usual = 256 * 1024;
-    return std::min(usual, max_queued_bytes_ / 4);
-  }
+  size_t low_water() const { return low_water_of(max_queued_bytes_); }
+  // With more than this it gets no calls. One more message, as long as there may be, has room besides.
+  size_t much() const { return much_; }
 
   transport::BufferRef encode(const wamp::Message& message, RoutedPayload&& payload = {});
   // The peer takes frames as long as this one.
@@ -51,11 +52,17 @@ class Sender {
   void count_event(size_t bytes);
 
  private:
+  static size_t low_water_of(size_t max_queued_bytes) {
+    constexpr size_t usual = 256 * 1024;
+    return std::min(usual, max_queued_bytes / 4);
+  }
+  static size_t much_of(const config::TransportLimits& limits);
+
   Worker& worker_;
   transport::Connection& connection_;
   const serializers::Format format_;
   const size_t max_frame_size_;
-  const size_t max_queued_bytes_;
+  const size_t max_queued_bytes_, much_;
   SessionRecord record_;
 };
 

@@ -32,15 +32,11 @@ std::string anonymous_authid(const SessionRef& ref) {
 
 Session::Session(Worker& worker, std::shared_ptr<const Entrance> entrance, serializers::Format format,
                  Arrival arrival)
-    : worker_(worker),
-      entrance_(std::move(entrance)),
-      format_(format),
-      arrival_(std::move(arrival)),
-      max_queued_bytes_(entrance_->transport.limits.max_queued_bytes) {}
+    : worker_(worker), entrance_(std::move(entrance)), format_(format), arrival_(std::move(arrival)) {}
 
 void Session::on_open(transport::Connection& connection) {
   connection_ = &connection;
-  sender_.emplace(worker_, connection, format_, max_queued_bytes_);
+  sender_.emplace(worker_, connection, format_, entrance_->transport.limits);
   deadline_ =
       worker_.loop().now() + std::chrono::milliseconds(entrance_->transport.limits.handshake_timeout_ms);
   worker_.add_open(*this);
@@ -259,7 +255,7 @@ std::optional<Refusal> Session::join(const auth::Accepted& accepted) {
   if (accepted.method == "anonymous" && accepted.authid.empty()) authid = anonymous_authid(ref_);
   auto joined = realm->join(
       ref_, {authid, accepted.role, accepted.method, accepted.provider, connection_->peer_address()},
-      *features_);
+      *features_, sender_->much());
   if (const auto* refusal = std::get_if<Refusal>(&joined)) return std::move(*refusal);
   membership_ = std::make_unique<Membership>(worker_, *this, *sender_, std::move(realm),
                                              *std::get<Member*>(joined), accepted.expires);

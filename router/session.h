@@ -118,8 +118,7 @@ class Session final : public transport::Receiver, private Admission::Desk {
   std::optional<Sender> sender_;                   // likewise
   transport::Loop::Clock::time_point deadline_{};  // of the first HELLO, of AUTHENTICATE, of a held back
                                                    // ABORT, or of the answer to GOODBYE; zero: none
-  const size_t max_queued_bytes_;
-  uint64_t oversized_messages_ = 0;  // of the peer, their options included
+  uint64_t oversized_messages_ = 0;                // of the peer, their options included
 
   State state_ = State::closed;
   std::unique_ptr<Admission> admission_;             // while admitting

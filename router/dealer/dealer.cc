@@ -169,11 +169,21 @@ void Dealer::on_alive(Member& holder, Outbox& outbox) {
 }
 
 void Dealer::on_unclogged(Member& callee, Outbox& outbox) {
-  for (Registration* registration : registrations_of(callee)) invoke_waiting(*registration, outbox);
+  callee.clogged.store(false, std::memory_order_relaxed);
+  callee.room_for_calls.close();
+  outbox.order(callee.ref, SessionOrder::Kind::tell_room);
+}
+
+void Dealer::on_room(Member& callee, size_t bytes, Outbox& outbox) {
+  const bool had_room = callee.room_for_calls.any();
+  if (callee.room_for_calls.answer(bytes)) outbox.order(callee.ref, SessionOrder::Kind::tell_room);
+  if (!had_room) invoke_waiting_for(callee, outbox);
 }
 
 void Dealer::remove_member(Member& member, Outbox& outbox) {
   held_registers_.remove_callee(member);
+  if (!slow_streams_.empty()) slow_streams_.remove(member, outbox);
+  awaited_.erase(&member);
   const std::vector<Registration*> held = registrations_of(member);
   for (Registration* registration : held) registration->remove_callee(member);
   for (Registration* registration : held) on_callee_removed(*registration, member, outbox);

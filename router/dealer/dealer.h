@@ -8,7 +8,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "router/broker/broker.h"
@@ -18,6 +20,7 @@
 #include "router/dealer/pending_call.h"
 #include "router/dealer/register_options.h"
 #include "router/dealer/registrations.h"
+#include "router/dealer/slow_streams.h"
 #include "router/id_source.h"
 #include "router/member.h"
 #include "router/outbox.h"
@@ -66,8 +69,16 @@ class Dealer {
   // A member that was probed because somebody wants its registration has said something.
   void on_alive(Member& holder, Outbox& outbox);
 
-  // A member that was clogged gets calls again.
+  // A member that was clogged gets calls again, as soon as it has told for how many it has room.
   void on_unclogged(Member& callee, Outbox& outbox);
+  // Its answer to SessionOrder::Kind::tell_room.
+  void on_room(Member& callee, size_t bytes, Outbox& outbox);
+
+  // Too much waits for the receiver of this part of a stream: a RESULT or an INVOCATION. True: the call has
+  // been ended for it; `too_much`: it may be.
+  bool on_untaken(Member& receiver, const wamp::Message& part, bool too_much, Outbox& outbox);
+  // Not any more.
+  void on_taken(Member& receiver, Outbox& outbox) { slow_streams_.on_taken(receiver, outbox); }
 
   // When expire() has something to do next; the end of time if it has not.
   SteadyTime next_deadline() const;
@@ -123,6 +134,10 @@ class Dealer {
                        Outbox& outbox);
   void release_callee(PendingCall& call);
   void invoke_waiting(Registration& registration, Outbox& outbox);
+  // The same for all that wait for the callee, which takes calls again.
+  void invoke_waiting_for(Member& callee, Outbox& outbox);
+  // Calls wait: those of its callees who take none just now are reminded of it when they do.
+  void remind_callees(const Registration& registration);
   // Another callee's turn, after one was unavailable.
   void reroute(PendingCall& call, Outbox& outbox);
   // Calls that wait although nobody is left who has not refused them.
@@ -133,6 +148,8 @@ class Dealer {
   void time_out(PendingCall& call, Outbox& outbox);
   // The call's exit with an ERROR of the dealer's own.
   void end(PendingCall& call, std::string_view error_uri, std::string_view text, Outbox& outbox);
+  // The same for a call whose callee goes on: it is told to stop.
+  void break_off(PendingCall& call, std::string_view error_uri, std::string_view text, Outbox& outbox);
 
   // The call that an answer of the callee is for; null if it has ended, an error if there never was one.
   wamp::Result<PendingCall*> answered_call(Member& callee, wamp::RequestId invocation,
@@ -149,7 +166,10 @@ class Dealer {
   PendingCalls calls_;  // the owner
   CallDeadlines deadlines_;
   bool draining_ = false;
+  // By callee: registrations for which calls waited when it took none.
+  std::unordered_map<const Member*, std::set<wamp::RegistrationId>> awaited_;
   HeldRegisters held_registers_;
+  SlowStreams slow_streams_;
 };
 
 }  // namespace router::dealer

@@ -16,6 +16,8 @@ namespace {
 
 using namespace wamp::error_uri;
 
+// Bytes of an INVOCATION that are not its arguments.
+constexpr size_t usual_envelope = 128;
 constexpr std::string_view yield_request = "YIELD.INVOCATION.Request";
 
 void interrupt(const PendingCall& call, std::string_view mode, Outbox& outbox) {
@@ -90,6 +92,10 @@ void Dealer::release_callee(PendingCall& call) {
 void Dealer::remove_call(PendingCall& call, Outbox& outbox) {
   Registration* unblocked = nullptr;
   if (call.callee) {
+    if (!slow_streams_.empty()) [[unlikely]] {
+      slow_streams_.on_ended(*call.callee, *call.caller, outbox);
+      slow_streams_.on_ended(*call.caller, *call.callee, outbox);
+    }
     if (call.counted) unblocked = registrations_.find(call.registration);
     release_callee(call);
   } else if (Registration* registration = registrations_.find(call.registration)) {
@@ -126,9 +132,13 @@ void Dealer::forget_deadline(PendingCall& call) {
 }
 
 void Dealer::time_out(PendingCall& call, Outbox& outbox) {
+  break_off(call, timeout, "the call has taken longer than its timeout", outbox);
+}
+
+void Dealer::break_off(PendingCall& call, std::string_view error_uri, std::string_view text, Outbox& outbox) {
   if (call.callee && call.callee->features.callee_call_canceling && !call.interrupted)
     interrupt(call, "killnowait", outbox);
-  end(call, timeout, "the call has taken longer than its timeout", outbox);
+  end(call, error_uri, text, outbox);
 }
 
 Callee* Dealer::pick(Registration& registration, const CallOptions& options, const KeptCall* kept) {
@@ -213,6 +223,15 @@ void Dealer::wait_for_callee(PendingCall& call, Registration& registration, Outb
                    " calls wait already, the most that the realm allows",
                outbox);
   registration.waiting.push_back(&call);
+  remind_callees(registration);
+  if (!slow_streams_.empty()) [[unlikely]]
+    for (const Callee& callee : registration.callees)
+      slow_streams_.on_wanted(*callee.member, *call.caller, outbox);
+}
+
+void Dealer::remind_callees(const Registration& registration) {
+  for (const Callee& callee : registration.callees)
+    if (!callee.member->takes_calls()) awaited_[callee.member].insert(registration.id);
 }
 
 void Dealer::invoke(PendingCall& call, const Registration& registration, Callee& callee, const Asked& asked,
@@ -220,6 +239,8 @@ void Dealer::invoke(PendingCall& call, const Registration& registration, Callee&
   Member& member = *callee.member;
   if (const auto missing = missing_feature(asked.options, member.features))
     return end(call, missing->error_uri, missing->text, outbox);
+  if (!slow_streams_.empty()) [[unlikely]]
+    slow_streams_.on_wanted(member, *call.caller, outbox);
   member.last_invocation = wamp::next_id(member.last_invocation);
   member.invocations.insert(member.last_invocation.value, &call);
   call.callee = &member;
@@ -262,8 +283,10 @@ void Dealer::send_invocation(const PendingCall& call, wamp::Dict&& details, bool
   invocation.registration = call.registration;
   invocation.details = std::move(details);
   if (call.progressive) invocation.details.append("progress", true);
-  outbox.send(call.callee->ref, std::move(invocation), std::move(payload),
-              is_chunk ? call.caller->ref : SessionRef());
+  const size_t bytes = payload.bytes().size() + usual_envelope;
+  outbox.send(call.callee->ref, std::move(invocation), std::move(payload), is_chunk);
+  if (call.callee->room_for_calls.take(bytes)) [[unlikely]]
+    outbox.order(call.callee->ref, SessionOrder::Kind::tell_room);
 }
 
 uint64_t Dealer::remaining_ms(const PendingCall& call) const {
@@ -283,9 +306,22 @@ void Dealer::invoke_waiting(Registration& registration, Outbox& outbox) {
     } else if (kept.options.run_mode) {
       ++at;  // its shard is busy; others may be free
     } else {
-      return;
+      break;
     }
   }
+  if (!registration.waiting.empty()) remind_callees(registration);
+}
+
+void Dealer::invoke_waiting_for(Member& callee, Outbox& outbox) {
+  const auto found = awaited_.find(&callee);
+  if (found == awaited_.end()) return;
+  std::set<wamp::RegistrationId>& awaited = found->second;
+  while (!awaited.empty() && callee.takes_calls()) {
+    const wamp::RegistrationId id = awaited.extract(awaited.begin()).value();
+    Registration* const registration = registrations_.find(id);
+    if (registration && registration->has_callee(callee)) invoke_waiting(*registration, outbox);
+  }
+  if (awaited.empty()) awaited_.erase(&callee);
 }
 
 void Dealer::end_hopeless_calls(Registration& registration, Outbox& outbox) {
@@ -293,27 +329,6 @@ void Dealer::end_hopeless_calls(Registration& registration, Outbox& outbox) {
   for (PendingCall* call : waiting)
     if (!registration.has_candidates(call->kept->refused))
       end(*call, no_available_callee, "all callees are unavailable", outbox);
-}
-
-wamp::Result<void> Dealer::continue_call(Member& caller, const wamp::Call& message, RoutedPayload&& payload,
-                                         Outbox& outbox) {
-  PendingCall** found = caller.calls.find(message.request.value);
-  if (!found || (*found)->interrupted || ((*found)->kept && (*found)->kept->procedure != message.procedure)) {
-    counters_.late_answers.add();
-    return {};
-  }
-  PendingCall& call = **found;
-  if (!call.progressive)
-    return wamp::ProtocolError{"CALL.Request: call " + std::to_string(message.request.value) +
-                               " is in progress, and its last chunk has been sent"};
-  wamp::Attributes options(message.options, "CALL.Options");
-  call.progressive = options.boolean("progress", false);
-  if (options.error()) return *options.error();
-  KeptCall& kept = *call.kept;
-  kept.continued = true;
-  kept.payload = {};
-  send_invocation(call, wamp::Dict(kept.details), true, std::move(payload), outbox);
-  return {};
 }
 
 wamp::Result<void> Dealer::cancel(Member& caller, const wamp::Cancel& message, Outbox& outbox) {
@@ -382,7 +397,7 @@ wamp::Result<void> Dealer::yield(Member& callee, const wamp::Yield& message, Rou
   result.request = call.request;
   if (progress) result.details.append("progress", true);
   append_attributes(passthru, result.details);
-  outbox.send(call.caller->ref, std::move(result), std::move(payload), progress ? callee.ref : SessionRef());
+  outbox.send(call.caller->ref, std::move(result), std::move(payload), progress);
   if (!progress) finish(call, outbox);
   return {};
 }

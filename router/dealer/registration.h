@@ -33,8 +33,7 @@ struct Callee {
   uint32_t active = 0;  // calls on their way to it, counted if there is a concurrency
 
   bool is_free() const {
-    return (options.concurrency == 0 || active < options.concurrency) &&
-           !member->clogged.load(std::memory_order_relaxed);
+    return (options.concurrency == 0 || active < options.concurrency) && member->takes_calls();
   }
 };
 

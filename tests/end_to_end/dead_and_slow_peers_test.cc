@@ -51,6 +51,38 @@ TEST(ASlowCaller, SlowsItsCalleeDownAndLosesNothing) {
   streaming.join();
 }
 
+TEST(ASlowCaller, MakesNobodyElseWaitForItsCallee) {
+  RunningServer router;
+  WampClient callee = router.join(Format::msgpack);
+  callee.says(R"([64,1,{},"com.report"])");
+  callee.hears();
+  WampClient caller = router.join(Format::json);
+  WampClient other = router.join(Format::cbor);
+  caller.says(R"([48,1,{"receive_progress":true},"com.report"])");
+  callee.hears();
+
+  std::atomic<int> sent{0};
+  std::thread streaming([&] {
+    for (int number = 0; number < chunks; ++number, ++sent)
+      callee.says(R"([70,1,{"progress":true},[)" + std::to_string(number) + ",\"" + chunk_text + "\"]]");
+  });
+  wait_until_still(sent);
+  EXPECT_LT(sent, chunks) << "64 MiB went somewhere, although nobody reads";
+  other.says(R"([48,1,{},"com.report"])");
+  streaming.join();
+  EXPECT_EQ(callee.hears(), "[68,2,1,{}]");
+  EXPECT_EQ(callee.hears(), R"([69,1,{"mode":"killnowait"}])");
+  callee.says("[70,2,{}]");
+  EXPECT_EQ(other.hears(), "[50,1,{}]");
+
+  int number = 0;
+  std::string heard = caller.hears();
+  for (; heard.starts_with("[50,"); heard = caller.hears(), ++number)
+    ASSERT_THAT(heard, StartsWith(R"([50,1,{"progress":true},[)" + std::to_string(number) + ","));
+  EXPECT_THAT(heard, StartsWith(R"([8,48,1,{},"wamp.error.canceled")"));
+  EXPECT_GT(number, 0);
+}
+
 TEST(ASlowCallee, SlowsItsCallerDownAndLosesNothing) {
   RunningServer router;
   WampClient callee = router.join(Format::json);
@@ -72,6 +104,45 @@ TEST(ASlowCallee, SlowsItsCallerDownAndLosesNothing) {
     ASSERT_THAT(callee.hears(), StartsWith(R"([68,1,1,{"progress":true},[)" + std::to_string(number) + ","));
   EXPECT_EQ(callee.hears(), "[68,1,1,{}]");
   streaming.join();
+}
+
+TEST(ASlowCallee, GetsAllCallsThatWaitedWhenItReadsAgain) {
+  constexpr int calls = 128;  // 64 MiB: more than queue and kernels take
+  RunningServer router;
+  WampClient callee = router.join(Format::msgpack);
+  callee.says(R"([64,1,{},"com.add"])");
+  callee.hears();
+  WampClient caller = router.join(Format::msgpack);
+  const std::string argument = "[\"" + std::string(512 * 1024, 'x') + "\"]";
+  for (int i = 1; i <= calls; ++i)
+    caller.says("[48," + std::to_string(i) + R"(,{},"com.add",)" + argument + "]");
+  caller.says("[48," + std::to_string(calls + 1) + R"(,{},"wamp.session.count"])");
+  EXPECT_EQ(caller.hears(), "[50," + std::to_string(calls + 1) + ",{},[2]]");
+  for (int i = 1; i <= calls; ++i) {
+    ASSERT_THAT(callee.hears(), StartsWith("[68," + std::to_string(i) + ",1,{},[\"xxx"));
+    callee.says("[70," + std::to_string(i) + ",{}]");
+  }
+  for (int i = 1; i <= calls; ++i) EXPECT_EQ(caller.hears(), "[50," + std::to_string(i) + ",{}]");
+}
+
+TEST(AHolderThatIsBusyReading, KeepsItsProcedure) {
+  config::Config config = test_config(1);
+  config.realms.front().limits.probe_timeout_ms = 60'000;
+  RunningServer router(std::move(config));
+  WampClient holder = router.join(Format::msgpack);
+  holder.says(R"([64,1,{},"com.add"])");
+  holder.hears();
+  WampClient caller = router.join(Format::msgpack);
+  caller.says(R"([48,1,{},"com.add",[")" + std::string(7 * 1024 * 1024, 'x') + "\"]]");
+  caller.says(R"([48,2,{},"wamp.session.count"])");
+  EXPECT_EQ(caller.hears(), "[50,2,{},[2]]");
+  WampClient other = router.join(Format::json);
+  other.says(R"([64,1,{},"com.add"])");
+  other.says(R"([48,2,{},"wamp.session.count"])");
+  EXPECT_EQ(other.hears(), "[50,2,{},[3]]") << "now the holder has been asked for a sign of life";
+  // It answers nothing, as it has not come to the ping yet.
+  holder.raw().read(300'000);
+  EXPECT_THAT(other.hears(), StartsWith(R"([8,64,1,{},"wamp.error.procedure_already_exists")"));
 }
 
 TEST(ADeadHolder, LosesItsProceduresToWhoAsksForThem) {

@@ -66,14 +66,16 @@ config::Realm RealmHarness::open_realm() {
 }
 
 Peer& RealmHarness::join(std::vector<std::string> callee_features, const std::string& authrole,
-                         uint32_t worker) {
+                         uint32_t worker, size_t room) {
   Peer& peer = peers_.emplace_back();
   const auto number = static_cast<uint32_t>(peers_.size());
   peer.realm_ = this;
   peer.slot_ = number - 1;
   const SessionRef ref{worker, peer.slot_, wamp::SessionId(1000 + number)};
-  peer.member_ = std::get<Member*>(realm_->join(
-      ref, {"user" + std::to_string(number), authrole, "anonymous", "static"}, all_roles(callee_features)));
+  peer.room_ = room;
+  peer.member_ =
+      std::get<Member*>(realm_->join(ref, {"user" + std::to_string(number), authrole, "anonymous", "static"},
+                                     all_roles(callee_features), room));
   return peer;
 }
 
@@ -95,38 +97,70 @@ void RealmHarness::deliver(uint32_t slot, wamp::Message& message, const RoutedPa
   peers_[slot].inbox_.push_back(text(message, payload));
 }
 
-void RealmHarness::deliver_all() {
-  // Twice, as the answer to a probe makes new mail.
-  for (size_t round = 0; round < 2 * mailboxes_.size(); ++round) {
-    std::vector<Mail> mail;
-    mailboxes_[round % mailboxes_.size()]->drain(mail);
-    for (Mail& entry : mail) {
-      if (auto* delivery = std::get_if<Delivery>(&entry)) {
-        deliver(delivery->to.slot, delivery->message, delivery->payload);
-        continue;
-      }
-      if (const auto* order = std::get_if<SessionOrder>(&entry)) {
-        Peer& peer = peers_[order->to.slot];
-        if (order->kind != SessionOrder::Kind::probe) continue;
-        ++peer.probes_;
-        if (!peer.frozen_) realm_->on_alive(*peer.member_);
-        continue;
-      }
-      auto& event = std::get<EventDelivery>(entry);
-      for (const Subscriber& to : *event.audience) {
-        if (!peers_[to.slot].member_) continue;
-        const Member& member = *peers_[to.slot].member_;
-        if (to.session == event.excluded) continue;
-        if (event.filter && !event.filter->admits(to.session, member.identity, member.extra.get())) continue;
-        wamp::Message copy = event.event;
-        deliver(to.slot, copy, event.payload);
-      }
-    }
+void RealmHarness::deliver(Mail& mail) {
+  if (auto* delivery = std::get_if<Delivery>(&mail)) {
+    Peer& peer = peers_[delivery->to.slot];
+    deliver(delivery->to.slot, delivery->message, delivery->payload);
+    if (delivery->streams && !peer.reads_ && peer.member_)
+      realm_->on_untaken(*peer.member_, delivery->message, peer.too_much_);
+    return;
+  }
+  if (const auto* order = std::get_if<SessionOrder>(&mail)) {
+    Peer& peer = peers_[order->to.slot];
+    if (peer.member_) peer.obey(order->kind);
+    return;
+  }
+  auto& event = std::get<EventDelivery>(mail);
+  for (const Subscriber& to : *event.audience) {
+    if (!peers_[to.slot].member_) continue;
+    const Member& member = *peers_[to.slot].member_;
+    if (to.session == event.excluded) continue;
+    if (event.filter && !event.filter->admits(to.session, member.identity, member.extra.get())) continue;
+    wamp::Message copy = event.event;
+    deliver(to.slot, copy, event.payload);
   }
 }
 
+// What is delivered may make new mail.
+void RealmHarness::deliver_all() {
+  std::vector<Mail> mail;
+  for (size_t empty = 0, next = 0; empty < mailboxes_.size(); next = (next + 1) % mailboxes_.size()) {
+    mailboxes_[next]->drain(mail);
+    empty = mail.empty() ? empty + 1 : 0;
+    for (Mail& entry : mail) deliver(entry);
+  }
+}
+
+void Peer::deliver() {
+  realm_->deliver_all();
+}
+
+void Peer::obey(SessionOrder::Kind order) {
+  switch (order) {
+    case SessionOrder::Kind::probe:
+      ++probes_;
+      if (!frozen_) realm_->realm().on_alive(*member_);
+      break;
+    case SessionOrder::Kind::pause:
+      EXPECT_FALSE(std::exchange(paused_, true));
+      break;
+    case SessionOrder::Kind::resume:
+      EXPECT_TRUE(std::exchange(paused_, false));
+      break;
+    case SessionOrder::Kind::tell_room:
+      realm_->realm().on_room(*member_, room_);
+      break;
+    default:
+      break;
+  }
+}
+
+void Peer::catches_up() {
+  reads_ = true;
+  realm_->realm().on_taken(*member_);
+}
+
 void Peer::unclogs() {
-  member_->clogged = false;
   realm_->realm().on_unclogged(*member_);
 }
 

@@ -37,6 +37,19 @@ class Peer {
   // So much waits for it that it gets no call, until it has taken most.
   void clogs() { member_->clogged = true; }
   void unclogs();
+  // Its session has room for so many bytes of calls now, which it tells when it is asked.
+  void has_room(size_t bytes) { room_ = bytes; }
+  // Much waits for it, so that it does not take what is streamed to it; or `too_much`.
+  void stops_reading(bool too_much = false) {
+    reads_ = false;
+    too_much_ = too_much;
+  }
+  void catches_up();
+  // The realm has asked its session not to read.
+  bool paused() {
+    deliver();
+    return paused_;
+  }
   // It has been silent for long.
   void falls_silent() { member_->suspect = true; }
   // How often the realm has asked whether it is alive.
@@ -50,10 +63,15 @@ class Peer {
 
  private:
   friend class RealmHarness;
+  void deliver();
+  void obey(SessionOrder::Kind order);
+
   RealmHarness* realm_ = nullptr;
   Member* member_ = nullptr;
   uint32_t slot_ = 0;
-  bool frozen_ = false;
+  bool frozen_ = false, paused_ = false;
+  bool reads_ = true, too_much_ = false;
+  size_t room_ = CalleeRoom::unlimited;
   size_t probes_ = 0;
   std::vector<std::string> inbox_;
   std::optional<std::string> violation_;
@@ -69,7 +87,7 @@ class RealmHarness {
   // A client that announces all roles, and these features of a callee: {"call_canceling", ...}; with
   // "payload_passthru_mode" among them, that mode in all its roles.
   Peer& join(std::vector<std::string> callee_features = {}, const std::string& authrole = "anonymous",
-             uint32_t worker = 0);
+             uint32_t worker = 0, size_t room = CalleeRoom::unlimited);
   Realm& realm() { return *realm_; }
   ManualClock& clock() { return clock_; }
   // Time goes by, and the realm does what is due.
@@ -83,6 +101,7 @@ class RealmHarness {
  private:
   friend class Peer;
   void deliver_all();
+  void deliver(Mail& mail);
   void deliver(uint32_t slot, wamp::Message& message, const RoutedPayload& payload);
   void number_publication(wamp::PublicationId& id);
 

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "router/backpressure.h"
 #include "tests/router/session_wires.h"
 
 namespace router {
@@ -219,6 +220,31 @@ TEST_F(SlowConsumers, OfAnotherWorkerSlowDownWhoFillsItsMailbox) {
   router.worker().end_waiting();
 }
 
+// ---- who is stuck
+
+TEST(APeerForWhichMuchWaits, IsStuckOnlyIfItTakesNothing) {
+  constexpr auto patience = std::chrono::seconds(20);
+  SessionHarness router;
+  Wire& wire = router.connect();
+  Sender sender(router.worker(), wire, Format::json, config::TransportLimits());
+  Member& member = *std::get<Member*>(
+      router.realm().join({0, 7, wamp::SessionId(77)}, {"joe", "anonymous", "anonymous", "static"}, {}));
+  {
+    Backpressure backpressure(router.worker(), sender, router.realm(), member);
+    const SteadyTime begin = router.worker().loop().now();
+    wire.holds(2'000'000);
+    EXPECT_FALSE(backpressure.is_stuck(begin + patience, patience)) << "nothing was sent";
+    backpressure.on_sent(wamp::CallResult{wamp::RequestId(1), {}, {}}, 100, true);
+    wire.takes(1000);
+    wire.holds(4'000'000);
+    EXPECT_FALSE(backpressure.is_stuck(begin + patience, patience)) << "more waits, but it takes some";
+    EXPECT_FALSE(backpressure.is_stuck(begin + patience + patience / 2, patience));
+    EXPECT_TRUE(backpressure.is_stuck(begin + patience + patience, patience));
+    EXPECT_FALSE(backpressure.is_stuck(begin + patience + patience, {})) << "pings are off";
+  }
+  router.realm().leave(member);
+}
+
 // ---- calls
 
 class StuckCallee : public SlowConsumers {
@@ -242,6 +268,25 @@ TEST_F(StuckCallee, GetsNoMoreCallsUntilItHasTakenWhatWaits) {
   EXPECT_EQ(caller.sent(), "");
   callee.holds(0);
   EXPECT_THAT(callee.sent(), HasSubstr(R"([68,3,1,{},["three"]])"));
+}
+
+TEST_F(StuckCallee, GetsNoMoreAtOnceThanItHasRoomForWhenItReadsAgain) {
+  const std::string argument = "[\"" + std::string(10'000, 'x') + "\"]";
+  for (int request = 3; request <= 22; ++request)
+    caller.receives("[48," + std::to_string(request) + R"(,{},"com.add",)" + argument + "]");
+  EXPECT_EQ(callee.sent(), "");
+  size_t calls = 0;
+  callee.stops_reading();
+  for (int turns = 0; calls < 20 && turns < 20; ++turns) {
+    callee.holds(0);
+    EXPECT_LT(callee.queued_bytes(), budget);
+    const std::string heard = callee.sent();
+    for (size_t at = heard.find("[68,"); at != heard.npos; at = heard.find("[68,", at + 1)) {
+      EXPECT_THAT(heard.substr(at), testing::StartsWith("[68," + std::to_string(3 + calls) + ","));
+      ++calls;
+    }
+  }
+  EXPECT_EQ(calls, 20u);
 }
 
 TEST_F(StuckCallee, IsPassedOverForAnotherOne) {

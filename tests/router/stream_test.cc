@@ -124,7 +124,7 @@ TEST_F(AStream, ThatItsCalleeHasLeftPausesNobody) {
   EXPECT_FALSE(callee.paused());
 }
 
-TEST_F(AStream, OfOneSlowCallerPausesItsCalleeOnce) {
+TEST_F(AStream, GoesOnForWhoTakesItIfTheOtherCallerDoesNot) {
   Wire& other = router.join(Format::json, all_features);
   for (Wire* wire : {&caller, &other}) {
     wire->receives(R"([48,1,{"receive_progress":true},"com.stream"])");
@@ -134,10 +134,42 @@ TEST_F(AStream, OfOneSlowCallerPausesItsCalleeOnce) {
     callee.receives(R"([70,1,{"progress":true}])");
     callee.receives(R"([70,2,{"progress":true}])");
   }
+  EXPECT_TRUE(callee.paused()) << "nobody takes anything";
   caller.holds(0);
-  EXPECT_TRUE(callee.paused()) << "the other one still waits";
-  other.holds(0);
   EXPECT_FALSE(callee.paused());
+  callee.receives(R"([70,2,{"progress":true}])");
+  EXPECT_FALSE(callee.paused()) << "the first one waits for more";
+}
+
+TEST_F(AStream, EndsWhenTooMuchWaitsAndOthersWaitForItsCallee) {
+  Wire& other = router.join();
+  caller.receives(R"([48,1,{"receive_progress":true},"com.stream"])");
+  other.receives(R"([48,1,{},"com.stream"])");
+  const std::string result = R"([70,1,{"progress":true},[")" + std::string(100'000, 'x') + "\"]]";
+  caller.stops_reading();
+  callee.sent();
+  for (int i = 0; i < 200; ++i) {
+    callee.receives(result);
+    ASSERT_FALSE(callee.paused());
+  }
+  EXPECT_EQ(callee.sent(), R"([69,1,{"mode":"killnowait"}])");
+  callee.receives("[70,2,{}]");
+  EXPECT_EQ(other.sent(), "[50,1,{}]");
+  EXPECT_LT(caller.queued_bytes(), 6'000'000u);
+  EXPECT_THAT(caller.sent(), HasSubstr(R"([8,48,1,{},"wamp.error.canceled")"));
+}
+
+TEST_F(AStream, IsHeardOfAgainWhenItsCallerFallsBehindOnceMore) {
+  caller.receives(R"([48,1,{"receive_progress":true},"com.stream"])");
+  for (int i = 0; i < 3; ++i) {
+    caller.holds(a_lot);
+    callee.receives(R"([70,1,{"progress":true}])");
+    EXPECT_TRUE(callee.paused());
+    caller.holds(a_lot / 2);
+    EXPECT_TRUE(callee.paused());
+    caller.holds(0);
+    EXPECT_FALSE(callee.paused());
+  }
 }
 
 TEST_F(AStream, IsNotOrdinaryTraffic) {

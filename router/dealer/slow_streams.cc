@@ -1,0 +1,81 @@
+#include "router/dealer/slow_streams.h"
+
+#include <algorithm>
+
+#include "router/dealer/registration.h"
+
+namespace router::dealer {
+namespace {
+
+// Who does not take what comes from the source does not wait for more of it.
+bool others_wait_for(const Member& source, const std::set<Member*>& receivers) {
+  const auto waits = [&](Member* member) { return !receivers.contains(member); };
+  const auto is_called = [&](const PendingCall* call) { return waits(call->caller); };
+  const auto sends_chunks = [&](const PendingCall* call) {
+    return call->progressive && call->callee && waits(call->callee);
+  };
+  const auto is_awaited = [&](const Registration* registration) {
+    return std::any_of(registration->waiting.begin(), registration->waiting.end(), is_called);
+  };
+  return source.invocations.any_of(is_called) || source.calls.any_of(sends_chunks) ||
+         source.registrations.any_of(is_awaited);
+}
+
+}  // namespace
+
+void SlowStreams::pause(Sources::value_type& source, Outbox& outbox) {
+  source.second.paused = true;
+  outbox.order(source.first->ref, SessionOrder::Kind::pause);
+}
+
+void SlowStreams::resume(Sources::value_type& source, Outbox& outbox) {
+  if (!source.second.paused) return;
+  source.second.paused = false;
+  outbox.order(source.first->ref, SessionOrder::Kind::resume);
+}
+
+bool SlowStreams::on_untaken(const PendingCall& call, Member& receiver, bool too_much, Outbox& outbox) {
+  Member* const source = &receiver == call.caller ? call.callee : call.caller;
+  auto& entry = *sources_.try_emplace(source).first;
+  entry.second.receivers.insert(&receiver);
+  by_receiver_[&receiver].insert(source);
+  if (entry.second.paused) return false;
+  if (others_wait_for(*source, entry.second.receivers)) return too_much;
+  pause(entry, outbox);
+  return false;
+}
+
+void SlowStreams::on_taken(Member& receiver, Outbox& outbox) {
+  const auto slow = by_receiver_.extract(&receiver);
+  if (slow.empty()) return;
+  for (Member* source : slow.mapped()) {
+    const auto found = sources_.find(source);
+    // Also if others do not take what comes from it: this one waits for more now.
+    resume(*found, outbox);
+    found->second.receivers.erase(&receiver);
+    if (found->second.receivers.empty()) sources_.erase(found);
+  }
+}
+
+void SlowStreams::on_wanted(Member& source, Member& by, Outbox& outbox) {
+  const auto found = sources_.find(&source);
+  if (found != sources_.end() && !found->second.receivers.contains(&by)) resume(*found, outbox);
+}
+
+void SlowStreams::on_ended(Member& source, Member& receiver, Outbox& outbox) {
+  const auto found = sources_.find(&source);
+  if (found != sources_.end() && found->second.receivers.contains(&receiver)) resume(*found, outbox);
+}
+
+void SlowStreams::remove(Member& member, Outbox& outbox) {
+  on_taken(member, outbox);
+  const auto source = sources_.extract(&member);
+  if (source.empty()) return;
+  for (Member* receiver : source.mapped().receivers) {
+    const auto found = by_receiver_.find(receiver);
+    found->second.erase(&member);
+    if (found->second.empty()) by_receiver_.erase(found);
+  }
+}
+
+}  // namespace router::dealer
