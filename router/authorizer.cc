@@ -99,12 +99,11 @@ std::shared_ptr<const RolePermissions> Authorizer::role(std::string_view name) c
   return found == roles_.end() ? nullptr : found->second;
 }
 
-size_t Authorizer::purge(const std::optional<std::string>& role, const Verdicts::Selection& selection) const {
-  size_t purged = 0;
+std::vector<std::shared_ptr<Verdicts>> Authorizer::verdicts(const std::optional<std::string>& role) const {
+  std::vector<std::shared_ptr<Verdicts>> all;
   for (const auto& [name, permissions] : roles_)
-    if (permissions->verdicts() && (!role || *role == name))
-      purged += permissions->verdicts()->purge(selection);
-  return purged;
+    if (permissions->verdicts() && (!role || *role == name)) all.push_back(permissions->verdicts());
+  return all;
 }
 
 }  // namespace router

@@ -79,8 +79,8 @@ class Authorizer {
   const std::shared_ptr<const RolePermissions>& nobody() const { return nobody_; }
   // Null if the realm has no such role.
   std::shared_ptr<const RolePermissions> role(std::string_view name) const;
-  // Forgets what dynamic authorizers have said; of all roles, or of one. Returns the number of answers.
-  size_t purge(const std::optional<std::string>& role, const Verdicts::Selection& selection) const;
+  // What dynamic authorizers have said; of all roles, or of one.
+  std::vector<std::shared_ptr<Verdicts>> verdicts(const std::optional<std::string>& role) const;
 
  private:
   std::shared_ptr<const RolePermissions> nobody_;

@@ -5,11 +5,6 @@
 namespace router {
 namespace {
 
-template <class Range, class Item>
-bool contains(const Range& range, const Item& item) {
-  return std::find(range.begin(), range.end(), item) != range.end();
-}
-
 // Null if a session has no such attribute.
 const std::string* attribute_of(const Identity& identity, const wamp::Dict* extra, std::string_view name) {
   if (name == "authid") return &identity.authid;
@@ -23,10 +18,10 @@ const std::string* attribute_of(const Identity& identity, const wamp::Dict* extr
 }  // namespace
 
 bool EventFilter::admits(wamp::SessionId session, const Identity& identity, const wamp::Dict* extra) const {
-  if (contains(exclude, session) || (eligible && !contains(*eligible, session))) return false;
+  if (exclude.contains(session) || (eligible && !eligible->contains(session))) return false;
   return std::all_of(rules.begin(), rules.end(), [&identity, extra](const Rule& rule) {
     const std::string* value = attribute_of(identity, extra, rule.attribute);
-    return (value && contains(rule.values, *value)) == rule.eligible;
+    return (value && rule.values.contains(*value)) == rule.eligible;
   });
 }
 

@@ -1,17 +1,38 @@
 // Who of an audience gets an event ("Subscriber Black- and Whitelisting").
 //
-// Immutable once built, shared by the deliveries of one publication and by what is kept of it.
+// Immutable once built, shared by the deliveries of one publication and by what is kept of it. A publisher
+// chooses how long the lists are, and each receiver is looked for in them: so they are sorted.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "router/member.h"
 #include "wamp/ids.h"
 
 namespace router {
+
+template <class Item>
+class SortedSet {
+ public:
+  SortedSet() = default;
+  explicit SortedSet(std::vector<Item> items) : items_(std::move(items)) {
+    std::sort(items_.begin(), items_.end());
+    items_.erase(std::unique(items_.begin(), items_.end()), items_.end());
+  }
+  bool contains(const Item& item) const { return std::binary_search(items_.begin(), items_.end(), item); }
+  size_t size() const { return items_.size(); }
+  bool empty() const { return items_.empty(); }
+  auto begin() const { return items_.begin(); }
+  auto end() const { return items_.end(); }
+
+ private:
+  std::vector<Item> items_;
+};
 
 // A list that is absent restricts nothing; an eligible list that is empty means nobody.
 struct EventFilter {
@@ -20,11 +41,11 @@ struct EventFilter {
   struct Rule {
     std::string attribute;
     bool eligible = false;  // else: excluded
-    std::vector<std::string> values;
+    SortedSet<std::string> values;
   };
 
-  std::vector<wamp::SessionId> exclude;
-  std::optional<std::vector<wamp::SessionId>> eligible;
+  SortedSet<wamp::SessionId> exclude;
+  std::optional<SortedSet<wamp::SessionId>> eligible;
   std::vector<Rule> rules;
 
   bool empty() const { return exclude.empty() && !eligible && rules.empty(); }

@@ -52,6 +52,29 @@ class IdMap {
     return size_ != before;
   }
 
+  // visit(id, value&) for a part of them; returns where to go on, and 0 if that was all. The map may change
+  // between the parts: what is there all the time is visited once. `from`: 0, or what was returned.
+  template <class Visit>
+  uint64_t visit_some(uint64_t from, Visit visit) const {
+    constexpr size_t part = 64;
+    if (slots_.empty()) return 0;
+    const int shift = 64 - std::countr_zero(slots_.size());
+    const size_t begin = static_cast<size_t>(from >> shift);
+    const size_t end = std::min(begin + part, slots_.size());
+    // 0 at the end of the table, as there is no hash beyond it.
+    const uint64_t next_from = end == slots_.size() ? 0 : uint64_t{end} << shift;
+    // Those whose home is in the part stand in it, or behind it without a gap.
+    size_t at = begin;
+    for (size_t step = 0; step < slots_.size() && (step < end - begin || slots_[at].id != 0); ++step) {
+      const Slot& slot = slots_[at];
+      at = next(at);
+      if (slot.id == 0) continue;
+      const uint64_t hash = hash_of(slot.id);
+      if (hash >= from && (next_from == 0 || hash < next_from)) visit(slot.id, slot.value);
+    }
+    return next_from;
+  }
+
   // visit(id, value&) for each; the map must not change meanwhile.
   template <class Visit>
   void for_each(Visit visit) {
@@ -76,8 +99,9 @@ class IdMap {
   };
   static constexpr size_t none = SIZE_MAX;
 
+  static uint64_t hash_of(uint64_t id) { return seeded_hash(id); }
   size_t home(uint64_t id) const {
-    return static_cast<size_t>(seeded_hash(id) >> (64 - std::countr_zero(slots_.size())));
+    return static_cast<size_t>(hash_of(id) >> (64 - std::countr_zero(slots_.size())));
   }
   size_t next(size_t at) const { return (at + 1) & (slots_.size() - 1); }
 

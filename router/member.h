@@ -22,6 +22,7 @@
 #include "wamp/ids.h"
 
 namespace router::broker {
+struct PublishOptions;
 struct Subscription;
 struct SubscriptionNode;
 }  // namespace router::broker
@@ -66,7 +67,7 @@ struct RememberedPublish : RememberedGrant {
 // What a session wants to be published when it is gone ("Session Testament").
 struct Testament {
   std::string topic;
-  wamp::Dict options;
+  std::shared_ptr<const broker::PublishOptions> options;
   RoutedPayload payload;
   Grant grant;
 };

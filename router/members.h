@@ -54,10 +54,10 @@ class Members {
     return found == by_authid_.end() ? 0 : found->second;
   }
   size_t size() const { return present_.size(); }
-  // visit(Member&) for each, in no order; the table must not change meanwhile.
+  // visit(Member&) for a part of them, as IdMap::visit_some() has it.
   template <class Visit>
-  void for_each(Visit visit) const {
-    present_.for_each([&visit](uint64_t, const auto& member) { visit(*member); });
+  uint64_t visit_some(uint64_t from, Visit visit) const {
+    return present_.visit_some(from, [&visit](uint64_t, const auto& member) { visit(*member); });
   }
 
  private:

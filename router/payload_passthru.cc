@@ -4,10 +4,10 @@
 
 namespace router {
 
-wamp::Dict payload_passthru_attributes(wamp::Attributes& attributes) {
+wamp::Dict payload_passthru_attributes(wamp::Attributes& attributes, size_t most) {
   wamp::Dict found;
   for (const std::string_view key : {"ppt_scheme", "ppt_serializer", "ppt_cipher", "ppt_keyid"}) {
-    const auto value = attributes.string(key);
+    const auto value = attributes.short_string(key, most);
     if (!value && key == "ppt_scheme") return {};
     if (value) found.append(std::string(key), *value);
   }

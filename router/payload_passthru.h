@@ -7,8 +7,8 @@
 namespace router {
 
 // The ppt_* attributes among `attributes`' dictionary; empty unless there is a ppt_scheme, which is what
-// turns the mode on. Wrong types are kept as the attributes' error.
-wamp::Dict payload_passthru_attributes(wamp::Attributes& attributes);
+// turns the mode on. Wrong types, and more than `most` bytes, are kept as the attributes' error.
+wamp::Dict payload_passthru_attributes(wamp::Attributes& attributes, size_t most);
 
 // Adds them to the details of an outgoing message.
 void append_attributes(const wamp::Dict& attributes, wamp::Dict& details);

@@ -1,9 +1,10 @@
 #include "router/realm.h"
 
 #include <cassert>
+#include <thread>
 #include <utility>
 
-#include "router/meta/procedures.h"
+#include "router/log.h"
 #include "transport/alarm.h"
 #include "wamp/error_uris.h"
 
@@ -82,8 +83,10 @@ Member& Realm::join_unseen(const SessionRef& session) {
 void Realm::ask(Member& unseen, const wamp::Call& question, RoutedPayload&& payload) {
   Grant allowed;
   allowed.allowed = true;
+  const auto options = dealer::call_options(question.options, SIZE_MAX);
+  assert(options);
   const auto asked = locked(unseen, [&] {
-    return state_.dealer.call(unseen, question, std::move(payload), allowed, state_.outbox);
+    return state_.dealer.call(unseen, question, *options, std::move(payload), allowed, state_.outbox);
   });
   assert(asked);
   static_cast<void>(asked);
@@ -181,6 +184,15 @@ wamp::Result<void> Realm::refuse(Member& member, wamp::MessageType type, wamp::R
   });
 }
 
+wamp::Result<void> Realm::refuse_excess(Member& member, wamp::MessageType type, wamp::RequestId request,
+                                        const wamp::ProtocolError& error, bool answered) {
+  if (!error.is_excess) return error;
+  log::warning(log::Kind::loss, "session " + std::to_string(member.ref.session.value) +
+                                    " sends more than it may, and is refused: " + error.message);
+  if (!answered) return {};
+  return refuse(member, type, request, {wamp::error_uri::invalid_argument, error.message});
+}
+
 wamp::Result<void> Realm::deny(Member& member, Action action, wamp::MessageType type, wamp::RequestId request,
                                const Refusal& refusal) {
   return locked(member, [&]() -> wamp::Result<void> {
@@ -201,9 +213,19 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Publish& message, c
     state_.counters.denials.add(router::name(Action::publish), refusal->error_uri);
     return {};
   }
+  static const broker::PublishOptions no_options{};
+  if (message.options.empty()) return publish(member, message, payload, no_options);
+  const auto options = broker::publish_options(message.options, member.limits());
+  if (options) return publish(member, message, payload, *options);
+  return refuse_excess(member, message.type, message.request, options.error(),
+                       wants_acknowledgement(message));
+}
+
+wamp::Result<void> Realm::publish(Member& member, const wamp::Publish& message, const RoutedPayload& payload,
+                                  const broker::PublishOptions& options) {
   return locked(member, [&] {
     RememberedPublish& known = member.publish_grant;
-    return state_.broker.publish(member, message, payload, known.grant, &known, state_.outbox);
+    return state_.broker.publish(member, message, payload, options, known.grant, &known, state_.outbox);
   });
 }
 
@@ -214,9 +236,13 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Subscribe& message)
   Grant grant;
   if (const auto refusal = check_request(config_, member, Action::subscribe, message.topic, *match, grant))
     return deny(member, Action::subscribe, wamp::Subscribe::type, message.request, *refusal);
+  const auto options = broker::subscribe_options(message.options, member.limits());
+  if (!options) return refuse_excess(member, message.type, message.request, options.error());
   const auto policy = grant.slow_consumer.value_or(member.permissions->slow_consumer());
-  return locked(member,
-                [&] { return state_.broker.subscribe(member, message, *match, policy, state_.outbox); });
+  return locked(member, [&]() -> wamp::Result<void> {
+    state_.broker.subscribe(member, message, *match, *options, policy, state_.outbox);
+    return {};
+  });
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Unsubscribe& message) {
@@ -232,8 +258,18 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Call& message, Rout
     return deny(member, Action::call, wamp::Call::type, message.request, *refusal);
   // A registered pattern as broad as "" must not catch what is reserved for the router.
   if (wamp::is_reserved_uri(message.procedure)) return call_router(member, message, payload);
+  static const dealer::CallOptions no_options{};
+  if (message.options.empty()) return call(member, message, no_options, std::move(payload));
+  const auto options = dealer::call_options(message.options, member.limits().attribute_length);
+  if (!options) return refuse_excess(member, message.type, message.request, options.error());
+  return call(member, message, *options, std::move(payload));
+}
+
+wamp::Result<void> Realm::call(Member& member, const wamp::Call& message, const dealer::CallOptions& options,
+                               RoutedPayload&& payload) {
   return locked(member, [&] {
-    return state_.dealer.call(member, message, std::move(payload), member.call_grant.grant, state_.outbox);
+    return state_.dealer.call(member, message, options, std::move(payload), member.call_grant.grant,
+                              state_.outbox);
   });
 }
 
@@ -250,22 +286,35 @@ wamp::Result<void> Realm::call_router(Member& member, const wamp::Call& message,
     return refuse(member, wamp::Call::type, message.request,
                   {wamp::error_uri::invalid_argument,
                    "the arguments of " + std::string(procedure->uri) + ": " + arguments.error().message});
-  meta::Answer answer;
-  auto answered = locked(member, [&]() -> wamp::Result<void> {
-    answer = procedure->call(state_, member, *arguments);
-    if (const auto* refusal = std::get_if<Refusal>(&answer))
-      state_.outbox.refuse(member.ref, wamp::Call::type, message.request, refusal->error_uri, refusal->text);
-    else if (const auto* result = std::get_if<serializers::Arguments>(&answer))
-      state_.outbox.send(member.ref, wamp::CallResult{message.request, {}, {}}, make_payload(*result));
-    return {};
-  });
+  auto request = procedure->read({config_, member, *arguments});
+  if (const auto* refusal = std::get_if<Refusal>(&request))
+    return refuse(member, wamp::Call::type, message.request, *refusal);
+  const meta::Answer answer = carry_out(member, std::get<meta::Request>(request));
+  if (const auto* refusal = std::get_if<Refusal>(&answer))
+    return refuse(member, wamp::Call::type, message.request, *refusal);
   const auto* make_result = std::get_if<meta::LargeResult>(&answer);
-  if (!make_result) return answered;
-  RoutedPayload large = make_payload((*make_result)());
+  RoutedPayload result =
+      make_payload(make_result ? (*make_result)() : std::get<serializers::Arguments>(answer));
   return locked(member, [&]() -> wamp::Result<void> {
-    state_.outbox.send(member.ref, wamp::CallResult{message.request, {}, {}}, std::move(large));
+    state_.outbox.send(member.ref, wamp::CallResult{message.request, {}, {}}, std::move(result));
     return {};
   });
+}
+
+meta::Answer Realm::carry_out(Member& member, meta::Request& request) {
+  for (;;) {
+    // What a member that was removed in the meantime gets: nobody is there to read it.
+    meta::Answer answer;
+    const auto done = locked(member, [&]() -> wamp::Result<void> {
+      answer = request(state_, member);
+      return {};
+    });
+    assert(done);
+    static_cast<void>(done);
+    if (!std::holds_alternative<meta::Unfinished>(answer)) return answer;
+    // Others wait for the lock, and have to wake up first.
+    std::this_thread::yield();
+  }
 }
 
 wamp::Result<void> Realm::continue_call(Member& member, const wamp::Call& message, RoutedPayload&& payload) {
@@ -286,8 +335,11 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Register& message) 
   if (const auto refusal =
           check_request(config_, member, Action::register_, message.procedure, *match, grant))
     return deny(member, Action::register_, wamp::Register::type, message.request, *refusal);
-  return locked(member, [&] {
-    return state_.dealer.register_procedure(member, message, *match, grant, state_.outbox);
+  const auto options = dealer::register_options(message.options);
+  if (!options) return options.error();
+  return locked(member, [&]() -> wamp::Result<void> {
+    state_.dealer.register_procedure(member, message, *match, *options, grant, state_.outbox);
+    return {};
   });
 }
 

@@ -19,6 +19,7 @@
 #include "router/config/config.h"
 #include "router/mailbox.h"
 #include "router/member.h"
+#include "router/meta/procedures.h"
 #include "router/realm_state.h"
 #include "router/request_check.h"
 #include "wamp/result.h"
@@ -130,7 +131,16 @@ class Realm {
   // The same, and counts it as one that the member may not make.
   wamp::Result<void> deny(Member& member, Action action, wamp::MessageType type, wamp::RequestId request,
                           const Refusal& refusal);
+  // An error that is an excess is answered by an ERROR, if at all; else it is the session's affair.
+  wamp::Result<void> refuse_excess(Member& member, wamp::MessageType type, wamp::RequestId request,
+                                   const wamp::ProtocolError& error, bool answered = true);
+  wamp::Result<void> publish(Member& member, const wamp::Publish& message, const RoutedPayload& payload,
+                             const broker::PublishOptions& options);
+  wamp::Result<void> call(Member& member, const wamp::Call& message, const dealer::CallOptions& options,
+                          RoutedPayload&& payload);
   wamp::Result<void> call_router(Member& member, const wamp::Call& message, const RoutedPayload& payload);
+  // Piece by piece, with the lock for each.
+  meta::Answer carry_out(Member& member, meta::Request& request);
   // Before each request that the rules are asked about.
   void follow_rules(Member& member) {
     if (member.rules_version != rules_version_.load(std::memory_order_acquire)) [[unlikely]]

@@ -29,16 +29,16 @@ broker::SqliteStore::Answer answer_publishers(Outbox& outbox) {
 
 }  // namespace
 
-wamp::Dict session_details(const Member& member) {
-  const Identity& identity = member.identity;
-  wamp::Dict details{{"session", member.ref.session.value},
+wamp::Dict session_details(const SessionRef& ref, const Identity& identity, const wamp::Dict* extra) {
+  wamp::Dict details{{"session", ref.session.value},
                      {"authid", identity.authid},
                      {"authrole", identity.authrole},
                      {"authmethod", identity.authmethod},
                      {"authprovider", identity.authprovider}};
   if (!identity.peer.empty()) details.set("transport", wamp::Dict{{"peer", identity.peer}});
-  if (!member.extra) return details;
-  for (const wamp::DictEntry& entry : *member.extra) details.set(entry.key, entry.value);
+  // modify_details sees to it that none of these is in there.
+  if (extra)
+    for (const wamp::DictEntry& entry : *extra) details.append(entry.key, entry.value);
   return details;
 }
 
@@ -59,7 +59,8 @@ void RealmState::follow_limits() {
 
 Member& RealmState::add_member(std::unique_ptr<Member> joined) {
   Member& member = members.add(std::move(joined));
-  broker.publish_meta("wamp.session.on_join", {{session_details(member)}, {}}, outbox);
+  broker.publish_meta("wamp.session.on_join", {{session_details(member.ref, member.identity, nullptr)}, {}},
+                      outbox);
   return member;
 }
 
@@ -79,11 +80,10 @@ void RealmState::publish_testaments(Member& member) {
   for (auto* testaments : {&member.detached_testaments, &member.destroyed_testaments}) {
     for (Testament& testament : std::exchange(*testaments, {})) {
       wamp::Publish message;
-      message.options = std::move(testament.options);
       message.topic = testament.topic;
       // Its options were checked when it was made.
-      const auto published =
-          broker.publish(member, message, testament.payload, testament.grant, nullptr, outbox);
+      const auto published = broker.publish(member, message, testament.payload, *testament.options,
+                                            testament.grant, nullptr, outbox);
       assert(published);
       static_cast<void>(published);
     }
@@ -103,19 +103,12 @@ void RealmState::kill(Member& member, std::string_view reason, const std::option
   send_goodbye(member, reason, message);
 }
 
-size_t RealmState::kill_all_but(const Member& survivor, std::string_view reason,
-                                const std::optional<std::string>& message) {
-  std::vector<Member*> killed;
-  members.for_each([&](Member& member) {
-    if (&member != &survivor) killed.push_back(&member);
-  });
-  for (Member* member : killed) {
-    members.remove(*member);
-    broker.remove_member(*member, outbox);
-  }
-  for (Member* member : killed) dealer.remove_member(*member, outbox);
-  for (Member* member : killed) send_goodbye(*member, reason, message);
-  return killed.size();
+void RealmState::kill_quietly(Member& member, std::string_view reason,
+                              const std::optional<std::string>& message) {
+  members.remove(member);
+  broker.remove_member(member, outbox);
+  dealer.remove_member(member, outbox);
+  send_goodbye(member, reason, message);
 }
 
 }  // namespace router

@@ -32,10 +32,8 @@ struct RealmState {
   void remove_member(Member& member);
   // Removes it, and its session says GOODBYE.
   void kill(Member& member, std::string_view reason, const std::optional<std::string>& message);
-  // The same for all but one. Nobody is told, as nobody is left ("wamp.session.kill_all"). Returns their
-  // number.
-  size_t kill_all_but(const Member& survivor, std::string_view reason,
-                      const std::optional<std::string>& message);
+  // The same, and nobody is told ("wamp.session.kill_all").
+  void kill_quietly(Member& member, std::string_view reason, const std::optional<std::string>& message);
 
   const config::Realm& config;
   const Authorizer& authorizer;
@@ -54,6 +52,6 @@ struct RealmState {
 };
 
 // What the session meta API tells of a session.
-wamp::Dict session_details(const Member& member);
+wamp::Dict session_details(const SessionRef& ref, const Identity& identity, const wamp::Dict* extra);
 
 }  // namespace router

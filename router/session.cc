@@ -176,8 +176,11 @@ void Session::open_session(const wamp::Hello& hello) {
   if (!features) return violate(features.error().message);
   wamp::Attributes details(hello.details, "HELLO.Details");
   const wamp::List* methods = details.string_list("authmethods");
-  const std::string_view authid = details.string("authid").value_or("");
+  const std::string_view authid =
+      details.short_string("authid", config::SessionLimits().attribute_length).value_or("");
   const wamp::Dict* authextra = details.dict("authextra");
+  if (details.error() && details.error()->is_excess)
+    return abort(wamp::error_uri::invalid_argument, details.error()->message);
   if (details.error()) return violate(details.error()->message);
   if (worker_.shutting_down()) return abort(wamp::close_uri::system_shutdown, "the router shuts down");
   if (hello.realm.size() > max_realm_name ||

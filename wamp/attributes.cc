@@ -29,8 +29,7 @@ void Attributes::fail(std::string_view key, std::string_view expected, const Val
 }
 
 template <class T>
-const T* Attributes::find(std::string_view key, std::string_view expected) {
-  const Value* value = dict_.find(key);
+const T* Attributes::typed(std::string_view key, const Value* value, std::string_view expected) {
   if (!value || value->is_null()) return nullptr;
   const T* typed = value->get<T>();
   if (!typed) fail(key, expected, *value);
@@ -38,8 +37,8 @@ const T* Attributes::find(std::string_view key, std::string_view expected) {
 }
 
 template <class Predicate>
-const List* Attributes::uniform_list(std::string_view key, std::string_view expected, Predicate holds) {
-  const List* values = find<List>(key, expected);
+const List* Attributes::uniform(std::string_view key, const List* values, std::string_view expected,
+                                Predicate holds) {
   if (!values) return nullptr;
   const auto odd = std::find_if_not(values->begin(), values->end(), holds);
   if (odd == values->end()) return values;
@@ -55,6 +54,25 @@ std::optional<bool> Attributes::optional_boolean(std::string_view key) {
 std::optional<std::string_view> Attributes::string(std::string_view key) {
   const std::string* value = find<std::string>(key, "a string");
   return value ? std::optional<std::string_view>(*value) : std::nullopt;
+}
+
+std::optional<std::string_view> Attributes::short_string(std::string_view key, size_t most) {
+  const auto text = string(key);
+  if (text && text->size() > most && !error_)
+    error_ = ProtocolError{std::string(where_) + "." + std::string(key) + ": more than " +
+                               std::to_string(most) + " bytes (attribute_length)",
+                           true};
+  return text;
+}
+
+std::optional<std::string> Attributes::short_text(std::string_view key, size_t most) {
+  const Value* value = dict_.find(key);
+  if (!value || value->is_null()) return std::nullopt;
+  if (const auto* number = value->get<int64_t>()) return std::to_string(*number);
+  if (const auto* number = value->get<uint64_t>()) return std::to_string(*number);
+  if (value->get<std::string>()) return std::string(*short_string(key, most));
+  fail(key, "a string or an integer", *value);
+  return std::nullopt;
 }
 
 std::optional<uint64_t> Attributes::integer(std::string_view key) {
@@ -74,12 +92,20 @@ const Dict* Attributes::dict(std::string_view key) {
 }
 
 const List* Attributes::id_list(std::string_view key) {
-  return uniform_list(key, "a list of integers", [](const Value& v) { return as_id(v).has_value(); });
+  constexpr std::string_view expected = "a list of integers";
+  return uniform(key, find<List>(key, expected), expected,
+                 [](const Value& value) { return as_id(value).has_value(); });
 }
 
 const List* Attributes::string_list(std::string_view key) {
-  return uniform_list(key, "a list of strings",
-                      [](const Value& v) { return v.get<std::string>() != nullptr; });
+  const Value* value = dict_.find(key);
+  return value ? string_list(key, *value) : nullptr;
+}
+
+const List* Attributes::string_list(std::string_view key, const Value& value) {
+  constexpr std::string_view expected = "a list of strings";
+  return uniform(key, typed<List>(key, &value, expected), expected,
+                 [](const Value& item) { return item.get<std::string>() != nullptr; });
 }
 
 }  // namespace wamp

@@ -24,6 +24,11 @@ class Attributes {
   }
   std::optional<bool> optional_boolean(std::string_view key);
   std::optional<std::string_view> string(std::string_view key);
+  // One that is kept or goes on to others. More than so many bytes, the limit "attribute_length", are an
+  // excess.
+  std::optional<std::string_view> short_string(std::string_view key, size_t most);
+  // The same, or an integer as text.
+  std::optional<std::string> short_text(std::string_view key, size_t most);
   // A non-negative integer.
   std::optional<uint64_t> integer(std::string_view key);
   const List* list(std::string_view key);
@@ -31,15 +36,21 @@ class Attributes {
   // A list of nothing but ids, see as_id(); of nothing but strings.
   const List* id_list(std::string_view key);
   const List* string_list(std::string_view key);
+  // The same of an entry that has been found already.
+  const List* string_list(std::string_view key, const Value& value);
 
   Result<void> result() const { return error_ ? Result<void>(*error_) : Result<void>(); }
   const std::optional<ProtocolError>& error() const { return error_; }
 
  private:
   template <class T>
-  const T* find(std::string_view key, std::string_view expected);
+  const T* typed(std::string_view key, const Value* value, std::string_view expected);
+  template <class T>
+  const T* find(std::string_view key, std::string_view expected) {
+    return typed<T>(key, dict_.find(key), expected);
+  }
   template <class Predicate>
-  const List* uniform_list(std::string_view key, std::string_view expected, Predicate holds);
+  const List* uniform(std::string_view key, const List* values, std::string_view expected, Predicate holds);
   void fail(std::string_view key, std::string_view expected, const Value& got);
 
   const Dict& dict_;

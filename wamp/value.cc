@@ -42,6 +42,22 @@ bool operator==(const Dict& a, const Dict& b) {
          });
 }
 
+size_t byte_size(const Dict& dict) {
+  size_t bytes = 0;
+  for (const DictEntry& entry : dict) bytes += sizeof(entry.key) + entry.key.size() + byte_size(entry.value);
+  return bytes;
+}
+
+size_t byte_size(const Value& value) {
+  size_t bytes = sizeof(Value);
+  if (const auto* text = value.get<std::string>()) bytes += text->size();
+  if (const auto* binary = value.get<Binary>()) bytes += binary->bytes.size();
+  if (const auto* dict = value.get<Dict>()) bytes += byte_size(*dict);
+  if (const auto* list = value.get<List>())
+    for (const Value& item : *list) bytes += byte_size(item);
+  return bytes;
+}
+
 std::string_view type_name(const Value& value) {
   constexpr std::array<std::string_view, 9> names = {"null",        "a boolean", "an integer",
                                                      "an integer",  "a float",   "a string",

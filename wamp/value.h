@@ -123,6 +123,10 @@ inline size_t Dict::size() const {
   return entries_ ? entries_->size() : 0;
 }
 
+// About how much memory it takes.
+size_t byte_size(const Value& value);
+size_t byte_size(const Dict& dict);
+
 // What a value is called in error messages: "a string", "an integer", ...
 std::string_view type_name(const Value& value);
 

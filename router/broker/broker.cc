@@ -26,7 +26,7 @@ wamp::Dict publication_details(const Member& publisher, const PublishOptions& op
 }
 
 // One delivery for each worker that has subscribers. `excluded` may be none, and `filter` null.
-void send_to_subscribers(const Subscription& subscription, std::string_view resource_key,
+void send_to_subscribers(const Subscription& subscription, const RoutingKey& resource_key,
                          const wamp::Event& event, const RoutedPayload& payload, wamp::SessionId excluded,
                          const std::shared_ptr<const EventFilter>& filter, Outbox& outbox) {
   subscription.for_each_group(resource_key, [&](uint32_t worker, const SubscriptionNode::Group& group) {
@@ -97,10 +97,6 @@ std::optional<Refusal> Broker::check_new(const Member& subscriber, std::string_v
 }
 
 std::optional<Refusal> Broker::check_node(const Subscription* subscription, std::string_view node_key) const {
-  if (node_key.size() > Subscription::max_node_key)
-    return Refusal{
-        wamp::error_uri::invalid_argument,
-        "SUBSCRIBE.Options.nkey: expected at most " + std::to_string(Subscription::max_node_key) + " bytes"};
   if (subscription && !subscription->admits_node(node_key))
     return Refusal{wamp::error_uri::too_many_requests, "the subscription has " +
                                                            std::to_string(Subscription::max_nodes) +
@@ -108,37 +104,33 @@ std::optional<Refusal> Broker::check_node(const Subscription* subscription, std:
   return std::nullopt;
 }
 
-wamp::Result<void> Broker::subscribe(Member& subscriber, const wamp::Subscribe& message,
-                                     wamp::MatchPolicy match, config::SlowConsumer policy, Outbox& outbox) {
-  const auto options = subscribe_options(message.options);
-  if (!options) return options.error();
+void Broker::subscribe(Member& subscriber, const wamp::Subscribe& message, wamp::MatchPolicy match,
+                       const SubscribeOptions& options, config::SlowConsumer policy, Outbox& outbox) {
   Subscription* subscription = index_.find(message.topic, match);
   const HeldSubscription* held =
       subscription ? subscriber.subscriptions.find(subscription->id.value) : nullptr;
-  const bool moves = held && held->node->key != options->node_key;
+  const bool moves = held && held->node->key.text != options.node_key;
   std::vector<StoredEventRef> retained, replay;
 
   std::optional<Refusal> refusal;
   if (!held) refusal = check_count(subscriber);
   if (!refusal && !subscription) refusal = check_new(subscriber, message.topic, match);
-  if (!refusal && (!held || moves)) refusal = check_node(subscription, options->node_key);
-  if (!refusal) refusal = find_replay(subscription, *options, subscriber, replay);
-  if (!refusal && options->get_retained)
-    refusal = find_retained(message, match, subscriber, replay, retained);
+  if (!refusal && (!held || moves)) refusal = check_node(subscription, options.node_key);
+  if (!refusal) refusal = find_replay(subscription, options, subscriber, replay);
+  if (!refusal && options.get_retained) refusal = find_retained(message, match, subscriber, replay, retained);
   if (refusal) {
     outbox.refuse(subscriber.ref, wamp::Subscribe::type, message.request, refusal->error_uri, refusal->text);
-    return {};
+    return;
   }
   const bool created = !subscription;
   if (created) subscription = &add_subscription(message.topic, match, subscriber.ref.session);
   if (moves) subscription->remove_subscriber(subscriber);
-  if (!held || moves) subscription->add_subscriber(subscriber, options->node_key, policy);
+  if (!held || moves) subscription->add_subscriber(subscriber, options.node_key, policy);
   outbox.send(subscriber.ref, wamp::Subscribed{message.request, subscription->id});
 
   send_kept(subscriber, *subscription, retained, "retained", outbox);
   send_kept(subscriber, *subscription, replay, "_replayed", outbox);
   if (!held) tell_subscribed(*subscription, subscriber, created, outbox);
-  return {};
 }
 
 void Broker::tell_subscribed(const Subscription& subscription, const Member& subscriber, bool created,
@@ -164,31 +156,17 @@ void Broker::unsubscribe(Member& subscriber, const wamp::Unsubscribe& message, O
 }
 
 wamp::Result<void> Broker::publish(const Member& publisher, const wamp::Publish& message,
-                                   const RoutedPayload& payload, const Grant& grant,
-                                   RememberedPublish* remembered, Outbox& outbox) {
-  static const PublishOptions no_options{};
-  if (message.options.empty()) {
-    publish(publisher, message, payload, no_options, grant, remembered, outbox);
-    return {};
-  }
-  const auto options = publish_options(message.options);
-  if (!options) return options.error();
-  if (!options->payload_passthru.empty() &&
+                                   const RoutedPayload& payload, const PublishOptions& options,
+                                   const Grant& grant, RememberedPublish* remembered, Outbox& outbox) {
+  if (!options.payload_passthru.empty() &&
       !publisher.features.has_payload_passthru_mode(wamp::Role::publisher))
     return wamp::ProtocolError{"PUBLISH.Options.ppt_scheme: HELLO did not announce payload_passthru_mode"};
-  publish(publisher, message, payload, *options, grant, remembered, outbox);
-  return {};
-}
-
-void Broker::publish(const Member& publisher, const wamp::Publish& message, const RoutedPayload& payload,
-                     const PublishOptions& options, const Grant& grant, RememberedPublish* remembered,
-                     Outbox& outbox) {
   const wamp::PublicationId publication(ids_.next());
   const wamp::Dict details = publication_details(publisher, options, grant);
   Answer answer = Answer::now;
   if (options.retain || !histories_.empty()) {
     answer = keep({publisher, message, payload, options, details, publication}, outbox);
-    if (answer == Answer::refused) return;
+    if (answer == Answer::refused) return {};
   }
   if (options.acknowledge && answer == Answer::now)
     outbox.send(publisher.ref, wamp::Published{message.request, publication});
@@ -199,6 +177,7 @@ void Broker::publish(const Member& publisher, const wamp::Publish& message, cons
         subscription.id, publication, event_details(subscription.match, message.topic, details), {}};
     send_to_subscribers(subscription, options.resource_key, event, payload, excluded, options.filter, outbox);
   });
+  return {};
 }
 
 template <class Visit>

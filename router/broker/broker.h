@@ -48,14 +48,14 @@ class Broker {
   }
 
   // `policy`: if the subscriber is slow.
-  wamp::Result<void> subscribe(Member& subscriber, const wamp::Subscribe& message, wamp::MatchPolicy match,
-                               config::SlowConsumer policy, Outbox& outbox);
+  void subscribe(Member& subscriber, const wamp::Subscribe& message, wamp::MatchPolicy match,
+                 const SubscribeOptions& options, config::SlowConsumer policy, Outbox& outbox);
   void unsubscribe(Member& subscriber, const wamp::Unsubscribe& message, Outbox& outbox);
   // Publishers publish to the same topic again and again: what is found for it is `remembered`, which is of
   // that topic. Null: it is not, as when the publisher is gone.
   wamp::Result<void> publish(const Member& publisher, const wamp::Publish& message,
-                             const RoutedPayload& payload, const Grant& grant, RememberedPublish* remembered,
-                             Outbox& outbox);
+                             const RoutedPayload& payload, const PublishOptions& options, const Grant& grant,
+                             RememberedPublish* remembered, Outbox& outbox);
   // "Subscription Revocation". Precondition: `subscriber` is one.
   void revoke(Subscription& subscription, Member& subscriber, const std::string& reason, Outbox& outbox);
   // An event of the router's own ("Meta API"). It is kept in no history.
@@ -73,15 +73,16 @@ class Broker {
   void match(std::string_view topic, Visit visit) const {
     index_.match_all(topic, visit);
   }
-  // visit(const Subscription&) for each, in no order.
+  // visit(const Subscription&) for a part of them, as IdMap::visit_some() has it.
   template <class Visit>
-  void for_each_subscription(Visit visit) const {
-    subscriptions_.for_each([&visit](uint64_t, const auto& subscription) { visit(*subscription); });
+  uint64_t visit_some_subscriptions(uint64_t from, Visit visit) const {
+    return subscriptions_.visit_some(from,
+                                     [&visit](uint64_t, const auto& subscription) { visit(*subscription); });
   }
 
   // wamp.subscription.get_events. The page is turned into a result, without the lock, by history_result().
-  std::variant<HistoryPage, Refusal> get_events(const Member& caller,
-                                                const serializers::Arguments& arguments) const;
+  std::variant<HistoryPage, Refusal> get_events(const Member& caller, wamp::SubscriptionId id,
+                                                const HistoryQuery& query) const;
 
   size_t subscription_count() const { return subscriptions_.size(); }
   size_t retained_count() const { return retained_.size(); }
@@ -99,10 +100,6 @@ class Broker {
   };
   enum class Answer : uint8_t { now, when_stored, refused };
 
-  // Whose options are read.
-  void publish(const Member& publisher, const wamp::Publish& message, const RoutedPayload& payload,
-               const PublishOptions& options, const Grant& grant, RememberedPublish* remembered,
-               Outbox& outbox);
   template <class Visit>
   void match(std::string_view topic, RememberedPublish* remembered, const Visit& visit);
   // `subscriber`: the first one, who brings the topic's shape if it is a wildcard; none: the configuration.

@@ -167,22 +167,17 @@ Broker::Answer Broker::keep(const Publication& publication, Outbox& outbox) {
   return options.acknowledge ? Answer::when_stored : Answer::now;
 }
 
-std::variant<HistoryPage, Refusal> Broker::get_events(const Member& caller,
-                                                      const serializers::Arguments& arguments) const {
-  const auto id = arguments.args.empty() ? std::nullopt : wamp::as_id(arguments.args.front());
-  if (!id)
-    return Refusal{wamp::error_uri::invalid_argument,
-                   "wamp.subscription.get_events: expected a subscription id as the first argument"};
-  const auto query = history_query(arguments.kwargs, "wamp.subscription.get_events");
-  if (!query) return Refusal{wamp::error_uri::invalid_argument, query.error().message};
-  const std::unique_ptr<Subscription>* found = subscriptions_.find(*id);
+std::variant<HistoryPage, Refusal> Broker::get_events(const Member& caller, wamp::SubscriptionId id,
+                                                      const HistoryQuery& query) const {
+  const std::unique_ptr<Subscription>* found = subscriptions_.find(id.value);
   if (!found)
-    return Refusal{wamp::error_uri::no_such_subscription, "there is no subscription " + std::to_string(*id)};
+    return Refusal{wamp::error_uri::no_such_subscription,
+                   "there is no subscription " + std::to_string(id.value)};
   const Subscription& subscription = **found;
   // A dynamic authorizer has been asked about it if it is the caller's subscription.
   const bool may_subscribe =
       caller.permissions->verdicts()
-          ? caller.subscriptions.find(*id) != nullptr
+          ? caller.subscriptions.find(id.value) != nullptr
           : caller.permissions->authorize(Action::subscribe, subscription.topic).allowed;
   if (!may_subscribe)
     return Refusal{
@@ -190,10 +185,10 @@ std::variant<HistoryPage, Refusal> Broker::get_events(const Member& caller,
         "role \"" + caller.identity.authrole + "\" may not subscribe \"" + subscription.topic + "\""};
   if (!subscription.history)
     return Refusal{wamp::error_uri::history_unavailable,
-                   "no event history is kept for subscription " + std::to_string(*id)};
+                   "no event history is kept for subscription " + std::to_string(id.value)};
   return HistoryPage{
       subscription.id, subscription.match,
-      select(*subscription.history, *query, caller, true, {limits_.replay_events, limits_.replay_bytes}),
+      select(*subscription.history, query, caller, true, {limits_.replay_events, limits_.replay_bytes}),
       subscription.history->is_limit_reached()};
 }
 

@@ -28,7 +28,7 @@ bool StoredEvent::admits(const Member& member) const {
 
 size_t StoredEvent::bytes() const {
   const size_t of_filter = filter ? bytes_of(*filter) : 0;
-  return sizeof(StoredEvent) + topic.size() + resource_key.size() + payload.bytes().size() + of_filter;
+  return sizeof(StoredEvent) + topic.size() + resource_key.text.size() + payload.bytes().size() + of_filter;
 }
 
 wamp::Dict event_details(wamp::MatchPolicy match, std::string_view topic, const wamp::Dict& of_publication) {
@@ -44,14 +44,14 @@ wamp::Publish to_publish(const StoredEvent& event) {
   message.request = wamp::RequestId(1);  // has no meaning here
   message.topic = event.topic;
   message.payload = {event.payload.bytes(), event.payload.count};
-  if (!event.resource_key.empty()) message.options.append("rkey", event.resource_key);
+  if (!event.resource_key.empty()) message.options.append("rkey", event.resource_key.text);
   if (event.filter) append_rules(*event.filter, message.options);
   if (!event.details.empty()) message.options.append(std::string(details_key), event.details);
   return message;
 }
 
 wamp::Result<StoredEvent> from_publish(const wamp::Publish& message, serializers::Format format) {
-  auto options = publish_options(message.options);
+  auto options = kept_publish_options(message.options);
   if (!options) return options.error();
   wamp::Attributes attributes(message.options, "PUBLISH.Options");
   const wamp::Dict* details = attributes.dict(details_key);

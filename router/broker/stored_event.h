@@ -11,6 +11,7 @@
 
 #include "router/event_filter.h"
 #include "router/member.h"
+#include "router/rendezvous_hash.h"
 #include "router/rfc3339.h"
 #include "router/routed_payload.h"
 #include "wamp/ids.h"
@@ -24,7 +25,7 @@ struct StoredEvent {
   Timestamp time;                   // whole milliseconds, as clients are told it
   std::optional<Timestamp> expiry;  // as a retained event; none: never
   std::string topic;
-  std::string resource_key;
+  RoutingKey resource_key;
   wamp::Dict details;  // of its EVENT, but for what depends on the subscription
   RoutedPayload payload;
   std::shared_ptr<const EventFilter> filter;  // null: for everybody

@@ -4,12 +4,13 @@
 
 namespace router::broker {
 
-wamp::Result<SubscribeOptions> subscribe_options(const wamp::Dict& options) {
+wamp::Result<SubscribeOptions> subscribe_options(const wamp::Dict& options,
+                                                 const config::SessionLimits& limits) {
   SubscribeOptions read;
   if (options.empty()) return read;
   wamp::Attributes attributes(options, "SUBSCRIBE.Options");
   read.get_retained = attributes.boolean("get_retained", false);
-  read.node_key = attributes.string("nkey").value_or("");
+  read.node_key = attributes.short_string("nkey", limits.attribute_length).value_or("");
   const wamp::Dict* replay = attributes.dict("_replay");
   if (attributes.error()) return *attributes.error();
   if (replay) {

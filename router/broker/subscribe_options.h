@@ -16,6 +16,8 @@ struct SubscribeOptions {
   std::optional<HistoryQuery> replay;  // ours: "_replay"
 };
 
-wamp::Result<SubscribeOptions> subscribe_options(const wamp::Dict& options);
+// More than the limits allow of a session is an excess.
+wamp::Result<SubscribeOptions> subscribe_options(const wamp::Dict& options,
+                                                 const config::SessionLimits& limits);
 
 }  // namespace router::broker

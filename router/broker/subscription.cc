@@ -10,7 +10,7 @@ namespace router::broker {
 namespace {
 
 bool key_is_less(const std::unique_ptr<SubscriptionNode>& node, std::string_view key) {
-  return node->key < key;
+  return node->key.text < key;
 }
 
 }  // namespace
@@ -29,25 +29,36 @@ size_t Subscription::subscriber_count() const {
 bool Subscription::admits_node(std::string_view key) const {
   if (key.empty() || nodes.size() < max_nodes) return true;
   const auto at = std::lower_bound(nodes.begin(), nodes.end(), key, key_is_less);
-  return at != nodes.end() && (*at)->key == key;
+  return at != nodes.end() && (*at)->key.text == key;
 }
 
 SubscriptionNode& Subscription::node_of(std::string_view key) {
   if (key.empty()) return everyone;
   auto at = std::lower_bound(nodes.begin(), nodes.end(), key, key_is_less);
-  if (at == nodes.end() || (*at)->key != key) {
+  if (at == nodes.end() || (*at)->key.text != key) {
     at = nodes.insert(at, std::make_unique<SubscriptionNode>());
-    (*at)->key = key;
+    (*at)->key = RoutingKey(key);
   }
   return **at;
 }
 
-const SubscriptionNode* Subscription::node_for(std::string_view resource_key) const {
-  const auto best =
-      std::max_element(nodes.begin(), nodes.end(), [resource_key](const auto& a, const auto& b) {
-        return rendezvous_weight(a->key, resource_key) < rendezvous_weight(b->key, resource_key);
-      });
-  return best == nodes.end() ? nullptr : best->get();
+const SubscriptionNode* Subscription::node_for(const RoutingKey& resource_key) const {
+  const SubscriptionNode* heaviest = nullptr;
+  uint64_t weight = 0;
+  for (const auto& node : nodes) {
+    const uint64_t its_weight = rendezvous_weight(node->key.hash, resource_key.hash);
+    if (heaviest && its_weight <= weight) continue;
+    heaviest = node.get();
+    weight = its_weight;
+  }
+  return heaviest;
+}
+
+std::vector<Audience> Subscription::audiences() const {
+  std::vector<Audience> all;
+  for_each_group({},
+                 [&all](uint32_t, const SubscriptionNode::Group& group) { all.push_back(group.audience); });
+  return all;
 }
 
 void Subscription::add_subscriber(Member& member, std::string_view node_key, config::SlowConsumer policy) {
@@ -75,7 +86,7 @@ void Subscription::remove_subscriber(Member& member) {
   group.members.pop_back();
   audience.pop_back();
   if (--node.subscriber_count == 0 && &node != &everyone)
-    nodes.erase(std::lower_bound(nodes.begin(), nodes.end(), std::string_view(node.key), key_is_less));
+    nodes.erase(std::lower_bound(nodes.begin(), nodes.end(), std::string_view(node.key.text), key_is_less));
 }
 
 }  // namespace router::broker

@@ -14,6 +14,7 @@
 #include "router/clock.h"
 #include "router/delivery.h"
 #include "router/member.h"
+#include "router/rendezvous_hash.h"
 #include "wamp/ids.h"
 #include "wamp/uri.h"
 
@@ -27,14 +28,13 @@ struct SubscriptionNode {
     std::vector<Member*> members;
   };
 
-  std::string key;
+  RoutingKey key;
   std::vector<Group> groups;  // by worker; as long as the highest worker that has subscribers needs
   size_t subscriber_count = 0;
 };
 
 struct Subscription {
   static constexpr size_t max_nodes = 1024;  // each is weighed for each event with a resource key
-  static constexpr size_t max_node_key = 255;
 
   wamp::SubscriptionId id;
   std::string topic;
@@ -59,21 +59,14 @@ struct Subscription {
 
   // The node that events with this resource key go to; null if there are no nodes. Of two routers with the
   // same nodes both take the same, and a node that comes or goes moves no keys but its own.
-  const SubscriptionNode* node_for(std::string_view resource_key) const;
+  const SubscriptionNode* node_for(const RoutingKey& resource_key) const;
 
-  // visit(const Member&) for each.
-  template <class Visit>
-  void for_each_subscriber(Visit visit) const {
-    const auto visit_members = [&visit](uint32_t, const SubscriptionNode::Group& group) {
-      for (const Member* member : group.members) visit(*member);
-    };
-    visit_groups(everyone, visit_members);
-    for (const auto& node : nodes) visit_groups(*node, visit_members);
-  }
+  // All subscribers as they are now; nothing of it changes later.
+  std::vector<Audience> audiences() const;
 
   // visit(worker, group) for all who get an event with this resource key, or with none.
   template <class Visit>
-  void for_each_group(std::string_view resource_key, Visit visit) const {
+  void for_each_group(const RoutingKey& resource_key, Visit visit) const {
     visit_groups(everyone, visit);
     if (nodes.empty()) return;
     if (!resource_key.empty()) return visit_groups(*node_for(resource_key), visit);

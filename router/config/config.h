@@ -91,6 +91,9 @@ struct SessionLimits {
   uint32_t options_bytes = 256 * 1024;
   uint32_t options_entries = 256;       // of all dictionaries together
   uint32_t options_list_items = 10000;  // of all lists together
+  uint32_t attribute_length = 255;      // bytes of rkey, nkey and the ppt_* attributes
+  uint32_t added_details = 32;          // by wamp.session.modify_details; together at most options_bytes
+  uint32_t publish_filters = 16;        // exclude_X and eligible_X of one PUBLISH: each receiver is compared
   uint64_t call_timeout_ms = 0;         // of calls that ask for none; 0: none
   uint64_t max_call_timeout_ms = 0;     // the longest that a call may ask for; 0: any
   // Faster ones are slowed down by not reading them. 0: none.

@@ -1,25 +1,12 @@
 #include "router/dealer/call_options.h"
 
 #include "router/payload_passthru.h"
+#include "router/rendezvous_hash.h"
 #include "wamp/attributes.h"
 
 namespace router::dealer {
-namespace {
 
-// The specification gives rkey no type; what is no text is compared by its text.
-wamp::Result<std::optional<std::string>> routing_key(const wamp::Dict& options) {
-  const wamp::Value* value = options.find("rkey");
-  if (!value || value->is_null()) return std::optional<std::string>();
-  if (const auto* text = value->get<std::string>()) return std::optional(*text);
-  if (const auto* number = value->get<int64_t>()) return std::optional(std::to_string(*number));
-  if (const auto number = wamp::as_unsigned(*value)) return std::optional(std::to_string(*number));
-  return wamp::ProtocolError{"CALL.Options.rkey: expected a string or an integer, got " +
-                             std::string(wamp::type_name(*value))};
-}
-
-}  // namespace
-
-wamp::Result<CallOptions> call_options(const wamp::Dict& options) {
+wamp::Result<CallOptions> call_options(const wamp::Dict& options, size_t max_attribute) {
   CallOptions read;
   if (options.empty()) return read;
   wamp::Attributes attributes(options, "CALL.Options");
@@ -27,12 +14,12 @@ wamp::Result<CallOptions> call_options(const wamp::Dict& options) {
   read.progress = attributes.boolean("progress", false);
   read.disclose_me = attributes.boolean("disclose_me", false);
   read.timeout_ms = attributes.integer("timeout").value_or(0);
-  read.run_mode = attributes.string("runmode");
-  read.payload_passthru = payload_passthru_attributes(attributes);
-  auto key = routing_key(options);
+  if (const auto mode = attributes.string("runmode"))
+    read.run_mode = *mode == "partition" ? RunMode::partition : RunMode::unknown;
+  read.payload_passthru = payload_passthru_attributes(attributes, max_attribute);
+  // The specification gives rkey no type.
+  if (const auto key = attributes.short_text("rkey", max_attribute)) read.routing_key = rendezvous_hash(*key);
   if (attributes.error()) return *attributes.error();
-  if (!key) return key.error();
-  read.routing_key = std::move(*key);
   return read;
 }
 

@@ -3,24 +3,26 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 
 #include "wamp/result.h"
 #include "wamp/value.h"
 
 namespace router::dealer {
 
+// "runmode" ("Sharded Registration").
+enum class RunMode : uint8_t { by_policy, partition, unknown };
+
 struct CallOptions {
   bool receive_progress = false;
   bool progress = false;  // more chunks follow ("Progressive Call Invocations")
   bool disclose_me = false;
   uint64_t timeout_ms = 0;  // 0: none
-  std::optional<std::string_view> run_mode;
-  std::optional<std::string> routing_key;  // rkey, a string or a number, as text
-  wamp::Dict payload_passthru;             // the ppt_* attributes
+  RunMode run_mode = RunMode::by_policy;
+  std::optional<uint64_t> routing_key;  // rkey, a string or a number, as rendezvous_hash() has it
+  wamp::Dict payload_passthru;          // the ppt_* attributes
 };
 
-// Views point into `options`.
-wamp::Result<CallOptions> call_options(const wamp::Dict& options);
+// More than `max_attribute` bytes of one that is kept or goes on are an excess.
+wamp::Result<CallOptions> call_options(const wamp::Dict& options, size_t max_attribute);
 
 }  // namespace router::dealer

@@ -13,9 +13,9 @@ constexpr size_t max_held_registers = 65536;
 // A URI, as Autobahn|Python takes any other text for a protocol violation.
 constexpr const char* taken_by_force = "wamp.registration.replaced";
 
-void refuse_register(const Member& callee, const wamp::Register& message, std::string_view error_uri,
+void refuse_register(const Member& callee, wamp::RequestId request, std::string_view error_uri,
                      std::string_view text, Outbox& outbox) {
-  outbox.refuse(callee.ref, wamp::Register::type, message.request, error_uri, text);
+  outbox.refuse(callee.ref, wamp::Register::type, request, error_uri, text);
 }
 
 serializers::Arguments about(const Member& callee, const Registration& registration) {
@@ -42,20 +42,16 @@ std::optional<std::string> Dealer::conflict(const Registration& registration, co
   return "this procedure is registered with invoke \"" + std::string(name(registration.policy)) + "\"";
 }
 
-wamp::Result<void> Dealer::register_procedure(Member& callee, const wamp::Register& message,
-                                              wamp::MatchPolicy match, const Grant& grant, Outbox& outbox) {
+void Dealer::register_procedure(Member& callee, const wamp::Register& message, wamp::MatchPolicy match,
+                                const RegisterOptions& options, const Grant& grant, Outbox& outbox) {
   using namespace wamp::error_uri;
-  const auto options = register_options(message.options);
-  if (!options) return options.error();
-  const auto refuse = [&](std::string_view error_uri, std::string_view text) -> wamp::Result<void> {
-    refuse_register(callee, message, error_uri, text, outbox);
-    return {};
+  const auto refuse = [&](std::string_view error_uri, std::string_view text) {
+    refuse_register(callee, message.request, error_uri, text, outbox);
   };
-  const auto policy = invocation_policy(options->invoke);
-  if (!policy)
+  if (!options.policy)
     return refuse(invalid_argument,
                   "REGISTER.Options.invoke: expected single, roundrobin, random, first or last");
-  if (options->force_reregister && !grant.force_reregister)
+  if (options.force_reregister && !grant.force_reregister)
     return refuse(not_authorized, "this role may not use force_reregister for this procedure");
   const uint32_t most = callee.limits().registrations_per_session;
   if (callee.registrations.size() >= most)
@@ -63,14 +59,16 @@ wamp::Result<void> Dealer::register_procedure(Member& callee, const wamp::Regist
                   "this session holds " + std::to_string(most) + " registrations, the most that it may have");
 
   Registration* registration = registrations_.find(message.procedure, match);
-  if (registration && options->force_reregister) {
+  if (registration && options.force_reregister) {
     revoke_all(*registration, taken_by_force, outbox);
     registration = nullptr;
   }
+  const Wanted wanted{callee, message.request, message.procedure, match, options};
   if (registration) {
-    if (const auto text = conflict(*registration, callee, *policy))
-      return hold(callee, message, *registration, outbox) ? wamp::Result<void>()
-                                                          : refuse(procedure_already_exists, *text);
+    if (const auto text = conflict(*registration, callee, *options.policy)) {
+      if (!hold(wanted, *registration, outbox)) refuse(procedure_already_exists, *text);
+      return;
+    }
   }
   if (!registration) {
     if (registrations_.size() >= limits_.registrations)
@@ -80,19 +78,17 @@ wamp::Result<void> Dealer::register_procedure(Member& callee, const wamp::Regist
     if (const auto text = registrations_.refusal(message.procedure, match, callee.ref.session, shapes))
       return refuse(too_many_requests, *text);
   }
-  add_callee(registration, callee, message, match, *policy, options->callee, outbox);
-  return {};
+  add_callee(registration, wanted, outbox);
 }
 
-void Dealer::add_callee(Registration* registration, Member& callee, const wamp::Register& message,
-                        wamp::MatchPolicy match, InvocationPolicy policy, const CalleeOptions& options,
-                        Outbox& outbox) {
+void Dealer::add_callee(Registration* registration, const Wanted& wanted, Outbox& outbox) {
   const bool created = !registration;
   if (created)
-    registration =
-        &registrations_.add(message.procedure, match, policy, clock_.wall_time(), callee.ref.session);
-  registration->add_callee(callee, options);
-  outbox.send(callee.ref, wamp::Registered{message.request, registration->id});
+    registration = &registrations_.add(wanted.procedure, wanted.match, *wanted.options.policy,
+                                       clock_.wall_time(), wanted.callee.ref.session);
+  Member& callee = wanted.callee;
+  registration->add_callee(callee, wanted.options.callee);
+  outbox.send(callee.ref, wamp::Registered{wanted.request, registration->id});
   if (created)
     broker_.publish_meta("wamp.registration.on_create",
                          {{callee.ref.session.value, registration->details()}, {}}, outbox);
@@ -138,29 +134,27 @@ void Dealer::on_callee_removed(Registration& registration, const Member& callee,
   registrations_.remove(registration);
 }
 
-bool Dealer::hold(Member& callee, const wamp::Register& message, const Registration& registration,
-                  Outbox& outbox) {
-  if (registration.policy != InvocationPolicy::single || registration.has_callee(callee)) return false;
+bool Dealer::hold(const Wanted& wanted, const Registration& registration, Outbox& outbox) {
+  if (registration.policy != InvocationPolicy::single || registration.has_callee(wanted.callee)) return false;
   if (limits_.probe_timeout_ms == 0 || held_registers_.size() >= max_held_registers) return false;
   Member& holder = *registration.callees.front().member;
-  const bool first =
-      held_registers_.add({&callee, &holder, message, registration.procedure, registration.match,
-                           clock_.now() + std::chrono::milliseconds(limits_.probe_timeout_ms)});
+  const bool first = held_registers_.add(
+      {&wanted.callee, &holder, wanted.request, registration.procedure, registration.match, wanted.options,
+       clock_.now() + std::chrono::milliseconds(limits_.probe_timeout_ms)});
   if (first) outbox.order(holder.ref, SessionOrder::Kind::probe);
   return true;
 }
 
 void Dealer::register_held_for(const Member& holder, Outbox& outbox) {
-  for (HeldRegister& held : held_registers_.take_for(holder)) {
-    held.message.procedure = held.procedure;
-    const auto options = register_options(held.message.options);
-    const auto policy = invocation_policy(options->invoke);
+  for (const HeldRegister& held : held_registers_.take_for(holder)) {
     Registration* registration = registrations_.find(held.procedure, held.match);
-    const auto text = registration ? conflict(*registration, *held.callee, *policy) : std::nullopt;
+    const auto text =
+        registration ? conflict(*registration, *held.callee, *held.options.policy) : std::nullopt;
     if (text)
-      refuse_register(*held.callee, held.message, wamp::error_uri::procedure_already_exists, *text, outbox);
+      refuse_register(*held.callee, held.request, wamp::error_uri::procedure_already_exists, *text, outbox);
     else
-      add_callee(registration, *held.callee, held.message, held.match, *policy, options->callee, outbox);
+      add_callee(registration, {*held.callee, held.request, held.procedure, held.match, held.options},
+                 outbox);
   }
 }
 

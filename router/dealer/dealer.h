@@ -47,11 +47,11 @@ class Dealer {
   // For what comes next.
   void set_limits(const DealerLimits& limits) { limits_ = limits; }
 
-  wamp::Result<void> register_procedure(Member& callee, const wamp::Register& message,
-                                        wamp::MatchPolicy match, const Grant& grant, Outbox& outbox);
+  void register_procedure(Member& callee, const wamp::Register& message, wamp::MatchPolicy match,
+                          const RegisterOptions& options, const Grant& grant, Outbox& outbox);
   void unregister(Member& callee, const wamp::Unregister& message, Outbox& outbox);
-  wamp::Result<void> call(Member& caller, const wamp::Call& message, RoutedPayload&& payload,
-                          const Grant& grant, Outbox& outbox);
+  wamp::Result<void> call(Member& caller, const wamp::Call& message, const CallOptions& options,
+                          RoutedPayload&& payload, const Grant& grant, Outbox& outbox);
   // A CALL whose request id is not a new one ("Progressive Call Invocations").
   wamp::Result<void> continue_call(Member& caller, const wamp::Call& message, RoutedPayload&& payload,
                                    Outbox& outbox);
@@ -97,20 +97,26 @@ class Dealer {
     const CallOptions& options;
     const Grant& grant;
   };
+  // What a REGISTER asks for; the options have a policy.
+  struct Wanted {
+    Member& callee;
+    wamp::RequestId request;
+    std::string_view procedure;
+    wamp::MatchPolicy match;
+    const RegisterOptions& options;
+  };
 
   // Why the callee may not share the registration; none: it may.
   std::optional<std::string> conflict(const Registration& registration, const Member& callee,
                                       InvocationPolicy policy) const;
   // `registration`: what the callee may share; null: it is made.
-  void add_callee(Registration* registration, Member& callee, const wamp::Register& message,
-                  wamp::MatchPolicy match, InvocationPolicy policy, const CalleeOptions& options,
-                  Outbox& outbox);
+  void add_callee(Registration* registration, const Wanted& wanted, Outbox& outbox);
   void revoke_all(Registration& registration, const std::string& reason, Outbox& outbox);
   // What follows when a callee is no longer one: meta events, and the registration's end if it was the last.
   void on_callee_removed(Registration& registration, const Member& callee, Outbox& outbox);
   // Holds the REGISTER until the registration's only callee is known to be alive or dead. False if that is
   // not done.
-  bool hold(Member& callee, const wamp::Register& message, const Registration& registration, Outbox& outbox);
+  bool hold(const Wanted& wanted, const Registration& registration, Outbox& outbox);
   // Those that wait for this holder are decided, without holding them again.
   void register_held_for(const Member& holder, Outbox& outbox);
 

@@ -39,8 +39,8 @@ std::vector<PendingCall*> in_order_of(Id PendingCall::*id, const IdMap<PendingCa
 
 // The specification sketches "Sharded Registration" without saying what "all" gives back.
 std::optional<Refusal> run_mode_refusal(const CallOptions& options) {
-  if (!options.run_mode) return std::nullopt;
-  if (*options.run_mode != "partition")
+  if (options.run_mode == RunMode::by_policy) return std::nullopt;
+  if (options.run_mode == RunMode::unknown)
     return Refusal{feature_not_supported, "CALL.Options.runmode: only \"partition\" is supported"};
   if (!options.routing_key)
     return Refusal{invalid_argument, "CALL.Options.rkey: expected with runmode \"partition\""};
@@ -144,27 +144,20 @@ void Dealer::break_off(PendingCall& call, std::string_view error_uri, std::strin
 Callee* Dealer::pick(Registration& registration, const CallOptions& options, const KeptCall* kept) {
   Registration::Choice choice;
   if (registration.policy == InvocationPolicy::random) choice.chance = ids_.next();
-  if (options.run_mode) choice.routing_key = &*options.routing_key;
+  if (options.run_mode == RunMode::partition) choice.routing_key = options.routing_key;
   if (kept) choice.refused = &kept->refused;
   return registration.pick(choice);
 }
 
-wamp::Result<void> Dealer::call(Member& caller, const wamp::Call& message, RoutedPayload&& payload,
-                                const Grant& grant, Outbox& outbox) {
-  static const CallOptions no_options{};
+wamp::Result<void> Dealer::call(Member& caller, const wamp::Call& message, const CallOptions& options,
+                                RoutedPayload&& payload, const Grant& grant, Outbox& outbox) {
   if (caller.calls.find(message.request.value))
     return continue_call(caller, message, std::move(payload), outbox);
-  if (message.options.empty()) {
-    begin_call(caller, message.request, {message.procedure, no_options, grant}, std::move(payload), outbox);
-    return {};
-  }
-  const auto options = call_options(message.options);
-  if (!options) return options.error();
-  if (options->progress && !caller.features.caller_progressive_call_invocations)
+  if (options.progress && !caller.features.caller_progressive_call_invocations)
     return wamp::ProtocolError{"CALL.Options.progress: HELLO did not announce progressive_call_invocations"};
-  if (!options->payload_passthru.empty() && !caller.features.has_payload_passthru_mode(wamp::Role::caller))
+  if (!options.payload_passthru.empty() && !caller.features.has_payload_passthru_mode(wamp::Role::caller))
     return wamp::ProtocolError{"CALL.Options.ppt_scheme: HELLO did not announce payload_passthru_mode"};
-  begin_call(caller, message.request, {message.procedure, *options, grant}, std::move(payload), outbox);
+  begin_call(caller, message.request, {message.procedure, options, grant}, std::move(payload), outbox);
   return {};
 }
 
@@ -303,7 +296,7 @@ void Dealer::invoke_waiting(Registration& registration, Outbox& outbox) {
       registration.waiting.erase(registration.waiting.begin() + static_cast<std::ptrdiff_t>(at));
       invoke(call, registration, *callee, {kept.procedure, kept.options, kept.grant},
              RoutedPayload(kept.payload), outbox);
-    } else if (kept.options.run_mode) {
+    } else if (kept.options.run_mode == RunMode::partition) {
       ++at;  // its shard is busy; others may be free
     } else {
       break;
@@ -376,14 +369,18 @@ wamp::Result<void> Dealer::yield(Member& callee, const wamp::Yield& message, Rou
   }
   wamp::Attributes options(message.options, "YIELD.Options");
   const bool progress = options.boolean("progress", false);
-  const wamp::Dict passthru = payload_passthru_attributes(options);
-  if (options.error()) return *options.error();
+  const wamp::Dict passthru = payload_passthru_attributes(options, callee.limits().attribute_length);
+  if (options.error() && !options.error()->is_excess) return *options.error();
   if (!passthru.empty() && !callee.features.has_payload_passthru_mode(wamp::Role::callee))
     return wamp::ProtocolError{"YIELD.Options.ppt_scheme: HELLO did not announce payload_passthru_mode"};
   const auto answered = answered_call(callee, message.request, yield_request);
   if (!answered) return answered.error();
   if (!*answered) return {};
   PendingCall& call = **answered;
+  if (options.error()) {
+    end(call, invalid_argument, options.error()->message, outbox);
+    return {};
+  }
   // A caller that did not ask for progress could not tell a progressive result from the final one.
   if (progress && !call.receive_progress) return {};
   if (!passthru.empty() && !call.caller->features.has_payload_passthru_mode(wamp::Role::caller)) {

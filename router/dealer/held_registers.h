@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "router/clock.h"
+#include "router/dealer/register_options.h"
 #include "router/member.h"
-#include "wamp/message.h"
 #include "wamp/uri.h"
 
 namespace router::dealer {
@@ -22,9 +22,10 @@ namespace router::dealer {
 struct HeldRegister {
   Member* callee = nullptr;  // who wants it
   Member* holder = nullptr;  // who has it
-  wamp::Register message;    // its procedure is in `procedure`, as the message is gone
+  wamp::RequestId request;
   std::string procedure;
   wamp::MatchPolicy match = wamp::MatchPolicy::exact;
+  RegisterOptions options;
   SteadyTime deadline;
 };
 

@@ -10,7 +10,7 @@ wamp::Result<RegisterOptions> register_options(const wamp::Dict& options) {
   RegisterOptions read;
   if (options.empty()) return read;
   wamp::Attributes attributes(options, "REGISTER.Options");
-  read.invoke = attributes.string("invoke").value_or("single");
+  read.policy = invocation_policy(attributes.string("invoke").value_or("single"));
   read.callee.disclose_caller = attributes.boolean("disclose_caller", false);
   read.callee.forward_timeout = attributes.boolean("forward_timeout", false);
   const uint64_t concurrency = attributes.integer("concurrency").value_or(0);

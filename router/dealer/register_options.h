@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
+#include <optional>
 
 #include "router/dealer/registration.h"
 #include "wamp/result.h"
@@ -11,12 +11,11 @@
 namespace router::dealer {
 
 struct RegisterOptions {
-  std::string_view invoke = "single";
+  std::optional<InvocationPolicy> policy = InvocationPolicy::single;  // none: there is none of that name
   CalleeOptions callee;
   bool force_reregister = false;  // "Registration Revocation": whoever holds the procedure loses it
 };
 
-// Views point into `options`.
 wamp::Result<RegisterOptions> register_options(const wamp::Dict& options);
 
 }  // namespace router::dealer

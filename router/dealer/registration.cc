@@ -53,7 +53,7 @@ bool Registration::has_callee(const Member& member) const {
 
 void Registration::add_callee(Member& member, const CalleeOptions& options) {
   member.registrations.insert(id.value, this);
-  callees.push_back({&member, options, 0});
+  callees.push_back({&member, options, rendezvous_hash(member.identity.authid), 0});
 }
 
 void Registration::remove_callee(Member& member) {
@@ -105,8 +105,7 @@ Callee* Registration::pick_by_policy(const Choice& choice) {
 // By authid first, which outlives a reconnection.
 Callee* Registration::pick_by_key(const Choice& choice) {
   const auto weight = [&](const Callee& callee) {
-    return std::tuple(rendezvous_weight(callee.member->identity.authid, *choice.routing_key),
-                      callee.member->ref.session.value);
+    return std::tuple(rendezvous_weight(callee.node, *choice.routing_key), callee.member->ref.session.value);
   };
   Callee* heaviest = nullptr;
   for (Callee& callee : callees) {

@@ -30,6 +30,7 @@ struct CalleeOptions {
 struct Callee {
   Member* member = nullptr;
   CalleeOptions options;
+  uint64_t node = 0;    // its authid as rendezvous_hash() has it
   uint32_t active = 0;  // calls on their way to it, counted if there is a concurrency
 
   bool is_free() const {
@@ -60,8 +61,8 @@ struct Registration {
 
   // What decides beside the policy who gets a call.
   struct Choice {
-    uint64_t chance = 0;                       // any number, used by the random policy
-    const std::string* routing_key = nullptr;  // "Sharded Registration": goes by this and not by the policy
+    uint64_t chance = 0;                  // any number, used by the random policy
+    std::optional<uint64_t> routing_key;  // "Sharded Registration": goes by this and not by the policy
     const std::vector<wamp::SessionId>* refused =
         nullptr;  // those that answered "unavailable" ("Call Re-Routing")
   };

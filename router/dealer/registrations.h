@@ -34,10 +34,10 @@ class Registrations {
   uint64_t version() const { return index_.version(); }
 
   size_t size() const { return owned_.size(); }
-  // visit(const Registration&) for each, in no order.
+  // visit(const Registration&) for a part of them, as IdMap::visit_some() has it.
   template <class Visit>
-  void for_each(Visit visit) const {
-    owned_.for_each([&visit](uint64_t, const auto& registration) { visit(*registration); });
+  uint64_t visit_some(uint64_t from, Visit visit) const {
+    return owned_.visit_some(from, [&visit](uint64_t, const auto& registration) { visit(*registration); });
   }
 
  private:

@@ -1,29 +1,56 @@
-// What the registration and the subscription meta API have in common.
+// What the meta APIs have in common: lists of ids, and how something is looked up.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "router/meta/call_arguments.h"
+#include "router/meta/procedures.h"
 #include "wamp/error_uris.h"
 #include "wamp/uri.h"
 #include "wamp/value.h"
 
 namespace router::meta {
 
+using Ids = std::vector<uint64_t>;
+
+inline wamp::List values_of(const Ids& ids) {
+  return wamp::List(ids.begin(), ids.end());
+}
+
+// The result of a procedure that lists them.
+inline Answer list_of(Ids ids) {
+  return LargeResult([ids = std::move(ids)] { return serializers::Arguments{{values_of(ids)}, {}}; });
+}
+
 // "RegistrationLists" and "SubscriptionLists": ids by match policy.
 class IdLists {
  public:
-  void add(wamp::MatchPolicy match, uint64_t id) { lists_[static_cast<size_t>(match)].emplace_back(id); }
-  wamp::Dict take() {
-    return wamp::Dict{{"exact", std::move(lists_[0])},
-                      {"prefix", std::move(lists_[1])},
-                      {"wildcard", std::move(lists_[2])}};
+  void add(wamp::MatchPolicy match, uint64_t id) { lists_[static_cast<size_t>(match)].push_back(id); }
+  wamp::Dict dict() const {
+    return wamp::Dict{{"exact", values_of(lists_[0])},
+                      {"prefix", values_of(lists_[1])},
+                      {"wildcard", values_of(lists_[2])}};
   }
 
  private:
-  wamp::List lists_[3];
+  std::array<Ids, 3> lists_;
 };
+
+// All of a realm's; visit_some(realm, from, lists) adds a part and returns where to go on
+// (IdMap::visit_some).
+template <class VisitSome>
+Request list_all(VisitSome visit_some) {
+  return [visit_some, from = uint64_t{0}, lists = IdLists()](RealmState& realm, Member&) mutable -> Answer {
+    from = visit_some(realm, from, lists);
+    if (from != 0) return Unfinished();
+    return LargeResult([lists = std::move(lists)] { return serializers::Arguments{{lists.dict()}, {}}; });
+  };
+}
 
 // A URI and, in the options behind it, a match policy.
 struct Lookup {

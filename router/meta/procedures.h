@@ -1,7 +1,9 @@
 // The procedures of the router itself: the meta APIs of sessions, registrations, subscriptions and
 // testaments, and what dynamic authorizers have said (advanced profile, "Session Meta API" and the like).
 //
-// Pure; guarded by the realm's lock. The caller is authorized before it comes here.
+// A call of one has three parts. Its arguments are read without the realm's lock; what is done under it is
+// short, or comes in pieces between which others have their turn; and a result that may be large is made
+// without it again. The caller is authorized before it comes here.
 #pragma once
 
 #include <functional>
@@ -16,15 +18,27 @@
 
 namespace router::meta {
 
-// Makes the result's arguments without the realm's lock, as that takes long.
+// Makes the result's arguments without the realm's lock.
 using LargeResult = std::function<serializers::Arguments()>;
+// This was a piece of it, and there is more to do.
+struct Unfinished {};
 
 // The result's arguments, or why there is none.
-using Answer = std::variant<serializers::Arguments, Refusal, LargeResult>;
+using Answer = std::variant<serializers::Arguments, Refusal, LargeResult, Unfinished>;
+
+// What a call asks for, under the realm's lock; again and again until it is finished.
+using Request = std::function<Answer(RealmState& realm, Member& caller)>;
+
+// A call before its arguments are read, on the caller's own thread.
+struct Asked {
+  const config::Realm& config;  // what never changes of it
+  Member& caller;               // what is its own thread's
+  const serializers::Arguments& arguments;
+};
 
 struct Procedure {
   std::string_view uri;
-  Answer (*call)(RealmState& realm, Member& caller, const serializers::Arguments& arguments);
+  std::variant<Request, Refusal> (*read)(const Asked& asked);
 };
 
 // Null if the router has no such procedure.

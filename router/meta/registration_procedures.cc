@@ -12,87 +12,92 @@ using dealer::Callee;
 using dealer::Registration;
 using serializers::Arguments;
 
-Arguments id_or_null(const Registration* registration) {
-  return {{registration ? wamp::Value(registration->id.value) : wamp::Value()}, {}};
+Answer id_or_null(const Registration* registration) {
+  return Arguments{{registration ? wamp::Value(registration->id.value) : wamp::Value()}, {}};
 }
 
-// The registration whose id is the first argument; null, and a refusal, if there is none.
-Registration* find(RealmState& realm, CallArguments& read, std::optional<Refusal>& refusal) {
-  const uint64_t id = read.id(0, "registration");
-  refusal = read.refusal();
-  if (refusal) return nullptr;
-  Registration* registration = realm.dealer.registrations().find(wamp::RegistrationId(id));
-  if (!registration)
-    refusal = Refusal{wamp::error_uri::no_such_registration,
-                      "there is no registration " + std::to_string(id) + " in this realm"};
-  return registration;
+Refusal no_such_registration(uint64_t id) {
+  return {wamp::error_uri::no_such_registration,
+          "there is no registration " + std::to_string(id) + " in this realm"};
 }
 
-Answer list(RealmState& realm, Member&, const Arguments&) {
-  IdLists lists;
-  realm.dealer.registrations().for_each(
-      [&](const Registration& registration) { lists.add(registration.match, registration.id.value); });
-  return Arguments{{lists.take()}, {}};
-}
-
-Answer lookup(RealmState& realm, Member&, const Arguments& arguments) {
-  std::optional<Refusal> refusal;
-  const Lookup wanted = read_lookup(arguments, "procedure", refusal);
-  if (refusal) return *refusal;
-  return id_or_null(realm.dealer.registrations().find(wanted.uri, wanted.match));
-}
-
-Answer match(RealmState& realm, Member&, const Arguments& arguments) {
-  CallArguments read(arguments);
-  const std::string uri = read.string(0, "procedure");
-  if (read.refusal()) return *read.refusal();
-  // A pattern as broad as "" does not catch what is reserved for the router.
-  if (wamp::is_reserved_uri(uri)) return id_or_null(nullptr);
-  return id_or_null(realm.dealer.registrations().match(uri));
-}
-
-// One thing about the registration whose id is the first argument.
-Answer tell_of(RealmState& realm, const Arguments& arguments, wamp::Value (*thing)(const Registration&)) {
-  CallArguments read(arguments);
-  std::optional<Refusal> refusal;
-  const Registration* registration = find(realm, read, refusal);
-  if (!registration) return *refusal;
-  return Arguments{{thing(*registration)}, {}};
-}
-
-Answer get(RealmState& realm, Member&, const Arguments& arguments) {
-  return tell_of(realm, arguments,
-                 [](const Registration& registration) { return wamp::Value(registration.details()); });
-}
-
-Answer list_callees(RealmState& realm, Member&, const Arguments& arguments) {
-  return tell_of(realm, arguments, [](const Registration& registration) {
-    wamp::List callees;
-    for (const Callee& callee : registration.callees) callees.emplace_back(callee.member->ref.session.value);
-    return wamp::Value(std::move(callees));
+std::variant<Request, Refusal> list(const Asked&) {
+  return list_all([](const RealmState& realm, uint64_t from, IdLists& lists) {
+    return realm.dealer.registrations().visit_some(from, [&](const Registration& registration) {
+      lists.add(registration.match, registration.id.value);
+    });
   });
 }
 
-Answer count_callees(RealmState& realm, Member&, const Arguments& arguments) {
-  return tell_of(realm, arguments, [](const Registration& registration) {
-    return wamp::Value(uint64_t{registration.callees.size()});
+std::variant<Request, Refusal> lookup(const Asked& asked) {
+  std::optional<Refusal> refusal;
+  const Lookup wanted = read_lookup(asked.arguments, "procedure", refusal);
+  if (refusal) return *refusal;
+  return [wanted](RealmState& realm, Member&) {
+    return id_or_null(realm.dealer.registrations().find(wanted.uri, wanted.match));
+  };
+}
+
+std::variant<Request, Refusal> match(const Asked& asked) {
+  CallArguments read(asked.arguments);
+  const std::string uri = read.string(0, "procedure");
+  if (read.refusal()) return *read.refusal();
+  return [uri](RealmState& realm, Member&) {
+    // A pattern as broad as "" does not catch what is reserved for the router.
+    return id_or_null(wamp::is_reserved_uri(uri) ? nullptr : realm.dealer.registrations().match(uri));
+  };
+}
+
+// One thing about the registration whose id is the first argument.
+template <class Thing>
+std::variant<Request, Refusal> tell_of(const Asked& asked, Thing thing) {
+  CallArguments read(asked.arguments);
+  const uint64_t id = read.id(0, "registration");
+  if (read.refusal()) return *read.refusal();
+  return [id, thing](RealmState& realm, Member&) -> Answer {
+    const Registration* registration = realm.dealer.registrations().find(wamp::RegistrationId(id));
+    if (!registration) return no_such_registration(id);
+    return thing(*registration);
+  };
+}
+
+std::variant<Request, Refusal> get(const Asked& asked) {
+  return tell_of(asked, [](const Registration& registration) {
+    return Arguments{{registration.details()}, {}};
+  });
+}
+
+std::variant<Request, Refusal> list_callees(const Asked& asked) {
+  return tell_of(asked, [](const Registration& registration) {
+    Ids callees;
+    for (const Callee& callee : registration.callees) callees.push_back(callee.member->ref.session.value);
+    return list_of(std::move(callees));
+  });
+}
+
+std::variant<Request, Refusal> count_callees(const Asked& asked) {
+  return tell_of(asked, [](const Registration& registration) {
+    return Arguments{{uint64_t{registration.callees.size()}}, {}};
   });
 }
 
 // Crossbar's: (registration, session, reason).
-Answer remove_callee(RealmState& realm, Member&, const Arguments& arguments) {
-  CallArguments read(arguments);
-  std::optional<Refusal> refusal;
+std::variant<Request, Refusal> remove_callee(const Asked& asked) {
+  CallArguments read(asked.arguments);
+  const uint64_t id = read.id(0, "registration");
   const uint64_t session = read.id(1, "callee");
   const std::string reason = revocation_reason(read);
-  Registration* registration = find(realm, read, refusal);
-  if (!registration) return *refusal;
-  Member* callee = realm.members.find(wamp::SessionId(session));
-  if (!callee || !registration->has_callee(*callee))
-    return Refusal{wamp::error_uri::no_such_session,
-                   "session " + std::to_string(session) + " is not a callee of this registration"};
-  realm.dealer.revoke(*registration, *callee, reason, realm.outbox);
-  return Arguments{};
+  if (read.refusal()) return *read.refusal();
+  return [id, session, reason](RealmState& realm, Member&) -> Answer {
+    Registration* registration = realm.dealer.registrations().find(wamp::RegistrationId(id));
+    if (!registration) return no_such_registration(id);
+    Member* callee = realm.members.find(wamp::SessionId(session));
+    if (!callee || !registration->has_callee(*callee))
+      return Refusal{wamp::error_uri::no_such_session,
+                     "session " + std::to_string(session) + " is not a callee of this registration"};
+    realm.dealer.revoke(*registration, *callee, reason, realm.outbox);
+    return Arguments{};
+  };
 }
 
 constexpr Procedure procedures[] = {

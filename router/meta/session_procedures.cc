@@ -1,6 +1,11 @@
 #include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
 
+#include "router/event_filter.h"
 #include "router/meta/call_arguments.h"
+#include "router/meta/id_lists.h"
 #include "router/meta/procedures.h"
 #include "wamp/error_uris.h"
 #include "wamp/uri.h"
@@ -17,35 +22,43 @@ Refusal no_such_session(uint64_t id) {
           "there is no other session " + std::to_string(id) + " in this realm"};
 }
 
-// The sessions whose role is in the optional first argument.
-Answer filtered(RealmState& realm, const Arguments& arguments, wamp::Value (*answer)(wamp::List sessions)) {
-  CallArguments read(arguments);
-  const auto roles = read.optional_strings(0, "filter_authroles");
+// The ids of the sessions whose role is in the optional first argument.
+template <class Result>
+std::variant<Request, Refusal> filtered(const Asked& asked, Result result) {
+  CallArguments read(asked.arguments);
+  auto names = read.optional_strings(0, "filter_authroles");
   if (read.refusal()) return *read.refusal();
-  wamp::List sessions;
-  realm.members.for_each([&](const Member& member) {
-    if (!roles || std::find(roles->begin(), roles->end(), member.identity.authrole) != roles->end())
-      sessions.emplace_back(member.ref.session.value);
-  });
-  return Arguments{{answer(std::move(sessions))}, {}};
+  std::optional<SortedSet<std::string>> roles;
+  if (names) roles.emplace(std::move(*names));
+  return [roles = std::move(roles), result, from = uint64_t{0}, ids = Ids()](RealmState& realm,
+                                                                             Member&) mutable -> Answer {
+    from = realm.members.visit_some(from, [&](const Member& member) {
+      if (!roles || roles->contains(member.identity.authrole)) ids.push_back(member.ref.session.value);
+    });
+    if (from != 0) return Unfinished();
+    return result(std::move(ids));
+  };
 }
 
-Answer count(RealmState& realm, Member&, const Arguments& arguments) {
-  return filtered(realm, arguments,
-                  [](wamp::List sessions) { return wamp::Value(uint64_t{sessions.size()}); });
+std::variant<Request, Refusal> count(const Asked& asked) {
+  return filtered(asked, [](const Ids& ids) -> Answer { return Arguments{{uint64_t{ids.size()}}, {}}; });
 }
 
-Answer list(RealmState& realm, Member&, const Arguments& arguments) {
-  return filtered(realm, arguments, [](wamp::List sessions) { return wamp::Value(std::move(sessions)); });
+std::variant<Request, Refusal> list(const Asked& asked) {
+  return filtered(asked, [](Ids ids) { return list_of(std::move(ids)); });
 }
 
-Answer get(RealmState& realm, Member&, const Arguments& arguments) {
-  CallArguments read(arguments);
+std::variant<Request, Refusal> get(const Asked& asked) {
+  CallArguments read(asked.arguments);
   const uint64_t id = read.id(0, "session");
   if (read.refusal()) return *read.refusal();
-  const Member* member = realm.members.find(wamp::SessionId(id));
-  if (!member) return no_such_session(id);
-  return Arguments{{session_details(*member)}, {}};
+  return [id](RealmState& realm, Member&) -> Answer {
+    const Member* member = realm.members.find(wamp::SessionId(id));
+    if (!member) return no_such_session(id);
+    return LargeResult([ref = member->ref, identity = member->identity, extra = member->extra] {
+      return Arguments{{session_details(ref, identity, extra.get())}, {}};
+    });
+  };
 }
 
 // How to end sessions, from the keyword arguments.
@@ -64,91 +77,136 @@ Farewell farewell(CallArguments& read, std::optional<Refusal>& refusal) {
   return chosen;
 }
 
-Answer kill(RealmState& realm, Member& caller, const Arguments& arguments) {
-  CallArguments read(arguments);
+std::variant<Request, Refusal> kill(const Asked& asked) {
+  CallArguments read(asked.arguments);
   std::optional<Refusal> refusal;
   const uint64_t id = read.id(0, "session");
   const Farewell goodbye = farewell(read, refusal);
   if (refusal) return *refusal;
-  Member* member = realm.members.find(wamp::SessionId(id));
-  if (!member || member == &caller) return no_such_session(id);
-  realm.kill(*member, goodbye.reason, goodbye.message);
-  return Arguments{};
+  return [id, goodbye](RealmState& realm, Member& caller) -> Answer {
+    Member* member = realm.members.find(wamp::SessionId(id));
+    if (!member || member == &caller) return no_such_session(id);
+    realm.kill(*member, goodbye.reason, goodbye.message);
+    return Arguments{};
+  };
 }
 
-// All but the caller whose attribute is the first argument. Null: the refusal says why.
-std::optional<wamp::List> kill_by(RealmState& realm, const Member& caller, const Arguments& arguments,
-                                  std::string_view what, std::string Identity::*attribute,
-                                  std::optional<Refusal>& refusal) {
-  CallArguments read(arguments);
+// kill(realm, member) for all that are chosen but the caller; then the ids of the killed.
+template <class IsChosen, class Kill, class Result>
+Request kill_some(IsChosen is_chosen, Kill kill_one, Result result) {
+  return [is_chosen, kill_one, result, from = uint64_t{0}, killed = Ids()](RealmState& realm,
+                                                                           Member& caller) mutable -> Answer {
+    std::vector<Member*> chosen;
+    from = realm.members.visit_some(from, [&](Member& member) {
+      if (&member != &caller && is_chosen(member)) chosen.push_back(&member);
+    });
+    for (Member* member : chosen) {
+      killed.push_back(member->ref.session.value);
+      kill_one(realm, *member);
+    }
+    if (from != 0) return Unfinished();
+    return result(std::move(killed));
+  };
+}
+
+Answer number_of(const Ids& killed) {
+  return Arguments{{uint64_t{killed.size()}}, {}};
+}
+
+// Those whose attribute is the first argument.
+template <class Result>
+std::variant<Request, Refusal> kill_by(const Asked& asked, std::string_view what,
+                                       std::string Identity::*attribute, Result result) {
+  CallArguments read(asked.arguments);
+  std::optional<Refusal> refusal;
   const std::string wanted = read.string(0, what);
   const Farewell goodbye = farewell(read, refusal);
-  if (refusal) return std::nullopt;
-  std::vector<Member*> chosen;
-  realm.members.for_each([&](Member& member) {
-    if (&member != &caller && member.identity.*attribute == wanted) chosen.push_back(&member);
-  });
-  wamp::List killed;
-  for (Member* member : chosen) {
-    killed.emplace_back(member->ref.session.value);
-    realm.kill(*member, goodbye.reason, goodbye.message);
-  }
-  return killed;
+  if (refusal) return *refusal;
+  return kill_some(
+      [wanted, attribute](const Member& member) { return member.identity.*attribute == wanted; },
+      [goodbye](RealmState& realm, Member& member) { realm.kill(member, goodbye.reason, goodbye.message); },
+      result);
 }
 
-Answer kill_by_authid(RealmState& realm, Member& caller, const Arguments& arguments) {
-  std::optional<Refusal> refusal;
-  auto killed = kill_by(realm, caller, arguments, "authid", &Identity::authid, refusal);
-  if (!killed) return *refusal;
-  return Arguments{{std::move(*killed)}, {}};
+std::variant<Request, Refusal> kill_by_authid(const Asked& asked) {
+  return kill_by(asked, "authid", &Identity::authid, [](Ids killed) { return list_of(std::move(killed)); });
 }
 
-Answer kill_by_authrole(RealmState& realm, Member& caller, const Arguments& arguments) {
-  std::optional<Refusal> refusal;
-  const auto killed = kill_by(realm, caller, arguments, "authrole", &Identity::authrole, refusal);
-  if (!killed) return *refusal;
-  return Arguments{{uint64_t{killed->size()}}, {}};
+std::variant<Request, Refusal> kill_by_authrole(const Asked& asked) {
+  return kill_by(asked, "authrole", &Identity::authrole, number_of);
 }
 
-Answer kill_all(RealmState& realm, Member& caller, const Arguments& arguments) {
-  CallArguments read(arguments);
+std::variant<Request, Refusal> kill_all(const Asked& asked) {
+  CallArguments read(asked.arguments);
   std::optional<Refusal> refusal;
   const Farewell goodbye = farewell(read, refusal);
   if (refusal) return *refusal;
-  return Arguments{{uint64_t{realm.kill_all_but(caller, goodbye.reason, goodbye.message)}}, {}};
+  return kill_some([](const Member&) { return true; },
+                   [goodbye](RealmState& realm, Member& member) {
+                     realm.kill_quietly(member, goodbye.reason, goodbye.message);
+                   },
+                   number_of);
 }
 
-wamp::Dict without(const wamp::Dict& dict, const wamp::Dict& keys) {
-  wamp::Dict rest;
-  for (const wamp::DictEntry& entry : dict)
-    if (!keys.find(entry.key)) rest.append(entry.key, entry.value);
-  return rest;
+// What a session is given beside its identity, and what is taken from it. In dictionaries by key: a client
+// chooses how many there are.
+struct Changes {
+  std::map<std::string, wamp::Value> given;
+  std::set<std::string> taken;
+
+  explicit Changes(const wamp::Dict& delta) {
+    for (const wamp::DictEntry& entry : delta) {
+      if (!entry.value.is_null())
+        given[entry.key] = entry.value;
+      else
+        taken.insert(entry.key);
+    }
+    for (const auto& [key, value] : given) taken.erase(key);
+  }
+  bool concern(const std::string& key) const { return given.contains(key) || taken.contains(key); }
+  // What comes of it.
+  wamp::Dict made_to(const wamp::Dict* present) const {
+    wamp::Dict next;
+    if (present)
+      for (const wamp::DictEntry& entry : *present)
+        if (!concern(entry.key)) next.append(entry.key, entry.value);
+    for (const auto& [key, value] : given) next.append(key, value);
+    return next;
+  }
+};
+
+Answer change_details(RealmState& realm, Member& member, const Changes& changes) {
+  const config::SessionLimits& limits = member.limits();
+  const auto too_many = [&limits] {
+    return Refusal{wamp::error_uri::too_many_requests,
+                   "a session may have " + std::to_string(limits.added_details) + " details added"};
+  };
+  if (changes.given.size() > limits.added_details) return too_many();
+  wamp::Dict next = changes.made_to(member.extra.get());
+  if (next.size() > limits.added_details) return too_many();
+  if (wamp::byte_size(next) > limits.options_bytes)
+    return Refusal{wamp::error_uri::too_many_requests, "the details added to a session may have " +
+                                                           std::to_string(limits.options_bytes) + " bytes"};
+  member.extra = std::make_shared<const wamp::Dict>(std::move(next));
+  realm.outbox.order(member.ref, SessionOrder::Kind::know_details, member.extra);
+  return Arguments{};
 }
 
 // Ours, after a router that has it: adds details to a session, or takes one away with null. Who a session is
 // cannot be changed.
-Answer modify_details(RealmState& realm, Member&, const Arguments& arguments) {
-  constexpr size_t max_extra_details = 100;
-  CallArguments read(arguments);
+std::variant<Request, Refusal> modify_details(const Asked& asked) {
+  CallArguments read(asked.arguments);
   const uint64_t id = read.id(0, "session");
-  const wamp::Dict delta = read.dict(1, "details");
+  const Changes changes(read.dict(1, "details"));
   if (read.refusal()) return *read.refusal();
-  Member* member = realm.members.find(wamp::SessionId(id));
-  if (!member) return no_such_session(id);
-  for (const std::string_view fixed :
-       {"session", "authid", "authrole", "authmethod", "authprovider", "transport"})
-    if (delta.find(fixed))
-      return Refusal{wamp::error_uri::invalid_argument,
-                     "details: \"" + std::string(fixed) + "\" cannot be changed"};
-  wamp::Dict changed = member->extra ? without(*member->extra, delta) : wamp::Dict();
-  for (const wamp::DictEntry& entry : delta)
-    if (!entry.value.is_null()) changed.set(entry.key, entry.value);
-  if (changed.size() > max_extra_details)
-    return Refusal{wamp::error_uri::too_many_requests,
-                   "a session may have " + std::to_string(max_extra_details) + " details added"};
-  member->extra = std::make_shared<const wamp::Dict>(std::move(changed));
-  realm.outbox.order(member->ref, SessionOrder::Kind::know_details, member->extra);
-  return Arguments{};
+  for (const std::string fixed : {"session", "authid", "authrole", "authmethod", "authprovider", "transport"})
+    if (changes.concern(fixed))
+      return Refusal{wamp::error_uri::invalid_argument, "details: \"" + fixed + "\" cannot be changed"};
+  return [id, changes](RealmState& realm, Member&) -> Answer {
+    Member* member = realm.members.find(wamp::SessionId(id));
+    if (!member) return no_such_session(id);
+    return change_details(realm, *member, changes);
+  };
 }
 
 constexpr Procedure procedures[] = {

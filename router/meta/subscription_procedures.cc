@@ -11,93 +11,110 @@ namespace {
 using broker::Subscription;
 using serializers::Arguments;
 
-// The subscription whose id is the first argument; null, and a refusal, if there is none.
-Subscription* find(RealmState& realm, CallArguments& read, std::optional<Refusal>& refusal) {
-  const uint64_t id = read.id(0, "subscription");
-  refusal = read.refusal();
-  if (refusal) return nullptr;
-  Subscription* subscription = realm.broker.find(wamp::SubscriptionId(id));
-  if (!subscription)
-    refusal = Refusal{wamp::error_uri::no_such_subscription,
-                      "there is no subscription " + std::to_string(id) + " in this realm"};
-  return subscription;
+Refusal no_such_subscription(uint64_t id) {
+  return {wamp::error_uri::no_such_subscription,
+          "there is no subscription " + std::to_string(id) + " in this realm"};
 }
 
-Answer list(RealmState& realm, Member&, const Arguments&) {
-  IdLists lists;
-  realm.broker.for_each_subscription(
-      [&](const Subscription& subscription) { lists.add(subscription.match, subscription.id.value); });
-  return Arguments{{lists.take()}, {}};
-}
-
-Answer lookup(RealmState& realm, Member&, const Arguments& arguments) {
-  std::optional<Refusal> refusal;
-  const Lookup wanted = read_lookup(arguments, "topic", refusal);
-  if (refusal) return *refusal;
-  const Subscription* subscription = realm.broker.find(wanted.uri, wanted.match);
-  return Arguments{{subscription ? wamp::Value(subscription->id.value) : wamp::Value()}, {}};
-}
-
-Answer match(RealmState& realm, Member&, const Arguments& arguments) {
-  CallArguments read(arguments);
-  const std::string uri = read.string(0, "topic");
-  if (read.refusal()) return *read.refusal();
-  wamp::List ids;
-  realm.broker.match(uri, [&](const Subscription& subscription) { ids.emplace_back(subscription.id.value); });
-  return Arguments{{ids.empty() ? wamp::Value() : wamp::Value(std::move(ids))}, {}};
-}
-
-// One thing about the subscription whose id is the first argument.
-Answer tell_of(RealmState& realm, const Arguments& arguments, wamp::Value (*thing)(const Subscription&)) {
-  CallArguments read(arguments);
-  std::optional<Refusal> refusal;
-  const Subscription* subscription = find(realm, read, refusal);
-  if (!subscription) return *refusal;
-  return Arguments{{thing(*subscription)}, {}};
-}
-
-Answer get(RealmState& realm, Member&, const Arguments& arguments) {
-  return tell_of(realm, arguments,
-                 [](const Subscription& subscription) { return wamp::Value(subscription.details()); });
-}
-
-Answer list_subscribers(RealmState& realm, Member&, const Arguments& arguments) {
-  return tell_of(realm, arguments, [](const Subscription& subscription) {
-    wamp::List subscribers;
-    subscription.for_each_subscriber(
-        [&subscribers](const Member& member) { subscribers.emplace_back(member.ref.session.value); });
-    return wamp::Value(std::move(subscribers));
+std::variant<Request, Refusal> list(const Asked&) {
+  return list_all([](const RealmState& realm, uint64_t from, IdLists& lists) {
+    return realm.broker.visit_some_subscriptions(from, [&](const Subscription& subscription) {
+      lists.add(subscription.match, subscription.id.value);
+    });
   });
 }
 
-Answer count_subscribers(RealmState& realm, Member&, const Arguments& arguments) {
-  return tell_of(realm, arguments, [](const Subscription& subscription) {
-    return wamp::Value(uint64_t{subscription.subscriber_count()});
+std::variant<Request, Refusal> lookup(const Asked& asked) {
+  std::optional<Refusal> refusal;
+  const Lookup wanted = read_lookup(asked.arguments, "topic", refusal);
+  if (refusal) return *refusal;
+  return [wanted](RealmState& realm, Member&) -> Answer {
+    const Subscription* subscription = realm.broker.find(wanted.uri, wanted.match);
+    return Arguments{{subscription ? wamp::Value(subscription->id.value) : wamp::Value()}, {}};
+  };
+}
+
+std::variant<Request, Refusal> match(const Asked& asked) {
+  CallArguments read(asked.arguments);
+  const std::string uri = read.string(0, "topic");
+  if (read.refusal()) return *read.refusal();
+  return [uri](RealmState& realm, Member&) -> Answer {
+    Ids ids;
+    realm.broker.match(uri, [&](const Subscription& subscription) { ids.push_back(subscription.id.value); });
+    if (ids.empty()) return Arguments{{wamp::Value()}, {}};
+    return list_of(std::move(ids));
+  };
+}
+
+// One thing about the subscription whose id is the first argument.
+template <class Thing>
+std::variant<Request, Refusal> tell_of(const Asked& asked, Thing thing) {
+  CallArguments read(asked.arguments);
+  const uint64_t id = read.id(0, "subscription");
+  if (read.refusal()) return *read.refusal();
+  return [id, thing](RealmState& realm, Member&) -> Answer {
+    const Subscription* subscription = realm.broker.find(wamp::SubscriptionId(id));
+    if (!subscription) return no_such_subscription(id);
+    return thing(*subscription);
+  };
+}
+
+std::variant<Request, Refusal> get(const Asked& asked) {
+  return tell_of(asked, [](const Subscription& subscription) {
+    return Arguments{{subscription.details()}, {}};
+  });
+}
+
+std::variant<Request, Refusal> list_subscribers(const Asked& asked) {
+  return tell_of(asked, [](const Subscription& subscription) {
+    // The audiences are shared, and not changed while they are.
+    return LargeResult([audiences = subscription.audiences()] {
+      wamp::List subscribers;
+      for (const auto& audience : audiences)
+        for (const Subscriber& subscriber : *audience) subscribers.emplace_back(subscriber.session.value);
+      return Arguments{{std::move(subscribers)}, {}};
+    });
+  });
+}
+
+std::variant<Request, Refusal> count_subscribers(const Asked& asked) {
+  return tell_of(asked, [](const Subscription& subscription) {
+    return Arguments{{uint64_t{subscription.subscriber_count()}}, {}};
   });
 }
 
 // Crossbar's: (subscription, session, reason).
-Answer remove_subscriber(RealmState& realm, Member&, const Arguments& arguments) {
-  CallArguments read(arguments);
-  std::optional<Refusal> refusal;
+std::variant<Request, Refusal> remove_subscriber(const Asked& asked) {
+  CallArguments read(asked.arguments);
+  const uint64_t id = read.id(0, "subscription");
   const uint64_t session = read.id(1, "subscriber");
   const std::string reason = revocation_reason(read);
-  Subscription* subscription = find(realm, read, refusal);
-  if (!subscription) return *refusal;
-  Member* subscriber = realm.members.find(wamp::SessionId(session));
-  if (!subscriber || !subscriber->subscriptions.find(subscription->id.value))
-    return Refusal{wamp::error_uri::no_such_session,
-                   "session " + std::to_string(session) + " is not a subscriber of this subscription"};
-  realm.broker.revoke(*subscription, *subscriber, reason, realm.outbox);
-  return Arguments{};
+  if (read.refusal()) return *read.refusal();
+  return [id, session, reason](RealmState& realm, Member&) -> Answer {
+    Subscription* subscription = realm.broker.find(wamp::SubscriptionId(id));
+    if (!subscription) return no_such_subscription(id);
+    Member* subscriber = realm.members.find(wamp::SessionId(session));
+    if (!subscriber || !subscriber->subscriptions.find(subscription->id.value))
+      return Refusal{wamp::error_uri::no_such_session,
+                     "session " + std::to_string(session) + " is not a subscriber of this subscription"};
+    realm.broker.revoke(*subscription, *subscriber, reason, realm.outbox);
+    return Arguments{};
+  };
 }
 
 // "Event History".
-Answer get_events(RealmState& realm, Member& caller, const Arguments& arguments) {
-  auto found = realm.broker.get_events(caller, arguments);
-  if (auto* refusal = std::get_if<Refusal>(&found)) return std::move(*refusal);
-  return LargeResult(
-      [page = std::get<broker::HistoryPage>(std::move(found))] { return history_result(page); });
+std::variant<Request, Refusal> get_events(const Asked& asked) {
+  CallArguments read(asked.arguments);
+  const uint64_t id = read.id(0, "subscription");
+  if (read.refusal()) return *read.refusal();
+  const auto query = broker::history_query(asked.arguments.kwargs, "wamp.subscription.get_events");
+  if (!query) return Refusal{wamp::error_uri::invalid_argument, query.error().message};
+  return [id, query = *query](RealmState& realm, Member& caller) -> Answer {
+    auto found = realm.broker.get_events(caller, wamp::SubscriptionId(id), query);
+    if (auto* refusal = std::get_if<Refusal>(&found)) return std::move(*refusal);
+    return LargeResult(
+        [page = std::get<broker::HistoryPage>(std::move(found))] { return history_result(page); });
+  };
 }
 
 constexpr Procedure procedures[] = {

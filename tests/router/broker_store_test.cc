@@ -40,12 +40,14 @@ class BrokerWithStore : public testing::Test {
     sent();
   }
   void broker_subscribe(Member& member) {
-    ASSERT_TRUE(broker.subscribe(member, {wamp::RequestId(1), {}, "com.t"}, wamp::MatchPolicy::exact,
-                                 config::SlowConsumer::disconnect, outbox));
+    broker.subscribe(member, {wamp::RequestId(1), {}, "com.t"}, wamp::MatchPolicy::exact, {},
+                     config::SlowConsumer::disconnect, outbox);
   }
   void publish(const wamp::Dict& options, const std::string& topic = "com.t") {
-    ASSERT_TRUE(broker.publish(publisher, {wamp::RequestId(5), options, topic, {}}, {}, {true, false, {}},
-                               nullptr, outbox));
+    const auto read = publish_options(options, publisher.limits());
+    ASSERT_TRUE(read);
+    ASSERT_TRUE(broker.publish(publisher, {wamp::RequestId(5), options, topic, {}}, {}, *read,
+                               {true, false, {}}, nullptr, outbox));
   }
   // The types of what was sent, and of ERRORs the URI.
   std::vector<std::string> sent() {

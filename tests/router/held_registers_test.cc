@@ -12,7 +12,7 @@ using testing::IsEmpty;
 class HeldRegistersTest : public testing::Test {
  protected:
   bool add(Member& callee, Member& holder, const std::string& procedure, int deadline_s) {
-    return held.add({&callee, &holder, {}, procedure, wamp::MatchPolicy::exact, at(deadline_s)});
+    return held.add({&callee, &holder, {}, procedure, wamp::MatchPolicy::exact, {}, at(deadline_s)});
   }
   std::vector<std::string> take_for(const Member& holder) {
     std::vector<std::string> procedures;

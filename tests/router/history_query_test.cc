@@ -114,13 +114,13 @@ TEST_F(History, APageAfterTheOtherShowsEachEventOnce) {
 
 TEST_F(History, ListsHoldForWhoAsks) {
   EventFilter for_bob;
-  for_bob.rules = {{"authid", true, {"bob"}}};
+  for_bob.rules = {{"authid", true, SortedSet<std::string>({"bob"})}};
   add(111, 11, "com.odd", std::make_shared<EventFilter>(for_bob));
   EventFilter not_for_users;
-  not_for_users.rules = {{"authrole", false, {"user"}}};
+  not_for_users.rules = {{"authrole", false, SortedSet<std::string>({"user"})}};
   add(112, 12, "com.odd", std::make_shared<EventFilter>(not_for_users));
   EventFilter for_alice;
-  for_alice.rules = {{"authid", true, {"alice"}}};
+  for_alice.rules = {{"authid", true, SortedSet<std::string>({"alice"})}};
   add(113, 13, "com.odd", std::make_shared<EventFilter>(for_alice));
   EXPECT_THAT(ask({{"after_publication", 110}}), ElementsAre(13));
   // A publication that may not be seen is a bound like any other; it is not told.

@@ -63,5 +63,34 @@ TEST(IdMap, BehavesLikeAnOrdinaryMapThroughARandomStory) {
   }
 }
 
+// What comes or goes in between may be seen or not; what stays is seen once.
+TEST(IdMap, IsVisitedInPartsWhileItChanges) {
+  for (const size_t staying : {0u, 1u, 7u, 100u, 5000u}) {
+    std::mt19937_64 random(staying);
+    IdMap<uint64_t> map;
+    for (uint64_t id = 1; id <= staying; ++id) map.insert(id, id);
+    std::map<uint64_t, int> seen;
+    std::vector<uint64_t> passing;
+    uint64_t from = 0;
+    do {
+      from = map.visit_some(from, [&seen](uint64_t id, uint64_t) { ++seen[id]; });
+      const bool grows = seen.size() % 2 == 0;
+      for (size_t i = 0; i < staying / 10; ++i) {
+        if (grows) {
+          passing.push_back((random() | 1u << 20) & 0xFFFFFFF0FFFFFu);
+          if (map.find(passing.back()))
+            passing.pop_back();
+          else
+            map.insert(passing.back(), 0);
+        } else if (!passing.empty()) {
+          map.erase(passing.back());
+          passing.pop_back();
+        }
+      }
+    } while (from != 0);
+    for (uint64_t id = 1; id <= staying; ++id) ASSERT_EQ(seen[id], 1) << id << " of " << staying;
+  }
+}
+
 }  // namespace
 }  // namespace router
