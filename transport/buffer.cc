@@ -69,7 +69,7 @@ void count_live_anywhere(std::ptrdiff_t bytes) {
     tallies().of_the_dead += bytes;
 }
 
-// Blocks above all classes, of any size: the first that is large enough is taken.
+// Blocks above all classes, of any size.
 class LargeBlocks {
  public:
   struct Block {
@@ -77,10 +77,11 @@ class LargeBlocks {
     size_t size = 0;
   };
 
-  // Nothing if there is none of at least that size.
+  // One of that size at least, and of twice as much at most: what is held for long must not hold much more
+  // than it is counted for. Nothing if there is none.
   Block take(size_t size) {
     for (Block& block : blocks_)
-      if (block.size >= size) {
+      if (block.size >= size && block.size <= 2 * size) {
         bytes_ -= block.size;
         return std::exchange(block, {});
       }
@@ -190,6 +191,15 @@ BufferRef Buffer::create_slowly(size_t headroom, size_t capacity) {
   count_live_anywhere(static_cast<std::ptrdiff_t>(size));
   return BufferRef(new (memory)
                        Buffer(static_cast<uint32_t>(headroom), static_cast<uint32_t>(size - sizeof(Buffer))));
+}
+
+BufferRef Buffer::take_kept(size_t capacity) {
+  const size_t size = sizeof(Buffer) + capacity;
+  const LargeBlocks::Block kept = large_blocks.take(size);
+  if (!kept.memory) return {};
+  created_bytes_ += size;
+  count_live_anywhere(static_cast<std::ptrdiff_t>(kept.size));
+  return BufferRef(new (kept.memory) Buffer(0, static_cast<uint32_t>(kept.size - sizeof(Buffer))));
 }
 
 void Buffer::grow(BufferRef& buffer, size_t capacity) {

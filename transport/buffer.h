@@ -72,6 +72,10 @@ class Buffer {
                          Buffer(static_cast<uint32_t>(headroom), small_block_size - sizeof(Buffer)));
   }
 
+  // One without headroom that this thread has kept of earlier ones, so that it takes no memory that was not
+  // taken already; null if there is none of about that size.
+  static BufferRef take_kept(size_t capacity);
+
   // Makes room for at least `capacity` bytes of content; what there is stays, perhaps elsewhere in memory.
   // Precondition: unique(), and both the old and the new capacity are above 64 KiB.
   static void grow(BufferRef& buffer, size_t capacity);

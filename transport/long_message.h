@@ -17,8 +17,9 @@ class LongMessage {
   // Shorter ones are mostly all there after one read.
   static constexpr size_t min_size = 64 * 1024;
 
-  explicit LongMessage(size_t size)
-      : size_(size), buffer_(Buffer::create(0, std::min(size, first_capacity) + slack)) {}
+  explicit LongMessage(size_t size) : size_(size), buffer_(Buffer::take_kept(size + slack)) {
+    if (!buffer_) buffer_ = Buffer::create(0, std::min(size, first_capacity) + slack);
+  }
 
   bool whole() const { return buffer_->size() == size_; }
   size_t arrived() const { return buffer_->size(); }

@@ -96,6 +96,31 @@ TEST(Buffer, LongOnesAreFreshWhenTheyComeBack) {
   }
 }
 
+TEST(Buffer, ThatIsShortDoesNotHoldTheBlockOfALongOne) {
+  Buffer::create(0, 3'000'000);
+  const BufferRef kept_for_long = Buffer::create(0, 20'000);
+  EXPECT_LE(kept_for_long->tailroom(), 2 * 20'200u);
+}
+
+// Of a thread of its own, which keeps nothing of other tests.
+void take_of_those_that_are_kept() {
+  EXPECT_FALSE(Buffer::take_kept(1'000'000)) << "nothing is kept yet";
+  Buffer::create(0, 1'000'000);
+  EXPECT_FALSE(Buffer::take_kept(100'000)) << "far too long";
+  const BufferRef kept = Buffer::take_kept(1'000'000);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // nothing is kept there
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->size(), 0u);
+  EXPECT_EQ(kept->headroom(), 0u);
+  EXPECT_GE(kept->tailroom(), 1'000'000u);
+#endif
+  EXPECT_FALSE(Buffer::take_kept(1'000'000)) << "it is in use";
+}
+
+TEST(Buffer, IsTakenOfThoseThatAreKeptIfOneIsAboutThatLong) {
+  std::thread(take_of_those_that_are_kept).join();
+}
+
 TEST(LiveBytes, KnowOfBuffersThatGrow) {
   const size_t before = live_buffer_bytes();
   BufferRef buffer = Buffer::create(0, 100'000);
