@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <bit>
 #include <cstdlib>
 #include <list>
 #include <mutex>
@@ -15,22 +16,39 @@ namespace {
 // Small buffers come and go with each message, dozens in a turn; malloc's own cache of a thread holds seven.
 // Large ones malloc gives back to the kernel, and has to fault in again page by page. So each thread keeps
 // some blocks of these sizes. A block may be released on another thread than it was made on.
-struct SizeClass {
-  size_t block_size;
-  uint32_t max_kept;
-};
 #ifdef WAMPD_SANITIZED
 // The sanitizers must see every buffer come and go.
 constexpr uint32_t kept_share = 0;
 #else
 constexpr uint32_t kept_share = 1;
 #endif
-constexpr std::array<SizeClass, 5> classes = {{{small_block_size, 512 * kept_share},
-                                               {1024, 128 * kept_share},
-                                               {4096, 32 * kept_share},
-                                               {8192, 32 * kept_share},
-                                               {16384, 32 * kept_share}}};
-constexpr size_t no_class = classes.size();
+// Two for each power of two, so that a block is at most half as large again as what it is for: what waits for
+// a slow peer may be many of them.
+constexpr size_t class_count = 13;
+constexpr size_t no_class = class_count;
+constexpr unsigned smallest_class_bits = 8;
+static_assert(small_block_size == size_t{1} << smallest_class_bits);
+
+constexpr size_t block_size_of(size_t size_class) {
+  const size_t upper = size_t{1} << (smallest_class_bits + (size_class + 1) / 2);
+  return size_class % 2 == 0 ? upper : upper / 4 * 3;
+}
+constexpr size_t largest_class = block_size_of(class_count - 1);
+
+constexpr size_t class_for(size_t size) {
+  if (size <= small_block_size) return 0;
+  if (size > largest_class) return no_class;
+  const auto bits = static_cast<unsigned>(std::bit_width(size - 1));
+  const bool in_upper_half = (size - 1) >> (bits - 2) & 1;
+  return 2 * (bits - smallest_class_bits) - (in_upper_half ? 0 : 1);
+}
+static_assert(class_for(257) == 1 && class_for(384) == 1 && class_for(385) == 2 && class_for(512) == 2 &&
+              class_for(513) == 3 && class_for(largest_class) == class_count - 1);
+
+constexpr uint32_t max_kept_of(size_t size_class) {
+  const size_t size = block_size_of(size_class);
+  return kept_share * (size_class == 0 ? 512 : size <= 1024 ? 128 : size <= 4096 ? 32 : 16);
+}
 
 using LiveBytes = std::atomic<std::ptrdiff_t>;
 
@@ -113,7 +131,7 @@ class LargeBlocks {
 thread_local constinit LargeBlocks large_blocks;
 thread_local constinit bool keeps_blocks = false;  // between the thread's first and last use
 
-thread_local constinit std::array<FreeList, classes.size() - 1> larger_blocks{};
+thread_local constinit std::array<FreeList, class_count - 1> larger_blocks{};
 
 FreeList& free_list(size_t size_class) {
   return size_class == 0 ? small_blocks : larger_blocks[size_class - 1];
@@ -125,13 +143,13 @@ struct FreeListsLifetime {
   FreeListsLifetime() {
     open_tally();
     keeps_blocks = true;
-    for (size_t i = 0; i < classes.size(); ++i) free_list(i).room = classes[i].max_kept;
+    for (size_t i = 0; i < class_count; ++i) free_list(i).room = max_kept_of(i);
   }
   ~FreeListsLifetime() {
     close_tally();
     keeps_blocks = false;
     large_blocks.free_all();
-    for (size_t i = 0; i < classes.size(); ++i) {
+    for (size_t i = 0; i < class_count; ++i) {
       FreeList& list = free_list(i);
       list.room = 0;
       while (FreeBlock* block = list.first) {
@@ -145,13 +163,6 @@ struct FreeListsLifetime {
 void begin_thread() {
   thread_local const FreeListsLifetime lifetime;
   (void)lifetime;
-}
-
-size_t class_for(size_t size) {
-  for (size_t i = 0; i < classes.size(); ++i) {
-    if (size <= classes[i].block_size) return i;
-  }
-  return no_class;
 }
 
 void* allocate(size_t size) {
@@ -173,7 +184,7 @@ void* take_block(size_t size_class) {
   FreeList& list = free_list(size_class);
   if (!list.first) {
     begin_thread();
-    return allocate(classes[size_class].block_size);
+    return allocate(block_size_of(size_class));
   }
   ++list.room;
   return std::exchange(list.first, list.first->next);
@@ -186,7 +197,7 @@ BufferRef Buffer::create_slowly(size_t headroom, size_t capacity) {
   assert(size <= UINT32_MAX);
   created_bytes_ += size;
   const size_t size_class = class_for(size);
-  if (size_class != no_class) size = classes[size_class].block_size;
+  if (size_class != no_class) size = block_size_of(size_class);
   void* memory = size_class != no_class ? take_block(size_class) : take_large_block(size);
   count_live_anywhere(static_cast<std::ptrdiff_t>(size));
   return BufferRef(new (memory)
