@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "router/holding.h"
+#include "router/value_bytes.h"
 #include "wamp/error_uris.h"
 
 namespace router {
@@ -15,10 +17,19 @@ auth::Answer answer_of(const Inquiry::Answer& answer) {
 
 }  // namespace
 
-Admission::Admission(Worker& worker, const Entrance& entrance, Desk& desk, std::string address)
-    : worker_(worker), entrance_(entrance), desk_(desk), address_(std::move(address)) {}
+Admission::Admission(Worker& worker, const Entrance& entrance, Desk& desk, std::string address,
+                     std::shared_ptr<transport::Account> account)
+    : worker_(worker),
+      entrance_(entrance),
+      desk_(desk),
+      address_(std::move(address)),
+      account_(std::move(account)) {}
 
 void Admission::hello(auth::Applicant applicant, const wamp::List* methods) {
+  charge_ = {account_, holding::session,
+             allocated(sizeof(Admission)) + allocated(sizeof(auth::Login)) + allocated(applicant.realm) +
+                 allocated(applicant.authid) + allocated(applicant.authextra) +
+                 allocated(applicant.transport)};
   login_ = std::make_unique<auth::Login>(entrance_.transport.auth, std::move(applicant), entrance_.clock);
   take(login_->begin(methods));
 }
@@ -66,7 +77,7 @@ void Admission::ask(const auth::Question& question) {
     return refuse({wamp::error_uri::no_such_realm,
                    "there is no realm \"" + question.authenticator.realm + "\"",
                    "the authenticator's realm does not exist", false});
-  inquiry_ = std::make_unique<Inquiry>(worker_, std::move(realm),
+  inquiry_ = std::make_unique<Inquiry>(worker_, std::move(realm), account_,
                                        Inquiry::Question{question.authenticator.procedure, question.arguments,
                                                          question.authenticator.timeout_ms},
                                        [this](const Inquiry::Answer& answer) {

@@ -31,8 +31,9 @@ class Admission {
     ~Desk() = default;
   };
 
-  // `address`: the client's.
-  Admission(Worker& worker, const Entrance& entrance, Desk& desk, std::string address);
+  // `address`, `account`: of the client and its connection.
+  Admission(Worker& worker, const Entrance& entrance, Desk& desk, std::string address,
+            std::shared_ptr<transport::Account> account);
 
   // `methods`: HELLO.Details.authmethods, or null.
   void hello(auth::Applicant applicant, const wamp::List* methods);
@@ -57,6 +58,8 @@ class Admission {
   const Entrance& entrance_;
   Desk& desk_;
   const std::string address_;
+  const std::shared_ptr<transport::Account> account_;
+  transport::Charge charge_;  // for what the client has said of itself
   std::unique_ptr<auth::Login> login_;
   std::unique_ptr<Inquiry> inquiry_;  // while an authenticator is asked
   bool challenged_ = false;

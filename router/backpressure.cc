@@ -25,7 +25,7 @@ void Backpressure::on_sent(const wamp::Message& message, size_t bytes, bool stre
   const size_t queued = sender_.connection().queued_bytes();
   if (streams && queued > high_water && queued >= report_at_) [[unlikely]]
     report(message, bytes);
-  if (queued > sender_.much()) [[unlikely]]
+  if (sender_.connection().queued_memory() > sender_.much()) [[unlikely]]
     clog();
 }
 
@@ -57,7 +57,7 @@ void Backpressure::watch() {
 }
 
 void Backpressure::tell_room() {
-  const size_t queued = sender_.connection().queued_bytes();
+  const size_t queued = sender_.connection().queued_memory();
   if (queued >= sender_.much()) clog();
   realm_.on_room(member_, clogged_ ? 0 : sender_.much() - queued);
 }

@@ -10,6 +10,7 @@ inline transport::ConnectionLimits connection_limits(const config::TransportLimi
   transport::ConnectionLimits connection;
   connection.max_message_size = limits.max_message_size;
   connection.max_queued_bytes = limits.max_queued_bytes + limits.reply_reserve_bytes;
+  connection.max_bytes_of_unknown = limits.max_bytes_before_welcome;
   connection.handshake_timeout_ms = static_cast<int>(limits.handshake_timeout_ms);
   connection.ping_interval_ms = static_cast<int>(limits.ping_interval_ms);
   connection.ping_timeout_ms = static_cast<int>(limits.ping_timeout_ms);

@@ -2,15 +2,36 @@
 
 #include <cassert>
 
+#include "router/value_bytes.h"
+
 namespace router {
 namespace {
 
 using config::SlowConsumer;
 
-// Of the entry, its places and the message without its payload, roughly.
+// Of an entry and its places.
 constexpr size_t entry_bytes = 256;
 
 }  // namespace
+
+size_t EventBacklog::bytes_of(const WaitingEvent& event) {
+  return entry_bytes + allocated(sizeof(WaitingEvent)) + allocated(event.event.details) +
+         event.payload.held();
+}
+
+size_t EventBacklog::shared_bytes() const {
+  constexpr size_t most_looked_at = 64;
+  size_t looked_at = 0, bytes = 0, shared = 0;
+  for (const Entry& entry : entries_) {
+    if (looked_at++ == most_looked_at) break;
+    bytes += entry.bytes;
+    const auto* event = std::get_if<0>(&entry.what);
+    const auto holders = event ? static_cast<size_t>(event->use_count()) : 1;
+    shared += entry.bytes - entry.bytes / holders;
+  }
+  const double part = bytes == 0 ? 0 : static_cast<double>(shared) / static_cast<double>(bytes);
+  return static_cast<size_t>(part * static_cast<double>(charge_.bytes()));
+}
 
 EventBacklog::Topic EventBacklog::topic_of(const wamp::Event& event) {
   const wamp::Value* topic = event.details.find("topic");
@@ -19,13 +40,14 @@ EventBacklog::Topic EventBacklog::topic_of(const wamp::Event& event) {
 }
 
 bool EventBacklog::add(std::shared_ptr<const WaitingEvent> event, SlowConsumer policy) {
-  const size_t bytes = entry_bytes + event->payload.bytes().size();
+  const size_t bytes = bytes_of(*event);
   const uint64_t subscription = event->event.subscription.value;
   if (policy == SlowConsumer::conflate) {
     const auto found = conflated_places_.find(topic_of(event->event));
     if (found != conflated_places_.end()) {
       Entry& entry = *found->second;
-      bytes_ = bytes_ - entry.bytes + bytes;
+      shrink(entry.bytes);
+      grow(bytes);
       entry.what = std::move(event);
       entry.bytes = bytes;
       ++losses_.conflated;
@@ -40,7 +62,7 @@ bool EventBacklog::add(std::shared_ptr<const WaitingEvent> event, SlowConsumer p
     ++lost_[subscription];
     return true;
   }
-  bytes_ += bytes;
+  grow(bytes);
   const Place place = entries_.insert(entries_.end(), {std::move(event), policy, bytes});
   if (policy != SlowConsumer::disconnect) droppable_.push_back(place);
   if (policy == SlowConsumer::conflate)
@@ -49,13 +71,13 @@ bool EventBacklog::add(std::shared_ptr<const WaitingEvent> event, SlowConsumer p
 }
 
 void EventBacklog::add(wamp::Message message) {
-  bytes_ += entry_bytes;
+  grow(entry_bytes);
   entries_.push_back({std::move(message), SlowConsumer::disconnect, entry_bytes});
 }
 
 bool EventBacklog::make_room(size_t bytes) {
-  while (bytes_ + bytes > max_bytes_ && !droppable_.empty()) drop_oldest();
-  return bytes_ + bytes <= max_bytes_;
+  while (charge_.bytes() + bytes > max_bytes_ && !droppable_.empty()) drop_oldest();
+  return charge_.bytes() + bytes <= max_bytes_;
 }
 
 void EventBacklog::drop_oldest() {
@@ -69,7 +91,7 @@ void EventBacklog::drop_oldest() {
 void EventBacklog::remove(Place place) {
   if (place->policy == SlowConsumer::conflate)
     conflated_places_.erase(topic_of(std::get<0>(place->what)->event));
-  bytes_ -= place->bytes;
+  shrink(place->bytes);
   entries_.erase(place);
 }
 

@@ -15,6 +15,7 @@
 #include <variant>
 
 #include "router/delivery.h"
+#include "transport/account.h"
 #include "wamp/message.h"
 
 namespace router {
@@ -42,8 +43,9 @@ class EventShare {
 
 class EventBacklog {
  public:
-  // Of the payloads and what an entry takes itself.
-  explicit EventBacklog(size_t max_bytes) : max_bytes_(max_bytes) {}
+  // Of memory; what others hold, too, counts in full. `charge` pays for it.
+  explicit EventBacklog(size_t max_bytes, transport::Charge charge = {})
+      : max_bytes_(max_bytes), charge_(std::move(charge)) {}
 
   // False, and nothing has changed: it is full, and nothing in it may give way, the new one neither.
   bool add(std::shared_ptr<const WaitingEvent> event, config::SlowConsumer policy);
@@ -51,7 +53,9 @@ class EventBacklog {
   void add(wamp::Message message);
 
   bool empty() const { return entries_.empty(); }
-  size_t bytes() const { return bytes_; }
+  size_t bytes() const { return charge_.bytes(); }
+  // About what of them others hold, too, and would not be free without this.
+  size_t shared_bytes() const;
 
   struct Next {
     std::variant<std::shared_ptr<const WaitingEvent>, wamp::Message> what;
@@ -78,6 +82,9 @@ class EventBacklog {
   using Place = std::list<Entry>::iterator;
 
   static Topic topic_of(const wamp::Event& event);
+  static size_t bytes_of(const WaitingEvent& event);
+  void grow(size_t bytes) { charge_.set(charge_.bytes() + bytes); }
+  void shrink(size_t bytes) { charge_.set(charge_.bytes() - bytes); }
   bool make_room(size_t bytes);
   void drop_oldest();
   void remove(Place place);
@@ -87,7 +94,7 @@ class EventBacklog {
   std::list<Place> droppable_;  // those that may give way, oldest first
   std::map<Topic, Place> conflated_places_;
   std::map<uint64_t, uint64_t> lost_;  // by subscription: what was dropped since its last event was taken
-  size_t bytes_ = 0;
+  transport::Charge charge_;
   Losses losses_;
 };
 

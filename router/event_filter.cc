@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "transport/allocated.h"
+
 namespace router {
 namespace {
 
@@ -29,6 +31,16 @@ bool EventFilter::outlives_sessions() const {
   return exclude.empty() && !eligible && std::all_of(rules.begin(), rules.end(), [](const Rule& rule) {
            return rule.attribute == "authid" || rule.attribute == "authrole";
          });
+}
+
+size_t allocated(const EventFilter& filter) {
+  size_t bytes = transport::allocated(filter.exclude.items()) + transport::allocated(filter.rules);
+  if (filter.eligible) bytes += transport::allocated(filter.eligible->items());
+  for (const EventFilter::Rule& rule : filter.rules) {
+    bytes += transport::allocated(rule.attribute) + transport::allocated(rule.values.items());
+    for (const std::string& value : rule.values) bytes += transport::allocated(value);
+  }
+  return bytes;
 }
 
 }  // namespace router

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,7 @@ class SortedSet {
   bool contains(const Item& item) const { return std::binary_search(items_.begin(), items_.end(), item); }
   size_t size() const { return items_.size(); }
   bool empty() const { return items_.empty(); }
+  const std::vector<Item>& items() const { return items_; }
   auto begin() const { return items_.begin(); }
   auto end() const { return items_.end(); }
 
@@ -54,5 +56,8 @@ struct EventFilter {
   // Whether it judges by authid and authrole only, which mean the same person when the session has gone.
   bool outlives_sessions() const;
 };
+
+// What its lists take of the allocator, outside of itself.
+size_t allocated(const EventFilter& filter);
 
 }  // namespace router

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "router/holding.h"
 #include "router/log.h"
 
 namespace router {
@@ -34,7 +35,7 @@ size_t EventSender::room(SlowConsumer policy) const {
 bool EventSender::has_room_for(size_t payload_bytes, SlowConsumer policy) const {
   // Without details the rest of an EVENT is short; other serializers may take several times the bytes.
   const size_t most = 8 * payload_bytes + 128;
-  return !backlog_ && sender_.connection().queued_bytes() + most <= room(policy);
+  return !backlog_ && sender_.connection().queued_memory() + most <= room(policy);
 }
 
 void EventSender::send(transport::BufferRef frame) {
@@ -54,7 +55,9 @@ void EventSender::lose_too_long() {
 void EventSender::fall_behind(SlowConsumer policy, EventShare& share) {
   if (!backlog_ && policy == SlowConsumer::disconnect) return drop_peer();
   if (!backlog_) {
-    backlog_ = std::make_unique<EventBacklog>(sender_.max_queued_bytes() - sender_.low_water());
+    backlog_ =
+        std::make_unique<EventBacklog>(sender_.max_queued_bytes() - sender_.low_water(),
+                                       transport::Charge(sender_.connection().account(), holding::events));
     worker_.add_behind(*this);
   }
   const bool added = backlog_->add(share.get(), policy);
@@ -75,7 +78,7 @@ void EventSender::send_behind(Delivery& delivery) {
 }
 
 void EventSender::catch_up() {
-  while (!backlog_->empty() && sender_.connection().queued_bytes() < sender_.low_water())
+  while (!backlog_->empty() && sender_.connection().queued_memory() < sender_.low_water())
     send_waiting(backlog_->take());
   if (backlog_->empty()) end_backlog();
 }

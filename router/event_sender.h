@@ -29,6 +29,8 @@ class EventSender {
   bool has_room_for(size_t payload_bytes, config::SlowConsumer policy) const;
   void send(transport::BufferRef frame);
 
+  transport::Connection& connection() const { return sender_.connection(); }
+
   // Events wait. What tells of subscriptions must not overtake them, nor each other: after UNSUBSCRIBED a
   // client takes an EVENT for a violation, and before SUBSCRIBED too.
   bool waits() const { return backlog_ != nullptr; }
@@ -39,7 +41,8 @@ class EventSender {
   }
   // Precondition: waits() and keeps_order(delivery.message).
   void send_behind(Delivery& delivery);
-  size_t waiting_bytes() const { return backlog_ ? backlog_->bytes() : 0; }
+  // Of what waits: what would not be free without this session, as others wait for it, too.
+  size_t shared_bytes() const { return backlog_ ? backlog_->shared_bytes() : 0; }
   // At the end of a turn: the connection gets as much as it has room for of what waits.
   void catch_up();
 

@@ -5,6 +5,7 @@
 #include "router/authorizer_answer.h"
 #include "router/request_check.h"
 #include "router/session.h"
+#include "router/value_bytes.h"
 
 namespace router {
 namespace {
@@ -39,6 +40,7 @@ struct HeldRequests::Question {
   Verdicts::Key key;
   wamp::Dict options;
   Verdicts::Opened opened;
+  transport::Charge charge;
   std::unique_ptr<Inquiry> inquiry = {};  // while this session asks
   std::optional<Verdict> verdict = {};    // from the answer on
 };
@@ -101,7 +103,8 @@ bool HeldRequests::hold(const wamp::Message& message, std::string_view bytes, se
     return false;
   }
   waiting.request = {std::string(bytes), is_chunk};
-  bytes_ += bytes.size();
+  waiting.charge = member_.charge(holding::requests, allocated(waiting.request.bytes) + sizeof(Waiting));
+  bytes_ += waiting.charge.bytes();
   waiting_.push_back(std::move(waiting));
   if (verdicts) {
     max_count_ = verdicts->authorizer().max_held_requests;
@@ -134,7 +137,10 @@ void HeldRequests::look_up(const std::shared_ptr<Verdicts>& verdicts, Subject su
     return;
   }
   const auto question = std::make_shared<Question>(
-      Question{std::move(question_name), verdicts, std::move(key), std::move(subject.options), opened});
+      Question{std::move(question_name), verdicts, std::move(key), std::move(subject.options), opened, {}});
+  question->charge =
+      member_.charge(holding::requests, allocated(sizeof(Question)) + allocated(question->name.second) +
+                                            allocated(question->key.uri) + allocated(question->options));
   open_.emplace(question->name, question);
   waiting.questions.push_back(question);
   if (opened.asker != Verdicts::Asker::another) ask(question);
@@ -153,7 +159,8 @@ void HeldRequests::ask(const std::shared_ptr<Question>& question) {
                              question->options};
   // The inquiry is the question's, so it must not hold it.
   question->inquiry = std::make_unique<Inquiry>(
-      worker_, realm_, Inquiry::Question{authorizer.procedure, arguments, authorizer.timeout_ms},
+      worker_, realm_, member_.account,
+      Inquiry::Question{authorizer.procedure, arguments, authorizer.timeout_ms},
       [this, weak = std::weak_ptr<Question>(question)](const Inquiry::Answer& answer) {
         if (const auto asked = weak.lock()) on_answer(*asked, answer);
       });
@@ -195,7 +202,7 @@ std::optional<HeldRequests::Request> HeldRequests::take() {
   if (waiting_.empty() || !waiting_.front().is_decided()) return std::nullopt;
   Waiting front = std::move(waiting_.front());
   waiting_.pop_front();
-  bytes_ -= front.request.bytes.size();
+  bytes_ -= front.charge.bytes();
   for (const auto& question : front.questions)
     front.known[static_cast<size_t>(question->key.action)] = question->verdict;
   member_.verdicts = std::move(front.known);

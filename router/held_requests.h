@@ -60,6 +60,7 @@ class HeldRequests {
     Request request;
     VerdictByAction known;
     std::vector<std::shared_ptr<Question>> questions;
+    transport::Charge charge;
     bool is_decided() const;
   };
 
@@ -82,7 +83,7 @@ class HeldRequests {
   Session& session_;
   transport::Connection& connection_;
   std::deque<Waiting> waiting_;
-  size_t bytes_ = 0;  // of those
+  size_t bytes_ = 0;  // of memory, for those
   // By what identical ones have in common. Rules that are replaced have another authorizer.
   using Name = std::pair<const Verdicts*, std::string>;
   std::map<Name, std::shared_ptr<Question>> open_;

@@ -13,12 +13,20 @@
 #include <vector>
 
 #include "router/seeded_hash.h"
+#include "transport/account.h"
+#include "transport/allocated.h"
 
 namespace router {
 
 template <class Value>
 class IdMap {
  public:
+  IdMap() = default;
+  // `charge` pays for the table and for what stands elsewhere for each entry there is room for, of so many
+  // bytes.
+  explicit IdMap(transport::Charge charge, size_t bytes_elsewhere = 0)
+      : charge_(std::move(charge)), bytes_elsewhere_(bytes_elsewhere) {}
+
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
 
@@ -136,10 +144,13 @@ class IdMap {
     std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(capacity));
     for (Slot& slot : old)
       if (slot.id != 0) place(slot.id, std::move(slot.value));
+    charge_.set(transport::allocated(slots_) + capacity * bytes_elsewhere_);
   }
 
   std::vector<Slot> slots_;  // empty, or a power of two, at least 8
   size_t size_ = 0;
+  transport::Charge charge_;
+  size_t bytes_elsewhere_ = 0;
 };
 
 }  // namespace router

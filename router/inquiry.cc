@@ -22,13 +22,13 @@ wamp::Value result_of(const serializers::Arguments& arguments) {
   return arguments.args.empty() ? wamp::Value() : arguments.args.front();
 }
 
-Inquiry::Inquiry(Worker& worker, std::shared_ptr<Realm> realm, const Question& question,
-                 std::function<void(const Answer&)> on_answer)
+Inquiry::Inquiry(Worker& worker, std::shared_ptr<Realm> realm, std::shared_ptr<transport::Account> account,
+                 const Question& question, std::function<void(const Answer&)> on_answer)
     : worker_(worker),
       realm_(std::move(realm)),
       on_answer_(std::move(on_answer)),
       ref_(worker_.add_addressee(*this)) {
-  member_ = &realm_->join_unseen(ref_);
+  member_ = &realm_->join_unseen(ref_, std::move(account));
   wamp::Call call;
   call.request = wamp::RequestId(1);
   call.procedure = question.procedure;

@@ -33,9 +33,9 @@ class Inquiry final : public Addressee {
     wamp::List arguments;
     uint32_t timeout_ms = 0;
   };
-  // `on_answer` may destroy the inquiry.
-  Inquiry(Worker& worker, std::shared_ptr<Realm> realm, const Question& question,
-          std::function<void(const Answer&)> on_answer);
+  // `account`: of whom it is asked for. `on_answer` may destroy the inquiry.
+  Inquiry(Worker& worker, std::shared_ptr<Realm> realm, std::shared_ptr<transport::Account> account,
+          const Question& question, std::function<void(const Answer&)> on_answer);
   ~Inquiry();
   Inquiry(const Inquiry&) = delete;
 

@@ -64,28 +64,47 @@ std::vector<std::string> offered_protocols(std::span<const char> body) {
 
 LongPoll::LongPoll(std::vector<Worker*> workers) : workers_(std::move(workers)), sessions_(workers_.size()) {}
 
+LongPoll::Address LongPoll::address_of(std::string_view rest) const {
+  const size_t slash = rest.find('/');
+  Address address{std::string(rest.substr(0, slash)),
+                  slash == rest.npos ? std::string_view() : rest.substr(slash + 1), std::nullopt};
+  const auto number = worker_number(address.id);
+  if (number && *number < workers_.size()) address.number = number;
+  return address;
+}
+
+size_t LongPoll::number_of(const transport::Loop& loop) const {
+  const auto here = std::find_if(workers_.begin(), workers_.end(),
+                                 [&loop](Worker* worker) { return &worker->loop() == &loop; });
+  return static_cast<size_t>(here - workers_.begin());
+}
+
+transport::Loop& LongPoll::loop_for(transport::Loop& here, std::string_view rest) const {
+  const auto number = address_of(rest).number;
+  return number ? workers_[*number]->loop() : here;
+}
+
+size_t LongPoll::max_body_size(const transport::Loop& loop, const config::TransportLimits& limits,
+                               std::string_view rest) const {
+  const Sessions& sessions = sessions_[number_of(loop)];
+  const auto found = sessions.find(address_of(rest).id);
+  return found != sessions.end() ? found->second->max_send_size()
+                                 : std::min<size_t>(limits.max_bytes_before_welcome, limits.max_message_size);
+}
+
 transport::Service::Answer LongPoll::on_post(transport::Loop& loop,
                                              const std::shared_ptr<const Entrance>& entrance,
                                              const transport::HttpRequest& request, std::string_view rest,
                                              std::span<const char> body, transport::HttpExchange& exchange) {
-  const auto here = std::find_if(workers_.begin(), workers_.end(),
-                                 [&loop](Worker* worker) { return &worker->loop() == &loop; });
-  if (rest == "open")
-    return open(static_cast<size_t>(here - workers_.begin()), entrance, request, body, exchange.counts());
-
-  const size_t slash = rest.find('/');
-  const std::string id(rest.substr(0, slash));
-  const std::string_view what = slash == rest.npos ? std::string_view() : rest.substr(slash + 1);
-  const auto number = worker_number(id);
-  if (!number || *number >= workers_.size()) return text_response(404, "there is no such session");
-  if (workers_[*number] != *here) return transport::Service::Elsewhere{&workers_[*number]->loop()};
-
-  const auto found = sessions_[*number].find(id);
-  if (found == sessions_[*number].end()) return text_response(404, "there is no such session");
+  const size_t here = number_of(loop);
+  if (rest == "open") return open(here, entrance, request, body, exchange.counts());
+  const Address address = address_of(rest);
+  const auto found = sessions_[here].find(address.id);
+  if (found == sessions_[here].end()) return text_response(404, "there is no such session");
   const auto connection = found->second;
-  if (what == "receive") return connection->on_receive(exchange);
-  if (what == "send") return connection->on_send(body, exchange);
-  if (what == "close") return connection->on_close();
+  if (address.what == "receive") return connection->on_receive(exchange);
+  if (address.what == "send") return connection->on_send(body, exchange);
+  if (address.what == "close") return connection->on_close();
   return text_response(404, "expected receive, send or close behind the session");
 }
 

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,12 @@ class LongPoll {
  public:
   explicit LongPoll(std::vector<Worker*> workers);
 
+  // Of the worker that has the session which `rest` of the path names.
+  transport::Loop& loop_for(transport::Loop& here, std::string_view rest) const;
+  // On that loop.
+  size_t max_body_size(const transport::Loop& loop, const config::TransportLimits& limits,
+                       std::string_view rest) const;
+
   // `entrance`: of a session that this opens; `rest`: of the request's path, behind the configured one.
   // Origins are checked before.
   transport::Service::Answer on_post(transport::Loop& loop, const std::shared_ptr<const Entrance>& entrance,
@@ -29,6 +36,15 @@ class LongPoll {
                                      std::span<const char> body, transport::HttpExchange& exchange);
 
  private:
+  // What stands behind the configured path.
+  struct Address {
+    std::string id;
+    std::string_view what;         // "receive", "send", "close"
+    std::optional<size_t> number;  // of the worker; none: nobody has that id
+  };
+  Address address_of(std::string_view rest) const;
+  size_t number_of(const transport::Loop& loop) const;
+
   using Sessions = std::map<std::string, std::shared_ptr<transport::LongPollConnection>>;
 
   transport::HttpResponse open(size_t number, const std::shared_ptr<const Entrance>& entrance,

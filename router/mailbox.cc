@@ -71,6 +71,11 @@ size_t Mailbox::waiting_count() const {
   return from_others_.size();
 }
 
+size_t Mailbox::waiting_bytes() const {
+  const std::lock_guard lock(mutex_);
+  return payload_bytes_;
+}
+
 void Mailbox::drain(std::vector<Mail>& entries) {
   take_from_others();
   entries.clear();

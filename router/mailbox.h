@@ -54,6 +54,8 @@ class Mailbox {
 
   // Any thread. How much others have posted that the owner has not taken yet.
   size_t waiting_count() const;
+  // Bytes of its payloads.
+  size_t waiting_bytes() const;
 
   // Owner only. What was posted, oldest first; the vector given is swapped in to be filled next.
   void drain(std::vector<Mail>& entries);

@@ -15,9 +15,11 @@
 #include "router/authorizer.h"
 #include "router/callee_room.h"
 #include "router/denial_log.h"
+#include "router/holding.h"
 #include "router/id_map.h"
 #include "router/routed_payload.h"
 #include "router/session_ref.h"
+#include "transport/account.h"
 #include "wamp/features.h"
 #include "wamp/ids.h"
 
@@ -47,6 +49,7 @@ struct HeldSubscription {
   broker::Subscription* subscription = nullptr;
   broker::SubscriptionNode* node = nullptr;
   size_t position = 0;  // in the node's group of the subscriber's worker
+  transport::Charge charge;
 };
 
 // The last URI that the member was allowed to call or publish to. Clients use the same ones again and again,
@@ -64,12 +67,16 @@ struct RememberedPublish : RememberedGrant {
   std::vector<broker::Subscription*> subscriptions;
 };
 
+// What a call in flight takes in the dealer, which owns it.
+constexpr size_t call_bytes = 160;
+
 // What a session wants to be published when it is gone ("Session Testament").
 struct Testament {
   std::string topic;
   std::shared_ptr<const broker::PublishOptions> options;
   RoutedPayload payload;
   Grant grant;
+  transport::Charge charge;
 };
 
 // Those for the options of a session's requests, and for the arguments of its calls to the router.
@@ -78,18 +85,23 @@ inline serializers::ValueLimits value_limits(const config::SessionLimits& limits
 }
 
 struct Member {
-  // `room`: bytes of calls that may be on their way to it.
+  // `account`: its connection's; null: nobody's. `room`: bytes of calls that may be on their way to it.
   Member(const SessionRef& r, Identity i, const wamp::ClientFeatures& f,
-         std::shared_ptr<const RolePermissions> p, size_t room = CalleeRoom::unlimited)
-      : ref(r), identity(std::move(i)), features(f), permissions(std::move(p)), room_for_calls(room) {}
+         std::shared_ptr<const RolePermissions> p, std::shared_ptr<transport::Account> a = nullptr,
+         size_t room = CalleeRoom::unlimited);
 
   const config::SessionLimits& limits() const { return permissions->limits(); }
   serializers::ValueLimits value_limits() const { return router::value_limits(limits()); }
   bool takes_calls() const { return !clogged.load(std::memory_order_relaxed) && room_for_calls.any(); }
+  // For what the realm keeps for it.
+  transport::Charge charge(transport::Holding kind, size_t bytes) const { return {account, kind, bytes}; }
+  // Bytes of all that the realm keeps for it.
+  size_t kept_bytes() const;
 
   const SessionRef ref;
   const Identity identity;
   const wamp::ClientFeatures features;
+  const std::shared_ptr<transport::Account> account;
 
   // The session's own thread's, without the lock. What follows from the realm's rules is replaced when they
   // have changed.
@@ -110,6 +122,7 @@ struct Member {
   bool present = true;  // false: removed from the realm; the session has not noticed yet
   // What wamp.session.modify_details has added; null: nothing. The session has it too.
   std::shared_ptr<const wamp::Dict> extra;
+  transport::Charge extra_charge;
   std::vector<Testament> detached_testaments, destroyed_testaments;
 
   // Broker's.
@@ -121,6 +134,9 @@ struct Member {
   IdMap<dealer::PendingCall*> invocations;  // as callee, by INVOCATION.Request
   wamp::RequestId last_invocation;          // none before the first
   CalleeRoom room_for_calls;
+
+ private:
+  const transport::Charge own_charge_;
 };
 
 }  // namespace router

@@ -67,6 +67,7 @@ class Membership {
   bool admitted_by(const EventFilter& filter) const;
   Sender& sender() { return sender_; }
   EventSender& events() { return events_; }
+  const EventSender& events() const { return events_; }
 
   // ---- what time brings
 
@@ -77,8 +78,6 @@ class Membership {
   }
   // It waits for the answer to a call, or owes one.
   bool is_busy() const { return realm_->is_busy(*member_); }
-  // Bytes of memory held here for the peer.
-  size_t held_bytes() const { return events_.waiting_bytes(); }
 
  private:
   bool is_continuation(wamp::RequestId call) const;

@@ -6,9 +6,6 @@
 namespace router {
 namespace {
 
-// While memory is short, a message of more bytes is not taken.
-constexpr size_t frugal_message_size = 64 * 1024;
-
 wamp::Error error_of(wamp::MessageType type, wamp::RequestId request, const Refusal& refusal) {
   return {type, request, {}, std::string(refusal.error_uri), {}};
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 namespace router {
@@ -15,6 +16,9 @@ enum class MemoryStage : uint8_t {
   frugal,    // no new subscriptions and registrations, no large messages
   shedding,  // those for whom most is held are disconnected
 };
+
+// From `frugal` on no longer message is taken.
+constexpr size_t frugal_message_size = 64 * 1024;
 
 // Bytes. Of limits 0: none.
 struct MemoryUse {

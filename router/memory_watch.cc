@@ -41,20 +41,32 @@ MemoryWatch::MemoryWatch(const config::MemoryLimits& limits, std::vector<Worker*
       set_accepting_(std::move(set_accepting)),
       measure_(std::move(measure)),
       first_addresses_(measure_().addresses),
-      guard_(limits_of(limits, first_addresses_)) {}
+      guard_(limits_of(limits, first_addresses_)),
+      shedding_(workers_) {}
 
 void MemoryWatch::start() {
   workers_.front()->loop().post([this] { look(); });
 }
 
 void MemoryWatch::look() {
-  if (guard_.stage() != MemoryStage::plenty && --looks_to_trim_ <= 0) trim();
-  MemoryUse use = measure_();
-  use.addresses -= std::min(use.addresses, first_addresses_);
-  if (guard_.look(use)) on_new_stage();
+  workers_.front()->loop().after(interval, [this] { look(); });
+  const MemoryStage before = guard_.stage();
+  if (before != MemoryStage::plenty && --looks_to_trim_ <= 0) trim();
+  measure();
+  // Perhaps it is only what was freed and not given back.
+  if (guard_.stage() == MemoryStage::shedding && before != MemoryStage::shedding) {
+    trim();
+    measure();
+  }
+  if (guard_.stage() != before) on_new_stage();
   set_accepting_(guard_.stage() < MemoryStage::closed);
   if (guard_.stage() == MemoryStage::shedding) shed();
-  workers_.front()->loop().after(interval, [this] { look(); });
+}
+
+void MemoryWatch::measure() {
+  MemoryUse use = measure_();
+  use.addresses -= std::min(use.addresses, first_addresses_);
+  guard_.look(use);
 }
 
 void MemoryWatch::on_new_stage() {
@@ -74,8 +86,7 @@ void MemoryWatch::trim() {
 }
 
 void MemoryWatch::shed() {
-  const uint64_t share = guard_.excess() / workers_.size() + 1;
-  for (Worker* const worker : workers_) worker->loop().post([worker, share] { worker->shed(share); });
+  shedding_.shed(guard_.excess() + 1);
   looks_to_trim_ = 0;
 }
 

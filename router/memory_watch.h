@@ -9,6 +9,7 @@
 
 #include "router/config/config.h"
 #include "router/memory_guard.h"
+#include "router/shedding.h"
 #include "router/worker.h"
 
 namespace router {
@@ -24,6 +25,7 @@ class MemoryWatch {
 
  private:
   void look();
+  void measure();
   void on_new_stage();
   void trim();
   void shed();
@@ -33,6 +35,7 @@ class MemoryWatch {
   const std::function<MemoryUse()> measure_;
   const uint64_t first_addresses_;
   MemoryGuard guard_;
+  Shedding shedding_;
   int looks_to_trim_ = 0;
 };
 

@@ -7,6 +7,7 @@
 
 #include "router/config/inventory.h"
 #include "router/config/limits.h"
+#include "router/holding.h"
 #include "router/memory_use.h"
 #include "router/version.h"
 #include "transport/counters.h"
@@ -32,6 +33,7 @@ constexpr Family ready{"wampd_ready", "1 if /ready answers 200, else 0.", {}, Ki
 constexpr Family workers{"wampd_workers", "Worker threads.", {}, Kind::gauge};
 constexpr Family mailbox{
     "wampd_mailbox_messages", "Messages that wait for another worker to take them.", {}, Kind::gauge};
+constexpr Family mailbox_bytes{"wampd_mailbox_bytes", "Bytes of their payloads.", {}, Kind::gauge};
 constexpr Family connections{"wampd_connections", "Connections open now.", {}, Kind::gauge};
 constexpr Family realms{"wampd_realms", "Realms that exist now.", {}, Kind::gauge};
 constexpr Family sessions{"wampd_sessions", "Sessions in the realm now.", {"realm"}, Kind::gauge};
@@ -55,6 +57,10 @@ constexpr Family memory_limit{
 constexpr Family buffered{
     "wampd_buffered_bytes", "Bytes of messages that wait or are kept.", {}, Kind::gauge};
 constexpr Family buffered_limit{"wampd_buffered_limit_bytes", "How many there may be.", {}, Kind::gauge};
+constexpr Family held{"wampd_held_bytes",
+                      "Memory that is held for clients, and for what realms keep, by kind.",
+                      {"kind"},
+                      Kind::gauge};
 
 double number(uint64_t count) {
   return static_cast<double>(count);
@@ -106,18 +112,30 @@ void add_process(WallTime started, Samples& samples) {
 
 void add_workers(const std::vector<const Worker*>& all, Samples& samples) {
   CounterTotals loops, routers;
-  size_t waiting = 0, open = 0;
+  size_t waiting = 0, waiting_bytes = 0, open = 0;
   for (const Worker* worker : all) {
     loops.add(worker->loop().counters());
     routers.add(worker->counters());
     waiting += worker->mailbox().waiting_count();
+    waiting_bytes += worker->mailbox().waiting_bytes();
     open += worker->loop().connection_count();
   }
   samples.add(workers, number(all.size()));
   samples.add(mailbox, number(waiting));
+  samples.add(mailbox_bytes, number(waiting_bytes));
   samples.add(connections, number(open));
   samples.add(loops, "");
   samples.add(routers, "");
+}
+
+void add_held(const std::vector<const Worker*>& workers, const broker::KeptBytes& kept, Samples& samples) {
+  for (size_t place = 0; place < holding::names.size(); ++place) {
+    const auto kind = static_cast<transport::Holding>(place);
+    std::ptrdiff_t bytes = static_cast<std::ptrdiff_t>(kept.of(kind));
+    for (const Worker* worker : workers) bytes += worker->loop().held().of(kind);
+    samples.add(held, std::string(holding::names[place]),
+                static_cast<double>(std::max<std::ptrdiff_t>(bytes, 0)));
+  }
 }
 
 struct RealmNumbers {
@@ -179,8 +197,12 @@ void add_memory(const MemoryGuard& memory, Samples& samples) {
 }  // namespace
 
 Monitor::Monitor(std::vector<const Worker*> workers, const Realms& realms, const MemoryGuard& memory,
-                 const Clock& clock)
-    : workers_(std::move(workers)), realms_(realms), memory_(memory), started_(clock.wall_time()) {}
+                 std::shared_ptr<const broker::KeptBytes> kept, const Clock& clock)
+    : workers_(std::move(workers)),
+      realms_(realms),
+      memory_(memory),
+      kept_(std::move(kept)),
+      started_(clock.wall_time()) {}
 
 void Monitor::set_limits(const config::Config& config) {
   std::vector<Sample> all;
@@ -209,6 +231,7 @@ std::string Monitor::metrics() const {
     samples.add(limits_);
   }
   add_memory(memory_, samples);
+  add_held(workers_, *kept_, samples);
   add_workers(workers_, samples);
   add_realms(realms_.listed(), samples);
   return prometheus_text(samples.all());

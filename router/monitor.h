@@ -5,11 +5,13 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "router/broker/kept_bytes.h"
 #include "router/clock.h"
 #include "router/config/config.h"
 #include "router/exposition.h"
@@ -22,7 +24,7 @@ namespace router {
 class Monitor {
  public:
   Monitor(std::vector<const Worker*> workers, const Realms& realms, const MemoryGuard& memory,
-          const Clock& clock);
+          std::shared_ptr<const broker::KeptBytes> kept, const Clock& clock);
 
   // From now on nobody new is let in.
   void begin_drain() { draining_.store(true, std::memory_order_relaxed); }
@@ -39,6 +41,7 @@ class Monitor {
   const std::vector<const Worker*> workers_;
   const Realms& realms_;
   const MemoryGuard& memory_;
+  const std::shared_ptr<const broker::KeptBytes> kept_;
   const WallTime started_;
   std::atomic<bool> draining_{false};
   mutable std::mutex mutex_;

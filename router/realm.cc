@@ -19,10 +19,11 @@ bool wants_acknowledgement(const wamp::Publish& message) {
 
 }  // namespace
 
-Realm::Realm(const config::Realm& config, std::vector<Mailbox*> mailboxes, uint64_t seed, const Clock& clock)
+Realm::Realm(const config::Realm& config, std::vector<Mailbox*> mailboxes, uint64_t seed, const Clock& clock,
+             std::shared_ptr<const broker::KeptBytes> kept)
     : config_(config),
       authorizer_(config.roles, config.limits),
-      state_(config_, authorizer_, std::move(mailboxes), seed, clock) {}
+      state_(config_, authorizer_, std::move(mailboxes), seed, clock, std::move(kept)) {}
 
 bool Realm::has_role(std::string_view name) const {
   const std::lock_guard lock(mutex_);
@@ -57,8 +58,11 @@ std::vector<std::string> Realm::configure(const config::Realm& next) {
 }
 
 std::variant<Member*, Refusal> Realm::join(const SessionRef& session, Identity identity,
-                                           const wamp::ClientFeatures& features, size_t room_for_calls) {
-  auto member = std::make_unique<Member>(session, std::move(identity), features, nullptr, room_for_calls);
+                                           const wamp::ClientFeatures& features,
+                                           std::shared_ptr<transport::Account> account,
+                                           size_t room_for_calls) {
+  auto member = std::make_unique<Member>(session, std::move(identity), features, nullptr, std::move(account),
+                                         room_for_calls);
   const std::lock_guard lock(mutex_);
   set_rules(*member);
   // That the id is taken is as likely as being struck by a comet; the client tries again.
@@ -72,10 +76,11 @@ std::variant<Member*, Refusal> Realm::join(const SessionRef& session, Identity i
   return &state_.add_member(std::move(member));
 }
 
-Member& Realm::join_unseen(const SessionRef& session) {
+Member& Realm::join_unseen(const SessionRef& session, std::shared_ptr<transport::Account> account) {
   static const Identity router{"wampd", "trusted", "local", "router"};
   const std::lock_guard lock(mutex_);
-  auto member = std::make_unique<Member>(session, router, wamp::ClientFeatures(), authorizer_.nobody(), 0);
+  auto member = std::make_unique<Member>(session, router, wamp::ClientFeatures(), authorizer_.nobody(),
+                                         std::move(account), 0);
   member->unseen = true;
   return state_.members.add_unseen(std::move(member));
 }

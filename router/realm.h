@@ -34,7 +34,9 @@ class Realm {
  public:
   // `mailboxes` are the workers', by worker number. `seed` is the chance behind publication ids. The clock
   // outlives the realm.
-  Realm(const config::Realm& config, std::vector<Mailbox*> mailboxes, uint64_t seed, const Clock& clock);
+  // `kept`: what it keeps of events together with other realms.
+  Realm(const config::Realm& config, std::vector<Mailbox*> mailboxes, uint64_t seed, const Clock& clock,
+        std::shared_ptr<const broker::KeptBytes> kept = broker::KeptBytes::unlimited());
 
   const std::string& name() const { return config_.name; }
   bool has_role(std::string_view name) const;
@@ -42,12 +44,15 @@ class Realm {
 
   // Refused if the realm has no room, for anybody or for this authid. A role that does not exist may do
   // nothing. The member lives until leave().
-  // `room_for_calls`: bytes of calls that may be on their way to it.
+  // `account`: of its connection; null: nobody's. `room_for_calls`: bytes of calls that may be on their way
+  // to it.
   std::variant<Member*, Refusal> join(const SessionRef& session, Identity identity,
                                       const wamp::ClientFeatures& features,
+                                      std::shared_ptr<transport::Account> account = nullptr,
                                       size_t room_for_calls = CalleeRoom::unlimited);
-  // A member of the router's own, which nobody sees and which may do nothing but ask().
-  Member& join_unseen(const SessionRef& session);
+  // A member of the router's own, which nobody sees and which may do nothing but ask(). `account`: of whom it
+  // asks for.
+  Member& join_unseen(const SessionRef& session, std::shared_ptr<transport::Account> account);
   // A call without regard to permissions.
   void ask(Member& unseen, const wamp::Call& question, RoutedPayload&& payload);
   // Everything the member held is gone afterwards, and so is the member.

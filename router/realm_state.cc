@@ -43,13 +43,15 @@ wamp::Dict session_details(const SessionRef& ref, const Identity& identity, cons
 }
 
 RealmState::RealmState(const config::Realm& configuration, const Authorizer& roles,
-                       std::vector<Mailbox*> mailboxes, uint64_t seed, const Clock& time)
+                       std::vector<Mailbox*> mailboxes, uint64_t seed, const Clock& time,
+                       std::shared_ptr<const broker::KeptBytes> kept)
     : config(configuration),
       authorizer(roles),
       clock(time),
       ids(seed),
       outbox(std::move(mailboxes)),
-      broker(configuration, ids, time, broker::open_store(configuration, time, answer_publishers(outbox))),
+      broker(configuration, ids, time, broker::open_store(configuration, time, answer_publishers(outbox)),
+             std::move(kept)),
       dealer(dealer_limits(configuration.limits), ids, time, counters, broker) {}
 
 void RealmState::follow_limits() {

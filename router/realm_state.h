@@ -21,7 +21,7 @@ namespace router {
 
 struct RealmState {
   RealmState(const config::Realm& configuration, const Authorizer& roles, std::vector<Mailbox*> mailboxes,
-             uint64_t seed, const Clock& time);
+             uint64_t seed, const Clock& time, std::shared_ptr<const broker::KeptBytes> kept);
 
   // The configuration's limits are other ones now.
   void follow_limits();

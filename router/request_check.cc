@@ -97,4 +97,12 @@ std::optional<Refusal> check_request(const config::Realm& config, Member& member
   return std::nullopt;
 }
 
+std::optional<Refusal> check_kept_bytes(const Member& member, size_t more) {
+  const uint64_t most = member.limits().kept_bytes_per_session;
+  if (member.unseen || member.kept_bytes() + more <= most) return std::nullopt;
+  return Refusal{wamp::error_uri::too_many_requests,
+                 "for this session " + std::to_string(member.kept_bytes()) +
+                     " bytes are kept, and no more than " + std::to_string(most) + " may be"};
+}
+
 }  // namespace router

@@ -33,4 +33,7 @@ std::optional<Refusal> check_uri(const config::Realm& config, const Member& memb
 std::optional<Refusal> check_request(const config::Realm& config, Member& member, Action action,
                                      std::string_view uri, wamp::MatchPolicy match, Grant& grant);
 
+// Whether the realm may keep so many bytes more for the member. The router's own questions always pass.
+std::optional<Refusal> check_kept_bytes(const Member& member, size_t more);
+
 }  // namespace router

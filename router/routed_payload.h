@@ -18,6 +18,8 @@ struct RoutedPayload {
   transport::BufferRef buffer;  // null if count is 0
 
   std::string_view bytes() const { return buffer ? buffer->view() : std::string_view(); }
+  // Of memory, all that the buffer takes.
+  size_t held() const { return buffer ? buffer->held() : 0; }
 };
 
 // Copies; what was decoded from a read buffer does not outlive it.

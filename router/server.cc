@@ -54,6 +54,10 @@ transport::ConnectionOptions connection_options(const config::Transport& transpo
   return options;
 }
 
+uint64_t max_kept_bytes(const config::MemoryLimits& limits, uint64_t whole) {
+  return limits.max_kept_bytes > 0 ? limits.max_kept_bytes : whole / 4;
+}
+
 bool serves_wamp(const config::Transport& transport) {
   return !transport.rawsocket_serializers.empty() ||
          std::any_of(transport.paths.begin(), transport.paths.end(), [](const auto& entry) {
@@ -74,8 +78,10 @@ Server::Server(config::Config config)
   for (const auto& worker : workers_) workers.push_back(worker.get());
   memory_ = std::make_unique<MemoryWatch>(
       config_.memory, workers, [this](bool accepting) { set_accepting(accepting); }, memory_use);
+  kept_ =
+      std::make_shared<broker::KeptBytes>(max_kept_bytes(config_.memory, memory_->guard().limits().resident));
   monitor_ = std::make_unique<Monitor>(std::vector<const Worker*>(workers.begin(), workers.end()), realms_,
-                                       memory_->guard(), clock_);
+                                       memory_->guard(), kept_, clock_);
   monitor_->set_limits(config_);
   realms_.commit(realms_.prepare(config_.realms));
   const auto names = config::transport_names(config_);
@@ -90,7 +96,7 @@ void Server::set_accepting(bool accepting) {
 }
 
 std::shared_ptr<Realm> Server::make_realm(const config::Realm& config) {
-  auto realm = std::make_shared<Realm>(config, mailboxes_, random_seed(), clock_);
+  auto realm = std::make_shared<Realm>(config, mailboxes_, random_seed(), clock_, kept_);
   keep_time_on(workers_.front()->loop(), realm);
   return realm;
 }

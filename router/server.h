@@ -84,6 +84,7 @@ class Server {
   std::map<std::string, std::unique_ptr<WebService>> services_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<MemoryWatch> memory_;
+  std::shared_ptr<const broker::KeptBytes> kept_;
   std::unique_ptr<Monitor> monitor_;
   std::vector<Named> listeners_;  // in the order of the configuration, new ones last
   bool running_ = false;

@@ -4,9 +4,11 @@
 #include <chrono>
 #include <utility>
 
+#include "router/holding.h"
 #include "router/log.h"
 #include "router/new_applicant.h"
 #include "router/session_rules.h"
+#include "router/value_bytes.h"
 #include "router/welcome_details.h"
 #include "wamp/attributes.h"
 #include "wamp/error_uris.h"
@@ -37,6 +39,8 @@ Session::Session(Worker& worker, std::shared_ptr<const Entrance> entrance, seria
 void Session::on_open(transport::Connection& connection) {
   connection_ = &connection;
   sender_.emplace(worker_, connection, format_, entrance_->transport.limits);
+  charge_ = {connection.account(), holding::session,
+             allocated(sizeof(Session)) + allocated(arrival_.details)};
   deadline_ =
       worker_.loop().now() + std::chrono::milliseconds(entrance_->transport.limits.handshake_timeout_ms);
   worker_.add_open(*this);
@@ -193,7 +197,7 @@ void Session::open_session(const wamp::Hello& hello) {
   features_ = *features;
   state_ = State::admitting;
   admission_ = std::make_unique<Admission>(worker_, *entrance_, static_cast<Admission::Desk&>(*this),
-                                           connection_->peer_address());
+                                           connection_->peer_address(), connection_->account());
   auth::Applicant applicant = new_applicant(arrival_, *entrance_, *connection_);
   applicant.realm = hello.realm;
   applicant.authid = authid;
@@ -258,11 +262,12 @@ std::optional<Refusal> Session::join(const auth::Accepted& accepted) {
   if (accepted.method == "anonymous" && accepted.authid.empty()) authid = anonymous_authid(ref_);
   auto joined = realm->join(
       ref_, {authid, accepted.role, accepted.method, accepted.provider, connection_->peer_address()},
-      *features_, sender_->much());
+      *features_, connection_->account(), sender_->much());
   if (const auto* refusal = std::get_if<Refusal>(&joined)) return std::move(*refusal);
   membership_ = std::make_unique<Membership>(worker_, *this, *sender_, std::move(realm),
                                              *std::get<Member*>(joined), accepted.expires);
   state_ = State::established;
+  connection_->set_known(true);
   const config::SessionLimits& limits = membership_->limits();
   connection_->limit_rate({limits.messages_per_second, limits.bytes_per_second});
   return std::nullopt;
@@ -310,6 +315,7 @@ bool Session::leave(std::string_view why, Counter& counter) {
 void Session::end_membership(std::string_view why, Counter& counter) {
   const std::unique_ptr<Membership> past = std::move(membership_);
   state_ = State::closed;
+  connection_->set_known(false);
   counter.add();
   log_end(ref_, past->identity(), past->realm().name(), why, sender_->record(), worker_.loop().now());
 }
@@ -353,10 +359,13 @@ bool Session::on_oversized(std::string_view beginning) {
   if (state_ == State::refusing || state_ == State::closing) return true;
   const auto start = serializers::decode_start(format_, beginning, worker_.scratch());
   if (!membership_ || !start) return false;
-  const auto refused = membership_->refuse(*start, {wamp::error_uri::payload_size_exceeded, {}});
+  const bool is_short_of_memory = worker_.memory_stage() >= MemoryStage::frugal;
+  const auto refused = membership_->refuse(
+      *start,
+      {is_short_of_memory ? wamp::error_uri::unavailable : wamp::error_uri::payload_size_exceeded, {}});
   if (!refused) violate(refused.error().message);
   if (refused && !*refused) return false;
-  counters().lost_oversized.add();
+  (is_short_of_memory ? counters().lost_memory : counters().lost_oversized).add();
   if (oversized_messages_++ == 0)
     log::warning(log::Kind::loss, name() + " sends messages that are too long, " +
                                       std::string(wamp::name(start->type)) + " first");
@@ -384,18 +393,16 @@ void Session::on_alive() {
   if (membership_) membership_->on_alive();
 }
 
-size_t Session::held_bytes() const {
-  return connection_->held_bytes() + (membership_ ? membership_->held_bytes() : 0);
-}
-
 // Behind a full queue there is no last word.
-void Session::give_way(size_t held) {
+void Session::on_give_way(size_t held) {
   const std::string why =
       "the router is short of memory, and " + std::to_string(held) + " bytes are held for this connection";
   counters().shed.add();
   log::warning(log::Kind::loss, "dropping " + name() + ": " + why);
-  if (connection_->queued_bytes() == 0) return abort(wamp::error_uri::unavailable, why);
-  connection_->drop(why);
+  if (connection_->queued_bytes() == 0)
+    abort(wamp::error_uri::unavailable, why);
+  else
+    connection_->drop(why);
 }
 
 void Session::wait_for_worker(const Mailbox& mailbox) {

@@ -35,15 +35,16 @@ class Session final : public transport::Receiver, private Admission::Desk {
 
   void on_silent() override;
   void on_alive() override;
+  void on_give_way(size_t held) override;
+  size_t shared_bytes() const override { return membership_ ? membership_->events().shared_bytes() : 0; }
 
   // The realm has removed this session from its members.
   void on_removed(const wamp::Goodbye& farewell);
   // Some of the requests that waited for an authorizer need not wait any longer.
   void carry_out_held();
 
-  // Bytes of memory held for the peer, and the end of that.
-  size_t held_bytes() const;
-  void give_way(size_t held);
+  // While it is open.
+  transport::Connection& connection() const { return *connection_; }
 
   // Once a second: a peer that takes too long to say HELLO or GOODBYE, or takes nothing of a stream, is
   // closed.
@@ -118,6 +119,7 @@ class Session final : public transport::Receiver, private Admission::Desk {
   std::optional<Sender> sender_;                   // likewise
   transport::Loop::Clock::time_point deadline_{};  // of the first HELLO, of AUTHENTICATE, of a held back
                                                    // ABORT, or of the answer to GOODBYE; zero: none
+  transport::Charge charge_;                       // for all of this
   uint64_t oversized_messages_ = 0;                // of the peer, their options included
 
   State state_ = State::closed;

@@ -17,9 +17,16 @@
 #include "router/prefix_tree.h"
 #include "router/seeded_hash.h"
 #include "router/wildcard_table.h"
+#include "transport/allocated.h"
 #include "wamp/uri.h"
 
 namespace router {
+
+// About what one entry takes of memory in a UriIndex and in a table by id.
+constexpr size_t index_bytes(std::string_view uri) {
+  constexpr size_t nodes = 256;
+  return nodes + transport::allocated(uri.size() + 1);
+}
 
 template <class T>
 class UriIndex {

@@ -192,11 +192,19 @@ Arrival WebService::arrival(const Entrance& entrance, const HttpRequest& request
   return arrival;
 }
 
-std::optional<size_t> WebService::max_body_size(const HttpRequest& request) {
+transport::Loop& WebService::loop_for(transport::Loop& here, const HttpRequest& request) {
+  const auto entrance = this->entrance();
+  const Match found = match(entrance->transport, request.path);
+  const bool is_long_poll = found.path && std::holds_alternative<config::LongPollPath>(*found.path);
+  return is_long_poll ? long_poll_.loop_for(here, found.rest) : here;
+}
+
+std::optional<size_t> WebService::max_body_size(transport::Loop& loop, const HttpRequest& request) {
   const auto entrance = this->entrance();
   const Match found = match(entrance->transport, request.path);
   if (!found.path || !std::holds_alternative<config::LongPollPath>(*found.path)) return std::nullopt;
-  return request.method == "POST" ? entrance->transport.limits.max_message_size : 0;
+  if (request.method != "POST") return 0;
+  return long_poll_.max_body_size(loop, entrance->transport.limits, found.rest);
 }
 
 transport::Service::Answer WebService::on_post(transport::Loop& loop, const HttpRequest& request,

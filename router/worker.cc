@@ -12,8 +12,6 @@ namespace {
 constexpr auto waiting_interval = std::chrono::milliseconds(1);
 constexpr auto sweep_interval = std::chrono::seconds(1);
 constexpr auto drain_interval = std::chrono::milliseconds(10);
-// With less, a connection is not worth ending for its memory.
-constexpr size_t large_holding = 64 * 1024;
 
 }  // namespace
 
@@ -189,18 +187,9 @@ uint64_t Worker::retry_after_ms() {
   return shortest_ms + ids_.next() % (shortest_ms + 1);
 }
 
-void Worker::shed(uint64_t bytes) {
-  std::vector<std::pair<size_t, Session*>> holders;
-  for (Session* session : open_)
-    if (const size_t held = session->held_bytes(); held > large_holding) holders.emplace_back(held, session);
-  std::sort(holders.begin(), holders.end(), std::greater<>());
-  uint64_t given_up = 0;
-  for (const auto& [held, session] : holders) {
-    if (given_up >= bytes) return;
-    given_up += held;
-    session->give_way(held);
-  }
-  loop_.give_up_requests(large_holding);
+void Worker::set_memory_stage(MemoryStage stage) {
+  memory_stage_ = stage;
+  loop_.limit_messages(stage >= MemoryStage::frugal ? frugal_message_size : SIZE_MAX);
 }
 
 }  // namespace router

@@ -108,10 +108,8 @@ class Worker {
   uint64_t retry_after_ms();
 
   // How short the process is of memory.
-  void set_memory_stage(MemoryStage stage) { memory_stage_ = stage; }
+  void set_memory_stage(MemoryStage stage);
   MemoryStage memory_stage() const { return memory_stage_; }
-  // Ends the connections for whose peers most memory is held, until so many bytes are given up.
-  void shed(uint64_t bytes);
 
  private:
   struct Slot {

@@ -28,7 +28,7 @@ void OutgoingBatch::move_to(WriteQueue& queue, Framing framing) {
   queue.push(make_message_header(framing, bytes_));
   for (BufferRef& message : messages_) queue.push(std::move(message));
   messages_.clear();
-  bytes_ = 0;
+  bytes_ = held_ = 0;
 }
 
 }  // namespace transport

@@ -29,8 +29,11 @@ class OutgoingBatch {
 
   bool empty() const { return messages_.empty(); }
   size_t bytes() const { return bytes_; }
+  // Bytes of memory that the messages take.
+  size_t held() const { return held_; }
   void add(BufferRef message) {
     bytes_ += message->size();
+    held_ += message->held();
     messages_.push_back(std::move(message));
   }
   // As one WebSocket message.
@@ -39,6 +42,7 @@ class OutgoingBatch {
  private:
   std::vector<BufferRef> messages_;
   size_t bytes_ = 0;
+  size_t held_ = 0;
 };
 
 }  // namespace transport

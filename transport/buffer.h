@@ -14,6 +14,8 @@
 #include <string_view>
 #include <utility>
 
+#include "transport/allocated.h"
+
 namespace transport {
 
 class Buffer;
@@ -88,6 +90,10 @@ class Buffer {
   size_t size() const { return size_; }
   size_t headroom() const { return start_; }
   size_t tailroom() const { return total_ - start_ - size_; }
+  // The memory that it takes, all of it.
+  size_t held() const { return allocated(sizeof(Buffer) + total_); }
+  // The part of one of those who share it.
+  size_t share() const { return held() / references_.load(std::memory_order_relaxed); }
 
   // True if nobody else holds it: only then may it be changed.
   bool unique() const { return references_.load(std::memory_order_acquire) == 1; }

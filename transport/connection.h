@@ -15,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include "transport/account.h"
 #include "transport/buffer.h"
 #include "transport/channel_binding.h"
 #include "transport/client_certificate.h"
@@ -95,6 +96,12 @@ class Receiver {
   virtual void on_silent() {}
   // Something has come from the peer since probe() or on_silent().
   virtual void on_alive() {}
+  // Memory is short, and so many bytes are held for this peer, more than for most others. The connection
+  // ends; it is dropped if it is not closed here.
+  virtual void on_give_way(size_t /*held*/) {}
+  // Of what the receiver has charged to the connection's account: what would not be free without it, as
+  // others hold it, too.
+  virtual size_t shared_bytes() const { return 0; }
   // The connection is gone, for whatever reason. Called once, last.
   virtual void on_closed(const CloseReason& reason) = 0;
 };
@@ -102,12 +109,16 @@ class Receiver {
 // The bounds of one connection, with the defaults of a listener's options.
 struct ConnectionLimits {
   size_t max_message_size = 16 * 1024 * 1024;  // bytes, of a message that comes in
-  size_t max_queued_bytes = 16 * 1024 * 1024;  // going out; above it the connection is dropped
-  size_t max_http_head = 8 * 1024;             // bytes of a request's head
-  int handshake_timeout_ms = 5000;             // from accept to the end of the opening handshake
-  int ping_interval_ms = 10000;                // of silence before a ping, 0: never; any byte is life
-  int ping_timeout_ms = 20000;                 // of silence after the ping before the peer counts as dead
-  int close_timeout_ms = 2000;                 // from our close frame to the end of the socket
+  size_t max_queued_bytes =
+      16 * 1024 * 1024;  // of memory, for what goes out; above it the connection is dropped
+  // In the place of all of these until the receiver knows who the peer is: bytes that may come in at all, of
+  // one message, and of memory for what goes out.
+  size_t max_bytes_of_unknown = 64 * 1024;
+  size_t max_http_head = 8 * 1024;  // bytes of a request's head
+  int handshake_timeout_ms = 5000;  // from accept to the end of the opening handshake
+  int ping_interval_ms = 10000;     // of silence before a ping, 0: never; any byte is life
+  int ping_timeout_ms = 20000;      // of silence after the ping before the peer counts as dead
+  int close_timeout_ms = 2000;      // from our close frame to the end of the socket
   // A message, or the body of a request, that has begun to come in must end within message_window_ms, or go
   // on at this rate in each such time. 0: it may take as long as it likes.
   int min_message_rate = 1024;  // bytes per second
@@ -139,18 +150,16 @@ class Service {
   // A plain GET or HEAD.
   virtual HttpResponse on_request(const HttpRequest& request) = 0;
 
-  // How long the body of this POST may be; nothing: POST and OPTIONS are not served there.
-  virtual std::optional<size_t> max_body_size(const HttpRequest&) { return std::nullopt; }
+  // The loop on which this POST is dealt with: the connection moves there before the body is read.
+  virtual Loop& loop_for(Loop& here, const HttpRequest&) { return here; }
+  // How long the body may be; nothing: POST and OPTIONS are not served there. On that loop.
+  virtual std::optional<size_t> max_body_size(Loop&, const HttpRequest&) { return std::nullopt; }
   // Answered by the waiter, who must be told if the client has gone.
   struct Later {
     HttpWaiter* waiter;
   };
-  // To be asked again on that loop, to which the connection moves.
-  struct Elsewhere {
-    Loop* loop;
-  };
-  using Answer = std::variant<HttpResponse, Later, Elsewhere>;
-  // A POST or OPTIONS with its whole body.
+  using Answer = std::variant<HttpResponse, Later>;
+  // A POST or OPTIONS with its whole body. On that loop.
   virtual Answer on_post(Loop&, const HttpRequest&, std::span<const char>, HttpExchange&) {
     return text_response(404, "there is nothing here");
   }
@@ -174,7 +183,15 @@ class Service {
 
 class Connection {
  public:
+  // `held`: the sum of which the connection's account is a part; may be null.
+  explicit Connection(std::shared_ptr<HeldBytes> held = nullptr)
+      : account_(std::make_shared<Account>(std::move(held))) {}
   virtual ~Connection() = default;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Of the memory that is held for the peer. Who sits on the connection charges it for what it keeps.
+  const std::shared_ptr<Account>& account() const { return account_; }
 
   // May change with a message that comes in, to what the peer understands.
   virtual Framing framing() const = 0;
@@ -193,9 +210,9 @@ class Connection {
   // close the connection (max_queued_bytes), which is told by on_closed later in the turn, never inside this
   // call.
   virtual void send(BufferRef frame) = 0;
-  // The same, unless more than `max_queued` bytes would then be queued: false, and nothing is sent.
+  // The same, unless more than `max_queued` bytes of memory would then be queued: false, and nothing is sent.
   virtual bool offer(const BufferRef& frame, size_t max_queued) {
-    if (queued_bytes() + frame->size() > max_queued) return false;
+    if (queued_memory() + frame->held() > max_queued) return false;
     send(frame);
     return true;
   }
@@ -209,8 +226,17 @@ class Connection {
   // Bytes that the peer has taken until now, as far as can be told; see Intake::taken. To be compared only.
   virtual int64_t taken_bytes() = 0;
 
-  // Bytes of memory held for the peer: what is queued, and what has come in but is not whole or not read yet.
-  virtual size_t held_bytes() const { return queued_bytes(); }
+  // The memory that they take, in bytes. What others hold, too, counts in full.
+  virtual size_t queued_memory() const { return queued_bytes(); }
+  // About what would be free without this connection, of what is held at the peer's wish: of what others
+  // hold, too, a part.
+  virtual size_t share() const = 0;
+
+  // Memory is short, and so many bytes are held for the peer: the connection ends.
+  virtual void give_way(size_t /*held*/) { drop("the router is short of memory"); }
+
+  // Whether the receiver knows who the peer is; at first it does not. See max_bytes_of_unknown.
+  virtual void set_known(bool /*known*/) {}
 
   // Starts the close handshake (RawSocket has none: the connection ends): what is queued goes out first, then
   // the close frame; nothing more is received. on_closed follows when the peer has answered, has gone, or
@@ -233,6 +259,9 @@ class Connection {
   // before, and the peer does not count as silent. Resuming calls nothing at once; close() ends all pauses.
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;
+
+ private:
+  const std::shared_ptr<Account> account_;
 };
 
 }  // namespace transport

@@ -56,6 +56,8 @@ struct Counters : CounterSet {
   Counter closed_half_open{*this, family::connections_closed, "too_many_half_open"};
   Counter closed_dead{*this, family::connections_closed, "dead"};  // no sign of life
   Counter closed_slow{*this, family::connections_closed, "slow_consumer"};
+  // Memory was short, and much was held for the peer.
+  Counter closed_memory{*this, family::connections_closed, "memory"};
   Counter closed_protocol{*this, family::connections_closed, "protocol_error"};
   Counter closed_failed{*this, family::connections_closed, "socket_error"};
   Counter close_timeouts{*this, family::close_timeouts};  // of those above

@@ -23,6 +23,8 @@ class LongMessage {
 
   bool whole() const { return buffer_->size() == size_; }
   size_t arrived() const { return buffer_->size(); }
+  // Bytes of memory that it takes.
+  size_t held() const { return buffer_ ? buffer_->held() : 0; }
   // What has arrived; to be changed by whoever takes a mask away. Nothing after release().
   std::span<char> bytes() {
     return buffer_ ? std::span(buffer_->data(), buffer_->size()) : std::span<char>();

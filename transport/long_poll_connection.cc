@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "transport/batch.h"
+#include "transport/loop_state.h"
 
 namespace transport {
 namespace {
@@ -24,7 +25,8 @@ HttpResponse gone() {
 LongPollConnection::LongPollConnection(Loop& loop, Framing framing, std::string content_type,
                                        const ConnectionLimits& limits, const HttpRequest& opening,
                                        ListenerCounts::Place place, std::unique_ptr<Receiver> receiver)
-    : loop_(loop),
+    : Connection(loop.state().held),
+      loop_(loop),
       place_(std::move(place)),
       framing_(framing),
       content_type_(std::move(content_type)),
@@ -33,10 +35,12 @@ LongPollConnection::LongPollConnection(Loop& loop, Framing framing, std::string 
       client_certificate_(opening.client_certificate),
       receiver_(std::move(receiver)),
       heard_at_(loop.now()) {
+  account()->set(Holding::connection, allocated(sizeof(LongPollConnection)) + allocated(sizeof(Account)));
   limit_rate({});
 }
 
 void LongPollConnection::start() {
+  loop_.state().others.emplace_back(weak_from_this());
   receiver_->on_open(*this);
 }
 
@@ -60,6 +64,7 @@ Service::Answer LongPollConnection::on_send(std::span<const char> body, HttpExch
   if (pauses_ == 0 && held_.empty()) return deliver({{body.begin(), body.end()}, &exchange});
   if (held_.size() >= max_held_sends) return text_response(503, "too many requests are waiting");
   held_.push_back({{body.begin(), body.end()}, &exchange});
+  charge(held_.back());
   return Service::Later{this};
 }
 
@@ -107,6 +112,7 @@ HttpResponse LongPollConnection::deliver(Held held) {
 void LongPollConnection::keep(Held held, std::span<const char> rest) {
   held.received = held.body.size() - rest.size();
   held.exchange = nullptr;
+  charge(held);
   held_.push_front(std::move(held));
   has_had_its_turn_ = true;
   if (pauses_ == 0) later(&LongPollConnection::deliver_held);
@@ -128,8 +134,10 @@ void LongPollConnection::deliver_held() {
 void LongPollConnection::send(BufferRef frame) {
   if (state_ != State::open) return;
   queued_bytes_ += frame->size();
+  queued_memory_ += frame->held();
   queue_.push_back(std::move(frame));
-  if (queued_bytes_ > limits_.max_queued_bytes)
+  count_output();
+  if (queued_memory_ > limits_.max_queued_bytes)
     return drop("outgoing queue over " + std::to_string(limits_.max_queued_bytes) +
                 " bytes: the peer reads too slowly");
   // Together with what else this turn has.
@@ -147,10 +155,12 @@ HttpResponse LongPollConnection::take() {
   response.content_type = content_type_;
   do {
     response.body.append(queue_.front()->view());
+    queued_memory_ -= queue_.front()->held();
     queue_.pop_front();
   } while (is_batched(framing_) && !queue_.empty());
   queued_bytes_ -= response.body.size();
   fetched_bytes_ += static_cast<int64_t>(response.body.size());
+  count_output();
   return response;
 }
 
@@ -192,8 +202,18 @@ void LongPollConnection::close(uint16_t code, std::string_view reason) {
 
 void LongPollConnection::drop(std::string why) {
   queue_.clear();
-  queued_bytes_ = 0;
+  queued_bytes_ = queued_memory_ = 0;
+  count_output();
   end({0, false, std::move(why)}, State::closed);
+}
+
+void LongPollConnection::give_way(size_t held) {
+  if (receiver_ && state_ == State::open) receiver_->on_give_way(held);
+  drop("the router is short of memory");
+}
+
+void LongPollConnection::charge(Held& held) const {
+  held.charge = Charge(account(), Holding::input, allocated(held.body));
 }
 
 void LongPollConnection::sweep(Loop::Clock::time_point now) {

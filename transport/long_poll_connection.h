@@ -6,6 +6,7 @@
 // that asks for nothing for ping_timeout_ms is gone.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -34,6 +35,9 @@ class LongPollConnection final : public Connection,
   Service::Answer on_send(std::span<const char> body, HttpExchange& exchange);
   HttpResponse on_close();
 
+  // How long a body on_send() may be given.
+  size_t max_send_size() const { return known_ ? limits_.max_message_size : limits_.max_bytes_of_unknown; }
+
   // Once a second or so.
   void sweep(Loop::Clock::time_point now);
   // There is nothing more to be fetched, and the receiver has been told.
@@ -45,6 +49,12 @@ class LongPollConnection final : public Connection,
   void send(BufferRef frame) override;
   size_t queued_bytes() const override { return queued_bytes_; }
   int64_t taken_bytes() override { return fetched_bytes_; }
+  size_t queued_memory() const override { return queued_memory_; }
+  size_t share() const override {
+    return account()->total() - (receiver_ ? std::min(account()->total(), receiver_->shared_bytes()) : 0);
+  }
+  void give_way(size_t held) override;
+  void set_known(bool known) override { known_ = known; }
   void close(uint16_t code, std::string_view reason) override;
   void drop(std::string why) override;
   void probe() override;
@@ -63,6 +73,7 @@ class LongPollConnection final : public Connection,
     std::string body;
     HttpExchange* exchange;  // null: answered, or gone
     size_t received = 0;     // bytes of the body
+    Charge charge = {};
   };
 
   void on_gone(HttpExchange& exchange) override;
@@ -76,6 +87,8 @@ class LongPollConnection final : public Connection,
   void slow_down_if_over();
   void end(CloseReason reason, State state);
   void tell_end();
+  void count_output() { account()->set(Holding::output, queued_memory_); }
+  void charge(Held& held) const;
 
   Loop& loop_;
   const ListenerCounts::Place place_;
@@ -90,6 +103,7 @@ class LongPollConnection final : public Connection,
   std::deque<BufferRef> queue_;
   size_t queued_bytes_ = 0;
   int64_t fetched_bytes_ = 0;
+  size_t queued_memory_ = 0;
   std::deque<Held> held_;
   bool has_had_its_turn_ = false;
   std::optional<RateMeter> meter_;   // none: no limit
@@ -98,6 +112,7 @@ class LongPollConnection final : public Connection,
   Loop::Clock::time_point heard_at_;
   int pauses_ = 0;
   bool probed_ = false;
+  bool known_ = false;
 };
 
 }  // namespace transport

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <unordered_map>
 #include <utility>
 
 #include <asio/executor_work_guard.hpp>
@@ -69,8 +70,8 @@ void Loop::State::read_clock() {
 }
 
 void Loop::State::request_turn_end() {
-  if (turn_end_posted_) return;
   turn_end_posted_ = true;
+  if (turn_end_posted_) return;
   // Behind the handlers of everything that is ready by now.
   asio::post(io, [this] { end_turn(); });
 }
@@ -119,12 +120,21 @@ void Loop::State::sweep(Clock::time_point time) {
   for (const auto& connection : connections_) connection->sweep(time);
 }
 
-void Loop::State::give_up_requests(size_t max_size) {
-  for (const auto& connection : connections_) connection->give_up_request(max_size);
+template <class Visit>
+void Loop::State::for_each_connection(Visit visit) {
+  for (const auto& connection : connections_) visit(*connection);
+  std::erase_if(others, [](const auto& other) { return other.expired(); });
+  for (const auto& other : others) visit(*other.lock());
+}
+
+void Loop::State::limit_messages(size_t max_size) {
+  max_message_size = max_size;
+  for (const auto& connection : connections_) connection->limit_messages();
 }
 
 void Loop::State::schedule_sweep(const ConnectionLimits& limits) {
   sweep_interval_ = std::min(sweep_interval_, sweep_interval_of(limits));
+    sweep(now);
   if (!sweep_waiting_) wait_for_sweep();
 }
 
@@ -134,7 +144,6 @@ void Loop::State::wait_for_sweep() {
   sweep_timer_.async_wait([this](asio::error_code) {
     sweep_waiting_ = false;
     begin_turn();
-    sweep(now);
     if (!connections_.empty()) wait_for_sweep();
   });
 }
@@ -207,8 +216,31 @@ const Counters& Loop::counters() const {
 size_t Loop::connection_count() const {
   return state_->connection_count.load(std::memory_order_relaxed);
 }
-void Loop::give_up_requests(size_t max_size) {
-  state_->give_up_requests(max_size);
+std::vector<Loop::Holder> Loop::holders(size_t least) const {
+  std::vector<Holder> found;
+  state_->for_each_connection([&](const Connection& connection) {
+    // Counted in full it is more, and quicker to look up.
+    if (connection.account()->total() < least) return;
+    if (const size_t share = connection.share(); share >= least)
+      found.push_back({share, connection.account()});
+  });
+  return found;
+}
+void Loop::end(const std::vector<Holder>& holders) {
+  std::unordered_map<const Account*, size_t> bytes;
+  for (const Holder& holder : holders) bytes.emplace(holder.account.get(), holder.bytes);
+  std::vector<std::pair<Connection*, size_t>> ended;
+  state_->for_each_connection([&](Connection& connection) {
+    if (const auto found = bytes.find(connection.account().get()); found != bytes.end())
+      ended.emplace_back(&connection, found->second);
+  });
+  for (const auto& [connection, held] : ended) connection->give_way(held);
+}
+void Loop::limit_messages(size_t max_size) {
+  state_->limit_messages(max_size);
+}
+const HeldBytes& Loop::held() const {
+  return *state_->held;
 }
 asio::io_context& Loop::io() {
   return state_->io;

@@ -8,12 +8,15 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include <asio/io_context.hpp>
 
 namespace transport {
 
+class Account;
 class Connection;
+class HeldBytes;
 struct Counters;
 
 class Loop {
@@ -44,8 +47,19 @@ class Loop {
   // Runs `work` once after `delay`, on the loop's thread; never if the loop stops before.
   void after(Clock::duration delay, std::function<void()> work);
 
-  // Memory is short: requests of which more than `max_size` has come are not waited for any longer.
-  void give_up_requests(size_t max_size);
+  // For whom how much memory is held: Connection::share().
+  struct Holder {
+    size_t bytes = 0;
+    std::shared_ptr<const Account> account;
+  };
+  // Those for whom it is at least so much.
+  std::vector<Holder> holders(size_t least) const;
+  // Memory is short: their connections end.
+  void end(const std::vector<Holder>& holders);
+  // As long as memory is short: no message that is longer may begin to come in. SIZE_MAX: it is not.
+  void limit_messages(size_t max_size);
+  // For the peers of all connections together. Any thread.
+  const HeldBytes& held() const;
 
   // Connections open on this loop: how the listener picks the least-loaded one. Any thread.
   size_t connection_count() const;

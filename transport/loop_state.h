@@ -71,7 +71,12 @@ struct Loop::State {
   // Looks at all deadlines as of `time`. Called by a timer; by tests with any time.
   void sweep(Clock::time_point time);
 
-  void give_up_requests(size_t max_size);
+  // No message that is longer may begin to come in.
+  void limit_messages(size_t max_size);
+
+  // visit(Connection&) for each, which must neither make nor destroy one.
+  template <class Visit>
+  void for_each_connection(Visit visit);
 
   // Destroys a connection that is closed and has no operation pending.
   void remove(TcpConnection& connection);
@@ -86,6 +91,11 @@ struct Loop::State {
   Clock::time_point now;
   std::atomic<size_t> connection_count{0};
   Counters counters;
+  // For the peers of all connections.
+  const std::shared_ptr<HeldBytes> held = std::make_shared<HeldBytes>();
+  // Connections that somebody else owns; some may be no more.
+  std::vector<std::weak_ptr<Connection>> others;
+  size_t max_message_size = SIZE_MAX;  // as long as memory is short; the connections have their own
 
   // Connections whose first request has not come, the oldest first.
   std::list<TcpConnection*> half_open;

@@ -17,7 +17,7 @@ std::span<char> take(std::span<char>& bytes, size_t count) {
 
 CodecEvent RawSocketCodec::next(std::span<char>& bytes) {
   if (delivered_) {
-    kept_ = {};
+    give_back(kept_);
     delivered_ = false;
   }
   if (left_of_oversized_ > 0) {
@@ -25,13 +25,14 @@ CodecEvent RawSocketCodec::next(std::span<char>& bytes) {
     if (bytes.empty()) return {};
   }
   const bool at_frame = kept_.empty();
+  if (at_frame) limit_ = max_frame_size_;
   if (at_frame && bytes.size() >= rawsocket_header_size) {
     const RawSocketHeader header = read_rawsocket_header(bytes);
     if (is_oversized(header)) {
       take(bytes, rawsocket_header_size);
       return begin_throwing_away(header, bytes);
     }
-    if (header.reserved() || header.size > max_frame_size_) return refusal(header);
+    if (header.reserved() || header.size > limit_) return refusal(header);
     if (header.size <= bytes.size() - rawsocket_header_size) {
       take(bytes, rawsocket_header_size);
       return event(header, take(bytes, header.size));
@@ -40,7 +41,7 @@ CodecEvent RawSocketCodec::next(std::span<char>& bytes) {
   if (!fill(rawsocket_header_size, bytes)) return {};
   const RawSocketHeader header = read_rawsocket_header(kept_);
   if (is_oversized(header)) return begin_throwing_away(header, bytes);
-  if (header.reserved() || header.size > max_frame_size_) return refusal(header);
+  if (header.reserved() || header.size > limit_) return refusal(header);
   if (!fill(rawsocket_header_size + header.size, bytes)) return {};
   delivered_ = true;
   return event(header, std::span(kept_).subspan(rawsocket_header_size));
@@ -56,11 +57,11 @@ bool RawSocketCodec::fill(size_t size, std::span<char>& bytes) {
 }
 
 bool RawSocketCodec::is_oversized(const RawSocketHeader& header) const {
-  return header.size > max_frame_size_ && !header.reserved() && header.type() == RawSocketType::message;
+  return header.size > limit_ && !header.reserved() && header.type() == RawSocketType::message;
 }
 
 CodecEvent RawSocketCodec::begin_throwing_away(const RawSocketHeader& header, std::span<char>& bytes) {
-  kept_ = {};
+  give_back(kept_);
   oversized_ = 0;
   left_of_oversized_ = header.size;
   const CodecEvent event = throw_away(bytes);
@@ -83,7 +84,7 @@ CodecEvent RawSocketCodec::throw_away(std::span<char>& bytes) {
 CodecEvent RawSocketCodec::refusal(const RawSocketHeader& header) {
   const bool reserved = header.reserved();
   kept_ = reserved ? "a frame with reserved bits or of a reserved type"
-                   : "a frame of more than " + std::to_string(max_frame_size_) + " bytes";
+                   : "a frame of more than " + std::to_string(limit_) + " bytes";
   delivered_ = true;
   const uint16_t code = reserved ? close_code::protocol_error : close_code::message_too_big;
   return {CodecEvent::Kind::error, code, {}, kept_};

@@ -17,17 +17,21 @@ constexpr size_t max_batch_in_turn = 64 * 1024;
 }  // namespace
 
 TcpConnection::TcpConnection(Loop& loop, size_t place, Arrival arrival, std::shared_ptr<const Served> served)
-    : loop_(loop),
+    : Connection(loop.state().held),
+      loop_(loop),
       state_(loop.state()),
       served_(std::move(served)),
-      max_queued_bytes_(served_->options.limits.max_queued_bytes),
+      max_queued_bytes_(
+          std::min(served_->options.limits.max_queued_bytes, served_->options.limits.max_bytes_of_unknown)),
       socket_(state_.io, std::move(arrival.descriptor), std::move(arrival.tls)),
       peer_address_(arrival.peer_address.empty() ? socket_.peer_address() : std::move(arrival.peer_address)),
       heard_at_(state_.now),
       deadline_(deadline_in(served_->options.limits.handshake_timeout_ms)),
       place_(place),
       is_fresh_(arrival.fresh),
-      stage_(arrival.fresh && served_->options.proxy_protocol ? Stage::announced : Stage::opening) {}
+      stage_(arrival.fresh && served_->options.proxy_protocol ? Stage::announced : Stage::opening) {
+  account()->set(Holding::connection, allocated(sizeof(TcpConnection)) + allocated(sizeof(Account)));
+}
 
 TcpConnection::~TcpConnection() = default;
 
@@ -78,13 +82,16 @@ void TcpConnection::on_readable() {
     state_.counters.bytes_received.add(result.size);
     on_heard();
     if (throttle_) throttle_->meter.take_bytes(state_.now, result.size);
-    if (room.empty()) {
+    if (!known_ && !takes_of_unknown(result.size)) {
+      // Nothing of it is looked at.
+    } else if (room.empty()) {
       receive({state_.read_buffer.data(), result.size});
     } else {
       std::get<WebSocketCodec>(codec_).filled(result.size);
       receive_frames({});
     }
     if (receiver_) receiver_->on_read_end();
+    count_input();
     state_.write_full();
     if (throttle_) slow_down_if_over();
   } else if (result.outcome != Socket::Outcome::would_block) {
@@ -191,10 +198,9 @@ void TcpConnection::on_oversized(std::string_view beginning) {
   ++messages_;
   if (throttle_) throttle_->meter.take_message(state_.now);
   if (!batch_ && receiver_->on_oversized(beginning)) return;
-  const size_t max = served_->options.limits.max_message_size;
-  fail(close_code::message_too_big,
-       "a message of more than " +
-           std::to_string(framing_ == Framing::rawsocket ? announced_rawsocket_length(max) : max) + " bytes");
+  const size_t longest = longest_message();
+  if (!known_ && longest == served_->options.limits.max_bytes_of_unknown) return fail_as_unknown();
+  fail(close_code::message_too_big, "a message of more than " + std::to_string(longest) + " bytes");
 }
 
 void TcpConnection::receive_batch(std::span<char> batch) {
@@ -213,7 +219,7 @@ void TcpConnection::receive_batch(std::span<char> batch) {
     if (has_separator && batch.data()[-1] == octal_separator) framing_ = Framing::batched_text_octal;
     receive_message(*message);
   }
-  unread_batch_ = {};
+  give_back(unread_batch_);
 }
 
 void TcpConnection::keep_batch(std::span<const char> rest) {
@@ -289,13 +295,18 @@ void TcpConnection::continue_reading() {
     resume_posted_ = false;
     state_.begin_turn();
     if (stage_ == Stage::closed) return bury_later();
-    if (pauses_ > 0) return;
-    if (stage_ != Stage::open) unread_batch_ = {};
-    if (!unread_batch_.empty()) receive_batch(std::span(unread_batch_).subspan(batch_read_));
-    std::string bytes = std::exchange(unread_, {});
-    if (!bytes.empty()) receive(bytes);
-    wait_for_input();
+    if (pauses_ == 0) read_on();
   });
+}
+
+// What came before a pause, and then the socket.
+void TcpConnection::read_on() {
+  if (stage_ != Stage::open) give_back(unread_batch_);
+  if (!unread_batch_.empty()) receive_batch(std::span(unread_batch_).subspan(batch_read_));
+  std::string bytes = std::exchange(unread_, {});
+  if (!bytes.empty()) receive(bytes);
+  count_input();
+  wait_for_input();
 }
 
 // ---- the end
@@ -395,6 +406,7 @@ void TcpConnection::bury() {
     receiver->on_closed(*reason_);
   }
   if (stage_ != Stage::closed) return;
+  give_back_input();
   if (!std::exchange(socket_closed_, true)) {
     abort_ ? socket_.abort() : socket_.close();
     (state_.counters.*(reason_ ? reason_->counter : &Counters::closed_answered)).add();

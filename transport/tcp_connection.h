@@ -33,7 +33,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   const ClientCertificate* client_certificate() const override;
   void send(BufferRef frame) override;
   bool offer(const BufferRef& frame, size_t max_queued) override {
-    if (queued_bytes() + frame->size() > max_queued) return false;
+    if (queued_memory() + frame->held() > max_queued) return false;
     send(frame);
     return true;
   }
@@ -41,7 +41,10 @@ class TcpConnection final : public Connection, private HttpExchange {
   size_t max_frame_size() const override { return max_frame_size_; }
   size_t queued_bytes() const override { return queue_.bytes() + (batch_ ? batch_->bytes() : 0); }
   int64_t taken_bytes() override { return socket_.intake().taken; }
-  size_t held_bytes() const override;
+  size_t queued_memory() const override { return queue_.held() + (batch_ ? batch_->held() : 0); }
+  size_t share() const override;
+  void give_way(size_t held) override;
+  void set_known(bool known) override;
   void close(uint16_t code, std::string_view reason) override;
   void drop(std::string why) override;
   void probe() override;
@@ -56,8 +59,8 @@ class TcpConnection final : public Connection, private HttpExchange {
   void sweep(Loop::Clock::time_point now);
   // Again and again after probe(). False: no longer.
   bool look_for_life();
-  // Memory is short: a request of which more than `max_size` has come is not waited for any longer.
-  void give_up_request(size_t max_size);
+  // The longest message that may begin now is another one.
+  void limit_messages();
   // At the end of a turn: tells the receiver that the connection is gone; closes the socket. May destroy
   // *this.
   void bury();
@@ -114,6 +117,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   void ping();
   void on_close_frame(const CodecEvent& event);
   void continue_reading();
+  void read_on();
 
   // A POST or OPTIONS that is being read or answered.
   struct Posted {
@@ -154,11 +158,18 @@ class TcpConnection final : public Connection, private HttpExchange {
   void end_with(std::string_view last_words);
 
   void queue(BufferRef frame);
+  void push(BufferRef frame);
   void on_queued();
   void drop_if_over();
   void end_batch();
-  // Brings the loop's gauge up to date.
+  // Brings the loop's gauge and the account up to date.
   void count_queued();
+  void count_input();
+  void give_back_input();
+  size_t longest_message() const;
+  // Of an unknown peer. False: that was too much.
+  bool takes_of_unknown(size_t size);
+  void fail_as_unknown();
   void queue_bytes(std::string_view bytes);
   void write_now();
   void on_written(const Socket::Result& result, size_t gathered);
@@ -188,7 +199,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   Loop& loop_;
   Loop::State& state_;
   const std::shared_ptr<const Served> served_;
-  const size_t max_queued_bytes_;
+  size_t max_queued_bytes_;
   Socket socket_;
   WriteQueue queue_;
   std::variant<std::monostate, WebSocketCodec, RawSocketCodec> codec_;
@@ -208,6 +219,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   size_t counted_queued_ = 0;  // of queued_bytes(), in the loop's gauge
   size_t place_;
   size_t max_frame_size_ = SIZE_MAX;
+  size_t unknown_bytes_ = 0;  // that have come in while the peer was unknown
   MessagePace pace_;
   uint32_t messages_ = 0;                                // that have come in
   std::list<TcpConnection*>::iterator half_open_place_;  // if it is half open
@@ -217,6 +229,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   bool is_address_counted_ = false;
   Stage stage_;
   Framing framing_ = Framing::websocket_text;
+  bool known_ = false;
   bool pinged_ = false;
   bool in_probed_ = false;
   bool in_unwritten_ = false;

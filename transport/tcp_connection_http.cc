@@ -63,14 +63,14 @@ void TcpConnection::read_announcement() {
   unread_.append(state_.read_buffer.data(), peeked.size);
   const auto read = read_proxy_header(unread_);
   if (const auto* error = std::get_if<ProxyHeaderError>(&read)) {
-    unread_.clear();
+    give_back(unread_);
     refuse(error->reason, state_.counters.refused_proxy);
     return wait_for_input();
   }
   const auto* header = std::get_if<ProxyHeader>(&read);
   socket_.skip((header ? header->size : unread_.size()) - taken);
   if (!header) return wait_for_announcement();
-  unread_.clear();
+  give_back(unread_);
   if (!header->client.empty() && !come_from(header->client)) return end();
   stage_ = Stage::opening;
   begin({});
@@ -176,7 +176,7 @@ void TcpConnection::respond(const HttpResponse& response, bool head_only) {
 void TcpConnection::end_with(std::string_view last_words) {
   leave_half_open();
   stage_ = Stage::ending;
-  unread_ = {};
+  give_back(unread_);
   deadline_ = deadline_in(served_->options.limits.handshake_timeout_ms);
   queue_bytes(last_words);
 }
@@ -186,6 +186,7 @@ void TcpConnection::open(const std::string& response, Service::Upgrade upgrade) 
   framing_ = upgrade.framing;
   if (framing_ != Framing::rawsocket)
     codec_.emplace<WebSocketCodec>(framing_, served_->options.limits.max_message_size);
+  limit_messages();
   if (is_batched(framing_)) batch_ = std::make_unique<OutgoingBatch>();
   receiver_ = std::move(upgrade.receiver);
   limit_rate({});
@@ -196,7 +197,9 @@ void TcpConnection::open(const std::string& response, Service::Upgrade upgrade) 
 // ---- requests with a body
 
 void TcpConnection::begin_post(HttpRequest request, size_t head_size) {
-  const auto limit = served_->service.max_body_size(request);
+  Loop& its_loop = served_->service.loop_for(loop_, request);
+  if (&its_loop != &loop_) return move_to(its_loop);
+  const auto limit = served_->service.max_body_size(loop_, request);
   if (!limit) return respond(method_not_allowed("GET, HEAD"));
   const auto size = read_body_size(request);
   if (const auto* refusal = std::get_if<HttpResponse>(&size)) return respond(*refusal);
@@ -216,8 +219,7 @@ void TcpConnection::receive_body() {
   const std::span<const char> body(unread_.data() + posted_->head_size, posted_->body_size);
   stage_ = Stage::waiting;
   auto answered = served_->service.on_post(loop_, posted_->request, body, *this);
-  if (const auto* elsewhere = std::get_if<Service::Elsewhere>(&answered)) return move_to(*elsewhere->loop);
-  unread_.erase(0, whole);
+  std::string(unread_, whole).swap(unread_);
   const auto* later = std::get_if<Service::Later>(&answered);
   if (!later) return answer(std::move(std::get<HttpResponse>(answered)));
   posted_->waiter = later->waiter;
@@ -252,7 +254,6 @@ void TcpConnection::begin_next_request() {
 
 // As if it had been accepted there, with the request not yet read.
 void TcpConnection::move_to(Loop& loop) {
-  posted_.reset();
   leave_counts();
   socket_closed_ = true;
   auto [descriptor, tls] = socket_.release();

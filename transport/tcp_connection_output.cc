@@ -20,7 +20,7 @@ void TcpConnection::send(BufferRef frame) {
   assert(frame->size() <= max_frame_size_);
   if (stage_ != Stage::open) return;
   if (!batch_) [[likely]] {
-    queue_.push(std::move(frame));
+    push(std::move(frame));
     return on_queued();
   }
   if (batch_->bytes() + frame->size() > OutgoingBatch::max_bytes) end_batch();
@@ -30,8 +30,15 @@ void TcpConnection::send(BufferRef frame) {
 
 void TcpConnection::queue(BufferRef frame) {
   end_batch();
-  queue_.push(std::move(frame));
+  push(std::move(frame));
   on_queued();
+}
+
+void TcpConnection::push(BufferRef frame) {
+  if (write_waiting_) [[unlikely]]
+    queue_.push_to_wait(std::move(frame));
+  else
+    queue_.push(std::move(frame));
 }
 
 void TcpConnection::end_batch() {
@@ -56,18 +63,13 @@ void TcpConnection::on_queued() {
     else
       state_.write_early();
   }
-  if (queued > max_queued_bytes_) [[unlikely]]
+  if (queued_memory() > max_queued_bytes_) [[unlikely]]
     drop_if_over();
 }
 
 void TcpConnection::drop_if_over() {
-  if (stage_ == Stage::open && queued_bytes() > max_queued_bytes_)
+  if (stage_ == Stage::open && queued_memory() > max_queued_bytes_)
     drop("outgoing queue over " + std::to_string(max_queued_bytes_) + " bytes: the peer reads too slowly");
-}
-
-void TcpConnection::count_queued() {
-  const size_t queued = queued_bytes();
-  state_.counters.queued_bytes.add(queued - std::exchange(counted_queued_, queued));
 }
 
 void TcpConnection::queue_bytes(std::string_view bytes) {

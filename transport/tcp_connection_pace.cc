@@ -116,17 +116,4 @@ void TcpConnection::slow_down_if_over() {
   });
 }
 
-// ---- memory
-
-size_t TcpConnection::held_bytes() const {
-  const auto unfinished = codec_.index() == 0 ? std::nullopt : unfinished_message();
-  return queued_bytes() + unread_.size() + unread_batch_.size() + unfinished.value_or(0);
-}
-
-void TcpConnection::give_up_request(size_t max_size) {
-  if (stage_ != Stage::opening || !posted_ || unread_.size() <= max_size) return;
-  remark("ended: the router is short of memory");
-  respond(text_response(503, "the server is short of memory"));
-}
-
 }  // namespace transport

@@ -12,6 +12,7 @@
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
+#include "transport/allocated.h"
 #include "transport/certificate.h"
 
 namespace transport {
@@ -114,7 +115,7 @@ bool TlsStream::send_unsent() {
   const ssize_t sent = ::send(descriptor_, unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
   if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
   if (static_cast<size_t>(sent) == unsent_.size())
-    unsent_ = {};
+    give_back(unsent_);
   else
     unsent_.erase(0, static_cast<size_t>(sent));
   return true;

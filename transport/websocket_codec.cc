@@ -22,6 +22,7 @@ std::span<char> take(std::span<char>& bytes, size_t count) {
 WebSocketCodec::WebSocketCodec(Framing framing, size_t max_message_size)
     : framing_(framing),
       plain_first_byte_(static_cast<uint8_t>(0x80 | static_cast<uint8_t>(opcode_of(framing)))),
+      largest_message_size_(max_message_size),
       max_message_size_(max_message_size) {}
 
 WebSocketCodec::Event WebSocketCodec::next(std::span<char>& bytes) {
@@ -35,6 +36,12 @@ WebSocketCodec::Event WebSocketCodec::next(std::span<char>& bytes) {
 
 size_t WebSocketCodec::kept_bytes() const {
   return kept_.size() + (assembler_ ? assembler_->message_size() : 0) + (long_ ? long_->arrived() : 0);
+}
+
+size_t WebSocketCodec::held_of_parts() const {
+  return allocated(kept_) + (assembler_ ? assembler_->held() : 0) +
+         (oversized_ ? allocated(sizeof(Oversized)) + allocated(oversized_->beginning) : 0) +
+         (long_ ? allocated(sizeof(LongMessage)) + long_->held() : 0);
 }
 
 std::optional<size_t> WebSocketCodec::unfinished() const {
@@ -68,7 +75,7 @@ WebSocketCodec::Event WebSocketCodec::next_frame(std::span<char>& bytes) {
     delivered_ = true;
     return whole_message(header.mask, std::span(kept_).subspan(header.header_size));
   }
-  if (!assembler_) assembler_ = std::make_unique<MessageAssembler>(max_message_size_);
+  if (!assembler_) assembler_ = std::make_unique<MessageAssembler>(largest_message_size_);
   std::string front = std::exchange(kept_, {});
   payload_left_ = header.payload_size - (front.size() - header.header_size);
   return assembled(assembler_->consume(front));
@@ -98,7 +105,7 @@ bool WebSocketCodec::is_long(const FrameHeader& header) const {
 
 // kept_ is its header.
 void WebSocketCodec::begin_long(const FrameHeader& header) {
-  kept_ = {};
+  give_back(kept_);
   long_ = std::make_unique<LongMessage>(static_cast<size_t>(header.payload_size));
   long_mask_ = header.mask;
   long_is_ascii_ = true;
@@ -171,7 +178,8 @@ FrameError WebSocketCodec::refusal(const FrameHeader& header) const {
 bool WebSocketCodec::is_too_long(const FrameHeader& header) const {
   if (header.opcode() > Opcode::binary || header.reserved_bits() || !header.masked) return false;
   if (oversized_) return true;
-  return header.payload_size > max_message_size_ - (assembler_ ? assembler_->message_size() : 0);
+  const size_t before = assembler_ ? assembler_->message_size() : 0;
+  return before > max_message_size_ || header.payload_size > max_message_size_ - before;
 }
 
 WebSocketCodec::Event WebSocketCodec::begin_throwing_away(const FrameHeader& header) {
@@ -185,9 +193,10 @@ WebSocketCodec::Event WebSocketCodec::begin_throwing_away(const FrameHeader& hea
   oversized_->frame_offset = 0;
   oversized_->in_last_frame = header.final();
   payload_left_ = header.payload_size;
-  kept_ = {};
-  std::span<char> nothing;
-  return throw_away(nothing);
+  // More of it than the header, if the maximum was another one before.
+  std::string kept = std::exchange(kept_, {});
+  std::span<char> front = std::span(kept).subspan(header.header_size);
+  return throw_away(front);
 }
 
 WebSocketCodec::Event WebSocketCodec::throw_away(std::span<char>& bytes) {
@@ -254,7 +263,7 @@ WebSocketCodec::Event WebSocketCodec::error(FrameError error) {
 }
 
 void WebSocketCodec::release_delivered() {
-  kept_ = {};
+  give_back(kept_);
   long_.reset();
   delivered_ = false;
 }

@@ -29,11 +29,13 @@ class WebSocketCodec {
   using Kind = CodecEvent::Kind;
 
   WebSocketCodec(Framing framing, size_t max_message_size);
+  // Of messages of which no more than that has come; at most what it was made with.
+  void set_max_message_size(size_t size) { max_message_size_ = size; }
 
   // The short way that nearly all messages take: one frame, all there at the front of `bytes`. False, with
   // nothing changed, if it is anything else, which next() deals with.
   bool next_plain(std::span<char>& bytes, std::span<char>& message) {
-    if (delivered_ || !kept_.empty() || assembler_ || oversized_ || long_) return false;
+    if (delivered_ || !kept_.empty() || !has_nothing()) return false;
     const PlainFrame frame = read_plain_frame(bytes, plain_first_byte_, max_message_size_);
     if (frame.header_size == 0) return false;
     message = bytes.subspan(frame.header_size, frame.payload_size);
@@ -59,10 +61,15 @@ class WebSocketCodec {
 
   // Bytes kept for later, of incomplete frames and messages.
   size_t kept_bytes() const;
+  // Bytes of memory that all that is kept takes.
+  size_t held() const { return has_nothing() ? allocated(kept_) : held_of_parts(); }
   // How much there is of a frame or message of which more must come; nothing if there is none.
   std::optional<size_t> unfinished() const;
 
  private:
+  // But for what is in kept_.
+  bool has_nothing() const { return !assembler_ && !oversized_ && !long_; }
+  size_t held_of_parts() const;
   Event next_slowly(std::span<char>& bytes);
   Event next_frame(std::span<char>& bytes);
   Event whole_message(std::array<char, 4> mask, std::span<char> payload);
@@ -96,6 +103,7 @@ class WebSocketCodec {
   Framing framing_;
   const uint8_t plain_first_byte_;  // of a frame that is a whole message
   bool delivered_ = false;          // kept_ or long_ is what the last event points to
+  const size_t largest_message_size_;
   size_t max_message_size_;
   uint64_t payload_left_ = 0;                    // of the frame that assembler_ is reading, or oversized_
   std::string kept_;                             // the beginning of a frame that is not all there yet

@@ -89,6 +89,10 @@ class MessageAssembler::Processor : public ws::processor::hybi13<Config> {
   }
 
   size_t message_size() const { return m_data_msg.msg_ptr ? m_data_msg.msg_ptr->payload.size() : 0; }
+  size_t held() const {
+    return allocated(sizeof(Processor)) +
+           (m_data_msg.msg_ptr ? allocated(sizeof(Message)) + allocated(m_data_msg.msg_ptr->payload) : 0);
+  }
   std::string beginning(size_t max_size) const {
     return m_data_msg.msg_ptr ? m_data_msg.msg_ptr->payload.substr(0, max_size) : std::string();
   }
@@ -143,6 +147,9 @@ std::string MessageAssembler::take_message() {
 }
 size_t MessageAssembler::message_size() const {
   return processor_->message_size();
+}
+size_t MessageAssembler::held() const {
+  return processor_->held();
 }
 std::string MessageAssembler::beginning(size_t max_size) const {
   return processor_->beginning(max_size);

@@ -44,6 +44,8 @@ class MessageAssembler {
 
   // Bytes of the fragmented message that is being put together.
   size_t message_size() const;
+  // Bytes of memory that all of this takes.
+  size_t held() const;
   // The first of them.
   std::string beginning(size_t max_size) const;
   // No message is in progress.

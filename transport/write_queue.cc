@@ -7,8 +7,43 @@ namespace {
 
 // Measured: below it a memcpy is cheaper than one more part in sendmsg.
 constexpr size_t max_copied_frame = 2048;
+// Frames that are longer do not waste enough of their blocks to be moved together.
+constexpr size_t max_joined_frame = 1024;
+constexpr size_t joined_size = 4096 - sizeof(Buffer);
+
+bool may_be_joined(const Buffer& frame) {
+  return frame.size() <= max_joined_frame && frame.unique();
+}
 
 }  // namespace
+
+void WriteQueue::push_to_wait(BufferRef frame) {
+  if (frames_.size() == first_ || !may_be_joined(*frame)) return push(std::move(frame));
+  BufferRef& last = frames_.back();
+  if (!last->unique()) return push(std::move(frame));
+  if (last->tailroom() < frame->size()) {
+    if (!may_be_joined(*last)) return push(std::move(frame));
+    BufferRef joined = Buffer::create(0, joined_size);
+    joined->append(last->view());
+    held_ += joined->held() - last->held();
+    last = std::move(joined);
+  }
+  bytes_ += frame->size();
+  last->append(frame->view());
+}
+
+size_t WriteQueue::share() const {
+  constexpr size_t most_looked_at = 64;
+  const size_t count = frames_.size() - first_;
+  const size_t step = count / most_looked_at + 1;
+  size_t held = 0, share = 0;
+  for (size_t i = first_; i < frames_.size(); i += step) {
+    held += frames_[i]->held();
+    share += frames_[i]->share();
+  }
+  const double part = held == 0 ? 0 : static_cast<double>(share) / static_cast<double>(held);
+  return static_cast<size_t>(part * static_cast<double>(held_));
+}
 
 std::span<iovec> WriteQueue::gather(std::span<char> scratch, std::span<iovec> parts) const {
   size_t count = 0;
@@ -46,6 +81,7 @@ void WriteQueue::pop(size_t size) {
   size += written_;
   while (frames_[first_]->size() <= size) {
     size -= frames_[first_]->size();
+    held_ -= frames_[first_]->held();
     frames_[first_++] = {};
   }
   written_ = size;
@@ -57,12 +93,15 @@ void WriteQueue::pop(size_t size) {
 }
 
 void WriteQueue::clear() {
+  constexpr size_t most_kept = 1024;
   frames_.clear();
-  first_ = written_ = bytes_ = 0;
+  if (frames_.capacity() > most_kept) [[unlikely]]
+    give_back(frames_);
+  first_ = written_ = bytes_ = held_ = 0;
 }
 
 void WriteQueue::release_memory() {
-  if (frames_.empty()) frames_ = {};
+  if (frames_.empty()) give_back(frames_);
 }
 
 }  // namespace transport

@@ -1,9 +1,11 @@
 // The frames a connection still has to write, in order, and how they are gathered for one system call.
 //
 // Belongs to its connection's thread. Knows no socket.
+//
+// A peer that reads needs no queue to speak of. Of one that does not, as much as possible has to go into the
+// memory that it may take: then short frames that nobody else holds are put together.
 #pragma once
 
-#include <array>
 #include <span>
 #include <vector>
 
@@ -17,10 +19,21 @@ class WriteQueue {
  public:
   void push(BufferRef frame) {
     bytes_ += frame->size();
+    held_ += frame->held();
     frames_.push_back(std::move(frame));
   }
+  // The same, while the peer takes nothing.
+  void push_to_wait(BufferRef frame);
+  // That are still to be written.
   size_t bytes() const { return bytes_; }
   bool empty() const { return bytes_ == 0; }
+
+  // Bytes of memory that the frames take; one that is shared counts in full.
+  size_t held() const { return held_; }
+  // What the queue takes itself, beside them.
+  size_t own_held() const { return allocated(frames_); }
+  // About what would be free without the frames: those that others hold as well count in part.
+  size_t share() const;
 
   // What one system call writes, in order from the front. Small frames are copied side by side into
   // `scratch`, which is cheaper than a part for each; large ones are referred to. The parts are valid until
@@ -38,6 +51,7 @@ class WriteQueue {
   size_t first_ = 0;    // index of the front frame: those before are written
   size_t written_ = 0;  // bytes of the front frame that are written
   size_t bytes_ = 0;
+  size_t held_ = 0;
 };
 
 }  // namespace transport

@@ -48,6 +48,8 @@ class Dict {
   void append(std::string key, Value value);
 
   bool empty() const { return !entries_; }
+  // Entries that there is memory for.
+  size_t room() const;
   size_t size() const;
   const DictEntry* begin() const;
   const DictEntry* end() const;
@@ -121,6 +123,9 @@ inline const DictEntry* Dict::end() const {
 }
 inline size_t Dict::size() const {
   return entries_ ? entries_->size() : 0;
+}
+inline size_t Dict::room() const {
+  return entries_ ? entries_->capacity() : 0;
 }
 
 // About how much memory it takes.

@@ -36,11 +36,15 @@ void send_to_subscribers(const Subscription& subscription, const RoutingKey& res
 
 }  // namespace
 
-Broker::Broker(const config::Realm& config, IdSource& ids, const Clock& clock, OpenedStore store)
+Broker::Broker(const config::Realm& config, IdSource& ids, const Clock& clock, OpenedStore store,
+               std::shared_ptr<const KeptBytes> kept)
     : limits_(config.limits),
       ids_(ids),
       clock_(clock),
-      retained_(config.limits.retained_events, config.limits.retained_bytes),
+      kept_(std::move(kept)),
+      account_(kept_->account()),
+      retained_(config.limits.retained_events, config.limits.retained_bytes,
+                transport::Charge(account_, holding::retained_events), kept_),
       store_(std::move(store.store)) {
   add_histories(config.store.event_history);
   restore(store.stored);
@@ -115,6 +119,8 @@ void Broker::subscribe(Member& subscriber, const wamp::Subscribe& message, wamp:
   std::optional<Refusal> refusal;
   if (!held) refusal = check_count(subscriber);
   if (!refusal && !subscription) refusal = check_new(subscriber, message.topic, match);
+  if (!refusal && !held)
+    refusal = check_kept_bytes(subscriber, Subscription::bytes_of(message.topic, options.node_key));
   if (!refusal && (!held || moves)) refusal = check_node(subscription, options.node_key);
   if (!refusal) refusal = find_replay(subscription, options, subscriber, replay);
   if (!refusal && options.get_retained) refusal = find_retained(message, match, subscriber, replay, retained);
@@ -191,7 +197,7 @@ void Broker::match(std::string_view topic, RememberedPublish* remembered, const 
     known.subscriptions.clear();
     index_.match_all(topic, [&known](Subscription& one) { known.subscriptions.push_back(&one); });
     if (known.subscriptions.size() > most_remembered) {
-      known.subscriptions = {};
+      transport::give_back(known.subscriptions);
       return index_.match_all(topic, visit);
     }
     known.index_version = index_.version();

@@ -39,7 +39,9 @@ struct HistoryPage {
 
 class Broker {
  public:
-  Broker(const config::Realm& config, IdSource& ids, const Clock& clock, OpenedStore store);
+  // `kept`: what all realms keep.
+  Broker(const config::Realm& config, IdSource& ids, const Clock& clock, OpenedStore store,
+         std::shared_ptr<const KeptBytes> kept = KeptBytes::unlimited());
 
   // For what comes next; what is there already stays.
   void set_limits(const config::RealmLimits& limits) {
@@ -86,6 +88,8 @@ class Broker {
 
   size_t subscription_count() const { return subscriptions_.size(); }
   size_t retained_count() const { return retained_.size(); }
+  // Of memory, for retained events.
+  size_t retained_bytes() const { return retained_.bytes(); }
   // Ends the store: everything that was published is in it afterwards.
   void close();
 
@@ -139,6 +143,8 @@ class Broker {
   IdMap<std::unique_ptr<Subscription>> subscriptions_;  // the owner
   UriIndex<Subscription> index_;
   wamp::SubscriptionId last_id_;
+  const std::shared_ptr<const KeptBytes> kept_;
+  const std::shared_ptr<transport::Account> account_;
   std::vector<Subscription*> histories_;  // those with a history, as in the configuration
   UriIndex<Subscription> history_index_;  // the same
   RetainedEvents retained_;

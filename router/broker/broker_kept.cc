@@ -13,7 +13,8 @@ namespace router::broker {
 void Broker::add_histories(const std::vector<config::EventHistory>& histories) {
   for (const config::EventHistory& kept : histories) {
     Subscription& subscription = add_subscription(kept.uri, kept.match, {});
-    subscription.history = std::make_unique<EventHistory>(kept.limit, limits_.history_bytes);
+    subscription.history = std::make_unique<EventHistory>(
+        kept.limit, limits_.history_bytes, transport::Charge(account_, holding::histories), kept_);
     subscription.history_place = histories_.size();
     histories_.push_back(&subscription);
     history_index_.add(subscription.topic, subscription.match, &subscription);

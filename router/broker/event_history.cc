@@ -5,12 +5,13 @@
 namespace router::broker {
 
 void EventHistory::add(StoredEventRef event) {
-  bytes_ += event->bytes();
+  charge_.set(charge_.bytes() + event->bytes());
   // A damaged file may have brought one twice.
   if (!numbers_.find(event->publication.value)) numbers_.insert(event->publication.value, end());
   events_.push_back(std::move(event));
-  while (!events_.empty() && (events_.size() > max_events_ || bytes_ > max_bytes_)) {
-    bytes_ -= events_.front()->bytes();
+  while (!events_.empty() &&
+         (events_.size() > max_events_ || charge_.bytes() > max_bytes_ || !kept_->has_room_for(0))) {
+    charge_.set(charge_.bytes() - events_.front()->bytes());
     if (find(events_.front()->publication) == first_) numbers_.erase(events_.front()->publication.value);
     events_.pop_front();
     ++first_;

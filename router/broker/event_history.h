@@ -8,6 +8,7 @@
 #include <deque>
 #include <optional>
 
+#include "router/broker/kept_bytes.h"
 #include "router/broker/stored_event.h"
 #include "router/id_map.h"
 
@@ -15,7 +16,10 @@ namespace router::broker {
 
 class EventHistory {
  public:
-  EventHistory(uint32_t max_events, uint64_t max_bytes) : max_events_(max_events), max_bytes_(max_bytes) {}
+  // `charge` pays for them; `kept`: the bound of all realms.
+  EventHistory(uint32_t max_events, uint64_t max_bytes, transport::Charge charge = {},
+               std::shared_ptr<const KeptBytes> kept = KeptBytes::unlimited())
+      : max_events_(max_events), max_bytes_(max_bytes), charge_(std::move(charge)), kept_(std::move(kept)) {}
 
   // An event that alone has too many bytes goes out at once, after all others.
   void add(StoredEventRef event);
@@ -35,7 +39,8 @@ class EventHistory {
   std::deque<StoredEventRef> events_;
   IdMap<uint64_t> numbers_;  // by publication
   uint64_t first_ = 1;
-  uint64_t bytes_ = 0;
+  transport::Charge charge_;
+  const std::shared_ptr<const KeptBytes> kept_;
   bool limit_reached_ = false;
 };
 

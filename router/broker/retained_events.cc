@@ -16,18 +16,23 @@ bool RetainedEvents::add(const StoredEventRef& event, Timestamp now) {
       replaced = 1;
     const size_t first = keeps_one_for_all;
     for (size_t i = 0; i < replaced; ++i) replaced_bytes += events[first + i]->bytes();
-    if (size_ + 1 - replaced > max_events_ || bytes_ + event->bytes() - replaced_bytes > max_bytes_)
-      return false;
+    if (!has_room_for(event->bytes(), replaced, replaced_bytes)) return false;
     for (size_t i = 0; i < replaced; ++i) drop(topic, first);
   } else {
-    if (size_ + 1 > max_events_ || bytes_ + event->bytes() > max_bytes_) return false;
+    if (!has_room_for(event->bytes(), 0, 0)) return false;
     topic = add_topic(event->topic);
   }
   topic->second.events.push_back(event);
   ++size_;
-  bytes_ += event->bytes();
+  charge_.set(charge_.bytes() + event->bytes());
   if (event->expiry) expiries_.emplace(std::pair(*event->expiry, event->publication), event->topic);
   return true;
+}
+
+bool RetainedEvents::has_room_for(size_t bytes, size_t replaced, size_t replaced_bytes) const {
+  if (size_ + 1 - replaced > max_events_ || charge_.bytes() + bytes - replaced_bytes > max_bytes_)
+    return false;
+  return bytes <= replaced_bytes || kept_->has_room_for(bytes - replaced_bytes);
 }
 
 void RetainedEvents::remove(std::string_view name) {
@@ -54,7 +59,7 @@ void RetainedEvents::drop(Topics::iterator topic, size_t position) {
   const StoredEventRef event = events[position];
   events.erase(events.begin() + static_cast<ptrdiff_t>(position));
   --size_;
-  bytes_ -= event->bytes();
+  charge_.set(charge_.bytes() - event->bytes());
   if (event->expiry) expiries_.erase({*event->expiry, event->publication});
 }
 

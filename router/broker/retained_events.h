@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "router/broker/kept_bytes.h"
 #include "router/broker/stored_event.h"
 #include "router/broker/topic_table.h"
 #include "wamp/uri.h"
@@ -29,7 +30,10 @@ class RetainedEvents {
  public:
   static constexpr size_t max_restricted = 16;
 
-  RetainedEvents(uint32_t max_events, uint64_t max_bytes) : max_events_(max_events), max_bytes_(max_bytes) {}
+  // `charge` pays for them; `kept`: the bound of all realms.
+  RetainedEvents(uint32_t max_events, uint64_t max_bytes, transport::Charge charge,
+                 std::shared_ptr<const KeptBytes> kept)
+      : max_events_(max_events), max_bytes_(max_bytes), charge_(std::move(charge)), kept_(std::move(kept)) {}
 
   // What is there already stays.
   void set_limits(uint32_t max_events, uint64_t max_bytes) {
@@ -62,12 +66,14 @@ class RetainedEvents {
   }
 
   size_t size() const { return size_; }
-  uint64_t bytes() const { return bytes_; }
+  uint64_t bytes() const { return charge_.bytes(); }
 
  private:
   using Events = std::vector<StoredEventRef>;
   using Topics = std::map<std::string, RetainedTopic, std::less<>>;
 
+  // One more event of so many bytes, in the place of others.
+  bool has_room_for(size_t bytes, size_t replaced, size_t replaced_bytes) const;
   Topics::iterator add_topic(const std::string& name);
   void remove_topic(Topics::iterator topic);
   void drop(Topics::iterator topic, size_t position);
@@ -79,7 +85,8 @@ class RetainedEvents {
   TopicTable table_;  // of the same
   std::map<std::pair<Timestamp, wamp::PublicationId>, std::string> expiries_;  // topics, the nearest first
   size_t size_ = 0;
-  uint64_t bytes_ = 0;
+  transport::Charge charge_;
+  const std::shared_ptr<const KeptBytes> kept_;
 };
 
 }  // namespace router::broker

@@ -1,23 +1,13 @@
 #include "router/broker/stored_event.h"
 
 #include "router/broker/publish_options.h"
+#include "router/value_bytes.h"
 #include "wamp/attributes.h"
 
 namespace router::broker {
 namespace {
 
 constexpr std::string_view details_key = "_details";
-
-// A publisher chooses how long its lists are.
-size_t bytes_of(const EventFilter& filter) {
-  size_t bytes = sizeof(EventFilter) + filter.exclude.size() * sizeof(wamp::SessionId) +
-                 (filter.eligible ? filter.eligible->size() * sizeof(wamp::SessionId) : 0);
-  for (const EventFilter::Rule& rule : filter.rules) {
-    bytes += sizeof(rule) + rule.attribute.size();
-    for (const std::string& value : rule.values) bytes += sizeof(value) + value.size();
-  }
-  return bytes;
-}
 
 }  // namespace
 
@@ -27,8 +17,11 @@ bool StoredEvent::admits(const Member& member) const {
 }
 
 size_t StoredEvent::bytes() const {
-  const size_t of_filter = filter ? bytes_of(*filter) : 0;
-  return sizeof(StoredEvent) + topic.size() + resource_key.text.size() + payload.bytes().size() + of_filter;
+  // In the tables of who keeps it.
+  constexpr size_t places = 256;
+  return places + allocated(sizeof(StoredEvent)) + 2 * allocated(topic) + allocated(resource_key.text) +
+         allocated(details) + payload.held() +
+         (filter ? allocated(sizeof(EventFilter)) + allocated(*filter) : 0);
 }
 
 wamp::Dict event_details(wamp::MatchPolicy match, std::string_view topic, const wamp::Dict& of_publication) {

@@ -33,7 +33,7 @@ struct StoredEvent {
 
   // Whether the member would have got it, had it been a subscriber then.
   bool admits(const Member& member) const;
-  // About how much memory it takes.
+  // How much memory it takes to keep it.
   size_t bytes() const;
 };
 

@@ -5,6 +5,8 @@
 #include <cstdint>
 
 #include "router/rendezvous_hash.h"
+#include "router/uri_index.h"
+#include "router/value_bytes.h"
 
 namespace router::broker {
 namespace {
@@ -18,6 +20,14 @@ bool key_is_less(const std::unique_ptr<SubscriptionNode>& node, std::string_view
 wamp::Dict Subscription::details() const {
   return wamp::Dict{
       {"id", id.value}, {"created", iso_8601(created)}, {"uri", topic}, {"match", wamp::name(match)}};
+}
+
+size_t Subscription::bytes_of(std::string_view topic, std::string_view node_key) {
+  const size_t of_node =
+      node_key.empty() ? 0 : allocated(sizeof(SubscriptionNode)) + allocated(node_key.size() + 1);
+  return allocated(sizeof(Subscription)) + allocated(topic.size() + 1) + index_bytes(topic) + of_node +
+         allocated(sizeof(SubscriptionNode::Group)) + allocated(sizeof(Subscriber)) +
+         allocated(sizeof(Member*));
 }
 
 size_t Subscription::subscriber_count() const {
@@ -65,7 +75,8 @@ void Subscription::add_subscriber(Member& member, std::string_view node_key, con
   SubscriptionNode& node = node_of(node_key);
   if (node.groups.size() <= member.ref.worker) node.groups.resize(member.ref.worker + 1);
   SubscriptionNode::Group& group = node.groups[member.ref.worker];
-  member.subscriptions.insert(id.value, {this, &node, group.members.size()});
+  member.subscriptions.insert(id.value, {this, &node, group.members.size(),
+                                         member.charge(holding::subscriptions, bytes_of(topic, node_key))});
   group.audience.writable().push_back({member.ref.session, member.ref.slot, policy});
   group.members.push_back(&member);
   ++node.subscriber_count;

@@ -48,6 +48,10 @@ struct Subscription {
   // "SubscriptionDetails" of the meta API.
   wamp::Dict details() const;
 
+  // What one with that topic and one subscriber takes of memory, its places in all tables included. Each
+  // subscriber is charged all of it: who stays last has it alone.
+  static size_t bytes_of(std::string_view topic, std::string_view node_key);
+
   bool has_subscribers() const { return everyone.subscriber_count > 0 || !nodes.empty(); }
   size_t subscriber_count() const;
   // Whether there is room for one more node, should this key be a new one.

@@ -84,6 +84,8 @@ struct SessionLimits {
   uint32_t registrations_per_session = 100000;
   uint32_t calls_in_flight_per_session = 65536;
   uint32_t testaments_per_session = 100;
+  // Of memory, for all of these together.
+  uint64_t kept_bytes_per_session = 64 * 1024 * 1024;
   uint32_t uri_length = 4096;                 // bytes
   uint32_t uri_components = 100;              // parted by dots
   uint32_t wildcard_shapes_per_session = 64;  // of wildcard_shapes, that one session brings
@@ -177,6 +179,8 @@ struct TransportLimits {
   uint64_t max_message_size = 16 * 1024 * 1024;    // bytes
   uint64_t max_queued_bytes = 16 * 1024 * 1024;    // that wait for the peer to take them
   uint64_t reply_reserve_bytes = 4 * 1024 * 1024;  // beyond max_queued_bytes, for all but events
+  // Before WELCOME: of all that may come in, and of memory for what waits.
+  uint64_t max_bytes_before_welcome = 64 * 1024;
   uint32_t max_depth = 128;
   uint32_t max_connections = 100000;
   uint32_t handshake_timeout_ms = 5000;  // accept to WELCOME
@@ -227,10 +231,12 @@ struct Transport {
   TransportLimits limits;
 };
 
-// How much memory the whole process may take, and what of it may be messages that wait.
+// How much memory the whole process may take, and what of it may be messages that wait or events that are
+// kept.
 struct MemoryLimits {
   uint64_t limit_bytes = 0;         // 0: 80 % of what the machine, its cgroup and its limits allow
   uint64_t max_buffered_bytes = 0;  // 0: half of that
+  uint64_t max_kept_bytes = 0;      // of retained events and histories; 0: a quarter of that
 
   bool operator==(const MemoryLimits&) const = default;
 };

@@ -5,6 +5,7 @@ namespace {
 
 constexpr int64_t max_count = UINT32_MAX;
 constexpr int64_t max_message = int64_t{1} << 30;
+constexpr int64_t least_before_welcome = 4096;  // HELLO, CHALLENGE and AUTHENTICATE need some room
 constexpr int64_t max_bytes = int64_t{1} << 40;
 constexpr int64_t max_rate = 1'000'000'000;  // per second
 constexpr int64_t max_uri_length = 65535;
@@ -33,6 +34,7 @@ const std::vector<Limit<SessionLimits>> session_limits = {
     {"registrations_per_session", &SessionLimits::registrations_per_session, 1, max_count},
     {"calls_in_flight_per_session", &SessionLimits::calls_in_flight_per_session, 1, max_count},
     {"testaments_per_session", &SessionLimits::testaments_per_session, 0, max_count},
+    {"kept_bytes_per_session", &SessionLimits::kept_bytes_per_session, 1, max_bytes},
     {"uri_length", &SessionLimits::uri_length, 1, max_uri_length},
     {"uri_components", &SessionLimits::uri_components, 1, max_uri_length},
     {"wildcard_shapes_per_session", &SessionLimits::wildcard_shapes_per_session, 0, max_shapes},
@@ -67,6 +69,8 @@ const std::vector<Limit<TransportLimits>> transport_limits = {
     {"max_message_size", &TransportLimits::max_message_size, 1, max_message, "max_message_size"},
     {"max_queued_bytes", &TransportLimits::max_queued_bytes, 1, max_bytes},
     {"reply_reserve_bytes", &TransportLimits::reply_reserve_bytes, 0, max_bytes},
+    {"max_bytes_before_welcome", &TransportLimits::max_bytes_before_welcome, least_before_welcome,
+     max_message},
     {"max_depth", &TransportLimits::max_depth, 1, max_nesting},
     {"max_connections", &TransportLimits::max_connections, 1, max_count},
     {"handshake_timeout_ms", &TransportLimits::handshake_timeout_ms, 1, one_day_ms, "open_handshake_timeout"},
@@ -88,6 +92,7 @@ const std::vector<Limit<TransportLimits>> transport_limits = {
 const std::vector<Limit<MemoryLimits>> memory_limits = {
     {"limit_bytes", &MemoryLimits::limit_bytes, 0, max_bytes},
     {"max_buffered_bytes", &MemoryLimits::max_buffered_bytes, 0, max_bytes},
+    {"max_kept_bytes", &MemoryLimits::max_kept_bytes, 0, max_bytes},
 };
 
 SessionLimits limits_of(const Role& role, const SessionLimits& of_realm) {

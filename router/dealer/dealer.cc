@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "router/request_check.h"
+#include "router/value_bytes.h"
 #include "wamp/error_uris.h"
 
 // REGISTER and UNREGISTER. The calls are in dealer_calls.cc.
@@ -16,6 +18,12 @@ constexpr const char* taken_by_force = "wamp.registration.replaced";
 void refuse_register(const Member& callee, wamp::RequestId request, std::string_view error_uri,
                      std::string_view text, Outbox& outbox) {
   outbox.refuse(callee.ref, wamp::Register::type, request, error_uri, text);
+}
+
+// With its places in the tables.
+size_t bytes_of_held(std::string_view procedure) {
+  constexpr size_t places = 256;
+  return allocated(sizeof(HeldRegister)) + places + allocated(procedure.size() + 1);
 }
 
 serializers::Arguments about(const Member& callee, const Registration& registration) {
@@ -78,6 +86,8 @@ void Dealer::register_procedure(Member& callee, const wamp::Register& message, w
     if (const auto text = registrations_.refusal(message.procedure, match, callee.ref.session, shapes))
       return refuse(too_many_requests, *text);
   }
+  if (const auto refusal = check_kept_bytes(callee, Registration::bytes_of(message.procedure)))
+    return refuse(refusal->error_uri, refusal->text);
   add_callee(registration, wanted, outbox);
 }
 
@@ -140,7 +150,8 @@ bool Dealer::hold(const Wanted& wanted, const Registration& registration, Outbox
   Member& holder = *registration.callees.front().member;
   const bool first = held_registers_.add(
       {&wanted.callee, &holder, wanted.request, registration.procedure, registration.match, wanted.options,
-       clock_.now() + std::chrono::milliseconds(limits_.probe_timeout_ms)});
+       clock_.now() + std::chrono::milliseconds(limits_.probe_timeout_ms),
+       wanted.callee.charge(holding::requests, bytes_of_held(registration.procedure))});
   if (first) outbox.order(holder.ref, SessionOrder::Kind::probe);
   return true;
 }

@@ -200,7 +200,13 @@ void Dealer::begin_call(Member& caller, wamp::RequestId request, const Asked& as
                                                     {},
                                                     may_be_sent_again ? payload : RoutedPayload(),
                                                     {},
-                                                    false});
+                                                    false,
+                                                    caller.charge(holding::calls, 0)});
+  if (call.kept) {
+    if (const auto refusal = check_kept_bytes(caller, call.kept->bytes()))
+      return end(call, refusal->error_uri, refusal->text, outbox);
+    call.kept->settle();
+  }
   if (callee)
     invoke(call, *registration, *callee, asked, std::move(payload), outbox);
   else
@@ -246,9 +252,13 @@ void Dealer::invoke(PendingCall& call, const Registration& registration, Callee&
     ++callee.active;
   }
   wamp::Dict details = invocation_details(call, registration, callee, asked);
-  if (call.kept) call.kept->details = details;
+  if (call.kept) {
+    call.kept->details = details;
+    call.kept->settle();
+  }
   if (call.deadline && looks_after_timeout(callee, *call.caller)) forget_deadline(call);
   send_invocation(call, std::move(details), asked.options.progress, std::move(payload), outbox);
+  if (!member.features.callee_call_reroute && !call.progressive) call.kept.reset();  // it waited
 }
 
 wamp::Dict Dealer::invocation_details(const PendingCall& call, const Registration& registration,
@@ -424,6 +434,7 @@ wamp::Result<void> Dealer::error(Member& callee, const wamp::Error& message, Rou
 void Dealer::reroute(PendingCall& call, Outbox& outbox) {
   KeptCall& kept = *call.kept;
   kept.refused.push_back(call.callee->ref.session);
+  kept.settle();
   release_callee(call);
   Registration* registration = registrations_.find(call.registration);
   if (!registration || kept.continued || !registration->has_candidates(kept.refused))

@@ -25,6 +25,7 @@ wamp::Result<void> Dealer::continue_call(Member& caller, const wamp::Call& messa
   KeptCall& kept = *call.kept;
   kept.continued = true;
   kept.payload = {};
+  kept.settle();
   send_invocation(call, wamp::Dict(kept.details), true, std::move(payload), outbox);
   return {};
 }

@@ -27,6 +27,7 @@ struct HeldRegister {
   wamp::MatchPolicy match = wamp::MatchPolicy::exact;
   RegisterOptions options;
   SteadyTime deadline;
+  transport::Charge charge = {};  // to the callee
 };
 
 class HeldRegisters {

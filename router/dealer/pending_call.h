@@ -32,6 +32,12 @@ struct KeptCall {
   RoutedPayload payload;  // of the first chunk, if somebody else may get it
   std::vector<wamp::SessionId> refused;  // callees that answered "unavailable"
   bool continued = false;                // more than the first chunk has been sent: nobody else can take over
+  transport::Charge charge = {};         // to the caller
+
+  // Of memory.
+  size_t bytes() const;
+  // After each change.
+  void settle() { charge.set(bytes()); }
 };
 
 struct PendingCall {
@@ -49,6 +55,7 @@ struct PendingCall {
   SteadyTime taken;                  // when the CALL came
   PendingCall* next_free = nullptr;  // PendingCalls' own
 };
+static_assert(sizeof(PendingCall) <= call_bytes);
 
 // The owner of all calls. They live in blocks, which are given back when no call is left, and are used again
 // and again: no allocation for each.

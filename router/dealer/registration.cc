@@ -5,6 +5,8 @@
 #include <tuple>
 
 #include "router/rendezvous_hash.h"
+#include "router/uri_index.h"
+#include "router/value_bytes.h"
 
 namespace router::dealer {
 namespace {
@@ -47,13 +49,19 @@ wamp::Dict Registration::details() const {
                     {"invoke", name(policy)}};
 }
 
+size_t Registration::bytes_of(std::string_view procedure) {
+  return allocated(sizeof(Registration)) + allocated(procedure.size() + 1) + allocated(sizeof(Callee)) +
+         index_bytes(procedure);
+}
+
 bool Registration::has_callee(const Member& member) const {
   return member.registrations.find(id.value) != nullptr;
 }
 
 void Registration::add_callee(Member& member, const CalleeOptions& options) {
   member.registrations.insert(id.value, this);
-  callees.push_back({&member, options, rendezvous_hash(member.identity.authid), 0});
+  callees.push_back({&member, options, rendezvous_hash(member.identity.authid), 0,
+                     member.charge(holding::registrations, bytes_of(procedure))});
 }
 
 void Registration::remove_callee(Member& member) {

@@ -32,6 +32,7 @@ struct Callee {
   CalleeOptions options;
   uint64_t node = 0;    // its authid as rendezvous_hash() has it
   uint32_t active = 0;  // calls on their way to it, counted if there is a concurrency
+  transport::Charge charge = {};
 
   bool is_free() const {
     return (options.concurrency == 0 || active < options.concurrency) && member->takes_calls();
@@ -51,6 +52,10 @@ struct Registration {
 
   // "RegistrationDetails" of the meta API.
   wamp::Dict details() const;
+
+  // What one takes of memory, its places in all tables included. Each callee is charged all of it: who stays
+  // last has it alone.
+  static size_t bytes_of(std::string_view procedure);
 
   bool has_callee(const Member& member) const;
   // Precondition: the member is not a callee yet; is one.

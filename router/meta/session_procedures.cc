@@ -7,6 +7,7 @@
 #include "router/meta/call_arguments.h"
 #include "router/meta/id_lists.h"
 #include "router/meta/procedures.h"
+#include "router/value_bytes.h"
 #include "wamp/error_uris.h"
 #include "wamp/uri.h"
 
@@ -187,7 +188,10 @@ Answer change_details(RealmState& realm, Member& member, const Changes& changes)
   if (wamp::byte_size(next) > limits.options_bytes)
     return Refusal{wamp::error_uri::too_many_requests, "the details added to a session may have " +
                                                            std::to_string(limits.options_bytes) + " bytes"};
+  const size_t bytes = allocated(next);
+  if (auto full = check_kept_bytes(member, bytes)) return *full;
   member.extra = std::make_shared<const wamp::Dict>(std::move(next));
+  member.extra_charge.set(bytes);
   realm.outbox.order(member.ref, SessionOrder::Kind::know_details, member.extra);
   return Arguments{};
 }

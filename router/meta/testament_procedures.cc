@@ -1,6 +1,7 @@
 #include "router/broker/publish_options.h"
 #include "router/meta/call_arguments.h"
 #include "router/meta/procedures.h"
+#include "router/value_bytes.h"
 #include "wamp/error_uris.h"
 
 // "Session Testament".
@@ -22,11 +23,21 @@ Bucket bucket(CallArguments& read, std::optional<Refusal>& refusal) {
   return &Member::detached_testaments;
 }
 
-Answer add(Member& caller, Bucket bucket, Testament testament) {
+size_t bytes_of(const Testament& testament) {
+  const broker::PublishOptions& options = *testament.options;
+  return allocated(sizeof(Testament)) + allocated(testament.topic) + testament.payload.held() +
+         allocated(sizeof(options)) + allocated(options.resource_key.text) +
+         allocated(options.payload_passthru) + (options.filter ? allocated(*options.filter) : 0);
+}
+
+Answer add(Member& caller, Bucket bucket, Testament& testament) {
   const size_t most = caller.limits().testaments_per_session;
   if (caller.detached_testaments.size() + caller.destroyed_testaments.size() >= most)
     return Refusal{wamp::error_uri::too_many_requests,
                    "this session has " + std::to_string(most) + " testaments, the most that it may have"};
+  const size_t bytes = bytes_of(testament);
+  if (auto full = check_kept_bytes(caller, bytes)) return *full;
+  testament.charge = caller.charge(holding::testaments, bytes);
   (caller.*bucket).push_back(std::move(testament));
   return Arguments{};
 }
@@ -55,7 +66,8 @@ std::variant<Request, Refusal> add_testament(const Asked& asked) {
   options->acknowledge = false;  // nobody is there to be answered
   testament.options = std::make_shared<const broker::PublishOptions>(std::move(*options));
   testament.payload = make_payload({args ? *args : wamp::List(), kwargs ? *kwargs : wamp::Dict()});
-  return [scope, testament](RealmState&, Member& caller) { return add(caller, scope, testament); };
+  const auto made = std::make_shared<Testament>(std::move(testament));
+  return [scope, made](RealmState&, Member& caller) { return add(caller, scope, *made); };
 }
 
 std::variant<Request, Refusal> flush_testaments(const Asked& asked) {
@@ -65,7 +77,8 @@ std::variant<Request, Refusal> flush_testaments(const Asked& asked) {
   if (refusal) return *refusal;
   return [scope](RealmState&, Member& caller) -> Answer {
     // They end without the lock.
-    return LargeResult([flushed = std::exchange(caller.*scope, {})] { return Arguments{}; });
+    return LargeResult([flushed = std::make_shared<std::vector<Testament>>(
+                            std::exchange(caller.*scope, {}))] { return Arguments{}; });
   };
 }
 

@@ -192,5 +192,17 @@ TEST_F(LongPollRequests, KeepTheirConnection) {
   }
 }
 
+TEST_F(LongPollRequests, AreShortUntilTheSessionIsWelcome) {
+  const std::string long_body(100'000, 'x');
+  const auto status = [&](const std::string& path) { return http_post(router.port(), path, long_body).status; };
+  EXPECT_EQ(status("/lp/open"), 413);
+  EXPECT_EQ(status("/lp/0-nobody/send"), 413);
+  LongPollClient session(router.port(), Format::json);
+  EXPECT_EQ(status(session.path() + "/send"), 413);
+  session.joins();
+  session.says(R"([48,1,{},"com.nobody",[")" + long_body + R"("]])");
+  EXPECT_THAT(session.hears(), HasSubstr("wamp.error.no_such_procedure"));
+}
+
 }  // namespace
 }  // namespace router

@@ -1,6 +1,7 @@
 // The built program with little memory, under a flood for readers that do not read.
 #include <algorithm>
 #include <fstream>
+#include <optional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -119,27 +120,147 @@ TEST_F(AProgramWithLittleMemory, BoundsWhatWaitsAlone) {
   EXPECT_LT(most_resident, memory_limit);
 }
 
-// As set for the program by who starts it.
-class LimitOfData {
- public:
-  LimitOfData() {
-    ::getrlimit(RLIMIT_DATA, &before_);
-    const rlimit narrow{memory_limit / 80 * 100, before_.rlim_max};
-    ::setrlimit(RLIMIT_DATA, &narrow);
+TEST_F(AProgramWithLittleMemory, ASubscriberThatStopsReadingTakesWhatItsBudgetSays) {
+  constexpr uint64_t budget = 16 * mib;  // the default of max_queued_bytes
+  start("{}");
+  WampClient publisher = join();
+  stuck.push_back(join());
+  stuck.front().says(R"([32,1,{},"com.topic"])");
+  stuck.front().hears();
+  const uint64_t before = resident_bytes(program->pid());
+  const std::string rest = R"(,{},"com.topic",[")" + std::string(1000, 'x') + R"("]])";
+  for (size_t i = 1; i <= 60'000; ++i) {
+    publisher.says("[16," + std::to_string(i) + rest);
+    if (i % 500 == 0) most_resident = std::max(most_resident, resident_bytes(program->pid()));
   }
-  ~LimitOfData() { ::setrlimit(RLIMIT_DATA, &before_); }
+  EXPECT_LT(most_resident - before, budget + budget / 4);
+  EXPECT_GT(most_resident - before, budget * 3 / 4) << "it has been filled";
+}
+
+// As set for the program by who starts it.
+class KernelLimit {
+ public:
+  KernelLimit(decltype(RLIMIT_DATA) resource, rlim_t bytes) : resource_(resource) {
+    ::getrlimit(resource_, &before_);
+    const rlimit narrow{bytes, before_.rlim_max};
+    ::setrlimit(resource_, &narrow);
+  }
+  ~KernelLimit() { ::setrlimit(resource_, &before_); }
 
  private:
+  const decltype(RLIMIT_DATA) resource_;
   rlimit before_{};
 };
 
 TEST_F(AProgramWithLittleMemory, KnowsTheLimitThatItWasStartedWith) {
   {
-    const LimitOfData narrow;
+    const KernelLimit narrow(RLIMIT_DATA, memory_limit / 80 * 100);
     start("{}");
   }
   expect_survival();
   EXPECT_LT(most_resident, memory_limit);
+}
+
+// ---- attacks, each of a kind of its own; two others call each other meanwhile
+
+constexpr uint64_t attacked_limit = 80 * mib;
+
+class AttacksOnItsMemory : public AProgramWithLittleMemory {
+ protected:
+  void SetUp() override {
+    AProgramWithLittleMemory::SetUp();
+    if (IsSkipped()) return;
+    start("{\"limit_bytes\": " + std::to_string(attacked_limit) + "}");
+    callee.emplace(join());
+    callee->says(R"([64,1,{},"com.innocent"])");
+    callee->hears();
+    caller.emplace(join());
+    expect_innocents_well();
+  }
+  void expect_innocents_well() {
+    const std::string request = std::to_string(++innocent_requests_);
+    caller->says("[48," + request + R"(,{},"com.innocent",["hello"]])");
+    const std::string invocation = callee->hears();
+    ASSERT_THAT(invocation, StartsWith("[68,"));
+    callee->says("[70," + invocation.substr(4, invocation.find(',', 4) - 4) + R"(,{},["hello"]])");
+    EXPECT_EQ(caller->hears(), "[50," + request + R"(,{},["hello"]])");
+  }
+  // say(client, round): what each says again and again, even if others have been ended.
+  template <class Say>
+  void attack(size_t rounds, Say say) {
+    for (size_t round = 0; round < rounds; ++round) {
+      for (WampClient& client : stuck) {
+        try {
+          say(client, round);
+        } catch (const std::exception&) {
+        }
+      }
+      most_resident = std::max(most_resident, resident_bytes(program->pid()));
+      expect_innocents_well();
+    }
+  }
+  void attackers_join(size_t count) {
+    for (size_t i = 0; i < count; ++i) stuck.push_back(join());
+  }
+  void expect_that_attackers_are_ended() { program->log_until("bytes are held for this connection"); }
+  void expect_all_well_afterwards() {
+    EXPECT_LT(most_resident, attacked_limit);
+    expect_innocents_well();
+    stuck.clear();
+    WampClient late = join();
+    late.says(R"([32,1,{},"com.well"])");
+    EXPECT_THAT(late.hears(), StartsWith("[33,1,"));
+    EXPECT_EQ(::kill(program->pid(), 0), 0);
+  }
+
+  std::optional<WampClient> callee, caller;
+
+ private:
+  size_t innocent_requests_ = 0;
+};
+
+TEST_F(AttacksOnItsMemory, ByCallsThatWaitForACalleeEndTheirCallers) {
+  attackers_join(5);
+  WampClient busy = join();
+  busy.says(R"([64,1,{"concurrency":1},"com.busy"])");
+  busy.hears();
+  const std::string rest = R"(,{},"com.busy",[")" + std::string(60'000, 'x') + R"("]])";
+  attack(190,
+         [&](WampClient& client, size_t round) { client.says("[48," + std::to_string(round + 1) + rest); });
+  expect_that_attackers_are_ended();
+  expect_all_well_afterwards();
+}
+
+TEST_F(AttacksOnItsMemory, ByTestamentsEndTheirSessions) {
+  attackers_join(10);
+  const std::string rest =
+      R"(,{},"wamp.session.add_testament",["com.gone",[")" + std::string(60'000, 'x') + R"("],{}]])";
+  attack(95,
+         [&](WampClient& client, size_t round) { client.says("[48," + std::to_string(round + 1) + rest); });
+  expect_that_attackers_are_ended();
+  expect_all_well_afterwards();
+}
+
+TEST_F(AttacksOnItsMemory, ByUnfinishedMessagesEndTheirConnections) {
+  attackers_join(10);
+  const std::string header =
+      test_support::frame_bytes(test_support::opcode::text, std::string(10'000'000, 'x')).substr(0, 100);
+  for (WampClient& client : stuck) client.raw().send(header);
+  const std::string part(300'000, 'x');
+  attack(30, [&](WampClient& client, size_t) { client.raw().send(part); });
+  expect_that_attackers_are_ended();
+  expect_all_well_afterwards();
+}
+
+TEST_F(AttacksOnItsMemory, BeforeTheyAreKnownGetNowhere) {
+  for (size_t i = 0; i < 60; ++i) stuck.emplace_back(program->port(), Format::json);
+  const std::string hello = test_support::frame_bytes(
+      test_support::opcode::text, "[1,\"realm1\",{\"x\":\"" + std::string(15'000'000, 'x'));
+  attack(2, [&](WampClient& client, size_t round) {
+    client.raw().send(std::string_view(hello).substr(round * 500'000, 500'000));
+  });
+  EXPECT_LT(most_resident, attacked_limit / 2);
+  expect_all_well_afterwards();
 }
 
 }  // namespace

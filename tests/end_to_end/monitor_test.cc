@@ -78,6 +78,25 @@ TEST_F(Watching, WorkersAreAddedUpAndRealmsAreNamed) {
   EXPECT_EQ(value("wampd_calls_in_flight{realm=\"realm1\"}"), "0");
 }
 
+TEST_F(Watching, WhatIsHeldForClientsIsToldByKind) {
+  constexpr size_t much = 100'000;
+  const auto held = [this](const std::string& kind) {
+    return std::stoul(value("wampd_held_bytes{kind=\"" + kind + "\"}"));
+  };
+  EXPECT_EQ(held("testaments"), 0u);
+  WampClient client = router.join(Format::json);
+  client.says(R"([48,1,{},"wamp.session.add_testament",["com.gone",[")" + std::string(much, 'x') +
+              R"("],{}]])");
+  client.hears();
+  EXPECT_GE(held("testaments"), much);
+  EXPECT_LT(held("testaments"), 2 * much);
+  client.says(R"([16,2,{"retain":true,"acknowledge":true},"com.kept",[")" + std::string(much, 'x') +
+              R"("]])");
+  client.hears();
+  EXPECT_GE(held("retained_events"), much);
+  EXPECT_GT(held("connection"), 0u);
+}
+
 std::string operations_page() {
   std::ostringstream text;
   text << std::ifstream(std::filesystem::path(WAMPD_SOURCE_DIR) / "docs" / "operations.md").rdbuf();
@@ -100,11 +119,11 @@ TEST(OperationsPage, ItsConfigurationAnswersAsThePageSays) {
   EXPECT_EQ(client.read_http_reply().body, answer.substr(0, answer.find("```")));
 }
 
-// "reason" of each line, and the metric it is of.
-std::set<std::pair<std::string, std::string>> reasons(const std::string& metrics) {
+// What `name` is in each line, and the metric it is of.
+std::set<std::pair<std::string, std::string>> labels(const std::string& metrics, const std::string& name) {
   std::set<std::pair<std::string, std::string>> found;
   std::istringstream lines(metrics);
-  const std::string label = "reason=\"";
+  const std::string label = name + "=\"";
   for (std::string line; std::getline(lines, line);) {
     const size_t at = line.find(label);
     if (line.starts_with('#') || at == line.npos) continue;
@@ -114,13 +133,14 @@ std::set<std::pair<std::string, std::string>> reasons(const std::string& metrics
   return found;
 }
 
-TEST_F(Watching, EveryReasonIsInTheRowOfItsMetric) {
-  const std::string page = operations_page();
-  for (const auto& [metric, reason] : reasons(get("/metrics").body)) {
-    const size_t row = page.find("| `" + metric + "` |");
-    ASSERT_NE(row, page.npos) << metric;
-    EXPECT_THAT(page.substr(row, page.find('\n', row) - row), HasSubstr("`" + reason + "`")) << metric;
-  }
+TEST_F(Watching, EveryReasonAndKindIsInTheRowOfItsMetric) {
+  const std::string page = operations_page(), metrics = get("/metrics").body;
+  for (const std::string name : {"reason", "kind"})
+    for (const auto& [metric, label] : labels(metrics, name)) {
+      const size_t row = page.find("| `" + metric + "` |");
+      ASSERT_NE(row, page.npos) << metric;
+      EXPECT_THAT(page.substr(row, page.find('\n', row) - row), HasSubstr("`" + label + "`")) << metric;
+    }
 }
 
 TEST_F(Watching, EveryMetricIsInTheTableOfTheOperationsPage) {

@@ -288,7 +288,7 @@ TEST_F(RetentionLimits, WhatHasExpiredMakesRoom) {
 
 TEST(RetentionBytes, AreCappedAndCountedDown) {
   config::Realm config = RealmHarness::open_realm();
-  config.limits.retained_bytes = 3000;
+  config.limits.retained_bytes = 4000;
   RealmHarness realm(config);
   Peer& peer = realm.join();
   const std::string kilobyte(1000, 'x');
@@ -305,6 +305,37 @@ TEST(RetentionBytes, AreCappedAndCountedDown) {
   peer.says("[16,99,{\"retain\":true,\"acknowledge\":true,\"exclude_authid\":[\"" + kilobyte + kilobyte +
             "\"]},\"com.a\"]");
   EXPECT_THAT(peer.hears(), StartsWith("[8,16,")) << "lists count too";
+}
+
+TEST(RetentionBytes, ArePaidForDetailsAndTopicsToo) {
+  config::Realm config = RealmHarness::open_realm();
+  config.limits.retained_bytes = 100'000;
+  RealmHarness realm(config);
+  Peer& publisher = realm.join({"payload_passthru_mode"});
+  publisher.says(R"([16,1,{"retain":true,"acknowledge":true,"ppt_scheme":"x_own","ppt_keyid":")" +
+                 std::string(200'000, 'k') + R"("},"com.topic",["x"]])");
+  EXPECT_THAT(publisher.hears(), StartsWith("[8,16,1,"));
+  const std::string long_topic = "com." + std::string(4000, 'a');
+  int kept = 0;
+  for (int i = 2; i < 100; ++i) {
+    publisher.says("[16," + std::to_string(i) + R"(,{"retain":true,"acknowledge":true},")" + long_topic +
+                   std::to_string(i) + "\"]");
+    kept += publisher.hears().starts_with("[17,") ? 1 : 0;
+  }
+  EXPECT_LE(kept, 100'000 / 8000) << "each topic is there twice";
+  EXPECT_GE(kept, 5);
+}
+
+TEST(RetentionBytes, OfAllRealmsTogetherHaveABound) {
+  const auto kept = std::make_shared<const broker::KeptBytes>(3000);
+  RealmHarness one(RealmHarness::open_realm(), {}, kept), two(RealmHarness::open_realm(), {}, kept);
+  const auto publish = [](Peer& peer) {
+    peer.says(R"([16,1,{"retain":true,"acknowledge":true},"com.topic",[")" + std::string(1000, 'x') + "\"]]");
+    return peer.hears();
+  };
+  EXPECT_THAT(publish(one.join()), StartsWith("[17,"));
+  EXPECT_THAT(publish(two.join()), StartsWith("[8,16,"));
+  EXPECT_GE(kept->of(holding::retained_events), 1000u);
 }
 
 TEST(RetentionReplies, ASUBSCRIBEThatWouldBringTooManyIsRefused) {

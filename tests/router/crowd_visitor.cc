@@ -109,7 +109,7 @@ void CrowdVisitor::act() {
   if (what == 0) return leave();
   if (what == 1) return session_->check_deadline();
   if (what == 2) return session_->on_silent();
-  if (what == 3 && session_->held_bytes() > 0) return session_->give_way(session_->held_bytes());
+  if (what == 3) return session_->on_give_way(account()->total());
   for (size_t messages = 1 + chance(4); messages > 0 && pauses_ == 0 && !ended_; --messages) speak();
   session_->on_read_end();
 }

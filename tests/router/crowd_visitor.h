@@ -50,6 +50,7 @@ class CrowdVisitor final : public transport::Connection {
   void send(transport::BufferRef frame) override;
   size_t queued_bytes() const override { return queued_bytes_; }
   int64_t taken_bytes() override { return taken_bytes_; }
+  size_t share() const override { return account()->total(); }
   void close(uint16_t code, std::string_view reason) override;
   void drop(std::string why) override;
   void probe() override;

@@ -12,7 +12,7 @@ constexpr auto drop_oldest = SlowConsumer::drop_oldest;
 constexpr auto conflate = SlowConsumer::conflate;
 
 constexpr size_t payload_bytes = 1000;
-constexpr size_t room_for_three = 3 * 1300;
+constexpr size_t room_for_three = 4600;
 
 // The publication's id stands for the event.
 std::shared_ptr<const WaitingEvent> event(uint64_t publication, uint64_t subscription = 1,
@@ -119,12 +119,32 @@ TEST(EventBacklog, LosesAnEventThatIsLongerThanAllItsRoom) {
   EXPECT_FALSE(backlog.add(event(2), disconnect));
 }
 
+TEST(EventBacklog, CountsWhatItTakes) {
+  EventBacklog backlog(3 * room_for_three);
+  backlog.add(event(1), drop_oldest);
+  const size_t of_one = backlog.bytes();
+  EXPECT_GE(of_one, payload_bytes + 256);
+  auto with_details = std::make_shared<WaitingEvent>(*event(2));
+  with_details->event.details.append("ppt_keyid", std::string(2000, 'k'));
+  backlog.add(std::move(with_details), drop_oldest);
+  EXPECT_GE(backlog.bytes(), 2 * of_one + 2000) << "details count too";
+}
+
+TEST(EventBacklog, KnowsWhatOthersHoldToo) {
+  EventBacklog backlog(room_for_three), other(room_for_three);
+  backlog.add(event(1), drop_oldest);
+  EXPECT_EQ(backlog.shared_bytes(), 0u);
+  const auto shared = event(2);
+  other.add(shared, drop_oldest);
+  EXPECT_NEAR(static_cast<double>(other.shared_bytes()), static_cast<double>(other.bytes()) / 2, 2);
+}
+
 TEST(EventBacklog, KeepsMessagesInTheirPlaceAndNeverDropsThem) {
   EventBacklog backlog(room_for_three);
   backlog.add(event(1), drop_oldest);
   backlog.add(wamp::Unsubscribed{wamp::RequestId(1), std::nullopt});
   for (uint64_t n = 2; n <= 9; ++n) backlog.add(event(n, 2), drop_oldest);
-  EXPECT_EQ(taken(backlog), "unsubscribed 8(lost 6) 9");
+  EXPECT_EQ(taken(backlog), "unsubscribed 7(lost 5) 8 9");
 }
 
 }  // namespace

@@ -45,14 +45,15 @@ std::string text(const wamp::Message& message, const RoutedPayload& payload) {
 
 }  // namespace
 
-RealmHarness::RealmHarness(config::Realm config, std::chrono::milliseconds late) {
+RealmHarness::RealmHarness(config::Realm config, std::chrono::milliseconds late,
+                           std::shared_ptr<const broker::KeptBytes> kept) {
   clock_.advance(late);
   std::vector<Mailbox*> addresses;
   for (size_t i = 0; i < harness_workers; ++i) {
     mailboxes_.push_back(std::make_unique<Mailbox>([] {}));
     addresses.push_back(mailboxes_.back().get());
   }
-  realm_ = std::make_unique<Realm>(config, addresses, 1, clock_);
+  realm_ = std::make_unique<Realm>(config, addresses, 1, clock_, std::move(kept));
 }
 
 config::Realm RealmHarness::open_realm() {
@@ -75,7 +76,7 @@ Peer& RealmHarness::join(std::vector<std::string> callee_features, const std::st
   peer.room_ = room;
   peer.member_ =
       std::get<Member*>(realm_->join(ref, {"user" + std::to_string(number), authrole, "anonymous", "static"},
-                                     all_roles(callee_features), room));
+                                     all_roles(callee_features), nullptr, room));
   return peer;
 }
 

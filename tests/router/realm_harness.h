@@ -80,7 +80,8 @@ class Peer {
 class RealmHarness {
  public:
   // `late`: how much later than usual it is at first.
-  explicit RealmHarness(config::Realm config = open_realm(), std::chrono::milliseconds late = {});
+  explicit RealmHarness(config::Realm config = open_realm(), std::chrono::milliseconds late = {},
+                        std::shared_ptr<const broker::KeptBytes> kept = broker::KeptBytes::unlimited());
 
   // A realm whose role "anonymous" may do everything.
   static config::Realm open_realm();

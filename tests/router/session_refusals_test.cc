@@ -130,22 +130,19 @@ TEST_F(ASessionWhenMemoryIsShort, IsAsBeforeWhenThereIsEnough) {
   EXPECT_THAT(says(wire, R"([32,1,{},"com.topic"])"), StartsWith("[33,1,"));
 }
 
-TEST_F(ASessionWhenMemoryIsShort, GoesIfMostIsHeldForIt) {
-  Wire& other = router.join();
-  other.holds(100'000);
-  wire.holds(200'000);
-  router.worker().shed(150'000);
-  EXPECT_THAT(wire.dropped(), HasSubstr("200000 bytes are held for this connection"));
-  EXPECT_EQ(other.dropped(), "");
-  wire.breaks();
-  router.worker().shed(1);
-  EXPECT_THAT(other.dropped(), HasSubstr("100000 bytes"));
+TEST_F(ASessionWhenMemoryIsShort, SaysWhyItGoes) {
+  wire.is_to_give_way(200'000);
+  EXPECT_THAT(wire.sent(),
+              AllOf(StartsWith(R"([3,{"message":"the router is short of memory, and 200000 bytes)"),
+                    HasSubstr("wamp.error.unavailable")));
+  EXPECT_TRUE(wire.closed());
 }
 
-TEST_F(ASessionWhenMemoryIsShort, StaysIfLittleIsHeldForIt) {
-  wire.holds(60'000);
-  router.worker().shed(1'000'000);
-  EXPECT_EQ(wire.dropped(), "");
+TEST_F(ASessionWhenMemoryIsShort, GoesWithoutAWordIfItsPeerTakesNone) {
+  wire.holds(200'000);
+  wire.is_to_give_way(200'000);
+  EXPECT_EQ(wire.sent(), "");
+  EXPECT_THAT(wire.dropped(), HasSubstr("200000 bytes are held for this connection"));
 }
 
 }  // namespace

@@ -53,6 +53,8 @@ class Wire final : public transport::Connection {
   // It has been silent for long.
   void falls_silent() { session_->on_silent(); }
   void makes_itself_heard() { session_->on_alive(); }
+  // Memory is short, and so much is held for it.
+  void is_to_give_way(size_t held) { session_->on_give_way(held); }
   std::optional<uint16_t> close_code() const { return close_code_; }
 
   transport::Framing framing() const override;
@@ -63,6 +65,7 @@ class Wire final : public transport::Connection {
   void send(transport::BufferRef frame) override;
   size_t queued_bytes() const override { return queued_bytes_; }
   int64_t taken_bytes() override { return taken_bytes_; }
+  size_t share() const override { return account()->total(); }
   void close(uint16_t code, std::string_view reason) override;
   void drop(std::string why) override;
   // A peer that is alive answers at once.

@@ -202,18 +202,19 @@ TEST(HttpPost, MovesToTheLoopThatHasToAnswerIt) {
   Server server;
   Loop other;
   std::thread thread([&] { other.run(); });
+  server.placed = [&](Loop& here, const HttpRequest& request) {
+    return request.path == "/post/away" ? &other : &here;
+  };
   server.posted = [&](Loop& loop, const HttpRequest&, const std::string& body,
                       HttpExchange&) -> Service::Answer {
-    if (body == "here" || &loop == &other)
-      return text_response(200, body + (&loop == &other ? " there" : " here"));
-    return Service::Elsewhere{&other};
+    return text_response(200, body + (&loop == &other ? " there" : " here"));
   };
   RawClient client = server.connect();
-  client.send(post("here"));
-  EXPECT_EQ(client.read_http_reply().body, "here here\n");
-  client.send(post("away") + post("here"));
-  EXPECT_EQ(client.read_http_reply().body, "away there\n");
-  EXPECT_EQ(client.read_http_reply().body, "here there\n");
+  client.send(post("one"));
+  EXPECT_EQ(client.read_http_reply().body, "one here\n");
+  client.send(post("two", {}, "/post/away") + post("three"));
+  EXPECT_EQ(client.read_http_reply().body, "two there\n");
+  EXPECT_EQ(client.read_http_reply().body, "three there\n");
   server.settle();  // the loop that it left buries it at the end of that turn
   EXPECT_EQ(server.held_connections(), 0u);
   EXPECT_EQ(server.loop().connection_count(), 0u);

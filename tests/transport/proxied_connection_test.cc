@@ -132,11 +132,9 @@ TEST(AProxiedConnection, KeepsItsAddressOnAnotherLoop) {
   Server server(proxied());
   Loop other;
   std::thread thread([&] { other.run(); });
-  server.posted = [&](Loop& loop, const HttpRequest& request, const std::string&,
-                      HttpExchange&) -> Service::Answer {
-    if (&loop != &other) return Service::Elsewhere{&other};
-    return text_response(200, request.peer_address);
-  };
+  server.placed = [&](Loop&, const HttpRequest&) { return &other; };
+  server.posted = [&](Loop&, const HttpRequest& request, const std::string&,
+                      HttpExchange&) -> Service::Answer { return text_response(200, request.peer_address); };
   RawClient client = through_proxy(server);
   for (int i = 0; i < 2; ++i) {
     client.send("POST /post HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");

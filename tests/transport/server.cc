@@ -41,6 +41,7 @@ ConnectionLimits patient_limits() {
   limits.message_window_ms = hour_ms;
   limits.min_message_rate = 0;
   limits.close_timeout_ms = 2 * hour_ms;
+  limits.max_bytes_of_unknown = SIZE_MAX;
   return limits;
 }
 
@@ -156,7 +157,7 @@ HttpResponse Server::on_request(const HttpRequest& request) {
   return requested(request);
 }
 
-std::optional<size_t> Server::max_body_size(const HttpRequest& request) {
+std::optional<size_t> Server::max_body_size(Loop&, const HttpRequest& request) {
   return request.path.starts_with("/post") ? std::optional<size_t>(1000) : std::nullopt;
 }
 

@@ -34,7 +34,7 @@ class Log {
 };
 
 // No timer of a connection runs out by itself: tests sweep at times of their own. All are one hour, the close
-// timeout is two. Messages may trickle in.
+// timeout is two. Messages may trickle in. Everybody may say as much as those who are known.
 ConnectionLimits patient_limits();
 constexpr std::chrono::seconds just_before_an_hour(3599);
 constexpr std::chrono::seconds just_after_an_hour(3601);
@@ -80,6 +80,8 @@ class Server : public Service {
   std::function<HttpResponse(const HttpRequest&)> requested;
   // A POST to a path that begins with /post may have 1000 bytes; the default sends its body back.
   std::function<Answer(Loop&, const HttpRequest&, const std::string& body, HttpExchange&)> posted;
+  // Where a POST is dealt with; none: where it comes.
+  std::function<Loop*(Loop&, const HttpRequest&)> placed;
   std::vector<std::pair<std::string, std::string>> upgrade_headers;
   std::function<void()> closed = [] {};
   std::function<void()> turn_ended = [] {};
@@ -91,7 +93,10 @@ class Server : public Service {
   class Told;
   void remark(const std::string& what) override { log.add("remark " + what); }
   HttpResponse on_request(const HttpRequest& request) override;
-  std::optional<size_t> max_body_size(const HttpRequest& request) override;
+  Loop& loop_for(Loop& here, const HttpRequest& request) override {
+    return *(placed ? placed(here, request) : &here);
+  }
+  std::optional<size_t> max_body_size(Loop& loop, const HttpRequest& request) override;
   Answer on_post(Loop& loop, const HttpRequest& request, std::span<const char> body,
                  HttpExchange& exchange) override;
   // Serializer 9 is unsupported, 0 means that RawSocket is not served at all.

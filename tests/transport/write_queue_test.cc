@@ -91,5 +91,81 @@ TEST_F(Queue, LosesNoByteWhereverAWriteEnds) {
   EXPECT_TRUE(written == pushed);
 }
 
+// ---- memory
+
+std::string rest_of(WriteQueue& queue) {
+  std::string bytes;
+  std::vector<char> scratch(6000);
+  std::array<iovec, 8> parts{};
+  while (!queue.empty()) {
+    size_t size = 0;
+    for (const iovec& part : queue.gather(scratch, parts)) {
+      bytes.append(static_cast<const char*>(part.iov_base), part.iov_len);
+      size += part.iov_len;
+    }
+    queue.pop(size);
+  }
+  return bytes;
+}
+
+TEST_F(Queue, KnowsWhatItsFramesTake) {
+  EXPECT_EQ(queue.held(), 0u);
+  queue.push(frame("one"));
+  queue.push(frame(std::string(5000, 'x')));
+  EXPECT_EQ(queue.held(), frame("one")->held() + frame(std::string(5000, 'x'))->held());
+  queue.pop(3);
+  EXPECT_EQ(queue.held(), frame(std::string(5000, 'x'))->held());
+  queue.pop(5000);
+  EXPECT_EQ(queue.held(), 0u);
+}
+
+TEST_F(Queue, ShortFramesThatWaitAreJoined) {
+  std::string expected;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string content = "message " + std::to_string(i) + ";";
+    expected += content;
+    queue.push_to_wait(frame(content));
+  }
+  EXPECT_EQ(queue.bytes(), expected.size());
+  EXPECT_LT(queue.held() + queue.own_held(), expected.size() * 5 / 4 + 4096);
+  EXPECT_EQ(rest_of(queue), expected);
+  EXPECT_EQ(queue.held(), 0u);
+}
+
+TEST_F(Queue, FramesAreJoinedAlsoBehindOneThatIsWrittenInPart) {
+  queue.push(frame("0123456789"));
+  queue.pop(4);
+  for (int i = 0; i < 100; ++i) queue.push_to_wait(frame("abcdef"));
+  std::string expected = "456789";
+  for (int i = 0; i < 100; ++i) expected += "abcdef";
+  EXPECT_EQ(rest_of(queue), expected);
+}
+
+TEST_F(Queue, WhatOthersHoldTooIsNotJoined) {
+  const BufferRef shared = frame("shared");
+  queue.push_to_wait(shared);
+  for (int i = 0; i < 100; ++i) queue.push_to_wait(shared);
+  EXPECT_EQ(queue.held(), 101 * shared->held());
+  EXPECT_EQ(shared->view(), "shared");
+}
+
+TEST_F(Queue, KnowsItsShareOfWhatOthersHoldToo) {
+  const BufferRef shared = frame(std::string(1000, 's'));
+  queue.push(shared);
+  EXPECT_EQ(queue.share(), shared->held() / 2);
+  queue.push(frame(std::string(1000, 'o')));
+  EXPECT_EQ(queue.share(), shared->held() / 2 + shared->held());
+}
+
+TEST_F(Queue, GivesBackTheRoomOfABurst) {
+  for (int i = 0; i < 100; ++i) queue.push(frame("x"));
+  queue.pop(100);
+  queue.release_memory();
+  EXPECT_EQ(queue.own_held(), 0u);
+  for (int i = 0; i < 5000; ++i) queue.push(frame("x"));
+  queue.pop(5000);
+  EXPECT_EQ(queue.own_held(), 0u) << "of a long one at once";
+}
+
 }  // namespace
 }  // namespace transport

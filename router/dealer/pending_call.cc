@@ -1,0 +1,13 @@
+#include "router/dealer/pending_call.h"
+
+#include "router/value_bytes.h"
+
+namespace router::dealer {
+
+size_t KeptCall::bytes() const {
+  return allocated(sizeof(KeptCall)) + allocated(procedure) +
+         (options.routing_key ? allocated(*options.routing_key) : 0) + allocated(options.payload_passthru) +
+         allocated(details) + payload.held() + transport::allocated(refused);
+}
+
+}  // namespace router::dealer
