@@ -18,6 +18,7 @@
 #include "router/dev_cert/dev_cert.h"
 #include "router/explain.h"
 #include "router/log.h"
+#include "router/memory_reserve.h"
 #include "router/server.h"
 #include "router/version.h"
 
@@ -86,6 +87,7 @@ int serve(const Options& options) {
   auto config = load(options);
   for (const std::string& notice : config.notices) router::log::warning(notice);
   const sigset_t signals = block_signals();
+  router::memory_reserve::set_up();
   router::Server server(std::move(config));
   server.start();
   for (size_t transport = 0; transport < server.transport_count(); ++transport)

@@ -8,6 +8,7 @@
 #include <malloc.h>
 
 #include "router/log.h"
+#include "router/memory_reserve.h"
 #include "router/memory_use.h"
 
 namespace router {
@@ -50,6 +51,7 @@ void MemoryWatch::start() {
 
 void MemoryWatch::look() {
   workers_.front()->loop().after(interval, [this] { look(); });
+  memory_reserve::refill();
   const MemoryStage before = guard_.stage();
   if (before != MemoryStage::plenty && --looks_to_trim_ <= 0) trim();
   measure();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <functional>
+#include <new>
 
 #include "router/session.h"
 
@@ -70,15 +71,25 @@ Membership* Worker::find(wamp::SessionId session, uint32_t slot) const {
   return found.id == session ? found.membership : nullptr;
 }
 
+template <class Work>
+void Worker::at_the_cost_of(transport::Connection& connection, Work work) {
+  try {
+    work();
+  } catch (const std::bad_alloc&) {
+    connection.on_out_of_memory();
+  }
+}
+
 void Worker::end_turn() {
   for (Backpressure* backpressure : std::vector(choked_)) backpressure->check();
-  for (EventSender* events : std::vector(behind_)) events->catch_up();
+  for (EventSender* events : std::vector(behind_))
+    at_the_cost_of(events->connection(), [events] { events->catch_up(); });
   deliver_mail();
   // Not while mail is delivered, as what they do makes mail that comes after it.
   while (!ready_.empty()) {
     Session* session = ready_.back();
     ready_.pop_back();
-    session->carry_out_held();
+    at_the_cost_of(session->connection(), [session] { session->carry_out_held(); });
     deliver_mail();
   }
 }
@@ -90,12 +101,29 @@ void Worker::deliver_mail() {
   // What is delivered may make a session order something of another one here.
   do {
     mailbox_.drain(mail);
-    for (Mail& entry : mail) std::visit([this](auto& delivery) { deliver(delivery); }, entry);
+    for (Mail& entry : mail) deliver(entry);
   } while (mailbox_.own_count() > 0);
   mail.clear();
   mail_ = std::move(mail);
   delivering_ = false;
   Mailbox::wake_others();
+}
+
+void Worker::deliver(Mail& entry) {
+  try {
+    std::visit([this](auto& delivery) { deliver(delivery); }, entry);
+  } catch (const std::bad_alloc&) {
+    event_frames_.clear();
+    on_undeliverable(entry);
+  }
+}
+
+// There was no memory for it. Whom a message does not reach must not wait for it; an event is lost.
+void Worker::on_undeliverable(const Mail& entry) {
+  const auto* delivery = std::get_if<Delivery>(&entry);
+  if (!delivery) return counters_.lost_event_memory.add();
+  if (Membership* receiver = find(delivery->to.session, delivery->to.slot))
+    receiver->sender().connection().on_out_of_memory();
 }
 
 void Worker::deliver(Delivery& delivery) {
@@ -128,7 +156,8 @@ void Worker::deliver(EventDelivery& delivery) {
     // Nearly all want the frame that the one before them got.
     if (!frame || frame->format != format || frame->framing != framing)
       frame = &event_frame(format, framing, event, delivery.payload);
-    receiver->events().deliver(frame->frame, subscriber.policy, share);
+    at_the_cost_of(receiver->sender().connection(),
+                   [&] { receiver->events().deliver(frame->frame, subscriber.policy, share); });
   }
   event_frames_.clear();
 }
@@ -150,7 +179,9 @@ bool Worker::deliver_to_one(EventDelivery& delivery) {
   if (!is_plain || !receiver->events().has_room_for(delivery.payload.bytes().size(), subscriber.policy))
     return false;
   const wamp::Message event = std::move(delivery.event);
-  receiver->events().send(receiver->sender().encode(event, std::move(delivery.payload)));
+  at_the_cost_of(receiver->sender().connection(), [&] {
+    receiver->events().send(receiver->sender().encode(event, std::move(delivery.payload)));
+  });
   return true;
 }
 

@@ -119,6 +119,11 @@ class Worker {
   };
   SessionRef add(Slot slot);
   Membership* find(wamp::SessionId session, uint32_t slot) const;
+  void deliver(Mail& entry);
+  void on_undeliverable(const Mail& entry);
+  // Does something for a connection, which it costs if there is not enough memory for it.
+  template <class Work>
+  static void at_the_cost_of(transport::Connection& connection, Work work);
   void deliver(Delivery& delivery);
   void deliver(EventDelivery& delivery);
   bool deliver_to_one(EventDelivery& delivery);

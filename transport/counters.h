@@ -26,6 +26,8 @@ inline constexpr Family bytes_received{"wampd_received_bytes_total",
 inline constexpr Family bytes_sent{"wampd_sent_bytes_total", "Bytes written to connections, without TLS."};
 inline constexpr Family queued_bytes{
     "wampd_queued_bytes", "Bytes queued for peers, not yet taken by the kernel.", {}, Family::Kind::gauge};
+inline constexpr Family out_of_memory{"wampd_out_of_memory_total",
+                                      "What could not be done, as there was no memory for it."};
 inline constexpr Family pings_sent{"wampd_pings_sent_total", "Pings sent to silent peers."};
 }  // namespace family
 
@@ -36,9 +38,11 @@ struct Counters : CounterSet {
   Counter bytes_sent{*this, family::bytes_sent};
   Counter queued_bytes{*this, family::queued_bytes};  // of all connections together; a gauge
   Counter pings_sent{*this, family::pings_sent};
+  Counter out_of_memory{*this, family::out_of_memory};
 
   // Why connections never became a session's, or a request was not answered with what it wanted.
   Counter refused_too_many{*this, family::connections_refused, "too_many"};
+  Counter refused_memory{*this, family::connections_refused, "memory"};  // there was none left for them
   Counter refused_address{*this, family::connections_refused, "too_many_from_address"};
   Counter refused_proxy{*this, family::connections_refused, "proxy"};  // not trusted, or a wrong header
   Counter refused_tls{*this, family::connections_refused,
@@ -56,7 +60,7 @@ struct Counters : CounterSet {
   Counter closed_half_open{*this, family::connections_closed, "too_many_half_open"};
   Counter closed_dead{*this, family::connections_closed, "dead"};  // no sign of life
   Counter closed_slow{*this, family::connections_closed, "slow_consumer"};
-  // Memory was short, and much was held for the peer.
+  // Memory was short, and much was held for the peer; or there was none left for what it wanted.
   Counter closed_memory{*this, family::connections_closed, "memory"};
   Counter closed_protocol{*this, family::connections_closed, "protocol_error"};
   Counter closed_failed{*this, family::connections_closed, "socket_error"};

@@ -93,7 +93,7 @@ bool concerns_one_connection(int error) {
 struct Listener::State : std::enable_shared_from_this<State> {
   State(Loop& accept_loop, std::vector<Loop*> loops, Service& service, const ListenOptions& options,
         ConnectionOptions connections, std::function<void(const std::string&)> on_error)
-      : counters(accept_loop.state().counters),
+      : loop_state(accept_loop.state()),
         loops(std::move(loops)),
         max_connections(options.max_connections),
         refusal(options.refusal),
@@ -127,7 +127,9 @@ struct Listener::State : std::enable_shared_from_this<State> {
   void wait() {
     acceptor.async_wait(Acceptor::wait_read, [self = shared_from_this()](asio::error_code error) {
       if (error || !self->acceptor.is_open() || !self->accepting) return;
-      if (const int failure = self->accept_all()) {
+      int failure = ENOMEM;
+      self->loop_state.has_memory_for([&] { failure = self->accept_all(); });
+      if (failure) {
         self->report("cannot accept connections: " + std::generic_category().message(failure));
         self->wait_after_pause();
       } else {
@@ -162,7 +164,7 @@ struct Listener::State : std::enable_shared_from_this<State> {
 
   void hand_over(Descriptor accepted) {
     if (counts->open.load(std::memory_order_relaxed) >= max_connections) {
-      counters.refused_too_many.add();
+      loop_state.counters.refused_too_many.add();
       refuse(accepted);
       return report("refusing connections: there are " + std::to_string(max_connections) + " already");
     }
@@ -210,7 +212,7 @@ struct Listener::State : std::enable_shared_from_this<State> {
     pause.cancel();
   }
 
-  Counters& counters;  // of the loop that accepts
+  Loop::State& loop_state;  // of the loop that accepts
   std::vector<Loop*> loops;
   const std::shared_ptr<ListenerCounts> counts = std::make_shared<ListenerCounts>();
   std::mutex mutex;

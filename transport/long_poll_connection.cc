@@ -102,7 +102,10 @@ HttpResponse LongPollConnection::deliver(Held held) {
     }
     const auto message = is_batched(framing_) ? take_from_batch(framing_, rest) : std::exchange(rest, {});
     if (!message) return refuse("a message in a batch that is longer than the batch");
-    receiver_->on_message(*message);
+    if (!loop_.state().has_memory_for([&] { receiver_->on_message(*message); })) {
+      on_out_of_memory();
+      return text_response(503, "the server is short of memory");
+    }
     if (meter_) meter_->take_message(loop_.now());
     slow_down_if_over();
   }

@@ -51,12 +51,20 @@ void Loop::State::adopt(Loop& loop, Arrival arrival, std::shared_ptr<const Serve
   asio::post(io, [this, &loop, arrival = std::move(arrival), served = std::move(served)]() mutable {
     begin_turn();
     if (arrival.fresh) counters.accepted.add();
-    schedule_sweep(served->options.limits);
-    std::string read = std::move(arrival.read);
-    connections_.push_back(
-        std::make_unique<TcpConnection>(loop, connections_.size(), std::move(arrival), std::move(served)));
-    connections_.back()->start(read);
+    if (has_memory_for([&] { take_in(loop, std::move(arrival), served); })) return;
+    connection_count.fetch_sub(1, std::memory_order_relaxed);
+    served->counts->open.fetch_sub(1, std::memory_order_relaxed);
+    counters.refused_memory.add();
   });
+}
+
+void Loop::State::take_in(Loop& loop, Arrival arrival, const std::shared_ptr<const Served>& served) {
+  schedule_sweep(served->options.limits);
+  std::string read = std::move(arrival.read);
+  connections_.push_back(
+      std::make_unique<TcpConnection>(loop, connections_.size(), std::move(arrival), served));
+  TcpConnection& connection = *connections_.back();
+  do_for(connection, [&] { connection.start(read); });
 }
 
 void Loop::State::begin_turn() {
@@ -70,10 +78,10 @@ void Loop::State::read_clock() {
 }
 
 void Loop::State::request_turn_end() {
-  turn_end_posted_ = true;
   if (turn_end_posted_) return;
   // Behind the handlers of everything that is ready by now.
   asio::post(io, [this] { end_turn(); });
+  turn_end_posted_ = true;
 }
 
 void Loop::State::request_unless_collecting() {
@@ -93,31 +101,33 @@ void Loop::State::add_ended(TcpConnection& connection) {
 void Loop::State::end_turn() {
   turn_end_posted_ = false;
   collecting_ = true;
-  if (turn_end) turn_end();
+  // What it has not done is to be done in another turn.
+  if (turn_end && !has_memory_for(turn_end)) request_turn_end();
   write_all();
   collecting_ = false;
   bury_ended();
 }
 
 void Loop::State::write_full() {
-  for (TcpConnection* connection : full_) connection->write_full();
+  for (TcpConnection* connection : full_) do_for(*connection, [=] { connection->write_full(); });
   full_.clear();
 }
 
 void Loop::State::write_all() {
   write_full();
-  for (TcpConnection* connection : unwritten_) connection->write_queued();
+  for (TcpConnection* connection : unwritten_) do_for(*connection, [=] { connection->write_queued(); });
   unwritten_.clear();
   created_bytes_ = Buffer::created_bytes();
 }
 
 void Loop::State::bury_ended() {
   // Those that end while others are told have the next turn.
-  for (TcpConnection* connection : std::exchange(ended_, {})) connection->bury();
+  for (TcpConnection* connection : std::exchange(ended_, {})) has_memory_for([=] { connection->bury(); });
 }
 
 void Loop::State::sweep(Clock::time_point time) {
-  for (const auto& connection : connections_) connection->sweep(time);
+  for (const auto& connection : connections_)
+    do_for(*connection, [&connection = *connection, time] { connection.sweep(time); });
 }
 
 template <class Visit>
@@ -134,7 +144,6 @@ void Loop::State::limit_messages(size_t max_size) {
 
 void Loop::State::schedule_sweep(const ConnectionLimits& limits) {
   sweep_interval_ = std::min(sweep_interval_, sweep_interval_of(limits));
-    sweep(now);
   if (!sweep_waiting_) wait_for_sweep();
 }
 
@@ -145,6 +154,7 @@ void Loop::State::wait_for_sweep() {
     sweep_waiting_ = false;
     begin_turn();
     if (!connections_.empty()) wait_for_sweep();
+    sweep(now);
   });
 }
 
@@ -188,7 +198,9 @@ Loop::~Loop() {
 void Loop::run() {
   const auto until_stopped = asio::make_work_guard(state_->io);
   state_->read_clock();
-  state_->io.run();
+  // What is not caught elsewhere, as it was done for nobody in particular.
+  while (!state_->has_memory_for([this] { state_->io.run(); })) {
+  }
 }
 
 void Loop::post(std::function<void()> work) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <new>
 #include <span>
 #include <string>
 #include <vector>
@@ -50,6 +51,21 @@ struct Loop::State {
 
   // Everything that happens on the loop calls this first.
   void begin_turn();
+  // Does it. False: there was not enough memory for it.
+  template <class Work>
+  bool has_memory_for(Work&& work) {
+    try {
+      work();
+      return true;
+    } catch (const std::bad_alloc&) {
+      counters.out_of_memory.add();
+      return false;
+    }
+  }
+  // Does something for one connection. If there is not enough memory for it, that costs this connection and
+  // nobody else.
+  template <class Work>
+  void do_for(TcpConnection& connection, Work work);
   void request_turn_end();
   void read_clock();
 
@@ -108,6 +124,7 @@ struct Loop::State {
   // Measured: with more than this queued in a turn, frames have left the cache when they are written.
   static constexpr size_t max_unwritten_bytes = 128 * 1024;
 
+  void take_in(Loop& loop, Arrival arrival, const std::shared_ptr<const Served>& served);
   void end_turn();
   void write_all();
   void bury_ended();

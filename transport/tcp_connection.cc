@@ -64,7 +64,7 @@ void TcpConnection::when_readable(void (TcpConnection::*then)()) {
     state_.begin_turn();
     if (stage_ == Stage::closed) return bury_later();
     if (error) return drop("the socket cannot be watched: " + error.message(), &Counters::closed_failed);
-    (this->*then)();
+    state_.do_for(*this, [this, then] { (this->*then)(); });
   });
 }
 
@@ -295,7 +295,7 @@ void TcpConnection::continue_reading() {
     resume_posted_ = false;
     state_.begin_turn();
     if (stage_ == Stage::closed) return bury_later();
-    if (pauses_ == 0) read_on();
+    if (pauses_ == 0) state_.do_for(*this, [this] { read_on(); });
   });
 }
 

@@ -44,6 +44,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   size_t queued_memory() const override { return queue_.held() + (batch_ ? batch_->held() : 0); }
   size_t share() const override;
   void give_way(size_t held) override;
+  void on_out_of_memory() override;
   void set_known(bool known) override;
   void close(uint16_t code, std::string_view reason) override;
   void drop(std::string why) override;
@@ -243,5 +244,10 @@ class TcpConnection final : public Connection, private HttpExchange {
   bool socket_closed_ = false;
   bool abort_ = false;  // the peer takes nothing: do not let the kernel try
 };
+
+template <class Work>
+void Loop::State::do_for(TcpConnection& connection, Work work) {
+  if (!has_memory_for(work)) connection.on_out_of_memory();
+}
 
 }  // namespace transport

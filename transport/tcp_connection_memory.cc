@@ -86,4 +86,9 @@ void TcpConnection::give_back_input() {
   count_input();
 }
 
+// Perhaps in the middle of a read of this connection, which has made others be written.
+void TcpConnection::on_out_of_memory() {
+  drop("there is no memory for what it wants", &Counters::closed_memory);
+}
+
 }  // namespace transport

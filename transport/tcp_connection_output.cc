@@ -124,7 +124,7 @@ void TcpConnection::wait_for_output() {
     if (stage_ == Stage::closed) return bury_later();
     if (error) return drop("the socket cannot be watched: " + error.message(), &Counters::closed_failed);
     on_heard();  // the peer has taken something, however slow it is
-    write_now();
+    state_.do_for(*this, [this] { write_now(); });
   });
 }
 

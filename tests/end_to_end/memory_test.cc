@@ -161,6 +161,46 @@ TEST_F(AProgramWithLittleMemory, KnowsTheLimitThatItWasStartedWith) {
   EXPECT_LT(most_resident, memory_limit);
 }
 
+class AProgramWithLittleAddressSpace : public AProgramWithLittleMemory {
+ protected:
+  void SetUp() override {
+    AProgramWithLittleMemory::SetUp();
+    if (IsSkipped()) return;
+    const KernelLimit narrow(RLIMIT_AS, 600 * mib);
+    start("{\"limit_bytes\": " + std::to_string(10'000 * mib) + "}");
+  }
+  // 15 MB of a longer message, by each. Nobody waits until the router has looked how much there is.
+  void all_begin(const std::string& message) {
+    for (WampClient& client : stuck) {
+      try {
+        client.raw().send(std::string_view(message).substr(0, 15'000'000));
+      } catch (const std::exception&) {
+      }
+    }
+  }
+  void expect_survival_of_that() {
+    stuck.clear();
+    EXPECT_EQ(::kill(program->pid(), 0), 0);
+    WampClient late = join();
+    late.says(R"([32,1,{},"com.well"])");
+    EXPECT_THAT(late.hears(), StartsWith("[33,1,"));
+  }
+  const std::string message =
+      test_support::frame_bytes(test_support::opcode::text, std::string(16'000'000, 'x'));
+};
+
+TEST_F(AProgramWithLittleAddressSpace, OutlivesUnfinishedHellos) {
+  for (size_t i = 0; i < 60; ++i) stuck.emplace_back(program->port(), Format::json);
+  all_begin(message);
+  expect_survival_of_that();
+}
+
+TEST_F(AProgramWithLittleAddressSpace, OutlivesUnfinishedMessages) {
+  for (size_t i = 0; i < 60; ++i) stuck.push_back(join());
+  all_begin(message);
+  expect_survival_of_that();
+}
+
 // ---- attacks, each of a kind of its own; two others call each other meanwhile
 
 constexpr uint64_t attacked_limit = 80 * mib;

@@ -1,5 +1,6 @@
 #include "tests/router/session_wires.h"
 
+#include <new>
 #include <stdexcept>
 
 #include "tests/support/json_wire.h"
@@ -56,6 +57,7 @@ transport::Framing Wire::framing() const {
 }
 
 void Wire::send(transport::BufferRef frame) {
+  if (lacks_memory_) throw std::bad_alloc();
   if (closed() || broken_) return;
   sent_.push_back(unframed(frame->view()));
   if (!reads_) queued_bytes_ += frame->size();

@@ -45,6 +45,8 @@ class Wire final : public transport::Connection {
   void takes(int64_t bytes) { taken_bytes_ += bytes; }
   // What is sent from now on waits, too.
   void stops_reading() { reads_ = false; }
+  // There is no memory for what is to be sent to it.
+  void lacks_memory() { lacks_memory_ = true; }
   // Of the last WELCOME that sent() has seen; 0 before.
   uint64_t session_id() const { return session_id_; }
   bool closed() const { return close_code_.has_value(); }
@@ -88,6 +90,7 @@ class Wire final : public transport::Connection {
   std::optional<uint16_t> close_code_;
   std::string dropped_;
   bool broken_ = false;
+  bool lacks_memory_ = false;
   int pauses_ = 0;
   transport::Rate rate_;
   uint64_t session_id_ = 0;
