@@ -225,6 +225,19 @@ class AttacksOnItsMemory : public AProgramWithLittleMemory {
     callee->says("[70," + invocation.substr(4, invocation.find(',', 4) - 4) + R"(,{},["hello"]])");
     EXPECT_EQ(caller->hears(), "[50," + request + R"(,{},["hello"]])");
   }
+  // It reads them when all is over.
+  void publish_for_slow_subscriber() {
+    slow.emplace(join());
+    slow->says(R"([32,1,{},"com.news"])");
+    slow->hears();
+    for (size_t i = 0; i < events_for_slow; ++i)
+      caller->says("[16," + std::to_string(++innocent_requests_) + R"(,{},"com.news",[")" +
+                   std::string(50'000, 'x') + R"("]])");
+    expect_innocents_well();
+  }
+  void expect_that_slow_subscriber_stays() {
+    for (size_t i = 0; i < events_for_slow; ++i) EXPECT_THAT(slow->hears(), StartsWith("[36,"));
+  }
   // say(client, round): what each says again and again, even if others have been ended.
   template <class Say>
   void attack(size_t rounds, Say say) {
@@ -253,13 +266,15 @@ class AttacksOnItsMemory : public AProgramWithLittleMemory {
     EXPECT_EQ(::kill(program->pid(), 0), 0);
   }
 
-  std::optional<WampClient> callee, caller;
+  std::optional<WampClient> callee, caller, slow;
 
  private:
+  static constexpr size_t events_for_slow = 100;  // more than the kernel takes
   size_t innocent_requests_ = 0;
 };
 
-TEST_F(AttacksOnItsMemory, ByCallsThatWaitForACalleeEndTheirCallers) {
+TEST_F(AttacksOnItsMemory, ByCallsThatWaitForACalleeEndTheirCallersAndNotASlowSubscriber) {
+  publish_for_slow_subscriber();
   attackers_join(5);
   WampClient busy = join();
   busy.says(R"([64,1,{"concurrency":1},"com.busy"])");
@@ -268,6 +283,7 @@ TEST_F(AttacksOnItsMemory, ByCallsThatWaitForACalleeEndTheirCallers) {
   attack(190,
          [&](WampClient& client, size_t round) { client.says("[48," + std::to_string(round + 1) + rest); });
   expect_that_attackers_are_ended();
+  expect_that_slow_subscriber_stays();
   expect_all_well_afterwards();
 }
 
