@@ -65,9 +65,10 @@ std::string Cookies::others(std::string_view header) const {
   return kept;
 }
 
-std::string Cookies::header(const std::string& cookie, bool secure) const {
-  return rules_.name + "=" + cookie + "; Max-Age=" + std::to_string(rules_.max_age_s) +
-         "; Path=/; HttpOnly; SameSite=Lax" + (secure ? "; Secure" : "");
+std::string Cookies::header(const std::string& cookie, bool over_tls) const {
+  return rules_.name + "=" + cookie + "; Max-Age=" + std::to_string(rules_.max_age_s) + "; Path=/" +
+         (rules_.http_only ? "; HttpOnly" : "") + "; SameSite=" + rules_.same_site +
+         (rules_.secure.value_or(over_tls) ? "; Secure" : "");
 }
 
 void Cookies::erase(Entries::iterator entry) {

@@ -34,7 +34,7 @@ class Cookies {
   // The request's Cookie header without ours.
   std::string others(std::string_view header) const;
   // For the Set-Cookie header.
-  std::string header(const std::string& cookie, bool secure) const;
+  std::string header(const std::string& cookie, bool over_tls) const;
 
   std::optional<Remembered> remembered(const CookieId& id, SteadyTime now);
   void remember(const CookieId& id, Remembered who, SteadyTime now);
@@ -59,9 +59,9 @@ class Cookies {
   void erase(Entries::iterator entry);
 
   const config::CookieTracking rules_;
-  const std::string key_;  // behind signatures and ids; of this object only
-  std::mutex mutex_;       // guards all below
-  Entries entries_;        // the oldest login first
+  const std::string key_;                           // behind signatures and ids; of this object only
+  std::mutex mutex_;                                // guards all below
+  Entries entries_;                                 // the oldest login first
   std::map<std::string, Entries::iterator> index_;  // by digest
   std::map<Person, std::list<Entries::iterator>> by_person_;  // the oldest login first
 };

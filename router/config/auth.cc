@@ -252,6 +252,20 @@ AuthMethod read_method(const Setting& setting, const MethodRules& rules, const R
   return method;
 }
 
+// How browsers are told to keep it.
+void read_attributes(const Setting& cookie, CookieTracking& tracking) {
+  if (const auto secure = cookie.find("secure")) tracking.secure = secure->boolean();
+  read_boolean(cookie, "http_strict", tracking.http_only);
+  const auto same_site = cookie.find("same_site");
+  if (!same_site) return;
+  tracking.same_site = same_site->choice({"Strict", "Lax", "None"});
+  if (tracking.same_site != "None") return;
+  if (tracking.secure == false)
+    same_site->notice("browsers take no such cookie, as \"None\" is for one that is \"secure\"");
+  else
+    tracking.secure = true;
+}
+
 }  // namespace
 
 AuthMethods anonymous_as(std::string_view role) {
@@ -271,8 +285,8 @@ AuthMethods read_auth(const Setting& auth, const RoleNames& roles) {
 }
 
 CookieTracking read_cookie(const Setting& cookie) {
-  cookie.check_keys(
-      {.known = {"name", "length", "max_age", "max_cookies", "max_cookies_per_authid", "store"}});
+  cookie.check_keys({.known = {"name", "length", "max_age", "max_cookies", "max_cookies_per_authid", "store",
+                               "secure", "http_strict", "same_site"}});
   CookieTracking tracking;
   if (const auto name = cookie.find("name")) {
     tracking.name = name->some_string();
@@ -293,6 +307,7 @@ CookieTracking read_cookie(const Setting& cookie) {
     const bool in_memory = store->require("type").choice({"memory", "file", "database"}) == "memory";
     if (!in_memory) store->notice("cookies are kept in memory: a restart forgets them");
   }
+  read_attributes(cookie, tracking);
   return tracking;
 }
 

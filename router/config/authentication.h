@@ -81,6 +81,10 @@ struct CookieTracking {
   // Of those who have logged in; above it the oldest logins are forgotten.
   uint32_t max_cookies = 100000;
   uint32_t max_cookies_per_authid = 100;
+  // Attributes of RFC 6265 that it is handed out with.
+  std::optional<bool> secure = std::nullopt;  // none: if the client has come over TLS
+  bool http_only = true;
+  std::string same_site = "Lax";  // or "Strict" or "None"
 
   bool operator==(const CookieTracking&) const = default;
 };

@@ -62,13 +62,20 @@ void read_worker(const Setting& worker, Config& config) {
   worker.notice("a worker of type " + in_quotes(type) + " is not started");
 }
 
+// Which is what a file without a version has.
+bool is_version_1(const Setting& root) {
+  const auto version = root.find("version");
+  const int64_t number = version ? version->integer(0, INT32_MAX) : 1;
+  if (number != 1 && number != 2)
+    version->fail("expected 1 or 2, the versions of Crossbar's format that are read");
+  return number == 1;
+}
+
 }  // namespace
 
 void read_crossbar(const Setting& root, Config& config) {
   root.source().is_crossbar = true;
-  const Setting version = root.require("version");
-  if (version.integer(0, INT32_MAX) != 2)
-    version.fail("expected 2, the version of Crossbar's format that is read");
+  root.source().is_version_1 = is_version_1(root);
   root.check_keys({.known = {"$schema", "version", "workers", "controller"}});
   if (const auto controller = root.find("controller"); controller && !controller->members().empty())
     controller->notice("\"controller\" has no effect");

@@ -1,4 +1,4 @@
-// Crossbar's config.json, version 2: its router workers become one Config.
+// Crossbar's config.json, version 2 or 1: its router workers become one Config.
 //
 // What has no counterpart is told as a notice; what would let somebody do more than the file says is refused.
 #pragma once

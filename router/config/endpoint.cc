@@ -31,13 +31,14 @@ std::string read_interface(const Setting& endpoint) {
   // Without an interface Crossbar listens on all of them, and a file of its users relies on that.
   if (interface ? interface->string().empty() : endpoint.source().is_crossbar)
     return only_v6 ? "::" : "0.0.0.0";
-  if (!interface) return only_v6 ? "::1" : "127.0.0.1";
+  if (!interface || interface->string() == "localhost") return only_v6 ? "::1" : "127.0.0.1";
 
   const auto v4 = normalized_address(interface->string(), AF_INET);
   const auto v6 = normalized_address(interface->string(), AF_INET6);
   if (!v4 && !v6)
-    interface->fail("expected an IP address such as \"127.0.0.1\", \"0.0.0.0\" or \"::1\", found " +
-                    in_quotes(interface->string()));
+    interface->fail(
+        "expected \"localhost\" or an IP address such as \"127.0.0.1\", \"0.0.0.0\" or \"::1\", found " +
+        in_quotes(interface->string()));
   if (version && only_v6 != v6.has_value())
     interface->fail("is not an address of IP version " + version->node().text);
   return v4 ? *v4 : *v6;

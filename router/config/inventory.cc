@@ -96,6 +96,12 @@ std::string secrets_of(const AuthMethod& method) {
   return all;
 }
 
+std::string text_of(const CookieTracking& cookie) {
+  const std::string secure = !cookie.secure ? "" : *cookie.secure ? ", secure" : ", never secure";
+  return in_quotes(cookie.name) + secure + (cookie.http_only ? "" : ", scripts may read it") +
+         (cookie.same_site == "Lax" ? "" : ", same site " + cookie.same_site);
+}
+
 void tell_authentication(const Transport& transport, Teller& parts) {
   if (transport.auth.empty()) parts.tell("authentication", "none, so nobody gets in");
   for (const auto& [name, method] : transport.auth) {
@@ -108,7 +114,7 @@ void tell_authentication(const Transport& transport, Teller& parts) {
     for (const auto& [authid, principal] : method.principals)
       principals.tell("principal " + in_quotes(authid), text_of(principal), "", secrets_of(principal));
   }
-  if (transport.cookie) parts.tell("cookie", in_quotes(transport.cookie->name));
+  if (transport.cookie) parts.tell("cookie", text_of(*transport.cookie));
 }
 
 // Certificates are told as they are, not by the names of their files, so that renewed ones are seen.

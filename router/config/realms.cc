@@ -62,22 +62,36 @@ SlowConsumer read_slow_consumer(const Setting& setting) {
   return *slow_consumer(setting.choice({"disconnect", "drop_oldest", "conflate"}));
 }
 
+void read_actions(const Setting& allow, Permission& permission) {
+  read_boolean(allow, "call", permission.call);
+  read_boolean(allow, "register", permission.register_);
+  read_boolean(allow, "publish", permission.publish);
+  read_boolean(allow, "subscribe", permission.subscribe);
+}
+
+Keys keys_of_permission(const Setting& setting) {
+  Keys keys{.known = {"uri", "match", "allow", "disclose", "cache", "trustlevel", "slow_consumer"},
+            .unsupported = {"validate"}};
+  // Version 1 of Crossbar's format had no "allow" around them.
+  if (setting.source().is_version_1)
+    keys.known.insert(keys.known.end(), {"call", "register", "publish", "subscribe"});
+  return keys;
+}
+
 Permission read_permission(const Setting& setting, UriRule rule) {
-  setting.check_keys({.known = {"uri", "match", "allow", "disclose", "cache", "trustlevel", "slow_consumer"},
-                      .unsupported = {"validate"}});
+  setting.check_keys(keys_of_permission(setting));
   Permission permission;
   permission.place = setting.place();
   read_uri(setting, rule, permission);
-  if (const auto allow = setting.find("allow")) {
+  const auto allow = setting.find("allow");
+  if (setting.source().is_version_1) read_actions(setting, permission);
+  if (allow) {
     allow->check_keys({.known = {"call", "register", "publish", "subscribe", "force_reregister"}});
-    read_boolean(*allow, "call", permission.call);
-    read_boolean(*allow, "register", permission.register_);
-    // Crossbar has no permission for it: who may register may force it.
-    permission.force_reregister = setting.source().is_crossbar && permission.register_;
-    read_boolean(*allow, "force_reregister", permission.force_reregister);
-    read_boolean(*allow, "publish", permission.publish);
-    read_boolean(*allow, "subscribe", permission.subscribe);
+    read_actions(*allow, permission);
   }
+  // Crossbar has no permission for it: who may register may force it.
+  permission.force_reregister = setting.source().is_crossbar && permission.register_;
+  if (allow) read_boolean(*allow, "force_reregister", permission.force_reregister);
   if (const auto disclose = setting.find("disclose")) {
     disclose->check_keys({.known = {"caller", "publisher"}});
     read_boolean(*disclose, "caller", permission.disclose_caller);
@@ -202,7 +216,7 @@ void read_template(const Setting& setting, Realm& realm) {
 Realm read_realm(const Setting& setting) {
   setting.check_keys({.known = {"name", "roles", "uri_check", "request_ids", "limits", "options", "store",
                                 "max_realms", "idle_ms", "kept_ms"},
-                      .left_out = {"inventory", "rlinks"},
+                      .left_out = {"inventory", "rlinks", "stats"},
                       .ignored = {"id"}});
   Realm realm;
   const Setting name = setting.require("name");

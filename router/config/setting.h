@@ -21,7 +21,8 @@ namespace router::config {
 struct Source {
   std::string name;
   std::string base_directory;
-  bool is_crossbar = false;  // Crossbar's top level, so its defaults where ours are other ones
+  bool is_crossbar = false;   // Crossbar's top level, so its defaults where ours are other ones
+  bool is_version_1 = false;  // of Crossbar's format
   std::vector<std::string> notices = {};
   OutsideValues outside_values = {};
 };

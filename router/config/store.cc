@@ -33,7 +33,8 @@ EventHistory read_history(const Setting& setting, wamp::UriRule rule, uint32_t d
 
 Store read_store(const Setting& setting, wamp::UriRule rule) {
   setting.check_keys({.known = {"type", "limit", "event-history", "path", "max_waiting_bytes"},
-                      .left_out = {"call-queue", "maxsize", "readonly", "sync", "flags"}});
+                      .left_out = {"call-queue", "maxsize", "readonly", "sync", "flags", "maxbuffer",
+                                   "max-buffer", "buffertime", "buffer-flush"}});
   Store store;
   const Setting type = setting.require("type");
   const bool is_crossbar = setting.source().is_crossbar;

@@ -20,7 +20,7 @@ const Words transport_types = {"websocket", "rawsocket", "universal", "web"};
 const Words other_types = {"mqtt", "flashpolicy", "websocket.testee", "stream.testee"};
 const Words all_transport_types = {"websocket", "rawsocket",   "universal",        "web",
                                    "mqtt",      "flashpolicy", "websocket.testee", "stream.testee"};
-const Words path_types = {"websocket", "static", "health", "ready", "metrics", "longpoll"};
+const Words path_types = {"websocket", "static", "health", "ready", "metrics", "longpoll", "none"};
 
 // Of the transport and of the object for one protocol alike: the whole transport's sessions.
 Keys with_session_keys(Keys keys) {

@@ -13,7 +13,7 @@ const Words other_services = {"archive",   "caller",   "catalog",  "cgi",
                               "json",      "nodeinfo", "pairme",   "path",
                               "publisher", "redirect", "resource", "reverseproxy",
                               "schemadoc", "upload",   "webhook",  "websocket-reverseproxy",
-                              "wsgi"};
+                              "wap",       "wsgi"};
 
 const Keys websocket_keys = {.known = {"type", "auth", "serializers", "options", "limits", "cookie"},
                              .ignored = {"id", "url", "debug"}};
@@ -88,6 +88,7 @@ void read_paths(const Setting& paths, const Words& allowed_types, Transport& tra
       setting.check_keys({.known = {"type"}, .ignored = {"id"}});
       if (type == "ready") served = ReadyPath{};
       if (type == "metrics") served = MetricsPath{};
+      if (type == "none") served = NothingPath{};
     }
     if (!transport.paths.emplace(path, std::move(served)).second)
       setting.fail("the path " + in_quotes(path) + " is given twice in this transport");

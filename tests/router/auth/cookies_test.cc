@@ -124,5 +124,15 @@ TEST_F(CookiesTest, TellBrowsersToKeepThemFromScripts) {
   EXPECT_EQ(cookies.header("abc", true), "cbtid=abc; Max-Age=100; Path=/; HttpOnly; SameSite=Lax; Secure");
 }
 
+TEST_F(CookiesTest, HaveTheAttributesThatAreConfigured) {
+  config::CookieTracking rules = tracking();
+  rules.secure = true;
+  rules.http_only = false;
+  rules.same_site = "None";
+  EXPECT_EQ(Cookies(rules).header("abc", false), "cbtid=abc; Max-Age=100; Path=/; SameSite=None; Secure");
+  rules.secure = false;
+  EXPECT_EQ(Cookies(rules).header("abc", true), "cbtid=abc; Max-Age=100; Path=/; SameSite=None");
+}
+
 }  // namespace
 }  // namespace router::auth

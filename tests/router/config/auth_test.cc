@@ -171,5 +171,25 @@ TEST(Auth, ReadsCookieTracking) {
               EndsWith("expected small letters, digits and '_'"));
 }
 
+TEST(Auth, ReadsHowBrowsersAreToKeepTheCookie) {
+  const auto cookie = [](const std::string& rules) {
+    return *parse(with_websocket("\"cookie\": " + rules)).transports.at(0).cookie;
+  };
+  EXPECT_EQ(cookie("{}").secure, std::nullopt);
+  EXPECT_TRUE(cookie("{}").http_only);
+  EXPECT_EQ(cookie("{}").same_site, "Lax");
+  const CookieTracking open = cookie(R"({"secure": false, "http_strict": false, "same_site": "Strict"})");
+  EXPECT_EQ(open.secure, false);
+  EXPECT_FALSE(open.http_only);
+  EXPECT_EQ(open.same_site, "Strict");
+  EXPECT_TRUE(cookie(R"({"http_strict": true})").http_only);
+  EXPECT_EQ(cookie(R"({"secure": true})").secure, true);
+  EXPECT_EQ(cookie(R"({"same_site": "None"})").secure, true);
+  EXPECT_THAT(parse(with_websocket(R"("cookie": {"same_site": "None", "secure": false})")).notices,
+              ElementsAre(HasSubstr("cookie.same_site: browsers take no such cookie")));
+  EXPECT_THAT(error_of(with_websocket(R"("cookie": {"same_site": "lax"})")),
+              EndsWith("found \"lax\"; did you mean \"Lax\"?"));
+}
+
 }  // namespace
 }  // namespace router::config::test

@@ -82,12 +82,10 @@ TEST(CrossbarFile, ReadsProductionOptions) {
   EXPECT_EQ(config.notices.size(), 7u);
 }
 
-TEST(CrossbarFile, ReadsVersionTwoOnly) {
-  EXPECT_THAT(error_of(R"({"version": 1, "workers": []})"),
-              EndsWith("at $.version: expected 2, the version of Crossbar's format that is read"));
+TEST(CrossbarFile, ReadsVersionsOneAndTwoOnly) {
+  EXPECT_THAT(error_of(R"({"version": 3, "workers": []})"),
+              EndsWith("at $.version: expected 1 or 2, the versions of Crossbar's format that are read"));
   EXPECT_THAT(error_of(R"({"version": "2", "workers": []})"), EndsWith("expected a number, found a string"));
-  EXPECT_THAT(error_of(R"({"workers": [{"type": "router"}]})"),
-              EndsWith("at $: the key \"version\" is missing"));
   EXPECT_THAT(error_of(R"({"version": 2, "workers": 4})"),
               EndsWith("at $.workers: expected a list, found a number"));
   EXPECT_THAT(error_of(R"({"version": 2})"), EndsWith("the key \"workers\" is missing"));
@@ -130,6 +128,29 @@ TEST(CrossbarFile, ServesSeveralRoutersApartFromEachOther) {
   EXPECT_THAT(config.transports.at(0).realms, testing::Optional(ElementsAre("r1")));
   EXPECT_THAT(config.transports.at(1).realms, testing::Optional(ElementsAre("r2")));
   EXPECT_FALSE(parse(with_workers(router("r1", 1))).transports.at(0).realms);
+}
+
+// As "crossbar upgrade" reads it: rules had no "allow".
+TEST(CrossbarFile, ReadsAFileWithoutVersionAsVersionOne) {
+  const auto file = [](const std::string& version, const std::string& rule) {
+    return "{" + version + R"("workers": [{"type": "router", "realms": [{"name": "r", "roles": [
+      {"name": "anonymous", "permissions": [)" +
+           rule + R"(]}]}], "transports": )" + some_transports + "}]}";
+  };
+  const std::string old_rule = R"({"uri": "com.x.*", "call": true, "register": true, "publish": false})";
+  for (const std::string version : {"", R"("version": 1, )"}) {
+    const Permission rule = parse(file(version, old_rule)).realms.at(0).roles.at(0).permissions.at(0);
+    EXPECT_EQ(rule.uri, "com.x.");
+    EXPECT_EQ(rule.match, wamp::MatchPolicy::prefix);
+    EXPECT_TRUE(rule.call && rule.register_ && rule.force_reregister);
+    EXPECT_FALSE(rule.publish || rule.subscribe);
+  }
+  EXPECT_TRUE(parse(file("", R"({"uri": "*", "allow": {"subscribe": true}})"))
+                  .realms.at(0)
+                  .roles.at(0)
+                  .permissions.at(0)
+                  .subscribe);
+  EXPECT_THAT(error_of(file(R"("version": 2, )", old_rule)), EndsWith("unknown key \"call\""));
 }
 
 // Nobody may come in where the worker has no realm.
@@ -186,13 +207,15 @@ TEST(CrossbarFile, AnswersNothingWhereItHasNoSuchService) {
   const Config config = parse(crossbar(R"([{"type": "web", "endpoint": {"type": "tcp", "port": 1}, "paths": {
       "/": {"type": "static", "directory": "web"}, "ws": {"type": "websocket"},
       "info": {"type": "nodeinfo"}, "hook": {"type": "webhook", "options": {"topic": "com.x"}},
+      "app": {"type": "wap", "templates": "../templates", "routes": {}}, "private": {"type": "none"},
       "lib": {"type": "static", "package": "p", "resource": "r"}}}])"));
-  for (const std::string path : {"/info", "/hook", "/lib"})
+  for (const std::string path : {"/info", "/hook", "/app", "/private", "/lib"})
     EXPECT_TRUE(std::holds_alternative<NothingPath>(config.transports.at(0).paths.at(path))) << path;
   EXPECT_THAT(config.notices,
               testing::IsSupersetOf(
                   {EndsWith("paths.info: there is no web service of type \"nodeinfo\": /info answers 404"),
                    EndsWith("paths.hook: there is no web service of type \"webhook\": /hook answers 404"),
+                   EndsWith("paths.app: there is no web service of type \"wap\": /app answers 404"),
                    EndsWith("paths.lib: \"package\" has no counterpart and is left out")}));
 }
 
@@ -224,6 +247,19 @@ TEST(CrossbarFile, KeepsEventsInMemoryWhereCrossbarHasADatabase) {
   EXPECT_EQ(config.realms.at(0).store.type, Store::Type::memory);
   EXPECT_EQ(config.realms.at(0).store.event_history.size(), 1u);
   EXPECT_THAT(config.notices, testing::Contains(HasSubstr("events are kept in memory and lost at the end")));
+}
+
+TEST(CrossbarFile, LeavesOutStatisticsAndTheBuffersOfAStore) {
+  const Config config = parse(with_workers(R"({"type": "router", "realms": [{"name": "r",
+      "stats": {"rated_message_size": 512, "trigger_on_join": true},
+      "roles": [{"name": "anonymous"}], "store": {"type": "cfxdb", "maxbuffer": 100, "max-buffer": 10000,
+      "buffertime": 200, "buffer-flush": 200, "event-history": [{"uri": "com.x"}]}}], "transports": )" +
+                                           some_transports + "}"));
+  EXPECT_EQ(config.realms.at(0).store.event_history.size(), 1u);
+  const std::vector<std::string> keys = {"stats", "maxbuffer", "max-buffer", "buffertime", "buffer-flush"};
+  for (const std::string& key : keys)
+    EXPECT_THAT(config.notices,
+                testing::Contains(EndsWith("\"" + key + "\" has no counterpart and is left out")));
 }
 
 TEST(CrossbarFile, RefusesWhatRestrictsAndCannotBeHonoured) {

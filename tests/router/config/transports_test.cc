@@ -22,6 +22,7 @@ std::string paths_of(const std::string& text) {
     if (std::holds_alternative<ReadyPath>(served)) result += "ready";
     if (std::holds_alternative<MetricsPath>(served)) result += "metrics";
     if (std::holds_alternative<LongPollPath>(served)) result += "longpoll";
+    if (std::holds_alternative<NothingPath>(served)) result += "nothing";
     if (const auto* files = std::get_if<StaticPath>(&served)) result += "static " + files->directory;
   }
   return result;
@@ -67,6 +68,11 @@ TEST(Transports, TakesDirectoriesRelativeToTheFile) {
   EXPECT_EQ(directory("/"), "/: static /");
 }
 
+TEST(Transports, ServesNothingWhereAPathIsOfTypeNone) {
+  EXPECT_EQ(paths_of(with_paths(R"({"/": {"type": "static"}, "x": {"type": "none"}})")),
+            "/: static , /x: nothing");
+}
+
 TEST(Transports, ServesLongPollOnAPathOfTheWeb) {
   EXPECT_EQ(paths_of(with_paths(R"({"lp": {"type": "longpoll"}, "ws": {"type": "websocket"}})")),
             "/lp: longpoll, /ws: websocket");
@@ -94,13 +100,12 @@ TEST(Transports, RefusesAPathGivenTwice) {
 }
 
 TEST(Transports, RefusesServicesItDoesNotHaveByName) {
-  for (const std::string type : {"json", "nodeinfo", "wsgi", "publisher", "caller", "reverseproxy"})
+  for (const std::string type : {"json", "nodeinfo", "wsgi", "publisher", "caller", "reverseproxy", "wap"})
     EXPECT_THAT(error_of(with_paths(R"({"x": {"type": ")" + type + "\"}}")),
                 EndsWith("at $.transports[0].paths.x.type: \"" + type + "\" is not supported yet"));
   EXPECT_THAT(error_of(with_paths(R"({"x": {"type": "websoket"}})")),
-              EndsWith("expected \"websocket\", \"static\", \"health\", \"ready\", \"metrics\" or "
-                       "\"longpoll\", found \"websoket\"; did you mean "
-                       "\"websocket\"?"));
+              EndsWith("expected \"websocket\", \"static\", \"health\", \"ready\", \"metrics\", "
+                       "\"longpoll\" or \"none\", found \"websoket\"; did you mean \"websocket\"?"));
   EXPECT_THAT(error_of(with_paths(R"({"x": {"type": "static", "package": "p", "resource": "r"}})")),
               EndsWith("\"package\" is not supported yet"));
   EXPECT_THAT(error_of(with_paths(R"({"x": {"type": "health", "directory": "d"}})")),
@@ -207,6 +212,8 @@ TEST(Endpoints, ListensOnLoopbackUnlessToldOtherwise) {
   EXPECT_EQ(interface(R"(, "interface": "")"), "0.0.0.0");
   EXPECT_EQ(interface(R"(, "interface": "", "version": 6)"), "::");
   EXPECT_EQ(interface(R"(, "interface": "0:0:0:0:0:0:0:1", "version": 6)"), "::1");
+  EXPECT_EQ(interface(R"(, "interface": "localhost")"), "127.0.0.1");
+  EXPECT_EQ(interface(R"(, "interface": "localhost", "version": 6)"), "::1");
 }
 
 TEST(Endpoints, MayBeUnixDomainSockets) {
@@ -253,8 +260,8 @@ TEST(Endpoints, RefusesWhatItCannotListenOn) {
               EndsWith("is not an address of IP version 4"));
   EXPECT_THAT(endpoint(R"("type": "tcp", "port": 1, "version": 6, "interface": "10.0.0.1")"),
               EndsWith("is not an address of IP version 6"));
-  EXPECT_THAT(endpoint(R"("type": "tcp", "port": 1, "interface": "localhost")"),
-              HasSubstr("endpoint.interface: expected an IP address"));
+  EXPECT_THAT(endpoint(R"("type": "tcp", "port": 1, "interface": "example.com")"),
+              HasSubstr("endpoint.interface: expected \"localhost\" or an IP address"));
   EXPECT_THAT(endpoint(R"("type": "tcp", "prot": 1)"),
               EndsWith("unknown key \"prot\"; did you mean \"port\"?"));
 }
