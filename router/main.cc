@@ -44,6 +44,10 @@ router::config::Config load(const Options& options) {
   return config;
 }
 
+void log_notices(const router::config::Config& config) {
+  for (const auto& notice : config.notices) router::log::warning(router::config::to_text(notice));
+}
+
 // Blocked in all threads, as they inherit it, and taken by run_until_end().
 sigset_t block_signals() {
   sigset_t signals;
@@ -65,7 +69,7 @@ void reload(router::Server& server, const Options& options) {
   router::log::info("received SIGHUP, reloading " + options.config_file);
   try {
     auto config = load(options);
-    for (const std::string& notice : config.notices) router::log::warning(notice);
+    log_notices(config);
     server.reload(std::move(config));
   } catch (const std::exception& error) {
     router::log::error("the old configuration goes on: " + std::string(error.what()));
@@ -85,7 +89,7 @@ void run_until_end(router::Server& server, const Options& options, const sigset_
 int serve(const Options& options) {
   router::log::configure(options.log_format, options.log_level);
   auto config = load(options);
-  for (const std::string& notice : config.notices) router::log::warning(notice);
+  log_notices(config);
   const sigset_t signals = block_signals();
   router::memory_reserve::set_up();
   router::Server server(std::move(config));
@@ -160,8 +164,10 @@ int check(Options options) {
     std::fputs(router::explain(config, options.question).c_str(), stdout);
     return EXIT_SUCCESS;
   }
-  for (const std::string& notice : config.notices) std::printf("warning: %s\n", notice.c_str());
+  for (const auto& notice : config.notices)
+    if (!notice.is_left_out) std::printf("warning: %s\n", router::config::to_text(notice).c_str());
   std::fputs(router::config::to_text(router::config::inventory(config)).c_str(), stdout);
+  std::fputs(router::config::left_out_table(config.notices).c_str(), stdout);
   return EXIT_SUCCESS;
 }
 

@@ -305,7 +305,7 @@ CookieTracking read_cookie(const Setting& cookie) {
   read_integer(cookie, "max_cookies_per_authid", tracking.max_cookies_per_authid, 1, UINT32_MAX);
   if (const auto store = cookie.find("store")) {
     const bool in_memory = store->require("type").choice({"memory", "file", "database"}) == "memory";
-    if (!in_memory) store->notice("cookies are kept in memory: a restart forgets them");
+    if (!in_memory) store->leave_out("cookies are kept in memory: a restart forgets them");
   }
   read_attributes(cookie, tracking);
   return tracking;

@@ -40,6 +40,10 @@ std::string read_file(const std::string& path) {
 
 }  // namespace
 
+std::string to_text(const Notice& notice) {
+  return located(notice.file, notice.line, notice.column) + "at " + notice.path + ": " + notice.what;
+}
+
 Config default_config() {
   Permission everything{.uri = "",
                         .match = wamp::MatchPolicy::prefix,

@@ -250,15 +250,24 @@ struct Drain {
   uint32_t retry_after_ms = 2000;
 };
 
+// What was accepted without the effect its writer may expect.
+struct Notice {
+  std::string file;
+  uint32_t line = 0, column = 0;
+  std::string path;          // in the JSON tree
+  std::string what;          // a sentence
+  bool is_left_out = false;  // a Crossbar file has it, and it is not served
+};
+// "FILE:LINE:COLUMN: at JSON path: what"
+std::string to_text(const Notice& notice);
+
 struct Config {
   MemoryLimits memory;
   std::vector<Realm> realms;
   std::vector<Transport> transports;
   Drain drain;
-  int workers = 0;  // 0: one per core
-  // What was accepted without the effect its writer may expect, each "FILE:LINE:COLUMN: at JSON path: what";
-  // to be logged as warnings.
-  std::vector<std::string> notices;
+  int workers = 0;              // 0: one per core
+  std::vector<Notice> notices;  // to be logged as warnings
 };
 
 // Realm realm1, role anonymous with all permissions, one universal transport on 127.0.0.1:8080 with /ws, /,

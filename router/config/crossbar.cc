@@ -15,7 +15,7 @@ const Words worker_types = {"router", "container",        "guest",       "proxy"
 
 void tell_not_started(const std::optional<Setting>& list, const std::string& what) {
   if (list)
-    for (const Setting& element : list->elements()) element.notice(what);
+    for (const Setting& element : list->elements()) element.leave_out(what);
 }
 
 // True or false, or the name of a variable: set means true.
@@ -59,7 +59,7 @@ void read_router_worker(const Setting& worker, Config& config) {
 void read_worker(const Setting& worker, Config& config) {
   const std::string& type = worker.require("type").choice(worker_types);
   if (type == "router") return read_router_worker(worker, config);
-  worker.notice("a worker of type " + in_quotes(type) + " is not started");
+  worker.leave_out("a worker of type " + in_quotes(type) + " is not started");
 }
 
 // Which is what a file without a version has.
@@ -78,7 +78,7 @@ void read_crossbar(const Setting& root, Config& config) {
   root.source().is_version_1 = is_version_1(root);
   root.check_keys({.known = {"$schema", "version", "workers", "controller"}});
   if (const auto controller = root.find("controller"); controller && !controller->members().empty())
-    controller->notice("\"controller\" has no effect");
+    controller->leave_out("\"controller\" has no effect");
   const Setting workers = root.require("workers");
   for (const Setting& worker : workers.some_elements()) read_worker(worker, config);
   if (config.transports.empty())

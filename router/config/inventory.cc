@@ -1,6 +1,7 @@
 #include "router/config/inventory.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -265,6 +266,25 @@ std::string to_text(const std::vector<Fact>& facts) {
     text += '\n';
   }
   return text;
+}
+
+std::string left_out_table(const std::vector<Notice>& notices) {
+  using Row = std::array<std::string, 3>;
+  std::vector<Row> rows = {{"line", "where", "what becomes of it"}};
+  for (const Notice& notice : notices)
+    if (notice.is_left_out) rows.push_back({std::to_string(notice.line), notice.path, notice.what});
+  if (rows.size() == 1) return "";
+  std::array<size_t, 2> widths{};
+  for (const Row& row : rows)
+    for (size_t i = 0; i < widths.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  std::string table = "not served of this Crossbar file:\n";
+  for (const Row& row : rows) {
+    table += "  ";
+    for (size_t i = 0; i < widths.size(); ++i)
+      table += row[i] + std::string(widths[i] - row[i].size() + 2, ' ');
+    table += row.back() + '\n';
+  }
+  return table;
 }
 
 std::vector<std::string> differences(const std::vector<Fact>& before, const std::vector<Fact>& after) {

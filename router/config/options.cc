@@ -72,7 +72,7 @@ void read_crossbar_options(const Setting& options, Transport& transport) {
     if (const int64_t value = option->integer(0, limit.max); value > 0)
       limit.set(transport.limits, value);
     else  // Crossbar's way to say: no limit
-      option->notice("0 has no effect: there is always a limit, the default");
+      option->leave_out("0 has no effect: there is always a limit, the default");
   }
 }
 

@@ -65,7 +65,7 @@ std::vector<std::string> read_serializers(const Setting& list) {
   std::vector<std::string> serializers;
   for (const Setting& element : list.some_elements()) {
     if (list.source().is_crossbar && std::count(crossbars.begin(), crossbars.end(), element.string()) > 0) {
-      element.notice("serializer " + in_quotes(element.string()) + " has no counterpart and is left out");
+      element.leave_out("serializer " + in_quotes(element.string()) + " has no counterpart and is left out");
       continue;
     }
     const std::string& name = element.choice(ours, crossbars);
@@ -101,7 +101,7 @@ void read_serializers_of_all(const Setting& whole, const std::vector<Setting>& w
                              Transport& transport) {
   if (whole.source().is_crossbar && !whole.find("serializers") && !have_equal_serializers(websockets)) {
     transport.serializers = read_all_serializers(websockets);
-    whole.notice("each WebSocket path of this transport takes the serializers of all of them");
+    whole.leave_out("each WebSocket path of this transport takes the serializers of all of them");
   } else if (const auto list = one_setting("serializers", whole, websockets)) {
     transport.serializers = read_serializers(*list);
   }

@@ -6,8 +6,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "router/config/config.h"
-
 namespace router::config {
 namespace {
 
@@ -59,13 +57,11 @@ void Setting::check_keys(const Keys& keys) const {
   expect(JsonKind::object);
   for (const JsonNode& child : node_->children) {
     if (contains(keys.known, child.key)) continue;
-    if (source_->is_crossbar && contains(keys.left_out, child.key)) {
-      source_->notices.push_back(
-          message(child.key_position, in_quotes(child.key) + " has no counterpart and is left out"));
-      continue;
-    }
-    if (!contains(keys.ignored, child.key)) fail_key(child, keys);
-    source_->notices.push_back(message(child.key_position, in_quotes(child.key) + " has no effect"));
+    const bool is_left_out = source_->is_crossbar && contains(keys.left_out, child.key);
+    if (!is_left_out && !contains(keys.ignored, child.key)) fail_key(child, keys);
+    leave_out_at(
+        child.key_position,
+        in_quotes(child.key) + (is_left_out ? " has no counterpart and is left out" : " has no effect"));
   }
 }
 
@@ -184,7 +180,16 @@ void Setting::fail_unsupported(std::string_view what) const {
 }
 
 void Setting::notice(const std::string& what) const {
-  source_->notices.push_back(message(node_->position, what));
+  source_->notices.push_back(notice_at(node_->position, what));
+}
+
+void Setting::leave_out(const std::string& why) const {
+  leave_out_at(node_->position, why);
+}
+
+void Setting::leave_out_at(JsonPosition position, const std::string& why) const {
+  source_->notices.push_back(notice_at(position, why));
+  source_->notices.back().is_left_out = source_->is_crossbar;
 }
 
 std::string Setting::place() const {
@@ -193,8 +198,11 @@ std::string Setting::place() const {
 }
 
 std::string Setting::message(JsonPosition position, const std::string& what) const {
-  return located(source_->name, position.line, position.column) + "at " + path_ + ": " +
-         source_->outside_values.redacted(what);
+  return to_text(notice_at(position, what));
+}
+
+Notice Setting::notice_at(JsonPosition position, const std::string& what) const {
+  return {source_->name, position.line, position.column, path_, source_->outside_values.redacted(what)};
 }
 
 void read_boolean(const Setting& object, std::string_view key, bool& target) {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "router/config/config.h"
 #include "router/config/json_document.h"
 #include "router/config/outside_values.h"
 #include "router/config/wording.h"
@@ -23,7 +24,7 @@ struct Source {
   std::string base_directory;
   bool is_crossbar = false;   // Crossbar's top level, so its defaults where ours are other ones
   bool is_version_1 = false;  // of Crossbar's format
-  std::vector<std::string> notices = {};
+  std::vector<Notice> notices = {};
   OutsideValues outside_values = {};
 };
 
@@ -71,6 +72,8 @@ class Setting {
   [[noreturn]] void fail_unsupported(std::string_view what) const;
   // Says that this was read but not as it was meant.
   void notice(const std::string& what) const;
+  // The same, of what a Crossbar file has and is not served.
+  void leave_out(const std::string& why) const;
 
  private:
   Setting child(const JsonNode& node, size_t index) const;
@@ -79,6 +82,8 @@ class Setting {
   const std::string& outside(Read read) const;
   const std::string& secret_of_file() const;
   [[noreturn]] void fail_key(const JsonNode& child, const Keys& keys) const;
+  void leave_out_at(JsonPosition position, const std::string& why) const;
+  Notice notice_at(JsonPosition position, const std::string& what) const;
   std::string message(JsonPosition position, const std::string& what) const;
 
   const JsonNode* node_;

@@ -49,8 +49,8 @@ Store read_store(const Setting& setting, wamp::UriRule rule) {
       if (const auto odd = setting.find(key))
         odd->fail("only a store of type \"sqlite\" has a \"" + std::string(key) + "\"");
   } else {
-    type.notice("there is no store of type " + in_quotes(kind) +
-                ": events are kept in memory and lost at the end; \"sqlite\" keeps them");
+    type.leave_out("there is no store of type " + in_quotes(kind) +
+                   ": events are kept in memory and lost at the end; \"sqlite\" keeps them");
   }
   read_integer(setting, "max_waiting_bytes", store.max_waiting_bytes, 1, max_queue);
   uint32_t limit = EventHistory().limit;

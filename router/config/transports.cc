@@ -138,13 +138,13 @@ void read_transports(const Setting& list, const std::vector<Realm>& realms,
   for (const Transport& transport : transports) addresses.insert(address(transport));
   for (const Setting& element : list.source().is_crossbar ? list.elements() : list.some_elements()) {
     if (const auto why = why_not_served(element)) {
-      element.notice("this transport is not served: " + *why);
+      element.leave_out("this transport is not served: " + *why);
       continue;
     }
     const Transport& transport = transports.emplace_back(read_transport(element, roles));
     if (transport.paths.empty() && transport.rawsocket_serializers.empty()) {
       if (!element.source().is_crossbar) element.fail("serves nothing: no path is given");
-      element.notice("this transport is not served: no path is given");
+      element.leave_out("this transport is not served: no path is given");
       transports.pop_back();
       continue;
     }

@@ -61,7 +61,7 @@ const std::string& read_type(const Setting& setting, const Words& allowed_types)
 
 // A Crossbar file's service that we do not have. Its path must not fall to the files of a path above it.
 Path leave_out(const Setting& setting, const std::string& path, const std::string& type) {
-  setting.notice("there is no web service of type " + in_quotes(type) + ": " + path + " answers 404");
+  setting.leave_out("there is no web service of type " + in_quotes(type) + ": " + path + " answers 404");
   return NothingPath{};
 }
 

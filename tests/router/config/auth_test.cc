@@ -162,10 +162,10 @@ TEST(Auth, ReadsCookieTracking) {
   EXPECT_EQ(cookie(R"({"name": "id", "length": 64, "max_age": 60})").length, 64u);
   EXPECT_EQ(cookie(R"({"max_cookies_per_authid": 3})").max_cookies_per_authid, 3u);
   EXPECT_EQ(cookie(R"({"length": 6})").length, 16u);
-  EXPECT_THAT(parse(with_websocket(R"("cookie": {"length": 6})")).notices,
+  EXPECT_THAT(notices_of(with_websocket(R"("cookie": {"length": 6})")),
               ElementsAre(EndsWith("so short a cookie can be guessed: it has 16")));
-  EXPECT_THAT(parse(with_websocket(R"("cookie": {"store": {"type": "memory"}})")).notices, IsEmpty());
-  EXPECT_THAT(parse(with_websocket(R"("cookie": {"store": {"type": "file", "filename": "x"}})")).notices,
+  EXPECT_THAT(notices_of(with_websocket(R"("cookie": {"store": {"type": "memory"}})")), IsEmpty());
+  EXPECT_THAT(notices_of(with_websocket(R"("cookie": {"store": {"type": "file", "filename": "x"}})")),
               ElementsAre(EndsWith("cookies are kept in memory: a restart forgets them")));
   EXPECT_THAT(error_of(with_websocket(R"("cookie": {"name": "A;b"})")),
               EndsWith("expected small letters, digits and '_'"));
@@ -185,7 +185,7 @@ TEST(Auth, ReadsHowBrowsersAreToKeepTheCookie) {
   EXPECT_TRUE(cookie(R"({"http_strict": true})").http_only);
   EXPECT_EQ(cookie(R"({"secure": true})").secure, true);
   EXPECT_EQ(cookie(R"({"same_site": "None"})").secure, true);
-  EXPECT_THAT(parse(with_websocket(R"("cookie": {"same_site": "None", "secure": false})")).notices,
+  EXPECT_THAT(notices_of(with_websocket(R"("cookie": {"same_site": "None", "secure": false})")),
               ElementsAre(HasSubstr("cookie.same_site: browsers take no such cookie")));
   EXPECT_THAT(error_of(with_websocket(R"("cookie": {"same_site": "lax"})")),
               EndsWith("found \"lax\"; did you mean \"Lax\"?"));

@@ -149,19 +149,19 @@ TEST(ConfigurationPage, HasExamplesThatParseWithoutNotices) {
   const auto blocks = documented_configurations();
   ASSERT_EQ(blocks.size(), 5u);
   for (const std::string& block : blocks)
-    EXPECT_THAT(parse_config(block, "wampd.jsonc", folder.file("")).notices, IsEmpty()) << block;
+    EXPECT_THAT(notices_of(parse_config(block, "wampd.jsonc", folder.file(""))), IsEmpty()) << block;
 }
 
 TEST(EventHistoryPage, HasAConfigurationThatParsesWithoutNotices) {
   const auto blocks = documented_configurations("/docs/event-history.md");
   ASSERT_EQ(blocks.size(), 1u);
-  EXPECT_THAT(parse(blocks.front()).notices, IsEmpty());
+  EXPECT_THAT(notices_of(blocks.front()), IsEmpty());
 }
 
 TEST(AuthorizationPage, HasAConfigurationThatParsesWithoutNotices) {
   const auto blocks = documented_configurations("/docs/authorization.md");
   ASSERT_EQ(blocks.size(), 1u);
-  EXPECT_THAT(parse(blocks.front()).notices, IsEmpty());
+  EXPECT_THAT(notices_of(blocks.front()), IsEmpty());
 }
 
 // "| `timeout_ms` | 1 to 86400000 | 5000 |"
@@ -181,7 +181,7 @@ TEST(AuthorizationPage, TellsTheDefaultsOfTheOptions) {
 TEST(Readme, HasAConfigurationThatParsesWithoutNotices) {
   const auto blocks = documented_configurations("/README.md");
   ASSERT_EQ(blocks.size(), 1u);
-  EXPECT_THAT(parse(blocks.front()).notices, IsEmpty());
+  EXPECT_THAT(notices_of(blocks.front()), IsEmpty());
 }
 
 TEST(ConfigurationPage, HasAFullExampleThatMeansWhatItSays) {
@@ -226,7 +226,7 @@ TEST(ConfigurationExamples, AllParseWithoutNotices) {
   for (const auto& entry : std::filesystem::directory_iterator(source_directory + "/examples/config")) {
     if (entry.path().extension() != ".jsonc") continue;
     const Config config = load_config(entry.path().string());
-    EXPECT_THAT(config.notices, IsEmpty()) << entry.path();
+    EXPECT_THAT(notices_of(config), IsEmpty()) << entry.path();
     for (const Transport& transport : config.transports) EXPECT_FALSE(transport.auth.empty()) << entry.path();
     ++count;
   }

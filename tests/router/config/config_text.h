@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "router/config/config.h"
 
@@ -52,6 +53,16 @@ inline std::string crossbar(const std::string& transports = some_transports,
 
 inline Config parse(std::string_view text) {
   return parse_config(text, "wampd.jsonc", "/etc/wampd");
+}
+
+// What is logged of the configuration.
+inline std::vector<std::string> notices_of(const Config& config) {
+  std::vector<std::string> texts;
+  for (const Notice& notice : config.notices) texts.push_back(to_text(notice));
+  return texts;
+}
+inline std::vector<std::string> notices_of(std::string_view text) {
+  return notices_of(parse(text));
 }
 
 // The message of the ConfigError, or "accepted".

@@ -1,3 +1,4 @@
+#include "router/config/inventory.h"
 #include "tests/router/config/config_text.h"
 
 namespace router::config::test {
@@ -14,7 +15,7 @@ TEST(CrossbarFile, ReadsTheRouterWorker) {
   EXPECT_EQ(config.transports.at(0).port, 8080);
   EXPECT_EQ(config.transports.at(0).auth.at("anonymous").principals.at("").role, "anonymous");
   EXPECT_EQ(config.workers, 0);
-  EXPECT_THAT(config.notices, IsEmpty());
+  EXPECT_THAT(notices_of(config), IsEmpty());
 }
 
 TEST(CrossbarFile, ListensOnAllAddressesAsCrossbarDoes) {
@@ -53,7 +54,7 @@ TEST(CrossbarFile, ReadsAnOrdinaryNodeAndTellsWhatHasNoEffect) {
   }]
 })");
   EXPECT_EQ(std::get<StaticPath>(config.transports.at(0).paths.at("/")).directory, "/etc/web");
-  EXPECT_THAT(config.notices,
+  EXPECT_THAT(notices_of(config),
               ElementsAre("wampd.jsonc:4:17: at $.controller: \"controller\" has no effect",
                           "wampd.jsonc:7:5: at $.workers[0]: \"id\" has no effect",
                           "wampd.jsonc:8:18: at $.workers[0].options: \"title\" has no effect",
@@ -79,7 +80,7 @@ TEST(CrossbarFile, ReadsProductionOptions) {
   EXPECT_EQ(transport.limits.close_timeout_ms, 1000u);
   EXPECT_EQ(transport.limits.ping_interval_ms, 10000u);
   EXPECT_EQ(transport.limits.ping_timeout_ms, 5000u);
-  EXPECT_EQ(config.notices.size(), 7u);
+  EXPECT_EQ(notices_of(config).size(), 7u);
 }
 
 TEST(CrossbarFile, ReadsVersionsOneAndTwoOnly) {
@@ -105,7 +106,7 @@ std::string with_workers(const std::string& workers) {
 
 TEST(CrossbarFile, TellsWhichWorkersAreNotStarted) {
   for (const std::string type : {"container", "guest", "proxy", "hostmonitor", "websocket-testee"})
-    EXPECT_THAT(parse(with_workers(router("r", 1) + R"(, {"type": ")" + type + R"(", "any": [1]})")).notices,
+    EXPECT_THAT(notices_of(with_workers(router("r", 1) + R"(, {"type": ")" + type + R"(", "any": [1]})")),
                 ElementsAre(EndsWith("at $.workers[1]: a worker of type \"" + type + "\" is not started")));
   EXPECT_THAT(error_of(with_workers(R"({"type": "rooter"})")), EndsWith("did you mean \"router\"?"));
 }
@@ -114,7 +115,7 @@ TEST(CrossbarFile, TellsWhatElseIsNotStarted) {
   const Config config = parse(
       crossbar(some_transports,
                R"(, "components": [{"type": "class"}], "connections": [{}], "manhole": {"endpoint": {}})"));
-  EXPECT_THAT(config.notices,
+  EXPECT_THAT(notices_of(config),
               ElementsAre(EndsWith("at $.workers[0]: \"manhole\" has no counterpart and is left out"),
                           EndsWith("at $.workers[0].components[0]: this component is not started"),
                           EndsWith("at $.workers[0].connections[0]: this connection is not opened")));
@@ -177,7 +178,7 @@ TEST(CrossbarFile, DoesNotServeADisabledWorker) {
                               router("r2", 2, R"(, "options": {"disabled": )" + disabled + "}")));
   };
   EXPECT_EQ(two("true").realms.size(), 1u);
-  EXPECT_THAT(two("true").notices,
+  EXPECT_THAT(notices_of(two("true")),
               ElementsAre(EndsWith("at $.workers[1]: this worker is disabled, so it is not served")));
   EXPECT_EQ(two("false").realms.size(), 2u);
   EXPECT_EQ(two("\"$WAMPD_TEST_NONE\"").realms.size(), 2u);
@@ -189,7 +190,7 @@ TEST(CrossbarFile, LeavesOutTransportsThatItHasNot) {
     const Config config =
         parse(crossbar(R"([{"type": "websocket", "endpoint": {"type": "tcp", "port": 1}}, )" + text + "]"));
     EXPECT_EQ(config.transports.size(), 1u);
-    return config.notices.empty() ? "" : config.notices.front();
+    return notices_of(config).empty() ? "" : notices_of(config).front();
   };
   const std::string start = "at $.workers[0].transports[1]: this transport is not served: ";
   EXPECT_THAT(transport(R"({"type": "mqtt", "endpoint": {}, "any": 1})"),
@@ -211,7 +212,7 @@ TEST(CrossbarFile, AnswersNothingWhereItHasNoSuchService) {
       "lib": {"type": "static", "package": "p", "resource": "r"}}}])"));
   for (const std::string path : {"/info", "/hook", "/app", "/private", "/lib"})
     EXPECT_TRUE(std::holds_alternative<NothingPath>(config.transports.at(0).paths.at(path))) << path;
-  EXPECT_THAT(config.notices,
+  EXPECT_THAT(notices_of(config),
               testing::IsSupersetOf(
                   {EndsWith("paths.info: there is no web service of type \"nodeinfo\": /info answers 404"),
                    EndsWith("paths.hook: there is no web service of type \"webhook\": /hook answers 404"),
@@ -226,7 +227,7 @@ TEST(CrossbarFile, LeavesOutSerializersThatItHasNot) {
   };
   const Config config = parse(websocket(R"(["ubjson", "json", "flatbuffers"])"));
   EXPECT_THAT(config.transports.at(0).serializers, ElementsAre("json"));
-  EXPECT_THAT(config.notices.front(),
+  EXPECT_THAT(notices_of(config).front(),
               EndsWith("serializers[0]: serializer \"ubjson\" has no counterpart and is left out"));
   EXPECT_THAT(error_of(websocket(R"(["ubjson"])")), EndsWith("serializers: none of them is served"));
 }
@@ -236,7 +237,7 @@ TEST(CrossbarFile, TakesTheSerializersOfAllPathsOfATransport) {
       "a": {"type": "websocket", "serializers": ["json"]},
       "b": {"type": "websocket", "serializers": ["cbor", "json"]}}}])"));
   EXPECT_THAT(config.transports.at(0).serializers, ElementsAre("json", "cbor"));
-  EXPECT_THAT(config.notices, ElementsAre(HasSubstr("takes the serializers of all of them")));
+  EXPECT_THAT(notices_of(config), ElementsAre(HasSubstr("takes the serializers of all of them")));
 }
 
 TEST(CrossbarFile, KeepsEventsInMemoryWhereCrossbarHasADatabase) {
@@ -246,7 +247,8 @@ TEST(CrossbarFile, KeepsEventsInMemoryWhereCrossbarHasADatabase) {
                                            some_transports + "}"));
   EXPECT_EQ(config.realms.at(0).store.type, Store::Type::memory);
   EXPECT_EQ(config.realms.at(0).store.event_history.size(), 1u);
-  EXPECT_THAT(config.notices, testing::Contains(HasSubstr("events are kept in memory and lost at the end")));
+  EXPECT_THAT(notices_of(config),
+              testing::Contains(HasSubstr("events are kept in memory and lost at the end")));
 }
 
 TEST(CrossbarFile, LeavesOutStatisticsAndTheBuffersOfAStore) {
@@ -258,8 +260,38 @@ TEST(CrossbarFile, LeavesOutStatisticsAndTheBuffersOfAStore) {
   EXPECT_EQ(config.realms.at(0).store.event_history.size(), 1u);
   const std::vector<std::string> keys = {"stats", "maxbuffer", "max-buffer", "buffertime", "buffer-flush"};
   for (const std::string& key : keys)
-    EXPECT_THAT(config.notices,
+    EXPECT_THAT(notices_of(config),
                 testing::Contains(EndsWith("\"" + key + "\" has no counterpart and is left out")));
+}
+
+TEST(CrossbarFile, TellsApartWhatIsNotServedAndWhatIsServedAsItSays) {
+  const Config config = parse(with_workers(router("r1", 1, R"(, "id": "main", "manhole": {})") + "," +
+                                           router("r2", 2, R"(, "options": {"disabled": true})") +
+                                           R"(, {"type": "guest", "executable": "x"},
+      {"type": "router", "realms": [{"name": "r3", "roles": [], "options": {"bridge_meta_api": true}}]})"));
+  std::vector<std::string> left_out, others;
+  for (const Notice& notice : config.notices)
+    (notice.is_left_out ? left_out : others).push_back(notice.path + ": " + notice.what);
+  EXPECT_THAT(left_out, ElementsAre("$.workers[0]: \"id\" has no effect",
+                                    "$.workers[0]: \"manhole\" has no counterpart and is left out",
+                                    "$.workers[2]: a worker of type \"guest\" is not started",
+                                    "$.workers[3].realms[0].options: \"bridge_meta_api\" has no effect"));
+  EXPECT_THAT(others, ElementsAre("$.workers[1]: this worker is disabled, so it is not served"));
+}
+
+TEST(CrossbarFile, HasATableOfWhatIsNotServed) {
+  EXPECT_EQ(left_out_table(parse(crossbar()).notices), "");
+  EXPECT_EQ(left_out_table(parse(crossbar(some_transports, R"(, "components": [{}],
+  "manhole": {})"))
+                               .notices),
+            "not served of this Crossbar file:\n"
+            "  line  where                       what becomes of it\n"
+            "  2     $.workers[0]                \"manhole\" has no counterpart and is left out\n"
+            "  1     $.workers[0].components[0]  this component is not started\n");
+  // In a file of our own these are warnings.
+  const Config own = parse(with_websocket(R"("options": {"tcp_nodelay": true})"));
+  EXPECT_EQ(own.notices.size(), 1u);
+  EXPECT_EQ(left_out_table(own.notices), "");
 }
 
 TEST(CrossbarFile, RefusesWhatRestrictsAndCannotBeHonoured) {
@@ -280,7 +312,8 @@ TEST(CrossbarFile, TellsOptionsOfHttpFromThoseOfWebSocketPaths) {
       "options": {"access_log": true}, "paths": {
       "ws": {"type": "websocket", "options": {"max_message_size": 4711}}}}])"));
   EXPECT_EQ(config.transports.at(0).limits.max_message_size, 4711u);
-  EXPECT_THAT(config.notices, ElementsAre(EndsWith("transports[0].options: \"access_log\" has no effect")));
+  EXPECT_THAT(notices_of(config),
+              ElementsAre(EndsWith("transports[0].options: \"access_log\" has no effect")));
   EXPECT_THAT(error_of(crossbar(R"([{"type": "web", "endpoint": {"type": "tcp", "port": 1},
                   "options": {"max_message_size": 1}, "paths": {"ws": {"type": "websocket"}}}])")),
               HasSubstr("unknown key \"max_message_size\""));
@@ -318,7 +351,7 @@ TEST(CrossbarFile, ServesWhatItCanOfALargeNode) {
   EXPECT_EQ(config.realms.size(), 2u);
   EXPECT_EQ(config.transports.size(), 3u);
   EXPECT_THAT(config.transports.at(1).rawsocket_serializers, ElementsAre("msgpack", "json", "cbor"));
-  EXPECT_THAT(config.notices, testing::SizeIs(10)) << testing::PrintToString(config.notices);
+  EXPECT_THAT(notices_of(config), testing::SizeIs(10)) << testing::PrintToString(notices_of(config));
 }
 
 }  // namespace

@@ -147,8 +147,8 @@ TEST(Secret, IsNotToldInMessages) {
   EXPECT_EQ(secret.secret() + shorter.secret(), "hiddena");
   secret.notice("no use for \"hidden\" (hidden)");
   shorter.notice("no use for \"a\", a letter");
-  EXPECT_THAT(source.notices.at(0), EndsWith("no use for the secret (the secret)"));
-  EXPECT_THAT(source.notices.at(1), EndsWith("no use for the secret, a letter"));
+  EXPECT_THAT(to_text(source.notices.at(0)), EndsWith("no use for the secret (the secret)"));
+  EXPECT_THAT(to_text(source.notices.at(1)), EndsWith("no use for the secret, a letter"));
 }
 
 }  // namespace

@@ -278,7 +278,7 @@ TEST(Realms, TakesTheUriCheckFromCrossbarsOptions) {
       parse(realm(R"("options": {"uri_check": "strict", "event_dispatching_chunk_size": 100})"));
   EXPECT_EQ(config.realms.at(0).uri_check, wamp::UriRule::strict);
   EXPECT_THAT(
-      config.notices,
+      notices_of(config),
       testing::Contains(EndsWith("at $.realms[0].options: \"event_dispatching_chunk_size\" has no effect")));
   EXPECT_THAT(error_of(realm(R"("uri_check": "loose", "options": {"uri_check": "strict"})")),
               EndsWith("options.uri_check: \"uri_check\" is already given in the realm itself"));

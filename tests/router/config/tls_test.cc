@@ -47,7 +47,7 @@ TEST_F(TlsSetting, IsLoadedFromFilesBesideTheConfiguration) {
   EXPECT_EQ(tls.settings.key_pairs[0].key, certificates.key());
   EXPECT_THAT(tls.settings.ca_certificates, IsEmpty());
   EXPECT_THAT(tls.context->descriptions(), ElementsAre(HasSubstr("localhost; valid until")));
-  EXPECT_THAT(config.notices, IsEmpty());
+  EXPECT_THAT(notices_of(config), IsEmpty());
 }
 
 TEST_F(TlsSetting, IsAbsentByDefault) {
@@ -62,7 +62,7 @@ TEST_F(TlsSetting, TakesAllThatCrossbarHas) {
   EXPECT_THAT(settings.ca_certificates, ElementsAre(certificates.ca()));
   EXPECT_TRUE(settings.client_certificate_required);
   EXPECT_EQ(settings.ciphers, "ECDHE-RSA-AES128-GCM-SHA256");
-  EXPECT_THAT(config.notices, ElementsAre(HasSubstr("\"dhparam\" has no effect")));
+  EXPECT_THAT(notices_of(config), ElementsAre(HasSubstr("\"dhparam\" has no effect")));
 }
 
 TEST_F(TlsSetting, MayHaveSeveralCertificatesAndOptionalOnesOfClients) {
@@ -78,7 +78,7 @@ TEST_F(TlsSetting, MayHaveSeveralCertificatesAndOptionalOnesOfClients) {
 
 TEST_F(TlsSetting, WarnsOfAnExpiredCertificate) {
   certificates.make("old", Certificates::Use::server, std::chrono::hours(-1));
-  EXPECT_THAT(with_tls(R"("certificate": "old.pem", "key": "old.key")").notices,
+  EXPECT_THAT(notices_of(with_tls(R"("certificate": "old.pem", "key": "old.key")")),
               ElementsAre(HasSubstr("old.pem: this certificate has expired, on 20")));
 }
 
@@ -139,7 +139,8 @@ TEST(TlsPage, HasConfigurationsThatParseWithoutNotices) {
   EXPECT_EQ(endpoints.size(), 4u);
   for (const std::string& endpoint : endpoints) configurations.push_back(with_endpoint(endpoint));
   for (const std::string& configuration : configurations)
-    EXPECT_THAT(parse_config(configuration, "tls.md", folder.file("")).notices, IsEmpty()) << configuration;
+    EXPECT_THAT(notices_of(parse_config(configuration, "tls.md", folder.file(""))), IsEmpty())
+        << configuration;
 }
 
 }  // namespace

@@ -286,14 +286,14 @@ TEST(SessionSettings, LetsEverybodyInAsTheRoleGiven) {
 
 TEST(SessionSettings, WarnsWhenNobodyGetsIn) {
   EXPECT_THAT(
-      parse(with_websocket(R"("auth": {})")).notices,
+      notices_of(with_websocket(R"("auth": {})")),
       ElementsAre(EndsWith("at $.transports[0].auth: nobody gets in: no way to authenticate is given")));
   const std::string guests = R"({"realms": [{"name": "r", "roles": [{"name": "guest", "permissions": []}]}],
                                  "transports": [{"endpoint": {"type": "tcp", "port": 1}, )";
   const Config config = parse(guests + R"("type": "websocket"}]})");
   EXPECT_TRUE(config.transports.at(0).auth.empty());
-  EXPECT_THAT(config.notices, ElementsAre(HasSubstr("at $.transports[0]: nobody gets in")));
-  EXPECT_THAT(parse(guests + R"("type": "web", "paths": {"/": {"type": "static"}}}]})").notices, IsEmpty());
+  EXPECT_THAT(notices_of(config), ElementsAre(HasSubstr("at $.transports[0]: nobody gets in")));
+  EXPECT_THAT(notices_of(guests + R"("type": "web", "paths": {"/": {"type": "static"}}}]})"), IsEmpty());
 }
 
 TEST(SessionSettings, RefusesRolesAndMethodsThatDoNotExist) {
@@ -379,13 +379,13 @@ TEST(Options, FillsLimitsFromCrossbarsOptions) {
   EXPECT_EQ(limits.ping_interval_ms, 3u);
   EXPECT_EQ(limits.ping_timeout_ms, 4u);
   EXPECT_EQ(limits.close_timeout_ms, 5u);
-  EXPECT_THAT(config.notices, IsEmpty());
+  EXPECT_THAT(notices_of(config), IsEmpty());
 }
 
 TEST(Options, KeepsTheDefaultWhereCrossbarWouldHaveNoLimit) {
   const Config config = parse(with_websocket(R"("options": {"auto_ping_interval": 0})"));
   EXPECT_EQ(config.transports.at(0).limits.ping_interval_ms, TransportLimits().ping_interval_ms);
-  EXPECT_THAT(config.notices, ElementsAre(HasSubstr("options.auto_ping_interval: 0 has no effect")));
+  EXPECT_THAT(notices_of(config), ElementsAre(HasSubstr("options.auto_ping_interval: 0 has no effect")));
 }
 
 TEST(Options, RefusesLimitsOutOfRangeUnknownOrGivenTwice) {
