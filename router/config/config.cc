@@ -26,8 +26,8 @@ void read_own(const Setting& root, Config& config) {
   if (const auto drain = root.find("drain")) read_limits(*drain, drain_times, config.drain);
   const Setting realms = root.require("realms");
   const Setting transports = root.require("transports");
-  read_realms(realms, config.realms);
-  read_transports(transports, config.realms, config.transports);
+  config.realms = read_realms(realms);
+  config.transports = read_transports(transports, config.realms);
 }
 
 std::string read_file(const std::string& path) {

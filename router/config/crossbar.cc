@@ -3,7 +3,9 @@
 #include <cstdlib>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "router/config/one_router.h"
 #include "router/config/realms.h"
 #include "router/config/transports.h"
 
@@ -13,9 +15,9 @@ namespace {
 const Words worker_types = {"router", "container",        "guest",       "proxy",    "hostmonitor",
                             "xbrmm",  "websocket-testee", "marketplace", "xbrmarket"};
 
-void tell_not_started(const std::optional<Setting>& list, const std::string& what) {
-  if (list)
-    for (const Setting& element : list->elements()) element.leave_out(what);
+std::vector<Setting> elements_of(const Setting& worker, std::string_view key) {
+  const auto list = worker.find(key);
+  return list ? list->elements() : std::vector<Setting>{};
 }
 
 // True or false, or the name of a variable: set means true.
@@ -36,29 +38,35 @@ void check_worker_keys(const Setting& worker) {
     options->check_keys({.known = {"disabled"},
                          .ignored = {"title", "python", "pythonpath", "cpu_affinity", "env",
                                      "expose_controller", "expose_shared", "extra", "reactor"}});
-  tell_not_started(worker.find("components"), "this component is not started");
-  tell_not_started(worker.find("connections"), "this connection is not opened");
+  for (const Setting& component : elements_of(worker, "components"))
+    component.leave_out("this component is not started");
+  for (const Setting& connection : elements_of(worker, "connections"))
+    connection.leave_out("this connection is not opened");
 }
 
 // Its transports give their clients its own realms only, as in Crossbar each worker is a router of its own.
-void read_router_worker(const Setting& worker, Config& config) {
+void read_router_worker(const Setting& worker, OneRouter& router) {
   check_worker_keys(worker);
   if (is_disabled(worker.find("options")))
     return worker.notice("this worker is disabled, so it is not served");
-  const size_t first_realm = config.realms.size(), first_transport = config.transports.size();
-  if (const auto realms = worker.find("realms")) read_realms(*realms, config.realms);
-  const std::vector<Realm> own(config.realms.begin() + static_cast<std::ptrdiff_t>(first_realm),
-                               config.realms.end());
-  if (const auto transports = worker.find("transports")) read_transports(*transports, own, config.transports);
-  for (size_t i = first_transport; i < config.transports.size(); ++i) {
-    auto& allowed = config.transports[i].realms.emplace();
-    for (const Realm& realm : own) allowed.push_back(realm.name);
+  std::vector<Realm> own;
+  std::vector<std::string> names;
+  for (const Setting& setting : elements_of(worker, "realms")) {
+    own.push_back(read_realm(setting));
+    names.push_back(own.back().name);
+    router.add_realm(setting, own.back());
+  }
+  for (const Setting& setting : elements_of(worker, "transports")) {
+    auto transport = read_transport(setting, own);
+    if (!transport) continue;
+    transport->realms = names;
+    router.add_transport(setting, *std::move(transport));
   }
 }
 
-void read_worker(const Setting& worker, Config& config) {
+void read_worker(const Setting& worker, OneRouter& router) {
   const std::string& type = worker.require("type").choice(worker_types);
-  if (type == "router") return read_router_worker(worker, config);
+  if (type == "router") return read_router_worker(worker, router);
   worker.leave_out("a worker of type " + in_quotes(type) + " is not started");
 }
 
@@ -80,7 +88,8 @@ void read_crossbar(const Setting& root, Config& config) {
   if (const auto controller = root.find("controller"); controller && !controller->members().empty())
     controller->leave_out("\"controller\" has no effect");
   const Setting workers = root.require("workers");
-  for (const Setting& worker : workers.some_elements()) read_worker(worker, config);
+  OneRouter router(config);
+  for (const Setting& worker : workers.some_elements()) read_worker(worker, router);
   if (config.transports.empty())
     workers.fail("there is nothing to serve: no router worker has a transport that is served");
   for (Transport& transport : config.transports)

@@ -213,6 +213,8 @@ void read_template(const Setting& setting, Realm& realm) {
         "the path in a template must have a \"{realm}\", in the place of which the realm's name is put");
 }
 
+}  // namespace
+
 Realm read_realm(const Setting& setting) {
   setting.check_keys({.known = {"name", "roles", "uri_check", "request_ids", "limits", "options", "store",
                                 "max_realms", "idle_ms", "kept_ms"},
@@ -243,26 +245,18 @@ Realm read_realm(const Setting& setting) {
   return realm;
 }
 
-}  // namespace
-
-void read_realms(const Setting& list, std::vector<Realm>& realms) {
+std::vector<Realm> read_realms(const Setting& list) {
+  std::vector<Realm> realms;
   std::set<std::string> names, paths;
-  for (const Realm& realm : realms) {
-    names.insert(realm.name);
-    paths.insert(realm.store.path);
-  }
-  for (const Setting& element : list.source().is_crossbar ? list.elements() : list.some_elements()) {
+  for (const Setting& element : list.some_elements()) {
     const Realm& realm = realms.emplace_back(read_realm(element));
     if (!names.insert(realm.name).second)
-      element.require("name").fail("a second realm " + in_quotes(realm.name) +
-                                   (list.source().is_crossbar
-                                        ? "; in Crossbar those of two workers are different ones, here all "
-                                          "are served by one program and need different names"
-                                        : ""));
+      element.require("name").fail("a second realm " + in_quotes(realm.name));
     if (!realm.store.path.empty() && !paths.insert(realm.store.path).second)
       element.require("store").require("path").fail("another realm has the same file " +
                                                     in_quotes(realm.store.path));
   }
+  return realms;
 }
 
 }  // namespace router::config

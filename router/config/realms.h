@@ -8,7 +8,9 @@
 
 namespace router::config {
 
-// Reads and checks the list and appends it to `realms`; throws ConfigError.
-void read_realms(const Setting& list, std::vector<Realm>& realms);
+// All throw ConfigError.
+Realm read_realm(const Setting& setting);
+// The list: names and files of stores differ.
+std::vector<Realm> read_realms(const Setting& list);
 
 }  // namespace router::config

@@ -103,7 +103,7 @@ std::optional<std::string> why_not_served(const Setting& transport) {
   return std::nullopt;
 }
 
-Transport read_transport(const Setting& setting, const RoleNames& roles) {
+Transport read_served(const Setting& setting, const RoleNames& roles) {
   Transport transport;
   std::vector<Setting> websockets;
   const std::string& type = setting.require("type").choice(transport_types, other_types);
@@ -131,27 +131,32 @@ RoleNames names_of_roles(const std::vector<Realm>& realms) {
 
 }  // namespace
 
-void read_transports(const Setting& list, const std::vector<Realm>& realms,
-                     std::vector<Transport>& transports) {
-  const RoleNames roles = names_of_roles(realms);
+bool has_fixed_address(const Transport& transport) {
+  return !transport.socket_path.empty() || transport.port != 0;
+}
+
+std::optional<Transport> read_transport(const Setting& setting, const std::vector<Realm>& realms) {
+  auto why_not = why_not_served(setting);
+  std::optional<Transport> transport;
+  if (!why_not) transport = read_served(setting, names_of_roles(realms));
+  if (transport && transport->paths.empty() && transport->rawsocket_serializers.empty()) {
+    if (!setting.source().is_crossbar) setting.fail("serves nothing: no path is given");
+    why_not = "no path is given";
+  }
+  if (!why_not) return transport;
+  setting.leave_out("this transport is not served: " + *why_not);
+  return std::nullopt;
+}
+
+std::vector<Transport> read_transports(const Setting& list, const std::vector<Realm>& realms) {
+  std::vector<Transport> transports;
   std::set<std::string> addresses;
-  for (const Transport& transport : transports) addresses.insert(address(transport));
-  for (const Setting& element : list.source().is_crossbar ? list.elements() : list.some_elements()) {
-    if (const auto why = why_not_served(element)) {
-      element.leave_out("this transport is not served: " + *why);
-      continue;
-    }
-    const Transport& transport = transports.emplace_back(read_transport(element, roles));
-    if (transport.paths.empty() && transport.rawsocket_serializers.empty()) {
-      if (!element.source().is_crossbar) element.fail("serves nothing: no path is given");
-      element.leave_out("this transport is not served: no path is given");
-      transports.pop_back();
-      continue;
-    }
-    const bool is_any_port = transport.socket_path.empty() && transport.port == 0;
-    if (!is_any_port && !addresses.insert(address(transport)).second)
+  for (const Setting& element : list.some_elements()) {
+    const Transport& transport = transports.emplace_back(*read_transport(element, realms));
+    if (has_fixed_address(transport) && !addresses.insert(address(transport)).second)
       element.require("endpoint").fail("a second transport on " + address(transport));
   }
+  return transports;
 }
 
 }  // namespace router::config

@@ -164,11 +164,68 @@ TEST(CrossbarFile, GivesARouterWithoutRealmsThoseOfNoOther) {
   EXPECT_TRUE(config.transports.at(1).auth.empty());
 }
 
-TEST(CrossbarFile, RefusesRoutersThatCannotBeServedTogether) {
-  EXPECT_THAT(error_of(with_workers(router("r", 1) + "," + router("r", 2))),
-              HasSubstr("at $.workers[1].realms[0].name: a second realm \"r\"; in Crossbar"));
-  EXPECT_THAT(error_of(with_workers(router("r1", 1) + "," + router("r2", 1))),
-              EndsWith("at $.workers[1].transports[0].endpoint: a second transport on 0.0.0.0:1"));
+// As the files of several cores have it: the same realm behind the same port, in each worker.
+TEST(CrossbarFile, ServesRoutersWithOneRealmAndOnePortAsOne) {
+  const Config config = parse(with_workers(router("r", 1) + ",\n" + router("r", 1)));
+  EXPECT_EQ(config.realms.size(), 1u);
+  EXPECT_EQ(config.realms.at(0).roles.size(), 1u);
+  ASSERT_EQ(config.transports.size(), 1u);
+  EXPECT_FALSE(config.transports.at(0).realms);
+  EXPECT_THAT(notices_of(config),
+              ElementsAre(EndsWith("at $.workers[1].realms[0]: no realm of its own: it is one with realm "
+                                   "\"r\" of line 1"),
+                          EndsWith("at $.workers[1].transports[0]: no transport of its own: it is one with "
+                                   "that of line 2, whose clients may join the realms of both")));
+  EXPECT_TRUE(config.notices.at(0).is_left_out && config.notices.at(1).is_left_out);
+}
+
+TEST(CrossbarFile, LetsClientsOfASharedPortJoinTheRealmsOfBothRouters) {
+  const Config config = parse(with_workers(router("r1", 1) + "," + router("r2", 1) + "," + router("r3", 3)));
+  ASSERT_EQ(config.transports.size(), 2u);
+  EXPECT_THAT(config.transports.at(0).realms, testing::Optional(ElementsAre("r1", "r2")));
+  EXPECT_THAT(config.transports.at(1).realms, testing::Optional(ElementsAre("r3")));
+  // Somebody may come in where one of the workers lets him.
+  const std::string closed = R"({"type": "router", "realms": [{"name": "r1", "roles": [{"name": "user"}]}],
+      "transports": [{"type": "websocket", "endpoint": {"type": "tcp", "port": 1}}]})";
+  EXPECT_TRUE(
+      parse(with_workers(closed + "," + router("r2", 1))).transports.at(0).auth.contains("anonymous"));
+}
+
+TEST(CrossbarFile, ServesTheFirstOfTwoTransportsOnOnePortThatDiffer) {
+  const Config config = parse(with_workers(router("r1", 1) + R"(, {"type": "router",
+      "realms": [{"name": "r2", "roles": [{"name": "anonymous"}]}], "transports": [{"type": "websocket",
+      "serializers": ["json"], "endpoint": {"type": "tcp", "port": 1}}]})"));
+  ASSERT_EQ(config.transports.size(), 1u);
+  EXPECT_THAT(config.transports.at(0).realms, testing::Optional(ElementsAre("r1")));
+  EXPECT_THAT(notices_of(config),
+              ElementsAre(EndsWith("at $.workers[1].transports[0]: this transport is not served: that of "
+                                   "line 2 has the same address, 0.0.0.0:1, and other settings")));
+}
+
+TEST(CrossbarFile, GivesOneRealmTheRolesOfBothRouters) {
+  const auto two = [](const std::string& first, const std::string& second) {
+    const auto worker = [](const std::string& members, int port) {
+      return R"({"type": "router", "realms": [{"name": "r", )" + members +
+             R"(}], "transports": [{"type": "websocket", "endpoint": {"type": "tcp", "port": )" +
+             std::to_string(port) + "}}]}";
+    };
+    return with_workers(worker(first, 1) + ",\n" + worker(second, 2));
+  };
+  const std::string user = R"({"name": "user", "permissions": [{"uri": "a", "allow": {"call": true}}]})";
+  const Config config =
+      parse(two("\"roles\": [" + user + "]", R"("roles": [{"name": "admin"}, )" + user + "]"));
+  ASSERT_EQ(config.realms.size(), 1u);
+  ASSERT_EQ(config.realms.at(0).roles.size(), 2u);
+  EXPECT_EQ(config.realms.at(0).roles.at(1).name, "admin");
+  // Nobody knows which of two is meant, so nobody may do more than one of them says.
+  EXPECT_THAT(error_of(two("\"roles\": [" + user + "]", R"("roles": [{"name": "user"}])")),
+              EndsWith("at $.workers[1].realms[0].roles[0]: role \"user\" of realm \"r\" is another one in "
+                       "line 1; the workers are served as one router, so it must be the same in both"));
+  EXPECT_THAT(error_of(two(R"("options": {"uri_check": "strict"})", R"("options": {"uri_check": "loose"})")),
+              HasSubstr("at $.workers[1].realms[0]: realm \"r\" has another \"options\" in line 1"));
+}
+
+TEST(CrossbarFile, RefusesAFileWithNothingToServe) {
   EXPECT_THAT(error_of(with_workers(R"({"type": "container"})")), HasSubstr("there is nothing to serve"));
 }
 
