@@ -123,6 +123,8 @@ std::optional<std::string> why_nobody_may(const config::Realm& realm, const conf
            (question.match == wamp::MatchPolicy::exact
                 ? ""
                 : " for match policy " + in_quotes(wamp::name(question.match)));
+  if (action == Action::call && wamp::is_reserved_uri(uri) && !realm.meta_api)
+    return "\"enable_meta_api\" is false, so the realm has none of the router's procedures";
   if ((action == Action::register_ || action == Action::publish) && wamp::is_reserved_uri(uri))
     return "URIs that begin with \"wamp.\" are reserved";
   return std::nullopt;

@@ -53,6 +53,7 @@ std::vector<std::string> Realm::configure(const config::Realm& next) {
   std::vector<std::string> unchanged;
   if (next.store != config_.store) unchanged.emplace_back("store");
   if (next.uri_check != config_.uri_check) unchanged.emplace_back("uri_check");
+  if (next.meta_api != config_.meta_api) unchanged.emplace_back("enable_meta_api");
   if (next.sequential_request_ids != config_.sequential_request_ids) unchanged.emplace_back("request_ids");
   return unchanged;
 }
@@ -280,11 +281,12 @@ wamp::Result<void> Realm::call(Member& member, const wamp::Call& message, const 
 
 wamp::Result<void> Realm::call_router(Member& member, const wamp::Call& message,
                                       const RoutedPayload& payload) {
-  const meta::Procedure* procedure = meta::find_procedure(message.procedure);
+  const meta::Procedure* procedure = has_meta_api() ? meta::find_procedure(message.procedure) : nullptr;
   if (!procedure)
-    return refuse(member, wamp::Call::type, message.request,
-                  {wamp::error_uri::no_such_procedure,
-                   "the router has no procedure " + std::string(message.procedure)});
+    return refuse(
+        member, wamp::Call::type, message.request,
+        {wamp::error_uri::no_such_procedure, "the router has no procedure " + std::string(message.procedure) +
+                                                 (has_meta_api() ? "" : " in this realm")});
   const auto arguments =
       serializers::decode_arguments(payload.format, {payload.bytes(), payload.count}, member.value_limits());
   if (!arguments)

@@ -41,6 +41,7 @@ class Realm {
   const std::string& name() const { return config_.name; }
   bool has_role(std::string_view name) const;
   bool sequential_request_ids() const { return config_.sequential_request_ids; }
+  bool has_meta_api() const { return config_.meta_api; }
 
   // Refused if the realm has no room, for anybody or for this authid. A role that does not exist may do
   // nothing. The member lives until leave().

@@ -277,10 +277,10 @@ void Session::welcome(const wamp::Dict& authextra) {
   counters().sessions_opened.add();
   sender_->record() = {};
   sender_->record().since = worker_.loop().now();
-  const std::string& realm = membership_->realm().name();
-  log_beginning(ref_, membership_->identity(), realm);
+  const Realm& realm = membership_->realm();
+  log_beginning(ref_, membership_->identity(), realm.name());
   sender_->send(wamp::Welcome{
-      ref_.session, welcome_details(membership_->identity(), realm, authextra,
+      ref_.session, welcome_details(membership_->identity(), {realm.name(), realm.has_meta_api()}, authextra,
                                     announced_limits(membership_->limits(), entrance_->transport.limits))});
 }
 

@@ -10,15 +10,16 @@
 namespace router {
 namespace {
 
-wamp::Dict role(std::initializer_list<std::string_view> features) {
+wamp::Dict role(std::initializer_list<std::string_view> features, bool has_meta_api) {
   wamp::Dict announced;
-  for (const std::string_view feature : features) announced.append(std::string(feature), true);
+  for (const std::string_view feature : features)
+    if (has_meta_api || !feature.ends_with("_meta_api")) announced.append(std::string(feature), true);
   return wamp::Dict{{"features", announced}};
 }
 
 }  // namespace
 
-wamp::Dict welcome_details(const Identity& identity, std::string_view realm, const wamp::Dict& authextra,
+wamp::Dict welcome_details(const Identity& identity, const JoinedRealm& realm, const wamp::Dict& authextra,
                            wamp::Dict limits) {
   wamp::Dict roles;
   // The specification itself spells sharded subscriptions and call canceling both ways.
@@ -26,15 +27,17 @@ wamp::Dict welcome_details(const Identity& identity, std::string_view realm, con
                                "payload_passthru_mode", "publication_trustlevels", "publisher_exclusion",
                                "publisher_identification", "session_meta_api", "sharded_subscription",
                                "shareded_subscriptions", "subscriber_blackwhite_listing",
-                               "subscription_meta_api", "subscription_revocation"}));
+                               "subscription_meta_api", "subscription_revocation"},
+                              realm.has_meta_api));
   roles.append("dealer",
                role({"call_canceling", "call_cancelling", "call_reroute", "call_timeout", "call_trustlevels",
                      "caller_identification", "pattern_based_registration", "payload_passthru_mode",
                      "progressive_call_invocations", "progressive_call_results", "registration_meta_api",
                      "registration_revocation", "session_meta_api", "sharded_registration",
-                     "shared_registration", "testament_meta_api"}));
+                     "shared_registration", "testament_meta_api"},
+                    realm.has_meta_api));
   wamp::Dict details;
-  details.append("realm", realm);
+  details.append("realm", realm.name);
   details.append("authid", identity.authid);
   details.append("authrole", identity.authrole);
   details.append("authmethod", identity.authmethod);

@@ -6,9 +6,15 @@
 
 namespace router {
 
+// Of the realm that the session has joined.
+struct JoinedRealm {
+  std::string_view name;
+  bool has_meta_api = true;
+};
+
 // `limits`: what announced_limits() says.
-wamp::Dict welcome_details(const Identity& identity, std::string_view realm, const wamp::Dict& authextra = {},
-                           wamp::Dict limits = {});
+wamp::Dict welcome_details(const Identity& identity, const JoinedRealm& realm,
+                           const wamp::Dict& authextra = {}, wamp::Dict limits = {});
 
 // What the session may do at most, by the names of the configuration.
 wamp::Dict announced_limits(const config::SessionLimits& session, const config::TransportLimits& transport);

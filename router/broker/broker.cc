@@ -38,7 +38,8 @@ void send_to_subscribers(const Subscription& subscription, const RoutingKey& res
 
 Broker::Broker(const config::Realm& config, IdSource& ids, const Clock& clock, OpenedStore store,
                std::shared_ptr<const KeptBytes> kept)
-    : limits_(config.limits),
+    : tells_meta_events_(config.meta_api),
+      limits_(config.limits),
       ids_(ids),
       clock_(clock),
       kept_(std::move(kept)),
@@ -217,6 +218,7 @@ void Broker::revoke(Subscription& subscription, Member& subscriber, const std::s
 }
 
 void Broker::publish_meta(std::string_view topic, const serializers::Arguments& arguments, Outbox& outbox) {
+  if (!tells_meta_events_) return;
   std::optional<RoutedPayload> payload;
   const wamp::PublicationId publication(ids_.next());
   index_.match_all(topic, [&](const Subscription& subscription) {

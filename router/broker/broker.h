@@ -60,7 +60,7 @@ class Broker {
                              RememberedPublish* remembered, Outbox& outbox);
   // "Subscription Revocation". Precondition: `subscriber` is one.
   void revoke(Subscription& subscription, Member& subscriber, const std::string& reason, Outbox& outbox);
-  // An event of the router's own ("Meta API"). It is kept in no history.
+  // An event of the router's own ("Meta API"), if the realm has them. It is kept in no history.
   void publish_meta(std::string_view topic, const serializers::Arguments& arguments, Outbox& outbox);
   // The member leaves: everything it held is gone afterwards.
   void remove_member(Member& member, Outbox& outbox);
@@ -137,6 +137,7 @@ class Broker {
   StoredEvent stored_event(const Publication& publication) const;
   Timestamp now() const;
 
+  const bool tells_meta_events_;
   config::RealmLimits limits_;
   IdSource& ids_;
   const Clock& clock_;

@@ -154,6 +154,7 @@ struct Realm {
   std::string name;
   std::vector<Role> roles;
   wamp::UriRule uri_check = wamp::UriRule::loose;
+  bool meta_api = true;                // the router's own procedures and topics; false: there are none
   bool sequential_request_ids = true;  // false: clients may use any request ids ("request_ids": "any")
   RealmLimits limits;
   Store store;

@@ -182,17 +182,18 @@ RealmLimits read_realm_limits(const Setting& setting) {
   return limits;
 }
 
-// "uri_check" stands in the realm, or in its "options" as in Crossbar.
-UriRule read_uri_check(const Setting& realm) {
-  auto uri_check = realm.find("uri_check");
-  if (const auto options = realm.find("options")) {
-    options->check_keys({.known = {"uri_check"},
-                         .ignored = {"enable_meta_api", "bridge_meta_api", "event_dispatching_chunk_size"}});
+// Crossbar's "options". "uri_check" may stand in the realm itself, too.
+void read_options_of_realm(const Setting& setting, Realm& realm) {
+  auto uri_check = setting.find("uri_check");
+  if (const auto options = setting.find("options")) {
+    options->check_keys({.known = {"uri_check", "enable_meta_api"},
+                         .ignored = {"bridge_meta_api", "event_dispatching_chunk_size"}});
+    read_boolean(*options, "enable_meta_api", realm.meta_api);
     const auto nested = options->find("uri_check");
     if (nested && uri_check) nested->fail("\"uri_check\" is already given in the realm itself");
     if (nested) uri_check = nested;
   }
-  return uri_check && uri_check->choice({"loose", "strict"}) == "strict" ? UriRule::strict : UriRule::loose;
+  if (uri_check && uri_check->choice({"loose", "strict"}) == "strict") realm.uri_check = UriRule::strict;
 }
 
 // The name is a pattern, so realms are made of this one.
@@ -225,7 +226,7 @@ Realm read_realm(const Setting& setting) {
   realm.name = name.string();
   if (!wamp::is_valid_uri(realm.name, UriRule::loose))
     name.fail(in_quotes(realm.name) + " is not a valid URI");
-  realm.uri_check = read_uri_check(setting);
+  read_options_of_realm(setting, realm);
   if (const auto ids = setting.find("request_ids"))
     realm.sequential_request_ids = ids->choice({"sequential", "any"}) == "sequential";
   if (const auto limits = setting.find("limits")) realm.limits = read_realm_limits(*limits);

@@ -68,6 +68,15 @@ TEST(Explain, SaysWhatNobodyMay) {
             "nobody may call prefix \"com.\": only REGISTER and SUBSCRIBE have a match policy\n");
 }
 
+TEST(Explain, KnowsThatARealmHasNoMetaApi) {
+  EXPECT_EQ(
+      answer({.authid = "", .action = "call", .uri = "wamp.session.count", .realm = "r2", .role = "user"},
+             R"(, {"name": "r2", "options": {"enable_meta_api": false}, "roles": [{"name": "user",
+                      "permissions": [{"uri": "*", "allow": {"call": true}}]}]})"),
+      "nobody may call \"wamp.session.count\": \"enable_meta_api\" is false, so the realm has none of "
+      "the router's procedures\n");
+}
+
 TEST(Explain, NamesTheRuleThatForbidsAPartOfAPattern) {
   const std::string realms = R"(, {"name": "r2", "roles": [{"name": "user", "permissions": [
     {"uri": "com.", "match": "prefix", "allow": {"register": true}}, {"uri": "com.admin.", "match": "prefix"}]}]})";

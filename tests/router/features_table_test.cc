@@ -66,7 +66,7 @@ std::vector<Row> read_rows() {
 }
 
 std::set<std::string> announced_features() {
-  const wamp::Dict details = welcome_details({"user", "anonymous", "anonymous", "static"}, "realm1");
+  const wamp::Dict details = welcome_details({"user", "anonymous", "anonymous", "static"}, {"realm1"});
   std::set<std::string> found;
   for (const wamp::DictEntry& role : *details.find("roles")->get<wamp::Dict>()) {
     const wamp::Dict& announced = *role.value.get<wamp::Dict>();

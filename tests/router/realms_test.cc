@@ -218,10 +218,12 @@ TEST_F(RealmTable, TellsWhatCannotChange) {
   next.limits.sessions = 1;
   EXPECT_THAT(serve({next}), IsEmpty());
   next.uri_check = wamp::UriRule::strict;
+  next.meta_api = false;
   next.sequential_request_ids = false;
   next.store.event_history = {{"com.x", wamp::MatchPolicy::exact, 1}};
   EXPECT_THAT(serve({next}),
-              ElementsAre("realm \"a\": store", "realm \"a\": uri_check", "realm \"a\": request_ids"));
+              ElementsAre("realm \"a\": store", "realm \"a\": uri_check", "realm \"a\": enable_meta_api",
+                          "realm \"a\": request_ids"));
 }
 
 TEST_F(RealmTable, WhatARealmHasCountedStaysWhenItIsGone) {

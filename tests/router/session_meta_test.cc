@@ -1,6 +1,7 @@
 // "Session Meta API" and "Session Testament".
 #include <gtest/gtest.h>
 
+#include "router/welcome_details.h"
 #include "tests/router/realm_harness.h"
 
 namespace router {
@@ -275,6 +276,42 @@ TEST_F(SessionMeta, TestamentsAreCheckedWhenTheyAreMade) {
   EXPECT_EQ(call(peer, "wamp.session.add_testament", R"(["com.x"])"), "]");
   EXPECT_THAT(call(peer, "wamp.session.add_testament", R"(["com.x"])"),
               StartsWith("\"wamp.error.too_many_requests\""));
+}
+
+TEST_F(SessionMeta, ARealmWithoutItHasNoneOfTheRoutersProceduresAndTopics) {
+  config::Realm config = RealmHarness::open_realm();
+  config.meta_api = false;
+  RealmHarness silent(config);
+  Peer& watcher = silent.join();
+  for (const std::string procedure :
+       {"wamp.session.count", "wamp.session.kill_all", "wamp.session.add_testament", "wamp.registration.list",
+        "wamp.subscription.list", "wamp.authorization.purge"})
+    EXPECT_EQ(call(watcher, procedure), "\"wamp.error.no_such_procedure\",[\"the router has no procedure " +
+                                            procedure + " in this realm\"]]");
+  watcher.says(R"([32,1,{"match":"prefix"},"wamp."])");
+  watcher.hears();
+  Peer& other = silent.join();
+  other.says(R"([64,1,{},"com.add"])");
+  other.says(R"([32,1,{},"com.news"])");
+  other.leaves();
+  EXPECT_EQ(watcher.hears(), "");
+}
+
+TEST(WelcomeDetails, AnnounceNoMetaApiOfARealmWithoutIt) {
+  const Identity user{"user", "anonymous", "anonymous", "static"};
+  for (const bool has_meta_api : {true, false}) {
+    const wamp::Dict details = welcome_details(user, {"realm1", has_meta_api});
+    const wamp::Dict& roles = *details.find("roles")->get<wamp::Dict>();
+    const auto announces = [&roles](const char* role, const char* feature) {
+      const wamp::Dict& features = *roles.find(role)->get<wamp::Dict>()->find("features")->get<wamp::Dict>();
+      return features.find(feature) != nullptr;
+    };
+    EXPECT_EQ(announces("broker", "session_meta_api"), has_meta_api);
+    EXPECT_EQ(announces("broker", "subscription_meta_api"), has_meta_api);
+    EXPECT_EQ(announces("dealer", "registration_meta_api"), has_meta_api);
+    EXPECT_EQ(announces("dealer", "testament_meta_api"), has_meta_api);
+    EXPECT_TRUE(announces("dealer", "registration_revocation"));
+  }
 }
 
 }  // namespace

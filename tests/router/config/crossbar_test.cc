@@ -408,7 +408,7 @@ TEST(CrossbarFile, ServesWhatItCanOfALargeNode) {
   EXPECT_EQ(config.realms.size(), 2u);
   EXPECT_EQ(config.transports.size(), 3u);
   EXPECT_THAT(config.transports.at(1).rawsocket_serializers, ElementsAre("msgpack", "json", "cbor"));
-  EXPECT_THAT(notices_of(config), testing::SizeIs(10)) << testing::PrintToString(notices_of(config));
+  EXPECT_THAT(notices_of(config), testing::SizeIs(9)) << testing::PrintToString(notices_of(config));
 }
 
 }  // namespace

@@ -284,6 +284,18 @@ TEST(Realms, TakesTheUriCheckFromCrossbarsOptions) {
               EndsWith("options.uri_check: \"uri_check\" is already given in the realm itself"));
 }
 
+TEST(Realms, TakesFromCrossbarsOptionsThatThereIsNoMetaApi) {
+  const auto realm = [](const std::string& options) {
+    return with_realms(R"([{"name": "r", "roles": [{"name": "anonymous", "permissions": []}], "options": )" +
+                       options + "}]");
+  };
+  EXPECT_TRUE(parse(realm("{}")).realms.at(0).meta_api);
+  EXPECT_TRUE(parse(realm(R"({"enable_meta_api": true})")).realms.at(0).meta_api);
+  const Config config = parse(realm(R"({"enable_meta_api": false})"));
+  EXPECT_FALSE(config.realms.at(0).meta_api);
+  EXPECT_THAT(notices_of(config), testing::IsEmpty());
+}
+
 TEST(Realms, RemembersWhereEachRuleStands) {
   const Config config = parse(with_permission("\n  {\"uri\": \"a\"}, {\"uri\": \"b\"}"));
   const auto& permissions = config.realms.at(0).roles.at(0).permissions;
