@@ -8,6 +8,7 @@
 #include "router/config/inventory.h"
 #include "router/connection_limits.h"
 #include "router/id_source.h"
+#include "router/listen_failure.h"
 #include "router/log.h"
 #include "router/memory_use.h"
 #include "transport/address.h"
@@ -131,9 +132,13 @@ Server::Named Server::listen(const std::string& name, const config::Transport& t
     service->set_entrance(make_entrance(transport, service->entrance().get()));
   else
     service = std::make_unique<WebService>(make_entrance(transport, nullptr), workers, *monitor_);
-  return {name, std::make_unique<transport::Listener>(
-                    workers_.front()->loop(), std::move(loops), *service, listen_options(transport),
-                    connection_options(transport), [](const std::string& what) { log::error(what); })};
+  try {
+    return {name, std::make_unique<transport::Listener>(
+                      workers_.front()->loop(), std::move(loops), *service, listen_options(transport),
+                      connection_options(transport), [](const std::string& what) { log::error(what); })};
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(listen_failure(error, transport));
+  }
 }
 
 void Server::on_accept_thread(const std::function<void()>& work) {

@@ -42,7 +42,7 @@ ROUTER_LAYERS = [
     {"realm", "realms"},
     {"entrance"},
     {"worker", "memory_watch", "shedding", "inquiry", "new_applicant", "admission", "held_requests", "sender", "event_sender", "backpressure", "membership", "membership_refusals", "session", "connection_limits"},
-    {"subprotocol", "web_access"},
+    {"subprotocol", "web_access", "listen_failure"},
     {"long_poll", "monitor"},
     {"web_service"},
     {"server"},

@@ -38,16 +38,16 @@ std::string text_of(const tcp::endpoint& endpoint) {
   return endpoint.address().is_v6() ? "[" + address + "]:" + port : address + ":" + port;
 }
 
-[[noreturn]] void throw_cannot_listen(const ListenOptions& options, const std::string& reason) {
+std::string cannot_listen(const ListenOptions& options) {
   const std::string& interface = options.interface;
   const std::string shown = interface.find(':') == interface.npos ? interface : "[" + interface + "]";
-  throw std::runtime_error("cannot listen on " + shown + ":" + std::to_string(options.port) + ": " + reason);
+  return "cannot listen on " + shown + ":" + std::to_string(options.port);
 }
 
 tcp::endpoint endpoint_of(const ListenOptions& options) {
   asio::error_code error;
   const auto address = asio::ip::make_address(options.interface.empty() ? "::" : options.interface, error);
-  if (error) throw_cannot_listen(options, "not an IPv4 or IPv6 address");
+  if (error) throw std::runtime_error(cannot_listen(options) + ": not an IPv4 or IPv6 address");
   return {address, options.port};
 }
 
@@ -69,7 +69,7 @@ void open_acceptor(Acceptor& acceptor, const ListenOptions& options) {
     listen_on(acceptor, endpoint, options.backlog);
   } catch (const std::system_error& e) {
     const bool no_ipv6 = e.code() == std::errc::address_family_not_supported;
-    if (!no_ipv6 || !options.interface.empty()) throw_cannot_listen(options, e.code().message());
+    if (!no_ipv6 || !options.interface.empty()) throw std::system_error(e.code(), cannot_listen(options));
     listen_on(acceptor, {asio::ip::address_v4::any(), options.port}, options.backlog);
   }
 }

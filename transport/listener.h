@@ -26,7 +26,8 @@ struct ListenOptions {
 
 class Listener {
  public:
-  // Binds and listens; throws std::runtime_error with the address and the reason. Starts accepting at once on
+  // Binds and listens; throws std::runtime_error with the address and the reason, std::system_error if the
+  // system refuses. Starts accepting at once on
   // `accept_loop`, which must be one of `loops` or run as well. The loops outlive the listener, a service its
   // connections.
   Listener(Loop& accept_loop, std::vector<Loop*> loops, Service& service, ListenOptions options,

@@ -38,6 +38,19 @@ std::string read_file(const std::string& path) {
   }
 }
 
+Config parse(std::string_view text, Source source) {
+  const JsonNode document = parse_json(text, source.name);
+  const Setting root(document, source);
+  const auto workers = root.find("workers");
+  Config config;
+  if (root.find("version") || (workers && workers->node().kind == JsonKind::array))
+    read_crossbar(root, config);
+  else
+    read_own(root, config);
+  config.notices = std::move(source.notices);
+  return config;
+}
+
 }  // namespace
 
 std::string to_text(const Notice& notice) {
@@ -72,22 +85,14 @@ Config default_config() {
 }
 
 Config parse_config(std::string_view text, const std::string& name, const std::string& base_directory) {
-  const JsonNode document = parse_json(text, name);
-  Source source{.name = name, .base_directory = base_directory};
-  const Setting root(document, source);
-  const auto workers = root.find("workers");
-  Config config;
-  if (root.find("version") || (workers && workers->node().kind == JsonKind::array))
-    read_crossbar(root, config);
-  else
-    read_own(root, config);
-  config.notices = std::move(source.notices);
-  return config;
+  return parse(text, {.name = name, .base_directory = base_directory});
 }
 
 Config load_config(const std::string& path) {
   const std::string directory = std::filesystem::path(path).parent_path().string();
-  return parse_config(read_file(path), path, directory.empty() ? "." : directory);
+  return parse(
+      read_file(path),
+      {.name = path, .base_directory = directory.empty() ? "." : directory, .is_to_be_served = true});
 }
 
 }  // namespace router::config

@@ -214,6 +214,7 @@ struct Transport {
   Type type = Type::universal;
   std::string interface = "127.0.0.1";
   uint16_t port = 8080;
+  std::string place;        // of the endpoint, "FILE:LINE:COLUMN, JSON path" for messages; empty: of no file
   std::string socket_path;  // of a Unix domain socket, in the place of interface and port
   unsigned socket_mode = 0600;
   int backlog = 1024;
@@ -284,7 +285,8 @@ class ConfigError : public std::runtime_error {
 // from `base_directory`. Throws ConfigError.
 Config parse_config(std::string_view text, const std::string& name, const std::string& base_directory);
 
-// Reads and parses a file. Throws ConfigError.
+// Reads and parses a file that is to be served: the directories that it names must be there. Throws
+// ConfigError.
 Config load_config(const std::string& path);
 
 }  // namespace router::config

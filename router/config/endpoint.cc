@@ -74,6 +74,7 @@ void read_unix(const Setting& endpoint, Transport& transport) {
 
 void read_endpoint(const Setting& endpoint, Transport& transport) {
   read_proxies(endpoint, transport);
+  transport.place = endpoint.place();
   if (endpoint.require("type").choice({"tcp", "unix"}, {"twisted", "onion", "tls"}) == "unix")
     return read_unix(endpoint, transport);
   endpoint.check_keys({.known = {"type", "interface", "port", "version", "backlog", "tls", "trusted_proxies",

@@ -22,8 +22,9 @@ namespace router::config {
 struct Source {
   std::string name;
   std::string base_directory;
-  bool is_crossbar = false;   // Crossbar's top level, so its defaults where ours are other ones
-  bool is_version_1 = false;  // of Crossbar's format
+  bool is_crossbar = false;      // Crossbar's top level, so its defaults where ours are other ones
+  bool is_to_be_served = false;  // so the directories that it names must be there
+  bool is_version_1 = false;     // of Crossbar's format
   std::vector<Notice> notices = {};
   OutsideValues outside_values = {};
 };

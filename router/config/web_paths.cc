@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace router::config {
@@ -46,6 +47,9 @@ Path read_static(const Setting& setting) {
   if (!directory) return StaticPath{};
   const auto path =
       (std::filesystem::path(setting.source().base_directory) / directory->some_string()).lexically_normal();
+  std::error_code error;  // as good as none
+  if (setting.source().is_to_be_served && !std::filesystem::is_directory(path, error))
+    directory->fail("there is no directory " + path.string());
   return StaticPath{(path.has_filename() ? path : path.parent_path()).string()};
 }
 

@@ -51,6 +51,30 @@ TEST_F(Check, SaysWhatIsWrongWithAFile) {
   EXPECT_EQ(run_program({"check", "/none.json"}).code, 1);
 }
 
+TEST_F(Check, RefusesAStaticDirectoryThatIsNotThereAsTheStartDoes) {
+  write(R"({"realms": [{"name": "realm1", "roles": [{"name": "anonymous", "permissions": []}]}],
+    "transports": [{"type": "web", "endpoint": {"type": "tcp", "port": 0},
+                    "paths": {"/": {"type": "static", "directory": "web"}}}]})");
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"check", file()}, {"--config", file()}}) {
+    const Ended ended = run_program(arguments);
+    EXPECT_EQ(ended.code, 1);
+    EXPECT_THAT(ended.output,
+                HasSubstr(":3:68: at $.transports[0].paths[\"/\"].directory: there is no directory "));
+  }
+}
+
+TEST_F(Check, NamesTheSettingOfAPortThatIsTaken) {
+  setenv("WAMPD_TEST_PORT", "0", 1);
+  const Program first(write(good));
+  setenv("WAMPD_TEST_PORT", std::to_string(first.port()).c_str(), 1);
+  const Ended second = run_program({"--config", file()});
+  EXPECT_EQ(second.code, 1);
+  EXPECT_THAT(second.output, HasSubstr("Address already in use (" + file() +
+                                       ":4:53, $.transports[0].endpoint). "
+                                       "Something else listens there"));
+}
+
 TEST_F(Check, SaysWhatWampdDoesWithoutAFile) {
   const Ended ended = run_program({"check"});
   EXPECT_EQ(ended.code, 0);
@@ -169,6 +193,7 @@ int check_transcripts(const std::string& page, const std::string& file) {
 
 TEST_F(Check, SaysWhatThePageSays) {
   write(documented("jsonc", "configuration.md").at(1));
+  std::filesystem::create_directory(std::filesystem::path(file()).parent_path() / "web");
   EXPECT_EQ(check_transcripts("configuration.md", file()), 2);
 }
 

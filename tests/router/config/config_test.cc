@@ -119,9 +119,19 @@ TEST(OwnTopLevel, RefusesWhatIsNotAConfiguration) {
 }
 
 TEST_F(ConfigFile, LoadsWithDirectoriesRelativeToIt) {
+  std::filesystem::create_directory(directory_ + "/web");
   const Config config = load_config(write(with_paths(R"({"/": {"type": "static", "directory": "web"}})")));
   EXPECT_EQ(std::get<StaticPath>(config.transports.at(0).paths.at("/")).directory,
             std::filesystem::path(directory_ + "/web").lexically_normal().string());
+}
+
+TEST_F(ConfigFile, RefusesAStaticDirectoryThatIsNotThere) {
+  const std::string web = std::filesystem::path(directory_ + "/web").lexically_normal().string();
+  const std::string file = write(with_paths(R"({"/": {"type": "static", "directory": "web"}})"));
+  EXPECT_THAT(load_error(file),
+              EndsWith("at $.transports[0].paths[\"/\"].directory: there is no directory " + web));
+  std::ofstream(web) << "a file";
+  EXPECT_THAT(load_error(file), HasSubstr("there is no directory"));
 }
 
 TEST_F(ConfigFile, NamesItselfInErrors) {
