@@ -1,4 +1,5 @@
 // The program: options, configuration, signals.
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -15,6 +16,7 @@
 #include "router/auth/credential.h"
 #include "router/config/config.h"
 #include "router/config/inventory.h"
+#include "router/config/wording.h"
 #include "router/dev_cert/dev_cert.h"
 #include "router/explain.h"
 #include "router/log.h"
@@ -27,6 +29,8 @@ namespace {
 // Once all sessions have been told to go. Together with closing the rest this stays below the five seconds in
 // which the program promises to end then.
 constexpr auto shutdown_patience = std::chrono::milliseconds(3500);
+
+constexpr int usage_error = 2;  // of the command line
 
 struct Options {
   std::string config_file;
@@ -104,18 +108,32 @@ int serve(const Options& options) {
   return EXIT_SUCCESS;
 }
 
+// The option takes one of these words; another one is refused with those that there are.
+template <class T>
+void take_words(CLI::Option* option, const std::map<std::string, T>& values) {
+  const auto check = [values](const std::string& word) -> std::string {
+    if (values.contains(word)) return "";
+    router::config::Words words;
+    for (const auto& entry : values) words.push_back(entry.first);
+    return "expected " + router::config::alternatives(words) + ", found " + router::config::in_quotes(word) +
+           router::config::did_you_mean(word, words);
+  };
+  option->transform(CLI::CheckedTransformer(values).description(""));
+  option->transform(CLI::Validator(check, ""));  // which comes before it
+}
+
 void add_log_options(CLI::App& app, Options& options) {
   using router::log::Format;
   using router::log::Level;
   static const std::map<std::string, Format> formats{{"text", Format::text}, {"json", Format::json}};
   static const std::map<std::string, Level> levels{
       {"info", Level::info}, {"warning", Level::warning}, {"error", Level::error}};
-  app.add_option("--log-format", options.log_format, "text or json; default: text")
-      ->type_name("FORMAT")
-      ->transform(CLI::CheckedTransformer(formats).description(""));
-  app.add_option("--log-level", options.log_level, "info, warning or error; default: info")
-      ->type_name("LEVEL")
-      ->transform(CLI::CheckedTransformer(levels).description(""));
+  take_words(
+      app.add_option("--log-format", options.log_format, "text or json; default: text")->type_name("FORMAT"),
+      formats);
+  take_words(app.add_option("--log-level", options.log_level, "info, warning or error; default: info")
+                 ->type_name("LEVEL"),
+             levels);
 }
 
 CLI::App* add_dev_cert(CLI::App& app, router::DevCertOptions& options) {
@@ -180,13 +198,45 @@ void add_check(CLI::App& command, Options& options) {
   static const std::map<std::string, wamp::MatchPolicy> policies{{"exact", wamp::MatchPolicy::exact},
                                                                  {"prefix", wamp::MatchPolicy::prefix},
                                                                  {"wildcard", wamp::MatchPolicy::wildcard}};
-  command.add_option("--match", options.question.match, "match policy of URI: exact, prefix or wildcard")
-      ->type_name("POLICY")
-      ->transform(CLI::CheckedTransformer(policies).description(""));
+  take_words(
+      command.add_option("--match", options.question.match, "match policy of URI: exact, prefix or wildcard")
+          ->type_name("POLICY"),
+      policies);
   command.add_option("--realm", options.question.realm, "realm to explain; default: the only one")
       ->type_name("NAME");
   command.add_option("--role", options.question.role, "role to explain; default: that of AUTHID")
       ->type_name("NAME");
+}
+
+void add_names(const CLI::App& app, std::vector<std::string>& names) {
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+}
+
+// Of what is on the command line and nobody knows.
+std::string unknown_word(const CLI::App& app) {
+  const std::vector<std::string> extras = app.remaining(true);
+  const auto option = std::find_if(extras.begin(), extras.end(),
+                                   [](const std::string& word) { return word.starts_with('-'); });
+  const bool is_option = option != extras.end();
+  const std::string& given = is_option ? *option : extras.back();
+  const std::string word = given.substr(0, given.find('='));
+  std::vector<std::string> names;
+  add_names(app, names);
+  for (const CLI::App* command : app.get_subcommands()) add_names(*command, names);
+  return (is_option ? "unknown option " : "unexpected argument ") + router::config::in_quotes(word) +
+         router::config::did_you_mean(word, router::config::Words(names.begin(), names.end()));
+}
+
+// Help and version, if these were asked for, else what is wrong. Returns the exit status.
+int report(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() == EXIT_SUCCESS) return app.exit(error);
+  const bool is_unknown = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+  std::fprintf(stderr, "wampd: %s\nRun with --help for more information.\n",
+               is_unknown ? unknown_word(app).c_str() : error.what());
+  return usage_error;
 }
 
 }  // namespace
@@ -213,8 +263,8 @@ int main(int argc, char** argv) {
   CLI::App* const benching =
       app.add_subcommand("bench", "Load a router, this or another, and say what it does and what it takes.");
   const bench::load::Command bench(*benching);
-  CLI11_PARSE(app, argc, argv);
   try {
+    app.parse(argc, argv);
     if (benching->parsed()) return bench.run();
     if (make_dev_cert->parsed()) {
       std::fputs(router::make_dev_certificates(dev_cert).c_str(), stdout);
@@ -225,6 +275,8 @@ int main(int argc, char** argv) {
       return EXIT_SUCCESS;
     }
     return checking->parsed() ? check(options) : serve(options);
+  } catch (const CLI::ParseError& error) {
+    return report(app, error);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "wampd: %s\n", error.what());
     return EXIT_FAILURE;

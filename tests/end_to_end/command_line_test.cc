@@ -1,0 +1,52 @@
+// The real program: what it says of a command line that it does not understand.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/end_to_end/program.h"
+
+namespace router {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+std::string complaint(const std::vector<std::string>& arguments) {
+  const Ended ended = run_program(arguments);
+  EXPECT_EQ(ended.code, 2);
+  return ended.output;
+}
+
+TEST(CommandLine, NamesTheNearestOption) {
+  EXPECT_EQ(complaint({"--cofnig", "x"}),
+            "wampd: unknown option \"--cofnig\"; did you mean \"--config\"?\n"
+            "Run with --help for more information.\n");
+  EXPECT_THAT(complaint({"--cofnig=x"}), StartsWith("wampd: unknown option \"--cofnig\"; did you mean"));
+  EXPECT_THAT(complaint({"check", "--explian", "a", "b", "c"}), HasSubstr("did you mean \"--explain\"?"));
+  EXPECT_THAT(complaint({"bench", "rpc", "--relm", "r"}), HasSubstr("did you mean \"--realm\"?"));
+  EXPECT_THAT(complaint({"--nonsense"}), StartsWith("wampd: unknown option \"--nonsense\"\n"));
+}
+
+TEST(CommandLine, NamesTheNearestCommand) {
+  EXPECT_THAT(complaint({"chekc"}),
+              StartsWith("wampd: unexpected argument \"chekc\"; did you mean \"check\"?\n"));
+}
+
+TEST(CommandLine, NamesTheWordsOfAnOption) {
+  EXPECT_THAT(
+      complaint({"--log-level", "debug"}),
+      StartsWith("wampd: --log-level: expected \"error\", \"info\" or \"warning\", found \"debug\"\n"));
+  EXPECT_THAT(complaint({"--log-level", "warn"}), HasSubstr("found \"warn\""));
+  EXPECT_THAT(complaint({"--log-format", "jsno"}),
+              HasSubstr("expected \"json\" or \"text\", found \"jsno\"; did you mean \"json\"?"));
+  EXPECT_THAT(complaint({"check", "--match", "all"}),
+              HasSubstr("--match: expected \"exact\", \"prefix\" or \"wildcard\", found \"all\""));
+  EXPECT_THAT(complaint({"bench", "sonnet"}), HasSubstr("sonnet not in {rpc,pubsub,connect,idle}"));
+}
+
+TEST(CommandLine, HelpAndVersionAreNoMistakes) {
+  for (const std::string option : {"--help", "--version"}) EXPECT_EQ(run_program({option}).code, 0) << option;
+  EXPECT_EQ(run_program({"--log-level", "error", "check"}).code, 0);
+}
+
+}  // namespace
+}  // namespace router
