@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "bench/load/tally.h"
+#include "bench/load/printable.h"
 
 namespace bench::load {
 

@@ -1,12 +1,12 @@
 // What a workload counts. Faults are counted over the whole run, the rest since the last restart().
 #pragma once
 
-#include <cctype>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "bench/load/histogram.h"
+#include "bench/load/printable.h"
 
 namespace bench::load {
 
@@ -46,15 +46,6 @@ struct Tally {
  private:
   void keep(std::string_view who, std::string_view what, std::string_view message);
 };
-
-// The start of a message, fit for a terminal.
-inline std::string printable(std::string_view message) {
-  std::string text(message.substr(0, 300));
-  for (char& c : text) {
-    if (std::isprint(static_cast<unsigned char>(c)) == 0) c = '.';
-  }
-  return text;
-}
 
 inline void Tally::keep(std::string_view who, std::string_view what, std::string_view message) {
   if (first_fault.empty())

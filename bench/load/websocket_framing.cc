@@ -1,7 +1,7 @@
 #include <stdexcept>
 
 #include "bench/load/framing.h"
-#include "bench/load/tally.h"
+#include "bench/load/printable.h"
 #include "bench/wire/upgrade.h"
 
 namespace bench::load {
