@@ -66,6 +66,12 @@ bool has_loose_header_lines(std::string_view head) {
   return false;
 }
 
+// Method, target and version, parted by spaces (RFC 9112, section 3).
+bool has_request_line(std::string_view head) {
+  const std::string_view line = head.substr(0, head.find("\r\n"));
+  return std::count(line.begin(), line.end(), ' ') >= 2;
+}
+
 // "http://host/path" must be understood too (RFC 9112, section 3.2.2).
 std::string_view origin_form(std::string_view target) {
   if (target.starts_with('/')) return target;
@@ -97,6 +103,8 @@ bool has_body(const HttpRequest& request) {
 std::variant<HttpRequest, HttpResponse> read_request_head(std::string_view head, std::string peer_address) {
   if (has_control_characters(head)) return text_response(400, "control characters in the request's head");
   if (has_loose_header_lines(head)) return text_response(400, "a header line that is not \"name: value\"");
+  if (!has_request_line(head))
+    return text_response(400, "malformed request: its first line is not \"METHOD PATH HTTP/1.1\"");
   auto parsed = parse_head(head);
   if (auto* error = std::get_if<std::string>(&parsed))
     return text_response(400, "malformed request: " + *error);

@@ -38,7 +38,7 @@ void TcpConnection::refuse(const std::string& why, Counter& counter) {
 // False: there are too many from the client's address.
 bool TcpConnection::come_from(const std::string& client) {
   if (client == peer_address_) return true;
-  served_->service.remark(client + " via " + peer_address_);
+  served_->service.remark(client + " has come via " + peer_address_);
   leave_address();
   peer_address_ = client;
   return count_address();

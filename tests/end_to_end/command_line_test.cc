@@ -1,8 +1,11 @@
 // The real program: what it says of a command line that it does not understand.
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/end_to_end/program.h"
+#include "tests/support/temporary_folder.h"
 
 namespace router {
 namespace {
@@ -41,6 +44,24 @@ TEST(CommandLine, NamesTheWordsOfAnOption) {
   EXPECT_THAT(complaint({"check", "--match", "all"}),
               HasSubstr("--match: expected \"exact\", \"prefix\" or \"wildcard\", found \"all\""));
   EXPECT_THAT(complaint({"bench", "sonnet"}), HasSubstr("sonnet not in {rpc,pubsub,connect,idle}"));
+}
+
+TEST(CommandLine, TheBenchPrintsWhatTheRouterHasAnswered) {
+  const test_support::TemporaryFolder folder;
+  std::ofstream(folder.file("wampd.jsonc")) << R"({
+    "realms": [{"name": "realm1", "roles": [{"name": "anonymous", "permissions": []}]}],
+    "transports": [{"type": "websocket", "endpoint": {"type": "tcp", "port": 0}}]})";
+  const Program program(folder.file("wampd.jsonc"));
+  const std::string url = "ws://127.0.0.1:" + std::to_string(program.port()) + "/ws";
+  for (const std::string serializer : {"msgpack", "json"}) {
+    const Ended ended =
+        run_program({"bench", "rpc", "--url", url, "--realm", "nope", "--serializer", serializer});
+    EXPECT_EQ(ended.code, 1);
+    EXPECT_THAT(
+        ended.output,
+        HasSubstr(
+            R"(could not join: [3,{"message":"there is no realm \"nope\""},"wamp.error.no_such_realm"])"));
+  }
 }
 
 TEST(CommandLine, HelpAndVersionAreNoMistakes) {

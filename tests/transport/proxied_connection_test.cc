@@ -44,7 +44,7 @@ TEST(AProxiedConnection, HasTheAddressThatTheProxyTells) {
   EXPECT_EQ(client.handshake().status, 101);
   EXPECT_TRUE(server.log.has("peer 203.0.113.7:4242"));
   server.on_loop([&] { EXPECT_EQ(server.connection().peer_address(), "203.0.113.7:4242"); });
-  EXPECT_TRUE(remarked(server, "203.0.113.7:4242 via 127.0.0.1:"));
+  EXPECT_TRUE(remarked(server, "203.0.113.7:4242 has come via 127.0.0.1:"));
   client.send_text("hello");
   EXPECT_EQ(client.read_message(), "hello");
 }
@@ -151,7 +151,7 @@ TEST(AConnectionOfAWebProxy, HasTheAddressInItsHeaders) {
   RawClient client = server.connect();
   EXPECT_EQ(client.handshake("/", "", "X-Forwarded-For: 198.51.100.2, 203.0.113.7\r\n").status, 101);
   server.on_loop([&] { EXPECT_EQ(server.connection().peer_address(), "203.0.113.7"); });
-  EXPECT_TRUE(remarked(server, "203.0.113.7 via 127.0.0.1:"));
+  EXPECT_TRUE(remarked(server, "203.0.113.7 has come via 127.0.0.1:"));
 }
 
 TEST(AConnectionOfAWebProxy, IsNotBelievedIfTheProxyIsNotTrusted) {

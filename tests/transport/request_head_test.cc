@@ -105,6 +105,14 @@ TEST(RequestHead, RefusesWhatIsMalformed) {
   }
 }
 
+TEST(RequestHead, TellsWhatARequestLineIs) {
+  for (const char* head : {"\r\n\r\n", "GET\r\n\r\n", "GET /\r\nHost: a\r\n\r\n"}) {
+    const auto result = read_request_head(head, "peer");
+    EXPECT_EQ(std::get<HttpResponse>(result).body,
+              "malformed request: its first line is not \"METHOD PATH HTTP/1.1\"\n");
+  }
+}
+
 const std::string upgrade = "Upgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n";
 const std::string key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 const std::string version = "Sec-WebSocket-Version: 13\r\n";
