@@ -269,12 +269,15 @@ std::string to_text(const std::vector<Fact>& facts) {
   return text;
 }
 
-std::string left_out_table(const std::vector<Notice>& notices) {
+std::string left_out_table(std::vector<Notice> notices) {
+  std::erase_if(notices, [](const Notice& notice) { return !notice.is_left_out; });
+  if (notices.empty()) return "";
+  std::stable_sort(notices.begin(), notices.end(),
+                   [](const Notice& a, const Notice& b) { return a.line < b.line; });
   using Row = std::array<std::string, 3>;
   std::vector<Row> rows = {{"line", "where", "what becomes of it"}};
   for (const Notice& notice : notices)
-    if (notice.is_left_out) rows.push_back({std::to_string(notice.line), notice.path, notice.what});
-  if (rows.size() == 1) return "";
+    rows.push_back({std::to_string(notice.line), notice.path, notice.what});
   std::array<size_t, 2> widths{};
   for (const Row& row : rows)
     for (size_t i = 0; i < widths.size(); ++i) widths[i] = std::max(widths[i], row[i].size());

@@ -31,9 +31,9 @@ std::vector<std::string> transport_names(const Config& config);
 // One line a fact, parts indented below their wholes.
 std::string to_text(const std::vector<Fact>& facts);
 
-// What a Crossbar file has and is not served, as a table: line, JSON path, what becomes of it. Empty if there
-// is nothing.
-std::string left_out_table(const std::vector<Notice>& notices);
+// What a Crossbar file has and is not served, as a table in the file's order: line, JSON path, what becomes
+// of it. Empty if there is nothing.
+std::string left_out_table(std::vector<Notice> notices);
 
 // "added: ...", "removed: ...", "changed: ..., now ..." or "changed: ..., in secret"; of what is added or
 // removed as a whole the parts are not told.

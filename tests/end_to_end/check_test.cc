@@ -197,6 +197,11 @@ TEST_F(Check, SaysWhatThePageSays) {
   EXPECT_EQ(check_transcripts("configuration.md", file()), 2);
 }
 
+TEST_F(Check, SaysWhatThePageForUsersOfCrossbarSays) {
+  write(documented("jsonc", "from-crossbar.md").at(0));
+  EXPECT_EQ(check_transcripts("from-crossbar.md", file()), 1);
+}
+
 TEST_F(Check, SaysWhatThePageOnAuthorizationSays) {
   write(documented("jsonc", "authorization.md").at(0));
   EXPECT_EQ(check_transcripts("authorization.md", file()), 2);

@@ -343,8 +343,8 @@ TEST(CrossbarFile, HasATableOfWhatIsNotServed) {
                                .notices),
             "not served of this Crossbar file:\n"
             "  line  where                       what becomes of it\n"
-            "  2     $.workers[0]                \"manhole\" has no counterpart and is left out\n"
-            "  1     $.workers[0].components[0]  this component is not started\n");
+            "  1     $.workers[0].components[0]  this component is not started\n"
+            "  2     $.workers[0]                \"manhole\" has no counterpart and is left out\n");
   // In a file of our own these are warnings.
   const Config own = parse(with_websocket(R"("options": {"tcp_nodelay": true})"));
   EXPECT_EQ(own.notices.size(), 1u);
