@@ -69,7 +69,7 @@ bool serves_wamp(const config::Transport& transport) {
 
 }  // namespace
 
-Server::Server(config::Config config)
+Server::Server(config::Config config, WorkersOnly)
     : config_(std::move(config)), realms_([this](const config::Realm& realm) { return make_realm(realm); }) {
   for (size_t number = 0; number < worker_count_of(config_); ++number) {
     workers_.push_back(std::make_unique<Worker>(static_cast<uint32_t>(number), random_seed()));
@@ -84,6 +84,10 @@ Server::Server(config::Config config)
   monitor_ = std::make_unique<Monitor>(std::vector<const Worker*>(workers.begin(), workers.end()), realms_,
                                        memory_->guard(), kept_, clock_);
   monitor_->set_limits(config_);
+}
+
+// If that throws, the destructor takes down what is there, in its order.
+Server::Server(config::Config config) : Server(std::move(config), WorkersOnly()) {
   realms_.commit(realms_.prepare(config_.realms));
   const auto names = config::transport_names(config_);
   for (size_t i = 0; i < names.size(); ++i) listeners_.push_back(listen(names[i], config_.transports[i]));

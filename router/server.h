@@ -54,8 +54,12 @@ class Server {
     std::unique_ptr<transport::Listener> listener;
   };
 
-  std::shared_ptr<Realm> make_realm(const config::Realm& config);
+  // With workers, and nothing else yet.
+  struct WorkersOnly {};
+  Server(config::Config config, WorkersOnly);
+
   // What the realm has to do at a certain time is done on the first worker's thread.
+  std::shared_ptr<Realm> make_realm(const config::Realm& config);
   void sweep();
   // `before`: what the transport had; null: nothing.
   std::shared_ptr<const Entrance> make_entrance(const config::Transport& transport,
