@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <asio/basic_socket_acceptor.hpp>
+#include <asio/error.hpp>
 #include <asio/generic/stream_protocol.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/ip/v6_only.hpp>
@@ -68,7 +69,7 @@ void open_acceptor(Acceptor& acceptor, const ListenOptions& options) {
   try {
     listen_on(acceptor, endpoint, options.backlog);
   } catch (const std::system_error& e) {
-    const bool no_ipv6 = e.code() == std::errc::address_family_not_supported;
+    const bool no_ipv6 = e.code() == asio::error::address_family_not_supported;
     if (!no_ipv6 || !options.interface.empty()) throw std::system_error(e.code(), cannot_listen(options));
     listen_on(acceptor, {asio::ip::address_v4::any(), options.port}, options.backlog);
   }
