@@ -9,7 +9,7 @@ namespace bench::load {
 namespace {
 
 constexpr size_t kLongest = 300;
-constexpr int kDeepest = 32;
+constexpr int kDeepestShown = 32;
 
 // Writes MessagePack as JSON, up to the first value that is cut off or of a kind that JSON has not.
 class JsonOfMessagePack {
@@ -17,7 +17,7 @@ class JsonOfMessagePack {
   explicit JsonOfMessagePack(std::string_view message) : rest_(message) {}
 
   std::string text() {
-    if (!append_value(kDeepest)) text_ += "...";
+    if (!append_value(kDeepestShown)) text_ += "...";
     return text_;
   }
 
