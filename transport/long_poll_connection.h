@@ -36,7 +36,10 @@ class LongPollConnection final : public Connection,
   HttpResponse on_close();
 
   // How long a body on_send() may be given.
-  size_t max_send_size() const { return known_ ? limits_.max_message_size : limits_.max_bytes_of_unknown; }
+  size_t max_send_size() const {
+    return known_ ? limits_.max_message_size
+                  : std::min(limits_.max_message_size, limits_.max_bytes_of_unknown);
+  }
 
   // Once a second or so.
   void sweep(Loop::Clock::time_point now);
