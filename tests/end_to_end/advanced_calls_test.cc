@@ -22,15 +22,12 @@ class AdvancedCalls : public testing::TestWithParam<std::tuple<Format, Format>> 
   RunningServer router_;
 };
 
-std::string name_of(Format format) {
-  return format == Format::json ? "Json" : "MessagePack";
-}
-
 INSTANTIATE_TEST_SUITE_P(Serializers, AdvancedCalls,
                          testing::Combine(testing::Values(Format::json, Format::msgpack),
                                           testing::Values(Format::json, Format::msgpack)),
                          [](const auto& info) {
-                           return name_of(std::get<0>(info.param)) + "To" + name_of(std::get<1>(info.param));
+                           return name_in_tests(std::get<0>(info.param)) + "To" +
+                                  name_in_tests(std::get<1>(info.param));
                          });
 
 void registers(WampClient& callee, const std::string& options = "{}") {

@@ -23,16 +23,12 @@ class Meta : public testing::TestWithParam<std::tuple<Format, Format>> {
   RunningServer router;
 };
 
-std::string name_of(Format format) {
-  return format == Format::json ? "Json" : "MessagePack";
-}
-
 INSTANTIATE_TEST_SUITE_P(Serializers, Meta,
                          testing::Combine(testing::Values(Format::json, Format::msgpack),
                                           testing::Values(Format::json, Format::msgpack)),
                          [](const auto& info) {
-                           return name_of(std::get<0>(info.param)) + "Watches" +
-                                  name_of(std::get<1>(info.param));
+                           return name_in_tests(std::get<0>(info.param)) + "Watches" +
+                                  name_in_tests(std::get<1>(info.param));
                          });
 
 void subscribes(WampClient& client, int request, const std::string& topic) {

@@ -19,6 +19,11 @@ inline config::Config test_config(int workers = 2) {
   return config;
 }
 
+// JSON or MessagePack, as a part of a test's name.
+inline std::string name_in_tests(serializers::Format format) {
+  return format == serializers::Format::json ? "Json" : "MessagePack";
+}
+
 // Users, whom com.auth is asked about, on the first transport; back ends, who may do everything, on the
 // second.
 inline config::Config test_config_with_authorizer(int workers = 2) {
