@@ -5,8 +5,7 @@
 namespace router::dealer {
 
 size_t KeptCall::bytes() const {
-  return allocated(sizeof(KeptCall)) + allocated(procedure) +
-         (options.routing_key ? allocated(*options.routing_key) : 0) + allocated(options.payload_passthru) +
+  return allocated(sizeof(KeptCall)) + allocated(procedure) + allocated(options.payload_passthru) +
          allocated(details) + payload.held() + transport::allocated(refused);
 }
 
