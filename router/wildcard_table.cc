@@ -55,10 +55,10 @@ bool WildcardTable::ShapeKey::operator<(const ShapeKey& other) const {
 
 const WildcardTable::Pattern* WildcardTable::find(const Shapes::value_type& shape, std::string_view uri,
                                                   const Components& components) const {
-  const auto& [key, of_shape] = shape;
-  return patterns_.find(components.sum_of_literals(key.wildcards) + of_shape.salt,
+  const Shape* of_shape = &shape.second;
+  return patterns_.find(components.sum_of_literals(shape.first.wildcards) + of_shape->salt,
                         [&](const Pattern& pattern) {
-                          return pattern.shape == &of_shape && wamp::matches_wildcard(pattern.text, uri);
+                          return pattern.shape == of_shape && wamp::matches_wildcard(pattern.text, uri);
                         });
 }
 
