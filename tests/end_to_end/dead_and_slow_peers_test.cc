@@ -138,9 +138,7 @@ TEST(AHolderThatIsBusyReading, KeepsItsProcedure) {
   EXPECT_EQ(caller.hears(), "[50,2,{},[2]]");
   WampClient other = router.join(Format::json);
   other.says(R"([64,1,{},"com.add"])");
-  other.says(R"([48,2,{},"wamp.session.count"])");
-  EXPECT_EQ(other.hears(), "[50,2,{},[3]]") << "now the holder has been asked for a sign of life";
-  // It answers nothing, as it has not come to the ping yet.
+  // It cannot answer the ping yet, as the call lies before it. Its system may have taken more meanwhile, or takes it now.
   holder.raw().read(300'000);
   EXPECT_THAT(other.hears(), StartsWith(R"([8,64,1,{},"wamp.error.procedure_already_exists")"));
 }
