@@ -10,8 +10,7 @@
 namespace router {
 namespace {
 
-// Bytes that wait for a peer when the realm first hears of its streams, and between one time and the next.
-constexpr size_t high_water = 1024 * 1024;
+// Bytes that come to wait for a peer between one report of its streams and the next.
 constexpr size_t report_step = 64 * 1024;
 
 }  // namespace
@@ -21,16 +20,14 @@ Backpressure::~Backpressure() {
   if (clogged_) sender_.connection().resume_reading();
 }
 
-void Backpressure::on_sent(const wamp::Message& message, size_t bytes, bool streams) {
-  const size_t queued = sender_.connection().queued_bytes();
-  if (streams && queued > high_water && queued >= report_at_) [[unlikely]]
-    report(message, bytes);
-  if (sender_.connection().queued_memory() > sender_.much()) [[unlikely]]
-    clog();
+void Backpressure::notice(size_t held, const wamp::Message& message, size_t bytes, bool streams) {
+  if (streams && held > high_water) report(message, bytes);
+  if (held > sender_.much()) clog();
 }
 
 void Backpressure::report(const wamp::Message& part, size_t bytes) {
   const size_t queued = sender_.connection().queued_bytes();
+  if (queued <= high_water || queued < report_at_) return;
   slow_ = true;
   report_at_ = queued + report_step;
   watch();

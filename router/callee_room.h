@@ -22,8 +22,7 @@ class CalleeRoom {
   // Something is sent. True: the session is to be asked.
   bool take(size_t bytes) {
     left_ -= static_cast<int64_t>(bytes);
-    sent_since_asked_ += static_cast<int64_t>(bytes);
-    if (questions_ > 0 || left_ >= most_ / 2) return false;
+    if (left_ >= ask_below_) return false;
     ask();
     return true;
   }
@@ -35,8 +34,10 @@ class CalleeRoom {
   // The session's answer. True: it is to be asked once more, as what was sent since then leaves no room.
   bool answer(size_t bytes) {
     if (--questions_ > 0) return false;  // what it knew then counts no more
-    left_ = static_cast<int64_t>(bytes) - sent_since_asked_;
-    if (left_ > 0 || sent_since_asked_ == 0) return false;
+    const int64_t sent_since_asked = left_when_asked_ - left_;
+    left_ = static_cast<int64_t>(bytes) - sent_since_asked;
+    ask_below_ = most_ / 2;
+    if (left_ > 0 || sent_since_asked == 0) return false;
     ask();
     return true;
   }
@@ -44,12 +45,14 @@ class CalleeRoom {
  private:
   void ask() {
     ++questions_;
-    sent_since_asked_ = 0;
+    left_when_asked_ = left_;
+    ask_below_ = INT64_MIN;
   }
 
   const int64_t most_;
   int64_t left_;
-  int64_t sent_since_asked_ = 0;
+  int64_t ask_below_ = most_ / 2;  // not again before there is an answer
+  int64_t left_when_asked_ = 0;
   int questions_ = 0;  // that have not been answered
 };
 

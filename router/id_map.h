@@ -39,7 +39,8 @@ class IdMap {
   // Precondition: id is not 0 and not there yet.
   Value& insert(uint64_t id, Value value) {
     assert(id != 0 && !find(id));
-    if ((size_ + 1) * 4 > slots_.size() * 3) resize(slots_.empty() ? 8 : slots_.size() * 2);
+    // Half of the places stay empty, as few entries are then away from home.
+    if ((size_ + 1) * 2 > slots_.size()) resize(slots_.empty() ? 8 : slots_.size() * 2);
     ++size_;
     return place(id, std::move(value));
   }
@@ -107,7 +108,7 @@ class IdMap {
   };
   static constexpr size_t none = SIZE_MAX;
 
-  static uint64_t hash_of(uint64_t id) { return seeded_hash(id); }
+  static uint64_t hash_of(uint64_t id) { return seeded_place(id); }
   size_t home(uint64_t id) const {
     return static_cast<size_t>(hash_of(id) >> (64 - std::countr_zero(slots_.size())));
   }

@@ -265,17 +265,14 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Call& message, Rout
   // A registered pattern as broad as "" must not catch what is reserved for the router.
   if (wamp::is_reserved_uri(message.procedure)) return call_router(member, message, payload);
   static const dealer::CallOptions no_options{};
-  if (message.options.empty()) return call(member, message, no_options, std::move(payload));
-  const auto options = dealer::call_options(message.options, member.limits().attribute_length);
-  if (!options) return refuse_excess(member, message.type, message.request, options.error());
-  return call(member, message, *options, std::move(payload));
-}
-
-wamp::Result<void> Realm::call(Member& member, const wamp::Call& message, const dealer::CallOptions& options,
-                               RoutedPayload&& payload) {
+  std::optional<wamp::Result<dealer::CallOptions>> options;
+  if (!message.options.empty()) {
+    options = dealer::call_options(message.options, member.limits().attribute_length);
+    if (!*options) return refuse_excess(member, message.type, message.request, options->error());
+  }
   return locked(member, [&] {
-    return state_.dealer.call(member, message, options, std::move(payload), member.call_grant.grant,
-                              state_.outbox);
+    return state_.dealer.call(member, message, options ? **options : no_options, std::move(payload),
+                              member.call_grant.grant, state_.outbox);
   });
 }
 

@@ -142,8 +142,6 @@ class Realm {
                                    const wamp::ProtocolError& error, bool answered = true);
   wamp::Result<void> publish(Member& member, const wamp::Publish& message, const RoutedPayload& payload,
                              const broker::PublishOptions& options);
-  wamp::Result<void> call(Member& member, const wamp::Call& message, const dealer::CallOptions& options,
-                          RoutedPayload&& payload);
   wamp::Result<void> call_router(Member& member, const wamp::Call& message, const RoutedPayload& payload);
   // Piece by piece, with the lock for each.
   meta::Answer carry_out(Member& member, meta::Request& request);

@@ -101,7 +101,7 @@ void Worker::deliver_mail() {
   // What is delivered may make a session order something of another one here.
   do {
     mailbox_.drain(mail);
-    for (Mail& entry : mail) deliver(entry);
+    deliver_all(mail);
   } while (mailbox_.own_count() > 0);
   mail.clear();
   mail_ = std::move(mail);
@@ -109,12 +109,14 @@ void Worker::deliver_mail() {
   Mailbox::wake_others();
 }
 
-void Worker::deliver(Mail& entry) {
-  try {
-    std::visit([this](auto& delivery) { deliver(delivery); }, entry);
-  } catch (const std::bad_alloc&) {
-    event_frames_.clear();
-    on_undeliverable(entry);
+void Worker::deliver_all(std::vector<Mail>& mail) {
+  for (size_t at = 0; at < mail.size(); ++at) {
+    try {
+      for (; at < mail.size(); ++at) std::visit([this](auto& delivery) { deliver(delivery); }, mail[at]);
+    } catch (const std::bad_alloc&) {
+      event_frames_.clear();
+      on_undeliverable(mail[at]);
+    }
   }
 }
 

@@ -119,7 +119,7 @@ class Worker {
   };
   SessionRef add(Slot slot);
   Membership* find(wamp::SessionId session, uint32_t slot) const;
-  void deliver(Mail& entry);
+  void deliver_all(std::vector<Mail>& mail);
   void on_undeliverable(const Mail& entry);
   // Does something for a connection, which it costs if there is not enough memory for it.
   template <class Work>

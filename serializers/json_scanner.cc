@@ -54,6 +54,10 @@ JsonScanner::JsonScanner(std::string_view text, int max_depth)
       p_(begin_),
       max_depth_(std::min(max_depth, max_nesting)) {}
 
+void JsonScanner::skip_any_space() {
+  while (p_ != end_ && (*p_ == ' ' || *p_ == '\n' || *p_ == '\r' || *p_ == '\t')) ++p_;
+}
+
 bool JsonScanner::fail_at(const char* where, const char* reason) {
   p_ = where;
   reason_ = reason;

@@ -25,8 +25,7 @@ class JsonScanner {
   void advance() { ++p_; }
   void move_to(const char* position) { p_ = position; }
   void skip_space() {
-    if (at_content()) return;
-    while (p_ != end_ && (*p_ == ' ' || *p_ == '\n' || *p_ == '\r' || *p_ == '\t')) ++p_;
+    if (!at_content()) skip_any_space();
   }
 
   // True at anything but the end and white space (control characters included: they are refused where they
@@ -52,6 +51,7 @@ class JsonScanner {
   std::string error() const;
 
  private:
+  void skip_any_space();
   bool fail_at(const char* where, const char* reason);
   bool skip_literal(std::string_view literal);
   bool skip_key();

@@ -34,7 +34,7 @@ inline constexpr MsgpackForm msgpack_forms[32] = {
 };
 
 // Kind::invalid if the bytes end before the header does, or if it is 0xc1.
-inline MsgpackHeader read_msgpack_header(const char* p, const char* end) {
+[[gnu::always_inline]] inline MsgpackHeader read_msgpack_header(const char* p, const char* end) {
   if (p == end) return {};
   const auto c = static_cast<unsigned char>(*p++);
   if (c <= 0x7F || c >= 0xE0) return {Kind::integer, p, 0};

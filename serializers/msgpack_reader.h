@@ -16,7 +16,9 @@ class MsgpackReader {
   MsgpackReader(std::string_view bytes, const Limits& limits) : scanner_(bytes, limits.max_depth - 1) {}
 
   // What stands at the position. Kind::invalid if it cannot be a value.
-  Kind kind() const { return scanner_.failed() ? Kind::invalid : scanner_.header().kind; }
+  [[gnu::always_inline]] Kind kind() const {
+    return scanner_.failed() ? Kind::invalid : scanner_.header().kind;
+  }
 
   // Into the message's list; false if there is none.
   bool enter_message() { return scanner_.take_short_list(missing_) || enter_long_message(); }

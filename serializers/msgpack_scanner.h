@@ -25,7 +25,7 @@ class MsgpackScanner {
   const char* position() const { return p_; }
   bool at_end() const { return p_ == end_; }
   void move_to(const char* position) { p_ = position; }
-  MsgpackHeader header() const { return read_msgpack_header(p_, end_); }
+  [[gnu::always_inline]] MsgpackHeader header() const { return read_msgpack_header(p_, end_); }
   // What most messages have: these leave the position as it is if something else stands there, or if the
   // bytes end soon.
   bool take_unsigned_integer(uint64_t& value) {

@@ -210,9 +210,10 @@ class Connection {
   // close the connection (max_queued_bytes), which is told by on_closed later in the turn, never inside this
   // call.
   virtual void send(BufferRef frame) = 0;
-  // The same, unless more than `max_queued` bytes of memory would then be queued: false, and nothing is sent.
+  // The same, unless more than `max_queued` bytes would then be queued, of memory but for the frame itself:
+  // false, and nothing is sent.
   virtual bool offer(const BufferRef& frame, size_t max_queued) {
-    if (queued_memory() + frame->held() > max_queued) return false;
+    if (queued_memory() + frame->size() > max_queued) return false;
     send(frame);
     return true;
   }
@@ -226,7 +227,8 @@ class Connection {
   // Bytes that the peer has taken until now, as far as can be told; see Intake::taken. To be compared only.
   virtual int64_t taken_bytes() = 0;
 
-  // The memory that they take, in bytes. What others hold, too, counts in full.
+  // The memory that they take, in bytes: no less than queued_bytes(), and no more as long as the peer takes
+  // all at once. What others hold, too, counts in full.
   virtual size_t queued_memory() const { return queued_bytes(); }
   // About what would be free without this connection, of what is held at the peer's wish: of what others
   // hold, too, a part.

@@ -33,7 +33,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   const ClientCertificate* client_certificate() const override;
   void send(BufferRef frame) override;
   bool offer(const BufferRef& frame, size_t max_queued) override {
-    if (queued_memory() + frame->held() > max_queued) return false;
+    if (queued_memory() + frame->size() > max_queued) return false;
     send(frame);
     return true;
   }
@@ -159,7 +159,6 @@ class TcpConnection final : public Connection, private HttpExchange {
   void end_with(std::string_view last_words);
 
   void queue(BufferRef frame);
-  void push(BufferRef frame);
   void on_queued();
   void drop_if_over();
   void end_batch();

@@ -20,7 +20,7 @@ void TcpConnection::send(BufferRef frame) {
   assert(frame->size() <= max_frame_size_);
   if (stage_ != Stage::open) return;
   if (!batch_) [[likely]] {
-    push(std::move(frame));
+    queue_.push(std::move(frame));
     return on_queued();
   }
   if (batch_->bytes() + frame->size() > OutgoingBatch::max_bytes) end_batch();
@@ -30,15 +30,8 @@ void TcpConnection::send(BufferRef frame) {
 
 void TcpConnection::queue(BufferRef frame) {
   end_batch();
-  push(std::move(frame));
+  queue_.push(std::move(frame));
   on_queued();
-}
-
-void TcpConnection::push(BufferRef frame) {
-  if (write_waiting_) [[unlikely]]
-    queue_.push_to_wait(std::move(frame));
-  else
-    queue_.push(std::move(frame));
 }
 
 void TcpConnection::end_batch() {
@@ -46,7 +39,7 @@ void TcpConnection::end_batch() {
 }
 
 void TcpConnection::on_queued() {
-  const size_t queued = queued_bytes();
+  const size_t queued = queued_memory();
   if (write_waiting_) {
     count_queued();
   } else {
@@ -63,7 +56,7 @@ void TcpConnection::on_queued() {
     else
       state_.write_early();
   }
-  if (queued_memory() > max_queued_bytes_) [[unlikely]]
+  if (queued > max_queued_bytes_) [[unlikely]]
     drop_if_over();
 }
 
@@ -118,6 +111,7 @@ void TcpConnection::on_written(const Socket::Result& result, size_t gathered) {
 
 void TcpConnection::wait_for_output() {
   write_waiting_ = true;
+  queue_.begin_to_wait();
   socket_.wait_writable([this](asio::error_code error) {
     write_waiting_ = false;
     state_.begin_turn();

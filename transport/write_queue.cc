@@ -1,6 +1,7 @@
 #include "transport/write_queue.h"
 
 #include <cstring>
+#include <utility>
 
 namespace transport {
 namespace {
@@ -17,12 +18,24 @@ bool may_be_joined(const Buffer& frame) {
 
 }  // namespace
 
-void WriteQueue::push_to_wait(BufferRef frame) {
-  if (frames_.size() == first_ || !may_be_joined(*frame)) return push(std::move(frame));
+void WriteQueue::begin_to_wait() {
+  if (std::exchange(waits_, true)) return;
+  held_ = 0;
+  for (size_t i = first_; i < frames_.size(); ++i) held_ += frames_[i]->held();
+}
+
+void WriteQueue::append(BufferRef&& frame) {
+  bytes_ += frame->size();
+  held_ += frame->held();
+  frames_.push_back(std::move(frame));
+}
+
+void WriteQueue::push_to_wait(BufferRef&& frame) {
+  if (frames_.size() == first_ || !may_be_joined(*frame)) return append(std::move(frame));
   BufferRef& last = frames_.back();
-  if (!last->unique()) return push(std::move(frame));
+  if (!last->unique()) return append(std::move(frame));
   if (last->tailroom() < frame->size()) {
-    if (!may_be_joined(*last)) return push(std::move(frame));
+    if (!may_be_joined(*last)) return append(std::move(frame));
     BufferRef joined = Buffer::create(0, joined_size);
     joined->append(last->view());
     held_ += joined->held() - last->held();
@@ -42,7 +55,7 @@ size_t WriteQueue::share() const {
     share += frames_[i]->share();
   }
   const double part = held == 0 ? 0 : static_cast<double>(share) / static_cast<double>(held);
-  return static_cast<size_t>(part * static_cast<double>(held_));
+  return static_cast<size_t>(part * static_cast<double>(this->held()));
 }
 
 std::span<iovec> WriteQueue::gather(std::span<char> scratch, std::span<iovec> parts) const {
@@ -81,7 +94,7 @@ void WriteQueue::pop(size_t size) {
   size += written_;
   while (frames_[first_]->size() <= size) {
     size -= frames_[first_]->size();
-    held_ -= frames_[first_]->held();
+    if (waits_) held_ -= frames_[first_]->held();
     frames_[first_++] = {};
   }
   written_ = size;
@@ -98,6 +111,7 @@ void WriteQueue::clear() {
   if (frames_.capacity() > most_kept) [[unlikely]]
     give_back(frames_);
   first_ = written_ = bytes_ = held_ = 0;
+  waits_ = false;
 }
 
 void WriteQueue::release_memory() {

@@ -71,8 +71,8 @@ TEST(SeededHash, TextsMadeToCollideAreSpread) {
   EXPECT_LT(most_in_one_place(texts, 0), 20u);
 }
 
-TEST(SeededHash, IdsMadeToCollideAreSpread) {
-  // For the multiplication by a constant that everybody knows; and neighbours, and those far apart.
+// For the multiplication by a constant that everybody knows; and neighbours, and those far apart.
+std::vector<std::vector<uint64_t>> ids_made_to_collide() {
   const uint64_t unmultiply = inverse(0x9E3779B97F4A7C15u);
   std::vector<uint64_t> made, sequential, far_apart;
   for (uint64_t i = 1; made.size() < 2048; ++i)
@@ -81,7 +81,36 @@ TEST(SeededHash, IdsMadeToCollideAreSpread) {
     sequential.push_back(i);
     far_apart.push_back(i << 42);
   }
-  for (const auto& ids : {made, sequential, far_apart}) EXPECT_LT(most_in_one_place(ids, 54), 20u);
+  return {made, sequential, far_apart};
+}
+
+TEST(SeededHash, IdsMadeToCollideAreSpread) {
+  for (const auto& ids : ids_made_to_collide()) EXPECT_LT(most_in_one_place(ids, 54), 20u);
+}
+
+TEST(SeededPlace, IdsMadeToCollideAreSpreadByNearlyAllFactors) {
+  std::mt19937_64 random(1);
+  for (const auto& ids : ids_made_to_collide()) {
+    int crowded = 0;
+    for (int trial = 0; trial < 200; ++trial) {
+      const uint64_t factor = spreading_factor(std::ref(random));
+      std::map<uint64_t, size_t> places;
+      size_t most = 0;
+      for (const uint64_t id : ids) most = std::max(most, ++places[seeded_place(id, factor) >> 54]);
+      if (most > 20) ++crowded;
+    }
+    EXPECT_LE(crowded, 10);
+  }
+}
+
+TEST(SeededPlace, ConsecutiveIdsHaveAPlaceOfTheirOwnInATableThatHasRoomForThem) {
+  std::mt19937_64 random(2);
+  for (int trial = 0; trial < 100; ++trial) {
+    const uint64_t factor = spreading_factor(std::ref(random));
+    std::set<uint64_t> places;
+    for (uint64_t id = 1; id <= 32; ++id) places.insert(seeded_place(id, factor) >> (64 - 8));
+    EXPECT_EQ(places.size(), 32u);
+  }
 }
 
 TEST(SeededHash, IsTheSameForTheSameKeyInOneRun) {

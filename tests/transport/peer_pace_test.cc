@@ -146,12 +146,12 @@ TEST(PeerPace, WhatIsOfferedIsSentOnlyIfThereIsRoomForIt) {
   server.on_loop([&] {
     Connection& connection = server.connection();
     const BufferRef frame = text_frame(connection, "hello");
-    EXPECT_FALSE(connection.offer(frame, frame->held() - 1));
+    EXPECT_FALSE(connection.offer(frame, frame->size() - 1));
     EXPECT_EQ(connection.queued_bytes(), 0u);
-    EXPECT_TRUE(connection.offer(frame, frame->held()));
-    EXPECT_FALSE(connection.offer(frame, 2 * frame->held() - 1));
+    EXPECT_TRUE(connection.offer(frame, frame->size()));
+    EXPECT_FALSE(connection.offer(frame, 2 * frame->size() - 1));
     EXPECT_EQ(connection.queued_bytes(), frame->size());
-    EXPECT_EQ(connection.queued_memory(), frame->held());
+    EXPECT_EQ(connection.queued_memory(), frame->size()) << "which the peer may take at once";
   });
   EXPECT_EQ(client.read_message(), "hello");
 }

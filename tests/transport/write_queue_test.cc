@@ -45,7 +45,7 @@ TEST_F(Queue, SmallFramesAreOnePart) {
 TEST_F(Queue, LargeFramesAreNotCopied) {
   const BufferRef large = frame(std::string(5000, 'L'));
   queue.push(frame("before"));
-  queue.push(large);
+  queue.push(BufferRef(large));
   queue.push(frame("after"));
   EXPECT_EQ(gathered(), "before" + std::string(5000, 'L') + "after");
   EXPECT_EQ(gather()[1].iov_base, large->data());
@@ -108,9 +108,12 @@ std::string rest_of(WriteQueue& queue) {
   return bytes;
 }
 
-TEST_F(Queue, KnowsWhatItsFramesTake) {
+TEST_F(Queue, KnowsWhatItsFramesTakeWhileThePeerTakesNothing) {
   EXPECT_EQ(queue.held(), 0u);
   queue.push(frame("one"));
+  EXPECT_EQ(queue.held(), 3u);
+  queue.begin_to_wait();
+  EXPECT_EQ(queue.held(), frame("one")->held());
   queue.push(frame(std::string(5000, 'x')));
   EXPECT_EQ(queue.held(), frame("one")->held() + frame(std::string(5000, 'x'))->held());
   queue.pop(3);
@@ -121,10 +124,11 @@ TEST_F(Queue, KnowsWhatItsFramesTake) {
 
 TEST_F(Queue, ShortFramesThatWaitAreJoined) {
   std::string expected;
+  queue.begin_to_wait();
   for (int i = 0; i < 1000; ++i) {
     const std::string content = "message " + std::to_string(i) + ";";
     expected += content;
-    queue.push_to_wait(frame(content));
+    queue.push(frame(content));
   }
   EXPECT_EQ(queue.bytes(), expected.size());
   EXPECT_LT(queue.held() + queue.own_held(), expected.size() * 5 / 4 + 4096);
@@ -135,7 +139,8 @@ TEST_F(Queue, ShortFramesThatWaitAreJoined) {
 TEST_F(Queue, FramesAreJoinedAlsoBehindOneThatIsWrittenInPart) {
   queue.push(frame("0123456789"));
   queue.pop(4);
-  for (int i = 0; i < 100; ++i) queue.push_to_wait(frame("abcdef"));
+  queue.begin_to_wait();
+  for (int i = 0; i < 100; ++i) queue.push(frame("abcdef"));
   std::string expected = "456789";
   for (int i = 0; i < 100; ++i) expected += "abcdef";
   EXPECT_EQ(rest_of(queue), expected);
@@ -143,15 +148,17 @@ TEST_F(Queue, FramesAreJoinedAlsoBehindOneThatIsWrittenInPart) {
 
 TEST_F(Queue, WhatOthersHoldTooIsNotJoined) {
   const BufferRef shared = frame("shared");
-  queue.push_to_wait(shared);
-  for (int i = 0; i < 100; ++i) queue.push_to_wait(shared);
+  queue.begin_to_wait();
+  queue.push(BufferRef(shared));
+  for (int i = 0; i < 100; ++i) queue.push(BufferRef(shared));
   EXPECT_EQ(queue.held(), 101 * shared->held());
   EXPECT_EQ(shared->view(), "shared");
 }
 
 TEST_F(Queue, KnowsItsShareOfWhatOthersHoldToo) {
   const BufferRef shared = frame(std::string(1000, 's'));
-  queue.push(shared);
+  queue.begin_to_wait();
+  queue.push(BufferRef(shared));
   EXPECT_EQ(queue.share(), shared->held() / 2);
   queue.push(frame(std::string(1000, 'o')));
   EXPECT_EQ(queue.share(), shared->held() / 2 + shared->held());
