@@ -13,6 +13,9 @@ namespace serializers {
 
 class CborReader {
  public:
+  // How a payload begins whose Arguments are empty, before its ArgumentsKw.
+  static constexpr std::string_view empty_arguments = "\x80";
+
   CborReader(std::string_view bytes, Scratch& scratch, const Limits& limits)
       : scanner_(bytes, limits.max_depth - 1), scratch_(scratch) {}
 

@@ -13,6 +13,9 @@ namespace serializers {
 
 class JsonReader {
  public:
+  // How a payload begins whose Arguments are empty, before its ArgumentsKw.
+  static constexpr std::string_view empty_arguments = "[],";
+
   JsonReader(std::string_view bytes, Scratch& scratch, const Limits& limits);
 
   // What stands at the position. Kind::invalid if it cannot be a value.

@@ -12,6 +12,7 @@
 
 #include "serializers/kind.h"
 #include "serializers/message_taker.h"
+#include "serializers/serializer.h"
 #include "serializers/value_builder.h"
 #include "serializers/value_sink.h"
 #include "wamp/message.h"
@@ -37,8 +38,8 @@ constexpr bool is_request(uint64_t type) {
 template <class Reader>
 class MessageDecoder {
  public:
-  MessageDecoder(const Reader& reader, MessageTaker take, const ValueLimits& limits)
-      : reader_(reader), take_(take), limits_(limits) {}
+  MessageDecoder(const Reader& reader, Scratch& scratch, MessageTaker take, const ValueLimits& limits)
+      : reader_(reader), scratch_(scratch), take_(take), limits_(limits) {}
 
   wamp::Result<void> decode() {
     uint64_t type = 0;
@@ -122,6 +123,7 @@ class MessageDecoder {
   bool read(std::optional<wamp::Dict>& dict) { return read(dict.emplace()); }
   [[gnu::noinline]] bool read_entries(wamp::Dict& dict) {
     const char* const begin = reader_.position();
+    if (reader_.kind() == Kind::null) return reader_.skip() || expected("a dictionary");
     if (reader_.kind() != Kind::dictionary || !reader_.skip()) return expected("a dictionary");
     const std::string_view bytes(begin, reader_.position());
     if (Reader::is_empty(bytes)) return true;
@@ -145,22 +147,37 @@ class MessageDecoder {
     return !dict->empty() && dict->find("enc_algo");
   }
 
+  // Many clients say null for Arguments or ArgumentsKw that they do not have.
   bool read_payload(wamp::Payload& payload, bool is_encrypted) {
     if (!reader_.next()) return !reader_.failed() || refuse("");
+    element_ = "Arguments";
     const char* const begin = reader_.position();
-    const Kind kind = is_encrypted ? reader_.kind() : Kind::list;
-    const bool is_opaque = kind == Kind::string || kind == Kind::binary;
-    if (!skip_payload_element("Arguments", is_opaque ? kind : Kind::list)) return false;
+    const Kind kind = reader_.kind();
+    const bool is_opaque = is_encrypted && (kind == Kind::string || kind == Kind::binary);
+    if (kind == Kind::null) [[unlikely]]
+      return read_arguments_kw_alone(payload);
+    if ((kind != Kind::list && !is_opaque) || !reader_.skip()) return expected(name(Kind::list));
     payload = {{begin, reader_.position()}, 1};
     if (is_opaque) return true;
     if (!reader_.next()) return !reader_.failed() || refuse("");
-    if (!skip_payload_element("ArgumentsKw", Kind::dictionary)) return false;
+    element_ = "ArgumentsKw";
+    const Kind kind_of_kw = reader_.kind();
+    if (kind_of_kw == Kind::null) [[unlikely]]
+      return reader_.skip() || refuse("");
+    if (kind_of_kw != Kind::dictionary || !reader_.skip()) return expected(name(Kind::dictionary));
     payload = {{begin, reader_.position()}, 2};
     return true;
   }
-  bool skip_payload_element(std::string_view element, Kind kind) {
-    element_ = element;
-    return (reader_.kind() == kind && reader_.skip()) || expected(name(kind));
+  // Behind Arguments that are null.
+  [[gnu::noinline]] bool read_arguments_kw_alone(wamp::Payload& payload) {
+    if (!reader_.skip() || !reader_.next()) return !reader_.failed() || refuse("");
+    element_ = "ArgumentsKw";
+    if (reader_.kind() == Kind::null) return reader_.skip() || refuse("");
+    const char* const begin = reader_.position();
+    if (reader_.kind() != Kind::dictionary || !reader_.skip()) return expected(name(Kind::dictionary));
+    std::string& bytes = scratch_.strings.emplace_back(Reader::empty_arguments);
+    payload = {bytes.append(begin, reader_.position()), 2};
+    return true;
   }
 
   // These keep what is wrong, and return false. Bytes that are not well-formed go before anything else.
@@ -195,6 +212,7 @@ class MessageDecoder {
   }
 
   Reader reader_;
+  Scratch& scratch_;
   const MessageTaker take_;
   const ValueLimits& limits_;
   bool is_excess_ = false;

@@ -13,6 +13,9 @@ namespace serializers {
 
 class MsgpackReader {
  public:
+  // How a payload begins whose Arguments are empty, before its ArgumentsKw.
+  static constexpr std::string_view empty_arguments = "\x90";
+
   MsgpackReader(std::string_view bytes, const Limits& limits) : scanner_(bytes, limits.max_depth - 1) {}
 
   // What stands at the position. Kind::invalid if it cannot be a value.

@@ -67,9 +67,10 @@ wamp::Result<void> decode(Format format, std::string_view bytes, Scratch& scratc
   if (!scratch.strings.empty()) scratch.strings.clear();
   const ValueLimits& values = limits.values;
   if (format == Format::json)
-    return MessageDecoder(JsonReader(bytes, scratch, limits), take, values).decode();
-  if (format == Format::msgpack) return MessageDecoder(MsgpackReader(bytes, limits), take, values).decode();
-  return MessageDecoder(CborReader(bytes, scratch, limits), take, values).decode();
+    return MessageDecoder(JsonReader(bytes, scratch, limits), scratch, take, values).decode();
+  if (format == Format::msgpack)
+    return MessageDecoder(MsgpackReader(bytes, limits), scratch, take, values).decode();
+  return MessageDecoder(CborReader(bytes, scratch, limits), scratch, take, values).decode();
 }
 
 wamp::Result<wamp::Message> decode(Format format, std::string_view bytes, Scratch& scratch,

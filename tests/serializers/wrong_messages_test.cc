@@ -56,7 +56,7 @@ TEST_P(WrongMessage, IsRefusedWithAnyFieldOfAnyOtherType) {
     for (size_t i = 1; i < right.size(); ++i) {
       const std::string_view expected = type_name(right[i]);
       for (const auto& [value, type] : one_of_each) {
-        if (type == expected) continue;
+        if (type == expected || (type == "null" && expected == "a dictionary")) continue;
         List wrong = right;
         wrong[i] = value;
         EXPECT_THAT(error(wrong),
@@ -131,6 +131,7 @@ TEST_P(WrongMessage, IsNoListOrAnEmptyOne) {
 
 TEST_P(WrongMessage, HasArgumentsOfAWrongType) {
   for (const auto& [value, type] : one_of_each) {
+    if (type == "null") continue;  // counts as absent
     if (type != "a list") {
       EXPECT_EQ(error({48, 1, Dict(), "com.myapp.a", value}), "CALL.Arguments: expected a list, got " + type);
     }
@@ -264,7 +265,8 @@ TEST(WrongCbor, IsOfIndefiniteLengthAndEndsOtherwiseThanItShould) {
   EXPECT_EQ(error("\x9F\xFF"), "message: the list is empty");
   EXPECT_EQ(error("\x83\x18\x22\xFF\x01"), "UNSUBSCRIBE.Request: invalid CBOR at byte 3: unexpected break");
   EXPECT_EQ(error("\xC1\x83\x18\x22\x01\x01"), "message: expected a list, got an extension type");
-  EXPECT_EQ(error("\x84\x18\x30\x01\xF7\x61\x61"), "CALL.Options: expected a dictionary, got null");
+  EXPECT_EQ(error("\x84\x18\x30\x01\xF7\x61\x61"), "") << "undefined counts as null";
+  EXPECT_EQ(error("\x84\x18\x30\x01\xF4\x61\x61"), "CALL.Options: expected a dictionary, got a boolean");
 }
 
 TEST(WrongMessagePack, HasAnIdInAnyIntegerForm) {
