@@ -55,6 +55,12 @@ class IdMap {
     return value;
   }
 
+  void clear() {
+    slots_ = {};
+    size_ = 0;
+    charge_.set(0);
+  }
+
   bool erase(uint64_t id) {
     const size_t before = size_;
     take(id);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "router/event_filter.h"
+#include "router/holding.h"
 #include "router/session.h"
 
 namespace router {
@@ -16,6 +17,8 @@ Membership::Membership(Worker& worker, Session& session, Sender& sender, std::sh
       realm_(std::move(realm)),
       member_(&member, Leave{*realm_}),
       expires_(expires),
+      request_ids_(realm_->sequential_request_ids(), member.features.caller_progressive_call_invocations,
+                   member.limits().calls_in_flight_per_session, member.charge(holding::calls, 0)),
       events_(worker, sender, member.ref),
       backpressure_(worker, sender, *realm_, member) {
   worker_.set_membership(ref(), *this);
@@ -27,22 +30,6 @@ Membership::~Membership() {
 }
 
 // ---- what the peer says
-
-bool Membership::is_continuation(wamp::RequestId call) const {
-  return realm_->sequential_request_ids() && call <= last_request_ &&
-         member_->features.caller_progressive_call_invocations;
-}
-
-wamp::Result<void> Membership::check_request_id(wamp::MessageType type, wamp::RequestId request) {
-  if (!realm_->sequential_request_ids()) return {};
-  const wamp::RequestId expected = wamp::next_id(last_request_);
-  if (request != expected)
-    return wamp::ProtocolError{std::string(wamp::name(type)) + ".Request: expected " +
-                               std::to_string(expected.value) + ", the next id of the session, got " +
-                               std::to_string(request.value)};
-  last_request_ = request;
-  return {};
-}
 
 bool Membership::holds(const wamp::Message& message, std::string_view bytes, bool is_chunk) {
   if (!held_)

@@ -18,6 +18,7 @@
 #include "router/event_sender.h"
 #include "router/held_requests.h"
 #include "router/realm.h"
+#include "router/request_ids.h"
 #include "router/sender.h"
 #include "router/session_rules.h"
 #include "router/worker.h"
@@ -46,9 +47,9 @@ class Membership {
   // True: the message is to be carried out now. False: it has been refused, or waits for an authorizer.
   template <class M>
   wamp::Result<bool> admit(const M& message, std::string_view bytes, bool is_chunk);
-  // A further chunk of a progressive call, whose request id is not a new one.
+  // Whether a message that has come now is a further chunk of a progressive call.
   template <class M>
-  bool is_chunk(const M& message) const;
+  bool is_chunk(const M& message);
   // The next of those that waited, if it need not wait any longer.
   std::optional<HeldRequests::Request> take_held() { return held_ ? held_->take() : std::nullopt; }
   // One that was admitted; all but GOODBYE and ABORT, which are the session's.
@@ -80,8 +81,6 @@ class Membership {
   bool is_busy() const { return realm_->is_busy(*member_); }
 
  private:
-  bool is_continuation(wamp::RequestId call) const;
-  wamp::Result<void> check_request_id(wamp::MessageType type, wamp::RequestId request);
   bool holds(const wamp::Message& message, std::string_view bytes, bool is_chunk);
   RoutedPayload routed(const wamp::Payload& payload);
 
@@ -104,7 +103,7 @@ class Membership {
   };
   const std::unique_ptr<Member, Leave> member_;
   const std::optional<WallTime> expires_;  // none: never
-  wamp::RequestId last_request_;
+  RequestIds request_ids_;
   std::shared_ptr<const wamp::Dict> extra_;  // the member's
   bool paused_ = false;                      // by the realm: others do not take what comes from here
   EventSender events_;
@@ -129,7 +128,7 @@ wamp::Result<bool> Membership::admit(const M& message, std::string_view bytes, b
     }
     if constexpr (rule->new_request)
       if (!is_chunk)
-        if (const auto checked = check_request_id(M::type, message.request); !checked) return checked.error();
+        if (const auto taken = request_ids_.take(M::type, message.request); !taken) return taken.error();
     if (held_ || realm_->verdicts(*member_)) [[unlikely]]
       return !holds(message, bytes, is_chunk);
     return true;
@@ -137,9 +136,9 @@ wamp::Result<bool> Membership::admit(const M& message, std::string_view bytes, b
 }
 
 template <class M>
-bool Membership::is_chunk(const M& message) const {
+bool Membership::is_chunk(const M& message) {
   if constexpr (std::is_same_v<M, wamp::Call>)
-    return is_continuation(message.request);
+    return request_ids_.is_chunk(message);
   else
     return false;
 }

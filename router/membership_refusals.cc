@@ -69,13 +69,13 @@ wamp::Result<bool> Membership::refuse(const serializers::MessageStart& start, co
 
 wamp::Result<bool> Membership::refuse_request(const serializers::MessageStart& start,
                                               const Refusal& refusal) {
-  if (start.type == wamp::MessageType::call && is_continuation(start.request)) {
+  if (start.type == wamp::MessageType::call && request_ids_.is_chunk(start.request)) {
     if (const auto told = end_call(start.request); !told) return told.error();
     return true;
   }
   const bool may_be_unacknowledged = start.type == wamp::MessageType::publish;
   if (may_be_unacknowledged && !start.acknowledge) return false;
-  if (const auto checked = check_request_id(start.type, start.request); !checked) return checked.error();
+  if (const auto taken = request_ids_.take(start.type, start.request); !taken) return taken.error();
   if (!may_be_unacknowledged || *start.acknowledge) send_refusal(start.type, start.request, refusal);
   return true;
 }

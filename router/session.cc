@@ -62,6 +62,7 @@ void Session::on_message(std::span<char> bytes) {
   const std::string_view text(bytes.data(), bytes.size());
   const auto decoded = decode(text, value_limits(), [this, text](auto& message) { take(message, text); });
   if (decoded) return;
+  sender_->record().count_received(bytes.size());
   if (decoded.error().is_excess)
     refuse_excess(text, decoded.error().message);
   else
@@ -99,8 +100,14 @@ void Session::take(M& message, std::string_view bytes) {
   }
 }
 
+bool Session::is_late_answer(wamp::MessageType type) const {
+  const bool has_left = state_ == State::closed && ref_.session != wamp::SessionId();
+  return has_left && (type == wamp::MessageType::yield || type == wamp::MessageType::error);
+}
+
 void Session::on_message_while_closed(const wamp::Message& message) {
   if (const auto* hello = std::get_if<wamp::Hello>(&message)) return open_session(*hello);
+  if (is_late_answer(wamp::type_of(message))) return;
   if (std::holds_alternative<wamp::Abort>(message))
     return connection_->close(transport::close_code::normal, "the peer aborted");
   violate("received " + type_name(message) + " before a session was established, expected HELLO");
@@ -358,6 +365,7 @@ void Session::abort(std::string_view reason, std::string_view what) {
 bool Session::on_oversized(std::string_view beginning) {
   if (state_ == State::refusing || state_ == State::closing) return true;
   const auto start = serializers::decode_start(format_, beginning, worker_.scratch());
+  if (start && is_late_answer(start->type)) return true;
   if (!membership_ || !start) return false;
   const bool is_short_of_memory = worker_.memory_stage() >= MemoryStage::frugal;
   const auto refused = membership_->refuse(
@@ -374,8 +382,9 @@ bool Session::on_oversized(std::string_view beginning) {
 
 void Session::refuse_excess(std::string_view bytes, const std::string& excess) {
   if (state_ == State::refusing || state_ == State::closing) return;
-  if (!membership_) return abort(wamp::error_uri::invalid_argument, excess);
   const auto start = serializers::decode_start(format_, bytes, worker_.scratch());
+  if (start && is_late_answer(start->type)) return;
+  if (!membership_) return abort(wamp::error_uri::invalid_argument, excess);
   if (!start) return violate(excess);
   const auto refused = membership_->refuse(*start, {wamp::error_uri::invalid_argument, excess});
   if (!refused) return violate(refused.error().message);

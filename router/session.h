@@ -73,6 +73,8 @@ class Session final : public transport::Receiver, private Admission::Desk {
   serializers::ValueLimits value_limits() const;
   template <class M>
   void take(M& message, std::string_view bytes);
+  // After its GOODBYE a client may still answer what it was asked before.
+  bool is_late_answer(wamp::MessageType type) const;
   void on_message_while_closed(const wamp::Message& message);
   void on_message_while_admitting(const wamp::Message& message);
   void on_message_while_closing(const wamp::Message& message);

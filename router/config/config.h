@@ -154,8 +154,9 @@ struct Realm {
   std::string name;
   std::vector<Role> roles;
   wamp::UriRule uri_check = wamp::UriRule::loose;
-  bool meta_api = true;                // the router's own procedures and topics; false: there are none
-  bool sequential_request_ids = true;  // false: clients may use any request ids ("request_ids": "any")
+  bool meta_api = true;  // the router's own procedures and topics; false: there are none
+  bool sequential_request_ids =
+      false;  // true: clients must count their requests ("request_ids": "sequential")
   RealmLimits limits;
   Store store;
   RealmTemplate made_on_demand = {};  // of a template

@@ -204,7 +204,7 @@ void tell_store(const Store& store, Teller& parts) {
 void tell_realm(const Realm& realm, Teller parts) {
   if (realm.uri_check == wamp::UriRule::strict) parts.tell("uri_check", "strict");
   if (!realm.meta_api) parts.tell("meta API", "off");
-  if (!realm.sequential_request_ids) parts.tell("request_ids", "any");
+  if (realm.sequential_request_ids) parts.tell("request_ids", "sequential");
   for (const Role& role : realm.roles)
     tell_role(role, parts.tell("role " + in_quotes(role.name), text_of(role)));
   tell_store(realm.store, parts);

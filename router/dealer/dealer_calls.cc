@@ -151,8 +151,13 @@ Callee* Dealer::pick(Registration& registration, const CallOptions& options, con
 
 wamp::Result<void> Dealer::call(Member& caller, const wamp::Call& message, const CallOptions& options,
                                 RoutedPayload&& payload, const Grant& grant, Outbox& outbox) {
-  if (caller.calls.find(message.request.value))
-    return continue_call(caller, message, std::move(payload), outbox);
+  if (PendingCall** const earlier = caller.calls.find(message.request.value)) [[unlikely]] {
+    if ((*earlier)->progressive) return continue_call(caller, message, std::move(payload), outbox);
+    outbox.refuse(caller.ref, wamp::Call::type, message.request, invalid_argument,
+                  "CALL.Request: " + std::to_string(message.request.value) +
+                      " is the id of a call that has not been answered yet");
+    return {};
+  }
   if (options.progress && !caller.features.caller_progressive_call_invocations)
     return wamp::ProtocolError{"CALL.Options.progress: HELLO did not announce progressive_call_invocations"};
   if (!options.payload_passthru.empty() && !caller.features.has_payload_passthru_mode(wamp::Role::caller))

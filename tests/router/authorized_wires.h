@@ -70,9 +70,9 @@ class AuthorizerWire {
 
 class AuthorizedWires {
  public:
-  // `options`: of the authorizer, the inside of a JSON object.
-  explicit AuthorizedWires(const std::string& options = "")
-      : router_(config_of(options)), authorizer_(backend()) {
+  // `options`: of the authorizer, the inside of a JSON object. `request_ids`: of the realm.
+  explicit AuthorizedWires(const std::string& options = "", const std::string& request_ids = "any")
+      : router_(config_of(options, request_ids)), authorizer_(backend()) {
     authorizer_.wire().receives(R"([64,1,{},"com.auth"])");
     authorizer_.wire().sent();
   }
@@ -86,8 +86,9 @@ class AuthorizedWires {
   Wire& backend() { return join("ticket", serializers::Format::json); }
 
  private:
-  static config::Config config_of(const std::string& options) {
-    return config::parse_config(R"({"realms": [{"name": "realm1", "roles": [
+  static config::Config config_of(const std::string& options, const std::string& request_ids) {
+    return config::parse_config(R"({"realms": [{"name": "realm1", "request_ids": ")" + request_ids +
+                                    R"(", "roles": [
         {"name": "user", "authorizer": "com.auth", "authorizer_options": {)" +
                                     options + R"(}},
         {"name": "backend", "permissions": [{"uri": "", "match": "prefix", "allow":

@@ -200,8 +200,8 @@ TEST(HeldRequests, OptionsThatBreakTheProtocolEndTheSessionWhenItIsTheirTurn) {
   EXPECT_TRUE(user.closed());
 }
 
-TEST(HeldRequests, ARequestIdThatIsNotTheNextOneEndsTheSessionAtOnce) {
-  AuthorizedWires router;
+TEST(HeldRequests, ARequestIdThatIsNotTheNextOneOfASequentialRealmEndsTheSessionAtOnce) {
+  AuthorizedWires router("", "sequential");
   Wire& user = router.user();
   user.receives(R"([32,1,{},"com.t"])");
   EXPECT_THAT(says(user, R"([32,3,{},"com.t"])"), HasSubstr("wamp.error.protocol_violation"));

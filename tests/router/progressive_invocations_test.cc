@@ -140,8 +140,17 @@ TEST_F(ProgressiveInvocations, AChunkAfterTheLastOneIsAViolation) {
   caller.says(R"([48,1,{"progress":true},"com.upload"])");
   caller.says(R"([48,1,{},"com.upload"])");
   EXPECT_FALSE(caller.violation());
-  caller.says(R"([48,1,{},"com.upload"])");
+  caller.says_continuation(R"([48,1,{},"com.upload"])");
   EXPECT_TRUE(caller.violation());
+}
+
+TEST_F(ProgressiveInvocations, ACallUnderTheIdOfOneThatIsNotAnsweredIsRefused) {
+  Peer& callee = callee_of_upload();
+  Peer& caller = realm.join();
+  caller.says(R"([48,1,{},"com.upload"])");
+  caller.says(R"([48,1,{},"com.upload"])");
+  EXPECT_THAT(caller.hears(), StartsWith(R"([8,48,1,{},"wamp.error.invalid_argument")"));
+  EXPECT_EQ(callee.hears(), "[68,1,1,{}]");
 }
 
 TEST_F(ProgressiveInvocations, ACalleeThatLeavesEndsTheCallAndLaterChunksAreIgnored) {

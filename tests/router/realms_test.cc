@@ -219,11 +219,10 @@ TEST_F(RealmTable, TellsWhatCannotChange) {
   EXPECT_THAT(serve({next}), IsEmpty());
   next.uri_check = wamp::UriRule::strict;
   next.meta_api = false;
-  next.sequential_request_ids = false;
+  next.sequential_request_ids = true;
   next.store.event_history = {{"com.x", wamp::MatchPolicy::exact, 1}};
-  EXPECT_THAT(serve({next}),
-              ElementsAre("realm \"a\": store", "realm \"a\": uri_check", "realm \"a\": enable_meta_api",
-                          "realm \"a\": request_ids"));
+  EXPECT_THAT(serve({next}), ElementsAre("realm \"a\": store", "realm \"a\": uri_check",
+                                         "realm \"a\": enable_meta_api", "realm \"a\": request_ids"));
 }
 
 TEST_F(RealmTable, WhatARealmHasCountedStaysWhenItIsGone) {

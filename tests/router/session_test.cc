@@ -15,18 +15,18 @@ using testing::StartsWith;
 
 constexpr char hello[] = R"([1,"realm1",{"roles":{"caller":{},"callee":{},"publisher":{},"subscriber":{}}}])";
 
+// The peer is sent ABORT with that reason, and a proper close.
+void expect_abort(Wire& wire, std::string_view reason, std::string_view text = "") {
+  const std::string sent = wire.sent();
+  const std::string last = sent.substr(sent.rfind('\n') + 1);
+  EXPECT_THAT(last, StartsWith("[3,"));
+  EXPECT_THAT(last, HasSubstr("\"" + std::string(reason) + "\""));
+  EXPECT_THAT(last, HasSubstr(std::string(text)));
+  EXPECT_EQ(wire.close_code(), 1000);
+}
+
 class ASession : public testing::TestWithParam<Format> {
  protected:
-  // The peer is sent ABORT with that reason, and a proper close.
-  static void expect_abort(Wire& wire, std::string_view reason, std::string_view text = "") {
-    const std::string sent = wire.sent();
-    const std::string last = sent.substr(sent.rfind('\n') + 1);
-    EXPECT_THAT(last, StartsWith("[3,"));
-    EXPECT_THAT(last, HasSubstr("\"" + std::string(reason) + "\""));
-    EXPECT_THAT(last, HasSubstr(std::string(text)));
-    EXPECT_EQ(wire.close_code(), 1000);
-  }
-
   SessionHarness router;
 };
 
@@ -114,8 +114,19 @@ TEST_P(ASession, MayOnlyDoWhatItsRolesSay) {
   expect_abort(client, "wamp.error.protocol_violation", "HELLO did not announce the role");
 }
 
-TEST_P(ASession, CountsItsRequestsFromOneWithoutGaps) {
-  Wire& client = router.join(GetParam());
+// "IDs" of the specification, to the letter.
+class ASessionOfARealmWithSequentialRequestIds : public testing::Test {
+ protected:
+  static config::Config sequential() {
+    config::Config config = SessionHarness::two_realms();
+    config.realms.front().sequential_request_ids = true;
+    return config;
+  }
+  SessionHarness router{sequential()};
+};
+
+TEST_F(ASessionOfARealmWithSequentialRequestIds, CountsItsRequestsFromOneWithoutGaps) {
+  Wire& client = router.join();
   client.receives(R"([32,1,{},"com.news"])");
   client.receives(R"([48,2,{},"com.none"])");
   EXPECT_THAT(client.sent(), MatchesRegex("\\[33,1,1\\]\n\\[8,48,2,.*"));
@@ -123,21 +134,74 @@ TEST_P(ASession, CountsItsRequestsFromOneWithoutGaps) {
   expect_abort(client, "wamp.error.protocol_violation", "expected 3");
 }
 
-TEST_P(ASession, DoesNotUseARequestIdTwice) {
-  Wire& client = router.join(GetParam());
+TEST_F(ASessionOfARealmWithSequentialRequestIds, DoesNotUseARequestIdTwice) {
+  Wire& client = router.join();
   client.receives(R"([32,1,{},"com.news"])");
   client.receives(R"([32,1,{},"com.news"])");
   expect_abort(client, "wamp.error.protocol_violation", "expected 2");
 }
 
-TEST(ASessionOfARelaxedRealm, MayUseAnyRequestIds) {
-  config::Config config = SessionHarness::two_realms();
-  config.realms.front().sequential_request_ids = false;
-  SessionHarness router(config);
-  Wire& client = router.join();
+// Libraries in use send 334 before 333, go on counting in the next session, or use random ids.
+TEST_P(ASession, MayUseAnyRequestIds) {
+  Wire& client = router.join(GetParam());
   client.receives(R"([32,4711,{},"com.news"])");
   client.receives(R"([32,12,{},"com.news"])");
-  EXPECT_EQ(client.sent(), "[33,4711,1]\n[33,12,1]");
+  client.receives(R"([32,9007199254740992,{},"com.news"])");
+  EXPECT_EQ(client.sent(), "[33,4711,1]\n[33,12,1]\n[33,9007199254740992,1]");
+}
+
+TEST_P(ASession, MayUseARequestIdAgainWhenTheRequestIsAnswered) {
+  Wire& client = router.join(GetParam());
+  client.receives(R"([48,7,{},"wamp.session.count"])");
+  client.receives(R"([48,7,{},"wamp.session.count"])");
+  EXPECT_EQ(client.sent(), "[50,7,{},[1]]\n[50,7,{},[1]]");
+}
+
+TEST_P(ASession, GetsAnErrorForARequestIdOfACallThatIsNotAnswered) {
+  Wire& callee = router.join(GetParam());
+  callee.receives(R"([64,1,{},"com.slow"])");
+  callee.sent();
+  Wire& caller = router.join(GetParam());
+  caller.receives(R"([48,7,{},"com.slow"])");
+  EXPECT_EQ(callee.sent(), "[68,1,1,{}]");
+  caller.receives(R"([48,7,{},"com.slow"])");
+  EXPECT_THAT(caller.sent(), StartsWith(R"([8,48,7,{},"wamp.error.invalid_argument",["CALL.Request: 7 )"));
+  EXPECT_EQ(callee.sent(), "");
+  callee.receives("[70,1,{}]");
+  EXPECT_EQ(caller.sent(), "[50,7,{}]") << "the session and the first call go on";
+}
+
+TEST_P(ASession, SendsAChunkUnderTheIdOfItsUnfinishedCall) {
+  const std::string hello =
+      R"([1,"realm1",{"roles":{"caller":{"features":{"progressive_call_invocations":true}},"callee":)"
+      R"({"features":{"progressive_call_invocations":true,"call_canceling":true}}}}])";
+  Wire& callee = router.connect(GetParam());
+  callee.receives(hello);
+  callee.receives(R"([64,1,{},"com.upload"])");
+  callee.sent();
+  Wire& caller = router.connect(GetParam());
+  caller.receives(hello);
+  caller.sent();
+  caller.receives(R"([48,500,{"progress":true},"com.upload",[1]])");
+  caller.receives(R"([48,20,{},"com.upload",["whole"]])");
+  caller.receives(R"([48,500,{},"com.upload",[2]])");
+  EXPECT_EQ(callee.sent(), R"([68,1,1,{"progress":true},[1]])"
+                           "\n"
+                           R"([68,2,1,{},["whole"]])"
+                           "\n"
+                           "[68,1,1,{},[2]]");
+
+  // A chunk that comes when the call has ended belongs to it still, and not to a new call.
+  caller.receives(R"([48,501,{"progress":true},"com.upload",[1]])");
+  callee.sent();
+  callee.receives(R"([8,68,3,{},"com.error.enough"])");
+  EXPECT_THAT(caller.sent(), StartsWith("[8,48,501,"));
+  caller.receives(R"([48,501,{"progress":true},"com.upload",[2]])");
+  caller.receives(R"([48,501,{},"com.upload",[3]])");
+  EXPECT_EQ(callee.sent(), "");
+  EXPECT_EQ(caller.sent(), "");
+  caller.receives(R"([48,501,{},"com.upload",["new"]])");
+  EXPECT_EQ(callee.sent(), R"([68,4,1,{},["new"]])");
 }
 
 TEST_P(ASession, SaysGoodbyeAndMayJoinAgainOnTheSameConnection) {
@@ -153,6 +217,40 @@ TEST_P(ASession, SaysGoodbyeAndMayJoinAgainOnTheSameConnection) {
   EXPECT_THAT(client.sent(), StartsWith("[2,"));
   client.receives(R"([32,1,{},"com.news"])");
   EXPECT_THAT(client.sent(), StartsWith("[33,1,"));
+}
+
+TEST_P(ASession, MaySayGoodbyeForAnyReason) {
+  Wire& client = router.join(GetParam());
+  client.receives(R"([6,{},"no URI at all"])");
+  EXPECT_EQ(client.sent(), "[6,{},\"wamp.close.goodbye_and_out\"]");
+  EXPECT_FALSE(client.closed());
+}
+
+// Autobahn|JS says so when it is closed while a handler runs.
+TEST_P(ASession, MayAnswerAnInvocationAfterItsGoodbye) {
+  Wire& callee = router.join(GetParam());
+  callee.receives(R"([64,1,{},"com.slow"])");
+  Wire& caller = router.join(GetParam());
+  caller.receives(R"([48,1,{},"com.slow"])");
+  callee.sent();
+  callee.receives(R"([6,{},"wamp.close.close_realm"])");
+  EXPECT_EQ(callee.sent(), "[6,{},\"wamp.close.goodbye_and_out\"]");
+  callee.receives("[70,1,{},[1]]");
+  callee.receives(R"([8,68,1,{},"com.error.late"])");
+  EXPECT_EQ(callee.sent(), "");
+  EXPECT_FALSE(callee.closed());
+  callee.receives(R"([1,"realm1",{"roles":{"callee":{}}}])");
+  EXPECT_THAT(callee.sent(), StartsWith("[2,"));
+  callee.receives("[70,1,{},[1]]");
+  expect_abort(callee, "wamp.error.protocol_violation", "no INVOCATION 1");
+}
+
+TEST_P(ASession, MayOnlyAnswerAfterItsGoodbye) {
+  Wire& client = router.join(GetParam());
+  client.receives(R"([6,{},"wamp.close.close_realm"])");
+  client.sent();
+  client.receives(R"([48,1,{},"com.add"])");
+  expect_abort(client, "wamp.error.protocol_violation", "expected HELLO");
 }
 
 TEST_P(ASession, IsAnsweredBeforeTheGoodbye) {

@@ -14,7 +14,7 @@ Permission permission_of(const std::string& text) {
 
 TEST(Realms, FillsEveryField) {
   const Config config = parse(with_realms(R"([
-    {"name": "com.myapp", "uri_check": "strict", "request_ids": "any",
+    {"name": "com.myapp", "uri_check": "strict", "request_ids": "sequential",
      "limits": {"sessions": 1, "subscriptions_per_session": 2, "registrations_per_session": 3,
                 "calls_in_flight_per_session": 4, "uri_length": 5},
      "roles": [{"name": "a", "permissions": []},
@@ -24,7 +24,7 @@ TEST(Realms, FillsEveryField) {
   const Realm& realm = config.realms[0];
   EXPECT_EQ(realm.name, "com.myapp");
   EXPECT_EQ(realm.uri_check, wamp::UriRule::strict);
-  EXPECT_FALSE(realm.sequential_request_ids);
+  EXPECT_TRUE(realm.sequential_request_ids);
   EXPECT_EQ(realm.limits.sessions, 1u);
   EXPECT_EQ(realm.limits.subscriptions_per_session, 2u);
   EXPECT_EQ(realm.limits.registrations_per_session, 3u);
@@ -40,7 +40,7 @@ TEST(Realms, HasTheDefaultsOfTheStructs) {
   const Realm realm = parse(with_realms(some_realms)).realms.at(0);
   const RealmLimits limits;
   EXPECT_EQ(realm.uri_check, wamp::UriRule::loose);
-  EXPECT_TRUE(realm.sequential_request_ids);
+  EXPECT_FALSE(realm.sequential_request_ids);
   EXPECT_EQ(realm.limits.sessions, limits.sessions);
   EXPECT_EQ(realm.limits.uri_length, limits.uri_length);
 }

@@ -1,0 +1,30 @@
+#include "router/request_ids.h"
+
+#include <string>
+
+namespace router {
+
+bool RequestIds::note(const wamp::Call& call) {
+  const wamp::Value* const progress = call.options.find("progress");
+  const bool* const more = progress ? progress->get<bool>() : nullptr;
+  const bool is_known = unfinished_.find(call.request.value) != nullptr;
+  if (more && *more && !is_known) {
+    if (unfinished_.size() >= most_unfinished_) unfinished_.clear();
+    unfinished_.insert(call.request.value, {});
+  } else if (is_known && !(more && *more)) {
+    unfinished_.erase(call.request.value);
+  }
+  return is_known;
+}
+
+wamp::Result<void> RequestIds::take_next(wamp::MessageType type, wamp::RequestId request) {
+  const wamp::RequestId expected = wamp::next_id(last_);
+  if (request != expected)
+    return wamp::ProtocolError{std::string(wamp::name(type)) + ".Request: expected " +
+                               std::to_string(expected.value) + ", the next id of the session, got " +
+                               std::to_string(request.value)};
+  last_ = request;
+  return {};
+}
+
+}  // namespace router
