@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +15,7 @@
 #include "router/auth/login_history.h"
 #include "router/clock.h"
 #include "router/config/config.h"
+#include "router/mutex.h"
 #include "router/realms.h"
 #include "wamp/value.h"
 
@@ -27,18 +27,18 @@ struct Entrance;
 class Succession {
  public:
   void set(std::shared_ptr<const Entrance> next) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     next_ = std::move(next);
   }
   // Null: nothing has.
   std::shared_ptr<const Entrance> next() const {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return next_;
   }
 
  private:
-  mutable std::mutex mutex_;
-  std::shared_ptr<const Entrance> next_;  // guarded by the lock
+  mutable Mutex mutex_{"a succession"};
+  std::shared_ptr<const Entrance> next_ GUARDED_BY(mutex_);
 };
 
 struct Entrance {

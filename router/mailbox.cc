@@ -34,7 +34,7 @@ bool Mailbox::is_of_this_thread() const {
 void Mailbox::post_from_outside(Mail&& mail) {
   bool first = false;
   {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     first = from_others_.empty();
     payload_bytes_ += payload_bytes(mail);
     from_others_.push_back(std::move(mail));
@@ -57,7 +57,7 @@ void Mailbox::wake_others() {
 }
 
 void Mailbox::move_from_others() {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   own_.insert(own_.end(), std::make_move_iterator(from_others_.begin()),
               std::make_move_iterator(from_others_.end()));
   from_others_.clear();
@@ -67,12 +67,12 @@ void Mailbox::move_from_others() {
 }
 
 size_t Mailbox::waiting_count() const {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return from_others_.size();
 }
 
 size_t Mailbox::waiting_bytes() const {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return payload_bytes_;
 }
 

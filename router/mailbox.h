@@ -9,11 +9,11 @@
 
 #include <atomic>
 #include <functional>
-#include <mutex>
 #include <utility>
 #include <vector>
 
 #include "router/delivery.h"
+#include "router/mutex.h"
 
 namespace router {
 
@@ -76,9 +76,9 @@ class Mailbox {
   std::vector<Mail> own_;  // the owner's: drained first, so what others posted before is moved here first
   std::atomic<bool> from_others_waiting_{false};
   std::atomic<bool> full_{false};  // written under mutex_
-  mutable std::mutex mutex_;
-  std::vector<Mail> from_others_;  // guarded by mutex_
-  size_t payload_bytes_ = 0;       // of from_others_; guarded by mutex_
+  mutable Mutex mutex_{"a mailbox"};
+  std::vector<Mail> from_others_ GUARDED_BY(mutex_);
+  size_t payload_bytes_ GUARDED_BY(mutex_) = 0;  // of from_others_
 };
 
 }  // namespace router

@@ -212,7 +212,7 @@ void Monitor::set_limits(const config::Config& config) {
     add_limits(names[i], config::transport_limits, config.transports[i].limits, all);
   for (size_t i = 0; i < std::min(config.realms.size(), max_realm_labels); ++i)
     add_limits("realm " + config.realms[i].name, config::realm_limits, config.realms[i].limits, all);
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   limits_ = std::move(all);
 }
 
@@ -227,7 +227,7 @@ std::string Monitor::metrics() const {
   add_process(started_, samples);
   samples.add(ready, why_not_ready() ? 0 : 1);
   {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     samples.add(limits_);
   }
   add_memory(memory_, samples);

@@ -6,7 +6,6 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +15,7 @@
 #include "router/config/config.h"
 #include "router/exposition.h"
 #include "router/memory_guard.h"
+#include "router/mutex.h"
 #include "router/realms.h"
 #include "router/worker.h"
 
@@ -44,8 +44,8 @@ class Monitor {
   const std::shared_ptr<const broker::KeptBytes> kept_;
   const WallTime started_;
   std::atomic<bool> draining_{false};
-  mutable std::mutex mutex_;
-  std::vector<Sample> limits_;  // guarded by the mutex
+  mutable Mutex mutex_{"the samples"};
+  std::vector<Sample> limits_ GUARDED_BY(mutex_);
 };
 
 }  // namespace router

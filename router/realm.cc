@@ -26,7 +26,7 @@ Realm::Realm(const config::Realm& config, std::vector<Mailbox*> mailboxes, uint6
       state_(config_, authorizer_, std::move(mailboxes), seed, clock, std::move(kept)) {}
 
 bool Realm::has_role(std::string_view name) const {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return authorizer_.role(name) != nullptr;
 }
 
@@ -37,7 +37,7 @@ void Realm::set_rules(Member& member) const {
 }
 
 void Realm::follow_new_rules(Member& member) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   set_rules(member);
   member.call_grant = {};
   member.publish_grant = {};
@@ -45,7 +45,7 @@ void Realm::follow_new_rules(Member& member) {
 }
 
 std::vector<std::string> Realm::configure(const config::Realm& next) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   authorizer_ = Authorizer(next.roles, next.limits);
   config_.limits = next.limits;
   state_.follow_limits();
@@ -64,7 +64,7 @@ std::variant<Member*, Refusal> Realm::join(const SessionRef& session, Identity i
                                            size_t room_for_calls) {
   auto member = std::make_unique<Member>(session, std::move(identity), features, nullptr, std::move(account),
                                          room_for_calls);
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   set_rules(*member);
   // That the id is taken is as likely as being struck by a comet; the client tries again.
   if (state_.members.size() >= config_.limits.sessions || !state_.members.is_free(session.session))
@@ -79,7 +79,7 @@ std::variant<Member*, Refusal> Realm::join(const SessionRef& session, Identity i
 
 Member& Realm::join_unseen(const SessionRef& session, std::shared_ptr<transport::Account> account) {
   static const Identity router{"wampd", "trusted", "local", "router"};
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   auto member = std::make_unique<Member>(session, router, wamp::ClientFeatures(), authorizer_.nobody(),
                                          std::move(account), 0);
   member->unseen = true;
@@ -99,7 +99,7 @@ void Realm::ask(Member& unseen, const wamp::Call& question, RoutedPayload&& payl
 }
 
 void Realm::leave(Member& member) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (member.present) state_.remove_member(member);
   state_.members.destroy(member);
 }
@@ -113,7 +113,7 @@ SteadyTime Realm::earlier_deadline() {
 
 template <class F>
 wamp::Result<void> Realm::locked(Member& member, F request) {
-  std::unique_lock lock(mutex_);
+  Lock lock(mutex_);
   if (!member.present) return {};
   wamp::Result<void> result = request();
   const SteadyTime ring_at = earlier_deadline();
@@ -123,7 +123,7 @@ wamp::Result<void> Realm::locked(Member& member, F request) {
 }
 
 void Realm::run_due() {
-  std::unique_lock lock(mutex_);
+  Lock lock(mutex_);
   for (Member* silent : state_.dealer.expire(state_.outbox))
     state_.kill(*silent, wamp::close_uri::killed, "no sign of life, and another session wants a procedure");
   timer_ = SteadyTime::max();
@@ -133,37 +133,37 @@ void Realm::run_due() {
 }
 
 void Realm::on_alive(Member& member) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (member.present) state_.dealer.on_alive(member, state_.outbox);
 }
 
 void Realm::on_unclogged(Member& member) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (member.present) state_.dealer.on_unclogged(member, state_.outbox);
 }
 
 void Realm::on_room(Member& member, size_t bytes) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (member.present) state_.dealer.on_room(member, bytes, state_.outbox);
 }
 
 bool Realm::on_untaken(Member& member, const wamp::Message& part, bool too_much) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return member.present && state_.dealer.on_untaken(member, part, too_much, state_.outbox);
 }
 
 void Realm::on_taken(Member& member) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (member.present) state_.dealer.on_taken(member, state_.outbox);
 }
 
 void Realm::begin_drain() {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   state_.dealer.begin_drain();
 }
 
 bool Realm::is_busy(const Member& member) const {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return member.calls.size() > 0 || member.invocations.size() > 0;
 }
 
@@ -215,7 +215,7 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Publish& message, c
     // violation.
     if (wants_acknowledgement(message))
       return deny(member, Action::publish, wamp::Publish::type, message.request, *refusal);
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     state_.counters.denials.add(router::name(Action::publish), refusal->error_uri);
     return {};
   }
@@ -365,14 +365,14 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Error& message, Rou
 }
 
 Realm::Counts Realm::counts() const {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return {state_.members.size(), state_.broker.subscription_count(), state_.dealer.registrations().size(),
           state_.dealer.call_count(), state_.broker.retained_count()};
 }
 
 bool Realm::keeps_events() const {
   if (config_.store.type != config::Store::Type::memory || !config_.store.event_history.empty()) return true;
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return state_.broker.retained_count() > 0;
 }
 

@@ -9,7 +9,6 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <variant>
 #include <vector>
@@ -20,6 +19,7 @@
 #include "router/mailbox.h"
 #include "router/member.h"
 #include "router/meta/procedures.h"
+#include "router/mutex.h"
 #include "router/realm_state.h"
 #include "router/request_check.h"
 #include "wamp/result.h"
@@ -160,7 +160,7 @@ class Realm {
   std::atomic<uint64_t> rules_version_ = 0;  // written under the lock
   std::function<void(SteadyTime)> ring_at_;
 
-  mutable std::mutex mutex_;  // guards all below
+  mutable Mutex mutex_{"a realm"};  // guards all below
   Authorizer authorizer_;
   RealmState state_;
   SteadyTime timer_ = SteadyTime::max();  // when the timer was told to ring

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <exception>
 #include <iterator>
-#include <mutex>
 
 #include "router/config/realm_pattern.h"
 #include "router/log.h"
@@ -11,12 +10,12 @@
 namespace router {
 
 bool Realms::has(std::string_view name) const {
-  const std::shared_lock lock(mutex_);
+  const ReadLock lock(mutex_);
   return realms_.contains(name) || config::find_realm(configured_, name);
 }
 
 std::shared_ptr<Realm> Realms::find(std::string_view name) const {
-  const std::shared_lock lock(mutex_);
+  const ReadLock lock(mutex_);
   const auto found = realms_.find(name);
   return found == realms_.end() ? nullptr : found->second.realm;
 }
@@ -24,7 +23,7 @@ std::shared_ptr<Realm> Realms::find(std::string_view name) const {
 std::shared_ptr<Realm> Realms::find_or_create(std::string_view name) const {
   if (auto found = find(name)) return found;
   std::shared_ptr<Realm> gone;  // it ends without the lock
-  const std::unique_lock lock(mutex_);
+  const Lock lock(mutex_);
   if (const auto found = realms_.find(name); found != realms_.end()) return found->second.realm;
   const config::Realm* pattern = config::find_realm(configured_, name);
   if (!pattern) return nullptr;
@@ -82,14 +81,14 @@ std::shared_ptr<Realm> Realms::take_removed(std::string_view name) const {
 }
 
 std::vector<std::shared_ptr<Realm>> Realms::all() const {
-  const std::shared_lock lock(mutex_);
+  const ReadLock lock(mutex_);
   std::vector<std::shared_ptr<Realm>> all = removed_;
   for (const auto& [name, entry] : realms_) all.push_back(entry.realm);
   return all;
 }
 
 Realms::Listed Realms::listed() const {
-  const std::shared_lock lock(mutex_);
+  const ReadLock lock(mutex_);
   Listed listed{{}, removed_, gone_};
   for (const auto& [name, entry] : realms_)
     (entry.pattern.empty() ? listed.configured : listed.others).push_back(entry.realm);
@@ -109,7 +108,7 @@ Realms::Prepared Realms::prepare(const std::vector<config::Realm>& configured) c
 }
 
 std::vector<std::string> Realms::commit(Prepared prepared) {
-  const std::unique_lock lock(mutex_);
+  const Lock lock(mutex_);
   configured_ = std::move(prepared.configured);
   for (std::shared_ptr<Realm>& realm : prepared.fresh) {
     take_removed(realm->name());
@@ -153,7 +152,7 @@ bool Realms::may_go(Entry& entry, SteadyTime now) const {
 
 void Realms::sweep(SteadyTime now) {
   std::vector<std::shared_ptr<Realm>> gone;  // they end without the lock
-  const std::unique_lock lock(mutex_);
+  const Lock lock(mutex_);
   for (auto at = realms_.begin(); at != realms_.end();) {
     if (!may_go(at->second, now)) {
       ++at;

@@ -9,12 +9,12 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "router/config/config.h"
+#include "router/mutex.h"
 #include "router/realm.h"
 #include "transport/counter_totals.h"
 
@@ -76,7 +76,7 @@ class Realms {
   bool may_go(Entry& entry, SteadyTime now) const;
 
   const Make make_;
-  mutable std::shared_mutex mutex_;  // guards all below
+  mutable SharedMutex mutex_{"the table of realms"};  // guards all below
   std::vector<config::Realm> configured_;
   // The table is constant for those who look up a name: that its realm is made on the way, and that another
   // one gives way, is not their affair.

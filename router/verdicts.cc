@@ -29,11 +29,10 @@ size_t Verdicts::bytes_of(const Answer& answer) {
 
 std::optional<Grant> Verdicts::find(const Key& key, SteadyTime now) const {
   const std::string text = text_of(key);
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return find(key.session.value, text, now);
 }
 
-// Under the lock.
 std::optional<Grant> Verdicts::find(uint64_t session, const std::string& text, SteadyTime now) const {
   const auto of_session = by_session_.find(session);
   if (of_session == by_session_.end()) return std::nullopt;
@@ -44,7 +43,7 @@ std::optional<Grant> Verdicts::find(uint64_t session, const std::string& text, S
 
 Verdicts::Opened Verdicts::open(const Key& key, const SessionRef& session, SteadyTime now) {
   const std::string text = text_of(key);
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   // What is said of one session is asked by that session alone.
   if (key.session) return {Asker::alone, version_};
   if (const auto answer = find(0, text, now)) return {Asker::alone, version_, answer};
@@ -56,7 +55,7 @@ Verdicts::Opened Verdicts::open(const Key& key, const SessionRef& session, Stead
 }
 
 bool Verdicts::waits(const Key& key, const SessionRef& session) const {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   const auto found = questions_.find(text_of(key));
   if (found == questions_.end()) return false;
   const auto& waiters = found->second.waiters;
@@ -66,7 +65,7 @@ bool Verdicts::waits(const Key& key, const SessionRef& session) const {
 void Verdicts::add(const Key& key, const Grant& grant, uint64_t version, SteadyTime now) {
   Answer answer{key.session.value, text_of(key), grant,
                 now + std::chrono::milliseconds(authorizer_.cache_ttl_ms)};
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (version != version_) return;
   if (const auto of_session = by_session_.find(answer.session); of_session != by_session_.end())
     if (const auto old = of_session->second.find(answer.text); old != of_session->second.end())
@@ -91,7 +90,7 @@ Verdicts::Answers::iterator Verdicts::erase(Answers::iterator answer) {
 }
 
 std::vector<SessionRef> Verdicts::leave(const Key& key, const SessionRef& session) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   const auto found = questions_.find(text_of(key));
   if (found == questions_.end()) return {};
   if (found->second.asker != session) {
@@ -104,7 +103,7 @@ std::vector<SessionRef> Verdicts::leave(const Key& key, const SessionRef& sessio
 }
 
 void Verdicts::forget(wamp::SessionId session) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   const auto of_session = by_session_.find(session.value);
   if (of_session == by_session_.end()) return;
   for (const auto& [text, answer] : of_session->second) {
@@ -115,7 +114,7 @@ void Verdicts::forget(wamp::SessionId session) {
 }
 
 size_t Verdicts::purge(const Selection& selection) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   ++version_;
   const size_t before = answers_.size();
   for (auto answer = answers_.begin(); answer != answers_.end();) {
@@ -127,7 +126,7 @@ size_t Verdicts::purge(const Selection& selection) {
 }
 
 Verdicts::Counts Verdicts::counts() const {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return {answers_.size(), bytes_, by_session_.size(), questions_.size()};
 }
 

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <list>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +15,7 @@
 #include "router/clock.h"
 #include "router/config/config.h"
 #include "router/grant.h"
+#include "router/mutex.h"
 #include "router/session_ref.h"
 #include "wamp/uri.h"
 
@@ -88,19 +88,20 @@ class Verdicts {
     std::vector<SessionRef> waiters;
   };
 
-  std::optional<Grant> find(uint64_t session, const std::string& text, SteadyTime now) const;
+  std::optional<Grant> find(uint64_t session, const std::string& text, SteadyTime now) const REQUIRES(mutex_);
   static std::string text_of(const Key& key);
   static size_t bytes_of(const Answer& answer);
-  Answers::iterator erase(Answers::iterator answer);
-  void make_room(SteadyTime now);
+  Answers::iterator erase(Answers::iterator answer) REQUIRES(mutex_);
+  void make_room(SteadyTime now) REQUIRES(mutex_);
 
   const config::DynamicAuthorizer authorizer_;
-  mutable std::mutex mutex_;  // guards all below
-  Answers answers_;           // the oldest first, which is the first to expire
-  size_t bytes_ = 0;          // of the answers
-  std::map<uint64_t, Index> by_session_;
-  std::map<std::string, Question> questions_;  // by text_of(key), of keys for the whole role
-  uint64_t version_ = 0;                       // of purges
+  mutable Mutex mutex_{"what an authorizer has said"};
+  Answers answers_ GUARDED_BY(mutex_);   // the oldest first, which is the first to expire
+  size_t bytes_ GUARDED_BY(mutex_) = 0;  // of the answers
+  std::map<uint64_t, Index> by_session_ GUARDED_BY(mutex_);
+  std::map<std::string, Question> questions_
+      GUARDED_BY(mutex_);                    // by text_of(key), of keys for the whole role
+  uint64_t version_ GUARDED_BY(mutex_) = 0;  // of purges
 };
 
 }  // namespace router

@@ -96,13 +96,13 @@ WebService::WebService(std::shared_ptr<const Entrance> entrance, std::vector<Wor
     : entrance_(std::move(entrance)), workers_(std::move(workers)), monitor_(monitor), long_poll_(workers_) {}
 
 void WebService::set_entrance(std::shared_ptr<const Entrance> entrance) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   entrance_->succession->set(entrance);
   entrance_ = std::move(entrance);
 }
 
 std::shared_ptr<const Entrance> WebService::entrance() const {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return entrance_;
 }
 

@@ -5,12 +5,12 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "router/entrance.h"
 #include "router/long_poll.h"
 #include "router/monitor.h"
+#include "router/mutex.h"
 #include "router/worker.h"
 #include "transport/connection.h"
 
@@ -48,8 +48,8 @@ class WebService final : public transport::Service {
                          std::string_view protocol,
                          std::vector<std::pair<std::string, std::string>>& headers);
 
-  mutable std::mutex mutex_;
-  std::shared_ptr<const Entrance> entrance_;  // guarded by the lock
+  mutable Mutex mutex_{"the entrance"};
+  std::shared_ptr<const Entrance> entrance_ GUARDED_BY(mutex_);
   const std::vector<Worker*> workers_;
   const Monitor& monitor_;
   LongPoll long_poll_;

@@ -80,7 +80,7 @@ void Cookies::erase(Entries::iterator entry) {
 }
 
 std::optional<Remembered> Cookies::remembered(const CookieId& id, SteadyTime now) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   while (!entries_.empty() && entries_.front().since + std::chrono::seconds(rules_.max_age_s) <= now)
     erase(entries_.begin());
   const auto found = index_.find(id.digest);
@@ -88,7 +88,7 @@ std::optional<Remembered> Cookies::remembered(const CookieId& id, SteadyTime now
 }
 
 void Cookies::remember(const CookieId& id, Remembered who, SteadyTime now) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (const auto found = index_.find(id.digest); found != index_.end()) erase(found->second);
   if (const auto own = by_person_.find(person(who));
       own != by_person_.end() && own->second.size() >= rules_.max_cookies_per_authid)
@@ -101,12 +101,12 @@ void Cookies::remember(const CookieId& id, Remembered who, SteadyTime now) {
 }
 
 void Cookies::forget(const CookieId& id) {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (const auto found = index_.find(id.digest); found != index_.end()) erase(found->second);
 }
 
 size_t Cookies::size() {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return entries_.size();
 }
 

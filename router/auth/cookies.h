@@ -7,7 +7,6 @@
 
 #include <list>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +15,7 @@
 #include "router/auth/applicant.h"
 #include "router/clock.h"
 #include "router/config/authentication.h"
+#include "router/mutex.h"
 
 namespace router::auth {
 
@@ -60,7 +60,7 @@ class Cookies {
 
   const config::CookieTracking rules_;
   const std::string key_;                           // behind signatures and ids; of this object only
-  std::mutex mutex_;                                // guards all below
+  Mutex mutex_{"the cookies"};                      // guards all below
   Entries entries_;                                 // the oldest login first
   std::map<std::string, Entries::iterator> index_;  // by digest
   std::map<Person, std::list<Entries::iterator>> by_person_;  // the oldest login first

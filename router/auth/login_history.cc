@@ -60,7 +60,7 @@ bool LoginHistory::locked_out(const LoginAttempt& attempt, const config::Transpo
   const Keys keys = keys_of(attempt);
   const milliseconds lockout(limits.lockout_ms);
   const uint32_t per_authid = limits.failed_logins_per_authid, per_address = limits.failed_logins_per_address;
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   const uint32_t own = failures_of(keys.pair, {per_authid, lockout}, now);
   if (is_known(attempt, keys, now)) return own >= times(per_authid, patience);
   const uint32_t of_authid = failures_of(keys.authid, {times(per_authid, patience), lockout}, now);
@@ -75,7 +75,7 @@ milliseconds LoginHistory::fail(const LoginAttempt& attempt, const config::Trans
   const Keys keys = keys_of(attempt);
   const milliseconds lockout(limits.lockout_ms), longest(limits.max_login_delay_ms);
   const uint32_t per_authid = limits.failed_logins_per_authid, per_address = limits.failed_logins_per_address;
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   const uint32_t own = count(keys.pair, {per_authid, lockout}, now);
   if (!is_known(attempt, keys, now)) count(keys.authid, {times(per_authid, patience), lockout}, now);
   const bool is_of_many =
@@ -96,13 +96,13 @@ uint32_t LoginHistory::count(const std::string& key, const Bound& bound, SteadyT
 
 void LoginHistory::succeed(const LoginAttempt& attempt, SteadyTime now) {
   const Keys keys = keys_of(attempt);
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   failures_.erase(keys.pair);
   logins_.touch(keys.place) = now;
 }
 
 size_t LoginHistory::size() {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return failures_.size() + logins_.size();
 }
 

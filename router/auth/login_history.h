@@ -6,7 +6,6 @@
 #pragma once
 
 #include <chrono>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +14,7 @@
 #include "router/auth/recent_table.h"
 #include "router/clock.h"
 #include "router/config/config.h"
+#include "router/mutex.h"
 
 namespace router::auth {
 
@@ -65,15 +65,15 @@ class LoginHistory {
 
   Keys keys_of(const LoginAttempt& attempt) const;
   std::string digest(std::string_view kind, std::string_view authid, std::string_view where) const;
-  bool is_known(const LoginAttempt& attempt, const Keys& keys, SteadyTime now) const;
-  uint32_t failures_of(const std::string& key, const Bound& bound, SteadyTime now) const;
-  uint32_t count(const std::string& key, const Bound& bound, SteadyTime now);
+  bool is_known(const LoginAttempt& attempt, const Keys& keys, SteadyTime now) const REQUIRES(mutex_);
+  uint32_t failures_of(const std::string& key, const Bound& bound, SteadyTime now) const REQUIRES(mutex_);
+  uint32_t count(const std::string& key, const Bound& bound, SteadyTime now) REQUIRES(mutex_);
 
   const std::string key_ = fresh_key();  // behind the digests
   static std::string fresh_key();
-  std::mutex mutex_;  // guards all below
-  RecentTable<Failures> failures_;
-  RecentTable<SteadyTime> logins_;  // by Keys::place
+  Mutex mutex_{"the history of logins"};
+  RecentTable<Failures> failures_ GUARDED_BY(mutex_);
+  RecentTable<SteadyTime> logins_ GUARDED_BY(mutex_);  // by Keys::place
 };
 
 }  // namespace router::auth

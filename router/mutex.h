@@ -1,0 +1,156 @@
+// A mutex that is held for a short time only: a build with assertions measures it.
+//
+// Nothing whose size a client chooses may run for long under a lock, as all others wait for it. So in a build
+// without NDEBUG the processor's time that a thread takes between lock and unlock is measured, and above a
+// bound the program ends with a message. What the thread waits, or others take of the processor, does not
+// count. With NDEBUG a Mutex is a std::mutex.
+//
+// Clang checks what is guarded (-Wthread-safety). Any thread.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <shared_mutex>
+
+#if defined(__clang__)
+#define ROUTER_ATTRIBUTE(x) __attribute__((x))
+#else
+#define ROUTER_ATTRIBUTE(x)
+#endif
+#define CAPABILITY(name) ROUTER_ATTRIBUTE(capability(name))
+#define SCOPED_CAPABILITY ROUTER_ATTRIBUTE(scoped_lockable)
+#define GUARDED_BY(mutex) ROUTER_ATTRIBUTE(guarded_by(mutex))
+#define REQUIRES(...) ROUTER_ATTRIBUTE(requires_capability(__VA_ARGS__))
+#define ACQUIRE(...) ROUTER_ATTRIBUTE(acquire_capability(__VA_ARGS__))
+#define ACQUIRE_SHARED(...) ROUTER_ATTRIBUTE(acquire_shared_capability(__VA_ARGS__))
+#define RELEASE(...) ROUTER_ATTRIBUTE(release_capability(__VA_ARGS__))
+#define RELEASE_SHARED(...) ROUTER_ATTRIBUTE(release_shared_capability(__VA_ARGS__))
+
+namespace router {
+
+// How long one thread has held a lock, and the bound of it.
+class HeldTime {
+ public:
+  using Duration = std::chrono::nanoseconds;
+  using Clock = Duration (*)();
+
+  // What the calling thread has taken of the processor.
+  static Duration thread_time();
+
+#if defined(__SANITIZE_THREAD__)
+  static constexpr int slower = 40;
+#elif defined(__SANITIZE_ADDRESS__)
+  static constexpr int slower = 20;
+#elif defined(__OPTIMIZE__)
+  static constexpr int slower = 2;
+#else
+  static constexpr int slower = 30;
+#endif
+  // A millisecond of the program that is used, by what this build is slower.
+  static constexpr Duration usual_bound = slower * std::chrono::milliseconds(1);
+
+  // `what` is locked; the text outlives it.
+  explicit HeldTime(const char* what, Duration bound = usual_bound, Clock clock = thread_time)
+      : what_(what), bound_(bound), clock_(clock) {}
+
+  void begin() {
+    begun_ = clock_();
+  }
+  // Ends the program if that was too long.
+  void end() const {
+    if (const Duration held = clock_() - begun_; held > bound_) fail(held);
+  }
+
+ private:
+  [[noreturn]] void fail(Duration held) const;
+
+  const char* const what_;
+  const Duration bound_;
+  const Clock clock_;
+  Duration begun_{};
+};
+
+#ifdef NDEBUG
+// Nothing is measured.
+struct NoHeldTime {
+  explicit NoHeldTime(const char*) {}
+  void begin() {}
+  void end() const {}
+};
+using WatchedTime = NoHeldTime;
+#else
+using WatchedTime = HeldTime;
+#endif
+
+class CAPABILITY("mutex") Mutex {
+ public:
+  // `what` it locks, for the message.
+  explicit Mutex(const char* what) : held_(what) {}
+
+  void lock() ACQUIRE() {
+    mutex_.lock();
+    held_.begin();
+  }
+  void unlock() RELEASE() {
+    held_.end();
+    mutex_.unlock();
+  }
+
+ private:
+  std::mutex mutex_;
+  [[no_unique_address]] WatchedTime held_;
+};
+
+// Many may read, or one may write.
+class CAPABILITY("mutex") SharedMutex {
+ public:
+  explicit SharedMutex(const char* what) : held_(what) {}
+
+  void lock() ACQUIRE() {
+    mutex_.lock();
+    held_.begin();
+  }
+  void unlock() RELEASE() {
+    held_.end();
+    mutex_.unlock();
+  }
+  // Who only reads is not measured.
+  void lock_shared() ACQUIRE_SHARED() { mutex_.lock_shared(); }
+  void unlock_shared() RELEASE_SHARED() { mutex_.unlock_shared(); }
+
+ private:
+  std::shared_mutex mutex_;
+  [[no_unique_address]] WatchedTime held_;
+};
+
+// Locks as long as it lives, or until unlock().
+template <class M>
+class SCOPED_CAPABILITY Lock {
+ public:
+  explicit Lock(M& mutex) ACQUIRE(mutex) : mutex_(mutex) { mutex_.lock(); }
+  ~Lock() RELEASE() {
+    if (locked_) mutex_.unlock();
+  }
+  Lock(const Lock&) = delete;
+
+  void unlock() RELEASE() {
+    locked_ = false;
+    mutex_.unlock();
+  }
+
+ private:
+  M& mutex_;
+  bool locked_ = true;
+};
+
+class SCOPED_CAPABILITY ReadLock {
+ public:
+  explicit ReadLock(SharedMutex& mutex) ACQUIRE_SHARED(mutex) : mutex_(mutex) { mutex_.lock_shared(); }
+  ~ReadLock() RELEASE() { mutex_.unlock_shared(); }
+  ReadLock(const ReadLock&) = delete;
+
+ private:
+  SharedMutex& mutex_;
+};
+
+}  // namespace router
