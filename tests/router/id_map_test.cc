@@ -1,5 +1,6 @@
 #include "router/id_map.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <random>
@@ -61,6 +62,50 @@ TEST(IdMap, BehavesLikeAnOrdinaryMapThroughARandomStory) {
     map.for_each([&seen](uint64_t id, uint64_t value) { seen[id] = value; });
     EXPECT_EQ(seen, model);
   }
+}
+
+// It becomes a tree of tables, and a table again.
+TEST(IdMap, GrowsAndShrinksFar) {
+  constexpr uint64_t count = 120'000;
+  const auto account = std::make_shared<transport::Account>();
+  const auto charged = [&account] { return account->of(transport::Holding::connection); };
+  IdMap<uint64_t> map(transport::Charge(account, transport::Holding::connection), 100);
+  for (uint64_t id = 1; id <= count; ++id) map.insert(id, id);
+  EXPECT_GE(charged(), count * 116);
+  EXPECT_LE(charged(), count * 116 * 4);
+  EXPECT_EQ(map.size(), count);
+  uint64_t sum = 0;
+  map.for_each([&sum](uint64_t id, uint64_t value) {
+    EXPECT_EQ(id, value);
+    sum += id;
+  });
+  EXPECT_EQ(sum, count * (count + 1) / 2);
+  EXPECT_TRUE(map.any_of([](uint64_t value) { return value == count; }));
+  EXPECT_FALSE(map.any_of([](uint64_t value) { return value > count; }));
+  for (uint64_t id = 1; id <= count; ++id) {
+    ASSERT_EQ(*map.find(id), id);
+    ASSERT_EQ(map.take(id), id);
+    ASSERT_EQ(map.find(id), nullptr);
+  }
+  EXPECT_TRUE(map.empty());
+  EXPECT_LE(charged(), size_t{10'000});
+}
+
+TEST(IdMap, IsVisitedInPartsOfBoundedSize) {
+  IdMap<uint64_t> map;
+  for (uint64_t id = 1; id <= 50'000; ++id) map.insert(id, id);
+  std::map<uint64_t, int> seen;
+  uint64_t from = 0;
+  do {
+    size_t visited = 0;
+    from = map.visit_some(from, [&](uint64_t id, uint64_t) {
+      ++seen[id];
+      ++visited;
+    });
+    EXPECT_LE(visited, size_t{200});
+  } while (from != 0);
+  EXPECT_EQ(seen.size(), size_t{50'000});
+  EXPECT_TRUE(std::all_of(seen.begin(), seen.end(), [](const auto& one) { return one.second == 1; }));
 }
 
 // What comes or goes in between may be seen or not; what stays is seen once.
