@@ -1,7 +1,5 @@
 #include "router/mailbox.h"
 
-#include <iterator>
-
 namespace router {
 namespace {
 
@@ -58,9 +56,7 @@ void Mailbox::wake_others() {
 
 void Mailbox::move_from_others() {
   const Lock lock(mutex_);
-  own_.insert(own_.end(), std::make_move_iterator(from_others_.begin()),
-              std::make_move_iterator(from_others_.end()));
-  from_others_.clear();
+  own_.append(from_others_);
   payload_bytes_ = 0;
   full_.store(false, std::memory_order_relaxed);
   from_others_waiting_.store(false, std::memory_order_relaxed);
@@ -76,7 +72,7 @@ size_t Mailbox::waiting_bytes() const {
   return payload_bytes_;
 }
 
-void Mailbox::drain(std::vector<Mail>& entries) {
+void Mailbox::drain(MailList& entries) {
   take_from_others();
   entries.clear();
   entries.swap(own_);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "router/delivery.h"
+#include "router/mail_list.h"
 #include "router/mutex.h"
 
 namespace router {
@@ -57,8 +58,8 @@ class Mailbox {
   // Bytes of its payloads.
   size_t waiting_bytes() const;
 
-  // Owner only. What was posted, oldest first; the vector given is swapped in to be filled next.
-  void drain(std::vector<Mail>& entries);
+  // Owner only. What was posted, oldest first; the list given is swapped in to be filled next.
+  void drain(MailList& entries);
 
  private:
   bool is_of_this_thread() const;
@@ -73,11 +74,11 @@ class Mailbox {
   static inline thread_local constinit const Mailbox* overfilled_ = nullptr;
 
   const std::function<void()> wake_;
-  std::vector<Mail> own_;  // the owner's: drained first, so what others posted before is moved here first
+  MailList own_;  // the owner's: drained first, so what others posted before is moved here first
   std::atomic<bool> from_others_waiting_{false};
   std::atomic<bool> full_{false};  // written under mutex_
   mutable Mutex mutex_{"a mailbox"};
-  std::vector<Mail> from_others_ GUARDED_BY(mutex_);
+  MailList from_others_ GUARDED_BY(mutex_);
   size_t payload_bytes_ GUARDED_BY(mutex_) = 0;  // of from_others_
 };
 

@@ -97,27 +97,24 @@ void Worker::end_turn() {
 void Worker::deliver_mail() {
   assert(!delivering_);
   delivering_ = true;
-  std::vector<Mail> mail = std::move(mail_);
+  MailList mail;
+  mail.swap(mail_);
   // What is delivered may make a session order something of another one here.
   do {
     mailbox_.drain(mail);
-    deliver_all(mail);
+    mail.for_each([this](Mail& entry) {
+      try {
+        std::visit([this](auto& delivery) { deliver(delivery); }, entry);
+      } catch (const std::bad_alloc&) {
+        event_frames_.clear();
+        on_undeliverable(entry);
+      }
+    });
   } while (mailbox_.own_count() > 0);
   mail.clear();
-  mail_ = std::move(mail);
+  mail_.swap(mail);
   delivering_ = false;
   Mailbox::wake_others();
-}
-
-void Worker::deliver_all(std::vector<Mail>& mail) {
-  for (size_t at = 0; at < mail.size(); ++at) {
-    try {
-      for (; at < mail.size(); ++at) std::visit([this](auto& delivery) { deliver(delivery); }, mail[at]);
-    } catch (const std::bad_alloc&) {
-      event_frames_.clear();
-      on_undeliverable(mail[at]);
-    }
-  }
 }
 
 // There was no memory for it. Whom a message does not reach must not wait for it; an event is lost.

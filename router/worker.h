@@ -119,7 +119,6 @@ class Worker {
   };
   SessionRef add(Slot slot);
   Membership* find(wamp::SessionId session, uint32_t slot) const;
-  void deliver_all(std::vector<Mail>& mail);
   void on_undeliverable(const Mail& entry);
   // Does something for a connection, which it costs if there is not enough memory for it.
   template <class Work>
@@ -155,7 +154,7 @@ class Worker {
   std::vector<Session*> ready_;
   std::vector<Session*> waiting_;
   std::vector<EventFrame> event_frames_;  // of the event that is delivered
-  std::vector<Mail> mail_;                // space lent from one delivery round to the next
+  MailList mail_;                         // space lent from one delivery round to the next
   bool delivering_ = false;
   std::optional<Drain> drain_;  // since the router shuts down
   MemoryStage memory_stage_ = MemoryStage::plenty;

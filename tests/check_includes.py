@@ -30,7 +30,7 @@ ROUTER_LAYERS = [
     {"mutex", "session_ref", "id_map", "callee_room", "seeded_hash", "holding", "value_bytes", "copy_on_write", "grant", "id_source", "embedded_web", "version", "log", "log_sampler", "clock", "rendezvous_hash", "rfc3339", "memory_guard", "memory_use", "memory_reserve", "crypto", "config", "dev_cert"},
     {"auth", "verdicts"},
     {"uri_index", "common_uri", "prefix_tree", "wildcard_table", "linear_hash_table", "routed_payload"},
-    {"authorizer", "delivery", "payload_passthru"},
+    {"authorizer", "delivery", "mail_list", "payload_passthru"},
     {"denial_log", "explain", "counters", "exposition"},
     {"member"},
     {"session_rules", "session_record", "welcome_details", "mailbox", "members", "request_check", "event_filter", "authorizer_answer"},

@@ -46,7 +46,7 @@ struct Bench {
   Realm realm;
   uint32_t sessions = 0;
   size_t since_drain = 0;
-  std::vector<Mail> mail;
+  MailList mail;
   const RoutedPayload payload = make_payload({{wamp::Value(std::string(100, 'x'))}, {}});
 };
 

@@ -105,10 +105,14 @@ class LargeRealm {
     message.procedure = next_target();
     check(realm_.handle(*sender_, message, RoutedPayload(payload_)));
     drain();
-    const auto& delivery = std::get<Delivery>(mail_.back());
     wamp::Yield yield;
-    yield.request = std::get<wamp::Invocation>(delivery.message).request;
-    check(realm_.handle(*members_[delivery.to.slot], yield, RoutedPayload(payload_)));
+    uint32_t callee = 0;
+    mail_.for_each([&](const Mail& mail) {
+      const auto& delivery = std::get<Delivery>(mail);
+      yield.request = std::get<wamp::Invocation>(delivery.message).request;
+      callee = delivery.to.slot;
+    });
+    check(realm_.handle(*members_[callee], yield, RoutedPayload(payload_)));
     drain();
   }
 
@@ -139,7 +143,7 @@ class LargeRealm {
   Realm realm_;
   std::vector<Member*> members_;  // the realm's; by slot
   Member* sender_ = nullptr;
-  std::vector<Mail> mail_;
+  MailList mail_;
   std::vector<std::string> targets_;
   size_t next_ = 0;
   wamp::RequestId last_request_;

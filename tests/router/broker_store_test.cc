@@ -51,16 +51,16 @@ class BrokerWithStore : public testing::Test {
   }
   // The types of what was sent, and of ERRORs the URI.
   std::vector<std::string> sent() {
-    std::vector<Mail> mail;
+    MailList mail;
     mailbox.drain(mail);
     std::vector<std::string> names;
-    for (const Mail& entry : mail) {
+    mail.for_each([&names](const Mail& entry) {
       const auto* delivery = std::get_if<Delivery>(&entry);
       const auto* error = delivery ? std::get_if<wamp::Error>(&delivery->message) : nullptr;
       names.push_back(error      ? error->error
                       : delivery ? std::string(wamp::name(wamp::type_of(delivery->message)))
                                  : "EVENT");
-    }
+    });
     return names;
   }
 

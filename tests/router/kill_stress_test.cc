@@ -40,11 +40,12 @@ class KillStress : public testing::Test {
   }
   // What is in the mailbox has been read and is gone, with the audiences that it holds.
   void read_mail(uint32_t worker) {
-    std::vector<Mail> mail;
+    MailList mail;
     mailboxes_[worker]->drain(mail);
-    for (const Mail& entry : mail)
+    mail.for_each([this](const Mail& entry) {
       if (const auto* event = std::get_if<EventDelivery>(&entry))
         for (const Subscriber& subscriber : *event->audience) sum += subscriber.slot;
+    });
   }
 
   std::unique_ptr<Realm> realm;

@@ -12,10 +12,10 @@ void post(Mailbox& mailbox, uint32_t slot) {
 }
 
 std::vector<uint32_t> drained(Mailbox& mailbox) {
-  std::vector<Mail> entries;
+  MailList entries;
   mailbox.drain(entries);
   std::vector<uint32_t> slots;
-  for (const Mail& entry : entries) slots.push_back(std::get<Delivery>(entry).to.slot);
+  entries.for_each([&slots](const Mail& entry) { slots.push_back(std::get<Delivery>(entry).to.slot); });
   return slots;
 }
 
@@ -95,6 +95,30 @@ TEST(Mailbox, IsFullOfLargePayloads) {
   EXPECT_FALSE(mailbox.full());
   mailbox.post<Delivery>(SessionRef{}, wamp::Unregistered{}, RoutedPayload(payload));
   EXPECT_TRUE(mailbox.full());
+  Mailbox::take_overfilled();
+}
+
+// It grows under the locks of those who post.
+TEST(Mailbox, TakesMuchWithoutMovingWhatIsThere) {
+  int wakes = 0;
+  Mailbox mailbox([&wakes] { ++wakes; });
+  std::vector<uint32_t> all;
+  const auto post_next = [&](uint32_t count) {
+    for (uint32_t n = 0; n < count; ++n) {
+      all.push_back(static_cast<uint32_t>(all.size()));
+      post(mailbox, all.back());
+    }
+  };
+  post_next(30'000);
+  std::thread([&] {
+    mailbox.bind_to_this_thread();
+    post_next(30'000);
+    std::thread([&] { post_next(20'000); }).join();
+    post_next(3);
+    std::thread([&] { post_next(2); }).join();
+    EXPECT_EQ(drained(mailbox), all);
+    EXPECT_EQ(drained(mailbox), std::vector<uint32_t>());
+  }).join();
   Mailbox::take_overfilled();
 }
 

@@ -168,18 +168,16 @@ TEST(OrderStress, HoldsWithSeveralWorkersAtOnce) {
       sessions.push_back(
           std::make_unique<Witness>(realm, SessionRef{worker, slot, wamp::SessionId(name)}, name));
     }
-    std::vector<Mail> mail;
+    MailList mail;
     const auto listen = [&] {
       mailbox.drain(mail);
-      for (const Mail& entry : mail) {
-        if (const auto* delivery = std::get_if<Delivery>(&entry)) {
-          sessions[delivery->to.slot]->hear(delivery->message, delivery->payload);
-          continue;
-        }
+      mail.for_each([&sessions](const Mail& entry) {
+        if (const auto* delivery = std::get_if<Delivery>(&entry))
+          return sessions[delivery->to.slot]->hear(delivery->message, delivery->payload);
         const auto& event = std::get<EventDelivery>(entry);
         for (const Subscriber& to : *event.audience)
           if (to.session != event.excluded) sessions[to.slot]->hear(event.event, event.payload);
-      }
+      });
       return !mail.empty();
     };
     for (int step = 0; step < steps; ++step) {

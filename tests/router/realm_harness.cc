@@ -124,11 +124,11 @@ void RealmHarness::deliver(Mail& mail) {
 
 // What is delivered may make new mail.
 void RealmHarness::deliver_all() {
-  std::vector<Mail> mail;
+  MailList mail;
   for (size_t empty = 0, next = 0; empty < mailboxes_.size(); next = (next + 1) % mailboxes_.size()) {
     mailboxes_[next]->drain(mail);
     empty = mail.empty() ? empty + 1 : 0;
-    for (Mail& entry : mail) deliver(entry);
+    mail.for_each([this](Mail& entry) { deliver(entry); });
   }
 }
 

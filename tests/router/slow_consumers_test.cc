@@ -209,7 +209,7 @@ TEST_F(SlowConsumers, OfAnotherWorkerSlowDownWhoFillsItsMailbox) {
   EXPECT_FALSE(slow.paused());
   router.worker().end_waiting();
   EXPECT_TRUE(publisher.paused());
-  std::vector<Mail> mail;
+  MailList mail;
   other.drain(mail);
   router.worker().end_waiting();
   EXPECT_FALSE(publisher.paused());
