@@ -92,7 +92,9 @@ struct Member {
 
   const config::SessionLimits& limits() const { return permissions->limits(); }
   serializers::ValueLimits value_limits() const { return router::value_limits(limits()); }
-  bool takes_calls() const { return !clogged.load(std::memory_order_relaxed) && room_for_calls.any(); }
+  bool takes_calls() const {
+    return present && !clogged.load(std::memory_order_relaxed) && room_for_calls.any();
+  }
   // For what the realm keeps for it.
   transport::Charge charge(transport::Holding kind, size_t bytes) const { return {account, kind, bytes}; }
   // Bytes of all that the realm keeps for it.
@@ -119,7 +121,10 @@ struct Member {
   std::atomic<bool> suspect = false;  // silent for long: others get calls first
 
   bool unseen = false;  // the router's own, for a question to an authenticator or authorizer
-  bool present = true;  // false: removed from the realm; the session has not noticed yet
+  // False: it is no member any more, and what it holds is taken from it, piece by piece.
+  bool present = true;
+  bool gone = false;    // nothing is left of that
+  bool let_go = false;  // its session has let go of it
   // What wamp.session.modify_details has added; null: nothing. The session has it too.
   std::shared_ptr<const wamp::Dict> extra;
   transport::Charge extra_charge;

@@ -44,7 +44,7 @@ class HeldTime {
 #elif defined(__OPTIMIZE__)
   static constexpr int slower = 2;
 #else
-  static constexpr int slower = 30;
+  static constexpr int slower = 10;
 #endif
   // A millisecond of the program that is used, by what this build is slower.
   static constexpr Duration usual_bound = slower * std::chrono::milliseconds(1);

@@ -45,8 +45,9 @@ void Realm::follow_new_rules(Member& member) {
 }
 
 std::vector<std::string> Realm::configure(const config::Realm& next) {
+  Authorizer authorizer(next.roles, next.limits);  // the old one ends without the lock
   const Lock lock(mutex_);
-  authorizer_ = Authorizer(next.roles, next.limits);
+  std::swap(authorizer_, authorizer);
   config_.limits = next.limits;
   state_.follow_limits();
   rules_version_.fetch_add(1, std::memory_order_release);
@@ -99,9 +100,10 @@ void Realm::ask(Member& unseen, const wamp::Call& question, RoutedPayload&& payl
 }
 
 void Realm::leave(Member& member) {
-  const Lock lock(mutex_);
-  if (member.present) state_.remove_member(member);
-  state_.members.destroy(member);
+  turn([&] {
+    if (member.present) state_.remove_member(member);
+    state_.let_go(member);
+  });
 }
 
 SteadyTime Realm::earlier_deadline() {
@@ -111,50 +113,88 @@ SteadyTime Realm::earlier_deadline() {
   return next;
 }
 
+Realm::Rest Realm::rest() {
+  if (state_.work.has_left_some()) return {SteadyTime::max(), true};
+  return {earlier_deadline(), false};
+}
+
+void Realm::follow_up(const Rest& rest) {
+  if (rest.ring_at != SteadyTime::max() && ring_at_) ring_at_(rest.ring_at);
+  if (rest.is_work) [[unlikely]]
+    do_leftover_work();
+}
+
+void Realm::do_leftover_work() {
+  for (bool is_more = true; is_more;) {
+    // Others wait for the lock, and have to wake up first.
+    std::this_thread::yield();
+    SteadyTime ring_at = SteadyTime::max();
+    {
+      const Lock lock(mutex_);
+      if (!state_.work.empty()) state_.work.go_on();
+      is_more = !state_.work.empty();
+      if (!is_more) ring_at = earlier_deadline();
+    }
+    if (ring_at != SteadyTime::max() && ring_at_) ring_at_(ring_at);
+  }
+}
+
+template <class F>
+void Realm::turn(F change) {
+  Rest left;
+  {
+    const Lock lock(mutex_);
+    state_.work.begin_turn();
+    change();
+    left = rest();
+  }
+  follow_up(left);
+}
+
 template <class F>
 wamp::Result<void> Realm::locked(Member& member, F request) {
-  Lock lock(mutex_);
-  if (!member.present) return {};
-  wamp::Result<void> result = request();
-  const SteadyTime ring_at = earlier_deadline();
-  lock.unlock();
-  if (ring_at != SteadyTime::max() && ring_at_) ring_at_(ring_at);
+  wamp::Result<void> result;
+  turn([&] {
+    if (member.present) result = request();
+  });
   return result;
 }
 
 void Realm::run_due() {
-  Lock lock(mutex_);
-  for (Member* silent : state_.dealer.expire(state_.outbox))
-    state_.kill(*silent, wamp::close_uri::killed, "no sign of life, and another session wants a procedure");
-  timer_ = SteadyTime::max();
-  const SteadyTime ring_at = earlier_deadline();
-  lock.unlock();
-  if (ring_at != SteadyTime::max() && ring_at_) ring_at_(ring_at);
+  turn([&] {
+    state_.do_due();
+    timer_ = SteadyTime::max();
+  });
 }
 
 void Realm::on_alive(Member& member) {
-  const Lock lock(mutex_);
-  if (member.present) state_.dealer.on_alive(member, state_.outbox);
+  turn([&] {
+    if (member.present) state_.dealer.on_alive(member, state_.outbox);
+  });
 }
 
 void Realm::on_unclogged(Member& member) {
-  const Lock lock(mutex_);
-  if (member.present) state_.dealer.on_unclogged(member, state_.outbox);
+  turn([&] {
+    if (member.present) state_.dealer.on_unclogged(member, state_.outbox);
+  });
 }
 
 void Realm::on_room(Member& member, size_t bytes) {
-  const Lock lock(mutex_);
-  if (member.present) state_.dealer.on_room(member, bytes, state_.outbox);
+  turn([&] {
+    if (member.present) state_.dealer.on_room(member, bytes, state_.outbox);
+  });
 }
 
 bool Realm::on_untaken(Member& member, const wamp::Message& part, bool too_much) {
-  const Lock lock(mutex_);
-  return member.present && state_.dealer.on_untaken(member, part, too_much, state_.outbox);
+  bool ended = false;
+  turn([&] { ended = member.present && state_.dealer.on_untaken(member, part, too_much, state_.outbox); });
+  return ended;
 }
 
 void Realm::on_taken(Member& member) {
-  const Lock lock(mutex_);
-  if (member.present) state_.dealer.on_taken(member, state_.outbox);
+  turn([&] {
+    if (member.present) state_.dealer.on_taken(member, state_.outbox);
+  });
 }
 
 void Realm::begin_drain() {
@@ -316,8 +356,7 @@ meta::Answer Realm::carry_out(Member& member, meta::Request& request) {
     assert(done);
     static_cast<void>(done);
     if (!std::holds_alternative<meta::Unfinished>(answer)) return answer;
-    // Others wait for the lock, and have to wake up first.
-    std::this_thread::yield();
+    std::this_thread::yield();  // others wait for the lock, and have to wake up first
   }
 }
 

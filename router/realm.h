@@ -3,7 +3,8 @@
 // Any thread may call; a Member& belongs to the session that joined, and only that session passes it here.
 // What broker and dealer decide is posted to the mailboxes while the realm is still locked: that is what
 // keeps all orders that the specification promises. Nothing is encoded, sent or called back under the lock.
-// Outlives its members; its sessions and the table of realms hold it.
+// What may take long comes piece by piece (leftover_work.h), and the function that made it returns when all
+// of it is done. Outlives its members; its sessions and the table of realms hold it.
 #pragma once
 
 #include <atomic>
@@ -56,7 +57,8 @@ class Realm {
   Member& join_unseen(const SessionRef& session, std::shared_ptr<transport::Account> account);
   // A call without regard to permissions.
   void ask(Member& unseen, const wamp::Call& question, RoutedPayload&& payload);
-  // Everything the member held is gone afterwards, and so is the member.
+  // Nobody may use the member any more. What it held is gone when this returns, but for what another thread
+  // is taking from it.
   void leave(Member& member);
 
   // From now on the realm has these roles and limits. Members follow at their next request; what they have
@@ -126,7 +128,20 @@ class Realm {
   }
 
  private:
-  // Runs `request` under the lock, unless the realm has removed the member and its session does not know yet.
+  // What a turn with the lock has left.
+  struct Rest {
+    SteadyTime ring_at = SteadyTime::max();  // for the timer
+    bool is_work = false;
+  };
+  // Does `change` under the lock, and then what it has left, piece by piece.
+  template <class F>
+  void turn(F change);
+  // Under the lock.
+  Rest rest();
+  // Without it.
+  void follow_up(const Rest& rest);
+  void do_leftover_work();
+  // Runs `request` in a turn, unless the realm has removed the member and its session does not know yet.
   template <class F>
   wamp::Result<void> locked(Member& member, F request);
   // The same check as check_request() for an exact URI, which is mostly the one that was granted last.

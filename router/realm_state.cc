@@ -13,6 +13,7 @@ dealer::DealerLimits dealer_limits(const config::RealmLimits& limits) {
   return {.registrations = limits.registrations,
           .wildcard_shapes = limits.wildcard_shapes,
           .waiting_calls_per_registration = limits.waiting_calls_per_registration,
+          .callees_per_registration = limits.callees_per_registration,
           .probe_timeout_ms = limits.probe_timeout_ms};
 }
 
@@ -25,6 +26,13 @@ broker::SqliteStore::Answer answer_publishers(Outbox& outbox) {
       outbox.refuse(request.to, wamp::Publish::type, request.request, wamp::error_uri::unavailable,
                     "the event was delivered, but could not be stored");
   };
+}
+
+wamp::Goodbye goodbye(std::string_view reason, const std::optional<std::string>& message) {
+  wamp::Goodbye goodbye;
+  if (message) goodbye.details.append("message", *message);
+  goodbye.reason = reason;
+  return goodbye;
 }
 
 }  // namespace
@@ -52,7 +60,7 @@ RealmState::RealmState(const config::Realm& configuration, const Authorizer& rol
       outbox(std::move(mailboxes)),
       broker(configuration, ids, time, broker::open_store(configuration, time, answer_publishers(outbox)),
              std::move(kept)),
-      dealer(dealer_limits(configuration.limits), ids, time, counters, broker) {}
+      dealer(dealer_limits(configuration.limits), ids, time, counters, broker, work) {}
 
 void RealmState::follow_limits() {
   broker.set_limits(config.limits);
@@ -66,51 +74,78 @@ Member& RealmState::add_member(std::unique_ptr<Member> joined) {
   return member;
 }
 
-void RealmState::remove_member(Member& member) {
+void RealmState::begin_removal(Member& member, Removal removal) {
   members.remove(member);
-  if (member.unseen) return dealer.remove_member(member, outbox);
-  broker.remove_member(member, outbox);
-  dealer.remove_member(member, outbox);
-  publish_testaments(member);
-  broker.publish_meta("wamp.session.on_leave",
-                      {{member.ref.session.value, member.identity.authid, member.identity.authrole}, {}},
-                      outbox);
+  work.add([this, &member, removal = std::move(removal)]() mutable { return remove_some(member, removal); });
 }
 
-void RealmState::publish_testaments(Member& member) {
-  // Sessions are not resumed, so both ends of one come at once ("Session Testament").
-  for (auto* testaments : {&member.detached_testaments, &member.destroyed_testaments}) {
-    for (Testament& testament : std::exchange(*testaments, {})) {
-      wamp::Publish message;
-      message.topic = testament.topic;
-      // Its options were checked when it was made.
-      const auto published = broker.publish(member, message, testament.payload, *testament.options,
-                                            testament.grant, nullptr, outbox);
-      assert(published);
-      static_cast<void>(published);
-    }
+bool RealmState::remove_some(Member& member, Removal& removal) {
+  if (!broker.remove_some(member, removal.from, work, outbox) ||
+      !dealer.remove_some(member, removal.from, outbox))
+    return false;
+  if (removal.is_told && !member.unseen) {
+    if (!publish_testaments(member, removal)) return false;
+    broker.publish_meta("wamp.session.on_leave",
+                        {{member.ref.session.value, member.identity.authid, member.identity.authrole}, {}},
+                        outbox);
   }
+  if (removal.goodbye) outbox.send(member.ref, *std::move(removal.goodbye));
+  member.gone = true;
+  if (member.let_go) members.destroy(member);
+  return true;
 }
 
-void RealmState::send_goodbye(const Member& member, std::string_view reason,
-                              const std::optional<std::string>& message) {
-  wamp::Goodbye goodbye;
-  if (message) goodbye.details.append("message", *message);
-  goodbye.reason = reason;
-  outbox.send(member.ref, std::move(goodbye));
+bool RealmState::publish_testaments(Member& member, Removal& removal) {
+  constexpr size_t steps_each = 10;
+  // Sessions are not resumed, so both ends of one come at once ("Session Testament").
+  const size_t detached = member.detached_testaments.size();
+  const size_t all = detached + member.destroyed_testaments.size();
+  for (; removal.testaments < all; ++removal.testaments) {
+    if (!work.has_steps()) return false;
+    work.take_steps(steps_each);
+    const size_t at = removal.testaments;
+    const Testament testament = std::move(at < detached ? member.detached_testaments[at]
+                                                        : member.destroyed_testaments[at - detached]);
+    wamp::Publish message;
+    message.topic = testament.topic;
+    // Its options were checked when it was made.
+    const auto published = broker.publish(member, message, testament.payload, *testament.options,
+                                          testament.grant, nullptr, outbox);
+    assert(published);
+    static_cast<void>(published);
+  }
+  return true;
+}
+
+void RealmState::let_go(Member& member) {
+  member.let_go = true;
+  if (member.gone) members.destroy(member);
 }
 
 void RealmState::kill(Member& member, std::string_view reason, const std::optional<std::string>& message) {
-  remove_member(member);
-  send_goodbye(member, reason, message);
+  begin_removal(member, {goodbye(reason, message), true});
 }
 
 void RealmState::kill_quietly(Member& member, std::string_view reason,
                               const std::optional<std::string>& message) {
-  members.remove(member);
-  broker.remove_member(member, outbox);
-  dealer.remove_member(member, outbox);
-  send_goodbye(member, reason, message);
+  begin_removal(member, {goodbye(reason, message), false});
+}
+
+void RealmState::do_due() {
+  work.add([this] { return do_some_due(); });
+}
+
+bool RealmState::do_some_due() {
+  const SteadyTime now = clock.now();
+  if (!dealer.end_late_calls(now, outbox)) return false;
+  while (work.has_steps()) {
+    Member* const silent = dealer.take_silent_holder(now);
+    if (!silent) return true;
+    work.take_steps();
+    if (silent->present)
+      kill(*silent, wamp::close_uri::killed, "no sign of life, and another session wants a procedure");
+  }
+  return false;
 }
 
 }  // namespace router

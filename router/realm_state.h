@@ -14,6 +14,7 @@
 #include "router/counters.h"
 #include "router/dealer/dealer.h"
 #include "router/id_source.h"
+#include "router/leftover_work.h"
 #include "router/members.h"
 #include "router/outbox.h"
 
@@ -27,18 +28,23 @@ struct RealmState {
   void follow_limits();
   // The member is one from now on, and those who want to know are told.
   Member& add_member(std::unique_ptr<Member> member);
-  // Everything that the member held is gone afterwards, its testaments are published, and those who want to
-  // know are told. The Member itself stays until its session lets go of it.
-  void remove_member(Member& member);
-  // Removes it, and its session says GOODBYE.
+  // From now on it is no member. What it holds is taken from it, its testaments are published, and those who
+  // want to know are told, as leftover work. The Member itself stays until its session lets go of it.
+  void remove_member(Member& member) { begin_removal(member, {std::nullopt, true}); }
+  // Removes it, and then its session says GOODBYE.
   void kill(Member& member, std::string_view reason, const std::optional<std::string>& message);
   // The same, and nobody is told ("wamp.session.kill_all").
   void kill_quietly(Member& member, std::string_view reason, const std::optional<std::string>& message);
+  // Its session has let go of it. Precondition: it is not present.
+  void let_go(Member& member);
+  // Does what is due by the clock, as leftover work.
+  void do_due();
 
   const config::Realm& config;
   const Authorizer& authorizer;
   const Clock& clock;
   IdSource ids;
+  LeftoverWork work;
   Outbox outbox;
   RealmCounters counters;
   Members members;
@@ -46,9 +52,18 @@ struct RealmState {
   dealer::Dealer dealer;
 
  private:
-  void send_goodbye(const Member& member, std::string_view reason, const std::optional<std::string>& message);
-  // On whichever thread removes the member: uses nothing of its session's.
-  void publish_testaments(Member& member);
+  // How a member is removed, and how far that is.
+  struct Removal {
+    std::optional<wamp::Goodbye> goodbye;  // none: its session knows
+    bool is_told = false;                  // to those who want to know
+    uint64_t from = 0;                     // in the table that is emptied
+    size_t testaments = 0;                 // that are published
+  };
+  void begin_removal(Member& member, Removal removal);
+  // Some of it, on whichever thread: uses nothing of its session's. True: that was all.
+  bool remove_some(Member& member, Removal& removal);
+  bool publish_testaments(Member& member, Removal& removal);
+  bool do_some_due();
 };
 
 // What the session meta API tells of a session.

@@ -76,10 +76,12 @@ void Broker::remove_subscription(Subscription& subscription) {
 void Broker::on_subscriber_removed(Subscription& subscription, const Member& member, Outbox& outbox) {
   const bool told = !wamp::is_reserved_uri(subscription.topic);
   const serializers::Arguments arguments{{member.ref.session.value, subscription.id.value}, {}};
-  if (told) publish_meta("wamp.subscription.on_unsubscribe", arguments, outbox);
+  // Who leaves hears nothing of that.
+  const wamp::SessionId excluded = member.present ? wamp::SessionId() : member.ref.session;
+  if (told) publish_meta("wamp.subscription.on_unsubscribe", arguments, outbox, excluded);
   if (subscription.has_subscribers() || subscription.history) return;
   remove_subscription(subscription);
-  if (told) publish_meta("wamp.subscription.on_delete", arguments, outbox);
+  if (told) publish_meta("wamp.subscription.on_delete", arguments, outbox, excluded);
 }
 
 std::optional<Refusal> Broker::check_count(const Member& subscriber) const {
@@ -217,7 +219,8 @@ void Broker::revoke(Subscription& subscription, Member& subscriber, const std::s
   on_subscriber_removed(subscription, subscriber, outbox);
 }
 
-void Broker::publish_meta(std::string_view topic, const serializers::Arguments& arguments, Outbox& outbox) {
+void Broker::publish_meta(std::string_view topic, const serializers::Arguments& arguments, Outbox& outbox,
+                          wamp::SessionId excluded) {
   if (!tells_meta_events_) return;
   std::optional<RoutedPayload> payload;
   const wamp::PublicationId publication(ids_.next());
@@ -225,21 +228,16 @@ void Broker::publish_meta(std::string_view topic, const serializers::Arguments& 
     if (!payload) payload = make_payload(arguments);
     wamp::Event event{subscription.id, publication, {}, {}};
     if (subscription.match != wamp::MatchPolicy::exact) event.details.append("topic", topic);
-    send_to_subscribers(subscription, {}, event, *payload, {}, nullptr, outbox);
+    send_to_subscribers(subscription, {}, event, *payload, excluded, nullptr, outbox);
   });
 }
 
-void Broker::remove_member(Member& member, Outbox& outbox) {
-  std::vector<Subscription*> held;
-  held.reserve(member.subscriptions.size());
-  member.subscriptions.for_each(
-      [&held](uint64_t, const HeldSubscription& h) { held.push_back(h.subscription); });
-  // In a fixed order, whatever the table's order is; and from all before the first event, so that it hears
-  // none.
-  std::sort(held.begin(), held.end(),
-            [](const Subscription* a, const Subscription* b) { return a->id < b->id; });
-  for (Subscription* subscription : held) subscription->remove_subscriber(member);
-  for (Subscription* subscription : held) on_subscriber_removed(*subscription, member, outbox);
+bool Broker::remove_some(Member& member, uint64_t& from, LeftoverWork& work, Outbox& outbox) {
+  return work.take_some(member.subscriptions, from, [&](const HeldSubscription& held) {
+    Subscription& subscription = *held.subscription;
+    subscription.remove_subscriber(member);
+    on_subscriber_removed(subscription, member, outbox);
+  });
 }
 
 }  // namespace router::broker

@@ -21,6 +21,7 @@
 #include "router/config/config.h"
 #include "router/id_map.h"
 #include "router/id_source.h"
+#include "router/leftover_work.h"
 #include "router/member.h"
 #include "router/outbox.h"
 #include "router/request_check.h"
@@ -60,10 +61,13 @@ class Broker {
                              RememberedPublish* remembered, Outbox& outbox);
   // "Subscription Revocation". Precondition: `subscriber` is one.
   void revoke(Subscription& subscription, Member& subscriber, const std::string& reason, Outbox& outbox);
-  // An event of the router's own ("Meta API"), if the realm has them. It is kept in no history.
-  void publish_meta(std::string_view topic, const serializers::Arguments& arguments, Outbox& outbox);
-  // The member leaves: everything it held is gone afterwards.
-  void remove_member(Member& member, Outbox& outbox);
+  // An event of the router's own ("Meta API"), if the realm has them. It is kept in no history. `excluded`
+  // hears none of it.
+  void publish_meta(std::string_view topic, const serializers::Arguments& arguments, Outbox& outbox,
+                    wamp::SessionId excluded = {});
+  // The member leaves: takes some of its subscriptions from it. True: it has none any more. `from`: as
+  // LeftoverWork::take_some() has it.
+  bool remove_some(Member& member, uint64_t& from, LeftoverWork& work, Outbox& outbox);
 
   // For the meta API.
   Subscription* find(wamp::SubscriptionId id) const;

@@ -111,6 +111,7 @@ struct RealmLimits : SessionLimits {
   // Of wildcard patterns with the same number of components: a match looks each of them up (ShapeLimits).
   uint32_t wildcard_shapes = 512;
   uint32_t waiting_calls_per_registration = 1000;  // for a callee to be free
+  uint32_t callees_per_registration = 1000;
   uint32_t probe_timeout_ms =
       1000;  // of the holder of a registration that another session wants; 0: never asked
   uint32_t retained_events = 100000;

@@ -56,6 +56,7 @@ const std::vector<Limit<RealmLimits>> realm_limits = with_session_limits({
     {"registrations", &RealmLimits::registrations, 1, max_count},
     {"wildcard_shapes", &RealmLimits::wildcard_shapes, 0, max_shapes},
     {"waiting_calls_per_registration", &RealmLimits::waiting_calls_per_registration, 0, max_count},
+    {"callees_per_registration", &RealmLimits::callees_per_registration, 1, max_count},
     {"probe_timeout_ms", &RealmLimits::probe_timeout_ms, 0, one_day_ms},
     {"retained_events", &RealmLimits::retained_events, 0, max_count},
     {"retained_bytes", &RealmLimits::retained_bytes, 0, max_bytes},

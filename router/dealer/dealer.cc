@@ -30,16 +30,6 @@ serializers::Arguments about(const Member& callee, const Registration& registrat
   return {{callee.ref.session.value, registration.id.value}, {}};
 }
 
-std::vector<Registration*> registrations_of(const Member& callee) {
-  std::vector<Registration*> held;
-  held.reserve(callee.registrations.size());
-  callee.registrations.for_each(
-      [&held](uint64_t, Registration* registration) { held.push_back(registration); });
-  // In a fixed order, whatever the table's order is.
-  std::sort(held.begin(), held.end(), [](const auto* a, const auto* b) { return a->id < b->id; });
-  return held;
-}
-
 }  // namespace
 
 std::optional<std::string> Dealer::conflict(const Registration& registration, const Member& callee,
@@ -48,6 +38,12 @@ std::optional<std::string> Dealer::conflict(const Registration& registration, co
   if (registration.policy == InvocationPolicy::single) return "another session has registered this procedure";
   if (registration.policy == policy) return std::nullopt;
   return "this procedure is registered with invoke \"" + std::string(name(registration.policy)) + "\"";
+}
+
+std::optional<std::string> Dealer::why_full(const Registration& registration) const {
+  const uint32_t most = limits_.callees_per_registration;
+  if (registration.callees.size() < most) return std::nullopt;
+  return "this procedure has " + std::to_string(most) + " callees, the most that it may have";
 }
 
 void Dealer::register_procedure(Member& callee, const wamp::Register& message, wamp::MatchPolicy match,
@@ -67,6 +63,10 @@ void Dealer::register_procedure(Member& callee, const wamp::Register& message, w
                   "this session holds " + std::to_string(most) + " registrations, the most that it may have");
 
   Registration* registration = registrations_.find(message.procedure, match);
+  if (registration && registration->is_deserted()) {
+    vacate(*registration, outbox);
+    registration = nullptr;
+  }
   if (registration && options.force_reregister) {
     revoke_all(*registration, taken_by_force, outbox);
     registration = nullptr;
@@ -77,6 +77,7 @@ void Dealer::register_procedure(Member& callee, const wamp::Register& message, w
       if (!hold(wanted, *registration, outbox)) refuse(procedure_already_exists, *text);
       return;
     }
+    if (const auto text = why_full(*registration)) return refuse(too_many_requests, *text);
   }
   if (!registration) {
     if (registrations_.size() >= limits_.registrations)
@@ -130,18 +131,47 @@ void Dealer::revoke(Registration& registration, Member& callee, const std::strin
 }
 
 void Dealer::revoke_all(Registration& registration, const std::string& reason, Outbox& outbox) {
-  for (size_t left = registration.callees.size(); left > 0; --left)
-    revoke(registration, *registration.callees.front().member, reason, outbox);
+  registrations_.end(registration);
+  work_.add([this, id = registration.id, reason, &outbox] {
+    Registration* const revoked = registrations_.find(id);
+    if (!revoked || revoked->callees.empty()) return true;
+    revoke(*revoked, *revoked->callees.front().member, reason, outbox);
+    return false;
+  });
+}
+
+void Dealer::vacate(Registration& registration, Outbox& outbox) {
+  registrations_.end(registration);
+  work_.add([this, id = registration.id, &outbox] {
+    Registration* const deserted = registrations_.find(id);
+    if (!deserted || deserted->callees.empty()) return true;
+    Member& callee = *deserted->callees.front().member;
+    deserted->remove_callee(callee);
+    on_callee_removed(*deserted, callee, outbox);
+    return false;
+  });
 }
 
 void Dealer::on_callee_removed(Registration& registration, const Member& callee, Outbox& outbox) {
   broker_.publish_meta("wamp.registration.on_unregister", about(callee, registration), outbox);
   if (!registration.callees.empty()) return end_hopeless_calls(registration, outbox);
-  while (!registration.waiting.empty())
-    end(*registration.waiting.front(), wamp::error_uri::no_available_callee,
+  registrations_.end(registration);
+  work_.add([this, id = registration.id, session = callee.ref.session, &outbox] {
+    return end_some_waiting(id, session, outbox);
+  });
+}
+
+bool Dealer::end_some_waiting(wamp::RegistrationId id, wamp::SessionId last_callee, Outbox& outbox) {
+  const Registration& registration = *registrations_.find(id);
+  while (!registration.waiting.empty()) {
+    if (!work_.has_steps()) return false;
+    work_.take_steps();
+    end(*registration.waiting.begin()->second, wamp::error_uri::no_available_callee,
         "the last callee left before it was free", outbox);
-  broker_.publish_meta("wamp.registration.on_delete", about(callee, registration), outbox);
+  }
+  broker_.publish_meta("wamp.registration.on_delete", {{last_callee.value, id.value}, {}}, outbox);
   registrations_.remove(registration);
+  return true;
 }
 
 bool Dealer::hold(const Wanted& wanted, const Registration& registration, Outbox& outbox) {
@@ -156,21 +186,33 @@ bool Dealer::hold(const Wanted& wanted, const Registration& registration, Outbox
   return true;
 }
 
-void Dealer::register_held_for(const Member& holder, Outbox& outbox) {
-  for (const HeldRegister& held : held_registers_.take_for(holder)) {
-    Registration* registration = registrations_.find(held.procedure, held.match);
-    const auto text =
-        registration ? conflict(*registration, *held.callee, *held.options.policy) : std::nullopt;
-    if (text)
-      refuse_register(*held.callee, held.request, wamp::error_uri::procedure_already_exists, *text, outbox);
-    else
-      add_callee(registration, {*held.callee, held.request, held.procedure, held.match, held.options},
-                 outbox);
+bool Dealer::decide_held_for(wamp::SessionId holder, Outbox& outbox) {
+  while (held_registers_.any_for(holder)) {
+    if (!work_.has_steps()) return false;
+    work_.take_steps();
+    decide(*held_registers_.take_for(holder), outbox);
   }
+  return true;
+}
+
+void Dealer::decide(const HeldRegister& held, Outbox& outbox) {
+  using namespace wamp::error_uri;
+  if (!held.callee->present) return;
+  const auto refuse = [&](std::string_view error_uri, const std::string& text) {
+    refuse_register(*held.callee, held.request, error_uri, text, outbox);
+  };
+  Registration* registration = registrations_.find(held.procedure, held.match);
+  if (registration) {
+    if (const auto text = conflict(*registration, *held.callee, *held.options.policy))
+      return refuse(procedure_already_exists, *text);
+    if (const auto text = why_full(*registration)) return refuse(too_many_requests, *text);
+  }
+  add_callee(registration, {*held.callee, held.request, held.procedure, held.match, held.options}, outbox);
 }
 
 void Dealer::on_alive(Member& holder, Outbox& outbox) {
-  register_held_for(holder, outbox);
+  if (!held_registers_.any_for(holder.ref.session)) return;
+  work_.add([this, session = holder.ref.session, &outbox] { return decide_held_for(session, outbox); });
 }
 
 void Dealer::on_unclogged(Member& callee, Outbox& outbox) {
@@ -185,16 +227,33 @@ void Dealer::on_room(Member& callee, size_t bytes, Outbox& outbox) {
   if (!had_room) invoke_waiting_for(callee, outbox);
 }
 
-void Dealer::remove_member(Member& member, Outbox& outbox) {
-  held_registers_.remove_callee(member);
+bool Dealer::remove_some(Member& member, uint64_t& from, Outbox& outbox) {
+  const wamp::SessionId session = member.ref.session;
+  for (; held_registers_.forget_one_of(session); work_.take_steps())
+    if (!work_.has_steps()) return false;
   if (!slow_streams_.empty()) slow_streams_.remove(member, outbox);
-  awaited_.erase(&member);
-  const std::vector<Registration*> held = registrations_of(member);
-  for (Registration* registration : held) registration->remove_callee(member);
-  for (Registration* registration : held) on_callee_removed(*registration, member, outbox);
-  end_calls_as_callee(member, outbox);
-  end_calls_as_caller(member, outbox);
-  register_held_for(member, outbox);
+  return forget_awaited(member) &&
+         work_.take_some(member.registrations, from,
+                         [&](Registration* registration) {
+                           registration->remove_callee(member);
+                           on_callee_removed(*registration, member, outbox);
+                         }) &&
+         work_.take_some(member.invocations, from,
+                         [&](PendingCall* call) { end_as_callee(*call, outbox); }) &&
+         work_.take_some(member.calls, from, [&](PendingCall* call) { end_as_caller(*call, outbox); }) &&
+         decide_held_for(session, outbox);
+}
+
+bool Dealer::forget_awaited(const Member& callee) {
+  const auto found = awaited_.find(callee.ref.session);
+  if (found == awaited_.end()) return true;
+  auto& awaited = found->second.registrations;
+  for (; !awaited.empty(); awaited.erase(awaited.begin())) {
+    if (!work_.has_steps()) return false;
+    work_.take_steps();
+  }
+  awaited_.erase(found);
+  return true;
 }
 
 SteadyTime Dealer::next_deadline() const {
@@ -202,11 +261,13 @@ SteadyTime Dealer::next_deadline() const {
   return deadlines_.empty() ? held : std::min(held, deadlines_.begin()->first);
 }
 
-std::vector<Member*> Dealer::expire(Outbox& outbox) {
-  const SteadyTime now = clock_.now();
-  while (!deadlines_.empty() && deadlines_.begin()->first <= now)
+bool Dealer::end_late_calls(SteadyTime now, Outbox& outbox) {
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    if (!work_.has_steps()) return false;
+    work_.take_steps();
     time_out(*deadlines_.begin()->second, outbox);
-  return held_registers_.silent_holders(now);
+  }
+  return true;
 }
 
 }  // namespace router::dealer

@@ -7,10 +7,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "router/broker/broker.h"
@@ -22,6 +22,7 @@
 #include "router/dealer/registrations.h"
 #include "router/dealer/slow_streams.h"
 #include "router/id_source.h"
+#include "router/leftover_work.h"
 #include "router/member.h"
 #include "router/outbox.h"
 #include "wamp/result.h"
@@ -32,15 +33,17 @@ struct DealerLimits {
   uint32_t registrations = 2000000;
   uint32_t wildcard_shapes = 512;
   uint32_t waiting_calls_per_registration = 1000;
+  uint32_t callees_per_registration = 1000;
   uint64_t probe_timeout_ms = 1000;  // 0: a registration is never taken over
 };
 
 class Dealer {
  public:
-  // All outlive the dealer. The broker publishes the meta events.
+  // All outlive the dealer, and so does the outbox that its functions are given: what is too much for a turn
+  // becomes leftover work. The broker publishes the meta events.
   Dealer(const DealerLimits& limits, IdSource& ids, const Clock& clock, RealmCounters& counters,
-         broker::Broker& broker)
-      : limits_(limits), ids_(ids), clock_(clock), counters_(counters), broker_(broker) {}
+         broker::Broker& broker, LeftoverWork& work)
+      : limits_(limits), ids_(ids), clock_(clock), counters_(counters), broker_(broker), work_(work) {}
 
   // New calls are refused from now on, but for the router's own.
   void begin_drain() { draining_ = true; }
@@ -61,8 +64,10 @@ class Dealer {
   // An ERROR that answers an INVOCATION.
   wamp::Result<void> error(Member& callee, const wamp::Error& message, RoutedPayload&& payload,
                            Outbox& outbox);
-  // The member leaves: its calls and those on their way to it end, its registrations are gone.
-  void remove_member(Member& member, Outbox& outbox);
+  // The member leaves: its registrations go, its calls and those on their way to it end, or some of them.
+  // True: it has none of them any more. `from`: as LeftoverWork::take_some() has it. Precondition: it is not
+  // present.
+  bool remove_some(Member& member, uint64_t& from, Outbox& outbox);
   // "Registration Revocation". Precondition: `callee` is one.
   void revoke(Registration& registration, Member& callee, const std::string& reason, Outbox& outbox);
 
@@ -80,11 +85,13 @@ class Dealer {
   // Not any more.
   void on_taken(Member& receiver, Outbox& outbox) { slow_streams_.on_taken(receiver, outbox); }
 
-  // When expire() has something to do next; the end of time if it has not.
+  // When one of the two below has something to do next; the end of time if none has.
   SteadyTime next_deadline() const;
-  // Ends the calls whose time is over. Returns the members that did not answer a probe in time, for the realm
-  // to remove.
-  std::vector<Member*> expire(Outbox& outbox);
+  // Ends calls whose time is over. True: there are no more of them.
+  bool end_late_calls(SteadyTime now, Outbox& outbox);
+  // The next one that did not answer a probe in time, for the realm to remove it, if it has not yet; null:
+  // all have been told.
+  Member* take_silent_holder(SteadyTime now) { return held_registers_.take_silent_holder(now); }
 
   const Registrations& registrations() const { return registrations_; }
   Registrations& registrations() { return registrations_; }
@@ -109,6 +116,8 @@ class Dealer {
   // Why the callee may not share the registration; none: it may.
   std::optional<std::string> conflict(const Registration& registration, const Member& callee,
                                       InvocationPolicy policy) const;
+  // The registration has as many callees as it may.
+  std::optional<std::string> why_full(const Registration& registration) const;
   // `registration`: what the callee may share; null: it is made.
   void add_callee(Registration* registration, const Wanted& wanted, Outbox& outbox);
   void revoke_all(Registration& registration, const std::string& reason, Outbox& outbox);
@@ -117,8 +126,12 @@ class Dealer {
   // Holds the REGISTER until the registration's only callee is known to be alive or dead. False if that is
   // not done.
   bool hold(const Wanted& wanted, const Registration& registration, Outbox& outbox);
-  // Those that wait for this holder are decided, without holding them again.
-  void register_held_for(const Member& holder, Outbox& outbox);
+  // Some of those that wait for this holder are decided, without holding them again. True: that was all.
+  bool decide_held_for(wamp::SessionId holder, Outbox& outbox);
+  void decide(const HeldRegister& held, Outbox& outbox);
+  // Takes the registration from callees that are leaving.
+  void vacate(Registration& registration, Outbox& outbox);
+  bool forget_awaited(const Member& callee);
 
   Registration* find_registration(Member& caller, std::string_view procedure);
   // A CALL whose options are read.
@@ -140,6 +153,8 @@ class Dealer {
                        Outbox& outbox);
   void release_callee(PendingCall& call);
   void invoke_waiting(Registration& registration, Outbox& outbox);
+  // The same for some of those that wait behind that one. True: nobody takes more.
+  bool invoke_some(wamp::RegistrationId id, uint64_t& behind, Outbox& outbox);
   // The same for all that wait for the callee, which takes calls again.
   void invoke_waiting_for(Member& callee, Outbox& outbox);
   // Calls wait: those of its callees who take none just now are reminded of it when they do.
@@ -147,7 +162,10 @@ class Dealer {
   // Another callee's turn, after one was unavailable.
   void reroute(PendingCall& call, Outbox& outbox);
   // Calls that wait although nobody is left who has not refused them.
-  void end_hopeless_calls(Registration& registration, Outbox& outbox);
+  void end_hopeless_calls(const Registration& registration, Outbox& outbox);
+  bool end_some_hopeless(wamp::RegistrationId id, uint64_t& behind, Outbox& outbox);
+  // The registration has no callee any more. True: that was the last, and it is gone.
+  bool end_some_waiting(wamp::RegistrationId id, wamp::SessionId last_callee, Outbox& outbox);
   Callee* pick(Registration& registration, const CallOptions& options, const KeptCall* kept);
   void set_deadline(PendingCall& call, uint64_t timeout_ms);
   uint64_t remaining_ms(const PendingCall& call) const;
@@ -160,20 +178,26 @@ class Dealer {
   // The call that an answer of the callee is for; null if it has ended, an error if there never was one.
   wamp::Result<PendingCall*> answered_call(Member& callee, wamp::RequestId invocation,
                                            std::string_view answer);
-  void end_calls_as_callee(Member& callee, Outbox& outbox);
-  void end_calls_as_caller(Member& caller, Outbox& outbox);
+  void end_as_callee(PendingCall& call, Outbox& outbox);
+  void end_as_caller(PendingCall& call, Outbox& outbox);
 
   DealerLimits limits_;
   IdSource& ids_;
   const Clock& clock_;
   RealmCounters& counters_;
   broker::Broker& broker_;
+  LeftoverWork& work_;
   Registrations registrations_;
   PendingCalls calls_;  // the owner
   CallDeadlines deadlines_;
   bool draining_ = false;
-  // By callee: registrations for which calls waited when it took none.
-  std::unordered_map<const Member*, std::set<wamp::RegistrationId>> awaited_;
+  uint64_t last_waiting_ = 0;
+  // By the callee's session: registrations for which calls waited when it took none.
+  struct Awaited {
+    Member* callee = nullptr;
+    std::set<wamp::RegistrationId> registrations;
+  };
+  std::map<wamp::SessionId, Awaited> awaited_;
   HeldRegisters held_registers_;
   SlowStreams slow_streams_;
 };

@@ -27,16 +27,6 @@ void interrupt(const PendingCall& call, std::string_view mode, Outbox& outbox) {
   outbox.send(call.callee->ref, std::move(message));
 }
 
-// The calls in a fixed order, whatever the tables' order is.
-template <class Id>
-std::vector<PendingCall*> in_order_of(Id PendingCall::*id, const IdMap<PendingCall*>& table) {
-  std::vector<PendingCall*> calls;
-  table.for_each([&calls](uint64_t, PendingCall* call) { calls.push_back(call); });
-  std::sort(calls.begin(), calls.end(),
-            [id](const PendingCall* a, const PendingCall* b) { return a->*id < b->*id; });
-  return calls;
-}
-
 // The specification sketches "Sharded Registration" without saying what "all" gives back.
 std::optional<Refusal> run_mode_refusal(const CallOptions& options) {
   if (options.run_mode == RunMode::by_policy) return std::nullopt;
@@ -45,6 +35,12 @@ std::optional<Refusal> run_mode_refusal(const CallOptions& options) {
   if (!options.routing_key)
     return Refusal{invalid_argument, "CALL.Options.rkey: expected with runmode \"partition\""};
   return std::nullopt;
+}
+
+// Of the leftover work, for a call that all callees may have to be looked at for.
+size_t steps_to_look_at(const Registration& registration) {
+  constexpr size_t callees_in_a_step = 16;
+  return 1 + registration.callees.size() / callees_in_a_step;
 }
 
 uint64_t timeout_ms(const CallOptions& options, const config::SessionLimits& limits) {
@@ -99,7 +95,7 @@ void Dealer::remove_call(PendingCall& call, Outbox& outbox) {
     if (call.counted) unblocked = registrations_.find(call.registration);
     release_callee(call);
   } else if (Registration* registration = registrations_.find(call.registration)) {
-    std::erase(registration->waiting, &call);
+    registration->waiting.erase(call.waiting_number);
   }
   forget_deadline(call);
   call.caller->calls.erase(call.request.value);
@@ -196,7 +192,9 @@ void Dealer::begin_call(Member& caller, wamp::RequestId request, const Asked& as
   PendingCall& call = add_call(caller, request, *registration);
   call.progressive = options.progress;
   if (const uint64_t timeout = timeout_ms(options, caller.limits()); timeout > 0) set_deadline(call, timeout);
-  Callee* callee = pick(*registration, options, nullptr);
+  // It does not overtake those that wait and are being given to callees.
+  Callee* callee =
+      registration->invoking > 0 && !options.progress ? nullptr : pick(*registration, options, nullptr);
   const bool may_be_sent_again = !callee || callee->member->features.callee_call_reroute;
   if (may_be_sent_again || options.progress)
     call.kept = std::make_unique<KeptCall>(KeptCall{std::string(asked.procedure),
@@ -226,7 +224,8 @@ void Dealer::wait_for_callee(PendingCall& call, Registration& registration, Outb
                "all callees are busy, and " + std::to_string(limits_.waiting_calls_per_registration) +
                    " calls wait already, the most that the realm allows",
                outbox);
-  registration.waiting.push_back(&call);
+  call.waiting_number = ++last_waiting_;
+  registration.waiting.emplace_hint(registration.waiting.end(), call.waiting_number, &call);
   remind_callees(registration);
   if (!slow_streams_.empty()) [[unlikely]]
     for (const Callee& callee : registration.callees)
@@ -235,7 +234,11 @@ void Dealer::wait_for_callee(PendingCall& call, Registration& registration, Outb
 
 void Dealer::remind_callees(const Registration& registration) {
   for (const Callee& callee : registration.callees)
-    if (!callee.member->takes_calls()) awaited_[callee.member].insert(registration.id);
+    if (callee.member->present && !callee.member->takes_calls()) {
+      Awaited& awaited = awaited_[callee.member->ref.session];
+      awaited.callee = callee.member;
+      awaited.registrations.insert(registration.id);
+    }
 }
 
 void Dealer::invoke(PendingCall& call, const Registration& registration, Callee& callee, const Asked& asked,
@@ -303,40 +306,80 @@ uint64_t Dealer::remaining_ms(const PendingCall& call) const {
 }
 
 void Dealer::invoke_waiting(Registration& registration, Outbox& outbox) {
-  for (size_t at = 0; at < registration.waiting.size();) {
-    PendingCall& call = *registration.waiting[at];
+  if (registration.waiting.empty()) return;
+  ++registration.invoking;
+  work_.add([this, id = registration.id, behind = uint64_t{0}, &outbox]() mutable {
+    return invoke_some(id, behind, outbox);
+  });
+}
+
+bool Dealer::invoke_some(wamp::RegistrationId id, uint64_t& behind, Outbox& outbox) {
+  Registration* const found = registrations_.find(id);
+  if (!found) return true;
+  Registration& registration = *found;
+  const size_t steps_each = steps_to_look_at(registration);
+  for (auto at = registration.waiting.upper_bound(behind); at != registration.waiting.end();
+       at = registration.waiting.upper_bound(behind)) {
+    if (!work_.has_steps()) return false;
+    work_.take_steps(steps_each);
+    PendingCall& call = *at->second;
+    if (!call.caller->present) {
+      behind = at->first;
+      remove_call(call, outbox);
+      continue;
+    }
     KeptCall& kept = *call.kept;
     Callee* callee = pick(registration, kept.options, &kept);
-    if (callee) {
-      registration.waiting.erase(registration.waiting.begin() + static_cast<std::ptrdiff_t>(at));
-      invoke(call, registration, *callee, {kept.procedure, kept.options, kept.grant},
-             RoutedPayload(kept.payload), outbox);
-    } else if (kept.options.run_mode == RunMode::partition) {
-      ++at;  // its shard is busy; others may be free
-    } else {
-      break;
-    }
+    // The shard of a call may be busy while others are free.
+    if (!callee && kept.options.run_mode != RunMode::partition) break;
+    behind = at->first;
+    if (!callee) continue;
+    registration.waiting.erase(at);
+    invoke(call, registration, *callee, {kept.procedure, kept.options, kept.grant},
+           RoutedPayload(kept.payload), outbox);
   }
+  --registration.invoking;
   if (!registration.waiting.empty()) remind_callees(registration);
+  return true;
 }
 
 void Dealer::invoke_waiting_for(Member& callee, Outbox& outbox) {
-  const auto found = awaited_.find(&callee);
-  if (found == awaited_.end()) return;
-  std::set<wamp::RegistrationId>& awaited = found->second;
-  while (!awaited.empty() && callee.takes_calls()) {
+  if (!awaited_.contains(callee.ref.session)) return;
+  work_.add([this, session = callee.ref.session, &outbox] {
+    const auto found = awaited_.find(session);
+    if (found == awaited_.end()) return true;
+    const Member& freed = *found->second.callee;
+    auto& awaited = found->second.registrations;
+    if (!freed.takes_calls()) return true;
     const wamp::RegistrationId id = awaited.extract(awaited.begin()).value();
+    if (awaited.empty()) awaited_.erase(found);
     Registration* const registration = registrations_.find(id);
-    if (registration && registration->has_callee(callee)) invoke_waiting(*registration, outbox);
-  }
-  if (awaited.empty()) awaited_.erase(&callee);
+    if (registration && registration->has_callee(freed)) invoke_waiting(*registration, outbox);
+    return false;
+  });
 }
 
-void Dealer::end_hopeless_calls(Registration& registration, Outbox& outbox) {
-  const std::vector<PendingCall*> waiting = registration.waiting;
-  for (PendingCall* call : waiting)
-    if (!registration.has_candidates(call->kept->refused))
-      end(*call, no_available_callee, "all callees are unavailable", outbox);
+void Dealer::end_hopeless_calls(const Registration& registration, Outbox& outbox) {
+  if (registration.waiting.empty()) return;
+  work_.add([this, id = registration.id, behind = uint64_t{0}, &outbox]() mutable {
+    return end_some_hopeless(id, behind, outbox);
+  });
+}
+
+bool Dealer::end_some_hopeless(wamp::RegistrationId id, uint64_t& behind, Outbox& outbox) {
+  const Registration* const registration = registrations_.find(id);
+  if (!registration) return true;
+  const size_t steps_each = steps_to_look_at(*registration);
+  for (auto at = registration->waiting.upper_bound(behind); at != registration->waiting.end();
+       at = registration->waiting.upper_bound(behind)) {
+    if (!work_.has_steps()) return false;
+    behind = at->first;
+    PendingCall& call = *at->second;
+    work_.take_steps(call.kept->refused.empty() ? 1 : steps_each);
+    if (!registration->has_candidates(call.kept->refused))
+      end(call, no_available_callee, "all callees are unavailable", outbox);
+  }
+  return true;
 }
 
 wamp::Result<void> Dealer::cancel(Member& caller, const wamp::Cancel& message, Outbox& outbox) {
@@ -438,7 +481,9 @@ wamp::Result<void> Dealer::error(Member& callee, const wamp::Error& message, Rou
 
 void Dealer::reroute(PendingCall& call, Outbox& outbox) {
   KeptCall& kept = *call.kept;
-  kept.refused.push_back(call.callee->ref.session);
+  const wamp::SessionId callee_session = call.callee->ref.session;
+  kept.refused.insert(std::upper_bound(kept.refused.begin(), kept.refused.end(), callee_session),
+                      callee_session);
   kept.settle();
   release_callee(call);
   Registration* registration = registrations_.find(call.registration);
@@ -452,24 +497,17 @@ void Dealer::reroute(PendingCall& call, Outbox& outbox) {
   if (registration) invoke_waiting(*registration, outbox);
 }
 
-void Dealer::end_calls_as_callee(Member& callee, Outbox& outbox) {
-  for (PendingCall* call : in_order_of(&PendingCall::invocation, callee.invocations)) {
-    if (call->caller == &callee)
-      remove_call(*call, outbox);
-    else
-      end(*call, canceled, "the callee left before it answered", outbox);
-  }
+void Dealer::end_as_callee(PendingCall& call, Outbox& outbox) {
+  if (call.caller == call.callee)
+    remove_call(call, outbox);
+  else
+    end(call, canceled, "the callee left before it answered", outbox);
 }
 
-void Dealer::end_calls_as_caller(Member& caller, Outbox& outbox) {
-  std::vector<PendingCall*> calls = in_order_of(&PendingCall::request, caller.calls);
-  // Those that wait first, so that none of them gets a callee that another one's end makes free.
-  std::stable_partition(calls.begin(), calls.end(), [](const PendingCall* call) { return !call->callee; });
-  for (PendingCall* call : calls) {
-    if (call->callee && call->callee->features.callee_call_canceling && !call->interrupted)
-      interrupt(*call, "killnowait", outbox);
-    remove_call(*call, outbox);
-  }
+void Dealer::end_as_caller(PendingCall& call, Outbox& outbox) {
+  if (call.callee && call.callee->features.callee_call_canceling && !call.interrupted)
+    interrupt(call, "killnowait", outbox);
+  remove_call(call, outbox);
 }
 
 }  // namespace router::dealer

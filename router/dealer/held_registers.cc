@@ -6,53 +6,48 @@ namespace router::dealer {
 
 bool HeldRegisters::add(HeldRegister held) {
   const Number number = ++last_;
-  by_callee_[held.callee].insert(number);
-  std::set<Number>& of_holder = by_holder_[held.holder];
+  by_callee_[held.callee->ref.session].insert(number);
+  std::set<Number>& of_holder = by_holder_[held.holder->ref.session];
   of_holder.insert(number);
   all_.emplace(number, std::move(held));
   return of_holder.size() == 1;
 }
 
-void HeldRegisters::remove(Numbers& numbers, const Member* member, Number number) {
-  const auto found = numbers.find(member);
+void HeldRegisters::remove(Numbers& numbers, wamp::SessionId session, Number number) {
+  const auto found = numbers.find(session);
   found->second.erase(number);
   if (found->second.empty()) numbers.erase(found);
 }
 
-std::vector<HeldRegister> HeldRegisters::take_for(const Member& holder) {
-  std::vector<HeldRegister> taken;
-  const auto numbers = by_holder_.extract(&holder);
-  if (numbers.empty()) return taken;
-  for (const Number number : numbers.mapped()) {
-    const auto found = all_.find(number);
-    taken.push_back(std::move(found->second));
-    all_.erase(found);
-    remove(by_callee_, taken.back().callee, number);
-  }
-  return taken;
+HeldRegister HeldRegisters::take(Number number) {
+  HeldRegister held = std::move(all_.extract(number).mapped());
+  remove(by_holder_, held.holder->ref.session, number);
+  remove(by_callee_, held.callee->ref.session, number);
+  return held;
 }
 
-void HeldRegisters::remove_callee(const Member& callee) {
-  const auto numbers = by_callee_.extract(&callee);
-  if (numbers.empty()) return;
-  for (const Number number : numbers.mapped()) {
-    const auto found = all_.find(number);
-    remove(by_holder_, found->second.holder, number);
-    all_.erase(found);
-  }
+std::optional<HeldRegister> HeldRegisters::take_for(wamp::SessionId holder) {
+  const auto found = by_holder_.find(holder);
+  return found == by_holder_.end() ? std::nullopt : std::optional(take(*found->second.begin()));
+}
+
+bool HeldRegisters::forget_one_of(wamp::SessionId callee) {
+  const auto found = by_callee_.find(callee);
+  if (found == by_callee_.end()) return false;
+  take(*found->second.begin());
+  return true;
 }
 
 SteadyTime HeldRegisters::next_deadline() const {
-  return all_.empty() ? SteadyTime::max() : all_.begin()->second.deadline;
+  const auto next = all_.upper_bound(told_);
+  return next == all_.end() ? SteadyTime::max() : next->second.deadline;
 }
 
-std::vector<Member*> HeldRegisters::silent_holders(SteadyTime now) const {
-  std::vector<Member*> silent;
-  for (const auto& [number, held] : all_) {
-    if (held.deadline > now) break;
-    if (*by_holder_.at(held.holder).begin() == number) silent.push_back(held.holder);
-  }
-  return silent;
+Member* HeldRegisters::take_silent_holder(SteadyTime now) {
+  const auto next = all_.upper_bound(told_);
+  if (next == all_.end() || next->second.deadline > now) return nullptr;
+  told_ = next->first;
+  return next->second.holder;
 }
 
 }  // namespace router::dealer

@@ -7,10 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
-#include <unordered_map>
-#include <vector>
 
 #include "router/clock.h"
 #include "router/dealer/register_options.h"
@@ -35,24 +34,27 @@ class HeldRegisters {
   size_t size() const { return all_.size(); }
   // True if nothing else waits for this holder.
   bool add(HeldRegister held);
-  // Those that wait for it, in the order in which they came; they are no longer here.
-  std::vector<HeldRegister> take_for(const Member& holder);
-  // Forgets what it has asked for.
-  void remove_callee(const Member& callee);
-  // Of the first one; SteadyTime::max() if there is none.
+  bool any_for(wamp::SessionId holder) const { return by_holder_.contains(holder); }
+  // The first of those that wait for it, which is no longer here; nothing: there is none.
+  std::optional<HeldRegister> take_for(wamp::SessionId holder);
+  // Forgets one that it has asked for; false: there is none.
+  bool forget_one_of(wamp::SessionId callee);
+  // Of the first one whose holder has not been told by the next function; SteadyTime::max() if there is none.
   SteadyTime next_deadline() const;
-  // Those who have been silent for too long, each once.
-  std::vector<Member*> silent_holders(SteadyTime now) const;
+  // The holder of the next one for which it has been silent for too long; null: there is none.
+  Member* take_silent_holder(SteadyTime now);
 
  private:
   using Number = uint64_t;  // in the order in which they came
-  using Numbers = std::unordered_map<const Member*, std::set<Number>>;
+  using Numbers = std::map<wamp::SessionId, std::set<Number>>;
 
-  static void remove(Numbers& numbers, const Member* member, Number number);
+  static void remove(Numbers& numbers, wamp::SessionId session, Number number);
+  HeldRegister take(Number number);
 
   std::map<Number, HeldRegister> all_;  // the owner
   Numbers by_holder_, by_callee_;
   Number last_ = 0;
+  Number told_ = 0;  // the holders of those up to this one have been told to be silent
 };
 
 }  // namespace router::dealer

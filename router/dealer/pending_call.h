@@ -30,7 +30,7 @@ struct KeptCall {
   Grant grant;
   wamp::Dict details;     // of its INVOCATION, which later chunks repeat ("Freezing of Options")
   RoutedPayload payload;  // of the first chunk, if somebody else may get it
-  std::vector<wamp::SessionId> refused;  // callees that answered "unavailable"
+  std::vector<wamp::SessionId> refused;  // sorted: callees that answered "unavailable"
   bool continued = false;                // more than the first chunk has been sent: nobody else can take over
   transport::Charge charge = {};         // to the caller
 
@@ -52,6 +52,7 @@ struct PendingCall {
   bool interrupted = false;           // canceled by mode kill: waits for the callee's answer
   std::unique_ptr<KeptCall> kept;     // null: it will not be sent again
   std::optional<CallDeadlines::iterator> deadline;
+  uint64_t waiting_number = 0;       // among those that wait; 0: it has not
   SteadyTime taken;                  // when the CALL came
   PendingCall* next_free = nullptr;  // PendingCalls' own
 };

@@ -12,7 +12,7 @@ namespace router::dealer {
 namespace {
 
 bool has_refused(const Callee& callee, const std::vector<wamp::SessionId>* refused) {
-  return refused && std::find(refused->begin(), refused->end(), callee.member->ref.session) != refused->end();
+  return refused && std::binary_search(refused->begin(), refused->end(), callee.member->ref.session);
 }
 
 }  // namespace
@@ -58,6 +58,10 @@ bool Registration::has_callee(const Member& member) const {
   return member.registrations.find(id.value) != nullptr;
 }
 
+bool Registration::is_deserted() const {
+  return std::none_of(callees.begin(), callees.end(), [](const Callee& c) { return c.member->present; });
+}
+
 void Registration::add_callee(Member& member, const CalleeOptions& options) {
   member.registrations.insert(id.value, this);
   callees.push_back({&member, options, rendezvous_hash(member.identity.authid), 0,
@@ -85,6 +89,7 @@ bool Registration::has_candidates(const std::vector<wamp::SessionId>& refused) c
 }
 
 Callee* Registration::pick(const Choice& choice) {
+  if (callees.empty()) return nullptr;
   return choice.routing_key ? pick_by_key(choice) : pick_by_policy(choice);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,10 +46,11 @@ struct Registration {
   wamp::MatchPolicy match = wamp::MatchPolicy::exact;
   InvocationPolicy policy = InvocationPolicy::single;
   WallTime created;
-  std::vector<Callee> callees;  // in the order of registration; never empty
-  // For a callee to be free, in the order of CALLs. No deque: an empty one takes 600 bytes.
-  std::vector<PendingCall*> waiting;
-  size_t next = 0;  // roundrobin's turn
+  std::vector<Callee> callees;  // in the order of registration; at least one, unless it has ended
+  bool ended = false;           // not found by URI any more
+  std::map<uint64_t, PendingCall*> waiting;  // for a callee to be free, in the order of CALLs
+  size_t invoking = 0;  // as often, those that wait are being given to callees, piece by piece
+  size_t next = 0;      // roundrobin's turn
 
   // "RegistrationDetails" of the meta API.
   wamp::Dict details() const;
@@ -58,6 +60,8 @@ struct Registration {
   static size_t bytes_of(std::string_view procedure);
 
   bool has_callee(const Member& member) const;
+  // All of its callees are leaving.
+  bool is_deserted() const;
   // Precondition: the member is not a callee yet; is one.
   void add_callee(Member& member, const CalleeOptions& options);
   void remove_callee(Member& member);
@@ -69,7 +73,7 @@ struct Registration {
     uint64_t chance = 0;                  // any number, used by the random policy
     std::optional<uint64_t> routing_key;  // "Sharded Registration": goes by this and not by the policy
     const std::vector<wamp::SessionId>* refused =
-        nullptr;  // those that answered "unavailable" ("Call Re-Routing")
+        nullptr;  // sorted: those that answered "unavailable" ("Call Re-Routing")
   };
   // Null if all are busy or have refused.
   Callee* pick(const Choice& choice);

@@ -17,9 +17,14 @@ Registration& Registrations::add(std::string_view procedure, wamp::MatchPolicy m
   return *owned_.insert(last_id_.value, std::move(registration));
 }
 
-void Registrations::remove(Registration& registration) {
-  assert(registration.callees.empty() && registration.waiting.empty());
+void Registrations::end(Registration& registration) {
+  if (registration.ended) return;
+  registration.ended = true;
   index_.remove(registration.procedure, registration.match);
+}
+
+void Registrations::remove(const Registration& registration) {
+  assert(registration.ended && registration.callees.empty() && registration.waiting.empty());
   owned_.erase(registration.id.value);
 }
 

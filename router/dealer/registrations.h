@@ -20,8 +20,10 @@ class Registrations {
                                      wamp::SessionId callee, const ShapeLimits& limits) const {
     return index_.refusal(procedure, match, callee.value, limits);
   }
-  // Precondition: it has no callee and nothing waits for one.
-  void remove(Registration& registration);
+  // It is found by its id only from now on.
+  void end(Registration& registration);
+  // Precondition: it has ended, it has no callee and nothing waits for one.
+  void remove(const Registration& registration);
 
   Registration* find(wamp::RegistrationId id) const;
   Registration* find(std::string_view procedure, wamp::MatchPolicy match) const {

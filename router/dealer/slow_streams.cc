@@ -15,7 +15,8 @@ bool others_wait_for(const Member& source, const std::set<Member*>& receivers) {
     return call->progressive && call->callee && waits(call->callee);
   };
   const auto is_awaited = [&](const Registration* registration) {
-    return std::any_of(registration->waiting.begin(), registration->waiting.end(), is_called);
+    return std::any_of(registration->waiting.begin(), registration->waiting.end(),
+                       [&](const auto& waiting) { return is_called(waiting.second); });
   };
   return source.invocations.any_of(is_called) || source.calls.any_of(sends_chunks) ||
          source.registrations.any_of(is_awaited);

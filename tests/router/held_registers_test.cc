@@ -16,13 +16,14 @@ class HeldRegistersTest : public testing::Test {
   }
   std::vector<std::string> take_for(const Member& holder) {
     std::vector<std::string> procedures;
-    for (const HeldRegister& taken : held.take_for(holder)) procedures.push_back(taken.procedure);
+    while (const auto taken = held.take_for(holder.ref.session)) procedures.push_back(taken->procedure);
     return procedures;
   }
   static SteadyTime at(int seconds) { return SteadyTime(std::chrono::seconds(seconds)); }
 
   HeldRegisters held;
-  Member ann{{}, {}, {}, nullptr}, bob{{}, {}, {}, nullptr}, cat{{}, {}, {}, nullptr};
+  static SessionRef session(uint64_t id) { return {0, 0, wamp::SessionId(id)}; }
+  Member ann{session(1), {}, {}, nullptr}, bob{session(2), {}, {}, nullptr}, cat{session(3), {}, {}, nullptr};
 };
 
 TEST_F(HeldRegistersTest, AreTakenInTheOrderInWhichTheyCame) {
@@ -39,25 +40,30 @@ TEST_F(HeldRegistersTest, AreForgottenWithWhoAskedForThem) {
   add(ann, bob, "a", 1);
   add(cat, bob, "b", 2);
   add(ann, cat, "c", 3);
-  held.remove_callee(ann);
+  while (held.forget_one_of(ann.ref.session)) {
+  }
   EXPECT_THAT(take_for(bob), ElementsAre("b"));
   EXPECT_THAT(take_for(cat), IsEmpty());
   EXPECT_EQ(held.size(), 0u);
-  held.remove_callee(ann);
+  EXPECT_FALSE(held.forget_one_of(ann.ref.session));
 }
 
-TEST_F(HeldRegistersTest, TellWhoIsSilentOnceAndWhenToLookAgain) {
+TEST_F(HeldRegistersTest, TellWhoIsSilentAndWhenToLookAgain) {
   EXPECT_EQ(held.next_deadline(), SteadyTime::max());
   add(ann, bob, "a", 1);
   add(ann, bob, "b", 1);
   add(ann, cat, "c", 2);
   add(cat, bob, "d", 3);
   EXPECT_EQ(held.next_deadline(), at(1));
-  EXPECT_THAT(held.silent_holders(at(0)), IsEmpty());
-  EXPECT_THAT(held.silent_holders(at(1)), ElementsAre(&bob));
-  EXPECT_THAT(held.silent_holders(at(5)), ElementsAre(&bob, &cat));
-  take_for(bob);
+  EXPECT_EQ(held.take_silent_holder(at(0)), nullptr);
+  EXPECT_EQ(held.take_silent_holder(at(1)), &bob);
+  EXPECT_EQ(held.take_silent_holder(at(1)), &bob) << "once for each that waits for him";
+  EXPECT_EQ(held.take_silent_holder(at(1)), nullptr);
   EXPECT_EQ(held.next_deadline(), at(2));
+  EXPECT_THAT(take_for(bob), ElementsAre("a", "b", "d"));
+  EXPECT_EQ(held.take_silent_holder(at(5)), &cat);
+  EXPECT_EQ(held.take_silent_holder(at(5)), nullptr);
+  EXPECT_EQ(held.next_deadline(), SteadyTime::max());
 }
 
 }  // namespace

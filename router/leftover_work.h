@@ -1,0 +1,92 @@
+// Work under the realm's lock that may be more than one turn with the lock has time for.
+//
+// Whoever takes the lock begins a turn, which has some steps; one is about what a request does. Work that is
+// begun goes on as long as the turn has steps left. What it leaves is done later, in turns of its own, by the
+// thread that has left it (Realm), and in between others have the lock. So it finds what it is about by ids,
+// as anything may have gone meanwhile, and nothing may depend on when it is done.
+// Part of the realm's state, behind its lock.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "router/id_map.h"
+
+namespace router {
+
+class LeftoverWork {
+ public:
+  void begin_turn() {
+    steps_ = steps_of_turn;
+    has_left_some_ = false;
+  }
+  bool has_steps() const { return steps_ > 0; }
+  void take_steps(size_t steps = 1) { steps_ -= static_cast<std::ptrdiff_t>(steps); }
+
+  // `work` does some of itself and takes steps for it; true: all of it is done.
+  template <class Work>
+  void add(Work work) {
+    if (goes_on(work)) return;
+    (goes_on_ ? born_ : queue_).emplace_back(std::move(work));
+    has_left_some_ = true;
+  }
+  // Since the turn began.
+  bool has_left_some() const { return has_left_some_; }
+
+  bool empty() const { return queue_.empty(); }
+  // Precondition: not empty. A turn for the oldest work; what comes of it is done before the rest of it.
+  void go_on() {
+    begin_turn();
+    std::function<bool()> work = std::move(queue_.front());
+    queue_.pop_front();
+    goes_on_ = true;
+    const bool done = goes_on(work);
+    goes_on_ = false;
+    if (!done) queue_.push_front(std::move(work));
+    queue_.insert(queue_.begin(), std::make_move_iterator(born_.begin()),
+                  std::make_move_iterator(born_.end()));
+    born_.clear();
+  }
+
+  // do_one(value) for some of the table's entries, which takes them out; true: it was the last. `from`: 0 at
+  // first, then what was left there. They come in the order of their ids if they are few.
+  template <class Value, class Do>
+  bool take_some(const IdMap<Value>& table, uint64_t& from, Do do_one) {
+    if (table.empty()) return true;
+    std::vector<uint64_t> ids;
+    const uint64_t next = table.visit_some(from, [&ids](uint64_t id, const Value&) { ids.push_back(id); });
+    std::sort(ids.begin(), ids.end());
+    for (const uint64_t id : ids) {
+      if (!has_steps()) return false;
+      take_steps();
+      // One may take others along.
+      if (const Value* value = table.find(id)) do_one(*value);
+    }
+    from = table.empty() ? 0 : next;
+    return table.empty();
+  }
+
+ private:
+  static constexpr std::ptrdiff_t steps_of_turn = 100;
+
+  template <class Work>
+  bool goes_on(Work& work) {
+    while (has_steps()) {
+      if (work()) return true;
+      take_steps();
+    }
+    return false;
+  }
+
+  std::deque<std::function<bool()>> queue_, born_;  // born: of the work that goes on
+  std::ptrdiff_t steps_ = steps_of_turn;
+  bool goes_on_ = false, has_left_some_ = false;
+};
+
+}  // namespace router

@@ -1,0 +1,207 @@
+#include "router/leftover_work.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "router/realm_state.h"
+#include "tests/router/manual_clock.h"
+#include "tests/router/realm_harness.h"
+#include "wamp/error_uris.h"
+
+namespace router {
+namespace {
+
+using testing::ElementsAre;
+
+TEST(LeftoverWork, IsDoneAtOnceIfTheTurnHasStepsForIt) {
+  LeftoverWork work;
+  work.begin_turn();
+  int done = 0;
+  work.add([&done] { return ++done == 10; });
+  EXPECT_EQ(done, 10);
+  EXPECT_TRUE(work.empty());
+  EXPECT_FALSE(work.has_left_some());
+}
+
+TEST(LeftoverWork, IsDoneInTurnsOfItsOwnIfItIsMore) {
+  LeftoverWork work;
+  work.begin_turn();
+  int done = 0;
+  work.add([&done] { return ++done == 1000; });
+  EXPECT_TRUE(work.has_left_some());
+  EXPECT_LT(done, 200);
+  work.begin_turn();
+  EXPECT_FALSE(work.has_left_some()) << "not in this turn";
+  int turns = 0;
+  for (; !work.empty(); ++turns) work.go_on();
+  EXPECT_EQ(done, 1000);
+  EXPECT_GE(turns, 5);
+}
+
+TEST(LeftoverWork, ComesBeforeTheRestOfWhatMadeIt) {
+  LeftoverWork work;
+  std::vector<std::string> order;
+  const auto tell = [&](const std::string& what) {
+    return [&order, &work, what, count = 0]() mutable {
+      if (order.empty() || order.back() != what) order.push_back(what);
+      work.take_steps(20);
+      return ++count == 10;
+    };
+  };
+  work.begin_turn();
+  work.take_steps(1000);
+  work.add([&, begun = false]() mutable {
+    if (std::exchange(begun, true)) {
+      order.emplace_back("the rest");
+      return true;
+    }
+    work.take_steps(1000);
+    work.add(tell("first"));
+    work.add(tell("second"));
+    return false;
+  });
+  work.add(tell("another"));
+  while (!work.empty()) work.go_on();
+  EXPECT_THAT(order, ElementsAre("first", "second", "the rest", "another"));
+}
+
+// What others see of a member that is being removed, between two turns.
+class AMemberThatIsHalfRemoved : public testing::Test {
+ protected:
+  static constexpr uint64_t many = 2000;
+
+  Member& join() {
+    const SessionRef ref{0, static_cast<uint32_t>(++sessions), wamp::SessionId(sessions)};
+    wamp::ClientFeatures features;
+    features.roles = 15;
+    state.work.begin_turn();
+    return state.add_member(std::make_unique<Member>(
+        ref, Identity{"user", "anonymous", "anonymous", "static"}, features, authorizer.role("anonymous")));
+  }
+  void register_at(Member& callee, const std::string& procedure) {
+    state.work.begin_turn();
+    dealer::RegisterOptions options;
+    options.policy = dealer::InvocationPolicy::single;
+    state.dealer.register_procedure(callee, {wamp::RequestId(1), {}, procedure}, wamp::MatchPolicy::exact,
+                                    options, {}, state.outbox);
+  }
+  void call(Member& caller, uint64_t request, const std::string& procedure) {
+    state.work.begin_turn();
+    caller.call_grant = {};
+    ASSERT_TRUE(
+        state.dealer.call(caller, {wamp::RequestId(request), {}, procedure, {}}, {}, {}, {}, state.outbox));
+  }
+  void subscribe(Member& subscriber, const std::string& topic) {
+    state.work.begin_turn();
+    state.broker.subscribe(subscriber, {wamp::RequestId(1), {}, topic}, wamp::MatchPolicy::exact, {},
+                           config::SlowConsumer::disconnect, state.outbox);
+  }
+  // With many registrations, subscriptions and calls to itself.
+  Member& join_with_much() {
+    Member& member = join();
+    for (uint64_t i = 1; i <= many; ++i) {
+      register_at(member, "com.p" + std::to_string(i));
+      subscribe(member, "com.t" + std::to_string(i));
+      call(member, i, "com.p" + std::to_string(i));
+    }
+    return member;
+  }
+  void do_rest() {
+    while (!state.work.empty()) state.work.go_on();
+  }
+  // The types of what was sent to the member, and of ERRORs the URIs.
+  std::vector<std::string> sent(const Member& member) {
+    MailList mail;
+    mailbox.drain(mail);
+    std::vector<std::string> names;
+    mail.for_each([&](const Mail& entry) {
+      const auto* delivery = std::get_if<Delivery>(&entry);
+      if (!delivery || delivery->to != member.ref) return;
+      const auto* error = std::get_if<wamp::Error>(&delivery->message);
+      names.push_back(error ? error->error : std::string(wamp::name(wamp::type_of(delivery->message))));
+    });
+    return names;
+  }
+
+  const config::Realm config = RealmHarness::open_realm();
+  const Authorizer authorizer{config.roles, config.limits};
+  ManualClock clock;
+  Mailbox mailbox{[] {}};
+  RealmState state{config, authorizer, {&mailbox}, 1, clock, broker::KeptBytes::unlimited()};
+  uint64_t sessions = 0;
+};
+
+TEST_F(AMemberThatIsHalfRemoved, IsGoneInTheEndWhenItsSessionHasLetGoOfItMeanwhile) {
+  Member& member = join_with_much();
+  state.work.begin_turn();
+  state.kill(member, "wamp.close.killed", {});
+  EXPECT_TRUE(state.work.has_left_some());
+  EXPECT_EQ(state.members.size(), 0u);
+  EXPECT_FALSE(state.members.is_free(wamp::SessionId(1)));
+  state.work.go_on();
+  state.work.begin_turn();
+  state.let_go(member);
+  do_rest();
+  EXPECT_TRUE(state.members.is_free(wamp::SessionId(1)));
+  EXPECT_EQ(state.dealer.registrations().size(), 0u);
+  EXPECT_EQ(state.dealer.call_count(), 0u);
+  EXPECT_EQ(state.broker.subscription_count(), 0u);
+}
+
+TEST_F(AMemberThatIsHalfRemoved, LetsOthersRegisterWhatItHas) {
+  Member& member = join_with_much();
+  Member& other = join();
+  state.work.begin_turn();
+  state.kill(member, "wamp.close.killed", {});
+  ASSERT_GT(member.registrations.size(), 100u);
+  sent(other);
+  for (uint64_t i = 1; i <= many; ++i) register_at(other, "com.p" + std::to_string(i));
+  EXPECT_EQ(sent(other), std::vector<std::string>(many, "REGISTERED"));
+  do_rest();
+  EXPECT_TRUE(member.gone);
+  EXPECT_EQ(state.dealer.registrations().size(), many);
+  EXPECT_EQ(other.registrations.size(), many);
+  EXPECT_EQ(state.dealer.call_count(), 0u);
+}
+
+TEST_F(AMemberThatIsHalfRemoved, GetsNoCalls) {
+  Member& member = join_with_much();
+  Member& caller = join();
+  state.work.begin_turn();
+  state.kill(member, "wamp.close.killed", {});
+  ASSERT_GT(member.registrations.size(), 100u);
+  sent(member);
+  for (uint64_t i = 1; i <= many; ++i) call(caller, i, "com.p" + std::to_string(i));
+  EXPECT_THAT(sent(member), testing::Not(testing::Contains("INVOCATION")));
+  do_rest();
+  EXPECT_EQ(state.dealer.call_count(), 0u);
+  EXPECT_TRUE(caller.calls.empty());
+}
+
+TEST_F(AMemberThatIsHalfRemoved, LeavesWhatOthersHaveInCommonWithIt) {
+  Member& member = join_with_much();
+  Member& other = join();
+  state.work.begin_turn();
+  state.kill(member, "wamp.close.killed", {});
+  for (uint64_t i = 1; i <= many; ++i) subscribe(other, "com.t" + std::to_string(i));
+  do_rest();
+  EXPECT_EQ(state.broker.subscription_count(), many);
+  EXPECT_EQ(other.subscriptions.size(), many);
+}
+
+TEST_F(AMemberThatIsHalfRemoved, HearsGoodbyeLast) {
+  Member& member = join_with_much();
+  sent(member);
+  state.work.begin_turn();
+  state.kill(member, "wamp.close.killed", {});
+  EXPECT_THAT(sent(member), testing::Not(testing::Contains("GOODBYE")));
+  do_rest();
+  EXPECT_EQ(sent(member).back(), "GOODBYE");
+}
+
+}  // namespace
+}  // namespace router

@@ -1,0 +1,301 @@
+// What a client can make many of, and what then happens to all of it at once. A debug build ends if the realm
+// is locked for too long (router/mutex.h), so each of these is a test of that beside what it says.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "router/mutex.h"
+#include "tests/router/realm_harness.h"
+
+namespace router {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+constexpr int many = 3'000;
+#else
+constexpr int many = 20'000;
+#endif
+
+std::string numbered(const std::string& before, int number, const std::string& after) {
+  return before + std::to_string(number) + after;
+}
+
+size_t lines(const std::string& text) {
+  return text.empty() ? 0 : 1 + static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+class TimeUnderTheLock : public testing::Test {
+ protected:
+  static config::Realm roomy() {
+    config::Realm config = RealmHarness::open_realm();
+    config.limits.calls_in_flight_per_session = config.limits.registrations_per_session =
+        config.limits.subscriptions_per_session = config.limits.waiting_calls_per_registration = 1'000'000;
+    config.limits.kept_bytes_per_session = uint64_t{1} << 40;
+    return config;
+  }
+  void call_often(Peer& caller, const std::string& options = "{}") {
+    for (int i = 1; i <= many; ++i) caller.says(numbered("[48,", i, "," + options + ",\"com.work\"]"));
+  }
+  void expect_nothing(size_t members) {
+    const Realm::Counts counts = realm.realm().counts();
+    EXPECT_EQ(counts.members, members);
+    EXPECT_EQ(counts.calls, 0u);
+    EXPECT_EQ(counts.registrations, 0u);
+    EXPECT_EQ(counts.subscriptions, 0u);
+  }
+
+  RealmHarness realm{roomy()};
+};
+
+TEST_F(TimeUnderTheLock, IsBoundedWhenACallerOfManyCallsLeaves) {
+  Peer& callee = realm.join({"call_canceling"});
+  callee.says(R"([64,1,{},"com.work"])");
+  Peer& caller = realm.join();
+  call_often(caller);
+  EXPECT_EQ(lines(callee.hears()), size_t{1 + many});
+  caller.leaves();
+  EXPECT_EQ(lines(callee.hears()), size_t{many}) << "each is interrupted";
+  callee.leaves();
+  expect_nothing(0);
+}
+
+TEST_F(TimeUnderTheLock, IsBoundedWhenACallerOfManyWaitingCallsLeaves) {
+  Peer& callee = realm.join();
+  callee.says(R"([64,1,{"concurrency":1},"com.work"])");
+  Peer& caller = realm.join();
+  call_often(caller);
+  EXPECT_EQ(callee.hears(), "[65,1,1]\n[68,1,1,{}]");
+  caller.leaves();
+  EXPECT_EQ(callee.hears(), "") << "no call of it gets the callee that another one's end makes free";
+  callee.leaves();
+  expect_nothing(0);
+}
+
+TEST_F(TimeUnderTheLock, IsBoundedWhenTheCalleeOfManyCallsLeaves) {
+  Peer& callee = realm.join();
+  callee.says(R"([64,1,{},"com.work"])");
+  Peer& caller = realm.join();
+  call_often(caller);
+  callee.leaves();
+  const std::string heard = caller.hears();
+  EXPECT_EQ(lines(heard), size_t{many});
+  EXPECT_THAT(heard, StartsWith("[8,48,"));
+  expect_nothing(1);
+}
+
+TEST_F(TimeUnderTheLock, IsBoundedWhenTheOnlyCalleeForManyWaitingCallsLeaves) {
+  Peer& callee = realm.join();
+  callee.says(R"([64,1,{"concurrency":1},"com.work"])");
+  Peer& caller = realm.join();
+  call_often(caller);
+  callee.leaves();
+  EXPECT_EQ(lines(caller.hears()), size_t{many});
+  expect_nothing(1);
+}
+
+TEST_F(TimeUnderTheLock, IsBoundedWhenASessionWithManyRegistrationsLeaves) {
+  Peer& witness = realm.join();
+  witness.says(R"([32,1,{},"wamp.registration.on_delete"])");
+  Peer& callee = realm.join();
+  for (int i = 1; i <= many; ++i) callee.says(numbered("[64,", i, numbered(",{},\"com.p", i, "\"]")));
+  witness.hears();
+  callee.leaves();
+  EXPECT_EQ(lines(witness.hears()), size_t{many});
+  witness.leaves();
+  expect_nothing(0);
+}
+
+TEST_F(TimeUnderTheLock, IsBoundedWhenASessionWithManySubscriptionsLeaves) {
+  Peer& witness = realm.join();
+  witness.says(R"([32,1,{},"wamp.subscription.on_delete"])");
+  Peer& subscriber = realm.join();
+  subscriber.says(R"([32,1,{"match":"prefix"},"wamp."])");
+  for (int i = 1; i <= many; ++i) subscriber.says(numbered("[32,", 1 + i, numbered(",{},\"com.t", i, "\"]")));
+  witness.hears();
+  subscriber.hears();
+  subscriber.leaves();
+  EXPECT_EQ(lines(witness.hears()), size_t{many}) << "none is told of one to the router's own topics";
+  EXPECT_EQ(subscriber.hears(), "");
+  witness.leaves();
+  expect_nothing(0);
+}
+
+TEST_F(TimeUnderTheLock, IsBoundedWhenASessionWithMuchIsKilled) {
+  Peer& killer = realm.join();
+  Peer& victim = realm.join();
+  for (int i = 1; i <= many; ++i) {
+    victim.says(numbered("[64,", 3 * i, numbered(",{},\"com.p", i, "\"]")));
+    victim.says(numbered("[32,", 3 * i + 1, numbered(",{},\"com.t", i, "\"]")));
+    victim.says(numbered("[48,", 3 * i + 2, numbered(",{},\"com.p", i, "\"]")));
+  }
+  victim.hears();
+  killer.says("[48,1,{},\"wamp.session.kill\",[" + std::to_string(victim.id()) + "]]");
+  EXPECT_EQ(killer.hears(), "[50,1,{}]");
+  expect_nothing(1);
+  EXPECT_EQ(victim.hears(), R"([6,{},"wamp.close.killed"])");
+  victim.leaves();
+  expect_nothing(1);
+}
+
+TEST_F(TimeUnderTheLock, IsBoundedWhenManySessionsAreKilled) {
+  Peer& killer = realm.join();
+  std::vector<Peer*> victims;
+  for (int i = 0; i < many / 20; ++i) {
+    victims.push_back(&realm.join());
+    for (int n = 1; n <= 20; ++n) {
+      victims.back()->says(numbered("[64,", n, numbered(numbered(",{},\"com.s", i, ".p"), n, "\"]")));
+      victims.back()->says(numbered("[32,", n, numbered(",{},\"com.t", n, "\"]")));
+    }
+  }
+  killer.says(R"([48,1,{},"wamp.session.kill_all"])");
+  EXPECT_EQ(killer.hears(), numbered("[50,1,{},[", many / 20, "]]"));
+  expect_nothing(1);
+  for (Peer* victim : victims) {
+    EXPECT_THAT(victim->hears(), EndsWith(R"([6,{},"wamp.close.killed"])"));
+    victim->leaves();
+  }
+}
+
+TEST_F(TimeUnderTheLock, IsBoundedWhenManyCallsTimeOutAtOnce) {
+  Peer& callee = realm.join({"call_canceling"});
+  callee.says(R"([64,1,{},"com.work"])");
+  Peer& caller = realm.join();
+  call_often(caller, R"({"timeout":1000})");
+  callee.hears();
+  realm.passes(milliseconds(1000));
+  const std::string heard = caller.hears();
+  EXPECT_EQ(lines(heard), size_t{many});
+  EXPECT_THAT(heard, StartsWith(R"([8,48,1,{},"wamp.error.timeout")"));
+  EXPECT_EQ(lines(callee.hears()), size_t{many});
+  EXPECT_EQ(realm.realm().counts().calls, 0u);
+}
+
+TEST_F(TimeUnderTheLock, IsBoundedWhenManyCallsThatWaitTimeOutAtOnce) {
+  Peer& callee = realm.join();
+  callee.says(R"([64,1,{"concurrency":1},"com.work"])");
+  Peer& caller = realm.join();
+  call_often(caller, R"({"timeout":1000})");
+  realm.passes(milliseconds(1000));
+  EXPECT_EQ(lines(caller.hears()), size_t{many});
+  EXPECT_EQ(realm.realm().counts().calls, 0u);
+}
+
+TEST_F(TimeUnderTheLock, IsBoundedWhenACalleeTakesCallsAgain) {
+  Peer& callee = realm.join();
+  callee.says(R"([64,1,{},"com.work"])");
+  EXPECT_EQ(callee.hears(), "[65,1,1]");
+  callee.clogs();
+  Peer& caller = realm.join();
+  call_often(caller);
+  EXPECT_EQ(callee.hears(), "");
+  callee.unclogs();
+  const std::string heard = callee.hears();
+  EXPECT_EQ(lines(heard), size_t{many});
+  EXPECT_THAT(heard, StartsWith("[68,1,1,{}]\n[68,2,1,{}]"));
+  EXPECT_EQ(caller.hears(), "");
+}
+
+TEST_F(TimeUnderTheLock, IsBoundedWhenACalleeOfManyProceduresTakesCallsAgain) {
+  Peer& callee = realm.join();
+  for (int i = 1; i <= many; ++i) callee.says(numbered("[64,", i, numbered(",{},\"com.p", i, "\"]")));
+  callee.hears();
+  callee.clogs();
+  Peer& caller = realm.join();
+  for (int i = 1; i <= many; ++i) caller.says(numbered("[48,", i, numbered(",{},\"com.p", i, "\"]")));
+  callee.unclogs();
+  EXPECT_EQ(lines(callee.hears()), size_t{many});
+}
+
+TEST_F(TimeUnderTheLock, IsBoundedWhenManyCalleesAreLookedAtForManyWaitingCalls) {
+  constexpr int callees = 300;
+  std::vector<Peer*> all;
+  for (int i = 0; i < callees; ++i) {
+    all.push_back(&realm.join());
+    all.back()->says(R"([64,1,{"invoke":"roundrobin","concurrency":1},"com.work"])");
+  }
+  Peer& caller = realm.join();
+  for (int i = 1; i <= 2000; ++i)
+    caller.says(
+        numbered("[48,", i, numbered(R"(,{"runmode":"partition","rkey":"k)", i, "\"},\"com.work\"]")));
+  all.front()->hears();
+  for (int i = 0; i < 10; ++i) all[static_cast<size_t>(i)]->leaves();
+  caller.leaves();
+  EXPECT_EQ(realm.realm().counts().calls, 0u);
+}
+
+TEST_F(TimeUnderTheLock, IsBoundedWhenManyWhoWantAProcedureAreAnswered) {
+  Peer& holder = realm.join();
+  for (int i = 1; i <= many; ++i) holder.says(numbered("[64,", i, numbered(",{},\"com.p", i, "\"]")));
+  holder.hears();
+  holder.freezes();
+  Peer& other = realm.join();
+  for (int i = 1; i <= many; ++i) other.says(numbered("[64,", i, numbered(",{},\"com.p", i, "\"]")));
+  EXPECT_EQ(other.hears(), "");
+  realm.realm().counts();
+  realm.passes(milliseconds(1000));
+  const std::string heard = other.hears();
+  EXPECT_EQ(lines(heard), size_t{many});
+  EXPECT_THAT(heard, StartsWith("[65,1,"));
+  EXPECT_THAT(holder.hears(), StartsWith("[6,"));
+  EXPECT_EQ(realm.realm().counts().registrations, size_t{many});
+  holder.leaves();
+  other.leaves();
+  expect_nothing(0);
+}
+
+TEST_F(TimeUnderTheLock, IsBoundedWhenTheHolderOfWhatManyWantIsAlive) {
+  Peer& holder = realm.join();
+  for (int i = 1; i <= many; ++i) holder.says(numbered("[64,", i, numbered(",{},\"com.p", i, "\"]")));
+  Peer& other = realm.join();
+  for (int i = 1; i <= many; ++i) other.says(numbered("[64,", i, numbered(",{},\"com.p", i, "\"]")));
+  EXPECT_EQ(lines(other.hears()), size_t{many}) << "the holder is asked when mail is delivered";
+}
+
+TEST_F(TimeUnderTheLock, IsBoundedWhenAProcedureIsTakenFromManyCallees) {
+  config::Realm config = roomy();
+  config.roles[0].permissions[0].force_reregister = true;
+  RealmHarness forcing(config);
+  constexpr int callees = 1000;
+  std::vector<Peer*> all;
+  for (int i = 0; i < callees; ++i) {
+    all.push_back(&forcing.join({"registration_revocation"}));
+    all.back()->says(R"([64,1,{"invoke":"roundrobin"},"com.work"])");
+  }
+  Peer& other = forcing.join();
+  other.says(R"([64,1,{"force_reregister":true},"com.work"])");
+  EXPECT_THAT(other.hears(), StartsWith("[65,1,"));
+  for (Peer* callee : all)
+    EXPECT_THAT(callee->hears(),
+                EndsWith(R"([67,0,{"registration":1,"reason":"wamp.registration.replaced"}])"));
+  EXPECT_EQ(forcing.realm().counts().registrations, 1u);
+  other.says(R"([48,2,{},"com.work"])");
+  EXPECT_EQ(other.hears(), "[68,1,2,{}]");
+}
+
+TEST_F(TimeUnderTheLock, IsBoundedByTheCalleesThatARegistrationMayHave) {
+  config::Realm config = RealmHarness::open_realm();
+  config.limits.callees_per_registration = 2;
+  RealmHarness few(config);
+  Peer& first = few.join();
+  first.says(R"([64,1,{"invoke":"roundrobin"},"com.work"])");
+  few.join().says(R"([64,1,{"invoke":"roundrobin"},"com.work"])");
+  Peer& third = few.join();
+  third.says(R"([64,1,{"invoke":"roundrobin"},"com.work"])");
+  EXPECT_THAT(third.hears(), StartsWith(R"([8,64,1,{},"wamp.error.too_many_requests")"));
+  third.says(R"([64,2,{"invoke":"roundrobin"},"com.work"])");
+  EXPECT_THAT(third.hears(), HasSubstr("this procedure has 2 callees, the most that it may have"));
+  first.leaves();
+  third.says(R"([64,3,{"invoke":"roundrobin"},"com.work"])");
+  EXPECT_EQ(third.hears(), "[65,3,1]");
+}
+
+}  // namespace
+}  // namespace router
