@@ -22,19 +22,27 @@ std::shared_ptr<Realm> Realms::find(std::string_view name) const {
 
 std::shared_ptr<Realm> Realms::find_or_create(std::string_view name) const {
   if (auto found = find(name)) return found;
+  const std::lock_guard making(making_);
+  if (auto found = find(name)) return found;
   std::shared_ptr<Realm> gone;  // it ends without the lock
-  const Lock lock(mutex_);
-  if (const auto found = realms_.find(name); found != realms_.end()) return found->second.realm;
-  const config::Realm* pattern = config::find_realm(configured_, name);
-  if (!pattern) return nullptr;
-  const auto made = std::count_if(realms_.begin(), realms_.end(),
-                                  [&](const auto& entry) { return entry.second.pattern == pattern->name; });
-  if (static_cast<size_t>(made) >= pattern->made_on_demand.max_realms && !(gone = make_room(*pattern))) {
-    log::warning("realm \"" + std::string(name) + "\" is not made: there are " + std::to_string(made) +
-                 " of \"" + pattern->name + "\" already");
-    return nullptr;
+  const config::Realm* pattern = nullptr;
+  {
+    const Lock lock(mutex_);
+    pattern = config::find_realm(configured_, name);
+    if (!pattern) return nullptr;
+    const auto made = std::count_if(realms_.begin(), realms_.end(),
+                                    [&](const auto& entry) { return entry.second.pattern == pattern->name; });
+    if (static_cast<size_t>(made) >= pattern->made_on_demand.max_realms && !(gone = make_room(*pattern))) {
+      log::warning("realm \"" + std::string(name) + "\" is not made: there are " + std::to_string(made) +
+                   " of \"" + pattern->name + "\" already");
+      return nullptr;
+    }
   }
-  return create(std::string(name), *pattern);
+  auto realm = make(name, *pattern);
+  if (!realm) return nullptr;
+  const Lock lock(mutex_);
+  forget_removed(*realm);
+  return realms_.emplace(name, Entry{std::move(realm), pattern->name}).first->second.realm;
 }
 
 // Realms on disk stay: who makes and leaves them one after the other would fill the disk.
@@ -55,29 +63,31 @@ std::shared_ptr<Realm> Realms::make_room(const config::Realm& pattern) const {
   return gone;
 }
 
-std::shared_ptr<Realm> Realms::create(const std::string& name, const config::Realm& pattern) const {
+std::shared_ptr<Realm> Realms::make(std::string_view name, const config::Realm& pattern) const {
   try {
-    const config::Realm made = config::made_of(pattern, name);
-    auto realm = take_removed(name);
+    const config::Realm made = config::made_of(pattern, std::string(name));
+    auto realm = find_removed(name);
     if (realm)
       realm->configure(made);
     else
       realm = make_(made);
-    log::info("realm \"" + name + "\" made of template \"" + pattern.name + "\"");
-    return realms_.emplace(name, Entry{std::move(realm), pattern.name}).first->second.realm;
+    log::info("realm \"" + std::string(name) + "\" made of template \"" + pattern.name + "\"");
+    return realm;
   } catch (const std::exception& error) {
-    log::error("realm \"" + name + "\" is not made: " + error.what());
+    log::error("realm \"" + std::string(name) + "\" is not made: " + error.what());
     return nullptr;
   }
 }
 
-std::shared_ptr<Realm> Realms::take_removed(std::string_view name) const {
+std::shared_ptr<Realm> Realms::find_removed(std::string_view name) const {
+  const ReadLock lock(mutex_);
   const auto found = std::find_if(removed_.begin(), removed_.end(),
                                   [&](const auto& realm) { return realm->name() == name; });
-  if (found == removed_.end()) return nullptr;
-  std::shared_ptr<Realm> realm = std::move(*found);
-  removed_.erase(found);
-  return realm;
+  return found == removed_.end() ? nullptr : *found;
+}
+
+void Realms::forget_removed(const Realm& realm) const {
+  std::erase_if(removed_, [&](const auto& other) { return other->name() == realm.name(); });
 }
 
 std::vector<std::shared_ptr<Realm>> Realms::all() const {
@@ -108,27 +118,36 @@ Realms::Prepared Realms::prepare(const std::vector<config::Realm>& configured) c
 }
 
 std::vector<std::string> Realms::commit(Prepared prepared) {
-  const Lock lock(mutex_);
-  configured_ = std::move(prepared.configured);
-  for (std::shared_ptr<Realm>& realm : prepared.fresh) {
-    take_removed(realm->name());
-    // A template may have made one of that name in the meantime.
-    const std::string name = realm->name();
-    realms_.try_emplace(name, Entry{std::move(realm)});
+  const std::lock_guard making(making_);
+  std::vector<std::shared_ptr<Realm>> kept;
+  {
+    const Lock lock(mutex_);
+    configured_ = std::move(prepared.configured);
+    for (std::shared_ptr<Realm>& realm : prepared.fresh) {
+      forget_removed(*realm);
+      // A template may have made one of that name in the meantime.
+      const std::string name = realm->name();
+      realms_.try_emplace(name, Entry{std::move(realm)});
+    }
+    for (auto at = realms_.begin(); at != realms_.end();) {
+      auto& [name, entry] = *at;
+      const config::Realm* now = config::find_realm(configured_, name);
+      if (!now) {
+        removed_.push_back(std::move(entry.realm));
+        at = realms_.erase(at);
+        continue;
+      }
+      entry.pattern = now->is_template() ? now->name : "";
+      kept.push_back(entry.realm);
+      ++at;
+    }
   }
   std::vector<std::string> unchanged;
-  for (auto at = realms_.begin(); at != realms_.end();) {
-    auto& [name, entry] = *at;
-    const config::Realm* now = config::find_realm(configured_, name);
-    if (!now) {
-      removed_.push_back(std::move(entry.realm));
-      at = realms_.erase(at);
-      continue;
-    }
-    entry.pattern = now->is_template() ? now->name : "";
-    for (const std::string& what : entry.realm->configure(config::made_of(*now, name)))
+  for (const auto& realm : kept) {
+    const std::string& name = realm->name();
+    for (const std::string& what :
+         realm->configure(config::made_of(*config::find_realm(configured_, name), name)))
       unchanged.push_back("realm \"" + name + "\": " + what);
-    ++at;
   }
   return unchanged;
 }
@@ -151,23 +170,26 @@ bool Realms::may_go(Entry& entry, SteadyTime now) const {
 }
 
 void Realms::sweep(SteadyTime now) {
-  std::vector<std::shared_ptr<Realm>> gone;  // they end without the lock
-  const Lock lock(mutex_);
-  for (auto at = realms_.begin(); at != realms_.end();) {
-    if (!may_go(at->second, now)) {
-      ++at;
-      continue;
+  std::vector<std::shared_ptr<Realm>> empty, unused;  // they end without the lock
+  {
+    const Lock lock(mutex_);
+    for (auto at = realms_.begin(); at != realms_.end();) {
+      if (!may_go(at->second, now)) {
+        ++at;
+        continue;
+      }
+      empty.push_back(std::move(at->second.realm));
+      at = realms_.erase(at);
     }
-    log::info("realm \"" + at->first + "\" removed: it was empty");
-    gone.push_back(std::move(at->second.realm));
-    at = realms_.erase(at);
+    const auto first =
+        std::partition(removed_.begin(), removed_.end(),
+                       [](const std::shared_ptr<Realm>& realm) { return realm.use_count() > 1; });
+    std::move(first, removed_.end(), std::back_inserter(unused));
+    removed_.erase(first, removed_.end());
+    for (const auto* gone : {&empty, &unused})
+      for (const auto& realm : *gone) gone_.add(realm->counters());
   }
-  const auto unused =
-      std::partition(removed_.begin(), removed_.end(),
-                     [](const std::shared_ptr<Realm>& realm) { return realm.use_count() > 1; });
-  std::move(unused, removed_.end(), std::back_inserter(gone));
-  removed_.erase(unused, removed_.end());
-  for (const auto& realm : gone) gone_.add(realm->counters());
+  for (const auto& realm : empty) log::info("realm \"" + realm->name() + "\" removed: it was empty");
 }
 
 void Realms::close() {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -65,17 +66,21 @@ class Realms {
   };
   using Table = std::map<std::string, Entry, std::less<>>;
 
-  std::shared_ptr<Realm> create(const std::string& name, const config::Realm& pattern) const;
+  // Makes it, or takes the one that is removed but still in use.
+  std::shared_ptr<Realm> make(std::string_view name, const config::Realm& pattern) const;
   // The template has made as many as it may. Takes out of the table the one that has been empty for longest,
   // if there is one that may go; what it keeps in memory is lost.
   std::shared_ptr<Realm> make_room(const config::Realm& pattern) const;
-  // Takes the realm out of those that are removed but still have sessions; null: it is none of them.
-  std::shared_ptr<Realm> take_removed(std::string_view name) const;
+  // One of those that are removed but still have sessions; null: it is none of them.
+  std::shared_ptr<Realm> find_removed(std::string_view name) const;
+  void forget_removed(const Realm& realm) const;
   // How long an empty one stays; 0: for ever.
   static uint64_t patience_ms(const Entry& entry, const config::Realm& pattern);
   bool may_go(Entry& entry, SteadyTime now) const;
 
   const Make make_;
+  // Of who makes realms, which takes its time, or changes what they are made of; locked before the other one.
+  mutable std::mutex making_;
   mutable SharedMutex mutex_{"the table of realms"};  // guards all below
   std::vector<config::Realm> configured_;
   // The table is constant for those who look up a name: that its realm is made on the way, and that another

@@ -1,6 +1,8 @@
 #include "router/realms.h"
 
+#include <functional>
 #include <stdexcept>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -58,10 +60,12 @@ class RealmTable : public testing::Test {
   }
 
   bool is_disk_full = false;
+  std::function<void()> meanwhile = [] {};  // while a realm is made
   ManualClock clock;
   Mailbox mailbox{[] {}};
   Realms realms{[this](const config::Realm& config) {
     if (is_disk_full) throw std::runtime_error("no space");
+    meanwhile();
     return std::make_shared<Realm>(config, std::vector<Mailbox*>{&mailbox}, 1, clock);
   }};
 };
@@ -85,6 +89,19 @@ TEST_F(RealmTable, MakesARealmOfItsTemplateOnFirstUse) {
   EXPECT_TRUE(realm->has_role("user"));
   EXPECT_EQ(realms.find_or_create("t-1"), realm);
   EXPECT_FALSE(realms.has("t-*"));
+}
+
+// It may have to read a file.
+TEST_F(RealmTable, IsOpenWhileARealmIsMade) {
+  serve_named({"a", "t-*"});
+  meanwhile = [this] {
+    std::thread([this] {
+      EXPECT_TRUE(realms.find_or_create("a"));
+      EXPECT_TRUE(realms.has("t-1"));
+      EXPECT_EQ(realms.find("t-1"), nullptr);
+    }).join();
+  };
+  EXPECT_TRUE(realms.find_or_create("t-1"));
 }
 
 TEST_F(RealmTable, MakesABoundedNumberOfEachTemplate) {
