@@ -1,6 +1,8 @@
 #include "router/verdicts.h"
 
 #include <algorithm>
+#include <iterator>
+#include <thread>
 #include <utility>
 
 namespace router {
@@ -8,6 +10,7 @@ namespace {
 
 constexpr size_t bytes_beside_text = 256;  // of one answer with its places in the tables, about
 constexpr size_t text_prefix = 2;          // action and match policy
+constexpr size_t some = 256;               // answers that are looked at under the lock at a time
 
 }  // namespace
 
@@ -37,8 +40,8 @@ std::optional<Grant> Verdicts::find(uint64_t session, const std::string& text, S
   const auto of_session = by_session_.find(session);
   if (of_session == by_session_.end()) return std::nullopt;
   const auto found = of_session->second.find(text);
-  if (found == of_session->second.end() || found->second->until <= now) return std::nullopt;
-  return found->second->grant;
+  if (found == of_session->second.end() || found->second->second.until <= now) return std::nullopt;
+  return found->second->second.grant;
 }
 
 Verdicts::Opened Verdicts::open(const Key& key, const SessionRef& session, SteadyTime now) {
@@ -71,21 +74,24 @@ void Verdicts::add(const Key& key, const Grant& grant, uint64_t version, SteadyT
     if (const auto old = of_session->second.find(answer.text); old != of_session->second.end())
       erase(old->second);
   bytes_ += bytes_of(answer);
-  const auto added = answers_.insert(answers_.end(), std::move(answer));
-  by_session_[added->session].emplace(added->text, added);
+  const auto added = answers_.emplace_hint(answers_.end(), ++last_answer_, std::move(answer));
+  by_session_[added->second.session].emplace(added->second.text, added);
   make_room(now);
 }
 
+// Those that expire together go with the next ones that come.
 void Verdicts::make_room(SteadyTime now) {
-  while (!answers_.empty() && (answers_.front().until <= now || bytes_ > authorizer_.max_cached_bytes))
+  for (size_t removed = 0; removed < some && !answers_.empty() && answers_.begin()->second.until <= now;
+       ++removed)
     erase(answers_.begin());
+  while (bytes_ > authorizer_.max_cached_bytes) erase(answers_.begin());
 }
 
 Verdicts::Answers::iterator Verdicts::erase(Answers::iterator answer) {
-  const auto of_session = by_session_.find(answer->session);
-  of_session->second.erase(answer->text);
+  const auto of_session = by_session_.find(answer->second.session);
+  of_session->second.erase(answer->second.text);
   if (of_session->second.empty()) by_session_.erase(of_session);
-  bytes_ -= bytes_of(*answer);
+  bytes_ -= bytes_of(answer->second);
   return answers_.erase(answer);
 }
 
@@ -103,26 +109,44 @@ std::vector<SessionRef> Verdicts::leave(const Key& key, const SessionRef& sessio
 }
 
 void Verdicts::forget(wamp::SessionId session) {
+  while (forget_some(session)) std::this_thread::yield();
+}
+
+bool Verdicts::forget_some(wamp::SessionId session) {
   const Lock lock(mutex_);
-  const auto of_session = by_session_.find(session.value);
-  if (of_session == by_session_.end()) return;
-  for (const auto& [text, answer] : of_session->second) {
-    bytes_ -= bytes_of(*answer);
-    answers_.erase(answer);
+  for (size_t forgotten = 0; forgotten < some; ++forgotten) {
+    const auto of_session = by_session_.find(session.value);
+    if (of_session == by_session_.end()) return false;
+    erase(of_session->second.begin()->second);
   }
-  by_session_.erase(of_session);
+  return true;
 }
 
 size_t Verdicts::purge(const Selection& selection) {
-  const Lock lock(mutex_);
-  ++version_;
-  const size_t before = answers_.size();
-  for (auto answer = answers_.begin(); answer != answers_.end();) {
-    const bool chosen = (!selection.session || selection.session->value == answer->session) &&
-                        (!selection.uri || *selection.uri == answer->uri());
-    answer = chosen ? erase(answer) : std::next(answer);
+  uint64_t last = 0;
+  {
+    const Lock lock(mutex_);
+    ++version_;
+    last = last_answer_;
   }
-  return before - answers_.size();
+  size_t purged = 0;
+  for (uint64_t from = 0; purge_some(selection, from, last, purged);) std::this_thread::yield();
+  return purged;
+}
+
+bool Verdicts::purge_some(const Selection& selection, uint64_t& from, uint64_t last, size_t& purged) {
+  const Lock lock(mutex_);
+  auto at = answers_.lower_bound(from);
+  for (size_t seen = 0; seen < some && at != answers_.end() && at->first <= last; ++seen) {
+    const Answer& answer = at->second;
+    const bool chosen = (!selection.session || selection.session->value == answer.session) &&
+                        (!selection.uri || *selection.uri == answer.uri());
+    purged += chosen;
+    at = chosen ? erase(at) : std::next(at);
+  }
+  if (at == answers_.end() || at->first > last) return false;
+  from = at->first;
+  return true;
 }
 
 Verdicts::Counts Verdicts::counts() const {

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <list>
 #include <map>
 #include <optional>
 #include <string>
@@ -58,7 +57,7 @@ class Verdicts {
   // The session neither asks nor waits any longer. Returns those that waited for it, who must look again.
   std::vector<SessionRef> leave(const Key& key, const SessionRef& session);
 
-  // What was said of one session is of no use any more.
+  // What was said of one session is of no use any more. Like purge() it lets go of the lock now and then.
   void forget(wamp::SessionId session);
 
   struct Selection {
@@ -81,7 +80,7 @@ class Verdicts {
     Grant grant;
     SteadyTime until;
   };
-  using Answers = std::list<Answer>;
+  using Answers = std::map<uint64_t, Answer>;                   // by number, in the order in which they came
   using Index = std::map<std::string_view, Answers::iterator>;  // by Answer::text
   struct Question {
     SessionRef asker;
@@ -93,10 +92,15 @@ class Verdicts {
   static size_t bytes_of(const Answer& answer);
   Answers::iterator erase(Answers::iterator answer) REQUIRES(mutex_);
   void make_room(SteadyTime now) REQUIRES(mutex_);
+  // Some of it, with the lock for that long. True: there may be more.
+  bool forget_some(wamp::SessionId session);
+  // Of the numbers `from` to `last`; `from` is the next one when it returns.
+  bool purge_some(const Selection& selection, uint64_t& from, uint64_t last, size_t& purged);
 
   const config::DynamicAuthorizer authorizer_;
   mutable Mutex mutex_{"what an authorizer has said"};
-  Answers answers_ GUARDED_BY(mutex_);   // the oldest first, which is the first to expire
+  Answers answers_ GUARDED_BY(mutex_);  // the oldest first, which is the first to expire
+  uint64_t last_answer_ GUARDED_BY(mutex_) = 0;
   size_t bytes_ GUARDED_BY(mutex_) = 0;  // of the answers
   std::map<uint64_t, Index> by_session_ GUARDED_BY(mutex_);
   std::map<std::string, Question> questions_

@@ -86,6 +86,35 @@ TEST(Verdicts, ArePurgedBySessionAndUri) {
   EXPECT_EQ(verdicts.counts().sessions, 0u);
 }
 
+// In pieces: a debug build would not let the lock be held for as long as all takes.
+TEST(Verdicts, AreForgottenIfTheyAreMany) {
+  constexpr size_t many = 40'000;
+  config::DynamicAuthorizer roomy = settings();
+  roomy.max_cached_bytes = uint64_t{1} << 40;
+  Verdicts much(roomy);
+  for (const uint64_t session : {1, 2})
+    for (size_t i = 0; i < many; ++i) much.add(key("com.t" + std::to_string(i), session), allowed, 0, start);
+  EXPECT_EQ(much.counts().answers, 2 * many);
+  much.forget(wamp::SessionId(1));
+  EXPECT_EQ(much.counts().answers, many);
+  EXPECT_EQ(much.purge({std::nullopt, "com.t7"}), 1u);
+  EXPECT_EQ(much.purge({}), many - 1);
+  EXPECT_EQ(much.counts().answers, 0u);
+  EXPECT_EQ(much.counts().bytes, 0u);
+  EXPECT_EQ(much.counts().sessions, 0u);
+}
+
+TEST(Verdicts, ThatExpireTogetherGoWithThoseThatCome) {
+  config::DynamicAuthorizer roomy = settings();
+  roomy.max_cached_bytes = uint64_t{1} << 40;
+  Verdicts verdicts(roomy);
+  for (int i = 0; i < 40'000; ++i) verdicts.add(key("com.t" + std::to_string(i)), allowed, 0, start);
+  const SteadyTime later = start + std::chrono::milliseconds(roomy.cache_ttl_ms);
+  EXPECT_FALSE(verdicts.find(key("com.t1"), later));
+  for (int i = 0; i < 1000; ++i) verdicts.add(key("com.u" + std::to_string(i)), allowed, 0, later);
+  EXPECT_EQ(verdicts.counts().answers, 1000u);
+}
+
 TEST(Verdicts, OneSessionAsksForAll) {
   Verdicts verdicts(settings());
   EXPECT_EQ(verdicts.open(key("a"), ref(1), start).asker, Asker::for_all);
