@@ -7,14 +7,21 @@
 namespace router::dealer {
 namespace {
 
-// Who does not take what comes from the source does not wait for more of it.
+// Who does not take what comes from the source does not wait for more of it. Of very many calls not all are
+// looked at, and others are taken to wait.
 bool others_wait_for(const Member& source, const std::set<Member*>& receivers) {
-  const auto waits = [&](Member* member) { return !receivers.contains(member); };
+  constexpr size_t most_looked_at = 1000;
+  size_t looked_at = 0;
+  const auto waits = [&](Member* member) {
+    return ++looked_at > most_looked_at || !receivers.contains(member);
+  };
   const auto is_called = [&](const PendingCall* call) { return waits(call->caller); };
   const auto sends_chunks = [&](const PendingCall* call) {
-    return call->progressive && call->callee && waits(call->callee);
+    return ++looked_at > most_looked_at || (call->progressive && call->callee && waits(call->callee));
   };
-  const auto is_awaited = [&](const Registration* registration) {
+  // A callee may well have many procedures; calls wait for few of them.
+  const auto is_awaited = [&, left = 10 * most_looked_at](const Registration* registration) mutable {
+    if (left == 0 || --left == 0) return false;
     return std::any_of(registration->waiting.begin(), registration->waiting.end(),
                        [&](const auto& waiting) { return is_called(waiting.second); });
   };
