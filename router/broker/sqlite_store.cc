@@ -1,5 +1,6 @@
 #include "router/broker/sqlite_store.h"
 
+#include <iterator>
 #include <utility>
 
 #include "router/log.h"
@@ -47,18 +48,18 @@ void SqliteStore::close() {
 }
 
 void SqliteStore::run() {
-  std::vector<StoreWrite> batch;
-  for (bool closing = false; !closing || !batch.empty();) {
-    if (!batch.empty()) write(batch);
-    batch.clear();
+  std::deque<StoreWrite> taken;
+  for (bool closing = false; !closing || !taken.empty();) {
+    if (!taken.empty()) write({std::make_move_iterator(taken.begin()), std::make_move_iterator(taken.end())});
+    taken.clear();
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return closing_ || !queue_.empty(); });
-    batch.swap(queue_);
+    taken.swap(queue_);
     closing = closing_;
   }
 }
 
-void SqliteStore::write(std::vector<StoreWrite>& batch) {
+void SqliteStore::write(const std::vector<StoreWrite>& batch) {
   const auto failure = file_->write(batch, wall_time(clock_));
   log_failure(failure, batch.size());
   uint64_t bytes = 0;

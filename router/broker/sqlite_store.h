@@ -9,6 +9,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -38,7 +39,7 @@ class SqliteStore final : public EventStore {
 
  private:
   void run();
-  void write(std::vector<StoreWrite>& batch);
+  void write(const std::vector<StoreWrite>& batch);
   void log_failure(const std::optional<std::string>& failure, size_t count);
   void log_lost();
 
@@ -49,8 +50,8 @@ class SqliteStore final : public EventStore {
   std::atomic<uint64_t> queued_bytes_{0};  // of what waits and of what is being written
   std::atomic<uint64_t> lost_{0};          // publications for which there was no room, since it was logged
 
-  std::mutex mutex_;  // guards the two below
-  std::vector<StoreWrite> queue_;
+  std::mutex mutex_;              // guards the two below
+  std::deque<StoreWrite> queue_;  // no vector: it grows under the realm's lock
   bool closing_ = false;
   std::condition_variable changed_;
 
