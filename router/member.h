@@ -48,7 +48,7 @@ struct Identity {
 struct HeldSubscription {
   broker::Subscription* subscription = nullptr;
   broker::SubscriptionNode* node = nullptr;
-  size_t position = 0;  // in the node's group of the subscriber's worker
+  size_t position = 0;  // in the node's group of the subscriber's worker, over all of its parts
   transport::Charge charge;
 };
 

@@ -29,8 +29,8 @@ wamp::Dict publication_details(const Member& publisher, const PublishOptions& op
 void send_to_subscribers(const Subscription& subscription, const RoutingKey& resource_key,
                          const wamp::Event& event, const RoutedPayload& payload, wamp::SessionId excluded,
                          const std::shared_ptr<const EventFilter>& filter, Outbox& outbox) {
-  subscription.for_each_group(resource_key, [&](uint32_t worker, const SubscriptionNode::Group& group) {
-    outbox.send_event(worker, group.audience, event, payload, excluded, filter);
+  subscription.for_each_part(resource_key, [&](uint32_t worker, const SubscriptionNode::Part& part) {
+    outbox.send_event(worker, part.audience, event, payload, excluded, filter);
   });
 }
 

@@ -26,8 +26,8 @@ size_t Subscription::bytes_of(std::string_view topic, std::string_view node_key)
   const size_t of_node =
       node_key.empty() ? 0 : allocated(sizeof(SubscriptionNode)) + allocated(node_key.size() + 1);
   return allocated(sizeof(Subscription)) + allocated(topic.size() + 1) + index_bytes(topic) + of_node +
-         allocated(sizeof(SubscriptionNode::Group)) + allocated(sizeof(Subscriber)) +
-         allocated(sizeof(Member*));
+         allocated(sizeof(SubscriptionNode::Group)) + allocated(sizeof(SubscriptionNode::Part)) +
+         allocated(sizeof(Subscriber)) + allocated(sizeof(Member*));
 }
 
 size_t Subscription::subscriber_count() const {
@@ -66,8 +66,7 @@ const SubscriptionNode* Subscription::node_for(const RoutingKey& resource_key) c
 
 std::vector<Audience> Subscription::audiences() const {
   std::vector<Audience> all;
-  for_each_group({},
-                 [&all](uint32_t, const SubscriptionNode::Group& group) { all.push_back(group.audience); });
+  for_each_part({}, [&all](uint32_t, const SubscriptionNode::Part& part) { all.push_back(part.audience); });
   return all;
 }
 
@@ -75,10 +74,13 @@ void Subscription::add_subscriber(Member& member, std::string_view node_key, con
   SubscriptionNode& node = node_of(node_key);
   if (node.groups.size() <= member.ref.worker) node.groups.resize(member.ref.worker + 1);
   SubscriptionNode::Group& group = node.groups[member.ref.worker];
-  member.subscriptions.insert(id.value, {this, &node, group.members.size(),
-                                         member.charge(holding::subscriptions, bytes_of(topic, node_key))});
-  group.audience.writable().push_back({member.ref.session, member.ref.slot, policy});
-  group.members.push_back(&member);
+  if (group.empty() || group.back().members.size() == SubscriptionNode::Part::most) group.emplace_back();
+  SubscriptionNode::Part& part = group.back();
+  const size_t position = (group.size() - 1) * SubscriptionNode::Part::most + part.members.size();
+  member.subscriptions.insert(
+      id.value, {this, &node, position, member.charge(holding::subscriptions, bytes_of(topic, node_key))});
+  part.audience.writable().push_back({member.ref.session, member.ref.slot, policy});
+  part.members.push_back(&member);
   ++node.subscriber_count;
 }
 
@@ -87,15 +89,19 @@ void Subscription::remove_subscriber(Member& member) {
   assert(held.subscription == this);
   SubscriptionNode& node = *held.node;
   SubscriptionNode::Group& group = node.groups[member.ref.worker];
-  std::vector<Subscriber>& audience = group.audience.writable();
-  if (held.position + 1 < group.members.size()) {
-    Member* last = group.members.back();
-    group.members[held.position] = last;
-    audience[held.position] = audience.back();
+  constexpr size_t most = SubscriptionNode::Part::most;
+  SubscriptionNode::Part& last_part = group.back();
+  std::vector<Subscriber>& last_audience = last_part.audience.writable();
+  Member* const last = last_part.members.back();
+  if (last != &member) {
+    SubscriptionNode::Part& part = group[held.position / most];
+    part.members[held.position % most] = last;
+    part.audience.writable()[held.position % most] = last_audience.back();
     last->subscriptions.find(id.value)->position = held.position;
   }
-  group.members.pop_back();
-  audience.pop_back();
+  last_part.members.pop_back();
+  last_audience.pop_back();
+  if (last_part.members.empty()) group.pop_back();
   if (--node.subscriber_count == 0 && &node != &everyone)
     nodes.erase(std::lower_bound(nodes.begin(), nodes.end(), std::string_view(node.key.text), key_is_less));
 }

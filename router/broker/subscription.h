@@ -22,11 +22,15 @@ namespace router::broker {
 
 // Subscribers that get the same events.
 struct SubscriptionNode {
-  // Those on one worker; members[i] is who audience[i] addresses.
-  struct Group {
+  // members[i] is who audience[i] addresses. As an audience that an event holds is copied before it changes,
+  // none is longer than that.
+  struct Part {
+    static constexpr size_t most = 4096;
     Audience audience;
     std::vector<Member*> members;
   };
+  // Those on one worker; all but the last part are full.
+  using Group = std::vector<Part>;
 
   RoutingKey key;
   std::vector<Group> groups;  // by worker; as long as the highest worker that has subscribers needs
@@ -68,20 +72,20 @@ struct Subscription {
   // All subscribers as they are now; nothing of it changes later.
   std::vector<Audience> audiences() const;
 
-  // visit(worker, group) for all who get an event with this resource key, or with none.
+  // visit(worker, part) for all who get an event with this resource key, or with none.
   template <class Visit>
-  void for_each_group(const RoutingKey& resource_key, Visit visit) const {
-    visit_groups(everyone, visit);
+  void for_each_part(const RoutingKey& resource_key, Visit visit) const {
+    visit_parts(everyone, visit);
     if (nodes.empty()) return;
-    if (!resource_key.empty()) return visit_groups(*node_for(resource_key), visit);
-    for (const auto& node : nodes) visit_groups(*node, visit);
+    if (!resource_key.empty()) return visit_parts(*node_for(resource_key), visit);
+    for (const auto& node : nodes) visit_parts(*node, visit);
   }
 
  private:
   template <class Visit>
-  static void visit_groups(const SubscriptionNode& node, Visit& visit) {
+  static void visit_parts(const SubscriptionNode& node, Visit& visit) {
     for (uint32_t worker = 0; worker < node.groups.size(); ++worker)
-      if (!node.groups[worker].members.empty()) visit(worker, node.groups[worker]);
+      for (const SubscriptionNode::Part& part : node.groups[worker]) visit(worker, part);
   }
   SubscriptionNode& node_of(std::string_view key);
 };
