@@ -1,6 +1,7 @@
 // What a realm has for the sessions of a worker: one message for one of them, or one event for many.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <utility>
 #include <variant>
@@ -66,6 +67,12 @@ struct EventDelivery {
   std::shared_ptr<const EventFilter> filter;  // null: no black- or whitelists
 };
 
+// Messages for one session that are made when it is their turn, on its worker's thread.
+struct LateDeliveries {
+  SessionRef to;
+  std::function<void(const std::function<void(Delivery&&)>& deliver)> make;
+};
+
 // Who may have a SessionRef without being a session.
 class Addressee {
  public:
@@ -75,6 +82,6 @@ class Addressee {
   ~Addressee() = default;
 };
 
-using Mail = std::variant<Delivery, EventDelivery, SessionOrder>;
+using Mail = std::variant<Delivery, EventDelivery, SessionOrder, LateDeliveries>;
 
 }  // namespace router

@@ -59,7 +59,7 @@ RealmState::RealmState(const config::Realm& configuration, const Authorizer& rol
       ids(seed),
       outbox(std::move(mailboxes)),
       broker(configuration, ids, time, broker::open_store(configuration, time, answer_publishers(outbox)),
-             std::move(kept)),
+             work, std::move(kept)),
       dealer(dealer_limits(configuration.limits), ids, time, counters, broker, work) {}
 
 void RealmState::follow_limits() {
@@ -80,8 +80,7 @@ void RealmState::begin_removal(Member& member, Removal removal) {
 }
 
 bool RealmState::remove_some(Member& member, Removal& removal) {
-  if (!broker.remove_some(member, removal.from, work, outbox) ||
-      !dealer.remove_some(member, removal.from, outbox))
+  if (!broker.remove_some(member, removal.from, outbox) || !dealer.remove_some(member, removal.from, outbox))
     return false;
   if (removal.is_told && !member.unseen) {
     if (!publish_testaments(member, removal)) return false;

@@ -120,9 +120,10 @@ void Worker::deliver_mail() {
 // There was no memory for it. Whom a message does not reach must not wait for it; an event is lost.
 void Worker::on_undeliverable(const Mail& entry) {
   const auto* delivery = std::get_if<Delivery>(&entry);
-  if (!delivery) return counters_.lost_event_memory.add();
-  if (Membership* receiver = find(delivery->to.session, delivery->to.slot))
-    receiver->sender().connection().on_out_of_memory();
+  const auto* late = std::get_if<LateDeliveries>(&entry);
+  if (!delivery && !late) return counters_.lost_event_memory.add();
+  const SessionRef& to = delivery ? delivery->to : late->to;
+  if (Membership* receiver = find(to.session, to.slot)) receiver->sender().connection().on_out_of_memory();
 }
 
 void Worker::deliver(Delivery& delivery) {
@@ -135,6 +136,10 @@ void Worker::deliver(Delivery& delivery) {
 
 void Worker::deliver(SessionOrder& order) {
   if (Membership* receiver = find(order.to.session, order.to.slot)) receiver->obey(order);
+}
+
+void Worker::deliver(LateDeliveries& late) {
+  late.make([this](Delivery&& delivery) { deliver(delivery); });
 }
 
 void Worker::deliver(EventDelivery& delivery) {

@@ -135,6 +135,7 @@ class Worker {
   const EventFrame& event_frame(serializers::Format format, transport::Framing framing,
                                 const wamp::Message& event, const RoutedPayload& payload);
   void deliver(SessionOrder& order);
+  void deliver(LateDeliveries& late);
   void sweep();
   void continue_drain();
 

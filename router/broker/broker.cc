@@ -37,11 +37,12 @@ void send_to_subscribers(const Subscription& subscription, const RoutingKey& res
 }  // namespace
 
 Broker::Broker(const config::Realm& config, IdSource& ids, const Clock& clock, OpenedStore store,
-               std::shared_ptr<const KeptBytes> kept)
+               LeftoverWork& work, std::shared_ptr<const KeptBytes> kept)
     : tells_meta_events_(config.meta_api),
       limits_(config.limits),
       ids_(ids),
       clock_(clock),
+      work_(work),
       kept_(std::move(kept)),
       account_(kept_->account()),
       retained_(config.limits.retained_events, config.limits.retained_bytes,
@@ -137,8 +138,8 @@ void Broker::subscribe(Member& subscriber, const wamp::Subscribe& message, wamp:
   if (!held || moves) subscription->add_subscriber(subscriber, options.node_key, policy);
   outbox.send(subscriber.ref, wamp::Subscribed{message.request, subscription->id});
 
-  send_kept(subscriber, *subscription, retained, "retained", outbox);
-  send_kept(subscriber, *subscription, replay, "_replayed", outbox);
+  send_kept(subscriber, *subscription, std::move(retained), "retained", outbox);
+  send_kept(subscriber, *subscription, std::move(replay), "_replayed", outbox);
   if (!held) tell_subscribed(*subscription, subscriber, created, outbox);
 }
 
@@ -232,8 +233,8 @@ void Broker::publish_meta(std::string_view topic, const serializers::Arguments& 
   });
 }
 
-bool Broker::remove_some(Member& member, uint64_t& from, LeftoverWork& work, Outbox& outbox) {
-  return work.take_some(member.subscriptions, from, [&](const HeldSubscription& held) {
+bool Broker::remove_some(Member& member, uint64_t& from, Outbox& outbox) {
+  return work_.take_some(member.subscriptions, from, [&](const HeldSubscription& held) {
     Subscription& subscription = *held.subscription;
     subscription.remove_subscriber(member);
     on_subscriber_removed(subscription, member, outbox);

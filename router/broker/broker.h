@@ -40,9 +40,9 @@ struct HistoryPage {
 
 class Broker {
  public:
-  // `kept`: what all realms keep.
+  // `work` outlives it, for what is too much for a turn. `kept`: what all realms keep.
   Broker(const config::Realm& config, IdSource& ids, const Clock& clock, OpenedStore store,
-         std::shared_ptr<const KeptBytes> kept = KeptBytes::unlimited());
+         LeftoverWork& work, std::shared_ptr<const KeptBytes> kept = KeptBytes::unlimited());
 
   // For what comes next; what is there already stays.
   void set_limits(const config::RealmLimits& limits) {
@@ -67,7 +67,7 @@ class Broker {
                     wamp::SessionId excluded = {});
   // The member leaves: takes some of its subscriptions from it. True: it has none any more. `from`: as
   // LeftoverWork::take_some() has it.
-  bool remove_some(Member& member, uint64_t& from, LeftoverWork& work, Outbox& outbox);
+  bool remove_some(Member& member, uint64_t& from, Outbox& outbox);
 
   // For the meta API.
   Subscription* find(wamp::SubscriptionId id) const;
@@ -87,8 +87,13 @@ class Broker {
   }
 
   // wamp.subscription.get_events. The page is turned into a result, without the lock, by history_result().
-  std::variant<HistoryPage, Refusal> get_events(const Member& caller, wamp::SubscriptionId id,
-                                                const HistoryQuery& query) const;
+  HistorySearch history_search(const HistoryQuery& query) const {
+    return {query, true, {limits_.replay_events, limits_.replay_bytes}};
+  }
+  struct Unfinished {};
+  // Some of the search.
+  std::variant<HistoryPage, Refusal, Unfinished> get_events(const Member& caller, wamp::SubscriptionId id,
+                                                            HistorySearch& search) const;
 
   size_t subscription_count() const { return subscriptions_.size(); }
   size_t retained_count() const { return retained_.size(); }
@@ -134,7 +139,7 @@ class Broker {
                                        const Member& subscriber, const std::vector<StoredEventRef>& replay,
                                        std::vector<StoredEventRef>& retained);
   void send_kept(const Member& subscriber, const Subscription& subscription,
-                 const std::vector<StoredEventRef>& events, std::string_view mark, Outbox& outbox) const;
+                 std::vector<StoredEventRef>&& events, const char* mark, Outbox& outbox) const;
 
   // Keeps the event for those who come later. Says when the publisher is answered; if `refused`, it has been.
   Answer keep(const Publication& publication, Outbox& outbox);
@@ -145,6 +150,7 @@ class Broker {
   config::RealmLimits limits_;
   IdSource& ids_;
   const Clock& clock_;
+  LeftoverWork& work_;
   IdMap<std::unique_ptr<Subscription>> subscriptions_;  // the owner
   UriIndex<Subscription> index_;
   wamp::SubscriptionId last_id_;

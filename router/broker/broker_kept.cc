@@ -24,7 +24,11 @@ void Broker::add_histories(const std::vector<config::EventHistory>& histories) {
 void Broker::restore(const StoredEvents& stored) {
   assert(stored.histories.size() <= histories_.size());
   for (size_t place = 0; place < stored.histories.size(); ++place)
-    for (const StoredEventRef& event : stored.histories[place]) histories_[place]->history->add(event);
+    for (const StoredEventRef& event : stored.histories[place]) {
+      histories_[place]->history->add(event);
+      while (!histories_[place]->history->drop_some()) {
+      }
+    }
   // What the limits have no room for, lowered since, is left out.
   for (const StoredEventRef& event : stored.retained) retained_.add(event, now());
 }
@@ -91,20 +95,24 @@ std::optional<Refusal> Broker::find_retained(const wamp::Subscribe& message, wam
 }
 
 void Broker::send_kept(const Member& subscriber, const Subscription& subscription,
-                       const std::vector<StoredEventRef>& events, std::string_view mark,
-                       Outbox& outbox) const {
+                       std::vector<StoredEventRef>&& events, const char* mark, Outbox& outbox) const {
   const SubscriptionNode* node = subscriber.subscriptions.find(subscription.id.value)->node;
-  for (const StoredEventRef& event : events) {
-    const bool is_of_another_node = node != &subscription.everyone && !event->resource_key.empty() &&
-                                    subscription.node_for(event->resource_key) != node;
-    if (is_of_another_node) continue;
-    wamp::Event message;
-    message.subscription = subscription.id;
-    message.publication = event->publication;
-    message.details = event_details(subscription.match, event->topic, event->details);
-    message.details.append(std::string(mark), true);
-    outbox.send(subscriber.ref, std::move(message), RoutedPayload(event->payload));
-  }
+  if (node != &subscription.everyone)
+    std::erase_if(events, [&](const StoredEventRef& event) {
+      return !event->resource_key.empty() && subscription.node_for(event->resource_key) != node;
+    });
+  if (events.empty()) return;
+  outbox.send_late(subscriber.ref, [to = subscriber.ref, id = subscription.id, match = subscription.match,
+                                    events = std::move(events), mark](const auto& deliver) {
+    for (const StoredEventRef& event : events) {
+      wamp::Event message;
+      message.subscription = id;
+      message.publication = event->publication;
+      message.details = event_details(match, event->topic, event->details);
+      message.details.append(mark, true);
+      deliver(Delivery(to, std::move(message), RoutedPayload(event->payload)));
+    }
+  });
 }
 
 StoredEvent Broker::stored_event(const Publication& publication) const {
@@ -158,6 +166,8 @@ Broker::Answer Broker::keep(const Publication& publication, Outbox& outbox) {
   }
   for (Subscription* subscription : histories) {
     subscription->history->add(event);
+    // One that is large may push out very many.
+    work_.add([history = subscription->history.get()] { return history->drop_some(); });
     write.histories.push_back({subscription->history_place, subscription->history->size()});
   }
   if (!has_room || (write.histories.empty() && !write.retained)) return Answer::now;
@@ -168,8 +178,10 @@ Broker::Answer Broker::keep(const Publication& publication, Outbox& outbox) {
   return options.acknowledge ? Answer::when_stored : Answer::now;
 }
 
-std::variant<HistoryPage, Refusal> Broker::get_events(const Member& caller, wamp::SubscriptionId id,
-                                                      const HistoryQuery& query) const {
+std::variant<HistoryPage, Refusal, Broker::Unfinished> Broker::get_events(const Member& caller,
+                                                                          wamp::SubscriptionId id,
+                                                                          HistorySearch& search) const {
+  constexpr size_t most_looked_at = 1000;
   const std::unique_ptr<Subscription>* found = subscriptions_.find(id.value);
   if (!found)
     return Refusal{wamp::error_uri::no_such_subscription,
@@ -187,10 +199,9 @@ std::variant<HistoryPage, Refusal> Broker::get_events(const Member& caller, wamp
   if (!subscription.history)
     return Refusal{wamp::error_uri::history_unavailable,
                    "no event history is kept for subscription " + std::to_string(id.value)};
-  return HistoryPage{
-      subscription.id, subscription.match,
-      select(*subscription.history, query, caller, true, {limits_.replay_events, limits_.replay_bytes}),
-      subscription.history->is_limit_reached()};
+  if (!search.go_on(*subscription.history, caller, most_looked_at)) return Unfinished();
+  return HistoryPage{subscription.id, subscription.match, std::move(search.selection()),
+                     subscription.history->is_limit_reached()};
 }
 
 serializers::Arguments history_result(const HistoryPage& page) {

@@ -21,8 +21,11 @@ class EventHistory {
                std::shared_ptr<const KeptBytes> kept = KeptBytes::unlimited())
       : max_events_(max_events), max_bytes_(max_bytes), charge_(std::move(charge)), kept_(std::move(kept)) {}
 
-  // An event that alone has too many bytes goes out at once, after all others.
+  // An event that alone has too many bytes goes out at once, after all others. If very many have to go out
+  // for it, drop_some() has to be called until they have.
   void add(StoredEventRef event);
+  // True: nothing is above the bounds.
+  bool drop_some();
 
   size_t size() const { return events_.size(); }
   // Numbers of the oldest event there is, and of the one that comes next.

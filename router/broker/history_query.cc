@@ -1,6 +1,7 @@
 #include "router/broker/history_query.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "wamp/attributes.h"
 
@@ -107,26 +108,36 @@ wamp::Result<HistoryQuery> history_query(const wamp::Dict& filters, std::string_
   return query;
 }
 
+bool HistorySearch::go_on(const EventHistory& history, const Member& receiver, size_t most) {
+  if (!std::exchange(begun_, true)) {
+    const auto range = range_of(history, query_);
+    selection_.unknown_publication = !range;
+    if (!range) return true;
+    begin_ = range->begin;
+    end_ = range->end;
+  }
+  begin_ = std::max(begin_, history.begin());
+  const uint64_t most_events = std::min<uint64_t>(query_.limit.value_or(limits_.events), limits_.events);
+  for (size_t looked_at = 0; begin_ < end_; ++looked_at) {
+    if (looked_at == most) return false;
+    const StoredEventRef& event = history.at(query_.reverse ? --end_ : begin_++);
+    if (!passes(*event, query_) || !admits(*event, receiver, also_own_)) continue;
+    bytes_ += event->bytes();
+    // One event comes however large it is, or nobody could turn the page.
+    if (selection_.events.size() == most_events || (bytes_ > limits_.bytes && !selection_.events.empty())) {
+      selection_.has_more = true;
+      return true;
+    }
+    selection_.events.push_back(event);
+  }
+  return true;
+}
+
 HistorySelection select(const EventHistory& history, const HistoryQuery& query, const Member& receiver,
                         bool also_own, const AnswerLimits& limits) {
-  HistorySelection selection;
-  const auto range = range_of(history, query);
-  selection.unknown_publication = !range;
-  if (!range || range->begin >= range->end) return selection;
-  const uint64_t most = std::min<uint64_t>(query.limit.value_or(limits.events), limits.events);
-  uint64_t bytes = 0;
-  for (uint64_t step = 0; step < range->end - range->begin; ++step) {
-    const StoredEventRef& event = history.at(query.reverse ? range->end - 1 - step : range->begin + step);
-    if (!passes(*event, query) || !admits(*event, receiver, also_own)) continue;
-    bytes += event->bytes();
-    // One event comes however large it is, or nobody could turn the page.
-    if (selection.events.size() == most || (bytes > limits.bytes && !selection.events.empty())) {
-      selection.has_more = true;
-      break;
-    }
-    selection.events.push_back(event);
-  }
-  return selection;
+  HistorySearch search(query, also_own, limits);
+  search.go_on(history, receiver, SIZE_MAX);
+  return std::move(search.selection());
 }
 
 }  // namespace router::broker

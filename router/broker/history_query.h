@@ -38,8 +38,30 @@ struct HistorySelection {
   bool unknown_publication = false;  // one that a filter names is not in the history; so there are no events
 };
 
-// Only events whose black- and whitelists admit `receiver`; with `also_own` its own ones too, although it
-// wanted none of them when it published.
+// Looks for what a query asks for, some events at a time: between these the history may change. What has gone
+// out of it is not found any more, and what has come since the search began is not either.
+class HistorySearch {
+ public:
+  // Only events whose black- and whitelists admit the receiver; with `also_own` its own ones too, although it
+  // wanted none of them when it published.
+  HistorySearch(const HistoryQuery& query, bool also_own, const AnswerLimits& limits)
+      : query_(query), also_own_(also_own), limits_(limits) {}
+
+  // Looks at no more than `most` events. True: the selection is complete.
+  bool go_on(const EventHistory& history, const Member& receiver, size_t most);
+  HistorySelection& selection() { return selection_; }
+
+ private:
+  HistoryQuery query_;
+  bool also_own_;
+  AnswerLimits limits_;
+  bool begun_ = false;
+  uint64_t begin_ = 0, end_ = 0;  // the numbers of the events that have not been looked at
+  uint64_t bytes_ = 0;            // of those that are selected
+  HistorySelection selection_;
+};
+
+// All of a search at once.
 HistorySelection select(const EventHistory& history, const HistoryQuery& query, const Member& receiver,
                         bool also_own, const AnswerLimits& limits);
 

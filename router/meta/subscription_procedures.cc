@@ -109,8 +109,11 @@ std::variant<Request, Refusal> get_events(const Asked& asked) {
   if (read.refusal()) return *read.refusal();
   const auto query = broker::history_query(asked.arguments.kwargs, "wamp.subscription.get_events");
   if (!query) return Refusal{wamp::error_uri::invalid_argument, query.error().message};
-  return [id, query = *query](RealmState& realm, Member& caller) -> Answer {
-    auto found = realm.broker.get_events(caller, wamp::SubscriptionId(id), query);
+  return [id, query = *query, search = std::optional<broker::HistorySearch>()](
+             RealmState& realm, Member& caller) mutable -> Answer {
+    if (!search) search = realm.broker.history_search(query);
+    auto found = realm.broker.get_events(caller, wamp::SubscriptionId(id), *search);
+    if (std::holds_alternative<broker::Broker::Unfinished>(found)) return Unfinished();
     if (auto* refusal = std::get_if<Refusal>(&found)) return std::move(*refusal);
     return LargeResult(
         [page = std::get<broker::HistoryPage>(std::move(found))] { return history_result(page); });

@@ -35,7 +35,7 @@ config::Realm configuration() {
 
 class BrokerWithStore : public testing::Test {
  protected:
-  BrokerWithStore() : broker(config, ids, clock, {std::make_unique<RememberingStore>(store), {}}) {
+  BrokerWithStore() : broker(config, ids, clock, {std::make_unique<RememberingStore>(store), {}}, work) {
     broker_subscribe(subscriber);
     sent();
   }
@@ -75,6 +75,7 @@ class BrokerWithStore : public testing::Test {
       {0, 0, wamp::SessionId(1)}, {"alice", "anonymous", "anonymous", "static"}, {}, permissions};
   Member subscriber{{0, 1, wamp::SessionId(2)}, {"bob", "anonymous", "anonymous", "static"}, {}, permissions};
   Remembered store;
+  LeftoverWork work;
   Broker broker;
 };
 

@@ -106,6 +106,8 @@ void RealmHarness::deliver(Mail& mail) {
       realm_->on_untaken(*peer.member_, delivery->message, peer.too_much_);
     return;
   }
+  if (const auto* late = std::get_if<LateDeliveries>(&mail))
+    return late->make([this](Delivery&& made) { deliver(made.to.slot, made.message, made.payload); });
   if (const auto* order = std::get_if<SessionOrder>(&mail)) {
     Peer& peer = peers_[order->to.slot];
     if (peer.member_) peer.obey(order->kind);

@@ -280,6 +280,79 @@ TEST_F(TimeUnderTheLock, IsBoundedWhenAProcedureIsTakenFromManyCallees) {
   EXPECT_EQ(other.hears(), "[68,1,2,{}]");
 }
 
+TEST_F(TimeUnderTheLock, IsBoundedWhenALongHistoryIsSearched) {
+  config::Realm config = roomy();
+  config.store.event_history = {{.uri = "com.", .match = wamp::MatchPolicy::prefix, .limit = 1'000'000}};
+  RealmHarness keeping(config);
+  Peer& publisher = keeping.join();
+  for (int i = 1; i <= many; ++i) publisher.says(numbered("[16,", i, numbered(",{},\"com.t", i, "\",[]]")));
+  const auto search = [&](int request, const std::string& filters) {
+    publisher.says(numbered("[48,", request, R"(,{},"wamp.subscription.get_events",[1],{)" + filters + "}]"));
+    return publisher.hears();
+  };
+  EXPECT_THAT(search(100'001, R"("topic":"com.none")"), StartsWith("[50,100001,{},[],{"));
+  EXPECT_THAT(search(100'002, R"("topic":"com.t1")"), HasSubstr("\"com.t1\""));
+  EXPECT_THAT(search(100'003, R"("topic":"com.t1","reverse":true)"), HasSubstr("\"com.t1\""));
+}
+
+TEST_F(TimeUnderTheLock, IsBoundedWhenOneLargeEventPushesManyOutOfAHistory) {
+  config::Realm config = roomy();
+  config.store.event_history = {{.uri = "com.", .match = wamp::MatchPolicy::prefix, .limit = 1'000'000}};
+  config.limits.history_bytes = 1'000'000 + uint64_t{many} * 2000;
+  RealmHarness keeping(config);
+  Peer& publisher = keeping.join();
+  for (int i = 1; i <= many; ++i) publisher.says(numbered("[16,", i, numbered(",{},\"com.t", i, "\",[]]")));
+  publisher.says(R"([16,100001,{},"com.large",[")" + std::string(uint64_t{many} * 1990, 'x') + "\"]]");
+  publisher.says(R"([48,100002,{},"wamp.subscription.get_events",[1],{"topic":"com.t1"}])");
+  EXPECT_EQ(publisher.hears(), R"([50,100002,{},[],{"is_limit_reached":true,"has_more":false}])");
+}
+
+TEST_F(TimeUnderTheLock, IsBoundedWhenVeryManySubscribersComeAndGo) {
+  constexpr int subscribers = 5000;
+  std::vector<Peer*> all;
+  for (int i = 0; i < subscribers; ++i) {
+    all.push_back(&realm.join({}, "anonymous", i % 50 == 0 ? 1 : 0));
+    all.back()->says(R"([32,1,{},"com.t"])");
+  }
+  Peer& publisher = realm.join();
+  publisher.says(R"([16,1,{},"com.t",[1]])");
+  for (size_t i = 0; i < all.size(); i += 3) all[i]->says("[34,2,1]");
+  publisher.says(R"([16,2,{},"com.t",[2]])");
+  for (size_t i = 0; i < all.size(); i += 6) all[i]->says(R"([32,3,{},"com.t"])");
+  publisher.says(R"([16,3,{},"com.t",[3]])");
+  for (size_t i = 0; i < all.size(); ++i) {
+    const size_t expected = i % 3 != 0 ? 4 : i % 6 == 0 ? 5 : 3;
+    ASSERT_EQ(lines(all[i]->hears()), expected) << i;
+  }
+  for (Peer* one : all) one->leaves();
+  publisher.leaves();
+  expect_nothing(0);
+}
+
+TEST_F(TimeUnderTheLock, IsBoundedWhenOneSubscriptionBringsManyEvents) {
+  Peer& publisher = realm.join();
+  for (int i = 1; i <= 5000; ++i)
+    publisher.says(numbered("[16,", i, numbered(R"(,{"retain":true},"com.t)", i, "\",[]]")));
+  Peer& subscriber = realm.join();
+  subscriber.says(R"([32,1,{"match":"prefix","get_retained":true},"com."])");
+  publisher.says(R"([16,5001,{},"com.live",[]])");
+  const std::string heard = subscriber.hears();
+  EXPECT_EQ(lines(heard), 5002u);
+  EXPECT_THAT(heard, StartsWith("[33,1,"));
+  EXPECT_THAT(heard, EndsWith(R"({"topic":"com.live"},[]])"));
+}
+
+TEST_F(TimeUnderTheLock, IsBoundedWhenASlowCallerHasManyCallsOfOneCallee) {
+  Peer& callee = realm.join({"progressive_call_results", "call_canceling"});
+  callee.says(R"([64,1,{},"com.work"])");
+  Peer& caller = realm.join();
+  call_often(caller, R"({"receive_progress":true})");
+  callee.hears();
+  caller.stops_reading();
+  for (int i = 1; i <= 50; ++i) callee.says(numbered("[70,", i, R"(,{"progress":true}])"));
+  EXPECT_EQ(lines(caller.hears()), 50u);
+}
+
 TEST_F(TimeUnderTheLock, IsBoundedByTheCalleesThatARegistrationMayHave) {
   config::Realm config = RealmHarness::open_realm();
   config.limits.callees_per_registration = 2;
