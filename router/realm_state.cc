@@ -141,7 +141,7 @@ bool RealmState::do_some_due() {
     Member* const silent = dealer.take_silent_holder(now);
     if (!silent) return true;
     work.take_steps();
-    if (silent->present)
+    if (silent->present && !dealer.has_answered(*silent))
       kill(*silent, wamp::close_uri::killed, "no sign of life, and another session wants a procedure");
   }
   return false;

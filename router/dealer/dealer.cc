@@ -212,6 +212,7 @@ void Dealer::decide(const HeldRegister& held, Outbox& outbox) {
 
 void Dealer::on_alive(Member& holder, Outbox& outbox) {
   if (!held_registers_.any_for(holder.ref.session)) return;
+  held_registers_.set_alive(holder.ref.session);
   work_.add([this, session = holder.ref.session, &outbox] { return decide_held_for(session, outbox); });
 }
 

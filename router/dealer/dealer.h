@@ -92,6 +92,8 @@ class Dealer {
   // The next one that did not answer a probe in time, for the realm to remove it, if it has not yet; null:
   // all have been told.
   Member* take_silent_holder(SteadyTime now) { return held_registers_.take_silent_holder(now); }
+  // It has said something after that, and those who want what it has are being told.
+  bool has_answered(const Member& holder) const { return held_registers_.is_alive(holder.ref.session); }
 
   const Registrations& registrations() const { return registrations_; }
   Registrations& registrations() { return registrations_; }

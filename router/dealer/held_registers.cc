@@ -22,6 +22,7 @@ void HeldRegisters::remove(Numbers& numbers, wamp::SessionId session, Number num
 HeldRegister HeldRegisters::take(Number number) {
   HeldRegister held = std::move(all_.extract(number).mapped());
   remove(by_holder_, held.holder->ref.session, number);
+  if (!any_for(held.holder->ref.session)) alive_.erase(held.holder->ref.session);
   remove(by_callee_, held.callee->ref.session, number);
   return held;
 }

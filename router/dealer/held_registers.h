@@ -35,6 +35,9 @@ class HeldRegisters {
   // True if nothing else waits for this holder.
   bool add(HeldRegister held);
   bool any_for(wamp::SessionId holder) const { return by_holder_.contains(holder); }
+  // As long as there are any for it, they are being decided: it has given a sign of life.
+  void set_alive(wamp::SessionId holder) { alive_.insert(holder); }
+  bool is_alive(wamp::SessionId holder) const { return alive_.contains(holder); }
   // The first of those that wait for it, which is no longer here; nothing: there is none.
   std::optional<HeldRegister> take_for(wamp::SessionId holder);
   // Forgets one that it has asked for; false: there is none.
@@ -53,6 +56,7 @@ class HeldRegisters {
 
   std::map<Number, HeldRegister> all_;  // the owner
   Numbers by_holder_, by_callee_;
+  std::set<wamp::SessionId> alive_;
   Number last_ = 0;
   Number told_ = 0;  // the holders of those up to this one have been told to be silent
 };

@@ -66,5 +66,15 @@ TEST_F(HeldRegistersTest, TellWhoIsSilentAndWhenToLookAgain) {
   EXPECT_EQ(held.next_deadline(), SteadyTime::max());
 }
 
+TEST_F(HeldRegistersTest, KnowTheHolderToBeAliveAsLongAsTheyAreDecided) {
+  add(ann, bob, "a", 1);
+  add(ann, bob, "b", 1);
+  held.set_alive(bob.ref.session);
+  held.take_for(bob.ref.session);
+  EXPECT_TRUE(held.is_alive(bob.ref.session));
+  held.take_for(bob.ref.session);
+  EXPECT_FALSE(held.is_alive(bob.ref.session));
+}
+
 }  // namespace
 }  // namespace router::dealer

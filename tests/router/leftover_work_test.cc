@@ -168,6 +168,23 @@ TEST_F(AMemberThatIsHalfRemoved, LetsOthersRegisterWhatItHas) {
   EXPECT_EQ(state.dealer.call_count(), 0u);
 }
 
+// Not a member that goes: one that stays, although it takes long to tell all who want what it has.
+TEST_F(AMemberThatIsHalfRemoved, IsNotTheOneThatHasAnsweredInTime) {
+  Member& holder = join_with_much();
+  Member& other = join();
+  for (uint64_t i = 1; i <= many; ++i) register_at(other, "com.p" + std::to_string(i));
+  state.work.begin_turn();
+  state.dealer.on_alive(holder, state.outbox);
+  EXPECT_TRUE(state.work.has_left_some());
+  clock.advance(std::chrono::milliseconds(config.limits.probe_timeout_ms));
+  state.work.begin_turn();
+  state.do_due();
+  do_rest();
+  EXPECT_TRUE(holder.present);
+  EXPECT_EQ(sent(other),
+            std::vector<std::string>(many, std::string(wamp::error_uri::procedure_already_exists)));
+}
+
 TEST_F(AMemberThatIsHalfRemoved, GetsNoCalls) {
   Member& member = join_with_much();
   Member& caller = join();
