@@ -37,6 +37,14 @@ class Histogram {
     return later;
   }
 
+  // visit(ns, count) for each bucket with something in it, the shortest first.
+  template <typename Visit>
+  void for_each(Visit&& visit) const {
+    for (size_t i = 0; i < buckets_.size(); ++i) {
+      if (buckets_[i] != 0) visit(std::min(middle(i), max_), buckets_[i]);
+    }
+  }
+
   // The duration that `fraction` of all stay within; 0 when there are none.
   uint64_t quantile_ns(double fraction) const {
     const auto wanted = static_cast<uint64_t>(fraction * static_cast<double>(count_));

@@ -44,6 +44,13 @@ void add_churn(CLI::App& app, Churn& trial) {
   command->add_option("--unix", trial.rawsocket_path, "a Unix socket on which the router serves RawSocket");
 }
 
+void add_bystanders(CLI::App& app, Options& options) {
+  CLI::App* command =
+      app.add_subcommand("bystanders", "those who call each other until they are told to end");
+  command->add_option("--callers", options.callers, "each with a callee of its own")->capture_default_str();
+  command->add_option("--rate", options.rate, "calls a second")->required();
+}
+
 int run(int argc, char** argv) {
   Options options;
   SlowSubscriber flood;
@@ -55,6 +62,7 @@ int run(int argc, char** argv) {
   add_slow_subscriber(app, options, flood);
   add_black_hole(app, hole);
   add_churn(app, visits);
+  add_bystanders(app, options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -65,9 +73,10 @@ int run(int argc, char** argv) {
   const auto asked = [&app](const char* name) { return app.got_subcommand(name); };
   const std::string line = asked("slow-subscriber") ? slow_subscriber(options, flood)
                            : asked("black-hole")    ? black_hole(options, hole)
-                                                    : churn(options, visits);
+                           : asked("churn")         ? churn(options, visits)
+                                                    : bystanders(options);
   std::fputs(line.c_str(), stdout);
-  return wire::stop_requested() ? 1 : 0;
+  return wire::stop_requested() && !asked("bystanders") ? 1 : 0;
 }
 
 }  // namespace

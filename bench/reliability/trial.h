@@ -1,4 +1,5 @@
-// The trials: each is one run against a router that is there already, and gives one line of JSON.
+// The trials: each is one run against a router that is there already, and gives one line of JSON; the
+// bystanders give more as they go.
 //
 // They throw std::runtime_error if the router did something that it must not do.
 #pragma once
@@ -34,5 +35,11 @@ struct Churn {
   std::string rawsocket_path;  // of a Unix socket; empty: none
 };
 std::string churn(const Options& options, const Churn& trial);
+
+// Callers and callees, as many as `options` says, that do nothing wrong, at its rate until a stop signal. Ten
+// times a second they print what has ended since: {"from_s":1.5,"until_s":1.6,"latency_us":[[120,3],...]}, by
+// the monotonic clock, with the number of calls that took so long; late ones count from when they were due.
+// They throw if a call is refused, answered wrongly or not at all, or a connection ends.
+std::string bystanders(Options options);
 
 }  // namespace bench::reliability

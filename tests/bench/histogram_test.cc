@@ -17,6 +17,17 @@ TEST(Histogram, QuantilesAreWithinOnePercent) {
   EXPECT_EQ(histogram.count(), 1'000'000u);
 }
 
+TEST(Histogram, TellsWhatItHasCounted) {
+  Histogram histogram;
+  for (const uint64_t ns : {5, 1'000'000, 5}) histogram.add(ns);
+  std::vector<std::pair<uint64_t, uint64_t>> told;
+  histogram.for_each([&told](uint64_t ns, uint64_t count) { told.emplace_back(ns, count); });
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[0], std::pair(uint64_t{5}, uint64_t{2}));
+  EXPECT_NEAR(static_cast<double>(told[1].first), 1e6, 1e4);
+  EXPECT_EQ(told[1].second, 1u);
+}
+
 TEST(Histogram, OneOutOfAThousandShowsInTheLastQuantileOnly) {
   Histogram histogram;
   for (int i = 0; i < 999; ++i) histogram.add(100);
