@@ -17,6 +17,12 @@
 #else
 #define ROUTER_ATTRIBUTE(x)
 #endif
+// As clang says it; gcc has macros.
+#if defined(__has_feature)
+#define ROUTER_HAS_SANITIZER(name) __has_feature(name##_sanitizer)
+#else
+#define ROUTER_HAS_SANITIZER(name) 0
+#endif
 #define CAPABILITY(name) ROUTER_ATTRIBUTE(capability(name))
 #define SCOPED_CAPABILITY ROUTER_ATTRIBUTE(scoped_lockable)
 #define GUARDED_BY(mutex) ROUTER_ATTRIBUTE(guarded_by(mutex))
@@ -37,14 +43,12 @@ class HeldTime {
   // What the calling thread has taken of the processor.
   static Duration thread_time();
 
-#if defined(__SANITIZE_THREAD__)
+#if ROUTER_HAS_SANITIZER(thread) || defined(__SANITIZE_THREAD__)
   static constexpr int slower = 40;
-#elif defined(__SANITIZE_ADDRESS__)
+#elif ROUTER_HAS_SANITIZER(address) || defined(__SANITIZE_ADDRESS__)
   static constexpr int slower = 20;
-#elif defined(__OPTIMIZE__)
-  static constexpr int slower = 2;
 #else
-  static constexpr int slower = 10;
+  static constexpr int slower = 10;  // without optimisation
 #endif
   // A millisecond of the program that is used, by what this build is slower.
   static constexpr Duration usual_bound = slower * std::chrono::milliseconds(1);
