@@ -53,8 +53,12 @@ void MemoryWatch::look() {
   workers_.front()->loop().after(interval, [this] { look(); });
   memory_reserve::refill();
   const MemoryStage before = guard_.stage();
-  if (before != MemoryStage::plenty && --looks_to_trim_ <= 0) trim();
+  const bool is_time = before != MemoryStage::plenty && --looks_to_trim_ <= 0;
+  const bool trims = is_time || unheld_.should_be_given_back();
+  const uint64_t unheld = unheld_.bytes();
+  if (trims) trim();
   measure();
+  if (trims) unheld_.was_given_back(unheld);
   // Perhaps it is only what was freed and not given back.
   if (guard_.stage() == MemoryStage::shedding && before != MemoryStage::shedding) {
     trim();
@@ -69,6 +73,16 @@ void MemoryWatch::measure() {
   MemoryUse use = measure_();
   use.addresses -= std::min(use.addresses, first_addresses_);
   guard_.look(use);
+  unheld_.look(use.resident, held());
+}
+
+// By the clients of all workers together.
+uint64_t MemoryWatch::held() const {
+  std::ptrdiff_t sum = 0;
+  for (const Worker* const worker : workers_)
+    for (size_t kind = 0; kind < transport::max_holdings; ++kind)
+      sum += worker->loop().held().of(static_cast<transport::Holding>(kind));
+  return static_cast<uint64_t>(std::max<std::ptrdiff_t>(sum, 0));
 }
 
 void MemoryWatch::on_new_stage() {

@@ -10,6 +10,7 @@
 #include "router/config/config.h"
 #include "router/memory_guard.h"
 #include "router/shedding.h"
+#include "router/unheld_memory.h"
 #include "router/worker.h"
 
 namespace router {
@@ -26,6 +27,7 @@ class MemoryWatch {
  private:
   void look();
   void measure();
+  uint64_t held() const;
   void on_new_stage();
   void trim();
   void shed();
@@ -35,6 +37,7 @@ class MemoryWatch {
   const std::function<MemoryUse()> measure_;
   const uint64_t first_addresses_;
   MemoryGuard guard_;
+  UnheldMemory unheld_;
   Shedding shedding_;
   int looks_to_trim_ = 0;
 };

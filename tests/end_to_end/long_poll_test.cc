@@ -95,7 +95,7 @@ TEST_P(LongPolling, EndsWithTheRoutersLastWords) {
   client.says(R"([6,{},"wamp.close.close_realm"])");
   EXPECT_EQ(client.hears(), R"([6,{},"wamp.close.goodbye_and_out"])");
   client.joins();
-  client.says(R"([48,99,{},"com.echo"])");
+  client.says("[50,99,{}]");
   EXPECT_THAT(client.hears(), HasSubstr("wamp.error.protocol_violation"));
   EXPECT_EQ(client.hears(), "410");
 }

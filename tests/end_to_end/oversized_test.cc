@@ -76,8 +76,11 @@ TEST_P(WhoSendsTooMuch, EndsItsProgressiveCall) {
   expect_alive(caller, 2);
 }
 
-TEST_P(WhoSendsTooMuch, MustCountItsRequestsAllTheSame) {
-  WampClient client = router.join(GetParam());
+TEST(WhoSendsTooMuchInARealmWithSequentialRequestIds, MustCountItsRequestsAllTheSame) {
+  config::Config config = small();
+  config.realms.front().sequential_request_ids = true;
+  RunningServer router{std::move(config)};
+  WampClient client = router.join(Format::json);
   client.says(with_long_payload(R"([48,7,{},"com.add")"));
   EXPECT_THAT(client.hears(), HasSubstr("wamp.error.protocol_violation"));
 }
