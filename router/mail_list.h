@@ -21,12 +21,16 @@ class MailList {
 
   template <class D, class... Arguments>
   void emplace_back(std::in_place_type_t<D> kind, Arguments&&... arguments) {
-    last_block().emplace_back(kind, std::forward<Arguments>(arguments)...);
-    ++size_;
+    if (room_ == 0) [[unlikely]]
+      begin_block();
+    last_->emplace_back(kind, std::forward<Arguments>(arguments)...);
+    count_one();
   }
   void push_back(Mail&& mail) {
-    last_block().push_back(std::move(mail));
-    ++size_;
+    if (room_ == 0) [[unlikely]]
+      begin_block();
+    last_->push_back(std::move(mail));
+    count_one();
   }
   // All of the other's, which is empty afterwards.
   void append(MailList& other) {
@@ -42,16 +46,19 @@ class MailList {
     used_ += std::exchange(other.used_, 0);
     size_ += std::exchange(other.size_, 0);
     other.blocks_.erase(other.blocks_.begin(), end);
+    room_ = other.room_ = 0;
   }
   void clear() {
     for (size_t i = 0; i < used_; ++i) blocks_[i].clear();
-    used_ = size_ = 0;
+    used_ = size_ = room_ = 0;
     if (blocks_.size() > most_spare) blocks_.resize(most_spare);
   }
   void swap(MailList& other) {
     blocks_.swap(other.blocks_);
     std::swap(used_, other.used_);
     std::swap(size_, other.size_);
+    std::swap(last_, other.last_);
+    std::swap(room_, other.room_);
   }
 
   // visit(Mail&) for each; nothing may be added meanwhile.
@@ -66,15 +73,21 @@ class MailList {
   static constexpr size_t block_size = 64;
   static constexpr size_t most_spare = 64;
 
-  Block& last_block() {
-    if (used_ > 0 && blocks_[used_ - 1].size() < block_size) return blocks_[used_ - 1];
+  void count_one() {
+    --room_;
+    ++size_;
+  }
+  void begin_block() {
     if (used_ == blocks_.size()) blocks_.emplace_back().reserve(block_size);
-    return blocks_[used_++];
+    last_ = &blocks_[used_++];
+    room_ = block_size;
   }
 
   std::vector<Block> blocks_;
   size_t used_ = 0;  // of the blocks; the rest are spare and empty
   size_t size_ = 0;
+  Block* last_ = nullptr;
+  size_t room_ = 0;  // in the last one that is used
 };
 
 }  // namespace router

@@ -21,6 +21,7 @@
 #include "router/explain.h"
 #include "router/log.h"
 #include "router/memory_reserve.h"
+#include "router/memory_use.h"
 #include "router/server.h"
 #include "router/version.h"
 
@@ -95,6 +96,7 @@ int serve(const Options& options) {
   auto config = load(options);
   log_notices(config);
   const sigset_t signals = block_signals();
+  router::give_back_what_is_freed();
   router::memory_reserve::set_up();
   router::Server server(std::move(config));
   server.start();

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -69,6 +70,12 @@ MemoryUse memory_use() {
   uint64_t addresses = 0, resident = 0;  // pages
   std::ifstream("/proc/self/statm") >> addresses >> resident;
   return {resident * page_size(), transport::live_buffer_bytes(), addresses * page_size()};
+}
+
+void give_back_what_is_freed() {
+  constexpr int mib = 1024 * 1024;
+  ::mallopt(M_MMAP_THRESHOLD, 2 * mib);
+  ::mallopt(M_TRIM_THRESHOLD, 4 * mib);
 }
 
 uint64_t allowed_memory() {

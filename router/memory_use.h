@@ -12,6 +12,11 @@ namespace router {
 // As of now. The address space as a whole, not since any time.
 MemoryUse memory_use();
 
+// From now on the allocator gives large blocks, and the ends of its heaps, back to the kernel when they are
+// freed. By itself it keeps tens of MiB of each thread's heap after it has freed a block of such a size
+// (mallopt(3), "dynamic mmap threshold"). Once, at the start.
+void give_back_what_is_freed();
+
 // What the kernel would let the process have: the smallest of the machine's memory, the limits of its control
 // group and of those above it, and its own limit of data.
 uint64_t allowed_memory();

@@ -43,22 +43,41 @@ MemoryWatch::MemoryWatch(const config::MemoryLimits& limits, std::vector<Worker*
       measure_(std::move(measure)),
       first_addresses_(measure_().addresses),
       guard_(limits_of(limits, first_addresses_)),
-      shedding_(workers_) {}
-
-void MemoryWatch::start() {
-  workers_.front()->loop().post([this] { look(); });
+      shedding_(workers_) {
+  constexpr uint64_t looks_on_the_way = 64;
+  const uint64_t step = guard_.limits().resident / looks_on_the_way / workers_.size();
+  for (Worker* const worker : workers_) worker->tell_of_growth(step, [this] { look_as_much_has_come(); });
 }
 
-void MemoryWatch::look() {
-  workers_.front()->loop().after(interval, [this] { look(); });
+void MemoryWatch::start() {
+  workers_.front()->loop().post([this] { look_again_and_again(); });
+}
+
+void MemoryWatch::look_again_and_again() {
+  workers_.front()->loop().after(interval, [this] { look_again_and_again(); });
   memory_reserve::refill();
-  const MemoryStage before = guard_.stage();
-  const bool is_time = before != MemoryStage::plenty && --looks_to_trim_ <= 0;
+  const bool is_time = guard_.stage() != MemoryStage::plenty && --looks_to_trim_ <= 0;
   const bool trims = is_time || unheld_.should_be_given_back();
   const uint64_t unheld = unheld_.bytes();
+  const MemoryStage before = guard_.stage();
+  look(trims);
+  if (trims) unheld_.was_given_back(unheld);
+  if (guard_.stage() == MemoryStage::shedding && before == MemoryStage::shedding) shed();
+}
+
+// Any thread. In 100 ms very much can come over the loopback interface.
+void MemoryWatch::look_as_much_has_come() {
+  if (will_look_.exchange(true)) return;
+  workers_.front()->loop().post([this] {
+    will_look_ = false;
+    look(false);
+  });
+}
+
+void MemoryWatch::look(bool trims) {
+  const MemoryStage before = guard_.stage();
   if (trims) trim();
   measure();
-  if (trims) unheld_.was_given_back(unheld);
   // Perhaps it is only what was freed and not given back.
   if (guard_.stage() == MemoryStage::shedding && before != MemoryStage::shedding) {
     trim();
@@ -66,7 +85,7 @@ void MemoryWatch::look() {
   }
   if (guard_.stage() != before) on_new_stage();
   set_accepting_(guard_.stage() < MemoryStage::closed);
-  if (guard_.stage() == MemoryStage::shedding) shed();
+  if (guard_.stage() == MemoryStage::shedding && before != MemoryStage::shedding) shed();
 }
 
 void MemoryWatch::measure() {

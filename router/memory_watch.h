@@ -1,9 +1,11 @@
-// Looks at the memory of the process ten times a second and does what its stage demands.
+// Looks at the memory of the process ten times a second, and when the buffers of a worker have grown by much,
+// and does what its stage demands.
 //
 // Made by the main thread; works on the first worker's thread, where listeners accept as well, and asks the
 // workers through their loops. Destroyed when the workers have stopped.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <vector>
 
@@ -25,7 +27,10 @@ class MemoryWatch {
   const MemoryGuard& guard() const { return guard_; }
 
  private:
-  void look();
+  void look_again_and_again();
+  // `trims`: what was freed is given back to the kernel first.
+  void look(bool trims);
+  void look_as_much_has_come();
   void measure();
   uint64_t held() const;
   void on_new_stage();
@@ -40,6 +45,7 @@ class MemoryWatch {
   UnheldMemory unheld_;
   Shedding shedding_;
   int looks_to_trim_ = 0;
+  std::atomic<bool> will_look_ = false;  // as a worker has asked for it
 };
 
 }  // namespace router

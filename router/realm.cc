@@ -113,13 +113,15 @@ SteadyTime Realm::earlier_deadline() {
   return next;
 }
 
-Realm::Rest Realm::rest() {
-  if (state_.work.has_left_some()) return {SteadyTime::max(), true};
+inline Realm::Rest Realm::rest() {
+  if (state_.work.has_left_some()) [[unlikely]]
+    return {SteadyTime::max(), true};
   return {earlier_deadline(), false};
 }
 
-void Realm::follow_up(const Rest& rest) {
-  if (rest.ring_at != SteadyTime::max() && ring_at_) ring_at_(rest.ring_at);
+inline void Realm::follow_up(const Rest& rest) {
+  if (rest.ring_at != SteadyTime::max() && ring_at_) [[unlikely]]
+    ring_at_(rest.ring_at);
   if (rest.is_work) [[unlikely]]
     do_leftover_work();
 }
@@ -141,22 +143,23 @@ void Realm::do_leftover_work() {
 
 template <class F>
 void Realm::turn(F change) {
-  Rest left;
-  {
-    const Lock lock(mutex_);
-    state_.work.begin_turn();
-    change();
-    left = rest();
-  }
+  Lock lock(mutex_);
+  state_.work.begin_turn();
+  change();
+  const Rest left = rest();
+  lock.unlock();
   follow_up(left);
 }
 
 template <class F>
 wamp::Result<void> Realm::locked(Member& member, F request) {
-  wamp::Result<void> result;
-  turn([&] {
-    if (member.present) result = request();
-  });
+  Lock lock(mutex_);
+  if (!member.present) return {};
+  state_.work.begin_turn();
+  wamp::Result<void> result = request();
+  const Rest left = rest();
+  lock.unlock();
+  follow_up(left);
   return result;
 }
 

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "router/session.h"
+#include "transport/live_bytes.h"
 
 namespace router {
 namespace {
@@ -80,6 +81,14 @@ void Worker::at_the_cost_of(transport::Connection& connection, Work work) {
   }
 }
 
+void Worker::look_at_growth() {
+  const std::ptrdiff_t live = transport::live_buffer_bytes_of_thread();
+  told_live_bytes_ = std::min(told_live_bytes_, live);
+  if (!on_growth_ || live < told_live_bytes_ + told_growth_) return;
+  told_live_bytes_ = live;
+  on_growth_();
+}
+
 void Worker::end_turn() {
   for (Backpressure* backpressure : std::vector(choked_)) backpressure->check();
   for (EventSender* events : std::vector(behind_))
@@ -92,6 +101,7 @@ void Worker::end_turn() {
     at_the_cost_of(session->connection(), [session] { session->carry_out_held(); });
     deliver_mail();
   }
+  look_at_growth();
 }
 
 void Worker::deliver_mail() {

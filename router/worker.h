@@ -6,10 +6,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <thread>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "router/clock.h"
@@ -107,6 +110,13 @@ class Worker {
   // What a client is told, each another time. Precondition: shutting_down().
   uint64_t retry_after_ms();
 
+  // Calls it on the worker's thread, at the end of a turn, each time when its buffers have come to take so
+  // many bytes more. Once, before the worker runs.
+  void tell_of_growth(size_t bytes, std::function<void()> tell) {
+    told_growth_ = static_cast<std::ptrdiff_t>(bytes);
+    on_growth_ = std::move(tell);
+  }
+
   // How short the process is of memory.
   void set_memory_stage(MemoryStage stage);
   MemoryStage memory_stage() const { return memory_stage_; }
@@ -136,6 +146,7 @@ class Worker {
                                 const wamp::Message& event, const RoutedPayload& payload);
   void deliver(SessionOrder& order);
   void deliver(LateDeliveries& late);
+  void look_at_growth();
   void sweep();
   void continue_drain();
 
@@ -159,6 +170,8 @@ class Worker {
   bool delivering_ = false;
   std::optional<Drain> drain_;  // since the router shuts down
   MemoryStage memory_stage_ = MemoryStage::plenty;
+  std::function<void()> on_growth_;
+  std::ptrdiff_t told_growth_ = 0, told_live_bytes_ = 0;
   transport::Loop loop_;  // behind all that its connections' sessions use
   std::thread thread_;
 };

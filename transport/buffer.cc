@@ -244,6 +244,10 @@ void Buffer::release_slowly(Buffer* buffer) {
   list.first = new (buffer) FreeBlock{list.first};
 }
 
+std::ptrdiff_t live_buffer_bytes_of_thread() {
+  return live_bytes_tally ? live_bytes_tally->load(std::memory_order_relaxed) : 0;
+}
+
 size_t live_buffer_bytes() {
   Tallies& all = tallies();
   const std::lock_guard lock(all.mutex);

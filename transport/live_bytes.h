@@ -10,4 +10,8 @@ namespace transport {
 
 size_t live_buffer_bytes();
 
+// What the calling thread has made more than it has released, since it began; of one thread alone it may be
+// negative.
+std::ptrdiff_t live_buffer_bytes_of_thread();
+
 }  // namespace transport
