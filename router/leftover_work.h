@@ -1,8 +1,8 @@
 // Work under the realm's lock that may be more than one turn with the lock has time for.
 //
 // Whoever takes the lock begins a turn, which has some steps; one is about what a request does. Work that is
-// begun goes on as long as the turn has steps left. What it leaves is done later, in turns of its own, by the
-// thread that has left it (Realm), and in between others have the lock. So it finds what it is about by ids,
+// begun goes on as long as the turn has steps left. What it leaves is done later, in turns of its own (Realm),
+// and in between others have the lock. So it finds what it is about by ids,
 // as anything may have gone meanwhile, and nothing may depend on when it is done.
 // Part of the realm's state, behind its lock.
 #pragma once

@@ -1,6 +1,7 @@
 #include "router/realm.h"
 
 #include <cassert>
+#include <chrono>
 #include <thread>
 #include <utility>
 
@@ -127,9 +128,10 @@ inline void Realm::follow_up(const Rest& rest) {
 }
 
 void Realm::do_leftover_work() {
+  // Longer than this the sessions of the same thread do not wait.
+  constexpr auto patience = std::chrono::milliseconds(1);
+  const SteadyTime end = state_.clock.now() + patience;
   for (bool is_more = true; is_more;) {
-    // Others wait for the lock, and have to wake up first.
-    std::this_thread::yield();
     SteadyTime ring_at = SteadyTime::max();
     {
       const Lock lock(mutex_);
@@ -138,6 +140,8 @@ void Realm::do_leftover_work() {
       if (!is_more) ring_at = earlier_deadline();
     }
     if (ring_at != SteadyTime::max() && ring_at_) ring_at_(ring_at);
+    if (is_more && ring_at_ && state_.clock.now() >= end) return ring_at_(end);
+    if (is_more) std::this_thread::yield();  // others wait for the lock, and have to wake up first
   }
 }
 
@@ -164,10 +168,21 @@ wamp::Result<void> Realm::locked(Member& member, F request) {
 }
 
 void Realm::run_due() {
-  turn([&] {
+  Rest left;
+  {
+    const Lock lock(mutex_);
+    state_.work.begin_turn();
     state_.do_due();
     timer_ = SteadyTime::max();
-  });
+    left = state_.work.empty() ? rest() : Rest{SteadyTime::max(), true};
+  }
+  follow_up(left);
+}
+
+void Realm::close() {
+  ring_at_ = nullptr;
+  do_leftover_work();
+  state_.broker.close();
 }
 
 void Realm::on_alive(Member& member) {

@@ -3,8 +3,8 @@
 // Any thread may call; a Member& belongs to the session that joined, and only that session passes it here.
 // What broker and dealer decide is posted to the mailboxes while the realm is still locked: that is what
 // keeps all orders that the specification promises. Nothing is encoded, sent or called back under the lock.
-// What may take long comes piece by piece (leftover_work.h), and the function that made it returns when all
-// of it is done. Outlives its members; its sessions and the table of realms hold it.
+// What may take long comes piece by piece (leftover_work.h): for a millisecond in the function that has made
+// it, then when the timer rings. Outlives its members; its sessions and the table of realms hold it.
 #pragma once
 
 #include <atomic>
@@ -57,8 +57,7 @@ class Realm {
   Member& join_unseen(const SessionRef& session, std::shared_ptr<transport::Account> account);
   // A call without regard to permissions.
   void ask(Member& unseen, const wamp::Call& question, RoutedPayload&& payload);
-  // Nobody may use the member any more. What it held is gone when this returns, but for what another thread
-  // is taking from it.
+  // Nobody may use the member any more. What it held is gone when this returns, or is being taken from it.
   void leave(Member& member);
 
   // From now on the realm has these roles and limits. Members follow at their next request; what they have
@@ -121,11 +120,9 @@ class Realm {
   // True if it has events that outlast their publishers, or may have.
   bool keeps_events() const;
 
-  // Writes what is still to be stored, and gives up the timer. Nobody is a member any more, nor ever again.
-  void close() {
-    ring_at_ = nullptr;
-    state_.broker.close();
-  }
+  // Does what is left to do, writes what is still to be stored, and gives up the timer. Nobody is a member
+  // any more, nor ever again.
+  void close();
 
  private:
   // What a turn with the lock has left.
@@ -140,6 +137,7 @@ class Realm {
   Rest rest();
   // Without it.
   void follow_up(const Rest& rest);
+  // Some of it, and has itself rung for the rest.
   void do_leftover_work();
   // Runs `request` in a turn, unless the realm has removed the member and its session does not know yet.
   template <class F>

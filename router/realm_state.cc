@@ -131,7 +131,11 @@ void RealmState::kill_quietly(Member& member, std::string_view reason,
 }
 
 void RealmState::do_due() {
-  work.add([this] { return do_some_due(); });
+  if (std::exchange(is_doing_due_, true)) return;
+  work.add([this] {
+    is_doing_due_ = !do_some_due();
+    return !is_doing_due_;
+  });
 }
 
 bool RealmState::do_some_due() {

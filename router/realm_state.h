@@ -64,6 +64,8 @@ struct RealmState {
   bool remove_some(Member& member, Removal& removal);
   bool publish_testaments(Member& member, Removal& removal);
   bool do_some_due();
+
+  bool is_doing_due_ = false;
 };
 
 // What the session meta API tells of a session.

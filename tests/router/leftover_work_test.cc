@@ -69,6 +69,36 @@ TEST(LeftoverWork, ComesBeforeTheRestOfWhatMadeIt) {
   EXPECT_THAT(order, ElementsAre("first", "second", "the rest", "another"));
 }
 
+TEST(LeftoverWorkOfARealm, IsDoneForAMomentAndGoesOnWhenTheTimerRings) {
+  RealmHarness realm;
+  int rung = 0;
+  realm.realm().set_timer([&rung](SteadyTime) { ++rung; });
+  Peer& holder = realm.join();
+  for (int i = 1; i <= 1000; ++i)
+    holder.says("[32," + std::to_string(i) + ",{},\"com.t" + std::to_string(i) + "\"]");
+  realm.clock().ticks(std::chrono::milliseconds(1));
+  holder.leaves();
+  EXPECT_EQ(realm.realm().counts().members, 0u);
+  EXPECT_GT(realm.realm().counts().subscriptions, 500u) << "the sessions of the same thread must not wait";
+  int turns = 0;
+  for (; turns < rung; ++turns) realm.realm().run_due();
+  EXPECT_GT(turns, 5);
+  EXPECT_EQ(realm.realm().counts().subscriptions, 0u);
+}
+
+TEST(LeftoverWorkOfARealm, IsDoneBeforeItCloses) {
+  RealmHarness realm;
+  realm.realm().set_timer([](SteadyTime) {});
+  Peer& holder = realm.join();
+  for (int i = 1; i <= 1000; ++i)
+    holder.says("[32," + std::to_string(i) + ",{},\"com.t" + std::to_string(i) + "\"]");
+  realm.clock().ticks(std::chrono::milliseconds(1));
+  holder.leaves();
+  EXPECT_GT(realm.realm().counts().subscriptions, 0u);
+  realm.realm().close();
+  EXPECT_EQ(realm.realm().counts().subscriptions, 0u);
+}
+
 // What others see of a member that is being removed, between two turns.
 class AMemberThatIsHalfRemoved : public testing::Test {
  protected:
