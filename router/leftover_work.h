@@ -1,10 +1,9 @@
 // Work under the realm's lock that may be more than one turn with the lock has time for.
 //
 // Whoever takes the lock begins a turn, which has some steps; one is about what a request does. Work that is
-// begun goes on as long as the turn has steps left. What it leaves is done later, in turns of its own (Realm),
-// and in between others have the lock. So it finds what it is about by ids,
-// as anything may have gone meanwhile, and nothing may depend on when it is done.
-// Part of the realm's state, behind its lock.
+// begun goes on as long as the turn has steps left. What it leaves is done later, in turns of its own
+// (Realm), and in between others have the lock. So it finds what it is about by ids, as anything may have
+// gone meanwhile, and nothing may depend on when it is done. Part of the realm's state, behind its lock.
 #pragma once
 
 #include <algorithm>
@@ -29,29 +28,38 @@ class LeftoverWork {
   bool has_steps() const { return steps_ > 0; }
   void take_steps(size_t steps = 1) { steps_ -= static_cast<std::ptrdiff_t>(steps); }
 
-  // `work` does some of itself and takes steps for it; true: all of it is done.
+  // `work` does some of itself and takes steps for it; true: all of it is done. If there is no memory for
+  // some of it, it is tried again later.
   template <class Work>
   void add(Work work) {
-    if (goes_on(work)) return;
-    (goes_on_ ? born_ : queue_).emplace_back(std::move(work));
-    has_left_some_ = true;
+    try {
+      if (goes_on(work)) return;
+    } catch (...) {
+      leave(std::move(work));
+      throw;
+    }
+    leave(std::move(work));
   }
   // Since the turn began.
   bool has_left_some() const { return has_left_some_; }
 
-  bool empty() const { return queue_.empty(); }
+  bool empty() const { return queue_.empty() && born_.empty(); }
   // Precondition: not empty. A turn for the oldest work; what comes of it is done before the rest of it.
   void go_on() {
     begin_turn();
-    std::function<bool()> work = std::move(queue_.front());
-    queue_.pop_front();
-    goes_on_ = true;
-    const bool done = goes_on(work);
-    goes_on_ = false;
-    if (!done) queue_.push_front(std::move(work));
-    queue_.insert(queue_.begin(), std::make_move_iterator(born_.begin()),
-                  std::make_move_iterator(born_.end()));
-    born_.clear();
+    adopt();
+    struct Going {
+      bool& goes_on;
+      explicit Going(bool& flag) : goes_on(flag) { goes_on = true; }
+      ~Going() { goes_on = false; }
+    };
+    bool done = false;
+    {
+      const Going going(goes_on_);
+      done = goes_on(queue_.front());
+    }
+    if (done) queue_.pop_front();
+    adopt();
   }
 
   // do_one(value) for some of the table's entries, which takes them out; true: it was the last. `from`: 0 at
@@ -74,6 +82,18 @@ class LeftoverWork {
 
  private:
   static constexpr std::ptrdiff_t steps_of_turn = 100;
+
+  template <class Work>
+  void leave(Work&& work) {
+    (goes_on_ ? born_ : queue_).emplace_back(std::forward<Work>(work));
+    has_left_some_ = true;
+  }
+  void adopt() {
+    if (born_.empty()) return;
+    queue_.insert(queue_.begin(), std::make_move_iterator(born_.begin()),
+                  std::make_move_iterator(born_.end()));
+    born_.clear();
+  }
 
   template <class Work>
   bool goes_on(Work& work) {

@@ -85,8 +85,10 @@ class Membership {
   RoutedPayload routed(const wamp::Payload& payload);
 
   // True: memory is short, and the message was refused for it.
-  wamp::Result<bool> refuse_for_memory(wamp::MessageType type, std::string_view bytes);
-  wamp::Result<bool> refuse_request(const serializers::MessageStart& start, const Refusal& refusal);
+  wamp::Result<bool> refuse_for_memory(wamp::MessageType type, std::string_view bytes, bool is_chunk);
+  wamp::Result<bool> refuse(const serializers::MessageStart& start, const Refusal& refusal, bool is_chunk);
+  wamp::Result<bool> refuse_request(const serializers::MessageStart& start, const Refusal& refusal,
+                                    bool is_chunk);
   wamp::Result<void> refuse_answer(wamp::RequestId invocation, const Refusal& refusal);
   void send_refusal(wamp::MessageType type, wamp::RequestId request, const Refusal& refusal);
   wamp::Result<void> end_call(wamp::RequestId call);
@@ -122,7 +124,7 @@ wamp::Result<bool> Membership::admit(const M& message, std::string_view bytes, b
       return wamp::ProtocolError{"received " + std::string(wamp::name(M::type)) +
                                  ", but HELLO did not announce the role for it"};
     if (worker_.memory_stage() >= MemoryStage::frugal) [[unlikely]] {
-      const auto refused = refuse_for_memory(M::type, bytes);
+      const auto refused = refuse_for_memory(M::type, bytes, is_chunk);
       if (!refused) return refused.error();
       if (*refused) return false;
     }

@@ -1,6 +1,7 @@
 // What becomes of messages that are not taken, as they or all that there is are too much: each request is
 // refused, as far as it is known, and the session goes on.
 #include "router/membership.h"
+#include "serializers/serializer.h"
 #include "wamp/error_uris.h"
 
 namespace router {
@@ -17,9 +18,16 @@ RoutedPayload payload_of(const Refusal& refusal) {
 }  // namespace
 
 // The call cannot go on: the dealer answers this with an ERROR. It makes mail, at the end of a turn perhaps.
+// If the call still waits for an authorizer, this waits behind it.
 wamp::Result<void> Membership::end_call(wamp::RequestId call) {
   worker_.loop().request_turn_end();
-  return realm_->handle(*member_, wamp::Cancel{call, {{"mode", "killnowait"}}});
+  const wamp::Cancel cancel{call, {{"mode", "killnowait"}}};
+  if (held_) {
+    std::string bytes;
+    bytes.append(serializers::encode_envelope(sender_.format(), cancel, 0, bytes));
+    if (holds(cancel, bytes, true)) return {};
+  }
+  return realm_->handle(*member_, cancel);
 }
 
 // As if the callee had said so.
@@ -56,9 +64,16 @@ void Membership::refuse_too_long(const wamp::Message& message) {
 }
 
 wamp::Result<bool> Membership::refuse(const serializers::MessageStart& start, const Refusal& refusal) {
+  const bool is_chunk =
+      start.type == wamp::MessageType::call && request_ids_.is_chunk(start.request, start.progress);
+  return refuse(start, refusal, is_chunk);
+}
+
+wamp::Result<bool> Membership::refuse(const serializers::MessageStart& start, const Refusal& refusal,
+                                      bool is_chunk) {
   const std::optional<SessionRule> rule = session_rule(start.type);
   if (!rule || (rule->role && !member_->features.has(*rule->role))) return false;
-  if (rule->new_request) return refuse_request(start, refusal);
+  if (rule->new_request) return refuse_request(start, refusal, is_chunk);
   const bool answers =
       start.type == wamp::MessageType::yield ||
       (start.type == wamp::MessageType::error && start.request_type == wamp::MessageType::invocation);
@@ -67,9 +82,9 @@ wamp::Result<bool> Membership::refuse(const serializers::MessageStart& start, co
   return true;
 }
 
-wamp::Result<bool> Membership::refuse_request(const serializers::MessageStart& start,
-                                              const Refusal& refusal) {
-  if (start.type == wamp::MessageType::call && request_ids_.is_chunk(start.request)) {
+wamp::Result<bool> Membership::refuse_request(const serializers::MessageStart& start, const Refusal& refusal,
+                                              bool is_chunk) {
+  if (is_chunk) {
     if (const auto told = end_call(start.request); !told) return told.error();
     return true;
   }
@@ -82,13 +97,14 @@ wamp::Result<bool> Membership::refuse_request(const serializers::MessageStart& s
 
 // ---- when memory is short
 
-wamp::Result<bool> Membership::refuse_for_memory(wamp::MessageType type, std::string_view bytes) {
+wamp::Result<bool> Membership::refuse_for_memory(wamp::MessageType type, std::string_view bytes,
+                                                 bool is_chunk) {
   const bool adds = type == wamp::MessageType::subscribe || type == wamp::MessageType::register_;
   if (!adds && bytes.size() <= frugal_message_size) return false;
   serializers::Scratch scratch;  // the worker's holds the message, which may yet be carried out
   const auto start = serializers::decode_start(sender_.format(), bytes, scratch);
   if (!start) return false;
-  auto refused = refuse(*start, {wamp::error_uri::unavailable, {}});
+  auto refused = refuse(*start, {wamp::error_uri::unavailable, {}}, is_chunk);
   if (refused && *refused) worker_.counters().lost_memory.add();
   return refused;
 }

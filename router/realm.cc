@@ -124,7 +124,17 @@ inline void Realm::follow_up(const Rest& rest) {
   if (rest.ring_at != SteadyTime::max() && ring_at_) [[unlikely]]
     ring_at_(rest.ring_at);
   if (rest.is_work) [[unlikely]]
+    begin_leftover_work();
+}
+
+void Realm::begin_leftover_work() {
+  constexpr auto pause_without_memory = std::chrono::milliseconds(10);
+  try {
     do_leftover_work();
+  } catch (const std::bad_alloc&) {
+    // It is none of the fault of the session whose request this was.
+    if (ring_at_) ring_at_(state_.clock.now() + pause_without_memory);
+  }
 }
 
 void Realm::do_leftover_work() {
@@ -172,11 +182,13 @@ void Realm::run_due() {
   {
     const Lock lock(mutex_);
     state_.work.begin_turn();
-    state_.do_due();
     timer_ = SteadyTime::max();
+    state_.do_due();
     left = state_.work.empty() ? rest() : Rest{SteadyTime::max(), true};
   }
   follow_up(left);
+  // No session of this thread has filled another worker's mailbox with that.
+  static_cast<void>(Mailbox::take_overfilled());
 }
 
 void Realm::close() {
@@ -380,7 +392,8 @@ meta::Answer Realm::carry_out(Member& member, meta::Request& request) {
 
 wamp::Result<void> Realm::continue_call(Member& member, const wamp::Call& message, RoutedPayload&& payload) {
   return locked(member, [&] {
-    return state_.dealer.continue_call(member, message, std::move(payload), state_.outbox);
+    return state_.dealer.continue_call(member, message, std::move(payload), config_.sequential_request_ids,
+                                       state_.outbox);
   });
 }
 

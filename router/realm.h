@@ -137,6 +137,7 @@ class Realm {
   Rest rest();
   // Without it.
   void follow_up(const Rest& rest);
+  void begin_leftover_work();
   // Some of it, and has itself rung for the rest.
   void do_leftover_work();
   // Runs `request` in a turn, unless the realm has removed the member and its session does not know yet.

@@ -74,8 +74,9 @@ Member& RealmState::add_member(std::unique_ptr<Member> joined) {
   return member;
 }
 
-void RealmState::begin_removal(Member& member, Removal removal) {
+void RealmState::begin_removal(Member& member, Removal removal, std::optional<wamp::Goodbye> farewell) {
   members.remove(member);
+  if (farewell) outbox.send(member.ref, *std::move(farewell));
   work.add([this, &member, removal = std::move(removal)]() mutable { return remove_some(member, removal); });
 }
 
@@ -88,7 +89,6 @@ bool RealmState::remove_some(Member& member, Removal& removal) {
                         {{member.ref.session.value, member.identity.authid, member.identity.authrole}, {}},
                         outbox);
   }
-  if (removal.goodbye) outbox.send(member.ref, *std::move(removal.goodbye));
   member.gone = true;
   if (member.let_go) members.destroy(member);
   return true;
@@ -122,12 +122,12 @@ void RealmState::let_go(Member& member) {
 }
 
 void RealmState::kill(Member& member, std::string_view reason, const std::optional<std::string>& message) {
-  begin_removal(member, {goodbye(reason, message), true});
+  begin_removal(member, {true}, goodbye(reason, message));
 }
 
 void RealmState::kill_quietly(Member& member, std::string_view reason,
                               const std::optional<std::string>& message) {
-  begin_removal(member, {goodbye(reason, message), false});
+  begin_removal(member, {false}, goodbye(reason, message));
 }
 
 void RealmState::do_due() {

@@ -30,8 +30,8 @@ struct RealmState {
   Member& add_member(std::unique_ptr<Member> member);
   // From now on it is no member. What it holds is taken from it, its testaments are published, and those who
   // want to know are told, as leftover work. The Member itself stays until its session lets go of it.
-  void remove_member(Member& member) { begin_removal(member, {std::nullopt, true}); }
-  // Removes it, and then its session says GOODBYE.
+  void remove_member(Member& member) { begin_removal(member, {true}); }
+  // Removes it, and its session says GOODBYE.
   void kill(Member& member, std::string_view reason, const std::optional<std::string>& message);
   // The same, and nobody is told ("wamp.session.kill_all").
   void kill_quietly(Member& member, std::string_view reason, const std::optional<std::string>& message);
@@ -54,12 +54,12 @@ struct RealmState {
  private:
   // How a member is removed, and how far that is.
   struct Removal {
-    std::optional<wamp::Goodbye> goodbye;  // none: its session knows
-    bool is_told = false;                  // to those who want to know
-    uint64_t from = 0;                     // in the table that is emptied
-    size_t testaments = 0;                 // that are published
+    bool is_told = false;   // to those who want to know
+    uint64_t from = 0;      // in the table that is emptied
+    size_t testaments = 0;  // that are published
   };
-  void begin_removal(Member& member, Removal removal);
+  // `farewell`: for its session; none: that knows.
+  void begin_removal(Member& member, Removal removal, std::optional<wamp::Goodbye> farewell = {});
   // Some of it, on whichever thread: uses nothing of its session's. True: that was all.
   bool remove_some(Member& member, Removal& removal);
   bool publish_testaments(Member& member, Removal& removal);

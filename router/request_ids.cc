@@ -4,15 +4,19 @@
 
 namespace router {
 
-bool RequestIds::note(const wamp::Call& call) {
+bool RequestIds::wants_more(const wamp::Call& call) {
   const wamp::Value* const progress = call.options.find("progress");
   const bool* const more = progress ? progress->get<bool>() : nullptr;
-  const bool is_known = unfinished_.find(call.request.value) != nullptr;
-  if (more && *more && !is_known) {
+  return more && *more;
+}
+
+bool RequestIds::note(wamp::RequestId call, std::optional<bool> more) {
+  const bool is_known = unfinished_.find(call.value) != nullptr;
+  if (more == true && !is_known) {
     if (unfinished_.size() >= most_unfinished_) unfinished_.clear();
-    unfinished_.insert(call.request.value, {});
-  } else if (is_known && !(more && *more)) {
-    unfinished_.erase(call.request.value);
+    unfinished_.insert(call.value, {});
+  } else if (more == false && is_known) {
+    unfinished_.erase(call.value);
   }
   return is_known;
 }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <utility>
 
 #include "router/id_map.h"
@@ -28,13 +29,18 @@ class RequestIds {
         most_unfinished_(most_unfinished),
         unfinished_(std::move(charge)) {}
 
-  // Whether the CALL, which has come now, is a further chunk.
+  // Whether the CALL, which has come now, is a further chunk. Once for each CALL, also if it is refused: what
+  // follows the first chunk of a call belongs to it whatever has become of it.
   bool is_chunk(const wamp::Call& call) {
-    return sends_chunks_ && (sequential_ ? call.request <= last_ : continues(call));
+    if (!sends_chunks_) return false;
+    if (sequential_) return call.request <= last_;
+    if (call.options.empty() && unfinished_.empty()) [[likely]]
+      return false;
+    return note(call.request, wants_more(call));
   }
-  // The same for one of which no more is known.
-  bool is_chunk(wamp::RequestId call) const {
-    return sends_chunks_ && (sequential_ ? call <= last_ : unfinished_.find(call.value) != nullptr);
+  // The same for one of which no more is known. `more`: it is not the last chunk; none: perhaps.
+  bool is_chunk(wamp::RequestId call, std::optional<bool> more) {
+    return sends_chunks_ && (sequential_ ? call <= last_ : note(call, more));
   }
   // Of a request that is none. An error: the id breaks the protocol.
   wamp::Result<void> take(wamp::MessageType type, wamp::RequestId request) {
@@ -44,12 +50,9 @@ class RequestIds {
  private:
   struct Unfinished {};
 
-  bool continues(const wamp::Call& call) {
-    if (call.options.empty() && unfinished_.empty()) [[likely]]
-      return false;
-    return note(call);
-  }
-  bool note(const wamp::Call& call);
+  static bool wants_more(const wamp::Call& call);
+  // Whether the call was unfinished until now.
+  bool note(wamp::RequestId call, std::optional<bool> more);
   wamp::Result<void> take_next(wamp::MessageType type, wamp::RequestId request);
 
   const bool sequential_, sends_chunks_;

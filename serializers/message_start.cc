@@ -8,14 +8,15 @@
 namespace serializers {
 namespace {
 
-// Looks for one attribute and keeps nothing of the others, as they may be too many.
-class AcknowledgeFinder final : public ValueSink {
+// Looks for two attributes and keeps nothing of the others, as they may be too many.
+class AttributeFinder final : public ValueSink {
  public:
-  bool found() const { return found_; }
+  bool acknowledge() const { return acknowledge_; }
+  bool progress() const { return progress_; }
 
   void null() override {}
   void boolean(bool value) override {
-    if (is_next_ && depth_ == 1) found_ = value;
+    if (next_ && depth_ == 1) *next_ = value;
   }
   void integer(int64_t) override {}
   void unsigned_integer(uint64_t) override {}
@@ -25,14 +26,19 @@ class AcknowledgeFinder final : public ValueSink {
   void begin_list(size_t) override { ++depth_; }
   void end_list(size_t) override { --depth_; }
   void begin_dictionary(size_t) override { ++depth_; }
-  void key(std::string_view key) override { is_next_ = depth_ == 1 && key == "acknowledge"; }
-  void binary_key(std::string_view) override { is_next_ = false; }
+  void key(std::string_view key) override {
+    next_ = depth_ != 1            ? nullptr
+            : key == "acknowledge" ? &acknowledge_
+            : key == "progress"    ? &progress_
+                                   : nullptr;
+  }
+  void binary_key(std::string_view) override { next_ = nullptr; }
   void end_dictionary(size_t) override { --depth_; }
 
  private:
   int depth_ = 0;
-  bool is_next_ = false;  // its value
-  bool found_ = false;
+  bool* next_ = nullptr;  // whose value comes next; null: another one's
+  bool acknowledge_ = false, progress_ = false;
 };
 
 template <class Reader>
@@ -59,10 +65,13 @@ std::optional<MessageStart> read_start(Reader reader) {
   if (!request || !reader.next()) return std::nullopt;
   start.request = wamp::RequestId(*request);
   const char* const options = reader.position();
-  AcknowledgeFinder finder;
-  if (reader.kind() == Kind::dictionary && reader.skip() &&
-      reader.send_dictionary({options, reader.position()}, finder))
-    start.acknowledge = finder.found();
+  AttributeFinder finder;
+  const Kind kind = reader.kind();
+  const bool are_whole = (kind == Kind::null || kind == Kind::dictionary) && reader.skip();
+  if (are_whole && (kind == Kind::null || reader.send_dictionary({options, reader.position()}, finder))) {
+    start.acknowledge = finder.acknowledge();
+    start.progress = finder.progress();
+  }
   return start;
 }
 

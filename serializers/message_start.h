@@ -15,8 +15,8 @@ struct MessageStart {
   wamp::MessageType type{};
   std::optional<wamp::MessageType> request_type = {};  // of an ERROR
   wamp::RequestId request = {};
-  // What the options of a PUBLISH ask for, if they are there as a whole.
-  std::optional<bool> acknowledge = {};
+  // What the options of a PUBLISH or a CALL ask for, if they are there as a whole.
+  std::optional<bool> acknowledge = {}, progress = {};
 };
 
 // Nothing if the bytes do not begin a message like that, or end before it is sure that its request id is

@@ -154,7 +154,10 @@ void Dealer::vacate(Registration& registration, Outbox& outbox) {
 
 void Dealer::on_callee_removed(Registration& registration, const Member& callee, Outbox& outbox) {
   broker_.publish_meta("wamp.registration.on_unregister", about(callee, registration), outbox);
-  if (!registration.callees.empty()) return end_hopeless_calls(registration, outbox);
+  if (!registration.callees.empty()) {
+    end_hopeless_calls(registration, outbox);
+    return invoke_waiting(registration, outbox);  // its shards go to others
+  }
   registrations_.end(registration);
   work_.add([this, id = registration.id, session = callee.ref.session, &outbox] {
     return end_some_waiting(id, session, outbox);

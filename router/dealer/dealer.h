@@ -55,9 +55,10 @@ class Dealer {
   void unregister(Member& callee, const wamp::Unregister& message, Outbox& outbox);
   wamp::Result<void> call(Member& caller, const wamp::Call& message, const CallOptions& options,
                           RoutedPayload&& payload, const Grant& grant, Outbox& outbox);
-  // A CALL whose request id is not a new one ("Progressive Call Invocations").
+  // A CALL whose request id is not a new one ("Progressive Call Invocations"). `sequential`: ids are, so one
+  // behind the last chunk breaks the protocol; else it is refused.
   wamp::Result<void> continue_call(Member& caller, const wamp::Call& message, RoutedPayload&& payload,
-                                   Outbox& outbox);
+                                   bool sequential, Outbox& outbox);
   wamp::Result<void> cancel(Member& caller, const wamp::Cancel& message, Outbox& outbox);
   wamp::Result<void> yield(Member& callee, const wamp::Yield& message, RoutedPayload&& payload,
                            Outbox& outbox);
@@ -100,6 +101,7 @@ class Dealer {
   size_t call_count() const { return calls_.size(); }
 
  private:
+  static void refuse_id_in_use(const Member& caller, const wamp::Call& message, Outbox& outbox);
   // What a caller asked for, as far as its INVOCATION depends on it.
   struct Asked {
     std::string_view procedure;

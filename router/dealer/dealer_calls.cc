@@ -80,7 +80,8 @@ void Dealer::release_callee(PendingCall& call) {
   if (std::exchange(call.counted, false)) {
     Registration* registration = registrations_.find(call.registration);
     Callee* callee = registration ? registration->find_callee(*call.callee) : nullptr;
-    if (callee) --callee->active;
+    // None is counted of a callee that has come back since the call.
+    if (callee && callee->active > 0) --callee->active;
   }
   call.callee = nullptr;
 }
@@ -145,13 +146,17 @@ Callee* Dealer::pick(Registration& registration, const CallOptions& options, con
   return registration.pick(choice);
 }
 
+void Dealer::refuse_id_in_use(const Member& caller, const wamp::Call& message, Outbox& outbox) {
+  outbox.refuse(caller.ref, wamp::Call::type, message.request, invalid_argument,
+                "CALL.Request: " + std::to_string(message.request.value) +
+                    " is the id of a call that has not been answered yet");
+}
+
 wamp::Result<void> Dealer::call(Member& caller, const wamp::Call& message, const CallOptions& options,
                                 RoutedPayload&& payload, const Grant& grant, Outbox& outbox) {
   if (PendingCall** const earlier = caller.calls.find(message.request.value)) [[unlikely]] {
-    if ((*earlier)->progressive) return continue_call(caller, message, std::move(payload), outbox);
-    outbox.refuse(caller.ref, wamp::Call::type, message.request, invalid_argument,
-                  "CALL.Request: " + std::to_string(message.request.value) +
-                      " is the id of a call that has not been answered yet");
+    if ((*earlier)->progressive) return continue_call(caller, message, std::move(payload), false, outbox);
+    refuse_id_in_use(caller, message, outbox);
     return {};
   }
   if (options.progress && !caller.features.caller_progressive_call_invocations)
@@ -194,7 +199,7 @@ void Dealer::begin_call(Member& caller, wamp::RequestId request, const Asked& as
   if (const uint64_t timeout = timeout_ms(options, caller.limits()); timeout > 0) set_deadline(call, timeout);
   // It does not overtake those that wait and are being given to callees.
   Callee* callee =
-      registration->invoking > 0 && !options.progress ? nullptr : pick(*registration, options, nullptr);
+      registration->invoking && !options.progress ? nullptr : pick(*registration, options, nullptr);
   const bool may_be_sent_again = !callee || callee->member->features.callee_call_reroute;
   if (may_be_sent_again || options.progress)
     call.kept = std::make_unique<KeptCall>(KeptCall{std::string(asked.procedure),
@@ -307,7 +312,11 @@ uint64_t Dealer::remaining_ms(const PendingCall& call) const {
 
 void Dealer::invoke_waiting(Registration& registration, Outbox& outbox) {
   if (registration.waiting.empty()) return;
-  ++registration.invoking;
+  if (registration.invoking) {
+    registration.invoke_again = true;
+    return;
+  }
+  registration.invoking = true;
   work_.add([this, id = registration.id, behind = uint64_t{0}, &outbox]() mutable {
     return invoke_some(id, behind, outbox);
   });
@@ -338,7 +347,11 @@ bool Dealer::invoke_some(wamp::RegistrationId id, uint64_t& behind, Outbox& outb
     invoke(call, registration, *callee, {kept.procedure, kept.options, kept.grant},
            RoutedPayload(kept.payload), outbox);
   }
-  --registration.invoking;
+  if (std::exchange(registration.invoke_again, false)) {
+    behind = 0;
+    return false;
+  }
+  registration.invoking = false;
   if (!registration.waiting.empty()) remind_callees(registration);
   return true;
 }

@@ -9,13 +9,17 @@
 namespace router::dealer {
 
 wamp::Result<void> Dealer::continue_call(Member& caller, const wamp::Call& message, RoutedPayload&& payload,
-                                         Outbox& outbox) {
+                                         bool sequential, Outbox& outbox) {
   PendingCall** found = caller.calls.find(message.request.value);
   if (!found || (*found)->interrupted || ((*found)->kept && (*found)->kept->procedure != message.procedure)) {
     counters_.late_answers.add();
     return {};
   }
   PendingCall& call = **found;
+  if (!call.progressive && !sequential) {
+    refuse_id_in_use(caller, message, outbox);
+    return {};
+  }
   if (!call.progressive)
     return wamp::ProtocolError{"CALL.Request: call " + std::to_string(message.request.value) +
                                " is in progress, and its last chunk has been sent"};

@@ -122,7 +122,7 @@ Callee* Registration::pick_by_key(const Choice& choice) {
   };
   Callee* heaviest = nullptr;
   for (Callee& callee : callees) {
-    if (has_refused(callee, choice.refused)) continue;
+    if (!callee.member->present || has_refused(callee, choice.refused)) continue;
     if (!heaviest || weight(callee) > weight(*heaviest)) heaviest = &callee;
   }
   // A busy shard has no substitute.

@@ -49,8 +49,9 @@ struct Registration {
   std::vector<Callee> callees;  // in the order of registration; at least one, unless it has ended
   bool ended = false;           // not found by URI any more
   std::map<uint64_t, PendingCall*> waiting;  // for a callee to be free, in the order of CALLs
-  size_t invoking = 0;  // as often, those that wait are being given to callees, piece by piece
-  size_t next = 0;      // roundrobin's turn
+  bool invoking = false;                     // those that wait are being given to callees, piece by piece
+  bool invoke_again = false;                 // and then once more, as something has changed
+  size_t next = 0;                           // roundrobin's turn
 
   // "RegistrationDetails" of the meta API.
   wamp::Dict details() const;

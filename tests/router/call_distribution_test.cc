@@ -49,6 +49,37 @@ TEST_F(CallDistribution, ACalleeWithAConcurrencyGetsNoMoreCallsAtATime) {
   EXPECT_EQ(realm.realm().counts().calls, 0u);
 }
 
+TEST_F(CallDistribution, ACalleeThatRegistersAnewDuringACallGetsFurtherOnes) {
+  const std::string options = R"({"invoke":"roundrobin","concurrency":1})";
+  Peer& first = callee(options);
+  Peer& second = callee(options);
+  Peer& caller = realm.join();
+  EXPECT_EQ(invoked(caller, 1, {&first, &second}), 0);
+  first.says("[66,2,1]");
+  EXPECT_EQ(first.hears(), "[67,2]");
+  first.says("[64,3," + options + ",\"com.work\"]");
+  EXPECT_EQ(first.hears(), "[65,3,1]");
+  first.says("[70,1,{}]");
+  EXPECT_EQ(invoked(caller, 2, {&first, &second}), 1);
+  EXPECT_EQ(invoked(caller, 3, {&first, &second}), 0);
+}
+
+TEST_F(CallDistribution, ACallThatWaitsForAShardGoesToAnotherWhenThatLeaves) {
+  const std::string by_key = R"({"runmode":"partition","rkey":"a"})";
+  Peer& first = callee(R"({"invoke":"roundrobin"})");
+  Peer& second = callee(R"({"invoke":"roundrobin"})");
+  Peer& caller = realm.join();
+  const int shard = invoked(caller, 1, {&first, &second}, by_key);
+  ASSERT_NE(shard, -1);
+  Peer& leaving = shard == 0 ? first : second;
+  Peer& other = shard == 0 ? second : first;
+  leaving.clogs();
+  caller.says("[48,2," + by_key + ",\"com.work\"]");
+  EXPECT_EQ(other.hears(), "") << "it waits for its shard";
+  leaving.leaves();
+  EXPECT_EQ(other.hears(), "[68,1,1,{}]");
+}
+
 TEST_F(CallDistribution, BusyCalleesArePassedOver) {
   Peer& first = callee(R"({"invoke":"first","concurrency":1})");
   Peer& second = callee(R"({"invoke":"first"})");

@@ -134,8 +134,11 @@ TEST_F(ProgressiveInvocations, AChunkAfterTheFinalResultIsIgnored) {
   EXPECT_EQ(callee.hears(), "");
 }
 
-TEST_F(ProgressiveInvocations, AChunkAfterTheLastOneIsAViolation) {
-  callee_of_upload();
+TEST(ProgressiveInvocationsOfARealmWithSequentialIds, AChunkAfterTheLastOneIsAViolation) {
+  config::Realm config = RealmHarness::open_realm();
+  config.sequential_request_ids = true;
+  RealmHarness realm(std::move(config));
+  realm.join({"progressive_call_invocations", "call_canceling"}).says(R"([64,1,{},"com.upload"])");
   Peer& caller = realm.join();
   caller.says(R"([48,1,{"progress":true},"com.upload"])");
   caller.says(R"([48,1,{},"com.upload"])");

@@ -120,6 +120,40 @@ TEST_F(ASessionWhenMemoryIsShort, SaysNothingLarge) {
   EXPECT_EQ(says(wire, large(R"([16,3,{},"com.topic")")), "");
 }
 
+// A caller that sends chunks, and the callee of com.upload.
+struct AStreamWhenMemoryIsShort : ASessionWhenMemoryIsShort {
+  AStreamWhenMemoryIsShort() {
+    router.worker().set_memory_stage(MemoryStage::plenty);
+    callee.receives(R"([64,1,{},"com.upload"])");
+    callee.sent();
+  }
+  static constexpr auto features =
+      R"({"caller":{"features":{"progressive_call_invocations":true}},
+      "callee":{"features":{"progressive_call_invocations":true,"call_canceling":true}}})";
+  Wire& callee = router.join(serializers::Format::json, features);
+  Wire& caller = router.join(serializers::Format::json, features);
+};
+
+TEST_F(AStreamWhenMemoryIsShort, IsRefusedWithItsFirstChunkAndTheOthersBelongToThat) {
+  router.worker().set_memory_stage(MemoryStage::frugal);
+  EXPECT_EQ(says(caller, large(R"([48,5,{"progress":true},"com.upload")")),
+            "[8,48,5,{},\"wamp.error.unavailable\"]");
+  EXPECT_EQ(says(caller, R"([48,5,{"progress":true},"com.upload"])"), "");
+  EXPECT_EQ(says(caller, R"([48,5,{},"com.upload"])"), "");
+  EXPECT_EQ(callee.sent(), "");
+  EXPECT_FALSE(caller.closed());
+}
+
+TEST_F(AStreamWhenMemoryIsShort, EndsForBothSidesWithALastChunkThatIsNotTaken) {
+  caller.receives(R"([48,5,{"progress":true},"com.upload"])");
+  EXPECT_EQ(callee.sent(), R"([68,1,1,{"progress":true}])");
+  router.worker().set_memory_stage(MemoryStage::frugal);
+  EXPECT_THAT(says(caller, large(R"([48,5,{},"com.upload")")),
+              StartsWith(R"([8,48,5,{},"wamp.error.canceled")"));
+  EXPECT_EQ(callee.sent(), R"([69,1,{"mode":"killnowait"}])");
+  EXPECT_EQ(router.realm().counts().calls, 0u);
+}
+
 TEST_F(ASessionWhenMemoryIsShort, DoesEverythingElse) {
   EXPECT_THAT(says(wire, R"([48,1,{},"com.add"])"), HasSubstr("wamp.error.no_such_procedure"));
   EXPECT_THAT(says(wire, R"([16,2,{"acknowledge":true},"com.topic",["small"]])"), StartsWith("[17,2,"));

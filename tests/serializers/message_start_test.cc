@@ -67,5 +67,12 @@ TEST(TheStartOfAMessage, IsNothingForRubbish) {
     for (const Format format : all_formats) EXPECT_FALSE(start_of(rubbish, format)) << rubbish;
 }
 
+TEST(TheStartOfAMessage, TellsWhetherACallHasMoreChunksAndThatNullAsksForNothing) {
+  EXPECT_EQ(start_of(R"([48,5,{"progress":true},"com.upload")")->progress, true);
+  EXPECT_EQ(start_of(R"([48,5,{"a":{"progress":true}},"com.upload")")->progress, false);
+  EXPECT_EQ(start_of(R"([48,5,{"progress":tr)")->progress, std::nullopt);
+  EXPECT_EQ(start_of(R"([16,5,null,"com.topic")")->acknowledge, false);
+}
+
 }  // namespace
 }  // namespace serializers
