@@ -59,10 +59,12 @@ void MemoryWatch::look_again_and_again() {
   const bool is_time = guard_.stage() != MemoryStage::plenty && --looks_to_trim_ <= 0;
   const bool trims = is_time || unheld_.should_be_given_back();
   const uint64_t unheld = unheld_.bytes();
-  const MemoryStage before = guard_.stage();
+  // Of a round that takes long it is told how long, by the number of looks.
+  const bool is_shedding = shedding_.is_under_way();
   look(trims);
+  unheld_.look(guard_.resident(), held());
   if (trims) unheld_.was_given_back(unheld);
-  if (guard_.stage() == MemoryStage::shedding && before == MemoryStage::shedding) shed();
+  if (is_shedding && guard_.stage() == MemoryStage::shedding) shed();
 }
 
 // Any thread. In 100 ms very much can come over the loopback interface.
@@ -85,14 +87,13 @@ void MemoryWatch::look(bool trims) {
   }
   if (guard_.stage() != before) on_new_stage();
   set_accepting_(guard_.stage() < MemoryStage::closed);
-  if (guard_.stage() == MemoryStage::shedding && before != MemoryStage::shedding) shed();
+  if (guard_.stage() == MemoryStage::shedding && !shedding_.is_under_way()) shed();
 }
 
 void MemoryWatch::measure() {
   MemoryUse use = measure_();
   use.addresses -= std::min(use.addresses, first_addresses_);
   guard_.look(use);
-  unheld_.look(use.resident, held());
 }
 
 // By the clients of all workers together.

@@ -25,6 +25,7 @@ class Shedding {
   // Begins a round for so many bytes. While one is under way, nothing; but who takes too long is not waited
   // for.
   void shed(uint64_t bytes);
+  bool is_under_way() const { return round_ != nullptr; }
 
  private:
   struct Round {
