@@ -89,15 +89,20 @@ TEST(LeftoverWork, IsTriedAgainIfThereWasNoMemoryForIt) {
   EXPECT_TRUE(other_is_done);
 }
 
-TEST(LeftoverWorkOfARealm, IsDoneForAMomentAndGoesOnWhenTheTimerRings) {
-  RealmHarness realm;
-  int rung = 0;
-  realm.realm().set_timer([&rung](SteadyTime) { ++rung; });
+// Whenever somebody looks at the clock, a millisecond has gone by.
+void one_with_1000_subscriptions_leaves(RealmHarness& realm) {
   Peer& holder = realm.join();
   for (int i = 1; i <= 1000; ++i)
     holder.says("[32," + std::to_string(i) + ",{},\"com.t" + std::to_string(i) + "\"]");
   realm.clock().ticks(std::chrono::milliseconds(1));
   holder.leaves();
+}
+
+TEST(LeftoverWorkOfARealm, IsDoneForAMomentAndGoesOnWhenTheTimerRings) {
+  RealmHarness realm;
+  int rung = 0;
+  realm.realm().set_timer([&rung](SteadyTime) { ++rung; });
+  one_with_1000_subscriptions_leaves(realm);
   EXPECT_EQ(realm.realm().counts().members, 0u);
   EXPECT_GT(realm.realm().counts().subscriptions, 500u) << "the sessions of the same thread must not wait";
   int turns = 0;
@@ -109,11 +114,7 @@ TEST(LeftoverWorkOfARealm, IsDoneForAMomentAndGoesOnWhenTheTimerRings) {
 TEST(LeftoverWorkOfARealm, IsDoneBeforeItCloses) {
   RealmHarness realm;
   realm.realm().set_timer([](SteadyTime) {});
-  Peer& holder = realm.join();
-  for (int i = 1; i <= 1000; ++i)
-    holder.says("[32," + std::to_string(i) + ",{},\"com.t" + std::to_string(i) + "\"]");
-  realm.clock().ticks(std::chrono::milliseconds(1));
-  holder.leaves();
+  one_with_1000_subscriptions_leaves(realm);
   EXPECT_GT(realm.realm().counts().subscriptions, 0u);
   realm.realm().close();
   EXPECT_EQ(realm.realm().counts().subscriptions, 0u);
@@ -160,6 +161,11 @@ class AMemberThatIsHalfRemoved : public testing::Test {
     }
     return member;
   }
+  void begin_to_kill(Member& member) {
+    state.work.begin_turn();
+    state.kill(member, "wamp.close.killed", {});
+    ASSERT_GT(member.registrations.size(), 100u);
+  }
   void do_rest() {
     while (!state.work.empty()) state.work.go_on();
   }
@@ -187,8 +193,7 @@ class AMemberThatIsHalfRemoved : public testing::Test {
 
 TEST_F(AMemberThatIsHalfRemoved, IsGoneInTheEndWhenItsSessionHasLetGoOfItMeanwhile) {
   Member& member = join_with_much();
-  state.work.begin_turn();
-  state.kill(member, "wamp.close.killed", {});
+  begin_to_kill(member);
   EXPECT_TRUE(state.work.has_left_some());
   EXPECT_EQ(state.members.size(), 0u);
   EXPECT_FALSE(state.members.is_free(wamp::SessionId(1)));
@@ -205,9 +210,7 @@ TEST_F(AMemberThatIsHalfRemoved, IsGoneInTheEndWhenItsSessionHasLetGoOfItMeanwhi
 TEST_F(AMemberThatIsHalfRemoved, LetsOthersRegisterWhatItHas) {
   Member& member = join_with_much();
   Member& other = join();
-  state.work.begin_turn();
-  state.kill(member, "wamp.close.killed", {});
-  ASSERT_GT(member.registrations.size(), 100u);
+  begin_to_kill(member);
   sent(other);
   for (uint64_t i = 1; i <= many; ++i) register_at(other, "com.p" + std::to_string(i));
   EXPECT_EQ(sent(other), std::vector<std::string>(many, "REGISTERED"));
@@ -238,9 +241,7 @@ TEST_F(AMemberThatIsHalfRemoved, IsNotTheOneThatHasAnsweredInTime) {
 TEST_F(AMemberThatIsHalfRemoved, GetsNoCalls) {
   Member& member = join_with_much();
   Member& caller = join();
-  state.work.begin_turn();
-  state.kill(member, "wamp.close.killed", {});
-  ASSERT_GT(member.registrations.size(), 100u);
+  begin_to_kill(member);
   sent(member);
   for (uint64_t i = 1; i <= many; ++i) call(caller, i, "com.p" + std::to_string(i));
   EXPECT_THAT(sent(member), testing::Not(testing::Contains("INVOCATION")));
@@ -252,8 +253,7 @@ TEST_F(AMemberThatIsHalfRemoved, GetsNoCalls) {
 TEST_F(AMemberThatIsHalfRemoved, LeavesWhatOthersHaveInCommonWithIt) {
   Member& member = join_with_much();
   Member& other = join();
-  state.work.begin_turn();
-  state.kill(member, "wamp.close.killed", {});
+  begin_to_kill(member);
   for (uint64_t i = 1; i <= many; ++i) subscribe(other, "com.t" + std::to_string(i));
   do_rest();
   EXPECT_EQ(state.broker.subscription_count(), many);
@@ -263,8 +263,7 @@ TEST_F(AMemberThatIsHalfRemoved, LeavesWhatOthersHaveInCommonWithIt) {
 TEST_F(AMemberThatIsHalfRemoved, HearsGoodbyeAtOnce) {
   Member& member = join_with_much();
   sent(member);
-  state.work.begin_turn();
-  state.kill(member, "wamp.close.killed", {});
+  begin_to_kill(member);
   EXPECT_EQ(sent(member).front(), "GOODBYE");
 }
 

@@ -115,14 +115,8 @@ TEST_P(ASession, MayOnlyDoWhatItsRolesSay) {
 }
 
 // "IDs" of the specification, to the letter.
-class ASessionOfARealmWithSequentialRequestIds : public testing::Test {
- protected:
-  static config::Config sequential() {
-    config::Config config = SessionHarness::two_realms();
-    config.realms.front().sequential_request_ids = true;
-    return config;
-  }
-  SessionHarness router{sequential()};
+struct ASessionOfARealmWithSequentialRequestIds : testing::Test {
+  SessionHarness router{SessionHarness::with_sequential_ids()};
 };
 
 TEST_F(ASessionOfARealmWithSequentialRequestIds, CountsItsRequestsFromOneWithoutGaps) {
@@ -172,16 +166,12 @@ TEST_P(ASession, GetsAnErrorForARequestIdOfACallThatIsNotAnswered) {
 }
 
 TEST_P(ASession, SendsAChunkUnderTheIdOfItsUnfinishedCall) {
-  const std::string hello =
-      R"([1,"realm1",{"roles":{"caller":{"features":{"progressive_call_invocations":true}},"callee":)"
-      R"({"features":{"progressive_call_invocations":true,"call_canceling":true}}}}])";
-  Wire& callee = router.connect(GetParam());
-  callee.receives(hello);
+  const std::string features = R"({"caller":{"features":{"progressive_call_invocations":true}},"callee":)"
+                               R"({"features":{"progressive_call_invocations":true,"call_canceling":true}}})";
+  Wire& callee = router.join(GetParam(), features);
   callee.receives(R"([64,1,{},"com.upload"])");
   callee.sent();
-  Wire& caller = router.connect(GetParam());
-  caller.receives(hello);
-  caller.sent();
+  Wire& caller = router.join(GetParam(), features);
   caller.receives(R"([48,500,{"progress":true},"com.upload",[1]])");
   caller.receives(R"([48,20,{},"com.upload",["whole"]])");
   caller.receives(R"([48,500,{},"com.upload",[2]])");

@@ -84,6 +84,12 @@ config::Config SessionHarness::two_realms() {
   return config;
 }
 
+config::Config SessionHarness::with_sequential_ids() {
+  config::Config config = two_realms();
+  config.realms.front().sequential_request_ids = true;
+  return config;
+}
+
 SessionHarness::SessionHarness(config::Config config)
     : config_(std::move(config)), worker_(0, 1), realms_([this](const config::Realm& realm) {
         return std::make_shared<Realm>(realm, std::vector<Mailbox*>{&worker_.mailbox()}, 1, clock_);

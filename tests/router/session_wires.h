@@ -114,6 +114,8 @@ class SessionHarness {
 
   // realm1 and realm2, open to anonymous.
   static config::Config two_realms();
+  // The same, but clients of "realm1" must count their requests.
+  static config::Config with_sequential_ids();
   Wire& connect(serializers::Format format = serializers::Format::json, Arrival arrival = {},
                 const std::string& address = "test");
   // A connection whose session is established in realm1 with all roles; WELCOME has been taken. Throws if it

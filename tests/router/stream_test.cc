@@ -27,14 +27,8 @@ class AStream : public testing::Test {
   Wire& caller = router.join(Format::json, all_features);
 };
 
-class AStreamOfARealmWithSequentialRequestIds : public AStream {
- protected:
-  AStreamOfARealmWithSequentialRequestIds() : AStream(sequential()) {}
-  static config::Config sequential() {
-    config::Config config = SessionHarness::two_realms();
-    config.realms.front().sequential_request_ids = true;
-    return config;
-  }
+struct AStreamOfARealmWithSequentialRequestIds : AStream {
+  AStreamOfARealmWithSequentialRequestIds() : AStream(SessionHarness::with_sequential_ids()) {}
 };
 
 TEST_F(AStreamOfARealmWithSequentialRequestIds, ContinuesUnderTheIdOfItsFirstChunkWhileNewCallsCountOn) {

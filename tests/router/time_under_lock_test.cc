@@ -41,6 +41,12 @@ class TimeUnderTheLock : public testing::Test {
     config.limits.kept_bytes_per_session = uint64_t{1} << 40;
     return config;
   }
+  // That of com.work.
+  Peer& join_callee(const std::string& options = "{}", std::vector<std::string> features = {}) {
+    Peer& callee = realm.join(std::move(features));
+    callee.says("[64,1," + options + ",\"com.work\"]");
+    return callee;
+  }
   void call_often(Peer& caller, const std::string& options = "{}") {
     for (int i = 1; i <= many; ++i) caller.says(numbered("[48,", i, "," + options + ",\"com.work\"]"));
   }
@@ -56,8 +62,7 @@ class TimeUnderTheLock : public testing::Test {
 };
 
 TEST_F(TimeUnderTheLock, IsBoundedWhenACallerOfManyCallsLeaves) {
-  Peer& callee = realm.join({"call_canceling"});
-  callee.says(R"([64,1,{},"com.work"])");
+  Peer& callee = join_callee("{}", {"call_canceling"});
   Peer& caller = realm.join();
   call_often(caller);
   EXPECT_EQ(lines(callee.hears()), size_t{1 + many});
@@ -68,8 +73,7 @@ TEST_F(TimeUnderTheLock, IsBoundedWhenACallerOfManyCallsLeaves) {
 }
 
 TEST_F(TimeUnderTheLock, IsBoundedWhenACallerOfManyWaitingCallsLeaves) {
-  Peer& callee = realm.join();
-  callee.says(R"([64,1,{"concurrency":1},"com.work"])");
+  Peer& callee = join_callee(R"({"concurrency":1})");
   Peer& caller = realm.join();
   call_often(caller);
   EXPECT_EQ(callee.hears(), "[65,1,1]\n[68,1,1,{}]");
@@ -80,8 +84,7 @@ TEST_F(TimeUnderTheLock, IsBoundedWhenACallerOfManyWaitingCallsLeaves) {
 }
 
 TEST_F(TimeUnderTheLock, IsBoundedWhenTheCalleeOfManyCallsLeaves) {
-  Peer& callee = realm.join();
-  callee.says(R"([64,1,{},"com.work"])");
+  Peer& callee = join_callee();
   Peer& caller = realm.join();
   call_often(caller);
   callee.leaves();
@@ -92,8 +95,7 @@ TEST_F(TimeUnderTheLock, IsBoundedWhenTheCalleeOfManyCallsLeaves) {
 }
 
 TEST_F(TimeUnderTheLock, IsBoundedWhenTheOnlyCalleeForManyWaitingCallsLeaves) {
-  Peer& callee = realm.join();
-  callee.says(R"([64,1,{"concurrency":1},"com.work"])");
+  Peer& callee = join_callee(R"({"concurrency":1})");
   Peer& caller = realm.join();
   call_often(caller);
   callee.leaves();
@@ -165,8 +167,7 @@ TEST_F(TimeUnderTheLock, IsBoundedWhenManySessionsAreKilled) {
 }
 
 TEST_F(TimeUnderTheLock, IsBoundedWhenManyCallsTimeOutAtOnce) {
-  Peer& callee = realm.join({"call_canceling"});
-  callee.says(R"([64,1,{},"com.work"])");
+  Peer& callee = join_callee("{}", {"call_canceling"});
   Peer& caller = realm.join();
   call_often(caller, R"({"timeout":1000})");
   callee.hears();
@@ -179,8 +180,7 @@ TEST_F(TimeUnderTheLock, IsBoundedWhenManyCallsTimeOutAtOnce) {
 }
 
 TEST_F(TimeUnderTheLock, IsBoundedWhenManyCallsThatWaitTimeOutAtOnce) {
-  Peer& callee = realm.join();
-  callee.says(R"([64,1,{"concurrency":1},"com.work"])");
+  join_callee(R"({"concurrency":1})");
   Peer& caller = realm.join();
   call_often(caller, R"({"timeout":1000})");
   realm.passes(milliseconds(1000));
@@ -189,8 +189,7 @@ TEST_F(TimeUnderTheLock, IsBoundedWhenManyCallsThatWaitTimeOutAtOnce) {
 }
 
 TEST_F(TimeUnderTheLock, IsBoundedWhenACalleeTakesCallsAgain) {
-  Peer& callee = realm.join();
-  callee.says(R"([64,1,{},"com.work"])");
+  Peer& callee = join_callee();
   EXPECT_EQ(callee.hears(), "[65,1,1]");
   callee.clogs();
   Peer& caller = realm.join();
@@ -343,8 +342,7 @@ TEST_F(TimeUnderTheLock, IsBoundedWhenOneSubscriptionBringsManyEvents) {
 }
 
 TEST_F(TimeUnderTheLock, IsBoundedWhenASlowCallerHasManyCallsOfOneCallee) {
-  Peer& callee = realm.join({"progressive_call_results", "call_canceling"});
-  callee.says(R"([64,1,{},"com.work"])");
+  Peer& callee = join_callee("{}", {"progressive_call_results", "call_canceling"});
   Peer& caller = realm.join();
   call_often(caller, R"({"receive_progress":true})");
   callee.hears();
