@@ -86,10 +86,11 @@ using WatchedTime = NoHeldTime;
 using WatchedTime = HeldTime;
 #endif
 
-class CAPABILITY("mutex") Mutex {
+template <class Kind>
+class CAPABILITY("mutex") WatchedMutex {
  public:
   // `what` it locks, for the message.
-  explicit Mutex(const char* what) : held_(what) {}
+  explicit WatchedMutex(const char* what) : held_(what) {}
 
   void lock() ACQUIRE() {
     mutex_.lock();
@@ -99,33 +100,18 @@ class CAPABILITY("mutex") Mutex {
     held_.end();
     mutex_.unlock();
   }
-
- private:
-  std::mutex mutex_;
-  [[no_unique_address]] WatchedTime held_;
-};
-
-// Many may read, or one may write.
-class CAPABILITY("mutex") SharedMutex {
- public:
-  explicit SharedMutex(const char* what) : held_(what) {}
-
-  void lock() ACQUIRE() {
-    mutex_.lock();
-    held_.begin();
-  }
-  void unlock() RELEASE() {
-    held_.end();
-    mutex_.unlock();
-  }
-  // Who only reads is not measured.
+  // Of a SharedMutex. Who only reads is not measured.
   void lock_shared() ACQUIRE_SHARED() { mutex_.lock_shared(); }
   void unlock_shared() RELEASE_SHARED() { mutex_.unlock_shared(); }
 
  private:
-  std::shared_mutex mutex_;
+  Kind mutex_;
   [[no_unique_address]] WatchedTime held_;
 };
+
+using Mutex = WatchedMutex<std::mutex>;
+// Many may read, or one may write.
+using SharedMutex = WatchedMutex<std::shared_mutex>;
 
 // Locks as long as it lives, or until unlock().
 template <class M>
