@@ -25,9 +25,8 @@ void Broker::restore(const StoredEvents& stored) {
   assert(stored.histories.size() <= histories_.size());
   for (size_t place = 0; place < stored.histories.size(); ++place)
     for (const StoredEventRef& event : stored.histories[place]) {
-      histories_[place]->history->add(event);
-      while (!histories_[place]->history->drop_some()) {
-      }
+      EventHistory& history = *histories_[place]->history;
+      for (bool done = history.add(event); !done;) done = history.drop_some();
     }
   // What the limits have no room for, lowered since, is left out.
   for (const StoredEventRef& event : stored.retained) retained_.add(event, now());
@@ -165,9 +164,9 @@ Broker::Answer Broker::keep(const Publication& publication, Outbox& outbox) {
     }
   }
   for (Subscription* subscription : histories) {
-    subscription->history->add(event);
     // One that is large may push out very many.
-    work_.add([history = subscription->history.get()] { return history->drop_some(); });
+    if (!subscription->history->add(event))
+      work_.add([history = subscription->history.get()] { return history->drop_some(); });
     write.histories.push_back({subscription->history_place, subscription->history->size()});
   }
   if (!has_room || (write.histories.empty() && !write.retained)) return Answer::now;

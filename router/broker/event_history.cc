@@ -4,12 +4,12 @@
 
 namespace router::broker {
 
-void EventHistory::add(StoredEventRef event) {
+bool EventHistory::add(StoredEventRef event) {
   charge_.set(charge_.bytes() + event->bytes());
   // A damaged file may have brought one twice.
   if (!numbers_.find(event->publication.value)) numbers_.insert(event->publication.value, end());
   events_.push_back(std::move(event));
-  drop_some();
+  return drop_some();
 }
 
 bool EventHistory::drop_some() {

@@ -21,9 +21,9 @@ class EventHistory {
                std::shared_ptr<const KeptBytes> kept = KeptBytes::unlimited())
       : max_events_(max_events), max_bytes_(max_bytes), charge_(std::move(charge)), kept_(std::move(kept)) {}
 
-  // An event that alone has too many bytes goes out at once, after all others. If very many have to go out
-  // for it, drop_some() has to be called until they have.
-  void add(StoredEventRef event);
+  // An event that alone has too many bytes goes out at once, after all others. False: very many have to go
+  // out for it, so drop_some() has to be called until it returns true.
+  bool add(StoredEventRef event);
   // True: nothing is above the bounds.
   bool drop_some();
 
