@@ -21,7 +21,7 @@ Backpressure::~Backpressure() {
 }
 
 void Backpressure::notice(size_t held, const wamp::Message& message, size_t bytes, bool streams) {
-  if (streams && held > high_water) report(message, bytes);
+  if (streams) report(message, bytes);
   if (held > sender_.much()) clog();
 }
 

@@ -25,8 +25,13 @@ class LeftoverWork {
     steps_ = steps_of_turn;
     has_left_some_ = false;
   }
-  bool has_steps() const { return steps_ > 0; }
-  void take_steps(size_t steps = 1) { steps_ -= static_cast<std::ptrdiff_t>(steps); }
+  // Before each part of some work. False: it is left for another turn. The last part may take more than there
+  // are.
+  bool take_steps(size_t steps = 1) {
+    if (steps_ <= 0) return false;
+    steps_ -= static_cast<std::ptrdiff_t>(steps);
+    return true;
+  }
 
   // `work` does some of itself and takes steps for it; true: all of it is done. If there is no memory for
   // some of it, it is tried again later.
@@ -42,6 +47,8 @@ class LeftoverWork {
   }
   // Since the turn began.
   bool has_left_some() const { return has_left_some_; }
+  // What earlier turns have left counts as left by this one.
+  void take_over() { has_left_some_ = has_left_some_ || !empty(); }
 
   bool empty() const { return queue_.empty() && born_.empty(); }
   // Precondition: not empty. A turn for the oldest work; what comes of it is done before the rest of it.
@@ -71,8 +78,7 @@ class LeftoverWork {
     const uint64_t next = table.visit_some(from, [&ids](uint64_t id, const Value&) { ids.push_back(id); });
     std::sort(ids.begin(), ids.end());
     for (const uint64_t id : ids) {
-      if (!has_steps()) return false;
-      take_steps();
+      if (!take_steps()) return false;
       // One may take others along.
       if (const Value* value = table.find(id)) do_one(*value);
     }
@@ -97,7 +103,7 @@ class LeftoverWork {
 
   template <class Work>
   bool goes_on(Work& work) {
-    while (has_steps()) {
+    while (steps_ > 0) {
       if (work()) return true;
       take_steps();
     }

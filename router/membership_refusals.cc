@@ -22,11 +22,7 @@ RoutedPayload payload_of(const Refusal& refusal) {
 wamp::Result<void> Membership::end_call(wamp::RequestId call) {
   worker_.loop().request_turn_end();
   const wamp::Cancel cancel{call, {{"mode", "killnowait"}}};
-  if (held_) {
-    std::string bytes;
-    bytes.append(serializers::encode_envelope(sender_.format(), cancel, 0, bytes));
-    if (holds(cancel, bytes, true)) return {};
-  }
+  if (held_ && holds(cancel, serializers::encode(sender_.format(), cancel), true)) return {};
   return realm_->handle(*member_, cancel);
 }
 

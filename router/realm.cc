@@ -178,15 +178,11 @@ wamp::Result<void> Realm::locked(Member& member, F request) {
 }
 
 void Realm::run_due() {
-  Rest left;
-  {
-    const Lock lock(mutex_);
-    state_.work.begin_turn();
+  turn([&] {
     timer_ = SteadyTime::max();
     state_.do_due();
-    left = state_.work.empty() ? rest() : Rest{SteadyTime::max(), true};
-  }
-  follow_up(left);
+    state_.work.take_over();
+  });
   // No session of this thread has filled another worker's mailbox with that.
   static_cast<void>(Mailbox::take_overfilled());
 }

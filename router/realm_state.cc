@@ -100,8 +100,7 @@ bool RealmState::publish_testaments(Member& member, Removal& removal) {
   const size_t detached = member.detached_testaments.size();
   const size_t all = detached + member.destroyed_testaments.size();
   for (; removal.testaments < all; ++removal.testaments) {
-    if (!work.has_steps()) return false;
-    work.take_steps(steps_each);
+    if (!work.take_steps(steps_each)) return false;
     const size_t at = removal.testaments;
     const Testament testament = std::move(at < detached ? member.detached_testaments[at]
                                                         : member.destroyed_testaments[at - detached]);
@@ -141,10 +140,9 @@ void RealmState::do_due() {
 bool RealmState::do_some_due() {
   const SteadyTime now = clock.now();
   if (!dealer.end_late_calls(now, outbox)) return false;
-  while (work.has_steps()) {
+  while (work.take_steps()) {
     Member* const silent = dealer.take_silent_holder(now);
     if (!silent) return true;
-    work.take_steps();
     if (silent->present && !dealer.has_answered(*silent))
       kill(*silent, wamp::close_uri::killed, "no sign of life, and another session wants a procedure");
   }

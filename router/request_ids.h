@@ -32,15 +32,13 @@ class RequestIds {
   // Whether the CALL, which has come now, is a further chunk. Once for each CALL, also if it is refused: what
   // follows the first chunk of a call belongs to it whatever has become of it.
   bool is_chunk(const wamp::Call& call) {
-    if (!sends_chunks_) return false;
-    if (sequential_) return call.request <= last_;
-    if (call.options.empty() && unfinished_.empty()) [[likely]]
-      return false;
-    return note(call.request, wants_more(call));
+    return sends_chunks_ && is_chunk(call.request, !call.options.empty() && wants_more(call));
   }
   // The same for one of which no more is known. `more`: it is not the last chunk; none: perhaps.
   bool is_chunk(wamp::RequestId call, std::optional<bool> more) {
-    return sends_chunks_ && (sequential_ ? call <= last_ : note(call, more));
+    if (!sends_chunks_) return false;
+    if (sequential_) return call <= last_;
+    return (more == true || !unfinished_.empty()) && note(call, more);
   }
   // Of a request that is none. An error: the id breaks the protocol.
   wamp::Result<void> take(wamp::MessageType type, wamp::RequestId request) {

@@ -22,8 +22,7 @@ namespace detail {
 extern const uint64_t number_key, number_factor, place_factor;  // the factors are odd
 }  // namespace detail
 
-// Some instructions. All bits of the result depend on all of the
-// number.
+// Some instructions. All bits of the result depend on all of the number.
 inline uint64_t seeded_hash(uint64_t number) {
   uint64_t hash = (number ^ detail::number_key) * detail::number_factor;
   hash = (hash ^ (hash >> 32)) * detail::number_factor;

@@ -46,6 +46,17 @@ std::optional<std::string> Dealer::why_full(const Registration& registration) co
   return "this procedure has " + std::to_string(most) + " callees, the most that it may have";
 }
 
+template <class TakeOut>
+void Dealer::vacate(Registration& registration, TakeOut take_out) {
+  registrations_.end(registration);
+  work_.add([this, id = registration.id, take_out = std::move(take_out)] {
+    Registration* const ended = registrations_.find(id);
+    if (!ended || ended->callees.empty()) return true;
+    take_out(*ended, *ended->callees.front().member);
+    return false;
+  });
+}
+
 void Dealer::register_procedure(Member& callee, const wamp::Register& message, wamp::MatchPolicy match,
                                 const RegisterOptions& options, const Grant& grant, Outbox& outbox) {
   using namespace wamp::error_uri;
@@ -64,11 +75,15 @@ void Dealer::register_procedure(Member& callee, const wamp::Register& message, w
 
   Registration* registration = registrations_.find(message.procedure, match);
   if (registration && registration->is_deserted()) {
-    vacate(*registration, outbox);
+    vacate(*registration, [this, &outbox](Registration& deserted, Member& leaving) {
+      remove_callee(deserted, leaving, outbox);
+    });
     registration = nullptr;
   }
   if (registration && options.force_reregister) {
-    revoke_all(*registration, taken_by_force, outbox);
+    vacate(*registration, [this, &outbox](Registration& taken, Member& holder) {
+      revoke(taken, holder, taken_by_force, outbox);
+    });
     registration = nullptr;
   }
   const Wanted wanted{callee, message.request, message.procedure, match, options};
@@ -130,26 +145,9 @@ void Dealer::revoke(Registration& registration, Member& callee, const std::strin
   on_callee_removed(registration, callee, outbox);
 }
 
-void Dealer::revoke_all(Registration& registration, const std::string& reason, Outbox& outbox) {
-  registrations_.end(registration);
-  work_.add([this, id = registration.id, reason, &outbox] {
-    Registration* const revoked = registrations_.find(id);
-    if (!revoked || revoked->callees.empty()) return true;
-    revoke(*revoked, *revoked->callees.front().member, reason, outbox);
-    return false;
-  });
-}
-
-void Dealer::vacate(Registration& registration, Outbox& outbox) {
-  registrations_.end(registration);
-  work_.add([this, id = registration.id, &outbox] {
-    Registration* const deserted = registrations_.find(id);
-    if (!deserted || deserted->callees.empty()) return true;
-    Member& callee = *deserted->callees.front().member;
-    deserted->remove_callee(callee);
-    on_callee_removed(*deserted, callee, outbox);
-    return false;
-  });
+void Dealer::remove_callee(Registration& registration, Member& callee, Outbox& outbox) {
+  registration.remove_callee(callee);
+  on_callee_removed(registration, callee, outbox);
 }
 
 void Dealer::on_callee_removed(Registration& registration, const Member& callee, Outbox& outbox) {
@@ -162,19 +160,6 @@ void Dealer::on_callee_removed(Registration& registration, const Member& callee,
   work_.add([this, id = registration.id, session = callee.ref.session, &outbox] {
     return end_some_waiting(id, session, outbox);
   });
-}
-
-bool Dealer::end_some_waiting(wamp::RegistrationId id, wamp::SessionId last_callee, Outbox& outbox) {
-  const Registration& registration = *registrations_.find(id);
-  while (!registration.waiting.empty()) {
-    if (!work_.has_steps()) return false;
-    work_.take_steps();
-    end(*registration.waiting.begin()->second, wamp::error_uri::no_available_callee,
-        "the last callee left before it was free", outbox);
-  }
-  broker_.publish_meta("wamp.registration.on_delete", {{last_callee.value, id.value}, {}}, outbox);
-  registrations_.remove(registration);
-  return true;
 }
 
 bool Dealer::hold(const Wanted& wanted, const Registration& registration, Outbox& outbox) {
@@ -191,8 +176,7 @@ bool Dealer::hold(const Wanted& wanted, const Registration& registration, Outbox
 
 bool Dealer::decide_held_for(wamp::SessionId holder, Outbox& outbox) {
   while (held_registers_.any_for(holder)) {
-    if (!work_.has_steps()) return false;
-    work_.take_steps();
+    if (!work_.take_steps()) return false;
     decide(*held_registers_.take_for(holder), outbox);
   }
   return true;
@@ -233,31 +217,16 @@ void Dealer::on_room(Member& callee, size_t bytes, Outbox& outbox) {
 
 bool Dealer::remove_some(Member& member, uint64_t& from, Outbox& outbox) {
   const wamp::SessionId session = member.ref.session;
-  for (; held_registers_.forget_one_of(session); work_.take_steps())
-    if (!work_.has_steps()) return false;
+  while (held_registers_.forget_one_of(session))
+    if (!work_.take_steps()) return false;
   if (!slow_streams_.empty()) slow_streams_.remove(member, outbox);
   return forget_awaited(member) &&
          work_.take_some(member.registrations, from,
-                         [&](Registration* registration) {
-                           registration->remove_callee(member);
-                           on_callee_removed(*registration, member, outbox);
-                         }) &&
+                         [&](Registration* registration) { remove_callee(*registration, member, outbox); }) &&
          work_.take_some(member.invocations, from,
                          [&](PendingCall* call) { end_as_callee(*call, outbox); }) &&
          work_.take_some(member.calls, from, [&](PendingCall* call) { end_as_caller(*call, outbox); }) &&
          decide_held_for(session, outbox);
-}
-
-bool Dealer::forget_awaited(const Member& callee) {
-  const auto found = awaited_.find(callee.ref.session);
-  if (found == awaited_.end()) return true;
-  auto& awaited = found->second.registrations;
-  for (; !awaited.empty(); awaited.erase(awaited.begin())) {
-    if (!work_.has_steps()) return false;
-    work_.take_steps();
-  }
-  awaited_.erase(found);
-  return true;
 }
 
 SteadyTime Dealer::next_deadline() const {
@@ -267,8 +236,7 @@ SteadyTime Dealer::next_deadline() const {
 
 bool Dealer::end_late_calls(SteadyTime now, Outbox& outbox) {
   while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-    if (!work_.has_steps()) return false;
-    work_.take_steps();
+    if (!work_.take_steps()) return false;
     time_out(*deadlines_.begin()->second, outbox);
   }
   return true;

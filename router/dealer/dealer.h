@@ -124,7 +124,11 @@ class Dealer {
   std::optional<std::string> why_full(const Registration& registration) const;
   // `registration`: what the callee may share; null: it is made.
   void add_callee(Registration* registration, const Wanted& wanted, Outbox& outbox);
-  void revoke_all(Registration& registration, const std::string& reason, Outbox& outbox);
+  // Nobody finds the registration any more; take_out(registration, callee) for each of its callees.
+  template <class TakeOut>
+  void vacate(Registration& registration, TakeOut take_out);
+  // Precondition: it is one.
+  void remove_callee(Registration& registration, Member& callee, Outbox& outbox);
   // What follows when a callee is no longer one: meta events, and the registration's end if it was the last.
   void on_callee_removed(Registration& registration, const Member& callee, Outbox& outbox);
   // Holds the REGISTER until the registration's only callee is known to be alive or dead. False if that is
@@ -133,8 +137,6 @@ class Dealer {
   // Some of those that wait for this holder are decided, without holding them again. True: that was all.
   bool decide_held_for(wamp::SessionId holder, Outbox& outbox);
   void decide(const HeldRegister& held, Outbox& outbox);
-  // Takes the registration from callees that are leaving.
-  void vacate(Registration& registration, Outbox& outbox);
   bool forget_awaited(const Member& callee);
 
   Registration* find_registration(Member& caller, std::string_view procedure);

@@ -2,7 +2,6 @@
 #include <cassert>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "router/dealer/dealer.h"
 #include "router/payload_passthru.h"
@@ -35,12 +34,6 @@ std::optional<Refusal> run_mode_refusal(const CallOptions& options) {
   if (!options.routing_key)
     return Refusal{invalid_argument, "CALL.Options.rkey: expected with runmode \"partition\""};
   return std::nullopt;
-}
-
-// Of the leftover work, for a call that all callees may have to be looked at for.
-size_t steps_to_look_at(const Registration& registration) {
-  constexpr size_t callees_in_a_step = 16;
-  return 1 + registration.callees.size() / callees_in_a_step;
 }
 
 uint64_t timeout_ms(const CallOptions& options, const config::SessionLimits& limits) {
@@ -221,31 +214,6 @@ void Dealer::begin_call(Member& caller, wamp::RequestId request, const Asked& as
     wait_for_callee(call, *registration, outbox);
 }
 
-void Dealer::wait_for_callee(PendingCall& call, Registration& registration, Outbox& outbox) {
-  if (call.progressive)
-    return end(call, no_available_callee, "all callees are busy, and a progressive call cannot wait", outbox);
-  if (registration.waiting.size() >= limits_.waiting_calls_per_registration)
-    return end(call, no_available_callee,
-               "all callees are busy, and " + std::to_string(limits_.waiting_calls_per_registration) +
-                   " calls wait already, the most that the realm allows",
-               outbox);
-  call.waiting_number = ++last_waiting_;
-  registration.waiting.emplace_hint(registration.waiting.end(), call.waiting_number, &call);
-  remind_callees(registration);
-  if (!slow_streams_.empty()) [[unlikely]]
-    for (const Callee& callee : registration.callees)
-      slow_streams_.on_wanted(*callee.member, *call.caller, outbox);
-}
-
-void Dealer::remind_callees(const Registration& registration) {
-  for (const Callee& callee : registration.callees)
-    if (callee.member->present && !callee.member->takes_calls()) {
-      Awaited& awaited = awaited_[callee.member->ref.session];
-      awaited.callee = callee.member;
-      awaited.registrations.insert(registration.id);
-    }
-}
-
 void Dealer::invoke(PendingCall& call, const Registration& registration, Callee& callee, const Asked& asked,
                     RoutedPayload&& payload, Outbox& outbox) {
   Member& member = *callee.member;
@@ -308,91 +276,6 @@ void Dealer::send_invocation(const PendingCall& call, wamp::Dict&& details, bool
 uint64_t Dealer::remaining_ms(const PendingCall& call) const {
   const auto remaining = std::chrono::ceil<std::chrono::milliseconds>((*call.deadline)->first - clock_.now());
   return static_cast<uint64_t>(std::max<int64_t>(remaining.count(), 1));
-}
-
-void Dealer::invoke_waiting(Registration& registration, Outbox& outbox) {
-  if (registration.waiting.empty()) return;
-  if (registration.invoking) {
-    registration.invoke_again = true;
-    return;
-  }
-  registration.invoking = true;
-  work_.add([this, id = registration.id, behind = uint64_t{0}, &outbox]() mutable {
-    return invoke_some(id, behind, outbox);
-  });
-}
-
-bool Dealer::invoke_some(wamp::RegistrationId id, uint64_t& behind, Outbox& outbox) {
-  Registration* const found = registrations_.find(id);
-  if (!found) return true;
-  Registration& registration = *found;
-  const size_t steps_each = steps_to_look_at(registration);
-  for (auto at = registration.waiting.upper_bound(behind); at != registration.waiting.end();
-       at = registration.waiting.upper_bound(behind)) {
-    if (!work_.has_steps()) return false;
-    work_.take_steps(steps_each);
-    PendingCall& call = *at->second;
-    if (!call.caller->present) {
-      behind = at->first;
-      remove_call(call, outbox);
-      continue;
-    }
-    KeptCall& kept = *call.kept;
-    Callee* callee = pick(registration, kept.options, &kept);
-    // The shard of a call may be busy while others are free.
-    if (!callee && kept.options.run_mode != RunMode::partition) break;
-    behind = at->first;
-    if (!callee) continue;
-    registration.waiting.erase(at);
-    invoke(call, registration, *callee, {kept.procedure, kept.options, kept.grant},
-           RoutedPayload(kept.payload), outbox);
-  }
-  if (std::exchange(registration.invoke_again, false)) {
-    behind = 0;
-    return false;
-  }
-  registration.invoking = false;
-  if (!registration.waiting.empty()) remind_callees(registration);
-  return true;
-}
-
-void Dealer::invoke_waiting_for(Member& callee, Outbox& outbox) {
-  if (!awaited_.contains(callee.ref.session)) return;
-  work_.add([this, session = callee.ref.session, &outbox] {
-    const auto found = awaited_.find(session);
-    if (found == awaited_.end()) return true;
-    const Member& freed = *found->second.callee;
-    auto& awaited = found->second.registrations;
-    if (!freed.takes_calls()) return true;
-    const wamp::RegistrationId id = awaited.extract(awaited.begin()).value();
-    if (awaited.empty()) awaited_.erase(found);
-    Registration* const registration = registrations_.find(id);
-    if (registration && registration->has_callee(freed)) invoke_waiting(*registration, outbox);
-    return false;
-  });
-}
-
-void Dealer::end_hopeless_calls(const Registration& registration, Outbox& outbox) {
-  if (registration.waiting.empty()) return;
-  work_.add([this, id = registration.id, behind = uint64_t{0}, &outbox]() mutable {
-    return end_some_hopeless(id, behind, outbox);
-  });
-}
-
-bool Dealer::end_some_hopeless(wamp::RegistrationId id, uint64_t& behind, Outbox& outbox) {
-  const Registration* const registration = registrations_.find(id);
-  if (!registration) return true;
-  const size_t steps_each = steps_to_look_at(*registration);
-  for (auto at = registration->waiting.upper_bound(behind); at != registration->waiting.end();
-       at = registration->waiting.upper_bound(behind)) {
-    if (!work_.has_steps()) return false;
-    behind = at->first;
-    PendingCall& call = *at->second;
-    work_.take_steps(call.kept->refused.empty() ? 1 : steps_each);
-    if (!registration->has_candidates(call.kept->refused))
-      end(call, no_available_callee, "all callees are unavailable", outbox);
-  }
-  return true;
 }
 
 wamp::Result<void> Dealer::cancel(Member& caller, const wamp::Cancel& message, Outbox& outbox) {

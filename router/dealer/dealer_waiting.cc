@@ -1,0 +1,151 @@
+#include <string>
+#include <utility>
+
+#include "router/dealer/dealer.h"
+#include "wamp/error_uris.h"
+
+// Calls that wait for a callee to be free, and what becomes of them.
+namespace router::dealer {
+namespace {
+
+// Of the leftover work, for a call that all callees may have to be looked at for.
+size_t steps_to_look_at(const Registration& registration) {
+  constexpr size_t callees_in_a_step = 16;
+  return 1 + registration.callees.size() / callees_in_a_step;
+}
+
+}  // namespace
+
+void Dealer::wait_for_callee(PendingCall& call, Registration& registration, Outbox& outbox) {
+  if (call.progressive)
+    return end(call, wamp::error_uri::no_available_callee,
+               "all callees are busy, and a progressive call cannot wait", outbox);
+  if (registration.waiting.size() >= limits_.waiting_calls_per_registration)
+    return end(call, wamp::error_uri::no_available_callee,
+               "all callees are busy, and " + std::to_string(limits_.waiting_calls_per_registration) +
+                   " calls wait already, the most that the realm allows",
+               outbox);
+  call.waiting_number = ++last_waiting_;
+  registration.waiting.emplace_hint(registration.waiting.end(), call.waiting_number, &call);
+  remind_callees(registration);
+  if (!slow_streams_.empty()) [[unlikely]]
+    for (const Callee& callee : registration.callees)
+      slow_streams_.on_wanted(*callee.member, *call.caller, outbox);
+}
+
+void Dealer::remind_callees(const Registration& registration) {
+  for (const Callee& callee : registration.callees)
+    if (callee.member->present && !callee.member->takes_calls()) {
+      Awaited& awaited = awaited_[callee.member->ref.session];
+      awaited.callee = callee.member;
+      awaited.registrations.insert(registration.id);
+    }
+}
+
+void Dealer::invoke_waiting(Registration& registration, Outbox& outbox) {
+  if (registration.waiting.empty()) return;
+  if (registration.invoking) {
+    registration.invoke_again = true;
+    return;
+  }
+  registration.invoking = true;
+  work_.add([this, id = registration.id, behind = uint64_t{0}, &outbox]() mutable {
+    return invoke_some(id, behind, outbox);
+  });
+}
+
+bool Dealer::invoke_some(wamp::RegistrationId id, uint64_t& behind, Outbox& outbox) {
+  Registration* const found = registrations_.find(id);
+  if (!found) return true;
+  Registration& registration = *found;
+  const size_t steps_each = steps_to_look_at(registration);
+  for (auto at = registration.waiting.upper_bound(behind); at != registration.waiting.end();
+       at = registration.waiting.upper_bound(behind)) {
+    if (!work_.take_steps(steps_each)) return false;
+    PendingCall& call = *at->second;
+    if (!call.caller->present) {
+      behind = at->first;
+      remove_call(call, outbox);
+      continue;
+    }
+    KeptCall& kept = *call.kept;
+    Callee* callee = pick(registration, kept.options, &kept);
+    // The shard of a call may be busy while others are free.
+    if (!callee && kept.options.run_mode != RunMode::partition) break;
+    behind = at->first;
+    if (!callee) continue;
+    registration.waiting.erase(at);
+    invoke(call, registration, *callee, {kept.procedure, kept.options, kept.grant},
+           RoutedPayload(kept.payload), outbox);
+  }
+  if (std::exchange(registration.invoke_again, false)) {
+    behind = 0;
+    return false;
+  }
+  registration.invoking = false;
+  if (!registration.waiting.empty()) remind_callees(registration);
+  return true;
+}
+
+void Dealer::invoke_waiting_for(Member& callee, Outbox& outbox) {
+  if (!awaited_.contains(callee.ref.session)) return;
+  work_.add([this, session = callee.ref.session, &outbox] {
+    const auto found = awaited_.find(session);
+    if (found == awaited_.end()) return true;
+    const Member& freed = *found->second.callee;
+    auto& awaited = found->second.registrations;
+    if (!freed.takes_calls()) return true;
+    const wamp::RegistrationId id = awaited.extract(awaited.begin()).value();
+    if (awaited.empty()) awaited_.erase(found);
+    Registration* const registration = registrations_.find(id);
+    if (registration && registration->has_callee(freed)) invoke_waiting(*registration, outbox);
+    return false;
+  });
+}
+
+void Dealer::end_hopeless_calls(const Registration& registration, Outbox& outbox) {
+  if (registration.waiting.empty()) return;
+  work_.add([this, id = registration.id, behind = uint64_t{0}, &outbox]() mutable {
+    return end_some_hopeless(id, behind, outbox);
+  });
+}
+
+bool Dealer::end_some_hopeless(wamp::RegistrationId id, uint64_t& behind, Outbox& outbox) {
+  const Registration* const registration = registrations_.find(id);
+  if (!registration) return true;
+  const size_t steps_each = steps_to_look_at(*registration);
+  for (auto at = registration->waiting.upper_bound(behind); at != registration->waiting.end();
+       at = registration->waiting.upper_bound(behind)) {
+    PendingCall& call = *at->second;
+    if (!work_.take_steps(call.kept->refused.empty() ? 1 : steps_each)) return false;
+    behind = at->first;
+    if (!registration->has_candidates(call.kept->refused))
+      end(call, wamp::error_uri::no_available_callee, "all callees are unavailable", outbox);
+  }
+  return true;
+}
+
+bool Dealer::end_some_waiting(wamp::RegistrationId id, wamp::SessionId last_callee, Outbox& outbox) {
+  const Registration& registration = *registrations_.find(id);
+  while (!registration.waiting.empty()) {
+    if (!work_.take_steps()) return false;
+    end(*registration.waiting.begin()->second, wamp::error_uri::no_available_callee,
+        "the last callee left before it was free", outbox);
+  }
+  broker_.publish_meta("wamp.registration.on_delete", {{last_callee.value, id.value}, {}}, outbox);
+  registrations_.remove(registration);
+  return true;
+}
+
+bool Dealer::forget_awaited(const Member& callee) {
+  const auto found = awaited_.find(callee.ref.session);
+  if (found == awaited_.end()) return true;
+  auto& awaited = found->second.registrations;
+  for (; !awaited.empty(); awaited.erase(awaited.begin())) {
+    if (!work_.take_steps()) return false;
+  }
+  awaited_.erase(found);
+  return true;
+}
+
+}  // namespace router::dealer
