@@ -1,8 +1,10 @@
 // What a realm has for the sessions of a worker: one message for one of them, or one event for many.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -67,10 +69,11 @@ struct EventDelivery {
   std::shared_ptr<const EventFilter> filter;  // null: no black- or whitelists
 };
 
-// Messages for one session that are made when it is their turn, on its worker's thread.
-struct LateDeliveries {
+// Events that were kept for one session. Each is made when its peer has room for it, on its worker's thread.
+struct KeptEvents {
   SessionRef to;
-  std::function<void(const std::function<void(Delivery&&)>& deliver)> make;
+  std::function<std::optional<Delivery>()> next;  // none: that was all
+  size_t bytes = 0;                               // of memory
 };
 
 // Who may have a SessionRef without being a session.
@@ -82,6 +85,6 @@ class Addressee {
   ~Addressee() = default;
 };
 
-using Mail = std::variant<Delivery, EventDelivery, SessionOrder, LateDeliveries>;
+using Mail = std::variant<Delivery, EventDelivery, SessionOrder, KeptEvents>;
 
 }  // namespace router

@@ -75,6 +75,13 @@ void EventBacklog::add(wamp::Message message) {
   entries_.push_back({std::move(message), SlowConsumer::disconnect, entry_bytes});
 }
 
+void EventBacklog::add(KeptEvents events) {
+  const size_t bytes = entry_bytes + events.bytes;
+  grow(bytes);
+  entries_.push_back({std::move(events), SlowConsumer::disconnect, bytes});
+  ++kept_;
+}
+
 bool EventBacklog::make_room(size_t bytes) {
   while (charge_.bytes() + bytes > max_bytes_ && !droppable_.empty()) drop_oldest();
   return charge_.bytes() + bytes <= max_bytes_;
@@ -95,15 +102,30 @@ void EventBacklog::remove(Place place) {
   entries_.erase(place);
 }
 
-EventBacklog::Next EventBacklog::take() {
-  assert(!entries_.empty());
-  const Place oldest = entries_.begin();
-  Next next{oldest->what, oldest->replaced};
-  if (const auto* event = std::get_if<0>(&next.what)) {
-    if (const auto lost = lost_.find((*event)->event.subscription.value); lost != lost_.end()) {
-      next.lost += lost->second;
-      lost_.erase(lost);
+std::optional<EventBacklog::Next> EventBacklog::take() {
+  while (!entries_.empty()) {
+    const Place oldest = entries_.begin();
+    if (auto* const kept = std::get_if<KeptEvents>(&oldest->what)) {
+      if (auto event = kept->next()) return Next{*std::move(event)};
+      --kept_;
+      remove(oldest);
+    } else if (auto* const message = std::get_if<wamp::Message>(&oldest->what)) {
+      Next next{std::move(*message)};
+      remove(oldest);
+      return next;
+    } else {
+      return take_event(oldest);
     }
+  }
+  return std::nullopt;
+}
+
+EventBacklog::Next EventBacklog::take_event(Place oldest) {
+  auto& event = std::get<0>(oldest->what);
+  Next next{event, oldest->replaced};
+  if (const auto lost = lost_.find(event->event.subscription.value); lost != lost_.end()) {
+    next.lost += lost->second;
+    lost_.erase(lost);
   }
   if (!droppable_.empty() && droppable_.front() == oldest) droppable_.pop_front();
   remove(oldest);

@@ -10,6 +10,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -51,19 +52,27 @@ class EventBacklog {
   bool add(std::shared_ptr<const WaitingEvent> event, config::SlowConsumer policy);
   // A message that must not overtake the events; always taken.
   void add(wamp::Message message);
-
-  bool empty() const { return entries_.empty(); }
+  // Likewise.
+  void add(KeptEvents events);
+  bool has_kept_events() const { return kept_ > 0; }
   size_t bytes() const { return charge_.bytes(); }
   // About what of them others hold, too, and would not be free without this.
   size_t shared_bytes() const;
 
+  // visit(const wamp::Message&) for those of them that wait.
+  template <class Visit>
+  void for_each_message(Visit visit) const {
+    for (const Entry& entry : entries_)
+      if (const auto* message = std::get_if<wamp::Message>(&entry.what)) visit(*message);
+  }
+
   struct Next {
-    std::variant<std::shared_ptr<const WaitingEvent>, wamp::Message> what;
+    std::variant<std::shared_ptr<const WaitingEvent>, wamp::Message, Delivery> what;
     uint64_t lost =
         0;  // events that gave way to it, or of its subscription since the last one that was taken
   };
-  // The oldest. Precondition: not empty.
-  Next take();
+  // The oldest; none: nothing waits any more.
+  std::optional<Next> take();
 
   // Events that gave way since the last call: to newer ones, and to newer ones of their topic.
   struct Losses {
@@ -74,7 +83,7 @@ class EventBacklog {
  private:
   using Topic = std::pair<uint64_t, std::string>;  // subscription, and the event's topic if that is a pattern
   struct Entry {
-    std::variant<std::shared_ptr<const WaitingEvent>, wamp::Message> what;
+    std::variant<std::shared_ptr<const WaitingEvent>, wamp::Message, KeptEvents> what;
     config::SlowConsumer policy = config::SlowConsumer::disconnect;
     size_t bytes = 0;
     uint64_t replaced = 0;  // older ones of its topic
@@ -88,6 +97,7 @@ class EventBacklog {
   bool make_room(size_t bytes);
   void drop_oldest();
   void remove(Place place);
+  Next take_event(Place oldest);
 
   const size_t max_bytes_;
   std::list<Entry> entries_;    // oldest first
@@ -95,6 +105,7 @@ class EventBacklog {
   std::map<Topic, Place> conflated_places_;
   std::map<uint64_t, uint64_t> lost_;  // by subscription: what was dropped since its last event was taken
   transport::Charge charge_;
+  size_t kept_ = 0;  // entries that are kept events
   Losses losses_;
 };
 

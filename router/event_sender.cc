@@ -11,10 +11,7 @@ namespace router {
 using config::SlowConsumer;
 
 EventSender::~EventSender() {
-  while (backlog_ && !backlog_->empty()) {
-    const EventBacklog::Next next = backlog_->take();
-    if (const auto* message = std::get_if<wamp::Message>(&next.what)) sender_.send(*message);
-  }
+  if (backlog_) backlog_->for_each_message([this](const wamp::Message& message) { sender_.send(message); });
   end_backlog();
 }
 
@@ -54,12 +51,7 @@ void EventSender::lose_too_long() {
 
 void EventSender::fall_behind(SlowConsumer policy, EventShare& share) {
   if (!backlog_ && policy == SlowConsumer::disconnect) return drop_peer();
-  if (!backlog_) {
-    backlog_ =
-        std::make_unique<EventBacklog>(sender_.max_queued_bytes() - sender_.low_water(),
-                                       transport::Charge(sender_.connection().account(), holding::events));
-    worker_.add_behind(*this);
-  }
+  begin_backlog();
   const bool added = backlog_->add(share.get(), policy);
   const EventBacklog::Losses losses = backlog_->take_losses();
   worker_.counters().lost_event_dropped.add(losses.dropped);
@@ -68,23 +60,46 @@ void EventSender::fall_behind(SlowConsumer policy, EventShare& share) {
   if (!added) drop_peer();
 }
 
-// An EVENT for one subscriber is one that was kept for it, which it is owed.
-void EventSender::send_behind(Delivery& delivery) {
-  auto* const event = std::get_if<wamp::Event>(&delivery.message);
-  if (!event) return backlog_->add(std::move(delivery.message));
-  auto waiting =
-      std::make_shared<const WaitingEvent>(WaitingEvent{std::move(*event), std::move(delivery.payload)});
-  if (!backlog_->add(std::move(waiting), SlowConsumer::disconnect)) drop_peer();
+void EventSender::begin_backlog() {
+  if (backlog_) return;
+  backlog_ =
+      std::make_unique<EventBacklog>(sender_.max_queued_bytes() - sender_.low_water(),
+                                     transport::Charge(sender_.connection().account(), holding::events));
+  worker_.add_behind(*this);
 }
 
-void EventSender::catch_up() {
-  while (!backlog_->empty() && sender_.connection().queued_memory() < sender_.low_water())
-    send_waiting(backlog_->take());
-  if (backlog_->empty()) end_backlog();
+void EventSender::send_kept(KeptEvents&& events) {
+  begin_backlog();
+  backlog_->add(std::move(events));
+  catch_up();
 }
 
-void EventSender::send_waiting(const EventBacklog::Next& next) {
+bool EventSender::catch_up() {
+  // Others of the same thread wait no longer than for these.
+  constexpr int most_in_turn = 200;
+  for (int sent = 0; sender_.connection().queued_memory() < sender_.low_water(); ++sent) {
+    if (sent == most_in_turn) return pause_reading_for_kept_events(), true;
+    auto next = backlog_->take();
+    if (!next) return end_backlog(), false;
+    send_waiting(*next);
+  }
+  pause_reading_for_kept_events();
+  return false;
+}
+
+void EventSender::pause_reading_for_kept_events() {
+  const bool pauses = backlog_ && backlog_->has_kept_events();
+  if (pauses == std::exchange(pauses_reading_, pauses)) return;
+  if (pauses)
+    sender_.connection().pause_reading();
+  else
+    sender_.connection().resume_reading();
+}
+
+void EventSender::send_waiting(EventBacklog::Next& next) {
   if (const auto* message = std::get_if<wamp::Message>(&next.what)) return sender_.send(*message);
+  if (auto* const kept = std::get_if<Delivery>(&next.what))
+    return send(sender_.encode(kept->message, std::move(kept->payload)));
   const WaitingEvent& waiting = *std::get<0>(next.what);
   wamp::Event event = waiting.event;
   if (next.lost > 0) event.details.append("_lost", next.lost);
@@ -106,6 +121,7 @@ void EventSender::end_backlog() {
   if (!backlog_) return;
   backlog_.reset();
   worker_.remove_behind(*this);
+  pause_reading_for_kept_events();
 }
 
 }  // namespace router

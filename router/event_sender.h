@@ -35,21 +35,26 @@ class EventSender {
   // client takes an EVENT for a violation, and before SUBSCRIBED too.
   bool waits() const { return backlog_ != nullptr; }
   static bool keeps_order(const wamp::Message& message) {
-    return std::holds_alternative<wamp::Event>(message) ||
-           std::holds_alternative<wamp::Subscribed>(message) ||
+    return std::holds_alternative<wamp::Subscribed>(message) ||
            std::holds_alternative<wamp::Unsubscribed>(message);
   }
-  // Precondition: waits() and keeps_order(delivery.message).
-  void send_behind(Delivery& delivery);
+  // Precondition: waits() and keeps_order(message).
+  void send_behind(wamp::Message&& message) { backlog_->add(std::move(message)); }
+  // Those that were kept for it, in the order of its other events. The peer is not read until the last has
+  // been sent.
+  void send_kept(KeptEvents&& events);
   // Of what waits: what would not be free without this session, as others wait for it, too.
   size_t shared_bytes() const { return backlog_ ? backlog_->shared_bytes() : 0; }
-  // At the end of a turn: the connection gets as much as it has room for of what waits.
-  void catch_up();
+  // At the end of a turn: the connection gets as much as it has room for of what waits. True: it has room for
+  // more, in another turn.
+  bool catch_up();
 
  private:
   size_t room(config::SlowConsumer policy) const;
   void fall_behind(config::SlowConsumer policy, EventShare& share);
-  void send_waiting(const EventBacklog::Next& next);
+  void begin_backlog();
+  void pause_reading_for_kept_events();
+  void send_waiting(EventBacklog::Next& next);
   void lose_too_long();
   void drop_peer();
   void end_backlog();
@@ -58,6 +63,7 @@ class EventSender {
   Sender& sender_;
   const SessionRef session_;
   std::unique_ptr<EventBacklog> backlog_;  // while events wait
+  bool pauses_reading_ = false;
 };
 
 }  // namespace router

@@ -60,7 +60,7 @@ void Membership::deliver(Delivery& delivery) {
   if (const auto* farewell = std::get_if<wamp::Goodbye>(&delivery.message))
     return session_.on_removed(*farewell);  // *this is no more
   if (events_.waits() && EventSender::keeps_order(delivery.message)) [[unlikely]]
-    return events_.send_behind(delivery);
+    return events_.send_behind(std::move(delivery.message));
   transport::BufferRef frame = sender_.encode(delivery.message, std::move(delivery.payload));
   if (!sender_.takes(frame)) [[unlikely]]
     return refuse_too_long(delivery.message);

@@ -2,7 +2,7 @@
 // once, while the realm is locked, which keeps all orders that the specification promises.
 #pragma once
 
-#include <functional>
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -26,10 +26,7 @@ class Outbox {
              std::shared_ptr<const wamp::Dict> extra = nullptr) {
     mailboxes_[to.worker]->post<SessionOrder>(SessionOrder{to, kind, std::move(extra)});
   }
-  // For what takes too long to make under the lock.
-  void send_late(const SessionRef& to, std::function<void(const std::function<void(Delivery&&)>&)> make) {
-    mailboxes_[to.worker]->post<LateDeliveries>(LateDeliveries{to, std::move(make)});
-  }
+  void send_kept(KeptEvents&& events) { mailboxes_[events.to.worker]->post<KeptEvents>(std::move(events)); }
   // As EventDelivery has it.
   void send_event(uint32_t worker, const Audience& audience, const wamp::Event& event,
                   const RoutedPayload& payload, wamp::SessionId excluded,

@@ -165,7 +165,11 @@ void Session::carry_out(M& message, bool is_chunk) {
     violate(done.error().message);
   if (const Mailbox* full = Mailbox::take_overfilled()) [[unlikely]]
     wait_for_worker(*full);
-  worker_.deliver_much_mail();
+  // Kept events may be very many: the peer is not read until it has room for the last of them.
+  if constexpr (std::is_same_v<M, wamp::Subscribe>)
+    worker_.deliver_mail();
+  else
+    worker_.deliver_much_mail();
 }
 
 void Session::on_goodbye(const wamp::Goodbye& message) {

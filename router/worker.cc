@@ -91,8 +91,6 @@ void Worker::look_at_growth() {
 
 void Worker::end_turn() {
   for (Backpressure* backpressure : std::vector(choked_)) backpressure->check();
-  for (EventSender* events : std::vector(behind_))
-    at_the_cost_of(events->connection(), [events] { events->catch_up(); });
   deliver_mail();
   // Not while mail is delivered, as what they do makes mail that comes after it.
   while (!ready_.empty()) {
@@ -101,6 +99,10 @@ void Worker::end_turn() {
     at_the_cost_of(session->connection(), [session] { session->carry_out_held(); });
     deliver_mail();
   }
+  bool has_more = false;
+  for (EventSender* events : std::vector(behind_))
+    at_the_cost_of(events->connection(), [&] { has_more = events->catch_up() || has_more; });
+  if (has_more) loop_.post([] {});
   look_at_growth();
 }
 
@@ -130,9 +132,9 @@ void Worker::deliver_mail() {
 // There was no memory for it. Whom a message does not reach must not wait for it; an event is lost.
 void Worker::on_undeliverable(const Mail& entry) {
   const auto* delivery = std::get_if<Delivery>(&entry);
-  const auto* late = std::get_if<LateDeliveries>(&entry);
-  if (!delivery && !late) return counters_.lost_event_memory.add();
-  const SessionRef& to = delivery ? delivery->to : late->to;
+  const auto* kept = std::get_if<KeptEvents>(&entry);
+  if (!delivery && !kept) return counters_.lost_event_memory.add();
+  const SessionRef& to = delivery ? delivery->to : kept->to;
   if (Membership* receiver = find(to.session, to.slot)) receiver->sender().connection().on_out_of_memory();
 }
 
@@ -148,8 +150,9 @@ void Worker::deliver(SessionOrder& order) {
   if (Membership* receiver = find(order.to.session, order.to.slot)) receiver->obey(order);
 }
 
-void Worker::deliver(LateDeliveries& late) {
-  late.make([this](Delivery&& delivery) { deliver(delivery); });
+void Worker::deliver(KeptEvents& events) {
+  if (Membership* receiver = find(events.to.session, events.to.slot))
+    receiver->events().send_kept(std::move(events));
 }
 
 void Worker::deliver(EventDelivery& delivery) {

@@ -145,7 +145,7 @@ class Worker {
   const EventFrame& event_frame(serializers::Format format, transport::Framing framing,
                                 const wamp::Message& event, const RoutedPayload& payload);
   void deliver(SessionOrder& order);
-  void deliver(LateDeliveries& late);
+  void deliver(KeptEvents& events);
   void look_at_growth();
   void sweep();
   void continue_drain();

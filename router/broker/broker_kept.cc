@@ -101,17 +101,21 @@ void Broker::send_kept(const Member& subscriber, const Subscription& subscriptio
       return !event->resource_key.empty() && subscription.node_for(event->resource_key) != node;
     });
   if (events.empty()) return;
-  outbox.send_late(subscriber.ref, [to = subscriber.ref, id = subscription.id, match = subscription.match,
-                                    events = std::move(events), mark](const auto& deliver) {
-    for (const StoredEventRef& event : events) {
-      wamp::Event message;
-      message.subscription = id;
-      message.publication = event->publication;
-      message.details = event_details(match, event->topic, event->details);
-      message.details.append(mark, true);
-      deliver(Delivery(to, std::move(message), RoutedPayload(event->payload)));
-    }
-  });
+  const size_t bytes = transport::allocated(events);
+  std::reverse(events.begin(), events.end());
+  auto next = [to = subscriber.ref, id = subscription.id, match = subscription.match,
+               newest_first = std::move(events), mark]() mutable -> std::optional<Delivery> {
+    if (newest_first.empty()) return std::nullopt;
+    const StoredEventRef event = std::move(newest_first.back());
+    newest_first.pop_back();
+    wamp::Event message;
+    message.subscription = id;
+    message.publication = event->publication;
+    message.details = event_details(match, event->topic, event->details);
+    message.details.append(mark, true);
+    return Delivery(to, std::move(message), RoutedPayload(event->payload));
+  };
+  outbox.send_kept({subscriber.ref, std::move(next), bytes});
 }
 
 StoredEvent Broker::stored_event(const Publication& publication) const {

@@ -106,8 +106,10 @@ void RealmHarness::deliver(Mail& mail) {
       realm_->on_untaken(*peer.member_, delivery->message, peer.too_much_);
     return;
   }
-  if (const auto* late = std::get_if<LateDeliveries>(&mail))
-    return late->make([this](Delivery&& made) { deliver(made.to.slot, made.message, made.payload); });
+  if (auto* kept = std::get_if<KeptEvents>(&mail)) {
+    while (auto made = kept->next()) deliver(kept->to.slot, made->message, made->payload);
+    return;
+  }
   if (const auto* order = std::get_if<SessionOrder>(&mail)) {
     Peer& peer = peers_[order->to.slot];
     if (peer.member_) peer.obey(order->kind);

@@ -1,4 +1,5 @@
 // Subscribers that take their events too slowly, peers that take nothing, and what others feel of them.
+#include <algorithm>
 #include <map>
 #include <regex>
 
@@ -165,6 +166,55 @@ TEST_F(SlowConsumers, GetWhatWasRetainedBehindSubscribed) {
   EXPECT_EQ(heard(slow), R"([36,1,P,{},[1]])"
                          "\n[33,2,2]\n"
                          R"([36,2,P,{"retained":true},["kept"]])");
+}
+
+TEST_F(SlowConsumers, AreNotReadUntilTheyHaveRoomForTheLastOfTheirKeptEvents) {
+  publisher.receives(R"([16,1,{"retain":true},"com.news.one",["kept"]])");
+  slow.holds(budget / 2);
+  slow.receives(R"([32,1,{"get_retained":true},"com.news.one"])");
+  EXPECT_EQ(heard(slow), "[33,1,1]");
+  EXPECT_TRUE(slow.paused());
+  publisher.receives(R"([16,2,{},"com.news.one",["live"]])");
+  EXPECT_EQ(heard(slow), "");
+  slow.holds(0);
+  EXPECT_EQ(heard(slow), R"([36,1,P,{"retained":true},["kept"]])"
+                         "\n"
+                         R"([36,1,P,{},["live"]])");
+  EXPECT_FALSE(slow.paused());
+}
+
+TEST_F(SlowConsumers, GetVeryManyKeptEventsInSeveralTurns) {
+  constexpr size_t count = 1000;
+  for (size_t i = 1; i <= count; ++i) {
+    const std::string n = std::to_string(i);
+    publisher.receives("[16," + n + R"(,{"retain":true},"com.order.n)" + n + "\"]");
+  }
+  const auto events = [this] {
+    const std::string text = slow.sent();
+    return static_cast<size_t>(std::count(text.begin(), text.end(), '\n')) + (text.empty() ? 0 : 1);
+  };
+  slow.receives(R"([32,1,{"match":"prefix","get_retained":true},"com.order."])");
+  size_t heard = events() - 1;
+  EXPECT_LT(heard, count);
+  EXPECT_TRUE(slow.paused());
+  EXPECT_THAT(says(publisher, R"([48,1001,{},"com.nobody"])"), HasSubstr("no_such_procedure"));
+  for (int turns = 0; slow.paused() && turns < 10; ++turns) {
+    router.worker().end_turn();
+    heard += events();
+  }
+  EXPECT_EQ(heard, count);
+  EXPECT_EQ(slow.dropped(), "");
+}
+
+TEST_F(SlowConsumers, LeaveInPeaceWhileKeptEventsWait) {
+  publisher.receives(R"([16,1,{"retain":true},"com.news.one",["kept"]])");
+  slow.holds(budget / 2);
+  slow.receives(R"([32,1,{"get_retained":true},"com.news.one"])");
+  slow.receives(R"([6,{},"wamp.close.normal"])");
+  EXPECT_EQ(heard(slow),
+            "[33,1,1]\n"
+            R"([6,{},"wamp.close.goodbye_and_out"])");
+  EXPECT_FALSE(slow.paused());
 }
 
 TEST_F(SlowConsumers, LeaveInPeaceWhileEventsWait) {
