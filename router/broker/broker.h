@@ -132,7 +132,8 @@ class Broker {
   // The same for one that there is not yet.
   std::optional<Refusal> check_new(const Member& subscriber, std::string_view topic,
                                    wamp::MatchPolicy match) const;
-  // What a SUBSCRIBE brings at once.
+  // What a SUBSCRIBE brings at once. It may look at so many events for each of them.
+  size_t most_looked_at() const;
   std::optional<Refusal> find_replay(const Subscription* subscription, const SubscribeOptions& options,
                                      const Member& subscriber, std::vector<StoredEventRef>& replay) const;
   std::optional<Refusal> find_retained(const wamp::Subscribe& message, wamp::MatchPolicy match,

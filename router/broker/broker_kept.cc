@@ -40,14 +40,24 @@ Timestamp Broker::now() const {
   return std::chrono::floor<std::chrono::milliseconds>(clock_.wall_time());
 }
 
+size_t Broker::most_looked_at() const {
+  return std::max<size_t>(1000, 2 * size_t{limits_.replay_events});
+}
+
 std::optional<Refusal> Broker::find_replay(const Subscription* subscription, const SubscribeOptions& options,
                                            const Member& subscriber,
                                            std::vector<StoredEventRef>& replay) const {
   if (!options.replay) return std::nullopt;
   if (!subscription || !subscription->history)
     return Refusal{wamp::error_uri::history_unavailable, "no event history is kept for this subscription"};
-  HistorySelection selection = select(*subscription->history, *options.replay, subscriber, false,
-                                      {limits_.replay_events, limits_.replay_bytes});
+  HistorySearch search(*options.replay, false, {limits_.replay_events, limits_.replay_bytes});
+  if (!search.go_on(*subscription->history, subscriber, most_looked_at()))
+    return Refusal{
+        wamp::error_uri::too_many_requests,
+        "more than " + std::to_string(most_looked_at()) +
+            " events of the history would have to be looked at: name a later time or publication, or "
+            "a limit, or call wamp.subscription.get_events"};
+  const HistorySelection& selection = search.selection();
   if (selection.unknown_publication)
     return Refusal{wamp::error_uri::invalid_argument,
                    "SUBSCRIBE.Options._replay names a publication that is not, or no longer, in the history"};
@@ -68,7 +78,6 @@ std::optional<Refusal> Broker::find_retained(const wamp::Subscribe& message, wam
   std::set<wamp::PublicationId> replayed;
   for (const StoredEventRef& event : replay) replayed.insert(event->publication);
   const Timestamp at = now();
-  const uint64_t most_looked_at = std::max<uint64_t>(1000, 2 * uint64_t{limits_.replay_events});
   uint64_t bytes = 0, looked_at = 0;
   bool too_many = false;
   retained_.for_each_match(message.topic, match, at, [&](const std::vector<StoredEventRef>& events) {
@@ -77,7 +86,7 @@ std::optional<Refusal> Broker::find_retained(const wamp::Subscribe& message, wam
       return !(event->expiry && *event->expiry <= at) && event->admits(subscriber);
     });
     // Those that are for others cost as much.
-    too_many = looked_at > most_looked_at;
+    too_many = looked_at > most_looked_at();
     if (too_many) return false;
     if (latest == events.rend() || replayed.contains((*latest)->publication)) return true;
     bytes += (*latest)->bytes();

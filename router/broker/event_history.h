@@ -31,15 +31,24 @@ class EventHistory {
   // Numbers of the oldest event there is, and of the one that comes next.
   uint64_t begin() const { return first_; }
   uint64_t end() const { return first_ + events_.size(); }
-  const StoredEventRef& at(uint64_t number) const { return events_[number - first_]; }
+  const StoredEventRef& at(uint64_t number) const { return events_[number - first_].event; }
+  // All events before this number are of an earlier time. Found in few steps, although the clock may have
+  // been set back between two of them.
+  uint64_t first_since(Timestamp time) const;
   std::optional<uint64_t> find(wamp::PublicationId publication) const;
   // Whether events have gone out.
   bool is_limit_reached() const { return limit_reached_; }
 
  private:
+  struct Entry {
+    StoredEventRef event;
+    size_t bytes = 0;
+    Timestamp latest;  // time of an event up to this one
+  };
+
   const uint32_t max_events_;
   const uint64_t max_bytes_;
-  std::deque<StoredEventRef> events_;
+  std::deque<Entry> events_;
   IdMap<uint64_t> numbers_;  // by publication
   uint64_t first_ = 1;
   transport::Charge charge_;

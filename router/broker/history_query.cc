@@ -85,6 +85,8 @@ std::optional<Range> range_of(const EventHistory& history, const HistoryQuery& q
   bound(query.after_publication, [&range](uint64_t n) { range.begin = std::max(range.begin, n + 1); });
   bound(query.before_publication, [&range](uint64_t n) { range.end = std::min(range.end, n); });
   bound(query.until_publication, [&range](uint64_t n) { range.end = std::min(range.end, n + 1); });
+  for (const auto& time : {query.from_time, query.after_time})
+    if (time) range.begin = std::max(range.begin, history.first_since(*time));
   return known ? std::optional(range) : std::nullopt;
 }
 
@@ -131,13 +133,6 @@ bool HistorySearch::go_on(const EventHistory& history, const Member& receiver, s
     selection_.events.push_back(event);
   }
   return true;
-}
-
-HistorySelection select(const EventHistory& history, const HistoryQuery& query, const Member& receiver,
-                        bool also_own, const AnswerLimits& limits) {
-  HistorySearch search(query, also_own, limits);
-  search.go_on(history, receiver, SIZE_MAX);
-  return std::move(search.selection());
 }
 
 }  // namespace router::broker

@@ -1,6 +1,6 @@
 // What is asked of an event history, and what it answers ("Receiving Event History").
 //
-// Pure. The realm's lock guards the history while select() reads it; what it returns needs no lock.
+// Pure. The realm's lock guards the history while a search reads it; what it returns needs no lock.
 #pragma once
 
 #include <cstdint>
@@ -60,9 +60,5 @@ class HistorySearch {
   uint64_t bytes_ = 0;            // of those that are selected
   HistorySelection selection_;
 };
-
-// All of a search at once.
-HistorySelection select(const EventHistory& history, const HistoryQuery& query, const Member& receiver,
-                        bool also_own, const AnswerLimits& limits);
 
 }  // namespace router::broker

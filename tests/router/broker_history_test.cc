@@ -101,6 +101,24 @@ TEST_F(Replay, IsRefusedRatherThanHavingAGap) {
   EXPECT_THAT(heard("com.t", R"({"_replay":{"limit":100}})"), HasSubstr("[36,"));
 }
 
+TEST(ReplayOfALongHistory, LooksAtSoManyEventsAndNoMore) {
+  config::Realm config = realm_with_history();
+  config.store.event_history = {{.uri = "com.long", .match = wamp::MatchPolicy::exact, .limit = 3000}};
+  RealmHarness realm{std::move(config)};
+  Peer& publisher = realm.join();
+  for (int i = 1; i <= 1001; ++i)
+    publisher.says("[16," + std::to_string(i) + R"(,{"eligible_authid":["nobody"]},"com.long"])");
+  Peer& peer = realm.join();
+  peer.says(R"([32,1,{"_replay":{}},"com.long"])");
+  EXPECT_THAT(peer.hears(),
+              StartsWith(R"([8,32,1,{},"wamp.error.too_many_requests",["more than 1000 events)"));
+  realm.clock().advance(std::chrono::hours(1));
+  publisher.says(R"([16,1002,{},"com.long"])");
+  const std::string later = iso_8601(realm.clock().wall_time());
+  peer.says(R"([32,2,{"_replay":{"from_time":")" + later + R"("}},"com.long"])");
+  EXPECT_EQ(peer.hears(), "[33,2,1]\n[36,1,1,{\"_replayed\":true}]");
+}
+
 TEST_F(Replay, HoldsBlackAndWhitelists) {
   publish("com.t", "for user3", R"({"eligible_authid":["user3"]})");
   EXPECT_EQ(heard("com.t", R"({"_replay":{}})"), "[33,1,1]");  // user2

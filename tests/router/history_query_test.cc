@@ -28,7 +28,9 @@ class History : public testing::Test {
   std::vector<uint64_t> ask(const Dict& filters) {
     const auto query = history_query(filters, "query");
     EXPECT_TRUE(query) << query.error().message;
-    selection = select(history, *query, member, true, limits);
+    HistorySearch search(*query, true, limits);
+    EXPECT_TRUE(search.go_on(history, member, SIZE_MAX));
+    selection = std::move(search.selection());
     std::vector<uint64_t> publications;
     for (const StoredEventRef& event : selection.events)
       publications.push_back(event->publication.value - 100);
@@ -69,6 +71,17 @@ TEST_F(History, AClockThatWentBackHidesNothing) {
   add(111, 2, "com.odd");
   EXPECT_THAT(ask({{"until_time", "1970-01-01T00:00:02Z"}}), ElementsAre(1, 2, 11));
   EXPECT_THAT(ask({{"after_publication", 110}}), ElementsAre(11));
+}
+
+TEST_F(History, AnEarlyTimeIsNotLookedForEventByEvent) {
+  add(111, 2, "com.odd");
+  add(112, 12, "com.late");
+  EXPECT_EQ(history.first_since(Timestamp(std::chrono::seconds(9))), 9u);
+  EXPECT_EQ(history.first_since(Timestamp(std::chrono::seconds(11))), 12u);
+  EXPECT_EQ(history.first_since(Timestamp(std::chrono::seconds(13))), history.end());
+  EXPECT_THAT(ask({{"from_time", "1970-01-01T00:00:02Z"}, {"until_time", "1970-01-01T00:00:02Z"}}),
+              ElementsAre(2, 11));
+  EXPECT_THAT(ask({{"after_time", "1970-01-01T00:00:10Z"}}), ElementsAre(12));
 }
 
 TEST_F(History, PublicationsAreBoundsWithAndWithoutTheirOwn) {
