@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -72,7 +73,7 @@ class IdTable {
     if (at == none) return Value();
     Value value = std::move(slots_[at].value);
     close_gap(at);
-    if (--size_ * 8 < slots_.size() && slots_.size() > 64) resize(slots_.size() / 2, use);
+    if (--size_ * 8 < slots_.size() && slots_.size() > 64) shrink(use);
     return value;
   }
 
@@ -116,7 +117,10 @@ class IdTable {
   static constexpr size_t fewest_in_parts = 256;
   using Parts = std::array<IdTable, size_t{1} << part_bits>;
 
-  IdTable& part_of(uint64_t hash) const { return (*parts_)[(hash << level_) >> (64 - part_bits)]; }
+  size_t part_number(uint64_t hash) const {
+    return static_cast<size_t>((hash << level_) >> (64 - part_bits));
+  }
+  IdTable& part_of(uint64_t hash) const { return (*parts_)[part_number(hash)]; }
   int shift() const { return 64 - std::countr_zero(slots_.size()); }
   size_t home(uint64_t hash) const { return static_cast<size_t>((hash << level_) >> shift()); }
   size_t next(size_t at) const { return (at + 1) & (slots_.size() - 1); }
@@ -148,44 +152,64 @@ class IdTable {
     slots_[gap] = Slot{};
   }
 
-  // Empty ones in their place; returns those that were there.
-  std::vector<Slot> exchange_slots(size_t capacity, IdTableUse& use) {
+  // Returns those that were there. Of the following, what asks for memory does so before it changes anything.
+  std::vector<Slot> exchange_slots(std::vector<Slot>&& slots, IdTableUse& use) {
     use.changed = true;
-    use.slots += capacity - slots_.size();
-    use.bytes -= transport::allocated(slots_);
-    std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(capacity));
-    use.bytes += transport::allocated(slots_);
-    return old;
+    use.slots += slots.size() - slots_.size();
+    use.bytes += transport::allocated(slots) - transport::allocated(slots_);
+    return std::exchange(slots_, std::move(slots));
   }
-
-  void resize(size_t capacity, IdTableUse& use) {
-    std::vector<Slot> old = exchange_slots(capacity, use);
-    for (Slot& slot : old)
+  void place_all(std::vector<Slot>&& slots) {
+    for (Slot& slot : slots)
       if (slot.id != 0) place(seeded_place(slot.id), slot.id, std::move(slot.value));
   }
 
-  void split(IdTableUse& use) {
-    std::vector<Slot> old = exchange_slots(0, use);
-    parts_ = std::make_unique<Parts>();
-    use.bytes += transport::allocated(sizeof(Parts));
-    for (size_t i = 0; i < parts_->size(); ++i)
-      (*parts_)[i] = IdTable(base_ + (uint64_t{i} << (64 - level_ - part_bits)), level_ + part_bits);
-    for (Slot& slot : old) {
-      if (slot.id == 0) continue;
-      const uint64_t hash = seeded_place(slot.id);
-      part_of(hash).insert(hash, slot.id, std::move(slot.value), use);
+  void resize(size_t capacity, IdTableUse& use) {
+    place_all(exchange_slots(std::vector<Slot>(capacity), use));
+  }
+  // Without memory for that it stays as it is: what has been taken must not be lost.
+  void shrink(IdTableUse& use) {
+    try {
+      resize(slots_.size() / 2, use);
+    } catch (const std::bad_alloc&) {
     }
   }
 
-  // What is here has parts no longer.
+  void split(IdTableUse& use) {
+    auto parts = std::make_unique<Parts>();
+    for (size_t i = 0; i < parts->size(); ++i)
+      (*parts)[i] = IdTable(base_ + (uint64_t{i} << (64 - level_ - part_bits)), level_ + part_bits);
+    for (const Slot& slot : slots_)
+      if (slot.id != 0) ++(*parts)[part_number(seeded_place(slot.id))].size_;
+    for (IdTable& part : *parts) part.slots_.resize(std::bit_ceil(std::max<size_t>(8, 2 * part.size_)));
+
+    for (Slot& slot : exchange_slots({}, use))
+      if (slot.id != 0) {
+        const uint64_t hash = seeded_place(slot.id);
+        (*parts)[part_number(hash)].place(hash, slot.id, std::move(slot.value));
+      }
+    use.bytes += transport::allocated(sizeof(Parts));
+    for (const IdTable& part : *parts) {
+      use.slots += part.slots_.size();
+      use.bytes += transport::allocated(part.slots_);
+    }
+    parts_ = std::move(parts);
+  }
+
+  // What is here has parts no longer, if there is memory for that.
   void join(IdTableUse& use) {
+    std::vector<Slot> joined;
+    try {
+      joined.resize(2 * fewest_in_parts);
+    } catch (const std::bad_alloc&) {
+      return;
+    }
     const std::unique_ptr<Parts> old = std::move(parts_);
     use.bytes -= transport::allocated(sizeof(Parts));
-    resize(2 * fewest_in_parts, use);
+    exchange_slots(std::move(joined), use);
     for (IdTable& part : *old) {
       assert(!part.parts_);
-      for (Slot& slot : part.exchange_slots(0, use))
-        if (slot.id != 0) place(seeded_place(slot.id), slot.id, std::move(slot.value));
+      place_all(part.exchange_slots({}, use));
     }
   }
 

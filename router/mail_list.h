@@ -36,6 +36,7 @@ class MailList {
   void append(MailList& other) {
     if (empty()) return swap(other);
     if (other.size_ <= block_size) {
+      have_spare_block();  // so that nothing fails half way
       for (Block& block : other.blocks_)
         for (Mail& mail : block) push_back(std::move(mail));
       return other.clear();
@@ -77,8 +78,15 @@ class MailList {
     --room_;
     ++size_;
   }
+  void have_spare_block() {
+    if (used_ < blocks_.size()) return;
+    Block block;
+    block.reserve(block_size);
+    blocks_.push_back(std::move(block));
+    if (used_ > 0) last_ = &blocks_[used_ - 1];
+  }
   void begin_block() {
-    if (used_ == blocks_.size()) blocks_.emplace_back().reserve(block_size);
+    have_spare_block();
     last_ = &blocks_[used_++];
     room_ = block_size;
   }

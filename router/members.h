@@ -30,12 +30,14 @@ class Members {
   // Precondition: it is present.
   void remove(Member& member) {
     assert(member.present);
+    if (!member.unseen) {
+      const uint64_t id = member.ref.session.value;
+      std::unique_ptr<Member>& place = removed_.insert(id, nullptr);  // without memory for it nothing changes
+      place = present_.take(id);
+      const auto same_authid = by_authid_.find(member.identity.authid);
+      if (--same_authid->second == 0) by_authid_.erase(same_authid);
+    }
     member.present = false;
-    if (member.unseen) return;
-    const auto same_authid = by_authid_.find(member.identity.authid);
-    if (--same_authid->second == 0) by_authid_.erase(same_authid);
-    const uint64_t id = member.ref.session.value;
-    removed_.insert(id, present_.take(id));
   }
   // Precondition: it has been removed.
   void destroy(Member& member) { removed_.erase(member.ref.session.value); }

@@ -76,34 +76,52 @@ void Subscription::add_subscriber(Member& member, std::string_view node_key, con
   SubscriptionNode::Group& group = node.groups[member.ref.worker];
   if (group.empty() || group.back().members.size() == SubscriptionNode::Part::most) group.emplace_back();
   SubscriptionNode::Part& part = group.back();
-  const size_t position = (group.size() - 1) * SubscriptionNode::Part::most + part.members.size();
-  member.subscriptions.insert(
-      id.value, {this, &node, position, member.charge(holding::subscriptions, bytes_of(topic, node_key))});
-  part.audience.writable().push_back({member.ref.session, member.ref.slot, policy});
-  part.members.push_back(&member);
+  const size_t count = part.members.size();
+  try {
+    const size_t position = (group.size() - 1) * SubscriptionNode::Part::most + count;
+    member.subscriptions.insert(
+        id.value, {this, &node, position, member.charge(holding::subscriptions, bytes_of(topic, node_key))});
+    part.members.push_back(&member);
+    part.audience.writable().push_back({member.ref.session, member.ref.slot, policy});
+  } catch (...) {
+    member.subscriptions.erase(id.value);
+    part.members.resize(count);
+    drop_if_empty(node, group);
+    throw;
+  }
   ++node.subscriber_count;
 }
 
+void Subscription::drop_if_empty(SubscriptionNode& node, SubscriptionNode::Group& group) {
+  if (group.back().members.empty()) group.pop_back();
+  if (node.subscriber_count == 0 && &node != &everyone)
+    nodes.erase(std::lower_bound(nodes.begin(), nodes.end(), std::string_view(node.key.text), key_is_less));
+}
+
 void Subscription::remove_subscriber(Member& member) {
-  const HeldSubscription held = member.subscriptions.take(id.value);
-  assert(held.subscription == this);
-  SubscriptionNode& node = *held.node;
-  SubscriptionNode::Group& group = node.groups[member.ref.worker];
   constexpr size_t most = SubscriptionNode::Part::most;
+  const HeldSubscription* const held = member.subscriptions.find(id.value);
+  assert(held && held->subscription == this);
+  SubscriptionNode& node = *held->node;
+  SubscriptionNode::Group& group = node.groups[member.ref.worker];
+  const size_t position = held->position;
+  SubscriptionNode::Part& part = group[position / most];
   SubscriptionNode::Part& last_part = group.back();
+  // What may lack memory comes before what changes anything.
+  std::vector<Subscriber>& audience = part.audience.writable();
   std::vector<Subscriber>& last_audience = last_part.audience.writable();
+
+  member.subscriptions.erase(id.value);
   Member* const last = last_part.members.back();
   if (last != &member) {
-    SubscriptionNode::Part& part = group[held.position / most];
-    part.members[held.position % most] = last;
-    part.audience.writable()[held.position % most] = last_audience.back();
-    last->subscriptions.find(id.value)->position = held.position;
+    part.members[position % most] = last;
+    audience[position % most] = last_audience.back();
+    last->subscriptions.find(id.value)->position = position;
   }
   last_part.members.pop_back();
   last_audience.pop_back();
-  if (last_part.members.empty()) group.pop_back();
-  if (--node.subscriber_count == 0 && &node != &everyone)
-    nodes.erase(std::lower_bound(nodes.begin(), nodes.end(), std::string_view(node.key.text), key_is_less));
+  --node.subscriber_count;
+  drop_if_empty(node, group);
 }
 
 }  // namespace router::broker

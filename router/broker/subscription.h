@@ -88,6 +88,8 @@ struct Subscription {
       for (const SubscriptionNode::Part& part : node.groups[worker]) visit(worker, part);
   }
   SubscriptionNode& node_of(std::string_view key);
+  // The last part of the group, and the node.
+  void drop_if_empty(SubscriptionNode& node, SubscriptionNode::Group& group);
 };
 
 }  // namespace router::broker

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "router/mail_list.h"
+#include "tests/router/failing_memory.h"
+#include "tests/router/realm_harness.h"
 #include "tests/router/session_wires.h"
 
 namespace router {
@@ -25,6 +28,82 @@ TEST_F(ASessionWithoutMemory, EndsWhenAnAnswerCannotBeSentToIt) {
   EXPECT_EQ(other.dropped(), "");
   EXPECT_THAT(says(other, R"([32,2,{},"com.topic"])"), HasSubstr("[33,2,"));
 }
+
+// ---- what is changed for it is changed as a whole, or not at all
+
+TEST(ATableWithoutMemory, KeepsWhatIsInIt) {
+  IdMap<std::string> table;
+  for (uint64_t id = 1; id <= 3000; ++id) {
+    for (size_t at = 1; fails(at, [&] { table.insert(id, std::string("v")); }); ++at)
+      ASSERT_EQ(table.size(), id - 1);
+    ASSERT_EQ(table.size(), id);
+  }
+  for (uint64_t id = 1; id <= 3000; ++id) {
+    std::string taken;
+    EXPECT_FALSE(fails(1, [&] { taken = table.take(id); }));
+    ASSERT_EQ(taken, "v") << id;
+  }
+  EXPECT_TRUE(table.empty());
+}
+
+TEST(MailWithoutMemory, StaysWhereItIs) {
+  for (const size_t count : {1, 64, 65, 500}) {
+    MailList to, from;
+    to.push_back(SessionOrder{});
+    for (size_t i = 0; i < count; ++i) from.push_back(SessionOrder{{}, SessionOrder::Kind::pause});
+    for (size_t at = 1; fails(at, [&] { to.append(from); }); ++at) {
+      ASSERT_EQ(to.size(), 1u);
+      ASSERT_EQ(from.size(), count);
+    }
+    EXPECT_EQ(to.size(), 1 + count);
+    EXPECT_TRUE(from.empty());
+  }
+}
+
+// A session for whose request there was no memory is dropped.
+class ARequestWithoutMemory : public testing::TestWithParam<const char*> {};
+
+TEST_P(ARequestWithoutMemory, LeavesNothingAndTakesNothingFromOthers) {
+  size_t failures = 0;
+  for (size_t at = 1;; ++at) {
+    RealmHarness realm;
+    Peer& other = realm.join();
+    other.says(R"([32,1,{},"com.topic"])");
+    other.says(R"([64,2,{"invoke":"roundrobin"},"com.shared"])");
+    Peer& caller = realm.join();
+    Peer& unlucky = realm.join();
+    unlucky.says(R"([32,1,{"nkey":"a"},"com.sharded"])");
+    unlucky.says(R"([64,2,{},"com.mine"])");
+    other.hears();
+    const bool has_failed = fails(at, [&] { unlucky.says(GetParam()); });
+    failures += has_failed ? 1 : 0;
+    unlucky.leaves();
+    realm.passes(std::chrono::milliseconds(20));
+
+    other.hears();
+    caller.says(R"([16,1,{},"com.topic",[1]])");
+    EXPECT_EQ(other.hears(), R"([36,1,1,{},[1]])") << at;
+    caller.says(R"([48,2,{},"com.shared"])");
+    EXPECT_THAT(other.hears(), testing::StartsWith("[68,")) << at;
+    other.leaves();
+    caller.leaves();
+    realm.passes(std::chrono::milliseconds(20));
+    const Realm::Counts counts = realm.realm().counts();
+    EXPECT_EQ(counts.members + counts.subscriptions + counts.registrations + counts.calls, 0u) << at;
+    if (!has_failed) break;
+  }
+  EXPECT_GT(failures, 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(, ARequestWithoutMemory,
+                         testing::Values(R"([32,3,{},"com.topic"])", R"([32,3,{},"com.new"])",
+                                         R"([32,3,{"nkey":"b"},"com.sharded"])",
+                                         R"([32,3,{"match":"wildcard"},"com..x"])",
+                                         R"([64,3,{"invoke":"roundrobin"},"com.shared"])",
+                                         R"([64,3,{"match":"prefix"},"com.new"])",
+                                         R"([48,3,{},"com.shared"])", R"([48,3,{"timeout":100},"com.mine"])",
+                                         R"([34,3,1])", R"([66,3,1])",
+                                         R"([16,3,{"acknowledge":true,"retain":true},"com.topic"])"));
 
 TEST_F(ASessionWithoutMemory, EndsWhenAnEventCannotBeSentToItAndOthersGetIt) {
   Wire& publisher = router.join();

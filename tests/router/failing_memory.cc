@@ -1,0 +1,48 @@
+#include "tests/router/failing_memory.h"
+
+#include <cstdlib>
+
+namespace router {
+namespace {
+
+thread_local size_t allocations_left = 0;  // 0: no end
+
+void* allocate(size_t bytes, size_t alignment) {
+  if (allocations_left > 0 && --allocations_left == 0) throw std::bad_alloc();
+  void* const memory = alignment > alignof(std::max_align_t)
+                           ? std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment)
+                           : std::malloc(bytes);
+  if (!memory) throw std::bad_alloc();
+  return memory;
+}
+
+}  // namespace
+
+FailingMemory::FailingMemory(size_t at) {
+  allocations_left = at;
+}
+
+FailingMemory::~FailingMemory() {
+  allocations_left = 0;
+}
+
+}  // namespace router
+
+void* operator new(size_t bytes) {
+  return router::allocate(bytes, 0);
+}
+void* operator new(size_t bytes, std::align_val_t alignment) {
+  return router::allocate(bytes, static_cast<size_t>(alignment));
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, size_t) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::align_val_t) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, size_t, std::align_val_t) noexcept {
+  std::free(memory);
+}
