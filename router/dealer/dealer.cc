@@ -40,19 +40,33 @@ std::optional<std::string> Dealer::conflict(const Registration& registration, co
   return "this procedure is registered with invoke \"" + std::string(name(registration.policy)) + "\"";
 }
 
-std::optional<std::string> Dealer::why_full(const Registration& registration) const {
-  const uint32_t most = limits_.callees_per_registration;
-  if (registration.callees.size() < most) return std::nullopt;
-  return "this procedure has " + std::to_string(most) + " callees, the most that it may have";
+std::optional<std::string> Dealer::why_no_room(const Wanted& wanted, const Registration* shared,
+                                               bool is_replaced) const {
+  const config::SessionLimits& of_session = wanted.callee.limits();
+  if (const uint32_t most = of_session.registrations_per_session; wanted.callee.registrations.size() >= most)
+    return "this session holds " + std::to_string(most) + " registrations, the most that it may have";
+  if (shared) {
+    const uint32_t most = limits_.callees_per_registration;
+    if (shared->callees.size() < most) return std::nullopt;
+    return "this procedure has " + std::to_string(most) + " callees, the most that it may have";
+  }
+  if (registrations_.size() - (is_replaced ? 1 : 0) >= limits_.registrations)
+    return "there are " + std::to_string(limits_.registrations) +
+           " registrations, the most that the realm allows";
+  const ShapeLimits shapes{limits_.wildcard_shapes, of_session.wildcard_shapes_per_session};
+  return registrations_.refusal(wanted.procedure, wanted.match, wanted.callee.ref.session, shapes);
 }
 
-template <class TakeOut>
-void Dealer::vacate(Registration& registration, TakeOut take_out) {
+void Dealer::vacate(Registration& registration, bool by_force, Outbox& outbox) {
   registrations_.end(registration);
-  work_.add([this, id = registration.id, take_out = std::move(take_out)] {
+  work_.add([this, id = registration.id, by_force, &outbox] {
     Registration* const ended = registrations_.find(id);
     if (!ended || ended->callees.empty()) return true;
-    take_out(*ended, *ended->callees.front().member);
+    Member& callee = *ended->callees.front().member;
+    if (by_force)
+      revoke(*ended, callee, taken_by_force, outbox);
+    else
+      remove_callee(*ended, callee, outbox);
     return false;
   });
 }
@@ -68,43 +82,29 @@ void Dealer::register_procedure(Member& callee, const wamp::Register& message, w
                   "REGISTER.Options.invoke: expected single, roundrobin, random, first or last");
   if (options.force_reregister && !grant.force_reregister)
     return refuse(not_authorized, "this role may not use force_reregister for this procedure");
-  const uint32_t most = callee.limits().registrations_per_session;
-  if (callee.registrations.size() >= most)
-    return refuse(too_many_requests,
-                  "this session holds " + std::to_string(most) + " registrations, the most that it may have");
+  decide({callee, message.request, message.procedure, match, options}, true, outbox);
+}
 
-  Registration* registration = registrations_.find(message.procedure, match);
-  if (registration && registration->is_deserted()) {
-    vacate(*registration, [this, &outbox](Registration& deserted, Member& leaving) {
-      remove_callee(deserted, leaving, outbox);
-    });
-    registration = nullptr;
-  }
-  if (registration && options.force_reregister) {
-    vacate(*registration, [this, &outbox](Registration& taken, Member& holder) {
-      revoke(taken, holder, taken_by_force, outbox);
-    });
-    registration = nullptr;
-  }
-  const Wanted wanted{callee, message.request, message.procedure, match, options};
-  if (registration) {
-    if (const auto text = conflict(*registration, callee, *options.policy)) {
-      if (!hold(wanted, *registration, outbox)) refuse(procedure_already_exists, *text);
+void Dealer::decide(const Wanted& wanted, bool may_hold, Outbox& outbox) {
+  using namespace wamp::error_uri;
+  const auto refuse = [&](std::string_view error_uri, std::string_view text) {
+    refuse_register(wanted.callee, wanted.request, error_uri, text, outbox);
+  };
+  Registration* const present = registrations_.find(wanted.procedure, wanted.match);
+  const bool is_deserted = present && present->is_deserted();
+  Registration* const shared = is_deserted || wanted.options.force_reregister ? nullptr : present;
+  if (shared) {
+    if (const auto text = conflict(*shared, wanted.callee, *wanted.options.policy)) {
+      if (!may_hold || !hold(wanted, *shared, outbox)) refuse(procedure_already_exists, *text);
       return;
     }
-    if (const auto text = why_full(*registration)) return refuse(too_many_requests, *text);
   }
-  if (!registration) {
-    if (registrations_.size() >= limits_.registrations)
-      return refuse(too_many_requests, "there are " + std::to_string(limits_.registrations) +
-                                           " registrations, the most that the realm allows");
-    const ShapeLimits shapes{limits_.wildcard_shapes, callee.limits().wildcard_shapes_per_session};
-    if (const auto text = registrations_.refusal(message.procedure, match, callee.ref.session, shapes))
-      return refuse(too_many_requests, *text);
-  }
-  if (const auto refusal = check_kept_bytes(callee, Registration::bytes_of(message.procedure)))
+  if (const auto text = why_no_room(wanted, shared, present != shared))
+    return refuse(too_many_requests, *text);
+  if (const auto refusal = check_kept_bytes(wanted.callee, Registration::bytes_of(wanted.procedure)))
     return refuse(refusal->error_uri, refusal->text);
-  add_callee(registration, wanted, outbox);
+  if (present != shared) vacate(*present, !is_deserted, outbox);
+  add_callee(shared, wanted, outbox);
 }
 
 void Dealer::add_callee(Registration* registration, const Wanted& wanted, Outbox& outbox) {
@@ -177,24 +177,11 @@ bool Dealer::hold(const Wanted& wanted, const Registration& registration, Outbox
 bool Dealer::decide_held_for(wamp::SessionId holder, Outbox& outbox) {
   while (held_registers_.any_for(holder)) {
     if (!work_.take_steps()) return false;
-    decide(*held_registers_.take_for(holder), outbox);
+    const auto held = held_registers_.take_for(holder);
+    if (held->callee->present)
+      decide({*held->callee, held->request, held->procedure, held->match, held->options}, false, outbox);
   }
   return true;
-}
-
-void Dealer::decide(const HeldRegister& held, Outbox& outbox) {
-  using namespace wamp::error_uri;
-  if (!held.callee->present) return;
-  const auto refuse = [&](std::string_view error_uri, const std::string& text) {
-    refuse_register(*held.callee, held.request, error_uri, text, outbox);
-  };
-  Registration* registration = registrations_.find(held.procedure, held.match);
-  if (registration) {
-    if (const auto text = conflict(*registration, *held.callee, *held.options.policy))
-      return refuse(procedure_already_exists, *text);
-    if (const auto text = why_full(*registration)) return refuse(too_many_requests, *text);
-  }
-  add_callee(registration, {*held.callee, held.request, held.procedure, held.match, held.options}, outbox);
 }
 
 void Dealer::on_alive(Member& holder, Outbox& outbox) {

@@ -120,13 +120,15 @@ class Dealer {
   // Why the callee may not share the registration; none: it may.
   std::optional<std::string> conflict(const Registration& registration, const Member& callee,
                                       InvocationPolicy policy) const;
-  // The registration has as many callees as it may.
-  std::optional<std::string> why_full(const Registration& registration) const;
+  // A limit says no; none: there is room. `shared`: it is to have one more callee; null: a registration is to
+  // be made, instead of another one if `is_replaced`.
+  std::optional<std::string> why_no_room(const Wanted& wanted, const Registration* shared,
+                                         bool is_replaced) const;
   // `registration`: what the callee may share; null: it is made.
   void add_callee(Registration* registration, const Wanted& wanted, Outbox& outbox);
-  // Nobody finds the registration any more; take_out(registration, callee) for each of its callees.
-  template <class TakeOut>
-  void vacate(Registration& registration, TakeOut take_out);
+  // Nobody finds the registration any more, and its callees lose it. `by_force`: they are told so; else they
+  // have all left.
+  void vacate(Registration& registration, bool by_force, Outbox& outbox);
   // Precondition: it is one.
   void remove_callee(Registration& registration, Member& callee, Outbox& outbox);
   // What follows when a callee is no longer one: meta events, and the registration's end if it was the last.
@@ -136,7 +138,8 @@ class Dealer {
   bool hold(const Wanted& wanted, const Registration& registration, Outbox& outbox);
   // Some of those that wait for this holder are decided, without holding them again. True: that was all.
   bool decide_held_for(wamp::SessionId holder, Outbox& outbox);
-  void decide(const HeldRegister& held, Outbox& outbox);
+  // Registers, or refuses; `may_hold`: or holds.
+  void decide(const Wanted& wanted, bool may_hold, Outbox& outbox);
   bool forget_awaited(const Member& callee);
 
   Registration* find_registration(Member& caller, std::string_view procedure);

@@ -20,12 +20,14 @@ Registration& Registrations::add(std::string_view procedure, wamp::MatchPolicy m
 void Registrations::end(Registration& registration) {
   if (registration.ended) return;
   registration.ended = true;
+  ++ended_;
   index_.remove(registration.procedure, registration.match);
 }
 
 void Registrations::remove(const Registration& registration) {
   assert(registration.ended && registration.callees.empty() && registration.waiting.empty());
   owned_.erase(registration.id.value);
+  --ended_;
 }
 
 Registration* Registrations::find(wamp::RegistrationId id) const {

@@ -35,7 +35,8 @@ class Registrations {
   // Another one whenever another registration may match; never 0.
   uint64_t version() const { return index_.version(); }
 
-  size_t size() const { return owned_.size(); }
+  // Those that have not ended.
+  size_t size() const { return owned_.size() - ended_; }
   // visit(const Registration&) for a part of them, as IdMap::visit_some() has it.
   template <class Visit>
   uint64_t visit_some(uint64_t from, Visit visit) const {
@@ -46,6 +47,7 @@ class Registrations {
   IdMap<std::unique_ptr<Registration>> owned_;
   UriIndex<Registration> index_;
   wamp::RegistrationId last_id_;
+  size_t ended_ = 0;
 };
 
 }  // namespace router::dealer

@@ -14,6 +14,8 @@ constexpr auto already_exists = R"([8,64,1,{},"wamp.error.procedure_already_exis
 
 class Takeover : public testing::Test {
  protected:
+  explicit Takeover(config::Realm config = RealmHarness::open_realm()) : realm(std::move(config)) {}
+
   Peer& holder_of_add(std::vector<std::string> features = {}) {
     Peer& holder = realm.join(std::move(features));
     holder.says(R"([64,1,{},"com.add"])");
@@ -50,6 +52,40 @@ TEST_F(Takeover, AHolderThatDoesNotAnswerLosesItsProcedureAndItsSession) {
   EXPECT_EQ(realm.realm().counts().members, 2u);
   holder.says(R"([64,2,{},"com.sub"])");
   EXPECT_EQ(realm.realm().counts().registrations, 1u) << "nothing comes of what it still says";
+}
+
+class TakeoverWithinLimits : public Takeover {
+ protected:
+  static config::Realm with_one_registration() {
+    config::Realm config = RealmHarness::open_realm();
+    config.limits.registrations = 1;
+    config.limits.registrations_per_session = 1;
+    config.roles.front().permissions.front().force_reregister = true;
+    return config;
+  }
+  TakeoverWithinLimits() : Takeover(with_one_registration()) {}
+};
+
+TEST_F(TakeoverWithinLimits, ByForceNeedsNoRoomForAnotherRegistration) {
+  holder_of_add();
+  Peer& other = realm.join();
+  other.says(R"([64,1,{"force_reregister":true},"com.add"])");
+  EXPECT_EQ(other.hears(), "[65,1,2]");
+  EXPECT_EQ(realm.realm().counts().registrations, 1u);
+}
+
+TEST_F(TakeoverWithinLimits, WhoMayHaveNoMoreTakesNothingFromTheDead) {
+  Peer& holder = holder_of_add();
+  holder.freezes();
+  Peer& other = realm.join();
+  other.says(R"([64,1,{},"com.add"])");
+  Peer& third = realm.join();
+  third.says(R"([64,1,{},"com.add"])");
+  realm.passes(milliseconds(1000));
+  EXPECT_EQ(other.hears(), "[65,1,2]");
+  EXPECT_THAT(third.hears(), StartsWith(already_exists));
+  other.says(R"([64,2,{},"com.more"])");
+  EXPECT_THAT(other.hears(), HasSubstr("wamp.error.too_many_requests"));
 }
 
 TEST_F(Takeover, OfManyProceduresNeedsOneProbe) {
