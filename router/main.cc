@@ -96,7 +96,7 @@ int serve(const Options& options) {
   auto config = load(options);
   log_notices(config);
   const sigset_t signals = block_signals();
-  router::give_back_what_is_freed();
+  router::set_up_allocator();
   router::memory_reserve::set_up();
   router::Server server(std::move(config));
   server.start();

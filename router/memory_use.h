@@ -14,8 +14,9 @@ MemoryUse memory_use();
 
 // From now on the allocator gives large blocks, and the ends of its heaps, back to the kernel when they are
 // freed. By itself it keeps tens of MiB of each thread's heap after it has freed a block of such a size
-// (mallopt(3), "dynamic mmap threshold"). Once, at the start.
-void give_back_what_is_freed();
+// (mallopt(3), "dynamic mmap threshold"). And no allocation joins all the small pieces that were freed before
+// it. Once, at the start.
+void set_up_allocator();
 
 // What the kernel would let the process have: the smallest of the machine's memory, the limits of its control
 // group and of those above it, and its own limit of data.

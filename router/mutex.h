@@ -48,7 +48,7 @@ class HeldTime {
 #elif ROUTER_HAS_SANITIZER(address) || defined(__SANITIZE_ADDRESS__)
   static constexpr int slower = 20;
 #else
-  static constexpr int slower = 10;  // without optimisation
+  static constexpr int slower = 20;  // without optimisation
 #endif
   // A millisecond of the program that is used, by what this build is slower.
   static constexpr Duration usual_bound = slower * std::chrono::milliseconds(1);
