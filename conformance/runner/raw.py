@@ -13,18 +13,15 @@ TIMEOUT = 30  # seconds
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 
 
-class RawSession:
-    """Joins at once. `features` are announced for every role. Use with `with`, which closes the connection."""
+class RawConnection:
+    """Connected, and not yet in a realm. `headers`: of the handshake, in the place of those with the same name or beside them.
+    Use with `with`, which closes the connection."""
 
-    def __init__(self, features=(), realm='realm1'):
-        where = urlsplit(Variant.url)
+    def __init__(self, url=None, **headers):
+        where = urlsplit(url or Variant.url)
         self._socket = socket.create_connection((where.hostname, where.port), timeout=TIMEOUT)
         self._stream = self._socket.makefile('rb')
-        self._requests = itertools.count(1)
-        self._upgrade(where)
-        announced = {'features': {feature: True for feature in features}}
-        self.say([1, realm, {'roles': {role: announced for role in ('caller', 'callee', 'publisher', 'subscriber')}}])
-        self.id = self.hear(2)[1]
+        self._upgrade(where, {name.replace('_', '-'): value for name, value in headers.items()})
 
     def __enter__(self):
         return self
@@ -32,22 +29,17 @@ class RawSession:
     def __exit__(self, *_):
         self._socket.close()
 
-    def _upgrade(self, where):
-        key = base64.b64encode(os.urandom(16)).decode()
-        lines = [f'GET {where.path} HTTP/1.1', f'Host: {where.netloc}', 'Upgrade: websocket', 'Connection: Upgrade',
-                 f'Sec-WebSocket-Key: {key}', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Protocol: wamp.2.json', '', '']
+    def _upgrade(self, where, headers):
+        headers = {'Host': where.netloc, 'Upgrade': 'websocket', 'Connection': 'Upgrade',
+                   'Sec-WebSocket-Key': base64.b64encode(os.urandom(16)).decode(), 'Sec-WebSocket-Version': '13',
+                   'Sec-WebSocket-Protocol': 'wamp.2.json', **headers}
+        lines = [f'GET {where.path} HTTP/1.1', *(f'{name}: {value}' for name, value in headers.items()), '', '']
         self._socket.sendall('\r\n'.join(lines).encode())
         status = self._stream.readline().decode()
         if ' 101 ' not in status:
             raise Failed(f'the handshake was answered with {status}')
         while self._stream.readline().strip():
             pass
-
-    def request(self, kind, *rest):
-        """Sends a message with the session's next request id, which is returned."""
-        number = next(self._requests)
-        self.say([kind, number, *rest])
-        return number
 
     def say(self, message):
         self._send(TEXT, json.dumps(message).encode())
@@ -61,14 +53,6 @@ class RawSession:
         if message[0] != kind:
             raise Failed(f'expected a message of type {kind}, got {message}')
         return message
-
-    def register(self, uri, **options):
-        self.request(64, options, uri)
-        return self.hear(65)[2]
-
-    def subscribe(self, uri, **options):
-        self.request(32, options, uri)
-        return self.hear(33)[2]
 
     def _send(self, opcode, payload):
         mask = os.urandom(4)
@@ -91,3 +75,36 @@ class RawSession:
                 raise Failed(f'the connection was closed: {payload[:2].hex()} {payload[2:].decode()}')
             if first & 15 == PING:
                 self._send(PONG, payload)
+
+
+class RawSession(RawConnection):
+    """Joins at once. `features` are announced for every role."""
+
+    def __init__(self, features=(), realm='realm1', url=None, **headers):
+        super().__init__(url, **headers)
+        self._announced = {'features': {feature: True for feature in features}}
+        self.join(realm)
+
+    def join(self, realm='realm1'):
+        """Once more after leave(), on the same connection."""
+        self._requests = itertools.count(1)
+        self.say([1, realm, {'roles': {role: self._announced for role in ('caller', 'callee', 'publisher', 'subscriber')}}])
+        self.id = self.hear(2)[1]
+
+    def leave(self):
+        self.say([6, {}, 'wamp.close.close_realm'])
+        self.hear(6)
+
+    def request(self, kind, *rest):
+        """Sends a message with the session's next request id, which is returned."""
+        number = next(self._requests)
+        self.say([kind, number, *rest])
+        return number
+
+    def register(self, uri, **options):
+        self.request(64, options, uri)
+        return self.hear(65)[2]
+
+    def subscribe(self, uri, **options):
+        self.request(32, options, uri)
+        return self.hear(33)[2]
