@@ -1,6 +1,8 @@
 #include "transport/websocketpp_door.h"
 
+#include <algorithm>
 #include <exception>
+#include <utility>
 
 #include <websocketpp/close.hpp>
 #include <websocketpp/http/request.hpp>
@@ -173,7 +175,14 @@ std::variant<RawHead, std::string> parse_head(std::string_view head) {
   // Bodies are refused by those who know the method; the parser shall not wait for one.
   request.set_max_body_size(SIZE_MAX);
   try {
-    request.consume(head.data(), head.size());
+    constexpr std::string_view empty_line = "\r\n";
+    request.consume(head.data(), head.size() - empty_line.size());
+    // The parser asks for a Host, which HTTP/1.0 may do without (RFC 9112, section 3.2): HAProxy's health
+    // checks do.
+    const bool hostless = request.get_version() == "HTTP/1.0" && request.get_header("Host").empty();
+    if (hostless) request.replace_header("Host", "?");
+    request.consume(empty_line.data(), empty_line.size());
+    if (hostless) request.remove_header("Host");
   } catch (const std::exception& e) {
     return std::string(e.what());
   }
@@ -184,11 +193,17 @@ std::variant<RawHead, std::string> parse_head(std::string_view head) {
 }
 
 std::optional<std::vector<std::string>> parse_token_list(const std::string& value) {
-  ws::http::parameter_list list;
-  const ws::http::parser::parser parser;
-  if (parser.parse_parameter_list(value, list)) return std::nullopt;
+  constexpr std::string_view white = " \t";
   std::vector<std::string> tokens;
-  for (auto& [token, attributes] : list) tokens.push_back(std::move(token));
+  for (size_t at = 0, end = 0; at <= value.size(); at = end + 1) {
+    end = std::min(value.find(',', at), value.size());
+    const size_t begin = value.find_first_not_of(white, at);
+    if (begin >= end) continue;
+    std::string token = value.substr(begin, value.find_last_not_of(white, end - 1) + 1 - begin);
+    if (!std::all_of(token.begin(), token.end(), ws::http::is_token_char)) return std::nullopt;
+    tokens.push_back(std::move(token));
+  }
+  if (tokens.empty()) return std::nullopt;
   return tokens;
 }
 

@@ -71,7 +71,8 @@ struct RawHead {
 };
 std::variant<RawHead, std::string> parse_head(std::string_view head);
 
-// The tokens of a comma-separated header, or nothing if it is malformed.
+// The tokens of a comma-separated header, or nothing if it is malformed or has none. Empty elements count for
+// nothing (RFC 9110, section 5.6.1.2): Autobahn|Java ends its list of subprotocols with a comma.
 std::optional<std::vector<std::string>> parse_token_list(const std::string& value);
 
 // Sec-WebSocket-Accept for a Sec-WebSocket-Key.

@@ -94,6 +94,16 @@ TEST(RequestHead, KnowsTwoVersionsOfHttp) {
   EXPECT_EQ(refusal("GET / SIP/2.0\r\nHost: a\r\n\r\n"), 400);
 }
 
+TEST(RequestHead, NeedsNoHostInHttp10) {
+  for (const char* headers : {"", "Content-Length: 0\r\n", "Host:\r\n"}) {
+    const auto head = read_head(std::string("GET /ready HTTP/1.0\r\n") + headers + "\r\n");
+    ASSERT_TRUE(std::holds_alternative<HttpRequest>(head)) << headers;
+    EXPECT_EQ(std::get<HttpRequest>(head).path, "/ready");
+    EXPECT_EQ(std::get<HttpRequest>(head).header("host"), "");
+  }
+  EXPECT_EQ(refusal("GET /ready HTTP/1.1\r\n\r\n"), 400);
+}
+
 TEST(RequestHead, RefusesWhatIsMalformed) {
   for (const char* head :
        {"\r\n\r\n", "GET\r\n\r\n", "GET /\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
@@ -172,6 +182,12 @@ TEST(OpeningHandshake, TheKeyMustBeSixteenBytesInBase64) {
 TEST(OpeningHandshake, OffersMustBeTokens) {
   EXPECT_EQ(handshake_refusal(version + key + "Sec-WebSocket-Protocol: ,,\r\n"), 400);
   EXPECT_EQ(handshake_refusal(version + key + "Sec-WebSocket-Protocol: \"a\"\r\n"), 400);
+}
+
+TEST(OpeningHandshake, EmptyOffersCountForNothing) {
+  const auto result = read_handshake(
+      request("/", upgrade + key + version + "Sec-WebSocket-Protocol: wamp.2.json, ,wamp.2.cbor,\r\n"));
+  EXPECT_THAT(std::get<Handshake>(result).offered, ElementsAre("wamp.2.json", "wamp.2.cbor"));
 }
 
 TEST(OpeningHandshake, MustBeAGet) {
