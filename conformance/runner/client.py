@@ -158,6 +158,7 @@ class Variant:
     ports = {}  # of the suites' own transports, by name
     certificates = None  # the folder with ca.pem, joe.pem, joe.key, ...
     tls_url = None  # the same over TLS; None: there is none
+    program = None  # wampd, for suites that start one of their own; None: they are not to
 
     def __init__(self, client, description):
         self.client = client

@@ -13,13 +13,21 @@ TIMEOUT = 30  # seconds
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 
 
-class RawConnection:
-    """Connected, and not yet in a realm. `headers`: of the handshake, in the place of those with the same name or beside them.
-    Use with `with`, which closes the connection."""
+class NotUpgraded(Failed):
+    """The handshake was answered with this status, which is not 101."""
 
-    def __init__(self, url=None, **headers):
+    def __init__(self, line):
+        super().__init__(f'the handshake was answered with {line}')
+        self.status = int(line.split()[1])
+
+
+class RawConnection:
+    """Connected, and not yet in a realm. `address`: connects from there. `headers`: of the handshake, in the place of those
+    with the same name or beside them; `_` stands for `-`. Use with `with`, which closes the connection."""
+
+    def __init__(self, url=None, address='', **headers):
         where = urlsplit(url or Variant.url)
-        self._socket = socket.create_connection((where.hostname, where.port), timeout=TIMEOUT)
+        self._socket = socket.create_connection((where.hostname, where.port), timeout=TIMEOUT, source_address=(address, 0))
         self._stream = self._socket.makefile('rb')
         self._upgrade(where, {name.replace('_', '-'): value for name, value in headers.items()})
 
@@ -37,7 +45,7 @@ class RawConnection:
         self._socket.sendall('\r\n'.join(lines).encode())
         status = self._stream.readline().decode()
         if ' 101 ' not in status:
-            raise Failed(f'the handshake was answered with {status}')
+            raise NotUpgraded(status)
         while self._stream.readline().strip():
             pass
 
@@ -56,32 +64,49 @@ class RawConnection:
 
     def _send(self, opcode, payload):
         mask = os.urandom(4)
-        size = len(payload)
-        length = bytes([0x80 | size]) if size < 126 else struct.pack('!BH', 0x80 | 126, size)
         masked = bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload))
-        self._socket.sendall(bytes([0x80 | opcode]) + length + mask + masked)
+        self._socket.sendall(bytes([0x80 | opcode]) + self._masked_length(len(payload)) + mask + masked)
+
+    @staticmethod
+    def _masked_length(size):
+        if size < 126:
+            return bytes([0x80 | size])
+        return struct.pack('!BH', 0x80 | 126, size) if size < 2**16 else struct.pack('!BQ', 0x80 | 127, size)
+
+    def hear_ping(self):
+        """Waits for a ping, and answers it."""
+        opcode, payload = self._receive_frame()
+        if opcode != PING:
+            raise Failed(f'expected a ping, got {payload}')
+        self._send(PONG, payload)
 
     def _receive(self):
         while True:
-            first, length = self._stream.read(2)
-            if length == 126:
-                length = struct.unpack('!H', self._stream.read(2))[0]
-            elif length == 127:
-                length = struct.unpack('!Q', self._stream.read(8))[0]
-            payload = self._stream.read(length)
-            if first & 15 == TEXT:
+            opcode, payload = self._receive_frame()
+            if opcode == TEXT:
                 return json.loads(payload)
-            if first & 15 == CLOSE:
+            if opcode == CLOSE:
                 raise Failed(f'the connection was closed: {payload[:2].hex()} {payload[2:].decode()}')
-            if first & 15 == PING:
+            if opcode == PING:
                 self._send(PONG, payload)
+
+    def _receive_frame(self):
+        head = self._stream.read(2)
+        if len(head) < 2:
+            raise Failed('the connection ended')
+        first, length = head
+        if length == 126:
+            length = struct.unpack('!H', self._stream.read(2))[0]
+        elif length == 127:
+            length = struct.unpack('!Q', self._stream.read(8))[0]
+        return first & 15, self._stream.read(length)
 
 
 class RawSession(RawConnection):
     """Joins at once. `features` are announced for every role."""
 
-    def __init__(self, features=(), realm='realm1', url=None, **headers):
-        super().__init__(url, **headers)
+    def __init__(self, features=(), realm='realm1', url=None, address='', **headers):
+        super().__init__(url, address, **headers)
         self._announced = {'features': {feature: True for feature in features}}
         self.join(realm)
 
