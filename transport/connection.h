@@ -92,7 +92,9 @@ class Receiver {
   // A message longer than max_message_size comes in and is thrown away. `beginning`: its first bytes, at most
   // max_beginning, of which nothing is validated. False: it cannot be answered, so the connection is closed.
   virtual bool on_oversized(std::string_view /*beginning*/) { return false; }
-  // The peer has been silent for so long that it was pinged. on_alive() follows if it answers.
+  // The peer has been silent for so long that it was pinged. on_alive() follows if it answers. Of RawSocket
+  // clients only those are pinged that have sent a ping or a pong: many do not answer one, or end at it. For
+  // the others the kernel asks theirs.
   virtual void on_silent() {}
   // Something has come from the peer since probe() or on_silent().
   virtual void on_alive() {}
@@ -253,7 +255,8 @@ class Connection {
   virtual void drop(std::string why) = 0;
 
   // Asks the peer for a sign of life now, which is told by on_alive(); that may never come. While paused
-  // nobody can hear the peer, so it counts as alive and on_alive() is called at once.
+  // nobody can hear the peer, so it counts as alive and on_alive() is called at once; so does a RawSocket
+  // client that has sent neither a ping nor a pong.
   virtual void probe() = 0;
 
   // From now on the peer is read no faster than this, nor than max_rate of its limits. What

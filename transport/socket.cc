@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -101,6 +102,15 @@ void Socket::close() {
 
 std::pair<Descriptor, std::unique_ptr<TlsStream>> Socket::release() {
   return {Descriptor(stream_.release()), std::move(tls_)};
+}
+
+void Socket::keep_alive(std::chrono::milliseconds silence) {
+  constexpr int longest = 32767;  // that the kernel takes
+  const int descriptor = stream_.native_handle(), on = 1;
+  const int seconds = std::clamp(static_cast<int>(silence / std::chrono::seconds(1)), 1, longest);
+  ::setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  ::setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof seconds);
+  ::setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, &seconds, sizeof seconds);
 }
 
 void Socket::abort() {

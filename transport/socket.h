@@ -5,6 +5,7 @@
 // most.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -80,6 +81,9 @@ class Socket {
     stream_.async_wait(Stream::wait_write, std::move(handler));
   }
 
+  // From now on the kernel asks the other one for a sign of life after so long a silence, and gives up when
+  // the listener's TCP_USER_TIMEOUT is over. Of a Unix domain socket it knows when the other side ends.
+  void keep_alive(std::chrono::milliseconds silence);
   // No more is sent; the peer sees the end after what was written.
   void shut_down_sending();
   void close();

@@ -114,7 +114,7 @@ BufferRef TcpConnection::take_buffer_of(std::string_view part) {
 
 void TcpConnection::on_heard() {
   heard_at_ = state_.now;
-  pinged_ = false;
+  silent_ = false;
   if (std::exchange(asked_, nullptr) && stage_ == Stage::open) receiver_->on_alive();
 }
 
@@ -230,6 +230,8 @@ void TcpConnection::keep_batch(std::span<const char> rest) {
 }
 
 void TcpConnection::on_control(const CodecEvent& event) {
+  using Kind = WebSocketCodec::Kind;
+  if (event.kind == Kind::ping || event.kind == Kind::pong) speaks_of_pings_ = true;
   switch (event.kind) {
     case WebSocketCodec::Kind::ping:
       if (stage_ == Stage::open) on_ping({event.payload.data(), event.payload.size()});

@@ -177,6 +177,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   void on_all_written();
 
   void check_liveness(Loop::Clock::time_point now);
+  bool may_be_pinged() const;
   // For a sign of life, by a ping.
   void ask();
   bool takes_what_waits();
@@ -230,7 +231,8 @@ class TcpConnection final : public Connection, private HttpExchange {
   Stage stage_;
   Framing framing_ = Framing::websocket_text;
   bool known_ = false;
-  bool pinged_ = false;
+  bool silent_ = false;           // for ping_interval_ms
+  bool speaks_of_pings_ = false;  // has sent a ping or a pong
   bool in_probed_ = false;
   bool in_unwritten_ = false;
   bool in_full_ = false;

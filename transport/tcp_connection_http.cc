@@ -184,7 +184,9 @@ void TcpConnection::end_with(std::string_view last_words) {
 void TcpConnection::open(const std::string& response, Service::Upgrade upgrade) {
   stage_ = Stage::open;
   framing_ = upgrade.framing;
-  if (framing_ != Framing::rawsocket)
+  if (framing_ == Framing::rawsocket)
+    socket_.keep_alive(std::chrono::milliseconds(served_->options.limits.ping_interval_ms));
+  else
     codec_.emplace<WebSocketCodec>(framing_, served_->options.limits.max_message_size);
   limit_messages();
   if (is_batched(framing_)) batch_ = std::make_unique<OutgoingBatch>();

@@ -14,14 +14,17 @@ void TcpConnection::check_liveness(Loop::Clock::time_point now) {
   if (limits.ping_interval_ms <= 0) return;
   if (pauses_ > 0) {
     heard_at_ = now;
-    pinged_ = false;
-  } else if (!pinged_) {
+    silent_ = false;
+  } else if (!silent_) {
     if (now - heard_at_ < std::chrono::milliseconds(limits.ping_interval_ms)) return;
-    pinged_ = true;
+    silent_ = true;
     deadline_ = now + std::chrono::milliseconds(limits.ping_timeout_ms);
     queue_.release_memory();
+    if (!may_be_pinged()) return;
     ask();
     receiver_->on_silent();
+  } else if (!asked_) {
+    // The kernel looks after it.
   } else if (takes_what_waits()) {
     on_heard();
   } else if (now >= deadline_ &&
@@ -29,6 +32,11 @@ void TcpConnection::check_liveness(Loop::Clock::time_point now) {
     drop("no sign of life for " + std::to_string(limits.ping_interval_ms + limits.ping_timeout_ms) + " ms",
          &Counters::closed_dead);
   }
+}
+
+// Many RawSocket clients do not answer a ping, or end at it, though they must answer.
+bool TcpConnection::may_be_pinged() const {
+  return framing_ != Framing::rawsocket || speaks_of_pings_;
 }
 
 void TcpConnection::ask() {
@@ -48,7 +56,7 @@ bool TcpConnection::takes_what_waits() {
 
 void TcpConnection::probe() {
   if (stage_ != Stage::open) return;
-  if (pauses_ > 0) return receiver_->on_alive();
+  if (pauses_ > 0 || !may_be_pinged()) return receiver_->on_alive();
   ask();
   if (!std::exchange(in_probed_, true)) state_.add_probed(*this);
 }

@@ -60,8 +60,9 @@ class APeer : public testing::TestWithParam<Kind> {
   RawClient open() const {
     RawClient client = connect();
     if (kind().rawsocket) {
-      client.send("\x7F\xF1\x00\x00"s);
-      EXPECT_EQ(client.read(4), "\x7F\xF1\x00\x00"s);
+      // With a ping of its own: of RawSocket clients only those are pinged who speak of pings themselves.
+      client.send("\x7F\xF1\x00\x00\x01\x00\x00\x00"s);
+      EXPECT_EQ(client.read(8), "\x7F\xF1\x00\x00\x02\x00\x00\x00"s);
     } else {
       EXPECT_EQ(client.handshake("/", kind().subprotocol).status, 101);
     }

@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include "tests/support/raw_client.h"
 #include "tests/transport/server.h"
@@ -125,9 +126,46 @@ TEST(RawSocketConnection, EndsAtReservedBitsAndTypes) {
   }
 }
 
-TEST(RawSocketConnection, IsPingedWhenSilentAndDroppedWhenDead) {
+// Autobahn|Python ends at a ping, autobahn-cpp takes it for the beginning of a message, wamp_async does not
+// answer.
+TEST(RawSocketConnection, IsNotPingedUnlessItHasSpokenOfPingsItself) {
+  Server server;
+  server.received = [](Connection& c, const std::string& text) { c.send(text_frame(c, text)); };
+  RawClient client = open(server);
+  for (int hours = 1; hours <= 4; ++hours) server.sweep_after(hours * just_after_an_hour);
+  client.send(message("still here"));
+  EXPECT_EQ(client.read(4 + 10), message("still here"));
+  server.on_loop([&] { server.connection().probe(); });
+  server.sweep_after(6 * just_after_an_hour);
+  client.send(message("and now"));
+  EXPECT_EQ(client.read(4 + 7), message("and now"));
+  EXPECT_EQ(server.loop().counters().pings_sent.value(), 0u);
+}
+
+// The kernel of a RawSocket client is asked in the place of its program.
+TEST(RawSocketConnection, IsKeptAliveByTheKernel) {
+  // Sockets of this process that are.
+  const auto kept_alive = [] {
+    int found = 0;
+    for (int descriptor = 0; descriptor < 1024; ++descriptor) {
+      int on = 0;
+      socklen_t size = sizeof on;
+      if (::getsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &on, &size) == 0) found += on;
+    }
+    return found;
+  };
+  Server server;
+  const RawClient websocket = server.open();
+  EXPECT_EQ(kept_alive(), 0);
+  const RawClient client = open(server);
+  EXPECT_EQ(kept_alive(), 1);
+}
+
+TEST(RawSocketConnection, IsPingedWhenSilentAndDroppedWhenDeadIfItHasSpokenOfPings) {
   Server server;
   RawClient client = open(server);
+  client.send(rawsocket_frame(RawSocketType::ping, ""));
+  EXPECT_EQ(client.read(4), rawsocket_frame(RawSocketType::pong, ""));
   server.sweep_after(just_after_an_hour);
   EXPECT_EQ(client.read(4), rawsocket_frame(RawSocketType::ping, ""));
   client.send(rawsocket_frame(RawSocketType::pong, "").substr(0, 1));  // any byte is life
