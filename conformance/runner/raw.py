@@ -54,13 +54,22 @@ class RawConnection:
 
     def hear(self, kind):
         """The next message, which must be of this type."""
-        try:
-            message = self._receive()
-        except TimeoutError:
-            raise Failed(f'no message of type {kind} within {TIMEOUT} s') from None
+        message = self.hear_any()
         if message[0] != kind:
             raise Failed(f'expected a message of type {kind}, got {message}')
         return message
+
+    def hear_any(self):
+        try:
+            return self._receive()
+        except TimeoutError:
+            raise Failed(f'no message within {TIMEOUT} s') from None
+
+    def hear_end(self):
+        """The router ends the connection."""
+        opcode, payload = self._receive_frame()
+        if opcode != CLOSE:
+            raise Failed(f'expected the end, got {payload}')
 
     def _send(self, opcode, payload):
         mask = os.urandom(4)
