@@ -216,6 +216,8 @@ std::string accept_key(const std::string& key) {
 }
 
 std::string http_reason_phrase(int status) {
+  constexpr int misdirected = 421;  // RFC 9110, section 15.5.20; the library does not know it
+  if (status == misdirected) return "Misdirected Request";
   return ws::http::status_code::get_string(static_cast<ws::http::status_code::value>(status));
 }
 

@@ -8,7 +8,8 @@ namespace {
 // One role's announcement; features of the wrong type are the peer's error, like any other attribute.
 class RoleReader {
  public:
-  RoleReader(const Dict& role, std::string_view where) : attributes_(role, where), where_(where) {
+  RoleReader(const Dict& role, std::string_view where)
+      : attributes_(role, where.substr(0, where.rfind('.'))), where_(where) {
     static const Dict none;
     const Dict* features = attributes_.dict("features");
     features_ = features ? features : &none;

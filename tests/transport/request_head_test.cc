@@ -211,7 +211,7 @@ TEST(Response, ToAHeadHasTheLengthButNoBody) {
 }
 
 TEST(Response, EveryStatusThatIsSentHasAPhrase) {
-  for (int status : {101, 200, 400, 403, 404, 405, 408, 426, 431, 500, 503, 505}) {
+  for (int status : {101, 200, 204, 400, 403, 404, 405, 408, 411, 421, 426, 431, 500, 503, 505}) {
     EXPECT_NE(http_reason_phrase(status), "Unknown") << status;
   }
 }

@@ -84,5 +84,15 @@ TEST(ClientFeatures, MalformedAnnouncementsAreProtocolErrors) {
   for (const Dict& details : malformed) EXPECT_FALSE(client_features(details));
 }
 
+TEST(ClientFeatures, OfTheWrongTypeAreToldWithTheirPlace) {
+  const auto wrong_features = client_features(Dict{{"roles", Dict{{"caller", Dict{{"features", List{}}}}}}});
+  EXPECT_EQ(wrong_features.error().message,
+            "HELLO.Details.roles.caller.features: expected a dictionary, got a list");
+  const auto wrong_one =
+      client_features(Dict{{"roles", Dict{{"callee", Dict{{"features", Dict{{"call_canceling", 1}}}}}}}});
+  EXPECT_EQ(wrong_one.error().message,
+            "HELLO.Details.roles.callee.features.call_canceling: expected a boolean, got an integer");
+}
+
 }  // namespace
 }  // namespace wamp
