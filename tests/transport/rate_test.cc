@@ -91,13 +91,13 @@ std::string texts(int count) {
 
 // So slow that it is not read again in this test once it has sent one.
 constexpr Rate nearly_nothing{.bytes_per_second = 1};
-const std::string long_text(1000, 'x');
+const std::string kilobyte(1000, 'x');
 
 TEST(AConnectionOverItsRate, IsNotRead) {
   Server server(with(nearly_nothing));
   RawClient client = server.open();
-  client.send_text(long_text);
-  EXPECT_EQ(client.read_message(), long_text);
+  client.send_text(kilobyte);
+  EXPECT_EQ(client.read_message(), kilobyte);
   client.send_text("more");
   server.settle();
   EXPECT_EQ(server.log.count("received more"), 0u);
@@ -148,8 +148,8 @@ TEST(AConnectionOverItsRate, StopsInTheMiddleOfABatch) {
 TEST(AConnectionOverItsRate, IsNotSilent) {
   Server server(with(nearly_nothing));
   RawClient client = server.open();
-  client.send_text(long_text);
-  EXPECT_EQ(client.read_message(), long_text);
+  client.send_text(kilobyte);
+  EXPECT_EQ(client.read_message(), kilobyte);
   server.on_loop([&] {
     server.sweep_now(2h);
     server.sweep_now(5h);
@@ -160,8 +160,8 @@ TEST(AConnectionOverItsRate, IsNotSilent) {
 TEST(AConnectionOverItsRate, CanBeClosed) {
   Server server(with(nearly_nothing));
   RawClient client = server.open();
-  client.send_text(long_text);
-  EXPECT_EQ(client.read_message(), long_text);
+  client.send_text(kilobyte);
+  EXPECT_EQ(client.read_message(), kilobyte);
   client.send_frame(opcode::close, "");
   server.on_loop([&] { server.connection().close(close_code::normal, "done"); });
   EXPECT_EQ(client.read_frame().close_code(), 1000);
@@ -171,8 +171,8 @@ TEST(AConnectionOverItsRate, CanBeClosed) {
 TEST(AConnectionOverItsRate, MayBeDestroyedWithItsLoop) {
   Server server(with(nearly_nothing));
   RawClient client = server.open();
-  client.send_text(long_text);
-  EXPECT_EQ(client.read_message(), long_text);
+  client.send_text(kilobyte);
+  EXPECT_EQ(client.read_message(), kilobyte);
   server.destroy_loop();
   EXPECT_EQ(server.log.count("destroyed"), 1u);
 }
@@ -180,8 +180,8 @@ TEST(AConnectionOverItsRate, MayBeDestroyedWithItsLoop) {
 TEST(AConnectionOverItsRate, ThatIsLostIsGone) {
   Server server(with(nearly_nothing));
   RawClient client = server.open();
-  client.send_text(long_text);
-  EXPECT_EQ(client.read_message(), long_text);
+  client.send_text(kilobyte);
+  EXPECT_EQ(client.read_message(), kilobyte);
   server.on_loop([&] { server.connection().close(close_code::normal, "done"); });
   client.reset();
   ASSERT_TRUE(server.log.has("destroyed"));

@@ -14,7 +14,7 @@ using testing::ElementsAre;
 
 using Lines = std::vector<std::string>;
 
-std::string line_of(const CodecEvent& event) {
+std::string told(const CodecEvent& event) {
   const std::string payload(event.payload.begin(), event.payload.end());
   switch (event.kind) {
     case CodecEvent::Kind::message:
@@ -39,7 +39,7 @@ Lines read(const std::string& stream, size_t piece_size, size_t max_frame_size =
     for (std::span<char> left(piece);;) {
       const CodecEvent event = codec.next(left);
       if (event.kind == CodecEvent::Kind::need_more) break;
-      lines.push_back(line_of(event));
+      lines.push_back(told(event));
       if (event.kind == CodecEvent::Kind::error) return lines;
     }
     EXPECT_LE(codec.kept_bytes(), max_frame_size + rawsocket_header_size);
