@@ -51,8 +51,8 @@ bool admits(Kind kind) {
 }
 
 std::string_view name(Kind kind) {
-  constexpr std::array<std::string_view, kind_count> names{"connections", "failed logins", "aborts",
-                                                           "denials", "lost messages"};
+  constexpr std::array<std::string_view, kind_count> names{"connections", "refusals", "failed logins",
+                                                           "aborts",      "denials",  "lost messages"};
   return names[static_cast<size_t>(kind)];
 }
 

@@ -13,8 +13,8 @@
 namespace router::log {
 
 // What floods may bring.
-enum class Kind : uint8_t { connection, login, abort, denial, loss };
-inline constexpr size_t kind_count = 5;
+enum class Kind : uint8_t { connection, refusal, login, abort, denial, loss };
+inline constexpr size_t kind_count = 6;
 
 class Sampler {
  public:

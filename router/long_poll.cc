@@ -6,7 +6,6 @@
 
 #include "router/connection_limits.h"
 #include "router/crypto/crypto.h"
-#include "router/log.h"
 #include "router/session.h"
 #include "router/subprotocol.h"
 #include "serializers/serializer.h"
@@ -24,13 +23,10 @@ std::string fresh_transport_id(size_t number) {
   return std::to_string(number) + "-" + crypto::to_hex(crypto::random_bytes(16));
 }
 
-HttpResponse refuse_too_many(const std::string& peer, const config::TransportLimits& limits) {
-  const std::string why = "there are " + std::to_string(limits.max_connections_per_address) +
-                          " connections and sessions from its address already, or " +
-                          std::to_string(limits.max_connections) + " in all";
-  log::warning(log::Kind::connection, "refusing a session of " + peer + ": " + why,
-               {{"event", "session_refused"}, {"peer", peer}, {"reason", why}});
-  return text_response(503, why);
+HttpResponse too_many(const config::TransportLimits& limits) {
+  return text_response(503, "there are " + std::to_string(limits.max_connections_per_address) +
+                                " connections and sessions from its address already, or " +
+                                std::to_string(limits.max_connections) + " in all");
 }
 
 // Of the worker that has the session.
@@ -100,7 +96,8 @@ transport::Service::Answer LongPoll::on_post(transport::Loop& loop,
   if (rest == "open") return open(here, entrance, request, body, exchange.counts());
   const Address address = address_of(rest);
   const auto found = sessions_[here].find(address.id);
-  if (found == sessions_[here].end()) return text_response(404, "there is no such session");
+  if (found == sessions_[here].end())
+    return text_response(404, "there is no such long-poll session: it has ended, or is another router's");
   const auto connection = found->second;
   if (address.what == "receive") return connection->on_receive(exchange);
   if (address.what == "send") return connection->on_send(body, exchange);
@@ -114,11 +111,11 @@ HttpResponse LongPoll::open(size_t number, const std::shared_ptr<const Entrance>
   const std::vector<std::string> offered = offered_protocols(body);
   if (offered.empty()) return text_response(400, "expected {\"protocols\": [...]}");
   const Subprotocol* chosen = choose_subprotocol(entrance->transport, offered);
-  if (!chosen) return no_subprotocol(entrance->transport);
+  if (!chosen) return no_subprotocol(entrance->transport, offered);
   const config::TransportLimits& limits = entrance->transport.limits;
   auto place =
       counts.take_place(request.peer_address, limits.max_connections, limits.max_connections_per_address);
-  if (!place) return refuse_too_many(request.peer_address, limits);
+  if (!place) return too_many(limits);
   Worker& worker = *workers_[number];
   const auto framing = is_batched(chosen->framing) ? chosen->framing : transport::Framing::bare;
   const std::string id = fresh_transport_id(number);

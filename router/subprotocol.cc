@@ -31,11 +31,14 @@ const Subprotocol* choose_subprotocol(const config::Transport& transport,
   return nullptr;
 }
 
-transport::HttpResponse no_subprotocol(const config::Transport& transport) {
-  std::string reason = "no acceptable WebSocket subprotocol: expected one of";
+transport::HttpResponse no_subprotocol(const config::Transport& transport,
+                                       const std::vector<std::string>& offered) {
+  std::string reason = "no acceptable subprotocol: expected one of";
   for (const Subprotocol& subprotocol : subprotocols)
     if (has(transport.serializers, subprotocol.format)) reason.append(" ").append(subprotocol.name);
-  return transport::text_response(400, reason);
+  reason.append(", offered:");
+  for (const std::string& offer : offered) reason.append(" ").append(offer);
+  return transport::text_response(400, offered.empty() ? reason + " none" : reason);
 }
 
 }  // namespace router

@@ -24,6 +24,7 @@ const Subprotocol* choose_subprotocol(const config::Transport& transport,
                                       const std::vector<std::string>& offered);
 
 // What is answered then.
-transport::HttpResponse no_subprotocol(const config::Transport& transport);
+transport::HttpResponse no_subprotocol(const config::Transport& transport,
+                                       const std::vector<std::string>& offered);
 
 }  // namespace router

@@ -63,13 +63,50 @@ HttpResponse embedded_file(std::string_view path) {
   return transport::text_response(404, "there is nothing here");
 }
 
+void log_refusal(const std::string& peer, const std::string& why, const std::string& remedy = "") {
+  log::warning(log::Kind::refusal, "refusing " + peer + ": " + why + remedy,
+               {{"event", "request_refused"}, {"peer", peer}, {"reason", why}});
+}
+
+HttpResponse logged(const HttpRequest& request, HttpResponse refusal) {
+  log_refusal(request.peer_address, reason_of(refusal));
+  return refusal;
+}
+
 HttpResponse refuse(const HttpRequest& request, int status, const std::string& why, const std::string& remedy,
                     const config::Transport& transport) {
-  log::warning(log::Kind::connection,
-               "refusing " + request.peer_address + ": " + why + "; if that is wrong, put it into " + remedy +
-                   " of transport " + config::address(transport),
-               {{"event", "request_refused"}, {"peer", request.peer_address}, {"reason", why}});
+  log_refusal(request.peer_address, why,
+              "; if that is wrong, put it into " + remedy + " of transport " + config::address(transport));
   return transport::text_response(status, why + ": see " + remedy + " in the configuration");
+}
+
+// "/api/ws, /ws"; empty: nowhere.
+std::string websocket_paths(const config::Transport& transport) {
+  std::string all;
+  for (const auto& [path, what] : transport.paths)
+    if (std::holds_alternative<config::WebSocketPath>(what)) all.append(all.empty() ? "" : ", ").append(path);
+  return all;
+}
+
+HttpResponse no_websocket(const HttpRequest& request, const config::Transport& transport) {
+  const std::string paths = websocket_paths(transport);
+  const std::string where = !paths.empty()                            ? "; it is on " + paths
+                            : transport.rawsocket_serializers.empty() ? ", nor anywhere else at this address"
+                                                                      : "; only RawSocket is at this address";
+  return transport::text_response(404, "no WebSocket is served on " + request.path + where);
+}
+
+std::string rawsocket_not_served(const config::Transport& transport) {
+  const std::string paths = websocket_paths(transport);
+  return "RawSocket is not served here" + (paths.empty() ? "" : "; WebSocket is, on " + paths);
+}
+
+std::string serializer_not_served(const config::Transport& transport, uint8_t number) {
+  const auto format = rawsocket_format(number);
+  std::string why = "its RawSocket handshake asks for serializer " +
+                    (format ? std::string(name(*format)) : std::to_string(number)) + "; served:";
+  for (const std::string& served : transport.rawsocket_serializers) why.append(" ").append(served);
+  return why;
 }
 
 // Nothing: the server is asked by a name of its own.
@@ -123,17 +160,29 @@ WebService::Match WebService::match(const config::Transport& transport, std::str
   return best;
 }
 
-void WebService::remark(const std::string& what) {
-  log::info(log::Kind::connection, what);
+bool WebService::is_websocket(const Match& found, const config::Transport& transport) {
+  const bool serves_any_path = transport.paths.size() == 1 && transport.paths.begin()->first == "/";
+  return found.path && std::holds_alternative<config::WebSocketPath>(*found.path) &&
+         (found.rest.empty() || serves_any_path);
+}
+
+void WebService::on_refused(const std::string& peer, const std::string& why) {
+  log_refusal(peer, why);
+}
+
+void WebService::remark(const std::string& peer, const std::string& what) {
+  log::info(log::Kind::connection, peer + " " + what,
+            {{"event", "connection"}, {"peer", peer}, {"reason", what}});
 }
 
 HttpResponse WebService::on_request(const HttpRequest& request) {
   const auto entrance = this->entrance();
   if (auto refusal = refuse_name(request, entrance->transport)) return *std::move(refusal);
   const Match found = match(entrance->transport, request.path);
-  if (!found.path || std::holds_alternative<config::NothingPath>(*found.path))
+  if (is_websocket(found, entrance->transport)) return upgrade_required();
+  if (!found.path || std::holds_alternative<config::NothingPath>(*found.path) ||
+      std::holds_alternative<config::WebSocketPath>(*found.path))
     return transport::text_response(404, "there is nothing here");
-  if (std::holds_alternative<config::WebSocketPath>(*found.path)) return upgrade_required();
   if (std::holds_alternative<config::LongPollPath>(*found.path)) return post_only();
   if (std::holds_alternative<config::HealthPath>(*found.path)) return transport::text_response(200, "ok");
   if (std::holds_alternative<config::ReadyPath>(*found.path)) {
@@ -152,14 +201,11 @@ std::variant<transport::Service::Upgrade, HttpResponse> WebService::on_upgrade(
   const auto entrance = this->entrance();
   if (auto refusal = refuse_page(request, entrance->transport)) return *std::move(refusal);
   const Match found = match(entrance->transport, request.path);
-  const bool serves_any_path =
-      entrance->transport.paths.size() == 1 && entrance->transport.paths.begin()->first == "/";
-  if (!found.path || !std::holds_alternative<config::WebSocketPath>(*found.path) ||
-      (!found.rest.empty() && !serves_any_path))
-    return transport::text_response(404, "no WebSocket is served on " + request.path);
-  if (const auto why_not = monitor_.why_not_ready()) return unavailable(*why_not);
+  if (!is_websocket(found, entrance->transport))
+    return logged(request, no_websocket(request, entrance->transport));
+  if (const auto why_not = monitor_.why_not_ready()) return logged(request, unavailable(*why_not));
   const Subprotocol* chosen = choose_subprotocol(entrance->transport, offered);
-  if (!chosen) return no_subprotocol(entrance->transport);
+  if (!chosen) return logged(request, no_subprotocol(entrance->transport, offered));
   Upgrade upgrade{std::string(chosen->name), chosen->framing, nullptr, {}};
   upgrade.receiver = std::make_unique<Session>(worker_of(loop), entrance, chosen->format,
                                                arrival(*entrance, request, chosen->name, upgrade.headers));
@@ -223,21 +269,34 @@ transport::Service::Answer WebService::on_post(transport::Loop& loop, const Http
     exchange.add_header("Access-Control-Allow-Headers", "Content-Type");
     return HttpResponse{204, "", "", {}};
   }
-  return long_poll_.on_post(loop, entrance, request, match(entrance->transport, request.path).rest, body,
-                            exchange);
+  auto answer = long_poll_.on_post(loop, entrance, request, match(entrance->transport, request.path).rest,
+                                   body, exchange);
+  if (auto* response = std::get_if<HttpResponse>(&answer); response && response->status >= 400)
+    return logged(request, std::move(*response));
+  return answer;
 }
 
-std::variant<transport::Service::Upgrade, transport::RawSocketError> WebService::on_rawsocket(
+std::variant<transport::Service::Upgrade, transport::RawSocketRefusal> WebService::on_rawsocket(
     transport::Loop& loop, const transport::RawSocketRequest& request) {
   using transport::RawSocketError;
+  using transport::RawSocketRefusal;
   const auto entrance = this->entrance();
-  if (entrance->transport.rawsocket_serializers.empty()) return RawSocketError::not_served;
-  if (request.reserved_bits) return RawSocketError::reserved_bits_used;
+  const config::Transport& transport = entrance->transport;
+  if (transport.rawsocket_serializers.empty())
+    return RawSocketRefusal{RawSocketError::not_served, rawsocket_not_served(transport)};
+  if (request.reserved_bits)
+    return RawSocketRefusal{RawSocketError::reserved_bits_used,
+                            "the last two octets of its RawSocket handshake are not 0"};
   const auto format = rawsocket_format(request.serializer);
-  if (!format || !has(entrance->transport.rawsocket_serializers, *format))
-    return RawSocketError::serializer_unsupported;
-  if (monitor_.why_not_ready()) return RawSocketError::too_many_connections;
-  if (request.max_frame_size < min_frame_size) return RawSocketError::length_unacceptable;
+  if (!format || !has(transport.rawsocket_serializers, *format))
+    return RawSocketRefusal{RawSocketError::serializer_unsupported,
+                            serializer_not_served(transport, request.serializer)};
+  if (const auto why_not = monitor_.why_not_ready())
+    return RawSocketRefusal{RawSocketError::too_many_connections, *why_not};
+  if (request.max_frame_size < min_frame_size)
+    return RawSocketRefusal{RawSocketError::length_unacceptable,
+                            "over RawSocket it takes messages of " + std::to_string(request.max_frame_size) +
+                                " bytes at most; WELCOME needs " + std::to_string(min_frame_size)};
   return Upgrade{"", Framing::rawsocket, std::make_unique<Session>(worker_of(loop), entrance, *format)};
 }
 

@@ -24,13 +24,14 @@ class WebService final : public transport::Service {
   void set_entrance(std::shared_ptr<const Entrance> entrance);
   std::shared_ptr<const Entrance> entrance() const;
 
-  void remark(const std::string& what) override;
+  void on_refused(const std::string& peer, const std::string& why) override;
+  void remark(const std::string& peer, const std::string& what) override;
   transport::HttpResponse on_request(const transport::HttpRequest& request) override;
   transport::Loop& loop_for(transport::Loop& here, const transport::HttpRequest& request) override;
   std::optional<size_t> max_body_size(transport::Loop& loop, const transport::HttpRequest& request) override;
   Answer on_post(transport::Loop& loop, const transport::HttpRequest& request, std::span<const char> body,
                  transport::HttpExchange& exchange) override;
-  std::variant<Upgrade, transport::RawSocketError> on_rawsocket(
+  std::variant<Upgrade, transport::RawSocketRefusal> on_rawsocket(
       transport::Loop& loop, const transport::RawSocketRequest& request) override;
   std::variant<Upgrade, transport::HttpResponse> on_upgrade(transport::Loop& loop,
                                                             const transport::HttpRequest& request,
@@ -42,6 +43,8 @@ class WebService final : public transport::Service {
     std::string_view rest;  // of the request's path, behind the configured one
   };
   static Match match(const config::Transport& transport, std::string_view request_path);
+  // Whether WebSocket is served there: below a path for it only if there is no other path.
+  static bool is_websocket(const Match& found, const config::Transport& transport);
   Worker& worker_of(const transport::Loop& loop) const;
   // What comes with the request; a cookie that the client is to keep is put into `headers`.
   static Arrival arrival(const Entrance& entrance, const transport::HttpRequest& request,

@@ -146,9 +146,10 @@ struct ConnectionOptions {
 class Service {
  public:
   virtual ~Service() = default;
-  // Something for the log about a connection which no receiver can tell: why it was refused, whose proxy it
-  // is.
-  virtual void remark(const std::string&) {}
+  // For the log, of a client of which no receiver can tell: why it was refused,
+  virtual void on_refused(const std::string& /*peer*/, const std::string& /*why*/) {}
+  // or what else is to be known of it, as whose proxy it is.
+  virtual void remark(const std::string& /*peer*/, const std::string& /*what*/) {}
   // A plain GET or HEAD.
   virtual HttpResponse on_request(const HttpRequest& request) = 0;
 
@@ -172,13 +173,13 @@ class Service {
     std::unique_ptr<Receiver> receiver;
     std::vector<std::pair<std::string, std::string>> headers = {};  // of the response to a WebSocket client
   };
-  // The handshake of a RawSocket client. Answers with what is to sit on the connection, or with the error.
-  virtual std::variant<Upgrade, RawSocketError> on_rawsocket(Loop&, const RawSocketRequest&) {
-    return RawSocketError::not_served;
+  // The handshake of a RawSocket client. Answers with what is to sit on the connection, or with why not.
+  virtual std::variant<Upgrade, RawSocketRefusal> on_rawsocket(Loop&, const RawSocketRequest&) {
+    return RawSocketRefusal{RawSocketError::not_served, "RawSocket is not served here"};
   }
   // A well-formed WebSocket opening handshake, version 13. `offered` are the subprotocols in the client's
   // order of preference. Answers with what is to sit on the connection, or with the HTTP response that
-  // refuses it.
+  // refuses it, and that the service has logged.
   virtual std::variant<Upgrade, HttpResponse> on_upgrade(Loop& loop, const HttpRequest& request,
                                                          const std::vector<std::string>& offered) = 0;
 };

@@ -16,4 +16,8 @@ HttpResponse text_response(int status, std::string_view reason) {
   return response;
 }
 
+std::string reason_of(const HttpResponse& response) {
+  return response.body.substr(0, response.body.rfind('\n'));
+}
+
 }  // namespace transport

@@ -14,7 +14,8 @@ namespace transport {
 // A request's head. Views are valid during the call that gets them.
 struct HttpRequest {
   std::string method;
-  std::string path;  // percent-decoded, without the query, always begins with '/'
+  std::string version;  // "HTTP/1.1", "HTTP/1.0"
+  std::string path;     // percent-decoded, without the query, always begins with '/'
   std::string query;
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::string peer_address;                                  // as of Connection::peer_address()
@@ -60,6 +61,8 @@ class HttpWaiter {
 
 // A response whose body is a short reason in plain text, ending in a newline.
 HttpResponse text_response(int status, std::string_view reason);
+// That reason again.
+std::string reason_of(const HttpResponse& response);
 
 // The file `relative_path` under `directory` ("" and paths that end in '/' mean index.html), or a 404. Never
 // leaves the directory: "..", symbolic links that lead out, hidden files and special files give a 404 too.

@@ -33,6 +33,12 @@ enum class RawSocketError : uint8_t {
   too_many_connections = 4,
 };
 
+// On the wire is only the error; the text is for the log, and for clients that RawSocket is not served to.
+struct RawSocketRefusal {
+  RawSocketError error;
+  std::string why;
+};
+
 // What a client asks for.
 struct RawSocketRequest {
   uint8_t serializer = 0;      // 1 JSON, 2 MessagePack, 3 CBOR, ...

@@ -93,12 +93,24 @@ bool is_key(std::string_view key) {
                      [](unsigned char c) { return std::isalnum(c) || c == '+' || c == '/'; });
 }
 
+bool asks_for_upgrade(const HttpRequest& request) {
+  return has_token(request.header("upgrade"), "websocket") &&
+         has_token(request.header("connection"), "upgrade");
+}
+
 bool has_body(const HttpRequest& request) {
   const std::string_view length = request.header("content-length");
   return !request.header("transfer-encoding").empty() || (!length.empty() && length != "0");
 }
 
 }  // namespace
+
+bool may_begin_request(std::string_view bytes) {
+  const size_t line_end = bytes.find('\n');
+  const std::string_view line = bytes.substr(0, line_end);
+  return std::isalpha(static_cast<unsigned char>(bytes[0])) && !has_control_characters(line) &&
+         (line_end == bytes.npos || has_request_line(bytes));
+}
 
 std::variant<HttpRequest, HttpResponse> read_request_head(std::string_view head, std::string peer_address) {
   if (has_control_characters(head)) return text_response(400, "control characters in the request's head");
@@ -112,9 +124,6 @@ std::variant<HttpRequest, HttpResponse> read_request_head(std::string_view head,
 
   if (!raw.version.starts_with("HTTP/")) return text_response(400, "malformed request: no HTTP version");
   if (!known_version(raw.version)) return text_response(505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
-  const bool may_have_body = raw.method == "POST" || raw.method == "OPTIONS";
-  if (raw.method != "GET" && raw.method != "HEAD" && !may_have_body) return method_not_allowed("GET, HEAD");
-
   const std::string_view target = origin_form(raw.target);
   const size_t path_end = std::min(target.find('?'), target.size());
   auto path = percent_decoded(target.substr(0, path_end));
@@ -123,17 +132,19 @@ std::variant<HttpRequest, HttpResponse> read_request_head(std::string_view head,
 
   HttpRequest request;
   request.method = std::move(raw.method);
+  request.version = std::move(raw.version);
   request.path = std::move(*path);
   if (path_end < target.size()) request.query = target.substr(path_end + 1);
   request.headers = std::move(raw.headers);
   request.peer_address = std::move(peer_address);
-  if (!may_have_body && has_body(request))
-    return text_response(400, "a request with a body is not served here");
+  if ((request.method == "GET" || request.method == "HEAD") && has_body(request))
+    return text_response(400, "a " + request.method + " with a body is not served here");
   return request;
 }
 
-HttpResponse method_not_allowed(std::string_view allowed) {
-  HttpResponse response = text_response(405, "served here: " + std::string(allowed));
+HttpResponse method_not_allowed(const HttpRequest& request, std::string_view allowed) {
+  HttpResponse response =
+      text_response(405, request.method + " is not served on this path, only " + std::string(allowed));
   response.headers.emplace_back("Allow", allowed);
   return response;
 }
@@ -150,18 +161,24 @@ std::variant<size_t, HttpResponse> read_body_size(const HttpRequest& request) {
   return size;
 }
 
-bool keeps_alive(std::string_view head, const HttpRequest& request) {
-  return head.substr(0, head.find("\r\n")).ends_with(" HTTP/1.1") &&
-         !has_token(request.header("connection"), "close");
+bool keeps_alive(const HttpRequest& request) {
+  return request.version == "HTTP/1.1" && !has_token(request.header("connection"), "close");
 }
 
 bool asks_for_websocket(const HttpRequest& request) {
-  return has_token(request.header("upgrade"), "websocket") &&
-         has_token(request.header("connection"), "upgrade");
+  return asks_for_upgrade(request) || !request.header("sec-websocket-key").empty();
 }
 
 std::variant<Handshake, HttpResponse> read_handshake(const HttpRequest& request) {
   if (request.method != "GET") return text_response(400, "a WebSocket handshake must be a GET");
+  if (!asks_for_upgrade(request))
+    return text_response(
+        400,
+        "a WebSocket handshake without \"Upgrade: websocket\" and \"Connection: Upgrade\": does a "
+        "proxy in between not pass them on?");
+  if (request.version != "HTTP/1.1")
+    return text_response(400, "a WebSocket handshake must be HTTP/1.1, not " + request.version +
+                                  ": does a proxy in between speak that?");
   if (request.header("sec-websocket-version") != "13") {
     HttpResponse response = text_response(426, "only version 13 of WebSocket (RFC 6455) is spoken here");
     response.headers.emplace_back("Sec-WebSocket-Version", "13");

@@ -13,10 +13,14 @@
 
 namespace transport {
 
+// False: no request begins with these bytes, of which more may follow. Precondition: there is at least one.
+bool may_begin_request(std::string_view bytes);
+
 // The request whose head this is, up to and including the empty line, or the response that refuses it.
 std::variant<HttpRequest, HttpResponse> read_request_head(std::string_view head, std::string peer_address);
 
-// The client asks for WebSocket (RFC 6455, section 4.2.1), well-formed or not.
+// The client asks for WebSocket (RFC 6455, section 4.2.1), well-formed or not. Who has sent a key for it
+// does, even if a proxy has taken out the rest.
 bool asks_for_websocket(const HttpRequest& request);
 
 struct Handshake {
@@ -33,8 +37,8 @@ std::string switching_protocols(const Handshake& handshake, std::string_view sub
 // The size of the request's body, or the response that refuses it.
 std::variant<size_t, HttpResponse> read_body_size(const HttpRequest& request);
 // The client, which speaks HTTP/1.1, has not asked for the end of the connection.
-bool keeps_alive(std::string_view head, const HttpRequest& request);
-HttpResponse method_not_allowed(std::string_view allowed);
+bool keeps_alive(const HttpRequest& request);
+HttpResponse method_not_allowed(const HttpRequest& request, std::string_view allowed);
 
 // The bytes of a response; `head_only` leaves out its body. Unless `keep_alive`, it ends the connection.
 std::string response_bytes(const HttpResponse& response, bool head_only, bool keep_alive = false);

@@ -37,7 +37,7 @@ TcpConnection::~TcpConnection() = default;
 
 void TcpConnection::start(std::span<char> read) {
   if (!count_in()) return;
-  if (stage_ == Stage::announced) return wait_for_announcement();
+  if (stage_ == Stage::announced) return when_readable(&TcpConnection::read_announcement);
   begin(read);
 }
 
@@ -126,8 +126,10 @@ void TcpConnection::on_end_of_input(const Socket::Result& result) {
     close_when_written_ = true;
     return;
   }
-  if (failed && stage_ == Stage::opening && socket_.tls() && !socket_.tls()->established())
-    return refuse(socket_.failure_text(result), state_.counters.refused_tls);
+  if (stage_ == Stage::opening) {
+    on_end_of_opening(result);
+    if (stage_ == Stage::ending) return;
+  }
   const char* const how = framing_ == Framing::rawsocket
                               ? "the peer ended the connection"
                               : "the peer ended the connection without a close frame";
@@ -333,16 +335,13 @@ void TcpConnection::sweep(Loop::Clock::time_point now) {
   switch (stage_) {
     case Stage::announced:
       if (now < deadline_) return;
-      remark("ended: the proxy did not tell in time whose connection it is");
+      if (!unread_.empty()) remark("ended: the proxy did not tell in time whose connection it is");
       set_reason({0, false, "", &Counters::closed_handshake_timeout});
       return end();
     case Stage::opening:
       if (posted_) return check_body(now);
       if (now < deadline_) return;
-      set_reason({0, false, "", &Counters::closed_handshake_timeout});
-      if (socket_.tls() && !socket_.tls()->established()) remark("ended: the TLS handshake took too long");
-      if (unread_.empty() || unread_[0] == rawsocket_magic) return end();
-      return respond(text_response(408, "the request took too long to come"));
+      return on_late_opening();
     case Stage::open:
       check_pace(now);
       if (stage_ == Stage::open) check_liveness(now);

@@ -82,10 +82,10 @@ class TcpConnection final : public Connection, private HttpExchange {
     closed,     // nothing more is done with the socket
   };
 
-  void wait_for_announcement();
   void read_announcement();
   void begin(std::span<char> read);
   void remark(const std::string& what) const;
+  void count_refused(const std::string& peer, const std::string& why, Counter& counter) const;
   void refuse(const std::string& why, Counter& counter);
   bool come_from(const std::string& client);
   bool count_in();
@@ -101,6 +101,8 @@ class TcpConnection final : public Connection, private HttpExchange {
   std::span<char> room_for_input();
   void on_heard();
   void on_end_of_input(const Socket::Result& result);
+  void on_end_of_opening(const Socket::Result& result);
+  void on_late_opening();
   void receive(std::span<char> bytes);
   void receive_head(std::span<char> bytes);
   void receive_early(std::span<char> bytes);
@@ -154,7 +156,8 @@ class TcpConnection final : public Connection, private HttpExchange {
   void move_to(Loop& loop);
   void respond(const HttpResponse& response, bool head_only = false);
   void refuse_request(const HttpResponse& response);
-  void refuse_upgrade(const HttpResponse& response);
+  void refuse_request(const std::string& peer, const HttpResponse& response, Counter& counter);
+  void refuse_rawsocket(const RawSocketRefusal& refusal);
   void open(const std::string& response, Service::Upgrade upgrade);
   void end_with(std::string_view last_words);
 

@@ -21,13 +21,17 @@ constexpr char tls_magic = 0x16;
 // ---- before the first byte of the client
 
 void TcpConnection::remark(const std::string& what) const {
-  served_->service.remark(peer_address_ + " " + what);
+  served_->service.remark(peer_address_, what);
+}
+
+void TcpConnection::count_refused(const std::string& peer, const std::string& why, Counter& counter) const {
+  counter.add();
+  served_->service.on_refused(peer, why);
 }
 
 // Nobody's connection yet, and never anybody's.
 void TcpConnection::refuse(const std::string& why, Counter& counter) {
-  counter.add();
-  remark("refused: " + why);
+  count_refused(peer_address_, why, counter);
   const bool speaks_http = socket_.tls() && socket_.tls()->peer_speaks_http();
   socket_.drop_tls();
   if (speaks_http) return respond(text_response(400, "TLS is spoken here: it must be https:// or wss://"));
@@ -38,27 +42,28 @@ void TcpConnection::refuse(const std::string& why, Counter& counter) {
 // False: there are too many from the client's address.
 bool TcpConnection::come_from(const std::string& client) {
   if (client == peer_address_) return true;
-  served_->service.remark(client + " has come via " + peer_address_);
+  served_->service.remark(client, "has come via " + peer_address_);
   leave_address();
   peer_address_ = client;
   return count_address();
 }
 
-void TcpConnection::wait_for_announcement() {
-  const auto& trusted = served_->options.trusted_proxies;
-  if (!trusted || !trusted->contains(peer_address_)) {
-    state_.counters.refused_proxy.add();
-    remark("refused: it is not one of the trusted proxies");
-    return end();
-  }
-  when_readable(&TcpConnection::read_announcement);
-}
-
-// No byte of what is behind it is taken: that may be TLS.
+// No byte of what is behind it is taken: that may be TLS. Who says nothing only looks whether somebody
+// listens, as load balancers do, so it is not asked who that is.
 void TcpConnection::read_announcement() {
   const Socket::Result peeked = socket_.peek(std::span(state_.read_buffer).first(max_proxy_header));
-  if (peeked.outcome == Socket::Outcome::would_block) return wait_for_announcement();
-  if (peeked.outcome != Socket::Outcome::done) return end();
+  if (peeked.outcome == Socket::Outcome::would_block) return when_readable(&TcpConnection::read_announcement);
+  if (peeked.outcome != Socket::Outcome::done) {
+    if (!unread_.empty())
+      count_refused(peer_address_, "it left in the middle of the proxy's header",
+                    state_.counters.refused_proxy);
+    return end();
+  }
+  const auto& trusted = served_->options.trusted_proxies;
+  if (!trusted || !trusted->contains(peer_address_)) {
+    count_refused(peer_address_, "it is not one of the trusted proxies", state_.counters.refused_proxy);
+    return end();
+  }
   const size_t taken = unread_.size();
   unread_.append(state_.read_buffer.data(), peeked.size);
   const auto read = read_proxy_header(unread_);
@@ -69,11 +74,37 @@ void TcpConnection::read_announcement() {
   }
   const auto* header = std::get_if<ProxyHeader>(&read);
   socket_.skip((header ? header->size : unread_.size()) - taken);
-  if (!header) return wait_for_announcement();
+  if (!header) return when_readable(&TcpConnection::read_announcement);
   give_back(unread_);
   if (!header->client.empty() && !come_from(header->client)) return end();
   stage_ = Stage::opening;
   begin({});
+}
+
+// Who has said nothing has only looked whether somebody listens: that is no fault.
+void TcpConnection::on_end_of_opening(const Socket::Result& result) {
+  if (const TlsStream* const tls = socket_.tls(); tls && !tls->established()) {
+    if (!tls->failure().empty()) return refuse(tls->failure(), state_.counters.refused_tls);
+    const bool failed = result.outcome == Socket::Outcome::failed;
+    if (tls->heard())
+      count_refused(peer_address_,
+                    "it left in the middle of the TLS handshake" +
+                        (failed ? ": " + socket_.failure_text(result) : std::string()) +
+                        "; perhaps it does not trust the certificate",
+                    state_.counters.refused_tls);
+  } else if (!unread_.empty()) {
+    count_refused(peer_address_, "it left in the middle of its request", state_.counters.refused_http);
+  }
+}
+
+void TcpConnection::on_late_opening() {
+  set_reason({0, false, "", &Counters::closed_handshake_timeout});
+  const TlsStream* const tls = socket_.tls();
+  if (tls && !tls->established() && tls->heard()) remark("ended: the TLS handshake took too long");
+  if (unread_.empty()) return end();
+  remark("ended: its request took too long to come");
+  if (unread_[0] == rawsocket_magic) return end();
+  respond(text_response(408, "the request took too long to come"));
 }
 
 // ---- requests
@@ -83,13 +114,19 @@ void TcpConnection::receive_head(std::span<char> bytes) {
   unread_.append(bytes.data(), bytes.size());
   if (posted_) return receive_body();
   if (unread_[0] == tls_magic) {
-    state_.counters.refused_tls.add();
-    remark("refused: it speaks TLS, which is not spoken here");
+    count_refused(peer_address_, "it speaks TLS, which is not spoken here", state_.counters.refused_tls);
     return respond(text_response(400, "TLS is not spoken here"));
   }
   if (unread_[0] == rawsocket_magic) return receive_rawsocket_handshake();
-  if (!std::isalpha(static_cast<unsigned char>(unread_[0])))
-    return refuse_request(text_response(400, "not an HTTP request"));
+  const size_t line_end = unread_.find('\n');
+  const bool shows_more = searched == 0 || (line_end != unread_.npos && line_end >= searched);
+  if (shows_more && !may_begin_request(unread_)) {
+    constexpr size_t shown = 16;
+    count_refused(peer_address_,
+                  "neither HTTP nor RawSocket: it begins with \"" + unread_.substr(0, shown) + "\"",
+                  state_.counters.refused_http);
+    return respond(text_response(400, "not an HTTP request: that begins with \"METHOD PATH HTTP/1.1\""));
+  }
 
   const size_t found = unread_.find(end_of_head, searched - std::min(searched, end_of_head.size() - 1));
   const size_t head_size = found == unread_.npos ? unread_.size() : found + end_of_head.size();
@@ -104,8 +141,7 @@ void TcpConnection::receive_head(std::span<char> bytes) {
   state_.counters.http_requests.add();
   auto& request = std::get<HttpRequest>(read);
   leave_half_open();
-  if (request.method == "POST" || request.method == "OPTIONS")
-    return begin_post(std::move(request), head_size);
+  if (request.method != "GET" && request.method != "HEAD") return begin_post(std::move(request), head_size);
   std::string all = std::exchange(unread_, {});
   on_request(request);
   receive_frames(std::span(all).subspan(head_size));
@@ -130,12 +166,7 @@ void TcpConnection::receive_rawsocket_handshake() {
   std::string all = std::exchange(unread_, {});
   const RawSocketRequest request = read_rawsocket_request(all);
   auto answer = served_->service.on_rawsocket(loop_, request);
-  if (const auto* error = std::get_if<RawSocketError>(&answer)) {
-    state_.counters.refused_upgrade.add();
-    if (*error == RawSocketError::not_served)
-      return respond(text_response(400, "RawSocket is not served here"));
-    return end_with(rawsocket_refusal(*error));
-  }
+  if (const auto* refusal = std::get_if<RawSocketRefusal>(&answer)) return refuse_rawsocket(*refusal);
   const size_t announced = announced_rawsocket_length(served_->options.limits.max_message_size);
   max_frame_size_ = rawsocket_header_size + request.max_frame_size;
   codec_.emplace<RawSocketCodec>(announced);
@@ -143,29 +174,38 @@ void TcpConnection::receive_rawsocket_handshake() {
   receive_frames(std::span(all).subspan(rawsocket_handshake_size));
 }
 
+void TcpConnection::refuse_rawsocket(const RawSocketRefusal& refusal) {
+  count_refused(peer_address_, refusal.why, state_.counters.refused_upgrade);
+  if (refusal.error == RawSocketError::not_served) return respond(text_response(400, refusal.why));
+  end_with(rawsocket_refusal(refusal.error));
+}
+
 void TcpConnection::on_request(const HttpRequest& request) {
   if (!asks_for_websocket(request))
     return respond(served_->service.on_request(request), request.method == "HEAD");
 
-  auto handshake = read_handshake(request);
-  if (auto* refusal = std::get_if<HttpResponse>(&handshake)) return refuse_upgrade(*refusal);
-  const auto& accepted = std::get<Handshake>(handshake);
   if (!come_from(request.peer_address))
     return respond(text_response(429, "there are too many connections from your address"));
+  auto handshake = read_handshake(request);
+  if (auto* refusal = std::get_if<HttpResponse>(&handshake))
+    return refuse_request(peer_address_, *refusal, state_.counters.refused_upgrade);
+  const auto& accepted = std::get<Handshake>(handshake);
   auto upgrade = served_->service.on_upgrade(loop_, request, accepted.offered);
-  if (auto* refusal = std::get_if<HttpResponse>(&upgrade)) return refuse_upgrade(*refusal);
+  if (auto* refusal = std::get_if<HttpResponse>(&upgrade)) {
+    state_.counters.refused_upgrade.add();
+    return respond(*refusal);
+  }
   auto& chosen = std::get<Service::Upgrade>(upgrade);
   const std::string response = switching_protocols(accepted, chosen.subprotocol, chosen.headers);
   open(response, std::move(chosen));
 }
 
 void TcpConnection::refuse_request(const HttpResponse& response) {
-  state_.counters.refused_http.add();
-  respond(response);
+  refuse_request(peer_address_, response, state_.counters.refused_http);
 }
 
-void TcpConnection::refuse_upgrade(const HttpResponse& response) {
-  state_.counters.refused_upgrade.add();
+void TcpConnection::refuse_request(const std::string& peer, const HttpResponse& response, Counter& counter) {
+  count_refused(peer, reason_of(response), counter);
   respond(response);
 }
 
@@ -201,14 +241,19 @@ void TcpConnection::open(const std::string& response, Service::Upgrade upgrade) 
 void TcpConnection::begin_post(HttpRequest request, size_t head_size) {
   Loop& its_loop = served_->service.loop_for(loop_, request);
   if (&its_loop != &loop_) return move_to(its_loop);
+  const auto refuse = [&](const HttpResponse& response) {
+    refuse_request(request.peer_address, response, state_.counters.refused_http);
+  };
   const auto limit = served_->service.max_body_size(loop_, request);
-  if (!limit) return respond(method_not_allowed("GET, HEAD"));
+  if (!limit) return refuse(method_not_allowed(request, "GET, HEAD"));
+  if (request.method != "POST" && request.method != "OPTIONS")
+    return refuse(method_not_allowed(request, "POST, OPTIONS"));
   const auto size = read_body_size(request);
-  if (const auto* refusal = std::get_if<HttpResponse>(&size)) return respond(*refusal);
+  if (const auto* refusal = std::get_if<HttpResponse>(&size)) return refuse(*refusal);
   const size_t body_size = std::get<size_t>(size);
   if (body_size > *limit)
-    return respond(text_response(413, "a body of more than " + std::to_string(*limit) + " bytes"));
-  const bool keep_alive = keeps_alive(unread_, request);
+    return refuse(text_response(413, "a body of more than " + std::to_string(*limit) + " bytes"));
+  const bool keep_alive = keeps_alive(request);
   ++messages_;
   posted_ =
       std::make_unique<Posted>(Posted{std::move(request), head_size, body_size, keep_alive, {}, nullptr});
@@ -231,8 +276,10 @@ void TcpConnection::receive_body() {
 // What comes before the answer is out: the beginning of the next request.
 void TcpConnection::receive_early(std::span<char> bytes) {
   unread_.append(bytes.data(), bytes.size());
-  if (unread_.size() > served_->options.limits.max_http_head)
-    drop("too much before the answer to the request before", &Counters::closed_protocol);
+  if (unread_.size() <= served_->options.limits.max_http_head) return;
+  constexpr auto why = "too much before the answer to the request before";
+  remark(std::string("ended: ") + why);
+  drop(why, &Counters::closed_protocol);
 }
 
 void TcpConnection::add_header(std::string name, std::string value) {

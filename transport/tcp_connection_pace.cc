@@ -96,7 +96,9 @@ void TcpConnection::check_pace(Loop::Clock::time_point now) {
 
 // Its head was there in time.
 void TcpConnection::check_body(Loop::Clock::time_point now) {
-  if (message_trickles(now)) respond(text_response(408, "the request's body comes too slowly"));
+  if (!message_trickles(now)) return;
+  remark("ended: the body of its request comes too slowly");
+  respond(text_response(408, "the request's body comes too slowly"));
 }
 
 // ---- rates

@@ -43,6 +43,8 @@ class TlsStream {
   // Tells the peer that no more is sent, if it can be told now.
   void close_notify();
 
+  // Something has come from the peer.
+  bool heard() const { return checked_start_; }
   // The handshake is done.
   bool established() const { return established_; }
   // The peer began with a letter: not TLS, but HTTP.

@@ -46,7 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   }
   auto& request = std::get<HttpRequest>(read);
   require(request.path.starts_with("/"));
-  keeps_alive(head, request);
+  keeps_alive(request);
   read_further(request);
   return 0;
 }

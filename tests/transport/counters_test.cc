@@ -100,7 +100,8 @@ TEST(LoopCounters, WhatIsNoRequestIsRefused) {
   Server server;
   RawClient client = server.connect();
   client.send("\x03 nonsense\r\n\r\n");
-  EXPECT_EQ(client.read_http_reply().body, "not an HTTP request\n");
+  EXPECT_EQ(client.read_http_reply().body,
+            "not an HTTP request: that begins with \"METHOD PATH HTTP/1.1\"\n");
   server.settle();
   EXPECT_EQ(server.loop().counters().refused_http.value(), 1u);
 }

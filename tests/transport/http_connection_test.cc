@@ -87,6 +87,46 @@ TEST(HttpConnection, OtherMethodsAreNotAllowed) {
   EXPECT_FALSE(reply.body.empty());
 }
 
+TEST(HttpConnection, OtherMethodsAreToldTheRightOnes) {
+  const Server server;
+  for (const std::string method : {"PUT", "DELETE", "PATCH", "CONNECT", "get"}) {
+    EXPECT_EQ(
+        ask(server, method + " / HTTP/1.1\r\nHost: here\r\nContent-Length: 3\r\n\r\nabc").header("allow"),
+        "GET, HEAD");
+    const HttpReply reply = ask(server, method + " /post HTTP/1.1\r\nHost: here\r\n\r\n");
+    EXPECT_EQ(reply.status, 405) << method;
+    EXPECT_EQ(reply.header("allow"), "POST, OPTIONS");
+    EXPECT_EQ(reply.body, method + " is not served on this path, only POST, OPTIONS\n");
+  }
+}
+
+TEST(HttpConnection, TheLogHasWhatIsWrongWithARequest) {
+  Server server;
+  const std::string post = "POST /post HTTP/1.1\r\nHost: here\r\n";
+  const std::string long_line = "GET / HTTP/1.1\r\nX: " + std::string(9000, 'x');
+  const std::vector<std::pair<std::string, std::string>> refusals = {
+      {"\x10\x0C", "neither HTTP nor RawSocket: it begins with \"\x10\x0C\""},
+      {"SSH-2.0-OpenSSH_9.2\r\n", "neither HTTP nor RawSocket: it begins with \"SSH-2.0-OpenSSH_\""},
+      {"\x16\x03\x01", "it speaks TLS, which is not spoken here"},
+      {{"\x7F\xF9\0\0", 4}, "serializer 9 is not served"},
+      {{"\x7F\xF0\0\0", 4}, "RawSocket is not served here"},
+      {"GET / HTTP/2.0\r\nHost: here\r\n\r\n", "only HTTP/1.1 and HTTP/1.0 are spoken here"},
+      {"PUT / HTTP/1.1\r\nHost: here\r\n\r\n", "PUT is not served on this path, only GET, HEAD"},
+      {post + "Content-Length: 1001\r\n\r\n", "a body of more than 1000 bytes"},
+      {post + "Transfer-Encoding: chunked\r\n\r\n", "a body must have a Content-Length here"},
+      {long_line, "the request's head is longer than 8192 bytes"},
+      {get("/", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"),
+       "a WebSocket handshake without \"Upgrade: websocket\""},
+  };
+  for (const auto& [request, why] : refusals) {
+    RawClient client = server.connect();
+    client.send(request);
+    client.read_to_end();
+    EXPECT_TRUE(server.remarked(" refused: " + why)) << why;
+  }
+  EXPECT_EQ(server.log.lines().size(), refusals.size());
+}
+
 TEST(HttpConnection, MalformedRequestsAreRefused) {
   const Server server;
   EXPECT_EQ(ask(server, "GET /\r\n\r\n").status, 400);
@@ -129,6 +169,7 @@ TEST(HttpConnection, AHeadThatDoesNotEndIsAnsweredAfterItsTime) {
   server.sweep_after(just_after_an_hour);
   EXPECT_EQ(client.read_http_reply().status, 408);
   EXPECT_TRUE(client.ended());
+  EXPECT_TRUE(server.remarked("ended: its request took too long to come"));
 }
 
 TEST(HttpConnection, APeerThatSaysNothingIsDroppedAfterItsTime) {
@@ -136,6 +177,17 @@ TEST(HttpConnection, APeerThatSaysNothingIsDroppedAfterItsTime) {
   RawClient client = server.connect();
   server.sweep_after(just_after_an_hour);
   EXPECT_EQ(client.read_to_end(), "");
+}
+
+TEST(HttpConnection, APeerThatOnlyLooksWhetherSomebodyListensIsNotTalkedAbout) {
+  Server server;
+  { RawClient gone = server.connect(); }
+  RawClient reset = server.connect();
+  reset.reset();
+  RawClient stays = server.connect();
+  server.sweep_after(just_after_an_hour);
+  EXPECT_TRUE(stays.ended());
+  EXPECT_THAT(server.log.lines(), testing::IsEmpty());
 }
 
 TEST(HttpConnection, RealTimersEndAnIdleHandshakeToo) {
@@ -153,7 +205,8 @@ TEST(HttpConnection, AClientThatLeavesInTheMiddleOfAHeadHarmsNobody) {
     client.send("GET / HT");
   }
   EXPECT_EQ(ask(server, get("/")).status, 200);
-  EXPECT_EQ(server.log.lines().size(), 0u);
+  EXPECT_TRUE(server.remarked("refused: it left in the middle of its request"));
+  EXPECT_EQ(server.log.lines().size(), 1u);
 }
 
 TEST(HttpConnection, AClientThatNeverTakesItsReplyIsDropped) {

@@ -25,13 +25,6 @@ ConnectionOptions proxied(std::string_view range = "127.0.0.0/8") {
   return {.limits = patient_limits(), .trusted_proxies = trusting(range), .proxy_protocol = true};
 }
 
-bool remarked(Server& server, const std::string& what) {
-  server.settle();
-  for (const std::string& line : server.log.lines())
-    if (line.starts_with("remark ") && line.find(what) != line.npos) return true;
-  return false;
-}
-
 RawClient through_proxy(const Server& server, const std::string& header = proxy_v2_tcp4()) {
   RawClient client = server.connect();
   client.send(header);
@@ -44,7 +37,7 @@ TEST(AProxiedConnection, HasTheAddressThatTheProxyTells) {
   EXPECT_EQ(client.handshake().status, 101);
   EXPECT_TRUE(server.log.has("peer 203.0.113.7:4242"));
   server.on_loop([&] { EXPECT_EQ(server.connection().peer_address(), "203.0.113.7:4242"); });
-  EXPECT_TRUE(remarked(server, "203.0.113.7:4242 has come via 127.0.0.1:"));
+  EXPECT_TRUE(server.remarked("203.0.113.7:4242 has come via 127.0.0.1:"));
   client.send_text("hello");
   EXPECT_EQ(client.read_message(), "hello");
 }
@@ -75,7 +68,7 @@ TEST(AProxiedConnection, HasTheProxysAddressIfTheProxySpeaksForItself) {
   RawClient client = through_proxy(server, proxy_v2(0x20, 0, ""));
   EXPECT_EQ(client.handshake().status, 101);
   server.on_loop([&] { EXPECT_THAT(server.connection().peer_address(), testing::StartsWith("127.0.0.1:")); });
-  EXPECT_FALSE(remarked(server, " via "));
+  EXPECT_FALSE(server.remarked(" via "));
 }
 
 TEST(AProxiedConnection, HasTlsBehindTheHeader) {
@@ -95,7 +88,22 @@ TEST(AProxiedConnection, IsRefusedFromAnybodyElse) {
   Server server(proxied("10.0.0.0/8"));
   RawClient client = through_proxy(server);
   EXPECT_TRUE(client.ended());
-  EXPECT_TRUE(remarked(server, "refused: it is not one of the trusted proxies"));
+  EXPECT_TRUE(server.remarked("refused: it is not one of the trusted proxies"));
+}
+
+TEST(AProxiedConnection, ThatSaysNothingOnlyLooksWhetherSomebodyListens) {
+  for (const char* trusted : {"127.0.0.0/8", "10.0.0.0/8"}) {
+    Server server(proxied(trusted));
+    { RawClient gone = server.connect(); }
+    RawClient reset = server.connect();
+    reset.reset();
+    RawClient stays = server.connect();
+    server.sweep_after(just_after_an_hour);
+    EXPECT_TRUE(stays.ended());
+    server.settle();
+    EXPECT_THAT(server.log.lines(), testing::IsEmpty()) << trusted;
+    EXPECT_EQ(server.held_connections(), 0u);
+  }
 }
 
 TEST(AProxiedConnection, IsRefusedWithoutAHeaderOrWithAMalformedOne) {
@@ -108,8 +116,8 @@ TEST(AProxiedConnection, IsRefusedWithoutAHeaderOrWithAMalformedOne) {
     RawClient client = through_proxy(server, wrong);
     EXPECT_TRUE(client.ended());
   }
-  EXPECT_TRUE(remarked(server, "refused: not a PROXY protocol header: it begins otherwise"));
-  EXPECT_TRUE(remarked(server, "refused: not a PROXY protocol header: it is longer than 4096 bytes"));
+  EXPECT_TRUE(server.remarked("refused: not a PROXY protocol header: it begins otherwise"));
+  EXPECT_TRUE(server.remarked("refused: not a PROXY protocol header: it is longer than 4096 bytes"));
 }
 
 TEST(AProxiedConnection, IsEndedIfTheHeaderDoesNotComeOrTheClientGoes) {
@@ -119,13 +127,14 @@ TEST(AProxiedConnection, IsEndedIfTheHeaderDoesNotComeOrTheClientGoes) {
   server.sweep_after(just_after_an_hour);
   EXPECT_TRUE(silent.ended());
   EXPECT_TRUE(half.ended());
-  EXPECT_TRUE(remarked(server, "ended: the proxy did not tell in time whose connection it is"));
+  EXPECT_TRUE(server.remarked("ended: the proxy did not tell in time whose connection it is"));
   { RawClient gone = through_proxy(server, "PROXY TCP4 "); }
   RawClient reset = through_proxy(server, proxy_v2_tcp4().substr(0, 20));
   server.settle();
   reset.reset();
   server.settle();
   EXPECT_EQ(server.held_connections(), 0u);
+  EXPECT_TRUE(server.remarked("refused: it left in the middle of the proxy's header"));
 }
 
 TEST(AProxiedConnection, KeepsItsAddressOnAnotherLoop) {
@@ -151,7 +160,7 @@ TEST(AConnectionOfAWebProxy, HasTheAddressInItsHeaders) {
   RawClient client = server.connect();
   EXPECT_EQ(client.handshake("/", "", "X-Forwarded-For: 198.51.100.2, 203.0.113.7\r\n").status, 101);
   server.on_loop([&] { EXPECT_EQ(server.connection().peer_address(), "203.0.113.7"); });
-  EXPECT_TRUE(remarked(server, "203.0.113.7 has come via 127.0.0.1:"));
+  EXPECT_TRUE(server.remarked("203.0.113.7 has come via 127.0.0.1:"));
 }
 
 TEST(AConnectionOfAWebProxy, IsNotBelievedIfTheProxyIsNotTrusted) {

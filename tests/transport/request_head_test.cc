@@ -69,15 +69,18 @@ TEST(RequestHead, RefusesTargetsThatAreNoPath) {
     EXPECT_EQ(refusal_of_target(target), 400) << target;
 }
 
-TEST(RequestHead, OnlyGetAndHeadAreServed) {
-  EXPECT_EQ(refusal("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"), 0);
-  for (const char* method : {"PUT", "DELETE", "PATCH", "CONNECT", "get"}) {
-    const auto result =
-        read_head(std::string(method) + " / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
-    const auto& response = std::get<HttpResponse>(result);
-    EXPECT_EQ(response.status, 405) << method;
-    EXPECT_THAT(response.headers, ElementsAre(testing::Pair("Allow", "GET, HEAD")));
+TEST(RequestHead, MayHaveAnyMethod) {
+  for (const std::string method : {"GET", "HEAD", "POST", "OPTIONS", "PUT", "get"}) {
+    const auto read = read_head(method + " / HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_EQ(std::get<HttpRequest>(read).method, method);
   }
+}
+
+TEST(RequestHead, IsToldFromOtherProtocolsByItsFirstLine) {
+  for (const char* bytes : {"G", "GET / HTTP/1.1", "GET / HTTP/1.1\r\nHo", "get / x\n"})
+    EXPECT_TRUE(may_begin_request(bytes)) << bytes;
+  for (const char* bytes : {"\n", " ", "*1\r\n", "PING\r\n", "EHLO here\r\n", "AMQP\1\t", "\x80"})
+    EXPECT_FALSE(may_begin_request(bytes)) << bytes;
 }
 
 TEST(RequestHead, RefusesBodies) {
@@ -133,6 +136,21 @@ TEST(OpeningHandshake, IsToldByUpgradeAndConnection) {
   EXPECT_FALSE(asks_for_websocket(request("/")));
   EXPECT_FALSE(asks_for_websocket(request("/", "Upgrade: websocket\r\n")));
   EXPECT_FALSE(asks_for_websocket(request("/", "Upgrade: h2c\r\nConnection: Upgrade\r\n")));
+}
+
+TEST(OpeningHandshake, IsKnownByItsKeyIfAProxyHasTakenOutTheRest) {
+  const HttpRequest without = request("/", "Connection: close\r\n" + key + version);
+  EXPECT_TRUE(asks_for_websocket(without));
+  const auto result = read_handshake(without);
+  EXPECT_EQ(std::get<HttpResponse>(result).status, 400);
+  EXPECT_THAT(std::get<HttpResponse>(result).body, HasSubstr("does a proxy in between not pass them on?"));
+}
+
+TEST(OpeningHandshake, MustBeHttp11) {
+  const auto head = read_head("GET / HTTP/1.0\r\nHost: a\r\n" + upgrade + key + version + "\r\n");
+  const auto result = read_handshake(std::get<HttpRequest>(head));
+  EXPECT_EQ(std::get<HttpResponse>(result).status, 400);
+  EXPECT_THAT(std::get<HttpResponse>(result).body, HasSubstr("must be HTTP/1.1, not HTTP/1.0"));
 }
 
 TEST(OpeningHandshake, IsAcceptedWithTheKeyOfTheRfc) {

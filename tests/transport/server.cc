@@ -143,6 +143,13 @@ void Server::settle() {
   for (int pass = 0; pass < 10; ++pass) on_loop([] {});
 }
 
+bool Server::remarked(const std::string& what) {
+  settle();
+  for (const std::string& line : log.lines())
+    if (line.starts_with("remark ") && line.find(what) != line.npos) return true;
+  return false;
+}
+
 void Server::sweep_after(Loop::Clock::duration time) {
   settle();
   on_loop([&] { sweep_now(time); });
@@ -166,9 +173,12 @@ Service::Answer Server::on_post(Loop& loop, const HttpRequest& request, std::spa
   return posted(loop, request, {body.begin(), body.end()}, exchange);
 }
 
-std::variant<Service::Upgrade, RawSocketError> Server::on_rawsocket(Loop&, const RawSocketRequest& request) {
-  if (request.serializer == 0) return RawSocketError::not_served;
-  if (request.serializer == 9) return RawSocketError::serializer_unsupported;
+std::variant<Service::Upgrade, RawSocketRefusal> Server::on_rawsocket(Loop&,
+                                                                      const RawSocketRequest& request) {
+  if (request.serializer == 0)
+    return RawSocketRefusal{RawSocketError::not_served, "RawSocket is not served here"};
+  if (request.serializer == 9)
+    return RawSocketRefusal{RawSocketError::serializer_unsupported, "serializer 9 is not served"};
   return Upgrade{"", Framing::rawsocket, std::make_unique<Told>(*this)};
 }
 

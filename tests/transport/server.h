@@ -86,12 +86,21 @@ class Server : public Service {
   std::function<void()> closed = [] {};
   std::function<void()> turn_ended = [] {};
 
+  // Whether it has been remarked on, after all that has arrived; what refuses somebody begins with "refused:
+  // ".
+  bool remarked(const std::string& what);
+
   // "opened", "received MESSAGE", "closed CODE by peer: TEXT", "closed CODE by us: TEXT", "destroyed".
   Log log;
 
  private:
   class Told;
-  void remark(const std::string& what) override { log.add("remark " + what); }
+  void on_refused(const std::string& peer, const std::string& why) override {
+    remark(peer, "refused: " + why);
+  }
+  void remark(const std::string& peer, const std::string& what) override {
+    log.add("remark " + peer + " " + what);
+  }
   HttpResponse on_request(const HttpRequest& request) override;
   Loop& loop_for(Loop& here, const HttpRequest& request) override {
     return *(placed ? placed(here, request) : &here);
@@ -100,7 +109,7 @@ class Server : public Service {
   Answer on_post(Loop& loop, const HttpRequest& request, std::span<const char> body,
                  HttpExchange& exchange) override;
   // Serializer 9 is unsupported, 0 means that RawSocket is not served at all.
-  std::variant<Upgrade, RawSocketError> on_rawsocket(Loop& loop, const RawSocketRequest& request) override;
+  std::variant<Upgrade, RawSocketRefusal> on_rawsocket(Loop& loop, const RawSocketRequest& request) override;
   std::variant<Upgrade, HttpResponse> on_upgrade(Loop& loop, const HttpRequest& request,
                                                  const std::vector<std::string>& offered) override;
 

@@ -61,12 +61,7 @@ class ATlsListener : public testing::Test {
   std::string refusal(const TlsClientOptions& wanted) {
     return error_of([&] { secure(wanted).handshake(); });
   }
-  bool remarked(const std::string& what) {
-    server->settle();
-    for (const std::string& line : server->log.lines())
-      if (line.starts_with("remark ") && line.find(what) != line.npos) return true;
-    return false;
-  }
+  bool remarked(const std::string& what) { return server->remarked(what); }
   void echo(RawClient& client, const std::string& text = "hello") {
     client.send_text(text);
     EXPECT_EQ(client.read_message(), text);

@@ -141,6 +141,36 @@ TEST_F(ATlsListener, EndsAHandshakeThatStopsHalfway) {
   EXPECT_EQ(server->held_connections(), 0u);
 }
 
+TEST_F(ATlsListener, TellsOfClientsThatLeaveItsHandshake) {
+  start();
+  {
+    RawClient untrusting = server->connect();
+    EXPECT_THAT(error_of([&] {
+                  untrusting.secure({.server_name = "localhost", .ca_file = certificates.certificate()});
+                }),
+                testing::HasSubstr("certificate verify failed"));
+  }
+  EXPECT_TRUE(remarked("refused: TLS: tlsv1 alert unknown ca"));
+  {
+    RawClient half = server->connect();
+    half.send("\x16\x03\x01\x02");
+  }
+  EXPECT_TRUE(remarked(
+      "refused: it left in the middle of the TLS handshake; perhaps it does not trust the certificate"));
+}
+
+TEST_F(ATlsListener, SaysNothingOfClientsThatSayNothing) {
+  start();
+  { RawClient gone = server->connect(); }
+  RawClient reset = server->connect();
+  reset.reset();
+  RawClient stays = server->connect();
+  server->sweep_after(just_after_an_hour);
+  EXPECT_TRUE(stays.ended());
+  EXPECT_THAT(server->log.lines(), testing::IsEmpty());
+  EXPECT_EQ(server->held_connections(), 0u);
+}
+
 TEST_F(ATlsListener, EndsAnEstablishedClientThatAsksForNothing) {
   start();
   RawClient client = secure();
