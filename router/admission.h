@@ -41,6 +41,8 @@ class Admission {
   void authenticate(const wamp::Authenticate& message);
   // A challenge has been sent and not been answered.
   bool challenged() const { return challenged_; }
+  // As it says of itself.
+  const auth::Applicant& applicant() const { return login_->applicant(); }
   // The method chosen; empty: none yet.
   const std::string& method() const { return login_->method(); }
 

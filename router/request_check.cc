@@ -22,32 +22,39 @@ std::string decided_by(const RolePermissions& permissions, Action action, std::s
   return "on " + in_quotes(decision.uri) + ", a part of it, " + who;
 }
 
-void log_once(Member& member, Action action, std::string_view uri, const std::string& what) {
+// `what` was refused to the member, and why.
+void log_once(std::string_view realm, Member& member, Action action, std::string_view uri,
+              const std::string& what, const std::string& why) {
   if (!member.denials.add(action, uri)) return;
   log::warning(log::Kind::denial,
-               "session " + std::to_string(member.ref.session.value) + ": " + what +
+               "session " + std::to_string(member.ref.session.value) + ": " + what + ": " + why +
                    (member.denials.is_full() ? "; further denials of this session are not logged" : ""),
                {{"event", "denial"},
                 {"session", member.ref.session.value},
+                {"realm", realm},
                 {"authid", member.identity.authid},
                 {"authrole", member.identity.authrole},
+                {"peer", member.identity.peer},
                 {"action", router::name(action)},
-                {"uri", uri}});
+                {"uri", uri},
+                {"reason", why}});
 }
 
-Refusal denied(Member& member, Action action, std::string_view uri, wamp::MatchPolicy match) {
+Refusal denied(std::string_view realm, Member& member, Action action, std::string_view uri,
+               wamp::MatchPolicy match) {
   const std::string what =
       "role " + in_quotes(member.identity.authrole) + " may not " + wording(action, uri, match);
-  log_once(member, action, uri, what + ": " + decided_by(*member.permissions, action, uri, match));
+  log_once(realm, member, action, uri, what, decided_by(*member.permissions, action, uri, match));
   return {wamp::error_uri::not_authorized, what};
 }
 
-Refusal undecided(Member& member, Action action, std::string_view uri, const std::string& failure) {
+Refusal undecided(std::string_view realm, Member& member, Action action, std::string_view uri,
+                  const std::string& failure) {
   const std::string what = "whether role \"" + member.identity.authrole + "\" may " +
                            std::string(router::name(action)) + " \"" + std::string(uri) +
                            "\" could not be found out";
-  log_once(member, action, uri,
-           what + ": " + in_quotes(member.permissions->verdicts()->authorizer().procedure) + ": " + failure);
+  log_once(realm, member, action, uri, what,
+           in_quotes(member.permissions->verdicts()->authorizer().procedure) + ": " + failure);
   return {wamp::error_uri::authorization_failed, what};
 }
 
@@ -87,13 +94,13 @@ std::optional<Refusal> check_request(const config::Realm& config, Member& member
   if (auto refusal = check_uri(config, member, action, uri, match)) return refusal;
   if (member.permissions->verdicts()) {
     const auto& verdict = member.verdicts[static_cast<size_t>(action)];
-    if (!verdict) return undecided(member, action, uri, "it was not asked");
-    if (!verdict->failure.empty()) return undecided(member, action, uri, verdict->failure);
+    if (!verdict) return undecided(config.name, member, action, uri, "it was not asked");
+    if (!verdict->failure.empty()) return undecided(config.name, member, action, uri, verdict->failure);
     grant = verdict->grant;
   } else {
     grant = member.permissions->authorize(action, uri, match);
   }
-  if (!grant.allowed) return denied(member, action, uri, match);
+  if (!grant.allowed) return denied(config.name, member, action, uri, match);
   return std::nullopt;
 }
 

@@ -50,7 +50,11 @@ void Session::on_open(transport::Connection& connection) {
 void Session::on_closed(const transport::CloseReason& reason) {
   const std::string why =
       reason.text.empty() ? "connection closed with code " + std::to_string(reason.code) : reason.text;
-  if (state_ == State::established) static_cast<void>(leave(why, counters().ended_connection));
+  const bool is_expected = reason.by_peer || reason.counter == &transport::Counters::closed_by_router;
+  if (state_ == State::established)
+    static_cast<void>(leave(why, counters().ended_connection));
+  else if (!is_expected)
+    log_close(why);
   if (state_ == State::admitting) end_admission();
   worker_.remove_open(*this);
   if (waits_for_) worker_.remove_waiting(*this);
@@ -226,19 +230,34 @@ void Session::on_challenge(const auth::Challenge& challenge) {
 
 void Session::on_refused(const auth::Refused& refused, std::chrono::milliseconds delay) {
   counters().auth_failures.add(admission_->method(), refused.error_uri);
-  log::warning(
-      log::Kind::login,
-      "refusing " + connection_->peer_address() + ": " + std::string(refused.error_uri) + ": " + refused.why,
-      {{"event", "login_refused"},
-       {"peer", connection_->peer_address()},
-       {"uri", refused.error_uri},
-       {"authmethod", admission_->method()},
-       {"reason", refused.why}});
+  const auth::Applicant& applicant = admission_->applicant();
+  log_refusal({applicant.realm, applicant.authid, admission_->method()}, refused.error_uri, refused.why);
   end_admission();
-  if (delay.count() == 0) return abort(refused.error_uri, refused.text);
+  if (delay.count() == 0) return say_abort(refused.error_uri, refused.text);
   state_ = State::refusing;
   refused_ = refused;
   deadline_ = worker_.loop().now() + delay;
+}
+
+void Session::log_refusal(const Claim& claim, std::string_view uri, const std::string& why) const {
+  const std::string& peer = connection_->peer_address();
+  log::warning(log::Kind::login,
+               "refusing " + peer +
+                   (claim.authid.empty() ? "" : " as \"" + std::string(claim.authid) + "\"") +
+                   (claim.realm.empty() ? "" : " in realm \"" + std::string(claim.realm) + "\"") + ": " +
+                   std::string(uri) + ": " + why,
+               {{"event", "login_refused"},
+                {"peer", peer},
+                {"realm", claim.realm},
+                {"authid", claim.authid},
+                {"authmethod", claim.method},
+                {"uri", uri},
+                {"reason", why}});
+}
+
+void Session::log_close(const std::string& why) const {
+  log::warning(log::Kind::connection, "closing " + connection_->peer_address() + ": " + why,
+               {{"event", "close"}, {"peer", connection_->peer_address()}, {"reason", why}});
 }
 
 void Session::end_admission() {
@@ -250,8 +269,9 @@ void Session::end_admission() {
 void Session::on_accepted(const auth::Accepted& accepted) {
   if (const auto refusal = join(accepted)) {
     counters().auth_failures.add(accepted.method, refusal->error_uri);
+    log_refusal({accepted.realm, accepted.authid, accepted.method}, refusal->error_uri, refusal->text);
     end_admission();
-    return abort(refusal->error_uri, refusal->text);
+    return say_abort(refusal->error_uri, refusal->text);
   }
   remember_cookie(accepted);
   welcome(accepted.extra);
@@ -353,6 +373,10 @@ void Session::abort(std::string_view reason, std::string_view what) {
       log::Kind::abort,
       "aborting " + connection_->peer_address() + ": " + std::string(reason) + ": " + std::string(what),
       {{"event", "abort"}, {"peer", connection_->peer_address()}, {"uri", reason}, {"reason", what}});
+  say_abort(reason, what);
+}
+
+void Session::say_abort(std::string_view reason, std::string_view what) {
   // If a kill has come first, this is the last word all the same.
   if (state_ == State::established) static_cast<void>(leave(reason, counters().ended_violation));
   if (state_ == State::admitting) end_admission();
@@ -436,8 +460,7 @@ bool Session::end_waiting() {
 void Session::check_deadline() {
   const auto now = worker_.loop().now();
   const auto close = [this](const std::string& why) {
-    log::warning(log::Kind::connection, "closing " + connection_->peer_address() + ": " + why,
-                 {{"event", "close"}, {"peer", connection_->peer_address()}, {"reason", why}});
+    log_close(why);
     connection_->close(transport::close_code::policy_violation, why);
   };
   const auto patience = std::chrono::milliseconds(entrance_->transport.limits.ping_timeout_ms);
@@ -448,7 +471,7 @@ void Session::check_deadline() {
   deadline_ = {};
   if (state_ == State::refusing) {
     state_ = State::closed;
-    return abort(refused_->error_uri, refused_->text);
+    return say_abort(refused_->error_uri, refused_->text);
   }
   if (state_ == State::closing) return close("no answer to GOODBYE in time");
   if (state_ == State::admitting) return close("no AUTHENTICATE in time");

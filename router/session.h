@@ -112,6 +112,14 @@ class Session final : public transport::Receiver, private Admission::Desk {
   // ABORT and close: the one place that answers a peer which broke the protocol.
   void violate(std::string_view what);
   void abort(std::string_view reason, std::string_view what);
+  // The same of what the log has already.
+  void say_abort(std::string_view reason, std::string_view what);
+  // Who somebody says to be who is not let in.
+  struct Claim {
+    std::string_view realm, authid, method;
+  };
+  void log_refusal(const Claim& claim, std::string_view uri, const std::string& why) const;
+  void log_close(const std::string& why) const;
 
   Worker& worker_;
   std::shared_ptr<const Entrance> entrance_;

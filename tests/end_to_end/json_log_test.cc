@@ -1,5 +1,7 @@
 // The program's log, in JSON.
 #include <fstream>
+#include <sstream>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -20,19 +22,29 @@ constexpr auto logged_router = R"({
   "transports": [{ "type": "universal", "endpoint": { "type": "tcp", "port": 0 },
                    "websocket": { "ws": { "type": "websocket" } } }] })";
 
+constexpr auto router_with_tickets = R"({
+  "realms": [{ "name": "realm1", "roles": [{ "name": "user", "permissions": [] }] }],
+  "transports": [{ "type": "universal", "endpoint": { "type": "tcp", "port": 0 },
+                   "websocket": { "ws": { "type": "websocket" } },
+                   "auth": { "ticket": { "type": "static", "principals": {
+                     "joe": { "ticket": "secret", "role": "user" } } } } }] })";
+
 class JsonLog : public testing::Test {
  protected:
-  std::string config() const {
-    std::ofstream(folder_.file("wampd.jsonc")) << logged_router;
+  std::string config(const std::string& text = logged_router) const {
+    std::ofstream(folder_.file("wampd.jsonc")) << text;
     return folder_.file("wampd.jsonc");
   }
-  // The first object that has this event.
-  static wamp::Dict event(Program& program, const std::string& name) {
-    const std::string log = program.log_until("\"event\":\"" + name + "\"");
-    const size_t line = log.rfind('\n', log.size() - 2);
-    const auto value = serializers::decode_json(log.substr(line == log.npos ? 0 : line + 1));
-    return value ? *value->get<wamp::Dict>() : wamp::Dict{};
+  // All events up to the first one of that name.
+  static std::vector<wamp::Dict> events(Program& program, const std::string& name) {
+    std::istringstream log(program.log_until("\"event\":\"" + name + "\""));
+    std::vector<wamp::Dict> all;
+    for (std::string line; std::getline(log, line);)
+      if (const auto value = serializers::decode_json(line); value && value->get<wamp::Dict>()->find("event"))
+        all.push_back(*value->get<wamp::Dict>());
+    return all;
   }
+  static wamp::Dict event(Program& program, const std::string& name) { return events(program, name).back(); }
 
  private:
   test_support::TemporaryFolder folder_;
@@ -68,6 +80,47 @@ TEST_F(JsonLog, HasOneObjectForADenial) {
   EXPECT_EQ(*denial.find("level"), wamp::Value("warning"));
   EXPECT_EQ(*denial.find("action"), wamp::Value("call"));
   EXPECT_EQ(*denial.find("uri"), wamp::Value("com.secret"));
+  EXPECT_EQ(*denial.find("realm"), wamp::Value("realm1"));
+  EXPECT_THAT(*denial.find("peer")->get<std::string>(), testing::StartsWith("127.0.0.1:"));
+  EXPECT_THAT(*denial.find("reason")->get<std::string>(), testing::StartsWith("the rule at "));
+}
+
+TEST_F(JsonLog, HasOneObjectForALoginThatIsRefused) {
+  Program program(config(router_with_tickets), {"--log-format", "json"});
+  const auto login = [&](const std::string& realm, const std::string& ticket) {
+    WampClient client(program.port(), Format::json);
+    client.says(R"([1,")" + realm + R"(",{"roles":{"caller":{}},"authid":"joe","authmethods":["ticket"]}])");
+    client.hears();
+    client.says(R"([5,")" + ticket + R"(",{}])");
+    client.hears();
+  };
+  login("realm1", "wrong");
+  login("realm9", "secret");
+  login("realm1", "secret");
+  const auto all = events(program, "session_joined");
+  ASSERT_EQ(all.size(), 3u);
+  for (size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(*all[i].find("event"), wamp::Value("login_refused"));
+    EXPECT_EQ(*all[i].find("authid"), wamp::Value("joe"));
+    EXPECT_EQ(*all[i].find("authmethod"), wamp::Value("ticket"));
+    EXPECT_THAT(*all[i].find("peer")->get<std::string>(), testing::StartsWith("127.0.0.1:"));
+  }
+  EXPECT_EQ(*all[0].find("realm"), wamp::Value("realm1"));
+  EXPECT_EQ(*all[0].find("uri"), wamp::Value("wamp.error.authentication_denied"));
+  EXPECT_THAT(*all[0].find("message")->get<std::string>(),
+              testing::MatchesRegex("refusing 127.0.0.1:[0-9]+ as \"joe\" in realm \"realm1\": .*"));
+  EXPECT_EQ(*all[1].find("realm"), wamp::Value("realm9"));
+  EXPECT_EQ(*all[1].find("uri"), wamp::Value("wamp.error.no_such_realm"));
+}
+
+TEST_F(JsonLog, HasOneObjectForAClientThatBreaksTheProtocolBeforeItSaysHello) {
+  Program program(config(), {"--log-format", "json"});
+  test_support::RawClient client(program.port());
+  client.handshake("/ws", "wamp.2.json");
+  client.send_frame(test_support::opcode::text, "x", {.masked = false});
+  const wamp::Dict closed = event(program, "close");
+  EXPECT_THAT(*closed.find("peer")->get<std::string>(), testing::StartsWith("127.0.0.1:"));
+  EXPECT_FALSE(closed.find("reason")->get<std::string>()->empty());
 }
 
 }  // namespace
