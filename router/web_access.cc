@@ -50,21 +50,43 @@ bool is_loopback_name(std::string_view name) {
   return name == "localhost" || name.ends_with(".localhost") || is_address;
 }
 
+// Where the port begins, with its colon.
+size_t end_of_name(std::string_view host) {
+  const size_t colon = host.rfind(':');
+  const bool has_port = colon != host.npos && host.find_first_not_of("0123456789", colon + 1) == host.npos &&
+                        host.find(']', colon) == host.npos;
+  return has_port ? colon : host.size();
+}
+
+std::string_view port_in_host(std::string_view host) {
+  const size_t colon = end_of_name(host);
+  return colon < host.size() ? host.substr(colon + 1) : std::string_view();
+}
+
+std::string_view usual_port(std::string_view scheme) {
+  return scheme == "https" ? "443" : scheme == "http" ? "80" : "";
+}
+
+bool is_same_host(std::string_view origin, std::string_view host) {
+  const size_t scheme_end = origin.find("://");
+  if (scheme_end == origin.npos) return false;
+  const std::string_view page = origin.substr(scheme_end + 3);
+  const std::string name = name_in_host(page);
+  if (name.empty() || name != name_in_host(host)) return false;
+  const std::string_view asked = port_in_host(host), own = port_in_host(page);
+  return asked.empty() || asked == (own.empty() ? usual_port(origin.substr(0, scheme_end)) : own);
+}
+
 }  // namespace
 
 bool origin_allowed(std::string_view origin, std::string_view host,
                     const std::vector<std::string>& patterns) {
   if (origin.empty()) return true;
-  if (!patterns.empty()) return any_matches(patterns, origin);
-  const size_t scheme_end = origin.find("://");
-  return scheme_end != std::string_view::npos && origin.substr(scheme_end + 3) == host;
+  return patterns.empty() ? is_same_host(origin, host) : any_matches(patterns, origin);
 }
 
 std::string name_in_host(std::string_view host) {
-  const size_t colon = host.rfind(':');
-  const bool has_port = colon != host.npos && host.find_first_not_of("0123456789", colon + 1) == host.npos &&
-                        host.find(']', colon) == host.npos;
-  std::string name(has_port ? host.substr(0, colon) : host);
+  std::string name(host.substr(0, end_of_name(host)));
   if (name.ends_with('.')) name.pop_back();
   std::transform(name.begin(), name.end(), name.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });

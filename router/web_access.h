@@ -10,7 +10,8 @@
 namespace router {
 
 // Whether a browser page of that Origin may connect. No Origin: not a browser, so yes. Without patterns the
-// page must come from the same host and port as `host`, the request's Host; a pattern may contain '*'.
+// page must come from the same host and port as `host`, the request's Host; a Host without a port, as proxies
+// make them, is that of any. A pattern may contain '*'.
 bool origin_allowed(std::string_view origin, std::string_view host, const std::vector<std::string>& patterns);
 
 // Whether the server is asked by a name of its own: against pages whose name somebody lets resolve to an

@@ -122,7 +122,10 @@ std::optional<HttpResponse> refuse_page(const HttpRequest& request, const config
   if (auto refusal = refuse_name(request, transport)) return refusal;
   const std::string_view origin = request.header("origin");
   if (origin_allowed(origin, request.header("host"), transport.allowed_origins)) return std::nullopt;
-  return refuse(request, 403, "pages of the origin \"" + std::string(origin) + "\" are not allowed",
+  const std::string why = transport.allowed_origins.empty()
+                              ? ", as the request asks for \"" + std::string(request.header("host")) + "\""
+                              : "";
+  return refuse(request, 403, "pages of the origin \"" + std::string(origin) + "\" are not allowed" + why,
                 "\"allowed_origins\"", transport);
 }
 

@@ -75,11 +75,27 @@ TEST(Origins, AreTheSameHostUnlessConfigured) {
   EXPECT_TRUE(origin_allowed("", "localhost:8080", {}));
   EXPECT_TRUE(origin_allowed("http://localhost:8080", "localhost:8080", {}));
   EXPECT_FALSE(origin_allowed("http://localhost:8081", "localhost:8080", {}));
+  EXPECT_FALSE(origin_allowed("http://localhost", "localhost:8080", {}));
+  EXPECT_FALSE(origin_allowed("http://", "", {}));
   EXPECT_FALSE(origin_allowed("null", "localhost:8080", {}));
   EXPECT_TRUE(origin_allowed("https://a.example.com", "x", {"https://*.example.com"}));
   EXPECT_FALSE(origin_allowed("https://example.com.evil.org", "x", {"https://*.example.com"}));
   EXPECT_FALSE(origin_allowed("http://a.example.com", "x", {"https://*.example.com"}));
   EXPECT_TRUE(origin_allowed("null", "x", {"*"}));
+}
+
+TEST(Origins, AreTheSameHostIfAProxyLeavesOutThePort) {
+  EXPECT_TRUE(origin_allowed("http://app.example:8000", "app.example", {}));
+  EXPECT_TRUE(origin_allowed("https://App.example", "app.EXAMPLE.", {}));
+  EXPECT_TRUE(origin_allowed("https://[::1]:8443", "[::1]", {}));
+  EXPECT_FALSE(origin_allowed("http://other.example:8000", "app.example", {}));
+  EXPECT_FALSE(origin_allowed("http://app.example.evil.org", "app.example", {}));
+}
+
+TEST(Origins, MayLeaveOutTheUsualPort) {
+  EXPECT_TRUE(origin_allowed("https://app.example", "app.example:443", {}));
+  EXPECT_TRUE(origin_allowed("http://app.example", "app.example:80", {}));
+  EXPECT_FALSE(origin_allowed("http://app.example", "app.example:443", {}));
 }
 
 constexpr auto here = "127.0.0.1:50000", elsewhere = "192.0.2.7:50000";
