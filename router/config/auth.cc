@@ -252,18 +252,30 @@ AuthMethod read_method(const Setting& setting, const MethodRules& rules, const R
   return method;
 }
 
+// Of a token (RFC 6265, section 4.1.1; RFC 2616, section 2.2).
+bool is_token_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+}
+
+// `what`, which the setting asks for, is taken from secure cookies only.
+void make_secure(const Setting& setting, std::string_view what, CookieTracking& tracking) {
+  if (tracking.secure == false)
+    setting.notice("browsers take no such cookie, as " + in_quotes(what) + " is for one that is \"secure\"");
+  else
+    tracking.secure = true;
+}
+
 // How browsers are told to keep it.
 void read_attributes(const Setting& cookie, CookieTracking& tracking) {
   if (const auto secure = cookie.find("secure")) tracking.secure = secure->boolean();
   read_boolean(cookie, "http_strict", tracking.http_only);
+  for (const std::string_view prefix : {"__Host-", "__Secure-"})
+    if (tracking.name.starts_with(prefix)) make_secure(cookie.require("name"), prefix, tracking);
   const auto same_site = cookie.find("same_site");
   if (!same_site) return;
   tracking.same_site = same_site->choice({"Strict", "Lax", "None"});
-  if (tracking.same_site != "None") return;
-  if (tracking.secure == false)
-    same_site->notice("browsers take no such cookie, as \"None\" is for one that is \"secure\"");
-  else
-    tracking.secure = true;
+  if (tracking.same_site == "None") make_secure(*same_site, "None", tracking);
 }
 
 }  // namespace
@@ -290,9 +302,8 @@ CookieTracking read_cookie(const Setting& cookie) {
   CookieTracking tracking;
   if (const auto name = cookie.find("name")) {
     tracking.name = name->some_string();
-    const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
-    if (!std::all_of(tracking.name.begin(), tracking.name.end(), is_plain))
-      name->fail("expected small letters, digits and '_'");
+    if (!std::all_of(tracking.name.begin(), tracking.name.end(), is_token_character))
+      name->fail("expected letters, digits and any of !#$%&'*+-.^_`|~");
   }
   read_integer(cookie, "length", tracking.length, min_cookie, max_cookie);
   if (tracking.length < good_cookie) {

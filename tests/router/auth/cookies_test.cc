@@ -44,6 +44,16 @@ TEST_F(CookiesTest, AreFoundAmongOthersInTheHeader) {
     EXPECT_EQ(cookies.find(header), std::nullopt) << header;
 }
 
+TEST_F(CookiesTest, MayHaveADashInTheirName) {
+  config::CookieTracking rules = tracking();
+  rules.name = "session-id";
+  const Cookies cookies(rules);
+  const auto [cookie, id] = cookies.issue();
+  EXPECT_EQ(cookies.find("session=1; session-id=" + cookie + "; session-id-old=2"), id);
+  EXPECT_EQ(cookies.others("session=1; session-id=secret; session-id-old=2"), "session=1; session-id-old=2");
+  EXPECT_TRUE(cookies.header(cookie, false).starts_with("session-id=" + cookie + ";"));
+}
+
 TEST_F(CookiesTest, ThatNobodyWasGivenAreNone) {
   const Cookies cookies(tracking()), others(tracking());
   const std::string cookie = cookies.issue().cookie;

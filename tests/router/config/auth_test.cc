@@ -168,7 +168,13 @@ TEST(Auth, ReadsCookieTracking) {
   EXPECT_THAT(notices_of(with_websocket(R"("cookie": {"store": {"type": "file", "filename": "x"}})")),
               ElementsAre(EndsWith("cookies are kept in memory: a restart forgets them")));
   EXPECT_THAT(error_of(with_websocket(R"("cookie": {"name": "A;b"})")),
-              EndsWith("expected small letters, digits and '_'"));
+              EndsWith("expected letters, digits and any of !#$%&'*+-.^_`|~"));
+  for (const std::string name : {"session-id", "Wamp.Cookie", "!#$%&'*+-.^_`|~"})
+    EXPECT_EQ(cookie(R"({"name": ")" + name + R"("})").name, name);
+  for (const std::string name : {"a b", "a=b", "a,b", "a/b", "a@b", "a:b", "\u00e4"})
+    EXPECT_THAT(error_of(with_websocket(R"("cookie": {"name": ")" + name + R"("})")),
+                HasSubstr("expected letters, digits"))
+        << name;
 }
 
 TEST(Auth, ReadsHowBrowsersAreToKeepTheCookie) {
@@ -185,6 +191,10 @@ TEST(Auth, ReadsHowBrowsersAreToKeepTheCookie) {
   EXPECT_TRUE(cookie(R"({"http_strict": true})").http_only);
   EXPECT_EQ(cookie(R"({"secure": true})").secure, true);
   EXPECT_EQ(cookie(R"({"same_site": "None"})").secure, true);
+  EXPECT_EQ(cookie(R"({"name": "__Host-id"})").secure, true);
+  EXPECT_EQ(cookie(R"({"name": "__Secure-id"})").secure, true);
+  EXPECT_THAT(notices_of(with_websocket(R"("cookie": {"name": "__Host-id", "secure": false})")),
+              ElementsAre(HasSubstr("cookie.name: browsers take no such cookie, as \"__Host-\"")));
   EXPECT_THAT(notices_of(with_websocket(R"("cookie": {"same_site": "None", "secure": false})")),
               ElementsAre(HasSubstr("cookie.same_site: browsers take no such cookie")));
   EXPECT_THAT(error_of(with_websocket(R"("cookie": {"same_site": "lax"})")),
