@@ -137,6 +137,9 @@ std::variant<HttpRequest, HttpResponse> read_request_head(std::string_view head,
   if (path_end < target.size()) request.query = target.substr(path_end + 1);
   request.headers = std::move(raw.headers);
   request.peer_address = std::move(peer_address);
+  if (const auto expected = request.header("expect"); !expected.empty() && !expects_continue(request))
+    return text_response(417,
+                         "nothing else is expected here than 100-continue, found " + std::string(expected));
   if ((request.method == "GET" || request.method == "HEAD") && has_body(request))
     return text_response(400, "a " + request.method + " with a body is not served here");
   return request;
@@ -159,6 +162,10 @@ std::variant<size_t, HttpResponse> read_body_size(const HttpRequest& request) {
   if (error != std::errc() || end != text.data() + text.size())
     return text_response(400, "Content-Length is not a number");
   return size;
+}
+
+bool expects_continue(const HttpRequest& request) {
+  return equal_ignoring_case(request.header("expect"), "100-continue");
 }
 
 bool keeps_alive(const HttpRequest& request) {

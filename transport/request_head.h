@@ -36,6 +36,9 @@ std::string switching_protocols(const Handshake& handshake, std::string_view sub
 
 // The size of the request's body, or the response that refuses it.
 std::variant<size_t, HttpResponse> read_body_size(const HttpRequest& request);
+// The client may wait with the body until it is told to go on (RFC 9110, section 10.1.1).
+bool expects_continue(const HttpRequest& request);
+constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 // The client, which speaks HTTP/1.1, has not asked for the end of the connection.
 bool keeps_alive(const HttpRequest& request);
 HttpResponse method_not_allowed(const HttpRequest& request, std::string_view allowed);

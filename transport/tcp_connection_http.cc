@@ -253,6 +253,8 @@ void TcpConnection::begin_post(HttpRequest request, size_t head_size) {
   const size_t body_size = std::get<size_t>(size);
   if (body_size > *limit)
     return refuse(text_response(413, "a body of more than " + std::to_string(*limit) + " bytes"));
+  const bool waits = request.version == "HTTP/1.1" && unread_.size() < head_size + body_size;
+  if (waits && expects_continue(request)) queue_bytes(go_on);
   const bool keep_alive = keeps_alive(request);
   ++messages_;
   posted_ =

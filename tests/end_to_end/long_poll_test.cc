@@ -123,6 +123,16 @@ TEST_F(LongPollRequests, AreRefusedIfTheyAreNone) {
   EXPECT_EQ(get.read_http_reply().status, 405);
 }
 
+TEST_F(LongPollRequests, MayWaitWithTheirBodyUntilTheyAreToldToGoOn) {
+  RawClient client(router.port());
+  const std::string body = R"({"protocols": ["wamp.2.json"]})";
+  client.send("POST /lp/open HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: " +
+              std::to_string(body.size()) + "\r\n\r\n");
+  EXPECT_EQ(client.read(25), "HTTP/1.1 100 Continue\r\n\r\n");
+  client.send(body);
+  EXPECT_EQ(client.read_http_reply().status, 200);
+}
+
 TEST_F(LongPollRequests, MayHaveWhatAMessageMayHave) {
   config::Config config = long_poll_config();
   config.transports.front().limits.max_message_size = 1000;

@@ -99,6 +99,46 @@ TEST(HttpPost, HasABodyOfBoundedAndKnownSize) {
         << length;
 }
 
+TEST(HttpPost, TellsAClientThatWaitsToGoOn) {
+  Server server;
+  RawClient client = server.connect();
+  const std::string request = post("body", "Expect: 100-Continue\r\n");
+  for (int i = 0; i < 2; ++i) {
+    client.send(request.substr(0, request.size() - 4));
+    EXPECT_EQ(client.read(25), "HTTP/1.1 100 Continue\r\n\r\n");
+    client.send("body");
+    EXPECT_EQ(client.read_http_reply().body, "body\n");
+  }
+}
+
+TEST(HttpPost, TellsNobodyToGoOnWhoDoesNotWait) {
+  Server server;
+  EXPECT_EQ(post_to(server, post("all", "Expect: 100-continue\r\n")).status, 200);
+  RawClient old = server.connect();
+  old.send("POST /post HTTP/1.0\r\nHost: here\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\nbo");
+  server.settle();
+  old.send("dy");
+  EXPECT_EQ(old.read_http_reply().status, 200);
+}
+
+TEST(HttpPost, IsRefusedAtOnceIfTheBodyThatWaitsWouldBe) {
+  Server server;
+  const std::string expect = "Expect: 100-continue\r\n";
+  const auto refused = [&](const std::string& head) {
+    return post_to(server, head + expect + "\r\n").status;
+  };
+  EXPECT_EQ(refused("POST /post HTTP/1.1\r\nHost: here\r\nContent-Length: 1001\r\n"), 413);
+  EXPECT_EQ(refused("POST /other HTTP/1.1\r\nHost: here\r\nContent-Length: 1\r\n"), 405);
+  EXPECT_EQ(refused("POST /post HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n"), 411);
+  EXPECT_EQ(refused("GET / HTTP/1.1\r\nHost: here\r\nContent-Length: 1\r\n"), 400);
+}
+
+TEST(HttpPost, IsRefusedIfItExpectsAnythingElse) {
+  Server server;
+  EXPECT_EQ(post_to(server, post("body", "Expect: 200-ok\r\n")).status, 417);
+  EXPECT_EQ(post_to(server, "GET / HTTP/1.1\r\nHost: here\r\nExpect: a, 100-continue\r\n\r\n").status, 417);
+}
+
 TEST(HttpPost, TellsNoLengthOfNoContent) {
   Server server;
   server.posted = [](Loop&, const HttpRequest&, const std::string&, HttpExchange& exchange) {
