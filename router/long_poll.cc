@@ -60,6 +60,16 @@ std::vector<std::string> offered_protocols(std::span<const char> body) {
 
 LongPoll::LongPoll(std::vector<Worker*> workers) : workers_(std::move(workers)), sessions_(workers_.size()) {}
 
+std::string_view LongPoll::purpose_of(std::string_view rest) {
+  if (rest == "open") return "opens a WAMP session";
+  const size_t slash = rest.find('/');
+  const std::string_view what = slash == rest.npos ? std::string_view() : rest.substr(slash + 1);
+  if (what == "receive") return "fetches messages of a WAMP session";
+  if (what == "send") return "sends messages to a WAMP session";
+  if (what == "close") return "ends a WAMP session";
+  return {};
+}
+
 LongPoll::Address LongPoll::address_of(std::string_view rest) const {
   const size_t slash = rest.find('/');
   Address address{std::string(rest.substr(0, slash)),

@@ -23,6 +23,9 @@ class LongPoll {
  public:
   explicit LongPoll(std::vector<Worker*> workers);
 
+  // What a POST to that path is for; empty: for nothing.
+  static std::string_view purpose_of(std::string_view rest);
+
   // Of the worker that has the session which `rest` of the path names.
   transport::Loop& loop_for(transport::Loop& here, std::string_view rest) const;
   // On that loop.

@@ -38,8 +38,15 @@ std::optional<Format> rawsocket_format(uint8_t serializer) {
 // The two shortest that a client may ask for have no room for WELCOME with all that the router announces.
 constexpr size_t min_frame_size = 2048;
 
-HttpResponse post_only() {
-  HttpResponse response = transport::text_response(405, "this path takes POST only");
+// To a GET of one of the paths of long-poll.
+HttpResponse post_only(const HttpRequest& request, std::string_view rest) {
+  const std::string purpose(LongPoll::purpose_of(rest));
+  if (purpose.empty())
+    return transport::text_response(404,
+                                    "there is nothing here; WAMP over long-poll begins with a POST to open");
+  // Without the path, which the log must not have: it opens the session.
+  HttpResponse response = transport::text_response(
+      405, "this path takes no " + request.method + ": a POST to it " + purpose + " over long-poll");
   response.headers.emplace_back("Allow", "POST, OPTIONS");
   return response;
 }
@@ -186,7 +193,8 @@ HttpResponse WebService::on_request(const HttpRequest& request) {
   if (!found.path || std::holds_alternative<config::NothingPath>(*found.path) ||
       std::holds_alternative<config::WebSocketPath>(*found.path))
     return transport::text_response(404, "there is nothing here");
-  if (std::holds_alternative<config::LongPollPath>(*found.path)) return post_only();
+  if (std::holds_alternative<config::LongPollPath>(*found.path))
+    return logged(request, post_only(request, found.rest));
   if (std::holds_alternative<config::HealthPath>(*found.path)) return transport::text_response(200, "ok");
   if (std::holds_alternative<config::ReadyPath>(*found.path)) {
     const auto why_not = monitor_.why_not_ready();

@@ -118,9 +118,31 @@ TEST_F(LongPollRequests, AreRefusedIfTheyAreNone) {
   EXPECT_EQ(http_post(port, client.path() + "/other", "").status, 404);
   EXPECT_EQ(http_post(port, client.path(), "").status, 404);
   EXPECT_EQ(http_post(port, "/ws", "").status, 405);
-  RawClient get(port);
-  get.send("GET /lp/open HTTP/1.1\r\nHost: localhost\r\n\r\n");
-  EXPECT_EQ(get.read_http_reply().status, 405);
+}
+
+TEST_F(LongPollRequests, ByGetAreToldWhatThePathIsFor) {
+  const auto get = [&](const std::string& method, const std::string& path) {
+    RawClient client(router.port());
+    client.send(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    return client.read_http_reply(method == "HEAD");
+  };
+  const std::pair<std::string, std::string> paths[] = {{"open", "opens a WAMP session"},
+                                                       {"0-1/receive", "fetches messages of a WAMP session"},
+                                                       {"0-1/send", "sends messages to a WAMP session"},
+                                                       {"0-1/close", "ends a WAMP session"}};
+  for (const auto& [path, purpose] : paths) {
+    const HttpReply reply = get("GET", "/lp/" + path);
+    EXPECT_EQ(reply.status, 405);
+    EXPECT_EQ(reply.header("allow"), "POST, OPTIONS");
+    EXPECT_EQ(reply.body, "this path takes no GET: a POST to it " + purpose + " over long-poll\n");
+    EXPECT_EQ(get("HEAD", "/lp/" + path).header("allow"), "POST, OPTIONS");
+    EXPECT_EQ(get("PUT", "/lp/" + path).header("allow"), "POST, OPTIONS");
+  }
+  for (const std::string path : {"/lp", "/lp/", "/lp/0-1", "/lp/0-1/other", "/lp/opens"}) {
+    const HttpReply reply = get("GET", path);
+    EXPECT_EQ(reply.status, 404) << path;
+    EXPECT_THAT(reply.body, HasSubstr("WAMP over long-poll begins with a POST to open"));
+  }
 }
 
 TEST_F(LongPollRequests, MayWaitWithTheirBodyUntilTheyAreToldToGoOn) {
