@@ -12,6 +12,7 @@
 #include "router/session.h"
 #include "router/subprotocol.h"
 #include "router/web_access.h"
+#include "transport/conditional_request.h"
 
 namespace router {
 namespace {
@@ -63,11 +64,20 @@ HttpResponse unavailable(const std::string& why) {
   return response;
 }
 
-HttpResponse embedded_file(std::string_view path) {
+HttpResponse embedded_file(const HttpRequest& request, std::string_view path, uint32_t cache_timeout_s) {
   const std::string wanted = path.empty() ? "/index.html" : "/" + std::string(path);
-  for (const EmbeddedFile& file : embedded_web())
-    if (file.path == wanted) return {200, std::string(file.content_type), std::string(file.content), {}};
-  return transport::text_response(404, "there is nothing here");
+  const auto all = embedded_web();
+  const auto file = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.path == wanted; });
+  if (file == all.end()) return transport::text_response(404, "there is nothing here");
+  const std::string digest = crypto::to_hex(crypto::sha256(file->content));
+  const transport::Validators validators{'"' + digest.substr(0, 16) + '"'};
+  const auto selection = transport::select(request, validators, file->content.size());
+  HttpResponse response = transport::response_to(selection, validators, file->content.size());
+  if (response.status >= 400) return response;
+  response.content_type = file->content_type;
+  response.body = file->content.substr(selection.first, selection.size);
+  response.headers.emplace_back("Cache-Control", transport::cache_control(cache_timeout_s));
+  return response;
 }
 
 void log_refusal(const std::string& peer, const std::string& why, const std::string& remedy = "") {
@@ -202,9 +212,9 @@ HttpResponse WebService::on_request(const HttpRequest& request) {
   }
   if (std::holds_alternative<config::MetricsPath>(*found.path))
     return HttpResponse{200, prometheus_content_type, monitor_.metrics(), {}};
-  const auto& files = std::get<config::StaticPath>(*found.path);
-  return files.directory.empty() ? embedded_file(found.rest)
-                                 : transport::static_file(files.directory, found.rest);
+  const auto& files = std::get<config::StaticPath>(*found.path).files;
+  return files.directory.empty() ? embedded_file(request, found.rest, files.cache_timeout_s)
+                                 : transport::static_file(files, found.rest, request);
 }
 
 std::variant<transport::Service::Upgrade, HttpResponse> WebService::on_upgrade(

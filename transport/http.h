@@ -1,4 +1,4 @@
-// What plain HTTP needs: a parsed request, a response, and files of a directory.
+// What plain HTTP needs: a parsed request and a response.
 #pragma once
 
 #include <memory>
@@ -63,9 +63,5 @@ class HttpWaiter {
 HttpResponse text_response(int status, std::string_view reason);
 // That reason again.
 std::string reason_of(const HttpResponse& response);
-
-// The file `relative_path` under `directory` ("" and paths that end in '/' mean index.html), or a 404. Never
-// leaves the directory: "..", symbolic links that lead out, hidden files and special files give a 404 too.
-HttpResponse static_file(const std::string& directory, std::string_view relative_path);
 
 }  // namespace transport

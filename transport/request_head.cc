@@ -211,8 +211,8 @@ std::string switching_protocols(const Handshake& handshake, std::string_view sub
 std::string response_bytes(const HttpResponse& response, bool head_only, bool keep_alive) {
   std::string bytes =
       "HTTP/1.1 " + std::to_string(response.status) + " " + http_reason_phrase(response.status) + "\r\n";
-  constexpr int no_content = 204;
-  if (response.status != no_content) {
+  constexpr int no_content = 204, not_modified = 304;
+  if (response.status != no_content && response.status != not_modified) {
     bytes += "Content-Type: " + response.content_type + "\r\n";
     bytes += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
   }

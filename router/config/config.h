@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "router/config/authentication.h"
+#include "transport/static_files.h"
 #include "transport/tls.h"
 #include "wamp/uri.h"
 
@@ -168,7 +169,7 @@ struct Realm {
 // What a path of a web transport serves.
 struct WebSocketPath {};
 struct StaticPath {
-  std::string directory;  // empty: the page built into the program
+  transport::StaticFiles files;  // without a directory: the page built into the program
 };
 struct HealthPath {};   // 200 while the program lives
 struct ReadyPath {};    // 200 while new clients are welcome, else 503

@@ -55,8 +55,11 @@ std::string text_of(const Path& path, const Transport& transport) {
   if (std::holds_alternative<ReadyPath>(path)) return "ready";
   if (std::holds_alternative<MetricsPath>(path)) return "metrics";
   if (std::holds_alternative<NothingPath>(path)) return "nothing (404)";
-  const std::string& directory = std::get<StaticPath>(path).directory;
-  return directory.empty() ? "the built-in page" : "files of " + in_quotes(directory);
+  const transport::StaticFiles& files = std::get<StaticPath>(path).files;
+  std::string text = files.directory.empty() ? "the built-in page" : "files of " + in_quotes(files.directory);
+  if (files.cache_timeout_s > 0) text += ", kept for " + std::to_string(files.cache_timeout_s) + " s";
+  for (const auto& [ending, type] : files.types) text += ", ." + ending + ": " + type;
+  return text;
 }
 
 // What two principals that are told alike may differ in.

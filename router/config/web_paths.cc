@@ -1,6 +1,8 @@
 #include "router/config/web_paths.h"
 
 #include <algorithm>
+#include <cctype>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <system_error>
@@ -36,21 +38,42 @@ std::string normalized_path(const Setting& setting) {
   return path;
 }
 
+// {".md": "text/markdown"}; the dot may be missing.
+transport::MediaTypes read_media_types(const Setting& mime_types) {
+  transport::MediaTypes types;
+  for (const Setting& type : mime_types.members()) {
+    std::string ending = type.key().starts_with('.') ? type.key().substr(1) : type.key();
+    std::transform(ending.begin(), ending.end(), ending.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const std::string& text = type.some_string();
+    const auto is_header_character = [](char c) { return c >= ' ' && c <= '~'; };
+    if (!std::all_of(text.begin(), text.end(), is_header_character) || text.find('/') == text.npos)
+      type.fail("expected a media type such as \"text/markdown\", found " + in_quotes(text));
+    types[ending] = text;
+  }
+  return types;
+}
+
 Path read_static(const Setting& setting) {
   setting.check_keys(
       {.known = {"type", "directory", "options"}, .left_out = {"package", "resource"}, .ignored = {"id"}});
-  if (const auto options = setting.find("options"))
-    options->check_keys(
-        {.ignored = {"enable_directory_listing", "mime_types", "cache_timeout", "default_file"}});
+  transport::StaticFiles files;
+  if (const auto options = setting.find("options")) {
+    options->check_keys({.known = {"cache_timeout", "mime_types"},
+                         .ignored = {"enable_directory_listing", "default_file", "allow_cross_origin"}});
+    read_integer(*options, "cache_timeout", files.cache_timeout_s, 0, INT32_MAX);
+    if (const auto types = options->find("mime_types")) files.types = read_media_types(*types);
+  }
   if (setting.find("package")) return NothingPath{};
   const auto directory = setting.find("directory");
-  if (!directory) return StaticPath{};
+  if (!directory) return StaticPath{std::move(files)};
   const auto path =
       (std::filesystem::path(setting.source().base_directory) / directory->some_string()).lexically_normal();
   std::error_code error;  // as good as none
   if (setting.source().is_to_be_served && !std::filesystem::is_directory(path, error))
     directory->fail("there is no directory " + path.string());
-  return StaticPath{(path.has_filename() ? path : path.parent_path()).string()};
+  files.directory = (path.has_filename() ? path : path.parent_path()).string();
+  return StaticPath{std::move(files)};
 }
 
 bool is_left_out(const std::string& type) {

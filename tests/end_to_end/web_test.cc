@@ -40,6 +40,42 @@ TEST_F(Web, ServesThePageAndHealth) {
   EXPECT_EQ(get("/nothing").status, 404);
 }
 
+TEST_F(Web, ServesThePageAgainOnlyIfItIsAnotherOne) {
+  const auto ask = [&](const std::string& headers, const std::string& method = "GET") {
+    RawClient client(router.port());
+    client.send(method + " / HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n");
+    return client.read_http_reply(method == "HEAD");
+  };
+  const HttpReply whole = ask("");
+  EXPECT_EQ(whole.header("cache-control"), "no-cache");
+  EXPECT_EQ(ask("If-None-Match: " + whole.header("etag") + "\r\n").status, 304);
+  EXPECT_EQ(ask("If-None-Match: \"another\"\r\n").status, 200);
+  const HttpReply part = ask("Range: bytes=1-4\r\n");
+  EXPECT_EQ(part.status, 206);
+  EXPECT_EQ(part.body, whole.body.substr(1, 4));
+  EXPECT_EQ(ask("Range: bytes=1000000-\r\n").status, 416);
+  const HttpReply head = ask("", "HEAD");
+  EXPECT_EQ(head.header("etag"), whole.header("etag"));
+  EXPECT_EQ(head.header("content-length"), whole.header("content-length"));
+}
+
+TEST_F(Web, ServesFilesAsTheConfigurationSays) {
+  const test_support::TemporaryFolder folder;
+  std::ofstream(folder.file("notes.log")) << "one two three";
+  config::Config config = test_config();
+  config.transports.front().paths["/"] = config::StaticPath{{folder.file(""), {{"log", "text/plain"}}, 60}};
+  RunningServer server(config);
+  RawClient client(server.port());
+  client.send("GET /notes.log HTTP/1.1\r\nHost: localhost\r\nRange: bytes=-5\r\n\r\n");
+  const HttpReply reply = client.read_http_reply();
+  EXPECT_EQ(reply.status, 206);
+  EXPECT_EQ(reply.body, "three");
+  EXPECT_EQ(reply.header("content-range"), "bytes 8-12/13");
+  EXPECT_EQ(reply.header("content-type"), "text/plain; charset=utf-8");
+  EXPECT_EQ(reply.header("cache-control"), "public, max-age=60");
+  EXPECT_FALSE(reply.header("last-modified").empty());
+}
+
 TEST_F(Web, SaysThatAWebSocketPathIsOne) {
   const HttpReply reply = get("/ws");
   EXPECT_EQ(reply.status, 426);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "transport/address.h"
+#include "transport/conditional_request.h"
 #include "transport/forwarded.h"
 #include "transport/request_head.h"
 
@@ -27,6 +28,9 @@ void read_further(HttpRequest& request) {
   if (const auto refusal = apply_forwarding(request, everybody)) require_refusal(*refusal);
   const auto size = read_body_size(request);
   if (const auto* refusal = std::get_if<HttpResponse>(&size)) require_refusal(*refusal);
+  constexpr size_t file_size = 100;
+  const Selection selection = select(request, {"\"tag\"", 784111777}, file_size);
+  require(selection.first <= file_size && selection.size <= file_size - selection.first);
   if (!asks_for_websocket(request)) return;
   const auto handshake = read_handshake(request);
   if (const auto* refusal = std::get_if<HttpResponse>(&handshake)) return require_refusal(*refusal);

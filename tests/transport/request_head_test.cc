@@ -214,6 +214,14 @@ TEST(OpeningHandshake, MustBeAGet) {
   EXPECT_EQ(std::get<HttpResponse>(result).status, 400);
 }
 
+TEST(Response, TellsNoLengthOfWhatTheClientHas) {
+  HttpResponse response;
+  response.status = 304;
+  response.headers.emplace_back("ETag", "\"1\"");
+  EXPECT_EQ(response_bytes(response, false),
+            "HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\nConnection: close\r\n\r\n");
+}
+
 TEST(Response, HasStatusTypeLengthAndBody) {
   HttpResponse response = text_response(404, "nothing here");
   response.headers.emplace_back("X-Thing", "value");

@@ -1,10 +1,10 @@
+#include "transport/static_files.h"
+
 #include <filesystem>
 #include <fstream>
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-
-#include "transport/http.h"
 
 namespace transport {
 namespace {
@@ -26,25 +26,37 @@ class StaticFiles : public testing::Test {
     fs::create_directories((directory / name).parent_path());
     std::ofstream(directory / name, std::ios::binary) << content;
   }
-  HttpResponse get(std::string_view path) const { return static_file(directory.string(), path); }
+  HttpResponse get(std::string_view path, const std::string& header = {},
+                   const std::string& value = {}) const {
+    HttpRequest request;
+    request.method = "GET";
+    if (!header.empty()) request.headers.emplace_back(header, value);
+    return static_file({directory.string(), own_types, cache_timeout_s}, path, request);
+  }
+  static std::string header(const HttpResponse& response, std::string_view name) {
+    for (const auto& [key, value] : response.headers)
+      if (key == name) return value;
+    return "";
+  }
 
   fs::path outside;
   fs::path directory;
+  MediaTypes own_types;
+  uint32_t cache_timeout_s = 0;
 };
 
 TEST_F(StaticFiles, AFileIsServedWithItsType) {
-  const std::vector<std::pair<std::string, std::string>> types = {{"a.html", "text/html; charset=utf-8"},
-                                                                  {"a.js", "text/javascript; charset=utf-8"},
-                                                                  {"a.mjs", "text/javascript; charset=utf-8"},
-                                                                  {"a.css", "text/css; charset=utf-8"},
-                                                                  {"a.svg", "image/svg+xml"},
-                                                                  {"a.png", "image/png"},
-                                                                  {"a.ico", "image/x-icon"},
-                                                                  {"a.json", "application/json"},
-                                                                  {"a.wasm", "application/wasm"},
-                                                                  {"a.txt", "text/plain; charset=utf-8"},
-                                                                  {"a.map", "application/json"},
-                                                                  {"a.bin", "application/octet-stream"}};
+  const std::vector<std::pair<std::string, std::string>> types = {
+      {"a.html", "text/html; charset=utf-8"},
+      {"a.js", "text/javascript; charset=utf-8"},
+      {"a.mjs", "text/javascript; charset=utf-8"},
+      {"a.css", "text/css; charset=utf-8"},
+      {"a.svg", "image/svg+xml"},
+      {"a.png", "image/png"},
+      {"a.json", "application/json"},
+      {"a.wasm", "application/wasm"},
+      {"a.txt", "text/plain; charset=utf-8"},
+      {"a.nobody-knows", "application/octet-stream"}};
   for (const auto& [name, type] : types) {
     write(name, std::string("content\0of ", 11) + name);
     const HttpResponse response = get("/" + name);
@@ -65,7 +77,47 @@ TEST_F(StaticFiles, ADirectoryMeansItsIndex) {
 TEST_F(StaticFiles, WhatIsNotThereIsNotFound) {
   EXPECT_EQ(get("absent.html").status, 404);
   EXPECT_EQ(get("index.html/").status, 404);
-  EXPECT_EQ(static_file((outside / "nowhere").string(), "index.html").status, 404);
+  EXPECT_EQ(static_file({(outside / "nowhere").string()}, "index.html", {}).status, 404);
+}
+
+TEST_F(StaticFiles, MayHaveTypesOfTheirOwn) {
+  own_types = {{"html", "text/html; charset=latin1"}, {"nobody-knows", "text/x-mine"}};
+  write("a.nobody-knows", "");
+  EXPECT_EQ(get("").content_type, "text/html; charset=latin1");
+  EXPECT_EQ(get("a.nobody-knows").content_type, "text/x-mine; charset=utf-8");
+}
+
+TEST_F(StaticFiles, AreKeptByClientsThatAskWhetherTheyAreTheSame) {
+  const HttpResponse whole = get("");
+  EXPECT_EQ(header(whole, "Cache-Control"), "no-cache");
+  const HttpResponse same = get("", "if-none-match", header(whole, "ETag"));
+  EXPECT_EQ(same.status, 304);
+  EXPECT_EQ(same.body, "");
+  EXPECT_EQ(header(same, "ETag"), header(whole, "ETag"));
+  EXPECT_EQ(header(same, "Cache-Control"), "no-cache");
+  EXPECT_EQ(get("", "if-modified-since", header(whole, "Last-Modified")).status, 304);
+  const auto before = fs::last_write_time(directory / "index.html");
+  write("index.html", "<HOME>");
+  fs::last_write_time(directory / "index.html", before + std::chrono::seconds(1));
+  EXPECT_EQ(get("", "if-none-match", header(whole, "ETag")).body, "<HOME>");
+  EXPECT_EQ(get("", "if-modified-since", header(whole, "Last-Modified")).body, "<HOME>");
+}
+
+TEST_F(StaticFiles, AreKeptByClientsAsLongAsIsConfigured) {
+  cache_timeout_s = 3600;
+  EXPECT_EQ(header(get(""), "Cache-Control"), "public, max-age=3600");
+  EXPECT_EQ(header(get("absent.html"), "Cache-Control"), "");
+}
+
+TEST_F(StaticFiles, AreGivenInParts) {
+  const HttpResponse part = get("", "range", "bytes=1-4");
+  EXPECT_EQ(part.status, 206);
+  EXPECT_EQ(part.body, "home");
+  EXPECT_EQ(part.content_type, "text/html; charset=utf-8");
+  EXPECT_EQ(header(part, "Content-Range"), "bytes 1-4/6");
+  const HttpResponse none = get("", "range", "bytes=6-");
+  EXPECT_EQ(none.status, 416);
+  EXPECT_EQ(header(none, "Content-Range"), "bytes */6");
 }
 
 TEST_F(StaticFiles, NoPathLeadsOutOfTheDirectory) {
@@ -115,6 +167,7 @@ TEST_F(StaticFiles, FilesOverTwoMegabytesAreNotServed) {
   EXPECT_EQ(get("large.bin").body.size(), 2u * 1024 * 1024);
   write("large.bin", std::string(2 * 1024 * 1024 + 1, 'x'));
   EXPECT_EQ(get("large.bin").status, 404);
+  EXPECT_EQ(get("large.bin").body, "files of more than 2097152 bytes are not served here\n");
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ TEST(DefaultConfig, ServesOneOpenRealmOnLoopback) {
   EXPECT_TRUE(std::holds_alternative<HealthPath>(transport.paths.at("/health")));
   EXPECT_TRUE(std::holds_alternative<ReadyPath>(transport.paths.at("/ready")));
   EXPECT_TRUE(std::holds_alternative<MetricsPath>(transport.paths.at("/metrics")));
-  EXPECT_EQ(std::get<StaticPath>(transport.paths.at("/")).directory, "");
+  EXPECT_EQ(std::get<StaticPath>(transport.paths.at("/")).files.directory, "");
 }
 
 TEST(OwnTopLevel, TakesTheNumberOfWorkers) {
@@ -121,7 +121,7 @@ TEST(OwnTopLevel, RefusesWhatIsNotAConfiguration) {
 TEST_F(ConfigFile, LoadsWithDirectoriesRelativeToIt) {
   std::filesystem::create_directory(directory_ + "/web");
   const Config config = load_config(write(with_paths(R"({"/": {"type": "static", "directory": "web"}})")));
-  EXPECT_EQ(std::get<StaticPath>(config.transports.at(0).paths.at("/")).directory,
+  EXPECT_EQ(std::get<StaticPath>(config.transports.at(0).paths.at("/")).files.directory,
             std::filesystem::path(directory_ + "/web").lexically_normal().string());
 }
 

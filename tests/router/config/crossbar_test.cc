@@ -53,7 +53,7 @@ TEST(CrossbarFile, ReadsAnOrdinaryNodeAndTellsWhatHasNoEffect) {
     }]
   }]
 })");
-  EXPECT_EQ(std::get<StaticPath>(config.transports.at(0).paths.at("/")).directory, "/etc/web");
+  EXPECT_EQ(std::get<StaticPath>(config.transports.at(0).paths.at("/")).files.directory, "/etc/web");
   EXPECT_THAT(notices_of(config),
               ElementsAre("wampd.jsonc:4:17: at $.controller: \"controller\" has no effect",
                           "wampd.jsonc:7:5: at $.workers[0]: \"id\" has no effect",

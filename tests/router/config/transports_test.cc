@@ -23,7 +23,7 @@ std::string paths_of(const std::string& text) {
     if (std::holds_alternative<MetricsPath>(served)) result += "metrics";
     if (std::holds_alternative<LongPollPath>(served)) result += "longpoll";
     if (std::holds_alternative<NothingPath>(served)) result += "nothing";
-    if (const auto* files = std::get_if<StaticPath>(&served)) result += "static " + files->directory;
+    if (const auto* files = std::get_if<StaticPath>(&served)) result += "static " + files->files.directory;
   }
   return result;
 }
@@ -55,6 +55,25 @@ TEST(Transports, TakesTypeWebForUniversal) {
   const std::string text = with_paths(R"({"/": {"type": "static"}, "ws": {"type": "websocket"}})");
   EXPECT_EQ(paths_of(text), "/: static , /ws: websocket");
   EXPECT_EQ(transport_of(text).type, Transport::Type::universal);
+}
+
+TEST(Transports, TellsBrowsersWhatFilesAreAndHowLongToKeepThem) {
+  const auto files = [](const std::string& options) {
+    const std::string text = with_paths(R"({"/": {"type": "static", "options": )" + options + "}}");
+    return std::get<StaticPath>(transport_of(text).paths.at("/")).files;
+  };
+  EXPECT_EQ(files("{}").cache_timeout_s, 0u);
+  EXPECT_EQ(files(R"({"cache_timeout": 3600})").cache_timeout_s, 3600u);
+  EXPECT_EQ(files(R"({"mime_types": {".md": "text/markdown", "Log": "text/plain"}})").types,
+            (transport::MediaTypes{{"log", "text/plain"}, {"md", "text/markdown"}}));
+  const auto error = [](const std::string& options) {
+    return error_of(with_paths(R"({"/": {"type": "static", "options": )" + options + "}}"));
+  };
+  EXPECT_THAT(error(R"({"cache_timeout": -1})"), HasSubstr("cache_timeout"));
+  EXPECT_THAT(error(R"({"mime_types": {".md": "markdown"}})"),
+              EndsWith("expected a media type such as \"text/markdown\", found \"markdown\""));
+  EXPECT_THAT(error(R"({"mime_types": {".md": "text/x\r\nSet-Cookie: a"}})"),
+              HasSubstr("expected a media type"));
 }
 
 TEST(Transports, TakesDirectoriesRelativeToTheFile) {
