@@ -14,13 +14,6 @@ const char* skip_digits(const char* p, const char* end) {
   return p;
 }
 
-// The value of four hexadecimal digits; negative if they are not.
-int hex4(const char* p, const char* end) {
-  int value = 0;
-  if (end - p < 4 || std::from_chars(p, p + 4, value, 16).ptr != p + 4 || *p == '-') return -1;
-  return value;
-}
-
 constexpr long max_decimal_exponent = 308;  // of a double
 
 // `digits` digits before the point, then perhaps a fraction, then the exponent.
@@ -170,13 +163,11 @@ const char* JsonScanner::skip_escape(const char* p) {
   if (end_ - p < 2) return invalid("unterminated string");
   if (short_escapes.find(p[1]) != std::string_view::npos) return p + 2;
   if (p[1] != 'u') return invalid("invalid escape");
-  const int code = hex4(p + 2, end_);
-  if (code < 0) return invalid("invalid escape");
-  if (code < 0xD800 || code > 0xDFFF) return p + 6;
-  const bool pair = code <= 0xDBFF && end_ - p >= 12 && p[6] == '\\' && p[7] == 'u';
-  const int low = pair ? hex4(p + 8, end_) : -1;
-  if (low < 0xDC00 || low > 0xDFFF) return invalid("lone surrogate");
-  return p + 12;
+  const int unit = hex4(p + 2, end_);
+  if (unit < 0) return invalid("invalid escape");
+  if (is_high_surrogate(unit) && is_low_surrogate(escaped_code_unit(p + 6, end_))) return p + 12;
+  if (is_high_surrogate(unit) || is_low_surrogate(unit)) return invalid("lone surrogate");
+  return p + 6;
 }
 
 bool JsonScanner::skip_number() {

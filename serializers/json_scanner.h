@@ -1,8 +1,9 @@
 // Validates JSON (RFC 8259) without keeping anything of it: iterative, no allocation, one pass.
 //
 // Stricter than the grammar only where a strict peer would drop its connection: strings must be valid UTF-8
-// without lone surrogate escapes, numbers must be in the range of a double. RFC 8259 section 6 lets us limit
-// numbers: the integer part has at most 308 digits, a positive exponent is at most 308.
+// without lone surrogate escapes (of a message decode() makes U+FFFD of them first), numbers must be in the
+// range of a double. RFC 8259 section 6 lets us limit numbers: the integer part has at most 308 digits, a
+// positive exponent is at most 308.
 #pragma once
 
 #include <string>

@@ -2,6 +2,8 @@
 // processor can.
 #pragma once
 
+#include <charconv>
+
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -10,6 +12,24 @@ namespace serializers {
 
 constexpr bool is_digit(char c) {
   return c >= '0' && c <= '9';
+}
+
+// The value of four hexadecimal digits; negative if they are not.
+inline int hex4(const char* p, const char* end) {
+  int value = 0;
+  if (end - p < 4 || std::from_chars(p, p + 4, value, 16).ptr != p + 4 || *p == '-') return -1;
+  return value;
+}
+
+// The UTF-16 code unit of the escape \uXXXX at `p`; negative if there is none.
+inline int escaped_code_unit(const char* p, const char* end) {
+  return end - p >= 6 && p[0] == '\\' && p[1] == 'u' ? hex4(p + 2, end) : -1;
+}
+constexpr bool is_high_surrogate(int unit) {
+  return unit >= 0xD800 && unit <= 0xDBFF;
+}
+constexpr bool is_low_surrogate(int unit) {
+  return unit >= 0xDC00 && unit <= 0xDFFF;
 }
 
 enum class NonAscii { is_plain, is_special };

@@ -2,6 +2,7 @@
 
 #include "serializers/cbor_reader.h"
 #include "serializers/json_reader.h"
+#include "serializers/lone_surrogates.h"
 #include "serializers/msgpack_reader.h"
 #include "serializers/value_sink.h"
 
@@ -80,9 +81,10 @@ std::optional<MessageStart> read_start(Reader reader) {
 std::optional<MessageStart> decode_start(Format format, std::string_view beginning, Scratch& scratch) {
   if (!scratch.strings.empty()) scratch.strings.clear();
   const Limits limits;
-  if (format == Format::json) return read_start(JsonReader(beginning, scratch, limits));
   if (format == Format::msgpack) return read_start(MsgpackReader(beginning, limits));
-  return read_start(CborReader(beginning, scratch, limits));
+  if (format == Format::cbor) return read_start(CborReader(beginning, scratch, limits));
+  const auto replaced = without_lone_surrogates(beginning);
+  return read_start(JsonReader(replaced ? *replaced : beginning, scratch, limits));
 }
 
 }  // namespace serializers

@@ -6,6 +6,7 @@
 #include "serializers/json_reader.h"
 #include "serializers/json_values.h"
 #include "serializers/json_writer.h"
+#include "serializers/lone_surrogates.h"
 #include "serializers/message_codec.h"
 #include "serializers/msgpack_reader.h"
 #include "serializers/msgpack_values.h"
@@ -66,11 +67,18 @@ wamp::Result<void> decode(Format format, std::string_view bytes, Scratch& scratc
                           MessageTaker take) {
   if (!scratch.strings.empty()) scratch.strings.clear();
   const ValueLimits& values = limits.values;
-  if (format == Format::json)
-    return MessageDecoder(JsonReader(bytes, scratch, limits), scratch, take, values).decode();
   if (format == Format::msgpack)
     return MessageDecoder(MsgpackReader(bytes, limits), scratch, take, values).decode();
-  return MessageDecoder(CborReader(bytes, scratch, limits), scratch, take, values).decode();
+  if (format == Format::cbor)
+    return MessageDecoder(CborReader(bytes, scratch, limits), scratch, take, values).decode();
+  const auto decode_json = [&](std::string_view text) {
+    return MessageDecoder(JsonReader(text, scratch, limits), scratch, take, values).decode();
+  };
+  auto decoded = decode_json(bytes);
+  if (decoded) return decoded;
+  // Only what has been refused is looked through for them.
+  auto replaced = without_lone_surrogates(bytes);
+  return replaced ? decode_json(scratch.strings.emplace_back(*std::move(replaced))) : decoded;
 }
 
 wamp::Result<wamp::Message> decode(Format format, std::string_view bytes, Scratch& scratch,

@@ -26,8 +26,8 @@ constexpr std::string_view name(Format format) {
   return names[static_cast<size_t>(format)];
 }
 
-// Where strings are put that are not in the frame as they are meant (JSON escapes, CBOR strings in chunks).
-// Cleared by each decode.
+// Where strings are put that are not in the frame as they are meant (JSON escapes, CBOR strings in chunks,
+// and JSON with lone surrogates as a whole). Cleared by each decode.
 struct Scratch {
   std::deque<std::string> strings;
 };
@@ -50,7 +50,8 @@ struct Limits {
 };
 
 // Decodes one message. A view in the result points into `bytes` or `scratch`. The error says which message
-// and element is wrong and what was expected: "CALL.Options: expected a dictionary, got a string". If it is
+// and element is wrong and what was expected: "CALL.Options: expected a dictionary, got a string". Of an
+// escape in JSON that is a lone surrogate U+FFFD is made, wherever it stands. If the error is
 // an excess (of the options or details), what stands behind them has not been looked at.
 wamp::Result<wamp::Message> decode(Format format, std::string_view bytes, Scratch& scratch,
                                    const Limits& limits = {});
