@@ -70,6 +70,11 @@ wamp::Result<bool> Membership::refuse(const serializers::MessageStart& start, co
   const std::optional<SessionRule> rule = session_rule(start.type);
   if (!rule || (rule->role && !member_->features.has(*rule->role))) return false;
   if (rule->new_request) return refuse_request(start, refusal, is_chunk);
+  // It has no answer of its own: the call ends, as it asks for.
+  if (start.type == wamp::MessageType::cancel) {
+    if (const auto told = end_call(start.request); !told) return told.error();
+    return true;
+  }
   const bool answers =
       start.type == wamp::MessageType::yield ||
       (start.type == wamp::MessageType::error && start.request_type == wamp::MessageType::invocation);

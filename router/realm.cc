@@ -258,9 +258,9 @@ wamp::Result<void> Realm::refuse(Member& member, wamp::MessageType type, wamp::R
 
 wamp::Result<void> Realm::refuse_excess(Member& member, wamp::MessageType type, wamp::RequestId request,
                                         const wamp::ProtocolError& error, bool answered) {
-  if (!error.is_excess) return error;
+  if (!error.is_refusable) return error;
   log::warning(log::Kind::loss, "session " + std::to_string(member.ref.session.value) +
-                                    " sends more than it may, and is refused: " + error.message);
+                                    " sends what is refused: " + error.message);
   if (!answered) return {};
   return refuse(member, type, request, {wamp::error_uri::invalid_argument, error.message});
 }

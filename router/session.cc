@@ -67,8 +67,8 @@ void Session::on_message(std::span<char> bytes) {
   const auto decoded = decode(text, value_limits(), [this, text](auto& message) { take(message, text); });
   if (decoded) return;
   sender_->record().count_received(bytes.size());
-  if (decoded.error().is_excess)
-    refuse_excess(text, decoded.error().message);
+  if (decoded.error().is_refusable)
+    refuse(text, decoded.error().message);
   else
     violate(decoded.error().message);
 }
@@ -198,7 +198,7 @@ void Session::open_session(const wamp::Hello& hello) {
   const std::string_view authid =
       details.short_string("authid", config::SessionLimits().attribute_length).value_or("");
   const wamp::Dict* authextra = details.dict("authextra");
-  if (details.error() && details.error()->is_excess)
+  if (details.error() && details.error()->is_refusable)
     return abort(wamp::error_uri::invalid_argument, details.error()->message);
   if (details.error()) return violate(details.error()->message);
   if (worker_.shutting_down()) return abort(wamp::close_uri::system_shutdown, "the router shuts down");
@@ -390,36 +390,38 @@ void Session::say_abort(std::string_view reason, std::string_view what) {
 
 // ---- what is held for the peer, and what waits
 
-bool Session::on_oversized(std::string_view beginning) {
+bool Session::refuse_untaken(const std::optional<serializers::MessageStart>& start, const Refusal& refusal,
+                             Counter& counter, std::string_view what) {
   if (state_ == State::refusing || state_ == State::closing) return true;
-  const auto start = serializers::decode_start(format_, beginning, worker_.scratch());
   if (start && is_late_answer(start->type)) return true;
   if (!membership_ || !start) return false;
-  const bool is_short_of_memory = worker_.memory_stage() >= MemoryStage::frugal;
-  const auto refused = membership_->refuse(
-      *start,
-      {is_short_of_memory ? wamp::error_uri::unavailable : wamp::error_uri::payload_size_exceeded, {}});
+  const auto refused = membership_->refuse(*start, refusal);
   if (!refused) violate(refused.error().message);
   if (refused && !*refused) return false;
-  (is_short_of_memory ? counters().lost_memory : counters().lost_oversized).add();
-  if (oversized_messages_++ == 0)
-    log::warning(log::Kind::loss, name() + " sends messages that are too long, " +
-                                      std::string(wamp::name(start->type)) + " first");
+  counter.add();
+  if (untaken_messages_++ == 0)
+    log::warning(log::Kind::loss,
+                 name() + " sends " + std::string(what) + ", first " + std::string(wamp::name(start->type)));
   return true;
 }
 
-void Session::refuse_excess(std::string_view bytes, const std::string& excess) {
-  if (state_ == State::refusing || state_ == State::closing) return;
-  const auto start = serializers::decode_start(format_, bytes, worker_.scratch());
-  if (start && is_late_answer(start->type)) return;
-  if (!membership_) return abort(wamp::error_uri::invalid_argument, excess);
-  if (!start) return violate(excess);
-  const auto refused = membership_->refuse(*start, {wamp::error_uri::invalid_argument, excess});
-  if (!refused) return violate(refused.error().message);
-  if (!*refused) return violate(excess);
-  counters().lost_excess.add();
-  if (oversized_messages_++ == 0)
-    log::warning(log::Kind::loss, name() + " sends more than it may, and is refused: " + excess);
+bool Session::on_oversized(std::string_view beginning) {
+  const auto start = serializers::decode_start(format_, beginning, worker_.scratch());
+  if (worker_.memory_stage() >= MemoryStage::frugal)
+    return refuse_untaken(start, {wamp::error_uri::unavailable, {}}, counters().lost_memory,
+                          "messages that are too long while memory is short");
+  return refuse_untaken(start, {wamp::error_uri::payload_size_exceeded, {}}, counters().lost_oversized,
+                        "messages that are too long");
+}
+
+void Session::refuse(std::string_view bytes, const std::string& problem) {
+  auto start = serializers::decode_start(format_, bytes, worker_.scratch());
+  // Who asks for an answer in options that cannot be read gets one rather than none.
+  if (start && !start->acknowledge) start->acknowledge = true;
+  if (refuse_untaken(start, {wamp::error_uri::invalid_argument, problem}, counters().lost_excess,
+                     "what is refused (" + problem + ")"))
+    return;
+  abort(membership_ ? wamp::error_uri::protocol_violation : wamp::error_uri::invalid_argument, problem);
 }
 
 void Session::on_silent() {

@@ -80,8 +80,11 @@ class Session final : public transport::Receiver, private Admission::Desk {
   void on_message_while_closing(const wamp::Message& message);
   template <class M>
   void take_while_established(M& message, std::string_view bytes);
-  // Its options or details are more than a limit allows.
-  void refuse_excess(std::string_view bytes, const std::string& excess);
+  // Whoever waits for a message that is not taken is told why. False: nobody can be told.
+  bool refuse_untaken(const std::optional<serializers::MessageStart>& start, const Refusal& refusal,
+                      Counter& counter, std::string_view what);
+  // A message that costs no more than the request that it is.
+  void refuse(std::string_view bytes, const std::string& problem);
   template <class M>
   void carry_out(M& message, bool is_chunk);
   void on_goodbye(const wamp::Goodbye& message);
@@ -130,7 +133,7 @@ class Session final : public transport::Receiver, private Admission::Desk {
   transport::Loop::Clock::time_point deadline_{};  // of the first HELLO, of AUTHENTICATE, of a held back
                                                    // ABORT, or of the answer to GOODBYE; zero: none
   transport::Charge charge_;                       // for all of this
-  uint64_t oversized_messages_ = 0;                // of the peer, their options included
+  uint64_t untaken_messages_ = 0;                  // of the peer, which were refused as they came
 
   State state_ = State::closed;
   std::unique_ptr<Admission> admission_;             // while admitting

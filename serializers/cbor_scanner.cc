@@ -50,7 +50,7 @@ const char* CborScanner::skip_string(const char* p, const CborHeader& header) {
   if (header.argument > static_cast<uint64_t>(end_ - header.content))
     return fail_at(p, "unexpected end"), nullptr;
   if (header.kind == Kind::string && !is_utf8({header.content, header.argument}))
-    return fail_at(p, "invalid UTF-8"), nullptr;
+    return refuse_at(p, "invalid UTF-8"), nullptr;
   return header.content + header.argument;
 }
 
@@ -94,7 +94,7 @@ bool CborScanner::skip_value() {
         p = value.content;
         continue;
     }
-    if (depth >= max_depth_) return fail_at(p, "nested too deeply");
+    if (depth >= max_depth_) return refuse_at(p, "nested too deeply (max_depth)");
     const auto bytes_left = static_cast<uint64_t>(end_ - value.content);
     const bool is_dictionary = value.kind == Kind::dictionary;
     missing_outside[depth++] = missing;

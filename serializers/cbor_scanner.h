@@ -48,6 +48,8 @@ class CborScanner {
 
   bool fail(const char* reason) { return fail_at(p_, reason); }
   bool failed() const { return reason_ != nullptr; }
+  // Whether that costs no more than the request that it is in: nested too deeply, or text that is not UTF-8.
+  bool is_refusable() const { return is_refusable_; }
   // "invalid CBOR at byte 17: invalid UTF-8"
   std::string error() const;
 
@@ -58,6 +60,10 @@ class CborScanner {
     reason_ = reason;
     return false;
   }
+  bool refuse_at(const char* where, const char* reason) {
+    is_refusable_ = true;
+    return fail_at(where, reason);
+  }
   const char* header_error(const char* p) const;
   const char* skip_string(const char* p, const CborHeader& header);
   const char* skip_chunks(const char* p, Kind kind);
@@ -67,6 +73,7 @@ class CborScanner {
   const char* p_;
   int max_depth_;
   const char* reason_ = nullptr;
+  bool is_refusable_ = false;
 };
 
 }  // namespace serializers

@@ -68,7 +68,7 @@ bool JsonScanner::skip_value() {
   for (;;) {
     if (at('{') || at('[')) {
       const bool dictionary = *p_ == '{';
-      if (depth >= max_depth_) return fail("nested too deeply");
+      if (depth >= max_depth_) return refuse_at(p_, "nested too deeply (max_depth)");
       ++p_;
       skip_space();
       if (!at(dictionary ? '}' : ']')) {
@@ -170,11 +170,20 @@ const char* JsonScanner::skip_escape(const char* p) {
   return p + 6;
 }
 
+// What Python writes for floats that JSON does not have.
+bool JsonScanner::fail_at_no_number() {
+  const std::string_view text(p_, end_);
+  if (text.starts_with("NaN")) return refuse_at(p_, "NaN is no JSON");
+  if (text.starts_with("Infinity")) return refuse_at(p_, "Infinity is no JSON");
+  if (text.starts_with("-Infinity")) return refuse_at(p_, "-Infinity is no JSON");
+  return fail("expected a value");
+}
+
 bool JsonScanner::skip_number() {
   const char* const digits = at('-') ? p_ + 1 : p_;
   const char* p = skip_digits(digits, end_);
   const long digit_count = p - digits;
-  if (digit_count == 0) return fail("expected a value");
+  if (digit_count == 0) return fail_at_no_number();
   if (digit_count > 1 && *digits == '0') return fail("number with a leading zero");
   if (p != end_ && *p == '.') {
     const char* const fraction = p + 1;
@@ -195,7 +204,7 @@ bool JsonScanner::skip_number() {
     else if (too_big)
       exponent = max_decimal_exponent + 1;
   }
-  if (!is_in_double_range(p_, p, digit_count, exponent)) return fail("number out of range");
+  if (!is_in_double_range(p_, p, digit_count, exponent)) return refuse_at(p_, "number out of range");
   p_ = p;
   return true;
 }

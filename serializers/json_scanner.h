@@ -48,15 +48,23 @@ class JsonScanner {
 
   bool fail(const char* reason) { return fail_at(p_, reason); }
   bool failed() const { return reason_ != nullptr; }
+  // Whether that costs no more than the request that it is in: nested too deeply, or a number that JSON or a
+  // double does not have.
+  bool is_refusable() const { return is_refusable_; }
   // "invalid JSON at byte 17: control character in a string"
   std::string error() const;
 
  private:
   void skip_any_space();
   bool fail_at(const char* where, const char* reason);
+  bool refuse_at(const char* where, const char* reason) {
+    is_refusable_ = true;
+    return fail_at(where, reason);
+  }
   bool skip_literal(std::string_view literal);
   bool skip_key();
   bool skip_scalar();
+  bool fail_at_no_number();
   const char* skip_escape(const char* p);
 
   const char* begin_;
@@ -65,6 +73,7 @@ class JsonScanner {
   int max_depth_;
   bool string_has_escape_ = false;
   const char* reason_ = nullptr;
+  bool is_refusable_ = false;
 };
 
 }  // namespace serializers

@@ -208,7 +208,7 @@ class MessageDecoder {
   wamp::ProtocolError error(std::string_view message) const {
     std::string text(message);
     if (!element_.empty()) text.append(".").append(element_);
-    return {text.append(": ").append(problem_), is_excess_};
+    return {text.append(": ").append(problem_), is_excess_ || reader_.is_refusable()};
   }
 
   Reader reader_;

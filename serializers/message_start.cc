@@ -80,7 +80,7 @@ std::optional<MessageStart> read_start(Reader reader) {
 
 std::optional<MessageStart> decode_start(Format format, std::string_view beginning, Scratch& scratch) {
   if (!scratch.strings.empty()) scratch.strings.clear();
-  const Limits limits;
+  const Limits limits{.max_depth = max_nesting};
   if (format == Format::msgpack) return read_start(MsgpackReader(beginning, limits));
   if (format == Format::cbor) return read_start(CborReader(beginning, scratch, limits));
   const auto replaced = without_lone_surrogates(beginning);

@@ -1,4 +1,5 @@
-// Who a message is from which only the beginning is there, as it was too long to be kept.
+// What a message is that is not taken: of one that is too long only the beginning is there, others are
+// refused for what comes later in them.
 //
 // Stateless but for the Scratch; any thread.
 #pragma once

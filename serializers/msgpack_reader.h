@@ -57,6 +57,8 @@ class MsgpackReader {
   const char* position() const { return scanner_.position(); }
   // True once the bytes turned out not to be well-formed.
   bool failed() const { return scanner_.failed(); }
+  // See ProtocolError.
+  bool is_refusable() const { return scanner_.is_refusable(); }
   std::string error() const { return scanner_.error(); }
 
  private:

@@ -33,7 +33,7 @@ bool MsgpackScanner::skip_value() {
     const auto bytes_left = static_cast<uint64_t>(end_ - value.content);
     if (value.kind == Kind::list || value.kind == Kind::dictionary) {
       const uint64_t values = value.kind == Kind::list ? value.length : 2 * value.length;
-      if (depth >= max_depth_) return fail_at(p, "nested too deeply");
+      if (depth >= max_depth_) return refuse_at(p, "nested too deeply (max_depth)");
       if (values > bytes_left) return fail_at(p, "unexpected end");
       p = value.content;
       missing_outside[depth++] = missing;
@@ -41,7 +41,7 @@ bool MsgpackScanner::skip_value() {
     } else {
       if (value.length > bytes_left) return fail_at(p, "unexpected end");
       if (value.kind == Kind::string && !is_utf8({value.content, value.length}))
-        return fail_at(p, "invalid UTF-8");
+        return refuse_at(p, "invalid UTF-8");
       p = value.content + value.length;
     }
   }

@@ -66,7 +66,7 @@ class MsgpackScanner {
   std::string_view take_string(const MsgpackHeader& header) {
     const std::string_view content = take_content(header);
     if (is_utf8(content)) return content;
-    fail("invalid UTF-8");
+    refuse_at(p_, "invalid UTF-8");
     return {};
   }
   // Moves into the list, false if there are fewer bytes than elements.
@@ -77,6 +77,8 @@ class MsgpackScanner {
 
   bool fail(const char* reason) { return fail_at(p_, reason); }
   bool failed() const { return reason_ != nullptr; }
+  // Whether that costs no more than the request that it is in: nested too deeply, or text that is not UTF-8.
+  bool is_refusable() const { return is_refusable_; }
   // "invalid MessagePack at byte 17: invalid UTF-8"
   std::string error() const;
 
@@ -86,6 +88,10 @@ class MsgpackScanner {
     reason_ = reason;
     return false;
   }
+  bool refuse_at(const char* where, const char* reason) {
+    is_refusable_ = true;
+    return fail_at(where, reason);
+  }
   const char* header_error(const char* p) const;
 
   const char* begin_;
@@ -93,6 +99,7 @@ class MsgpackScanner {
   const char* p_;
   int max_depth_;
   const char* reason_ = nullptr;
+  bool is_refusable_ = false;
 };
 
 }  // namespace serializers

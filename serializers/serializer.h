@@ -52,7 +52,7 @@ struct Limits {
 // Decodes one message. A view in the result points into `bytes` or `scratch`. The error says which message
 // and element is wrong and what was expected: "CALL.Options: expected a dictionary, got a string". Of an
 // escape in JSON that is a lone surrogate U+FFFD is made, wherever it stands. If the error is
-// an excess (of the options or details), what stands behind them has not been looked at.
+// refusable, what stands behind its place has not been looked at.
 wamp::Result<wamp::Message> decode(Format format, std::string_view bytes, Scratch& scratch,
                                    const Limits& limits = {});
 
@@ -88,7 +88,7 @@ struct Arguments {
 // Appends the payload; returns its count (2 if there are kwargs, 1 if only args, 0 if neither).
 uint8_t encode_arguments(Format format, const Arguments& arguments, std::string& out);
 
-// The payload must have been validated by decode(). The error is an excess.
+// The payload must have been validated by decode(). The error is an excess, refusable.
 wamp::Result<Arguments> decode_arguments(Format format, wamp::Payload payload, const ValueLimits& limits);
 Arguments decode_arguments(Format format, wamp::Payload payload);
 

@@ -12,8 +12,9 @@ namespace wamp {
 // expected, and contains nothing of the peer's payload.
 struct ProtocolError {
   std::string message;
-  // Nothing is wrong but that there is more than a limit allows: a request may be refused for it instead.
-  bool is_excess = false;
+  // It costs no more than the request that it is about, which may be refused for it instead: with more than a
+  // limit allows, with what cannot be carried, or with a value of an option that is not known.
+  bool is_refusable = false;
 };
 
 template <class T>

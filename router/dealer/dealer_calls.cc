@@ -324,7 +324,7 @@ wamp::Result<void> Dealer::yield(Member& callee, const wamp::Yield& message, Rou
   wamp::Attributes options(message.options, "YIELD.Options");
   const bool progress = options.boolean("progress", false);
   const wamp::Dict passthru = payload_passthru_attributes(options, callee.limits().attribute_length);
-  if (options.error() && !options.error()->is_excess) return *options.error();
+  if (options.error() && !options.error()->is_refusable) return *options.error();
   if (!passthru.empty() && !callee.features.has_payload_passthru_mode(wamp::Role::callee))
     return wamp::ProtocolError{"YIELD.Options.ppt_scheme: HELLO did not announce payload_passthru_mode"};
   const auto answered = answered_call(callee, message.request, yield_request);

@@ -76,6 +76,17 @@ TEST_P(WhoSendsTooMuch, EndsItsProgressiveCall) {
   expect_alive(caller, 2);
 }
 
+TEST_P(WhoSendsTooMuch, EndsTheCallThatItCancels) {
+  WampClient callee = router.join(GetParam()), caller = router.join(GetParam());
+  callee.says(R"([64,1,{},"com.add"])");
+  callee.hears();
+  caller.says(R"([48,1,{},"com.add"])");
+  EXPECT_THAT(callee.hears(), StartsWith("[68,1,"));
+  caller.says("[49,1,{\"x\":\"" + std::string(5000, 'x') + "\"}]");
+  EXPECT_THAT(caller.hears(), StartsWith(R"([8,48,1,{},"wamp.error.canceled")"));
+  expect_alive(caller, 2);
+}
+
 TEST(WhoSendsTooMuchInARealmWithSequentialRequestIds, MustCountItsRequestsAllTheSame) {
   config::Config config = small();
   config.realms.front().sequential_request_ids = true;
@@ -95,9 +106,8 @@ TEST_P(WhoSendsTooMuch, HasNoAnswerForAnInvocationThatWasNeverSent) {
 TEST(AMessageThatCannotBeRefused, EndsTheConnection) {
   RunningServer router{small()};
   const std::string x(5000, 'x');
-  for (const std::string& message :
-       {"[16,1,{\"x\":\"" + x + "\"},\"com.topic\"]", "[49,1,{\"x\":\"" + x + "\"}]", "[\"" + x + "\"]",
-        "[5,{},[\"" + x + "\"]]", "[8,48,1,{},\"a.b\",[\"" + x + "\"]]"}) {
+  for (const std::string& message : {"[16,1,{\"x\":\"" + x + "\"},\"com.topic\"]", "[\"" + x + "\"]",
+                                     "[5,{},[\"" + x + "\"]]", "[8,48,1,{},\"a.b\",[\"" + x + "\"]]"}) {
     WampClient client = router.join(Format::json);
     client.raw().send_text(message);
     EXPECT_EQ(client.raw().read_frame().close_code(), 1009) << message.substr(0, 20);

@@ -150,10 +150,11 @@ TEST(CborScanner, CountsTheNestingOfContainersAndTags) {
   for (const char head : {'\x81', '\x9F', '\xC1'}) {
     const std::string breaks(head == '\x9F' ? 127 : 0, '\xFF');
     EXPECT_EQ(cbor_error(std::string(127, head).append("\x80") + breaks), "");
-    EXPECT_THAT(cbor_error(std::string(128, head).append("\x80")), testing::EndsWith("nested too deeply"));
+    EXPECT_THAT(cbor_error(std::string(128, head).append("\x80")),
+                testing::EndsWith("nested too deeply (max_depth)"));
   }
   for (const char head : {'\x81', '\x9F', '\xA1', '\xBF', '\xC1'})
-    EXPECT_THAT(cbor_error(std::string(100000, head)), testing::EndsWith("nested too deeply"));
+    EXPECT_THAT(cbor_error(std::string(100000, head)), testing::EndsWith("nested too deeply (max_depth)"));
   std::string side_by_side = "\x9F";
   for (int i = 0; i < 1000; ++i) side_by_side += "\x81\xC1\x9F\xFF";
   EXPECT_EQ(cbor_error(side_by_side + "\xFF"), "");
@@ -163,7 +164,7 @@ TEST(CborScanner, TakesNoMoreThanItsOwnLimitOfDepth) {
   const std::string bytes(100000, '\x81');
   CborScanner scanner(bytes, 1000000);
   EXPECT_FALSE(scanner.skip_value());
-  EXPECT_EQ(scanner.error(), "invalid CBOR at byte 1024: nested too deeply");
+  EXPECT_EQ(scanner.error(), "invalid CBOR at byte 1024: nested too deeply (max_depth)");
 }
 
 }  // namespace

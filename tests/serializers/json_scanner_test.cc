@@ -140,6 +140,20 @@ TEST(JsonScanner, RefusesNumbersThatAreNoDouble) {
     EXPECT_THAT(json_error(text), testing::EndsWith("number out of range")) << text;
 }
 
+TEST(JsonScanner, NamesTheNumbersThatPythonWritesAndJsonDoesNotHave) {
+  for (const std::string& number : {"NaN"s, "Infinity"s, "-Infinity"s}) {
+    JsonScanner scanner(number, 128);
+    EXPECT_FALSE(scanner.skip_value());
+    EXPECT_EQ(scanner.error(), "invalid JSON at byte 0: " + number + " is no JSON");
+    EXPECT_TRUE(scanner.is_refusable());
+  }
+  for (const std::string& text : {"nan"s, "-NaN"s, "Inf"s, "-"s, "undefined"s}) {
+    JsonScanner scanner(text, 128);
+    EXPECT_FALSE(scanner.skip_value());
+    EXPECT_FALSE(scanner.is_refusable()) << text;
+  }
+}
+
 // Debian's RapidJSON reads or writes out of bounds when it converts these itself.
 TEST(JsonScanner, AcceptsTheNumbersThatCrashRapidJson) {
   for (const char* text :
@@ -150,12 +164,12 @@ TEST(JsonScanner, AcceptsTheNumbersThatCrashRapidJson) {
 TEST(JsonScanner, CountsTheNestingOfContainers) {
   const auto nested = [](size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
   EXPECT_EQ(json_error(nested(128)), "");
-  EXPECT_THAT(json_error(nested(129)), testing::EndsWith("nested too deeply"));
+  EXPECT_THAT(json_error(nested(129)), testing::EndsWith("nested too deeply (max_depth)"));
   std::string dictionaries;
   for (int i = 0; i < 128; ++i) dictionaries += "{\"a\":";
   EXPECT_EQ(json_error(dictionaries + "1" + std::string(128, '}')), "");
   EXPECT_THAT(json_error("[" + dictionaries + "1" + std::string(128, '}') + "]"),
-              testing::EndsWith("nested too deeply"));
+              testing::EndsWith("nested too deeply (max_depth)"));
   std::string side_by_side = "[";
   for (int i = 0; i < 1000; ++i) side_by_side += "[[]],";
   EXPECT_EQ(json_error(side_by_side + "1]"), "");
@@ -165,7 +179,7 @@ TEST(JsonScanner, TakesNoMoreThanItsOwnLimitOfDepth) {
   const std::string text(100000, '[');
   JsonScanner scanner(text, 1000000);
   EXPECT_FALSE(scanner.skip_value());
-  EXPECT_EQ(scanner.error(), "invalid JSON at byte 1024: nested too deeply");
+  EXPECT_EQ(scanner.error(), "invalid JSON at byte 1024: nested too deeply (max_depth)");
 }
 
 TEST(JsonScanner, TellsWhereItFailed) {

@@ -129,9 +129,10 @@ TEST(MsgpackScanner, ChecksTheUtf8OfStringsButNotOfBinaryData) {
 
 TEST(MsgpackScanner, CountsTheNestingOfContainers) {
   EXPECT_EQ(msgpack_error(std::string(127, '\x91').append("\x90")), "");
-  EXPECT_THAT(msgpack_error(std::string(128, '\x91').append("\x90")), testing::EndsWith("nested too deeply"));
-  EXPECT_THAT(msgpack_error(std::string(100000, '\x91')), testing::EndsWith("nested too deeply"));
-  EXPECT_THAT(msgpack_error(std::string(100000, '\x81')), testing::EndsWith("nested too deeply"));
+  EXPECT_THAT(msgpack_error(std::string(128, '\x91').append("\x90")),
+              testing::EndsWith("nested too deeply (max_depth)"));
+  EXPECT_THAT(msgpack_error(std::string(100000, '\x91')), testing::EndsWith("nested too deeply (max_depth)"));
+  EXPECT_THAT(msgpack_error(std::string(100000, '\x81')), testing::EndsWith("nested too deeply (max_depth)"));
   std::string side_by_side = "\xDC\x03\xE8";
   for (int i = 0; i < 1000; ++i) side_by_side += "\x91\x90";
   EXPECT_EQ(msgpack_error(side_by_side), "");
@@ -141,7 +142,7 @@ TEST(MsgpackScanner, TakesNoMoreThanItsOwnLimitOfDepth) {
   const std::string bytes(100000, '\x91');
   MsgpackScanner scanner(bytes, 1000000);
   EXPECT_FALSE(scanner.skip_value());
-  EXPECT_EQ(scanner.error(), "invalid MessagePack at byte 1024: nested too deeply");
+  EXPECT_EQ(scanner.error(), "invalid MessagePack at byte 1024: nested too deeply (max_depth)");
 }
 
 }  // namespace

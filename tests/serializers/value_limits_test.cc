@@ -37,7 +37,7 @@ TEST_P(ValueLimitsOf, CountTheEntriesOfAllDictionariesTogether) {
   const ValueLimits limits{.entries = 4};
   EXPECT_EQ(error_of(R"({"a":1,"b":{"c":2,"d":3}})", limits).message, "");
   const auto error = error_of(R"({"a":1,"b":{"c":2,"d":3},"e":4})", limits);
-  EXPECT_TRUE(error.is_excess);
+  EXPECT_TRUE(error.is_refusable);
   EXPECT_EQ(error.message, "PUBLISH.Options: more than 4 entries in dictionaries (options_entries)");
 }
 
@@ -45,7 +45,7 @@ TEST_P(ValueLimitsOf, CountTheItemsOfAllListsTogether) {
   const ValueLimits limits{.list_items = 4};
   EXPECT_EQ(error_of(R"({"a":[1,2],"b":[[]]})", limits).message, "");
   const auto error = error_of(R"({"a":[1,2],"b":[[],[]],"c":[1]})", limits);
-  EXPECT_TRUE(error.is_excess);
+  EXPECT_TRUE(error.is_refusable);
   EXPECT_EQ(error.message, "PUBLISH.Options: more than 4 items in lists (options_list_items)");
 }
 
@@ -53,7 +53,7 @@ TEST_P(ValueLimitsOf, CountTheBytesAsTheyCame) {
   const std::string options = R"({"key":")" + std::string(100, 'x') + "\"}";
   EXPECT_EQ(error_of(options, {.bytes = 120}).message, "");
   const auto error = error_of(options, {.bytes = 100});
-  EXPECT_TRUE(error.is_excess);
+  EXPECT_TRUE(error.is_refusable);
   EXPECT_EQ(error.message, "PUBLISH.Options: more than 100 bytes (options_bytes)");
 }
 
@@ -75,7 +75,7 @@ TEST_P(ValueLimitsOf, BoundArgumentsThatTheRouterReads) {
        {ValueLimits{.bytes = 4}, ValueLimits{.entries = 0}, ValueLimits{.list_items = 1}}) {
     const auto refused = decode_arguments(GetParam(), payload, limits);
     ASSERT_FALSE(refused);
-    EXPECT_TRUE(refused.error().is_excess);
+    EXPECT_TRUE(refused.error().is_refusable);
   }
 }
 
@@ -89,7 +89,7 @@ TEST_P(ValueLimitsOf, AreNoExcuseForBrokenBytes) {
     const auto decoded =
         decode(GetParam(), beginning, scratch, {.max_depth = 128, .values = {SIZE_MAX, 1, 1}});
     ASSERT_FALSE(decoded);
-    EXPECT_FALSE(decoded.error().is_excess) << size;
+    EXPECT_FALSE(decoded.error().is_refusable) << size;
   }
 }
 

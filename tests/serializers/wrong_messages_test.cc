@@ -189,7 +189,7 @@ TEST_P(WrongMessage, IsNestedTooDeeply) {
   };
   EXPECT_EQ(error(call_of_depth(128)), "");
   EXPECT_THAT(error(call_of_depth(129)),
-              testing::MatchesRegex("CALL.Arguments: invalid .*: nested too deeply"));
+              testing::MatchesRegex("CALL.Arguments: invalid .*: nested too deeply \\(max_depth\\)"));
   Value options = Dict();
   for (int i = 3; i < 129; ++i) options = Dict{{"a", std::move(options)}};
   EXPECT_EQ(error({48, 1, options, "com.myapp.a"}), "");
