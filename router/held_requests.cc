@@ -68,7 +68,7 @@ std::vector<HeldRequests::Subject> HeldRequests::subjects_of(const wamp::Message
   const auto add = [&](Action action, std::string_view uri, const wamp::Dict& options) {
     const bool has_match = action == Action::subscribe || action == Action::register_;
     const auto match = has_match ? requested_match(options, "") : wamp::MatchPolicy::exact;
-    // Options that break the protocol are found when it is the message's turn.
+    // Options that are wrong are found when it is the message's turn.
     if (match) subjects.push_back({action, *match, std::string(uri), options});
   };
   if (const auto* call = std::get_if<wamp::Call>(&message)) {

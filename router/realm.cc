@@ -256,8 +256,8 @@ wamp::Result<void> Realm::refuse(Member& member, wamp::MessageType type, wamp::R
   });
 }
 
-wamp::Result<void> Realm::refuse_excess(Member& member, wamp::MessageType type, wamp::RequestId request,
-                                        const wamp::ProtocolError& error, bool answered) {
+wamp::Result<void> Realm::refuse_options(Member& member, wamp::MessageType type, wamp::RequestId request,
+                                         const wamp::ProtocolError& error, bool answered) {
   if (!error.is_refusable) return error;
   log::warning(log::Kind::loss, "session " + std::to_string(member.ref.session.value) +
                                     " sends what is refused: " + error.message);
@@ -289,8 +289,8 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Publish& message, c
   if (message.options.empty()) return publish(member, message, payload, no_options);
   const auto options = broker::publish_options(message.options, member.limits());
   if (options) return publish(member, message, payload, *options);
-  return refuse_excess(member, message.type, message.request, options.error(),
-                       wants_acknowledgement(message));
+  return refuse_options(member, message.type, message.request, options.error(),
+                        wants_acknowledgement(message));
 }
 
 wamp::Result<void> Realm::publish(Member& member, const wamp::Publish& message, const RoutedPayload& payload,
@@ -303,13 +303,13 @@ wamp::Result<void> Realm::publish(Member& member, const wamp::Publish& message, 
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Subscribe& message) {
   const auto match = requested_match(message.options, "SUBSCRIBE.Options");
-  if (!match) return match.error();
+  if (!match) return refuse_options(member, message.type, message.request, match.error());
   follow_rules(member);
   Grant grant;
   if (const auto refusal = check_request(config_, member, Action::subscribe, message.topic, *match, grant))
     return deny(member, Action::subscribe, wamp::Subscribe::type, message.request, *refusal);
   const auto options = broker::subscribe_options(message.options, member.limits());
-  if (!options) return refuse_excess(member, message.type, message.request, options.error());
+  if (!options) return refuse_options(member, message.type, message.request, options.error());
   const auto policy = grant.slow_consumer.value_or(member.permissions->slow_consumer());
   return locked(member, [&]() -> wamp::Result<void> {
     state_.broker.subscribe(member, message, *match, *options, policy, state_.outbox);
@@ -334,7 +334,7 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Call& message, Rout
   std::optional<wamp::Result<dealer::CallOptions>> options;
   if (!message.options.empty()) {
     options = dealer::call_options(message.options, member.limits().attribute_length);
-    if (!*options) return refuse_excess(member, message.type, message.request, options->error());
+    if (!*options) return refuse_options(member, message.type, message.request, options->error());
   }
   return locked(member, [&] {
     return state_.dealer.call(member, message, options ? **options : no_options, std::move(payload),
@@ -399,14 +399,14 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Cancel& message) {
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Register& message) {
   const auto match = requested_match(message.options, "REGISTER.Options");
-  if (!match) return match.error();
+  if (!match) return refuse_options(member, message.type, message.request, match.error());
   follow_rules(member);
   Grant grant;
   if (const auto refusal =
           check_request(config_, member, Action::register_, message.procedure, *match, grant))
     return deny(member, Action::register_, wamp::Register::type, message.request, *refusal);
   const auto options = dealer::register_options(message.options);
-  if (!options) return options.error();
+  if (!options) return refuse_options(member, message.type, message.request, options.error());
   return locked(member, [&]() -> wamp::Result<void> {
     state_.dealer.register_procedure(member, message, *match, *options, grant, state_.outbox);
     return {};

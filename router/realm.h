@@ -151,9 +151,9 @@ class Realm {
   // The same, and counts it as one that the member may not make.
   wamp::Result<void> deny(Member& member, Action action, wamp::MessageType type, wamp::RequestId request,
                           const Refusal& refusal);
-  // An error that is an excess is answered by an ERROR, if at all; else it is the session's affair.
-  wamp::Result<void> refuse_excess(Member& member, wamp::MessageType type, wamp::RequestId request,
-                                   const wamp::ProtocolError& error, bool answered = true);
+  // A refusable error is answered by an ERROR, if at all; any other is the session's affair.
+  wamp::Result<void> refuse_options(Member& member, wamp::MessageType type, wamp::RequestId request,
+                                    const wamp::ProtocolError& error, bool answered = true);
   wamp::Result<void> publish(Member& member, const wamp::Publish& message, const RoutedPayload& payload,
                              const broker::PublishOptions& options);
   wamp::Result<void> call_router(Member& member, const wamp::Call& message, const RoutedPayload& payload);

@@ -66,7 +66,8 @@ wamp::Result<wamp::MatchPolicy> requested_match(const wamp::Dict& options, std::
   const std::string_view match = attributes.string("match").value_or("exact");
   if (attributes.error()) return *attributes.error();
   const auto policy = wamp::match_policy(match);
-  if (!policy) return wamp::ProtocolError{std::string(where) + ".match: expected exact, prefix or wildcard"};
+  if (!policy)
+    return wamp::ProtocolError{std::string(where) + ".match: expected exact, prefix or wildcard", true};
   return *policy;
 }
 

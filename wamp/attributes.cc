@@ -7,6 +7,10 @@
 
 namespace wamp {
 
+bool is_integer(const Value& value) {
+  return value.get<int64_t>() || value.get<uint64_t>();
+}
+
 std::optional<uint64_t> as_unsigned(const Value& value) {
   if (const auto* small = value.get<int64_t>(); small && *small >= 0) return static_cast<uint64_t>(*small);
   if (const auto* large = value.get<uint64_t>()) return *large;
@@ -22,10 +26,13 @@ std::optional<uint64_t> as_id(const Value& value) {
   return as_unsigned(value);
 }
 
-void Attributes::fail(std::string_view key, std::string_view expected, const Value& got) {
+void Attributes::fail(std::string_view key, std::string_view expected, const Value& got,
+                      bool has_right_type) {
   if (error_) return;
-  error_ = ProtocolError{std::string(where_) + "." + std::string(key) + ": expected " +
-                         std::string(expected) + ", got " + std::string(type_name(got))};
+  error_ =
+      ProtocolError{std::string(where_) + "." + std::string(key) + ": expected " + std::string(expected) +
+                        ", got " + (has_right_type ? "a negative one" : std::string(type_name(got))),
+                    has_right_type};
 }
 
 template <class T>
@@ -42,7 +49,8 @@ const List* Attributes::uniform(std::string_view key, const List* values, std::s
   if (!values) return nullptr;
   const auto odd = std::find_if_not(values->begin(), values->end(), holds);
   if (odd == values->end()) return values;
-  fail(key, expected, *odd);
+  // Where there may be integers, a negative one has the right type.
+  fail(key, expected, *odd, is_integer(*odd) && holds(Value(0)));
   return nullptr;
 }
 
@@ -79,7 +87,7 @@ std::optional<uint64_t> Attributes::integer(std::string_view key) {
   const Value* value = dict_.find(key);
   if (!value || value->is_null()) return std::nullopt;
   const auto number = as_unsigned(*value);
-  if (!number) fail(key, "a non-negative integer", *value);
+  if (!number) fail(key, "a non-negative integer", *value, is_integer(*value));
   return number;
 }
 
@@ -92,7 +100,7 @@ const Dict* Attributes::dict(std::string_view key) {
 }
 
 const List* Attributes::id_list(std::string_view key) {
-  constexpr std::string_view expected = "a list of integers";
+  constexpr std::string_view expected = "a list of non-negative integers";
   return uniform(key, find<List>(key, expected), expected,
                  [](const Value& value) { return as_id(value).has_value(); });
 }

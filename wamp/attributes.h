@@ -1,8 +1,9 @@
 // Reads the known attributes of an options or details dictionary.
 //
 // Unknown attributes are ignored; null and absent are the same; a known attribute of the wrong type is the
-// peer's error ("Extensibility", "No Polymorphism"). The first such error is kept, so that all attributes can
-// be read first and the error asked for once. Lives shorter than the dictionary.
+// peer's error ("Extensibility", "No Polymorphism"), and a value of the right type that is not allowed a
+// refusable one. The first error is kept, so that all attributes can be read first and the error asked for
+// once. Lives shorter than the dictionary.
 #pragma once
 
 #include <optional>
@@ -51,12 +52,14 @@ class Attributes {
   }
   template <class Predicate>
   const List* uniform(std::string_view key, const List* values, std::string_view expected, Predicate holds);
-  void fail(std::string_view key, std::string_view expected, const Value& got);
+  void fail(std::string_view key, std::string_view expected, const Value& got, bool has_right_type = false);
 
   const Dict& dict_;
   std::string_view where_;
   std::optional<ProtocolError> error_;
 };
+
+bool is_integer(const Value& value);
 
 // The value as a non-negative integer, if it is one.
 std::optional<uint64_t> as_unsigned(const Value& value);

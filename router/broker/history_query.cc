@@ -20,7 +20,7 @@ class FilterReader {
     const wamp::Value* value = filters_.find(key);
     if (!value || value->is_null()) return std::nullopt;
     const auto number = wamp::as_id(*value);
-    if (!number || *number == 0) fail(key, "a positive integer");
+    if (!number || *number == 0) fail(key, "a positive integer", number || wamp::is_integer(*value));
     return number;
   }
   std::optional<wamp::PublicationId> publication(std::string_view key) {
@@ -31,7 +31,7 @@ class FilterReader {
     const auto text = attributes_.string(key);
     if (!text) return std::nullopt;
     const auto time = from_rfc3339(*text);
-    if (!time) fail(key, "a time as RFC 3339 writes it, \"2026-11-22T18:15:02.123Z\" for example");
+    if (!time) fail(key, "a time as RFC 3339 writes it, \"2026-11-22T18:15:02.123Z\" for example", true);
     return time;
   }
   const std::optional<wamp::ProtocolError>& error() const {
@@ -39,10 +39,11 @@ class FilterReader {
   }
 
  private:
-  void fail(std::string_view key, std::string_view expected) {
+  void fail(std::string_view key, std::string_view expected, bool has_right_type) {
     if (!error_)
-      error_ = wamp::ProtocolError{std::string(where_) + "." + std::string(key) + ": expected " +
-                                   std::string(expected)};
+      error_ = wamp::ProtocolError{
+          std::string(where_) + "." + std::string(key) + ": expected " + std::string(expected),
+          has_right_type};
   }
 
   const wamp::Dict& filters_;

@@ -5,6 +5,17 @@
 #include "wamp/attributes.h"
 
 namespace router::dealer {
+namespace {
+
+// Nothing: there is none of that name.
+std::optional<RunMode> run_mode_of(std::optional<std::string_view> name) {
+  if (!name) return RunMode::by_policy;
+  if (*name == "partition") return RunMode::partition;
+  if (*name == "all") return RunMode::all;
+  return std::nullopt;
+}
+
+}  // namespace
 
 wamp::Result<CallOptions> call_options(const wamp::Dict& options, size_t max_attribute) {
   CallOptions read;
@@ -14,12 +25,13 @@ wamp::Result<CallOptions> call_options(const wamp::Dict& options, size_t max_att
   read.progress = attributes.boolean("progress", false);
   read.disclose_me = attributes.boolean("disclose_me", false);
   read.timeout_ms = attributes.integer("timeout").value_or(0);
-  if (const auto mode = attributes.string("runmode"))
-    read.run_mode = *mode == "partition" ? RunMode::partition : RunMode::unknown;
+  const auto run_mode = run_mode_of(attributes.string("runmode"));
   read.payload_passthru = payload_passthru_attributes(attributes, max_attribute);
   // The specification gives rkey no type.
   if (const auto key = attributes.short_text("rkey", max_attribute)) read.routing_key = rendezvous_hash(*key);
   if (attributes.error()) return *attributes.error();
+  if (!run_mode) return wamp::ProtocolError{"CALL.Options.runmode: expected partition or all", true};
+  read.run_mode = *run_mode;
   return read;
 }
 

@@ -10,7 +10,7 @@
 namespace router::dealer {
 
 // "runmode" ("Sharded Registration").
-enum class RunMode : uint8_t { by_policy, partition, unknown };
+enum class RunMode : uint8_t { by_policy, partition, all };
 
 struct CallOptions {
   bool receive_progress = false;

@@ -77,9 +77,6 @@ void Dealer::register_procedure(Member& callee, const wamp::Register& message, w
   const auto refuse = [&](std::string_view error_uri, std::string_view text) {
     refuse_register(callee, message.request, error_uri, text, outbox);
   };
-  if (!options.policy)
-    return refuse(invalid_argument,
-                  "REGISTER.Options.invoke: expected single, roundrobin, random, first or last");
   if (options.force_reregister && !grant.force_reregister)
     return refuse(not_authorized, "this role may not use force_reregister for this procedure");
   decide({callee, message.request, message.procedure, match, options}, true, outbox);
@@ -94,7 +91,7 @@ void Dealer::decide(const Wanted& wanted, bool may_hold, Outbox& outbox) {
   const bool is_deserted = present && present->is_deserted();
   Registration* const shared = is_deserted || wanted.options.force_reregister ? nullptr : present;
   if (shared) {
-    if (const auto text = conflict(*shared, wanted.callee, *wanted.options.policy)) {
+    if (const auto text = conflict(*shared, wanted.callee, wanted.options.policy)) {
       if (!may_hold || !hold(wanted, *shared, outbox)) refuse(procedure_already_exists, *text);
       return;
     }
@@ -110,7 +107,7 @@ void Dealer::decide(const Wanted& wanted, bool may_hold, Outbox& outbox) {
 void Dealer::add_callee(Registration* registration, const Wanted& wanted, Outbox& outbox) {
   const bool created = !registration;
   if (created)
-    registration = &registrations_.add(wanted.procedure, wanted.match, *wanted.options.policy,
+    registration = &registrations_.add(wanted.procedure, wanted.match, wanted.options.policy,
                                        clock_.wall_time(), wanted.callee.ref.session);
   Member& callee = wanted.callee;
   registration->add_callee(callee, wanted.options.callee);

@@ -29,7 +29,7 @@ void interrupt(const PendingCall& call, std::string_view mode, Outbox& outbox) {
 // The specification sketches "Sharded Registration" without saying what "all" gives back.
 std::optional<Refusal> run_mode_refusal(const CallOptions& options) {
   if (options.run_mode == RunMode::by_policy) return std::nullopt;
-  if (options.run_mode == RunMode::unknown)
+  if (options.run_mode == RunMode::all)
     return Refusal{feature_not_supported, "CALL.Options.runmode: only \"partition\" is supported"};
   if (!options.routing_key)
     return Refusal{invalid_argument, "CALL.Options.rkey: expected with runmode \"partition\""};
@@ -282,15 +282,18 @@ wamp::Result<void> Dealer::cancel(Member& caller, const wamp::Cancel& message, O
   wamp::Attributes options(message.options, "CANCEL.Options");
   std::string_view mode = options.string("mode").value_or("skip");
   if (options.error()) return *options.error();
-  if (mode != "skip" && mode != "kill" && mode != "killnowait")
-    return wamp::ProtocolError{"CANCEL.Options.mode: expected skip, kill or killnowait"};
-
+  const bool is_known = mode == "skip" || mode == "kill" || mode == "killnowait";
   PendingCall** found = caller.calls.find(message.request.value);
   if (!found) {
     counters_.late_answers.add();
     return {};
   }
   PendingCall& call = **found;
+  // CANCEL is answered by the end of its call, as is one that does not say how in words that are known.
+  if (!is_known) {
+    break_off(call, invalid_argument, "CANCEL.Options.mode: expected skip, kill or killnowait", outbox);
+    return {};
+  }
   if (!call.callee || !call.callee->features.callee_call_canceling) mode = "skip";
   if (mode != "skip" && !call.interrupted) interrupt(call, mode, outbox);
   if (mode == "kill")

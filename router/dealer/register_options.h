@@ -1,9 +1,6 @@
 // REGISTER.Options, read and checked.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-
 #include "router/dealer/registration.h"
 #include "wamp/result.h"
 #include "wamp/value.h"
@@ -11,7 +8,7 @@
 namespace router::dealer {
 
 struct RegisterOptions {
-  std::optional<InvocationPolicy> policy = InvocationPolicy::single;  // none: there is none of that name
+  InvocationPolicy policy = InvocationPolicy::single;
   CalleeOptions callee;
   bool force_reregister = false;  // "Registration Revocation": whoever holds the procedure loses it
 };

@@ -152,7 +152,7 @@ TEST_F(Replay, KeepsNoMoreThanItsLimit) {
 }
 
 TEST_F(Replay, WrongTypesAreViolations) {
-  for (const char* replay : {"1", "[]", R"({"limit":0})", R"({"after_time":"then"})"}) {
+  for (const char* replay : {"1", "[]", R"({"limit":"3"})", R"({"after_time":5})"}) {
     publisher.says(std::string(R"([32,1,{"_replay":)") + replay + R"(},"com.t"])");
     EXPECT_TRUE(publisher.violation()) << replay;
   }

@@ -266,7 +266,7 @@ TEST_F(Dealing, CancelFallsBackToSkipForACalleeThatCannot) {
   EXPECT_EQ(callee.hears(), "");
 }
 
-TEST_F(Dealing, ALateCancelIsIgnoredAndAnUnknownModeIsAViolation) {
+TEST_F(Dealing, ALateCancelIsIgnored) {
   Peer& callee = callee_of_add();
   Peer& caller = realm.join();
   caller.says(R"([48,1,{},"com.add"])");
@@ -276,8 +276,23 @@ TEST_F(Dealing, ALateCancelIsIgnoredAndAnUnknownModeIsAViolation) {
   caller.says("[49,99,{}]");
   EXPECT_FALSE(caller.violation());
   EXPECT_EQ(caller.hears(), "");
+}
+
+TEST_F(Dealing, ACancelOfAnUnknownModeEndsTheCallForBothSidesAndSaysWhatIsWrong) {
+  Peer& callee = realm.join({"call_canceling"});
+  callee.says(R"([64,1,{},"com.add"])");
+  callee.hears();
+  Peer& caller = realm.join();
+  caller.says(R"([48,1,{},"com.add"])");
+  EXPECT_EQ(callee.hears(), "[68,1,1,{}]");
   caller.says(R"([49,1,{"mode":"gently"}])");
-  EXPECT_TRUE(caller.violation());
+  EXPECT_FALSE(caller.violation());
+  EXPECT_EQ(caller.hears(), R"([8,48,1,{},"wamp.error.invalid_argument",)"
+                            R"(["CANCEL.Options.mode: expected skip, kill or killnowait"]])");
+  EXPECT_EQ(callee.hears(), R"([69,1,{"mode":"killnowait"}])");
+  EXPECT_EQ(realm.realm().counts().calls, 0u);
+  caller.says(R"([49,1,{"mode":"gently"}])");
+  EXPECT_EQ(caller.hears(), "") << "the call has ended";
 }
 
 TEST_F(Dealing, ProgressReachesACallerThatAskedForIt) {
@@ -408,8 +423,8 @@ TEST_F(Dealing, WrongTypesInOptionsAreViolations) {
   Peer& peer = callee_of_add();
   for (const char* message :
        {R"([48,1,{"receive_progress":1},"com.add"])", R"([48,1,{"disclose_me":"yes"},"com.add"])",
-        R"([64,9,{"match":7},"com.x"])", R"([64,9,{"match":"regex"},"com.x"])",
-        R"([64,9,{"invoke":[]},"com.x"])", R"([49,1,{"mode":true}])", R"([32,9,{"match":{}},"com.x"])"}) {
+        R"([64,9,{"match":7},"com.x"])", R"([64,9,{"invoke":[]},"com.x"])", R"([49,1,{"mode":true}])",
+        R"([32,9,{"match":{}},"com.x"])"}) {
     peer.says(message);
     EXPECT_TRUE(peer.violation()) << message;
   }

@@ -40,8 +40,21 @@ TEST(Attributes, WantListsOfOneKind) {
   EXPECT_FALSE(attributes.error());
   EXPECT_EQ(attributes.id_list("bad"), nullptr);
   EXPECT_TRUE(attributes.error());
+  EXPECT_FALSE(attributes.error()->is_refusable);
   Attributes again(dict, "X");
   EXPECT_EQ(again.id_list("negative"), nullptr);
+  EXPECT_TRUE(again.error()->is_refusable);
+}
+
+TEST(Attributes, ThatAreNegativeHaveTheRightType) {
+  const Dict dict{{"timeout", -1}, {"names", List{-1}}};
+  Attributes attributes(dict, "X");
+  EXPECT_EQ(attributes.integer("timeout"), std::nullopt);
+  EXPECT_EQ(attributes.error()->message, "X.timeout: expected a non-negative integer, got a negative one");
+  EXPECT_TRUE(attributes.error()->is_refusable);
+  Attributes again(dict, "X");
+  EXPECT_EQ(again.string_list("names"), nullptr);
+  EXPECT_FALSE(again.error()->is_refusable);
 }
 
 TEST(Attributes, TakeAFloatForAnIdIfItHasTheValueOfOne) {
