@@ -268,7 +268,7 @@ void Session::end_admission() {
 
 void Session::on_accepted(const auth::Accepted& accepted) {
   if (const auto refusal = join(accepted)) {
-    counters().auth_failures.add(accepted.method, refusal->error_uri);
+    counters().auth_failures.add(admission_->method(), refusal->error_uri);
     log_refusal({accepted.realm, accepted.authid, accepted.method}, refusal->error_uri, refusal->text);
     end_admission();
     return say_abort(refusal->error_uri, refusal->text);

@@ -225,7 +225,7 @@ Step Login::verdict(const config::Principal& principal, wamp::Dict extra) {
   // Nobody is whom he does not prove to be.
   const bool may_claim = method_ != "anonymous";
   accepted.authid = principal.authid.empty() && may_claim ? applicant_.authid : principal.authid;
-  accepted.method = method_;
+  accepted.method = announced_;
   accepted.provider = provider();
   accepted.extra = principal.extra;
   for (const wamp::DictEntry& entry : extra) accepted.extra.set(entry.key, entry.value);

@@ -31,7 +31,9 @@ struct Question {
   wamp::List arguments;
 };
 struct Accepted {
-  std::string realm, authid, role, method, provider;
+  std::string realm, authid, role;
+  std::string method;  // as the client calls it
+  std::string provider;
   wamp::Dict extra;                 // for WELCOME.Details.authextra
   std::optional<WallTime> expires;  // the session must not outlive that
 };

@@ -262,7 +262,7 @@ TEST_F(AdmissionTest, AScramClientAndTheRouterProveThatTheyKnowThePassword) {
   const std::string welcome = says(user, authenticate(test_support::scram_proof(keys, message),
                                                       R"({"nonce":")" + json_string(challenge, "nonce") +
                                                           R"(","channel_binding":null,"cbind_data":null})"));
-  EXPECT_THAT(welcome, HasSubstr(R"("authid":"us=er,1","authrole":"user","authmethod":"scram")"));
+  EXPECT_THAT(welcome, HasSubstr(R"("authid":"us=er,1","authrole":"user","authmethod":"wamp-scram")"));
   EXPECT_EQ(json_string(welcome, "verifier"), "v=" + test_support::scram_verifier(keys, message));
 }
 
