@@ -50,6 +50,9 @@ auth::Applicant new_applicant(const Arrival& arrival, const Entrance& entrance,
   applicant.channel_bindings = [&connection](std::string_view type) {
     return channel_bindings(connection, type);
   };
+  applicant.realm_lacks = [&entrance](std::string_view realm, std::string_view role) {
+    return entrance.leads_to(realm) && entrance.realms.lacks_role(realm, role);
+  };
   return applicant;
 }
 

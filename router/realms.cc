@@ -14,6 +14,13 @@ bool Realms::has(std::string_view name) const {
   return realms_.contains(name) || config::find_realm(configured_, name);
 }
 
+bool Realms::lacks_role(std::string_view name, std::string_view role) const {
+  const ReadLock lock(mutex_);
+  const config::Realm* realm = config::find_realm(configured_, name);
+  return realm && std::none_of(realm->roles.begin(), realm->roles.end(),
+                               [role](const config::Role& known) { return known.name == role; });
+}
+
 std::shared_ptr<Realm> Realms::find(std::string_view name) const {
   const ReadLock lock(mutex_);
   const auto found = realms_.find(name);

@@ -30,6 +30,8 @@ class Realms {
 
   // True if there is such a realm, or a template that one would be made of.
   bool has(std::string_view name) const;
+  // True if that one has no such role.
+  bool lacks_role(std::string_view name, std::string_view role) const;
   // Null: there is none yet.
   std::shared_ptr<Realm> find(std::string_view name) const;
   // The same, made of its template if there is none yet. Null: there is no such realm, its template has made

@@ -40,6 +40,8 @@ struct Applicant {
   // The bytes that only both ends of its TLS connection know, by the type's name; more than one if clients
   // differ in what they take for it, none if there is no such thing.
   std::function<std::vector<std::string>(std::string_view type)> channel_bindings;
+  // Whether there is such a realm, but no such role in it.
+  std::function<bool(std::string_view realm, std::string_view role)> realm_lacks;
 };
 
 }  // namespace router::auth

@@ -68,9 +68,19 @@ bool Login::choose(const wamp::List* offered) {
 
 bool Login::can_use(const std::string& name) const {
   if (!methods_.contains(name)) return false;
+  if (name == "anonymous") return !is_closed_to_anonymous();
   if (name == "tls") return !applicant_.fingerprints.empty();
   if (name == "cookie") return applicant_.remembered && may_come_again(*applicant_.remembered);
   return true;
+}
+
+// The realm does not have the role that everybody gets.
+bool Login::is_closed_to_anonymous() const {
+  const auto found = methods_.find("anonymous");
+  if (found == methods_.end() || found->second.authenticator || !applicant_.realm_lacks) return false;
+  const config::Principal& everybody = found->second.principals.at("");
+  return applicant_.realm_lacks(applicant_.realm.empty() ? everybody.realm : applicant_.realm,
+                                everybody.role);
 }
 
 bool Login::may_come_again(const Remembered& before) const {
@@ -81,14 +91,17 @@ bool Login::may_come_again(const Remembered& before) const {
 Step Login::refuse_methods(const wamp::List* offered) const {
   std::string accepted;
   for (const auto& [name, rules] : methods_) accepted += (accepted.empty() ? "\"" : ", \"") + name + "\"";
+  const bool is_closed = is_closed_to_anonymous();
+  const bool has_others = methods_.size() > (methods_.contains("anonymous") ? 1 : 0);
   const bool named_none = !offered || offered->empty() ||
                           std::all_of(offered->begin(), offered->end(), [](const wamp::Value& name) {
                             return name == wamp::Value("anonymous");
                           });
-  const std::string text = accepted.empty() ? "this transport accepts no authentication method"
-                                            : "this transport accepts the authentication methods " + accepted;
-  return Refused{named_none && !accepted.empty() ? authentication_required : no_matching_auth_method, text,
-                 text, false};
+  std::string text = accepted.empty() ? "this transport accepts no authentication method"
+                                      : "this transport accepts the authentication methods " + accepted;
+  if (is_closed) text += ", but realm \"" + applicant_.realm + "\" has no role for \"anonymous\"";
+  return Refused{named_none && has_others ? authentication_required : no_matching_auth_method, text, text,
+                 false};
 }
 
 const config::Principal* Login::find_principal() {

@@ -71,6 +71,7 @@ class Login {
  private:
   bool choose(const wamp::List* offered);
   bool can_use(const std::string& name) const;
+  bool is_closed_to_anonymous() const;
   bool may_come_again(const Remembered& before) const;
   Step refuse_methods(const wamp::List* offered) const;
   Step begin_static();

@@ -145,6 +145,50 @@ TEST_F(AdmissionTest, WhoOffersNothingThatIsAcceptedIsToldWhatIs) {
               HasSubstr("wamp.error.no_matching_auth_method"));
 }
 
+// realm1 is open to anonymous, realm2 to the role "user" only.
+config::Config half_open(const std::string& auth) {
+  return config::parse_config(
+      R"({"realms": [{"name": "realm1", "roles": [{"name": "anonymous", "permissions": []}]},
+                     {"name": "realm2", "roles": [{"name": "user", "permissions": []}]}],
+          "transports": [{"type": "websocket", "endpoint": {"type": "tcp", "port": 1},
+                          "auth": {"anonymous": {"type": "static", "role": "anonymous"})" +
+          auth + "}}]}",
+      "test", ".");
+}
+
+TEST_F(AdmissionTest, ARealmThatIsNotOpenToAnonymousWantsSomethingElse) {
+  router_.emplace(
+      half_open(R"(, "ticket": {"type": "static", "principals": {"joe": {"ticket": "t", "role": "user"}}})"));
+  for (const std::string details : {R"("authmethods":["anonymous"])", R"("authmethods":[])", ""})
+    EXPECT_THAT(says(connect(), hello(details, "realm2")),
+                AllOf(StartsWith("[3,"), HasSubstr("\\\"ticket\\\""),
+                      HasSubstr("realm \\\"realm2\\\" has no role for \\\"anonymous\\\""),
+                      HasSubstr("wamp.error.authentication_required")))
+        << details;
+  EXPECT_THAT(says(connect(), hello(R"("authmethods":["anonymous","jwt"])", "realm2")),
+              HasSubstr("wamp.error.no_matching_auth_method"));
+  EXPECT_THAT(says(connect(), hello("")), StartsWith("[2,"));
+  EXPECT_THAT(says(connect(), hello("", "realm3")), HasSubstr("wamp.error.no_such_realm"));
+}
+
+TEST_F(AdmissionTest, WhoOffersMoreThanAnonymousIsAskedForThatWhereItIsNeeded) {
+  router_.emplace(
+      half_open(R"(, "ticket": {"type": "static", "principals": {"joe": {"ticket": "t", "role": "user"}}})"));
+  const std::string either = R"("authmethods":["anonymous","ticket"],"authid":"joe")";
+  EXPECT_THAT(says(connect(), hello(either)), HasSubstr(R"("authmethod":"anonymous")"));
+  Wire& joe = connect();
+  EXPECT_EQ(says(joe, hello(either, "realm2")), R"([4,"ticket",{}])");
+  EXPECT_THAT(says(joe, authenticate("t")), HasSubstr(R"("authrole":"user","authmethod":"ticket")"));
+}
+
+TEST_F(AdmissionTest, ARealmThatIsNotOpenToAnonymousIsNoneOfATransportThatKnowsNothingElse) {
+  router_.emplace(half_open(""));
+  for (const std::string details : {R"("authmethods":["anonymous"])", ""})
+    EXPECT_THAT(says(connect(), hello(details, "realm2")),
+                AllOf(StartsWith("[3,"), HasSubstr("wamp.error.no_matching_auth_method")))
+        << details;
+}
+
 TEST_F(AdmissionTest, AnAuthidOfAnySizeIsAnswered) {
   open(tickets);
   const auto answer_to = [this](const std::string& authid) {
