@@ -88,7 +88,7 @@ struct SessionLimits {
   // Of memory, for all of these together.
   uint64_t kept_bytes_per_session = 64 * 1024 * 1024;
   uint32_t uri_length = 4096;                 // bytes
-  uint32_t uri_components = 100;              // parted by dots
+  uint32_t uri_components = 128;              // parted by dots
   uint32_t wildcard_shapes_per_session = 64;  // of wildcard_shapes, that one session brings
   // Of the options or details of one message, and of the arguments of one call to the router itself.
   uint32_t options_bytes = 256 * 1024;

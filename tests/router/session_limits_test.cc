@@ -71,6 +71,20 @@ TEST(SessionLimits, BoundTheComponentsOfAUri) {
               HasSubstr("the URI has 4 components, at most 3 are allowed"));
 }
 
+TEST(SessionLimits, LetAUriHave128ComponentsByDefault) {
+  SessionHarness router;
+  Wire& wire = router.join();
+  const auto uri = [](size_t components) {
+    std::string made = "a";
+    for (size_t i = 1; i < components; ++i) made += ".a";
+    return made;
+  };
+  EXPECT_THAT(says(wire, "[64,1,{},\"" + uri(128) + "\"]"), StartsWith("[65,1,"));
+  EXPECT_EQ(says(wire, "[48,2,{},\"" + uri(128) + "\"]"), "[68,1,1,{}]");
+  EXPECT_THAT(says(wire, "[64,3,{},\"" + uri(129) + "\"]"),
+              HasSubstr("the URI has 129 components, at most 128 are allowed"));
+}
+
 TEST(SessionLimits, BoundTheSessionsOfAnAuthid) {
   config::Realm config = RealmHarness::open_realm();
   config.limits.sessions_per_authid = 2;
