@@ -93,6 +93,8 @@ class MessageDecoder {
     element_ = M::field_names[I];
     if constexpr (std::is_same_v<T, wamp::RequestId>)
       return read_id(field.value, may_be_revocation<M> ? 0 : 1);
+    else if constexpr (std::is_same_v<M, wamp::Hello> && std::is_same_v<T, std::string_view>)
+      return reader_.kind() == Kind::null ? reader_.skip() : read(field);
     else
       return read(field);
   }

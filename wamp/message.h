@@ -36,7 +36,7 @@ using Names4 = std::array<std::string_view, 4>;
 struct Hello {
   static constexpr MessageType type = MessageType::hello;
   static constexpr Names2 field_names = {"Realm", "Details"};
-  std::string_view realm;
+  std::string_view realm;  // empty, or null on the wire: the authenticator names it
   Dict details;
   auto fields() { return std::tie(realm, details); }
 };

@@ -72,6 +72,10 @@ TEST_F(AdmissionTest, WhoNamesNoRealmComesIntoHisOwn) {
   jim.receives(hello(R"("authmethods":["ticket"],"authid":"jim")", ""));
   jim.sent();
   EXPECT_THAT(says(jim, authenticate("other")), HasSubstr(R"("realm":"realm2")"));
+  Wire& james = connect();
+  james.receives(R"([1,null,{"roles":{"caller":{}},"authmethods":["ticket"],"authid":"jim"}])");
+  james.sent();
+  EXPECT_THAT(says(james, authenticate("other")), HasSubstr(R"("realm":"realm2")"));
   Wire& joe = connect();
   joe.receives(hello(joe_by_ticket, ""));
   joe.sent();

@@ -73,6 +73,19 @@ TEST_F(DynamicTest, AnAuthenticatorIsAskedForTheTicket) {
   EXPECT_THAT(welcome, HasSubstr(R"("authextra":{"x":"y"})"));
 }
 
+TEST_F(DynamicTest, AnAuthenticatorNamesTheRealmOfAClientThatSaysNull) {
+  open_dynamic("ticket");
+  Wire& backend = start_backend();
+  for (const std::string realm : {"null", "\"\""}) {
+    Wire& joe = connect();
+    joe.receives("[1," + realm + R"(,{"roles":{"caller":{}},"authmethods":["ticket"],"authid":"joe"}])");
+    EXPECT_EQ(joe.sent(), R"([4,"ticket",{}])");
+    joe.receives(authenticate("1"));
+    EXPECT_THAT(answers(backend, R"({"role":"user","realm":"realm2"})"), HasSubstr(R"(["","joe",{)"));
+    EXPECT_THAT(joe.sent(), HasSubstr(R"("realm":"realm2")"));
+  }
+}
+
 TEST_F(DynamicTest, AnAuthenticatorMaySayTheRoleOnlyOrRedirectToAnotherRealm) {
   open_dynamic("ticket");
   Wire& backend = start_backend();

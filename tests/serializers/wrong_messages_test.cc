@@ -56,7 +56,8 @@ TEST_P(WrongMessage, IsRefusedWithAnyFieldOfAnyOtherType) {
     for (size_t i = 1; i < right.size(); ++i) {
       const std::string_view expected = type_name(right[i]);
       for (const auto& [value, type] : one_of_each) {
-        if (type == expected || (type == "null" && expected == "a dictionary")) continue;
+        const bool may_be_null = expected == "a dictionary" || (name == "HELLO" && i == 1);
+        if (type == expected || (type == "null" && may_be_null)) continue;
         List wrong = right;
         wrong[i] = value;
         EXPECT_THAT(error(wrong),
