@@ -102,12 +102,18 @@ std::variant<Request, Refusal> remove_subscriber(const Asked& asked) {
   };
 }
 
-// "Event History".
+// "Event History". The filters are keywords; for Crossbar's clients a second argument is a limit, and asks
+// for the newest events first.
 std::variant<Request, Refusal> get_events(const Asked& asked) {
   CallArguments read(asked.arguments);
   const uint64_t id = read.id(0, "subscription");
   if (read.refusal()) return *read.refusal();
-  const auto query = broker::history_query(asked.arguments.kwargs, "wamp.subscription.get_events");
+  wamp::Dict filters = asked.arguments.kwargs;
+  if (asked.arguments.args.size() > 1 && !asked.arguments.args[1].is_null()) {
+    filters.set("limit", asked.arguments.args[1]);
+    if (!filters.find("reverse")) filters.set("reverse", true);
+  }
+  const auto query = broker::history_query(filters, "wamp.subscription.get_events");
   if (!query) return Refusal{wamp::error_uri::invalid_argument, query.error().message};
   return [id, query = *query, search = std::optional<broker::HistorySearch>()](
              RealmState& realm, Member& caller) mutable -> Answer {

@@ -209,6 +209,15 @@ TEST_F(GetEvents, FiltersAndTellsWhatIsMissing) {
   EXPECT_THAT(asked("[1]"), HasSubstr(R"("has_more":true)")) << "the realm's own limit is four";
 }
 
+TEST_F(GetEvents, TakesCrossbarsLimitAsTheSecondArgument) {
+  for (const char* text : {"1", "2", "3", "4"}) publish("com.t", text);
+  const std::string newest = asked("[1,2]");
+  EXPECT_THAT(newest, testing::ContainsRegex("\"4\".*\"3\""));
+  EXPECT_THAT(newest, testing::Not(HasSubstr("\"2\"")));
+  EXPECT_THAT(asked(R"([1,2],{"reverse":false})"), testing::ContainsRegex("\"1\".*\"2\""));
+  EXPECT_THAT(asked("[1,null]"), HasSubstr("\"1\""));
+}
+
 TEST_F(GetEvents, OfNothingIsEmpty) {
   EXPECT_EQ(asked("[1]"), R"([50,1,{},[],{"is_limit_reached":false,"has_more":false}])");
   EXPECT_EQ(asked(R"([1],{"after_publication":5})"),
@@ -228,9 +237,9 @@ TEST_F(GetEvents, HoldsBlackAndWhitelistsButGivesOwnEvents) {
 }
 
 TEST_F(GetEvents, WrongArgumentsAreTold) {
-  for (const char* payload : {"[]", "[\"1\"]", "[0.5]", "[-1]", "[null]", "[1],{\"limit\":0}",
-                              "[1],{\"limit\":\"2\"}", "[1],{\"from_time\":\"2026\"}", "[1],{\"reverse\":1}",
-                              "[1],{\"topic\":[]}", "[1],{\"from_publication\":-3}"})
+  for (const char* payload : {"[]", "[\"1\"]", "[0.5]", "[-1]", "[null]", "[1],{\"limit\":0}", "[1,0]",
+                              "[1,\"2\"]", "[1],{\"limit\":\"2\"}", "[1],{\"from_time\":\"2026\"}",
+                              "[1],{\"reverse\":1}", "[1],{\"topic\":[]}", "[1],{\"from_publication\":-3}"})
     EXPECT_THAT(asked(payload), HasSubstr(R"(,{},"wamp.error.invalid_argument",[")")) << payload;
   EXPECT_THAT(asked("[99]"), HasSubstr("wamp.error.no_such_subscription"));
   caller.says(R"([32,99,{},"org.t"])");
