@@ -1,6 +1,7 @@
 #include "wamp/uri.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace wamp {
 namespace {
@@ -9,6 +10,16 @@ namespace {
 bool is_loose_character(char c) {
   const auto u = static_cast<unsigned char>(c);
   return u > 0x20 ? c != '#' : !(u == ' ' || (u >= 0x09 && u <= 0x0D) || (u >= 0x1C && u <= 0x1F));
+}
+
+// The same beyond ASCII, in UTF-8, and the byte order mark.
+constexpr std::string_view unicode_spaces[] = {
+    "\u0085", "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006",
+    "\u2007", "\u2008", "\u2009", "\u200A", "\u2028", "\u2029", "\u202F", "\u205F", "\u3000", "\uFEFF"};
+
+bool has_unicode_space(std::string_view text) {
+  return std::any_of(std::begin(unicode_spaces), std::end(unicode_spaces),
+                     [text](std::string_view space) { return text.find(space) != text.npos; });
 }
 
 bool is_strict_character(char c) {
@@ -20,7 +31,9 @@ bool is_strict_character(char c) {
 bool is_valid_uri(std::string_view uri, UriRule rule, MatchPolicy policy) {
   bool empty_component = false;  // one that is not the last
   bool at_start = true;          // of a component
+  unsigned char bits = 0;        // of all characters
   for (const char c : uri) {
+    bits |= static_cast<unsigned char>(c);
     if (c == '.') {
       empty_component |= at_start;
       at_start = true;
@@ -30,6 +43,7 @@ bool is_valid_uri(std::string_view uri, UriRule rule, MatchPolicy policy) {
       return false;
     }
   }
+  if (bits >= 0x80 && has_unicode_space(uri)) return false;
   switch (policy) {
     case MatchPolicy::exact:
       return !empty_component && !at_start;

@@ -10,7 +10,7 @@ namespace wamp {
 enum class MatchPolicy : uint8_t { exact, prefix, wildcard };
 
 enum class UriRule : uint8_t {
-  loose,   // no whitespace and no '#' in a component
+  loose,   // no whitespace, which is Unicode's, and no '#' in a component
   strict,  // lower-case letters, digits and '_' only
 };
 

@@ -15,6 +15,24 @@ TEST(LooseUri, AllowsAnythingButWhitespaceHashAndEmptyComponents) {
   EXPECT_TRUE(is_valid_uri(std::string_view("a\0b", 3), UriRule::loose));
 }
 
+TEST(AnyUri, HasNoWhitespaceOfUnicode) {
+  for (const char* space :
+       {"\u0085", "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006",
+        "\u2007", "\u2008", "\u2009", "\u200A", "\u2028", "\u2029", "\u202F", "\u205F", "\u3000", "\uFEFF"})
+    for (const UriRule rule : {UriRule::loose, UriRule::strict})
+      for (const MatchPolicy policy : {MatchPolicy::exact, MatchPolicy::prefix, MatchPolicy::wildcard}) {
+        EXPECT_FALSE(is_valid_uri(space, rule, policy));
+        EXPECT_FALSE(is_valid_uri("com.my" + std::string(space) + "app", rule, policy));
+      }
+}
+
+// Their neighbours are none: so is U+FFFD, which stands for half a character.
+TEST(LooseUri, MayHaveOtherCharactersBeyondAscii) {
+  for (const char* character : {"\u0084", "\u0086", "\u00A1", "\u1681", "\u200B", "\u2027", "\u202A",
+                                "\u2030", "\u2060", "\u3001", "\uFEFE", "\uFFFD", "\U0001F600"})
+    EXPECT_TRUE(is_valid_uri("com." + std::string(character), UriRule::loose)) << character;
+}
+
 TEST(StrictUri, AllowsLowerCaseLettersDigitsAndUnderscore) {
   for (const char* uri : {"com.myapp.add2", "_", "0", "a_b.c"})
     EXPECT_TRUE(is_valid_uri(uri, UriRule::strict)) << uri;
