@@ -64,7 +64,7 @@ inline std::shared_ptr<const Entrance> latest(std::shared_ptr<const Entrance> en
 // What a client brought when it connected.
 struct Arrival {
   std::optional<auth::CookieId> cookie = {};  // none: it has none
-  wamp::Dict details = {};                    // of its transport, for dynamic authenticators
+  wamp::Dict details = {};                    // of its transport, for dynamic authenticators and authorizers
 };
 
 }  // namespace router

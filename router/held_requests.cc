@@ -18,6 +18,18 @@ bool passes_always(const wamp::Message& message) {
          std::holds_alternative<wamp::Abort>(message);
 }
 
+wamp::Dict details_of(const std::string& realm, const Member& member, const wamp::Dict& more) {
+  const Identity& identity = member.identity;
+  wamp::Dict details{{"realm", realm},
+                     {"authprovider", identity.authprovider},
+                     {"authid", identity.authid},
+                     {"authrole", identity.authrole},
+                     {"authmethod", identity.authmethod},
+                     {"session", member.ref.session.value}};
+  for (const wamp::DictEntry& entry : more) details.append(entry.key, entry.value);
+  return details;
+}
+
 AuthorizerAnswer answer_of(const Inquiry::Answer& answer, const config::DynamicAuthorizer& authorizer) {
   if (const auto* error = std::get_if<Inquiry::Error>(&answer))
     return {{{}, error->uri + (error->text.empty() ? "" : ": " + error->text)}, false};
@@ -52,8 +64,14 @@ bool HeldRequests::Waiting::is_decided() const {
 }
 
 HeldRequests::HeldRequests(Worker& worker, const std::shared_ptr<Realm>& realm, Member& member,
-                           Session& session, transport::Connection& connection)
-    : worker_(worker), realm_(realm), member_(member), session_(session), connection_(connection) {}
+                           Session& session, transport::Connection& connection, const wamp::Dict& more)
+    : worker_(worker),
+      realm_(realm),
+      member_(member),
+      session_(session),
+      connection_(connection),
+      session_details_(details_of(realm->name(), member, more)),
+      charge_(member.account, holding::session, allocated(session_details_)) {}
 
 HeldRequests::~HeldRequests() {
   worker_.remove_ready(session_);
@@ -146,16 +164,9 @@ void HeldRequests::look_up(const std::shared_ptr<Verdicts>& verdicts, Subject su
   if (opened.asker != Verdicts::Asker::another) ask(question);
 }
 
-wamp::Dict HeldRequests::session_details() const {
-  const Identity& identity = member_.identity;
-  return {{"realm", realm_->name()},           {"authprovider", identity.authprovider},
-          {"authid", identity.authid},         {"authrole", identity.authrole},
-          {"authmethod", identity.authmethod}, {"session", member_.ref.session.value}};
-}
-
 void HeldRequests::ask(const std::shared_ptr<Question>& question) {
   const config::DynamicAuthorizer& authorizer = question->verdicts->authorizer();
-  const wamp::List arguments{session_details(), question->key.uri, wamp::Value(name(question->key.action)),
+  const wamp::List arguments{session_details_, question->key.uri, wamp::Value(name(question->key.action)),
                              question->options};
   // The inquiry is the question's, so it must not hold it.
   question->inquiry = std::make_unique<Inquiry>(

@@ -31,9 +31,9 @@ namespace router {
 
 class HeldRequests {
  public:
-  // All outlive it.
+  // All outlive it. `more`: what authorizers are told of the session beside its identity.
   HeldRequests(Worker& worker, const std::shared_ptr<Realm>& realm, Member& member, Session& session,
-               transport::Connection& connection);
+               transport::Connection& connection, const wamp::Dict& more);
   ~HeldRequests();
   HeldRequests(const HeldRequests&) = delete;
 
@@ -75,13 +75,14 @@ class HeldRequests {
   void let_go(Question& question);
   void pause_if_full();
   void resume_if_short();
-  wamp::Dict session_details() const;
 
   Worker& worker_;
   const std::shared_ptr<Realm> realm_;
   Member& member_;
   Session& session_;
   transport::Connection& connection_;
+  const wamp::Dict session_details_;  // in Crossbar's words
+  const transport::Charge charge_;    // for these
   std::deque<Waiting> waiting_;
   size_t bytes_ = 0;  // of memory, for those
   // By what identical ones have in common. Rules that are replaced have another authorizer.

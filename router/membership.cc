@@ -6,16 +6,19 @@
 #include "router/event_filter.h"
 #include "router/holding.h"
 #include "router/session.h"
+#include "router/value_bytes.h"
 
 namespace router {
 
 Membership::Membership(Worker& worker, Session& session, Sender& sender, std::shared_ptr<Realm> realm,
-                       Member& member, std::optional<WallTime> expires)
+                       Member& member, wamp::Dict authextra, std::optional<WallTime> expires)
     : worker_(worker),
       session_(session),
       sender_(sender),
       realm_(std::move(realm)),
       member_(&member, Leave{*realm_}),
+      authextra_(std::move(authextra)),
+      charge_(member.account, holding::session, allocated(authextra_)),
       expires_(expires),
       request_ids_(realm_->sequential_request_ids(), member.features.caller_progressive_call_invocations,
                    member.limits().calls_in_flight_per_session, member.charge(holding::calls, 0)),
@@ -33,7 +36,9 @@ Membership::~Membership() {
 
 bool Membership::holds(const wamp::Message& message, std::string_view bytes, bool is_chunk) {
   if (!held_)
-    held_ = std::make_unique<HeldRequests>(worker_, realm_, *member_, session_, sender_.connection());
+    held_ = std::make_unique<HeldRequests>(
+        worker_, realm_, *member_, session_, sender_.connection(),
+        wamp::Dict{{"authextra", authextra_}, {"transport", session_.transport_details()}});
   return held_->hold(message, bytes, sender_.format(), is_chunk);
 }
 

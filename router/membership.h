@@ -31,9 +31,10 @@ struct EventFilter;
 
 class Membership {
  public:
-  // Takes over the member, which has joined the realm. `expires`: when its authentication does.
+  // Takes over the member, which has joined the realm. `authextra`: for authorizers. `expires`: when its
+  // authentication does.
   Membership(Worker& worker, Session& session, Sender& sender, std::shared_ptr<Realm> realm, Member& member,
-             std::optional<WallTime> expires);
+             wamp::Dict authextra, std::optional<WallTime> expires);
   ~Membership();
   Membership(const Membership&) = delete;
 
@@ -104,6 +105,8 @@ class Membership {
     void operator()(Member* member) const { realm.leave(*member); }
   };
   const std::unique_ptr<Member, Leave> member_;
+  const wamp::Dict authextra_;
+  const transport::Charge charge_;         // for that
   const std::optional<WallTime> expires_;  // none: never
   RequestIds request_ids_;
   std::shared_ptr<const wamp::Dict> extra_;  // the member's

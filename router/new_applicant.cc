@@ -38,6 +38,19 @@ std::vector<std::string> channel_bindings(const transport::Connection& connectio
 
 }  // namespace
 
+wamp::Dict transport_without_secrets(const Arrival& arrival, const transport::Connection& connection) {
+  wamp::Dict details = transport_details(arrival, connection);
+  const wamp::Value* received = details.find("http_headers_received");
+  const auto* headers = received ? received->get<wamp::Dict>() : nullptr;
+  if (!headers) return details;
+  wamp::Dict harmless;
+  for (const wamp::DictEntry& header : *headers)
+    if (header.key != "cookie" && header.key != "authorization" && header.key != "proxy-authorization")
+      harmless.append(header.key, header.value);
+  details.set("http_headers_received", std::move(harmless));
+  return details;
+}
+
 auth::Applicant new_applicant(const Arrival& arrival, const Entrance& entrance,
                               const transport::Connection& connection) {
   auth::Applicant applicant;

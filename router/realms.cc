@@ -8,6 +8,14 @@
 #include "router/log.h"
 
 namespace router {
+namespace {
+
+bool has_authorizer(const config::Realm& realm) {
+  return std::any_of(realm.roles.begin(), realm.roles.end(),
+                     [](const config::Role& role) { return role.authorizer.has_value(); });
+}
+
+}  // namespace
 
 bool Realms::has(std::string_view name) const {
   const ReadLock lock(mutex_);
@@ -19,6 +27,11 @@ bool Realms::lacks_role(std::string_view name, std::string_view role) const {
   const config::Realm* realm = config::find_realm(configured_, name);
   return realm && std::none_of(realm->roles.begin(), realm->roles.end(),
                                [role](const config::Role& known) { return known.name == role; });
+}
+
+bool Realms::have_authorizers() const {
+  const ReadLock lock(mutex_);
+  return have_authorizers_;
 }
 
 std::shared_ptr<Realm> Realms::find(std::string_view name) const {
@@ -130,6 +143,7 @@ std::vector<std::string> Realms::commit(Prepared prepared) {
   {
     const Lock lock(mutex_);
     configured_ = std::move(prepared.configured);
+    have_authorizers_ = std::any_of(configured_.begin(), configured_.end(), has_authorizer);
     for (std::shared_ptr<Realm>& realm : prepared.fresh) {
       forget_removed(*realm);
       // A template may have made one of that name in the meantime.

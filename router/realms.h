@@ -32,6 +32,8 @@ class Realms {
   bool has(std::string_view name) const;
   // True if that one has no such role.
   bool lacks_role(std::string_view name, std::string_view role) const;
+  // Whether a role of any realm has a dynamic authorizer.
+  bool have_authorizers() const;
   // Null: there is none yet.
   std::shared_ptr<Realm> find(std::string_view name) const;
   // The same, made of its template if there is none yet. Null: there is no such realm, its template has made
@@ -85,6 +87,7 @@ class Realms {
   mutable std::mutex making_;
   mutable SharedMutex mutex_{"the table of realms"};  // guards all below
   std::vector<config::Realm> configured_;
+  bool have_authorizers_ = false;  // those
   // The table is constant for those who look up a name: that its realm is made on the way, and that another
   // one gives way, is not their affair.
   mutable Table realms_;

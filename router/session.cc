@@ -295,8 +295,9 @@ std::optional<Refusal> Session::join(const auth::Accepted& accepted) {
       ref_, {authid, accepted.role, accepted.method, accepted.provider, connection_->peer_address()},
       *features_, connection_->account(), sender_->much());
   if (const auto* refusal = std::get_if<Refusal>(&joined)) return std::move(*refusal);
-  membership_ = std::make_unique<Membership>(worker_, *this, *sender_, std::move(realm),
-                                             *std::get<Member*>(joined), accepted.expires);
+  membership_ =
+      std::make_unique<Membership>(worker_, *this, *sender_, std::move(realm), *std::get<Member*>(joined),
+                                   accepted.authextra, accepted.expires);
   state_ = State::established;
   connection_->set_known(true);
   const config::SessionLimits& limits = membership_->limits();
@@ -313,6 +314,10 @@ void Session::welcome(const wamp::Dict& authextra) {
   sender_->send(wamp::Welcome{
       ref_.session, welcome_details(membership_->identity(), {realm.name(), realm.has_meta_api()}, authextra,
                                     announced_limits(membership_->limits(), entrance_->transport.limits))});
+}
+
+wamp::Dict Session::transport_details() const {
+  return transport_without_secrets(arrival_, *connection_);
 }
 
 auth::Cookies* Session::cookies() const {

@@ -45,6 +45,8 @@ class Session final : public transport::Receiver, private Admission::Desk {
 
   // While it is open.
   transport::Connection& connection() const { return *connection_; }
+  // For authorizers.
+  wamp::Dict transport_details() const;
 
   // Once a second: a peer that takes too long to say HELLO or GOODBYE, or takes nothing of a stream, is
   // closed.

@@ -243,9 +243,10 @@ Arrival WebService::arrival(const Entrance& entrance, const HttpRequest& request
     headers.emplace_back("Set-Cookie", cookies->header(fresh.cookie, request.secure));
     arrival.cookie = fresh.id;
   }
-  // Only authenticators want to know the rest.
+  // Only authenticators and authorizers want to know the rest.
   const auto& methods = entrance.transport.auth;
-  if (std::none_of(methods.begin(), methods.end(),
+  if (!entrance.realms.have_authorizers() &&
+      std::none_of(methods.begin(), methods.end(),
                    [](const auto& entry) { return entry.second.authenticator.has_value(); }))
     return arrival;
   wamp::Dict received;

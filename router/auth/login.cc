@@ -41,7 +41,8 @@ Step Login::begin(const wamp::List* offered) {
                    "no authid", false};
   if (method_ == "cookie") {
     const Remembered& before = *applicant_.remembered;
-    return Accepted{before.realm, before.authid, before.role, method_, before.provider, {}, before.expires};
+    return Accepted{before.realm, before.authid, before.role, method_, before.provider, {},
+                    {},           before.expires};
   }
   proof_ = make_proof();
   const bool asked_later = method_ == "ticket" || method_ == "jwt";
@@ -241,6 +242,8 @@ Step Login::verdict(const config::Principal& principal, wamp::Dict extra) {
   accepted.method = announced_;
   accepted.provider = provider();
   accepted.extra = principal.extra;
+  const bool is_stranger = method_ == "anonymous" && !rules_->authenticator && principal.extra.empty();
+  accepted.authextra = is_stranger ? applicant_.authextra : principal.extra;
   for (const wamp::DictEntry& entry : extra) accepted.extra.set(entry.key, entry.value);
   accepted.expires = expires_;
   return accepted;

@@ -35,6 +35,8 @@ struct Accepted {
   std::string method;  // as the client calls it
   std::string provider;
   wamp::Dict extra;                 // for WELCOME.Details.authextra
+  wamp::Dict authextra;             // what authorizers are told, as in Crossbar: what is known of the
+                                    // principal, or what somebody says who proves nothing
   std::optional<WallTime> expires;  // the session must not outlive that
 };
 struct Refused {

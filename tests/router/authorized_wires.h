@@ -95,7 +95,9 @@ class AuthorizedWires {
           {"call": true, "register": true, "publish": true, "subscribe": true}}]}]}],
       "transports": [{"type": "websocket", "endpoint": {"type": "tcp", "port": 1}, "auth": {
         "anonymous": {"role": "user"},
-        "ticket": {"type": "static", "principals": {"backend": {"ticket": "t", "role": "backend"}}}}}]})",
+        "ticket": {"type": "static", "principals": {
+          "backend": {"ticket": "t", "role": "backend"},
+          "joe": {"ticket": "j", "role": "user", "extra": {"tenant": 1}}}}}}]})",
                                 "test", ".");
   }
   Wire& join(const std::string& method, serializers::Format format) {

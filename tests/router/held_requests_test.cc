@@ -38,7 +38,8 @@ TEST_P(EachAction, IsCarriedOutIfTheAuthorizerAllowsIt) {
   const std::string session = std::to_string(user.session_id());
   EXPECT_THAT(router.authorizer().answers("true"),
               AllOf(HasSubstr(R"([{"realm":"realm1","authprovider":"static","authid":"anonymous-)" + session +
-                              R"(","authrole":"user","authmethod":"anonymous","session":)" + session + "}," +
+                              R"(","authrole":"user","authmethod":"anonymous","session":)" + session +
+                              R"(,"authextra":{},"transport":{"type":"websocket","peer":"test"}},)" +
                               GetParam().question + "]]"),
                     StartsWith("[68,")));
   if (std::string(GetParam().message).starts_with("[48,")) {
@@ -135,6 +136,36 @@ INSTANTIATE_TEST_SUITE_P(
                             "[33,1,", "[8,32,1,"},
                     Request{R"([32,1,{"match":"wildcard"},"com."])",
                             R"("com.","subscribe",{"match":"wildcard"})", "[33,1,", "[8,32,1,"}));
+
+TEST(HeldRequests, TellTheAuthorizerWhatAStrangerSaysAndHowItHasComeButNoSecrets) {
+  AuthorizedWires router;
+  Arrival arrival;
+  arrival.details = {{"protocol", "wamp.2.json"},
+                     {"http_headers_received", wamp::Dict{{"host", "example.com"},
+                                                          {"cookie", "sid=secret"},
+                                                          {"authorization", "Bearer secret"},
+                                                          {"proxy-authorization", "Basic secret"}}}};
+  Wire& user = router.router().connect(serializers::Format::json, arrival, "192.0.2.1:5");
+  EXPECT_THAT(says(user, R"([1,"realm1",{"roles":{"caller":{}},"authextra":{"tenant":7}}])"),
+              StartsWith("[2,"));
+  EXPECT_EQ(says(user, R"([48,1,{},"com.a"])"), "");
+  const std::string asked = router.authorizer().answers("true");
+  EXPECT_THAT(asked, HasSubstr(R"("authextra":{"tenant":7},"transport":{"protocol":"wamp.2.json",)"
+                               R"("http_headers_received":{"host":"example.com"},)"
+                               R"("type":"websocket","peer":"192.0.2.1:5"}})"));
+  EXPECT_THAT(asked, Not(HasSubstr("secret")));
+}
+
+TEST(HeldRequests, TellTheAuthorizerWhatIsKnownOfAPrincipalAndNotWhatItSays) {
+  AuthorizedWires router;
+  Wire& joe = router.router().connect();
+  EXPECT_THAT(says(joe, R"([1,"realm1",{"roles":{"caller":{}},"authmethods":["ticket"],"authid":"joe",)"
+                        R"("authextra":{"tenant":2,"admin":true}}])"),
+              StartsWith("[4,"));
+  EXPECT_THAT(says(joe, R"([5,"j",{}])"), StartsWith("[2,"));
+  EXPECT_EQ(says(joe, R"([48,1,{},"com.a"])"), "");
+  EXPECT_THAT(router.authorizer().answers("true"), HasSubstr(R"("authextra":{"tenant":1},"transport":{)"));
+}
 
 TEST(HeldRequests, AreToldToAnAuthorizerThatGivesKeywordsToo) {
   AuthorizedWires router;
