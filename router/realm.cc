@@ -350,6 +350,12 @@ wamp::Result<void> Realm::call_router(Member& member, const wamp::Call& message,
         member, wamp::Call::type, message.request,
         {wamp::error_uri::no_such_procedure, "the router has no procedure " + std::string(message.procedure) +
                                                  (has_meta_api() ? "" : " in this realm")});
+  bool is_in_use = false;
+  const auto looked = locked(member, [&]() -> wamp::Result<void> {
+    is_in_use = dealer::Dealer::refuse_id_in_use(member, message.request, state_.outbox);
+    return {};
+  });
+  if (!looked || is_in_use) return looked;
   const auto arguments =
       serializers::decode_arguments(payload.format, {payload.bytes(), payload.count}, member.value_limits());
   if (!arguments)

@@ -55,6 +55,8 @@ class Dealer {
   void unregister(Member& callee, const wamp::Unregister& message, Outbox& outbox);
   wamp::Result<void> call(Member& caller, const wamp::Call& message, const CallOptions& options,
                           RoutedPayload&& payload, const Grant& grant, Outbox& outbox);
+  // Refuses a CALL whose request id is that of a call which waits for its answer. False: it is not.
+  static bool refuse_id_in_use(const Member& caller, wamp::RequestId call, Outbox& outbox);
   // A CALL whose request id is not a new one ("Progressive Call Invocations"). `sequential`: ids are, so one
   // behind the last chunk breaks the protocol; else it is refused.
   wamp::Result<void> continue_call(Member& caller, const wamp::Call& message, RoutedPayload&& payload,
@@ -101,7 +103,6 @@ class Dealer {
   size_t call_count() const { return calls_.size(); }
 
  private:
-  static void refuse_id_in_use(const Member& caller, const wamp::Call& message, Outbox& outbox);
   // What a caller asked for, as far as its INVOCATION depends on it.
   struct Asked {
     std::string_view procedure;

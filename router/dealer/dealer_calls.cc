@@ -139,17 +139,19 @@ Callee* Dealer::pick(Registration& registration, const CallOptions& options, con
   return registration.pick(choice);
 }
 
-void Dealer::refuse_id_in_use(const Member& caller, const wamp::Call& message, Outbox& outbox) {
-  outbox.refuse(caller.ref, wamp::Call::type, message.request, invalid_argument,
-                "CALL.Request: " + std::to_string(message.request.value) +
-                    " is the id of a call that has not been answered yet");
+bool Dealer::refuse_id_in_use(const Member& caller, wamp::RequestId call, Outbox& outbox) {
+  if (!caller.calls.find(call.value)) return false;
+  outbox.refuse(
+      caller.ref, wamp::Call::type, call, invalid_argument,
+      "CALL.Request: " + std::to_string(call.value) + " is the id of a call that has not been answered yet");
+  return true;
 }
 
 wamp::Result<void> Dealer::call(Member& caller, const wamp::Call& message, const CallOptions& options,
                                 RoutedPayload&& payload, const Grant& grant, Outbox& outbox) {
   if (PendingCall** const earlier = caller.calls.find(message.request.value)) [[unlikely]] {
     if ((*earlier)->progressive) return continue_call(caller, message, std::move(payload), false, outbox);
-    refuse_id_in_use(caller, message, outbox);
+    refuse_id_in_use(caller, message.request, outbox);
     return {};
   }
   if (options.progress && !caller.features.caller_progressive_call_invocations)

@@ -17,7 +17,7 @@ wamp::Result<void> Dealer::continue_call(Member& caller, const wamp::Call& messa
   }
   PendingCall& call = **found;
   if (!call.progressive && !sequential) {
-    refuse_id_in_use(caller, message, outbox);
+    refuse_id_in_use(caller, message.request, outbox);
     return {};
   }
   if (!call.progressive)

@@ -161,6 +161,8 @@ TEST_P(ASession, GetsAnErrorForARequestIdOfACallThatIsNotAnswered) {
   caller.receives(R"([48,7,{},"com.slow"])");
   EXPECT_THAT(caller.sent(), StartsWith(R"([8,48,7,{},"wamp.error.invalid_argument",["CALL.Request: 7 )"));
   EXPECT_EQ(callee.sent(), "");
+  caller.receives(R"([48,7,{},"wamp.session.count"])");
+  EXPECT_THAT(caller.sent(), StartsWith(R"([8,48,7,{},"wamp.error.invalid_argument",["CALL.Request: 7 )"));
   callee.receives("[70,1,{}]");
   EXPECT_EQ(caller.sent(), "[50,7,{}]") << "the session and the first call go on";
 }
