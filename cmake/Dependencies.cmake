@@ -29,5 +29,6 @@ target_link_libraries(wampd::cjose INTERFACE cjose)
 wampd_header_library(prometheus prometheus/text_serializer.h prometheus-cpp-dev)
 target_link_libraries(wampd::prometheus INTERFACE prometheus-cpp-core)
 find_package(OpenSSL 3.0 REQUIRED)  # libssl-dev
+find_package(ZLIB REQUIRED)  # zlib1g-dev
 find_package(spdlog REQUIRED)
 find_package(SQLite3 REQUIRED)  # libsqlite3-dev

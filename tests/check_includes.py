@@ -57,6 +57,7 @@ DOORS = {
     "rapidjson": re.compile(r"^(serializers/unescape_json|router/config/json_document)\.cc$"),
     "spdlog": re.compile(r"^router/log\.cc$"),
     "sqlite3": re.compile(r"^router/broker/sqlite_file\.cc$"),
+    "zlib": re.compile(r"^transport/deflate\.cc$"),
     "openssl": re.compile(r"^(transport/(tls|tls_stream|certificate)|router/crypto/\w+|router/dev_cert/certificate_maker)\.cc$"),
     "prometheus": re.compile(r"^router/exposition\.cc$"),
     "sodium": re.compile(r"^router/crypto/crypto\.cc$"),

@@ -1,6 +1,7 @@
 // What a codec finds in the bytes of a peer.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -8,7 +9,16 @@
 namespace transport {
 
 struct CodecEvent {
-  enum class Kind : uint8_t { need_more, message, oversized, ping, pong, close, error };
+  enum class Kind : uint8_t {
+    need_more,
+    message,
+    oversized,
+    ping,
+    pong,
+    close,
+    error,
+    pause,  // much was inflated: before the codec is asked again, others may have their turn
+  };
 
   Kind kind = Kind::need_more;
   uint16_t code = 0;  // close: as received, 1005 if there was none; error: the one to send
@@ -16,6 +26,7 @@ struct CodecEvent {
   // bytes. May be changed; valid until the codec is asked again.
   std::span<char> payload;
   std::string_view text;  // close: the reason; error: what was wrong; valid as long as the payload
+  size_t inflated = 0;    // message, oversized: what was inflated of it, if it came compressed
 };
 
 }  // namespace transport

@@ -20,6 +20,7 @@
 #include "transport/channel_binding.h"
 #include "transport/client_certificate.h"
 #include "transport/counters.h"
+#include "transport/framing.h"
 #include "transport/http.h"
 #include "transport/rate.h"
 #include "transport/rawsocket.h"
@@ -31,29 +32,11 @@ class Connection;
 class Loop;
 class TlsContext;
 
-// How a message is put on the wire. All receivers with the same framing can share one frame.
-enum class Framing : uint8_t {
-  websocket_text,
-  websocket_binary,
-  batched_text,        // several messages in one WebSocket message, see batch.h
-  batched_text_octal,  // the same with the separator of clients that take "\30" for octal
-  batched_binary,
-  rawsocket,
-  bare,  // the message and nothing else
-};
-constexpr size_t framing_count = 7;
-constexpr bool is_text(Framing framing) {
-  return framing <= Framing::batched_text_octal && framing != Framing::websocket_binary;
-}
-constexpr bool is_batched(Framing framing) {
-  return framing >= Framing::batched_text && framing <= Framing::batched_binary;
-}
-
 // The most bytes frame_message() puts in front of a message, and behind it.
 constexpr size_t max_frame_header = 10;
 constexpr size_t max_frame_trailer = 1;
 
-// The frame of one message: its header is written into the buffer's headroom, nothing is copied. A message
+// The frame of one message, not compressed: its header is written into the buffer's headroom, nothing is copied. A message
 // that is too long for the peer gives a frame of more than Connection::max_frame_size(), which must not be
 // sent. Precondition: message->unique(), max_frame_header bytes of headroom and max_frame_trailer of
 // tailroom.

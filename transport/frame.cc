@@ -12,9 +12,9 @@ void write_big_endian(char* bytes, size_t count, uint64_t value) {
 }
 
 // Of a frame that has `size` bytes of payload, some of which may be in the buffer.
-void prepend_header(Opcode opcode, uint64_t size, Buffer& buffer) {
+void prepend_header(Opcode opcode, uint64_t size, Buffer& buffer, uint8_t reserved_bits = 0) {
   char header[max_frame_header];
-  header[0] = static_cast<char>(0x80 | static_cast<uint8_t>(opcode));
+  header[0] = static_cast<char>(0x80 | reserved_bits | static_cast<uint8_t>(opcode));
   const auto code = static_cast<uint8_t>(size < 126 ? size : size <= 0xFFFF ? 126 : 127);
   header[1] = static_cast<char>(code);
   const size_t extended = extended_length_size(code);
@@ -32,7 +32,7 @@ std::string_view cut(std::string_view text, size_t limit) {
 }  // namespace
 
 BufferRef frame_message(Framing framing, BufferRef message) {
-  switch (framing) {
+  switch (framing.kind) {
     case Framing::websocket_text:
     case Framing::websocket_binary:
       prepend_header(opcode_of(framing), message->size(), *message);
@@ -57,6 +57,11 @@ BufferRef frame_message(Framing framing, BufferRef message) {
     case Framing::bare:
       break;
   }
+  return message;
+}
+
+BufferRef frame_compressed(Framing framing, BufferRef message) {
+  prepend_header(opcode_of(framing), message->size(), *message, compressed_bit);
   return message;
 }
 

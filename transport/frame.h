@@ -101,6 +101,13 @@ inline PlainFrame read_plain_frame(std::span<const char> bytes, uint8_t first_by
   return frame;
 }
 
+// RSV1, which says that a message is compressed (RFC 7692, section 6).
+constexpr uint8_t compressed_bit = 0x40;
+
+// The frame of a message that is compressed already. Precondition: unique(), max_frame_header bytes of
+// headroom.
+BufferRef frame_compressed(Framing framing, BufferRef message);
+
 // Precondition: payload.size() <= max_control_payload.
 BufferRef make_control_frame(Opcode opcode, std::string_view payload);
 

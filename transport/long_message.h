@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
+#include <utility>
 
 #include "transport/buffer.h"
 
@@ -17,8 +18,12 @@ class LongMessage {
   // Shorter ones are mostly all there after one read.
   static constexpr size_t min_size = 64 * 1024;
 
-  explicit LongMessage(size_t size) : size_(size), buffer_(Buffer::take_kept(size + slack)) {
+  explicit LongMessage(size_t size) : LongMessage(size, Buffer::take_kept(size + slack)) {
     if (!buffer_) buffer_ = Buffer::create(0, std::min(size, first_capacity) + slack);
+  }
+  // One of unknown size, which may be short.
+  static LongMessage of_at_most(size_t size) {
+    return {size, Buffer::create(0, std::min(size, min_size) + slack)};
   }
 
   bool whole() const { return buffer_->size() == size_; }
@@ -44,6 +49,8 @@ class LongMessage {
   static constexpr size_t first_capacity = 256 * 1024;
   // Behind the message, for what frames need there.
   static constexpr size_t slack = 16;
+
+  LongMessage(size_t size, BufferRef buffer) : size_(size), buffer_(std::move(buffer)) {}
 
   size_t size_;
   BufferRef buffer_;

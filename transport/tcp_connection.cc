@@ -172,6 +172,11 @@ void TcpConnection::receive_frames(std::span<char> bytes) {
     }
     const CodecEvent event = next_event(bytes);
     if (event.kind == CodecEvent::Kind::need_more) return;
+    if (event.kind == CodecEvent::Kind::pause) {
+      unread_.assign(bytes.data(), bytes.size());
+      return continue_reading();
+    }
+    if (throttle_) throttle_->meter.take_bytes(state_.now, event.inflated);
     if (event.kind == CodecEvent::Kind::message)
       receive_whole(event.payload);
     else
@@ -250,6 +255,7 @@ void TcpConnection::on_control(const CodecEvent& event) {
     case WebSocketCodec::Kind::pong:
     case WebSocketCodec::Kind::message:
     case WebSocketCodec::Kind::need_more:
+    case WebSocketCodec::Kind::pause:
       break;
   }
 }

@@ -11,10 +11,23 @@ namespace {
 // Announced lengths above it are no mistakes, and would take all day.
 constexpr uint64_t max_thrown_away = uint64_t{1} << 31;
 
+// Of a compressed message, in one step: it may become a thousand times as much.
+constexpr size_t inflated_in_step = 1024;
+// What is inflated between two pauses: bytes that come out, and as many again for each quarter of one that
+// goes in, as the worst streams are nothing but tables of codes.
+constexpr size_t max_inflating_cost = 64 * 1024;
+constexpr size_t cost_of_compressed = 4;
+
 std::span<char> take(std::span<char>& bytes, size_t count) {
   const auto front = bytes.first(count);
   bytes = bytes.subspan(count);
   return front;
+}
+
+// What begins at that offset in the payload of a frame.
+bool unmask_from(uint64_t offset, std::span<char> part, std::array<char, 4> mask) {
+  std::rotate(mask.begin(), mask.begin() + static_cast<std::ptrdiff_t>(offset % mask.size()), mask.end());
+  return unmask(part, mask);
 }
 
 }  // namespace
@@ -28,32 +41,39 @@ WebSocketCodec::WebSocketCodec(Framing framing, size_t max_message_size)
 WebSocketCodec::Event WebSocketCodec::next(std::span<char>& bytes) {
   if (delivered_) release_delivered();
   if (long_) return take_long(bytes);
-  if (bytes.empty() && kept_.empty() && !assembler_ && !oversized_) return {};
+  if (bytes.empty() && kept_.empty() && !assembler_ && !passing_) return {};
   std::span<char> message;
   if (next_plain(bytes, message)) return {Kind::message, 0, message, {}};
   return next_slowly(bytes);
 }
 
 size_t WebSocketCodec::kept_bytes() const {
-  return kept_.size() + (assembler_ ? assembler_->message_size() : 0) + (long_ ? long_->arrived() : 0);
+  return kept_.size() + (assembler_ ? assembler_->message_size() : 0) + (long_ ? long_->arrived() : 0) +
+         (passing_ && passing_->inflated ? passing_->inflated->size() : 0);
 }
 
 size_t WebSocketCodec::held_of_parts() const {
   return allocated(kept_) + (assembler_ ? assembler_->held() : 0) +
-         (oversized_ ? allocated(sizeof(Oversized)) + allocated(oversized_->beginning) : 0) +
+         (passing_ ? allocated(sizeof(Passing)) + allocated(passing_->beginning) +
+                         (passing_->inflated ? passing_->inflated->held() : 0)
+                   : 0) +
          (long_ ? allocated(sizeof(LongMessage)) + long_->held() : 0);
 }
 
 std::optional<size_t> WebSocketCodec::unfinished() const {
   if (long_ && !delivered_) return long_->arrived();
-  if (!assembler_ && !oversized_ && (delivered_ || kept_.empty())) return std::nullopt;
+  if (!assembler_ && !passing_ && (delivered_ || kept_.empty())) return std::nullopt;
   return (delivered_ ? 0 : kept_.size()) + (assembler_ ? assembler_->message_size() : 0) +
-         (oversized_ ? static_cast<size_t>(oversized_->size) : 0);
+         (passing_ ? static_cast<size_t>(passing_->size) : 0);
 }
 
 WebSocketCodec::Event WebSocketCodec::next_slowly(std::span<char>& bytes) {
   for (;;) {
-    Event event = payload_left_ == 0 ? next_frame(bytes) : oversized_ ? throw_away(bytes) : assemble(bytes);
+    if (inflating_cost_ >= max_inflating_cost && !bytes.empty()) {
+      inflating_cost_ = 0;
+      return {Kind::pause, 0, {}, {}};
+    }
+    Event event = payload_left_ == 0 ? next_frame(bytes) : passing_ ? pass(bytes) : assemble(bytes);
     if (event.kind != Kind::need_more || bytes.empty()) return event;
   }
 }
@@ -63,10 +83,11 @@ WebSocketCodec::Event WebSocketCodec::next_frame(std::span<char>& bytes) {
     if (bytes.empty()) return {};
     const auto more = take(bytes, std::min(want - kept_.size(), bytes.size()));
     kept_.append(more.data(), more.size());
+    take_compressed_bit();
   }
   const FrameHeader header = *read_frame_header(kept_);
   if (auto refused = refusal(header)) return error(std::move(refused));
-  if (is_too_long(header)) return begin_throwing_away(header);
+  if (passes(header)) return begin_passing(header);
   if (is_long(header)) {
     begin_long(header);
     return take_long(bytes);
@@ -92,10 +113,21 @@ size_t WebSocketCodec::wanted() const {
   return header->header_size + static_cast<size_t>(header->payload_size);
 }
 
+// Of a frame that may have it: in all else it is like others.
+void WebSocketCodec::take_compressed_bit() {
+  const auto first_byte = static_cast<uint8_t>(kept_[0]);
+  const uint8_t opcode = first_byte & 0x0F;
+  const bool begins_message =
+      opcode == static_cast<uint8_t>(Opcode::text) || opcode == static_cast<uint8_t>(Opcode::binary);
+  if (!framing_.compression || !begins_message || !(first_byte & compressed_bit)) return;
+  kept_[0] = static_cast<char>(first_byte & ~compressed_bit);
+  is_compressed_ = true;
+}
+
 // A frame that is a whole message with nothing special about it.
 bool WebSocketCodec::in_place(const FrameHeader& header) const {
-  return header.first_byte == plain_first_byte_ && header.masked && header.minimal && !assembler_ &&
-         !oversized_ && header.payload_size <= max_message_size_;
+  return header.first_byte == plain_first_byte_ && header.masked && header.minimal && !is_compressed_ &&
+         !assembler_ && !passing_ && header.payload_size <= max_message_size_;
 }
 
 // One that is not all there after one read.
@@ -112,9 +144,7 @@ void WebSocketCodec::begin_long(const FrameHeader& header) {
 }
 
 void WebSocketCodec::unmask_long(size_t from) {
-  std::array<char, 4> mask = long_mask_;
-  std::rotate(mask.begin(), mask.begin() + static_cast<std::ptrdiff_t>(from % mask.size()), mask.end());
-  long_is_ascii_ &= unmask(long_->bytes().subspan(from), mask);
+  long_is_ascii_ &= unmask_from(from, long_->bytes().subspan(from), long_mask_);
 }
 
 void WebSocketCodec::filled(size_t count) {
@@ -129,7 +159,10 @@ WebSocketCodec::Event WebSocketCodec::take_long(std::span<char>& bytes) {
     long_->take(bytes);
     unmask_long(from);
   }
-  if (!long_->whole()) return {};
+  return long_->whole() ? deliver_long() : Event();
+}
+
+WebSocketCodec::Event WebSocketCodec::deliver_long() {
   const auto payload = long_->bytes();
   if (is_text(framing_) && !long_is_ascii_ && !is_utf8({payload.data(), payload.size()}))
     return error({close_code::invalid_payload, "a text message that is not valid UTF-8"});
@@ -143,7 +176,8 @@ BufferRef WebSocketCodec::take_buffer_of(std::string_view part) {
   const bool is_most_of_it = part.data() >= whole.data() &&
                              part.data() + part.size() <= whole.data() + whole.size() &&
                              2 * part.size() >= whole.size();
-  return is_most_of_it ? long_->release() : BufferRef();
+  // One that was inflated may be short.
+  return is_most_of_it && whole.size() >= LongMessage::min_size ? long_->release() : BufferRef();
 }
 
 // What websocketpp does not refuse itself, or too late. Decided by the announced size, before any payload is
@@ -153,20 +187,20 @@ FrameError WebSocketCodec::refusal(const FrameHeader& header) const {
   const bool refused_anyway = header.reserved_bits() || !header.masked;
   if (refused_anyway || header.opcode() > Opcode::binary) return {};
 
-  const bool goes_on = assembler_ || oversized_;
+  const bool goes_on = assembler_ || passing_;
   const bool is_continuation = header.opcode() == Opcode::continuation;
-  if (oversized_ && !is_continuation)
+  if (goes_on && !is_continuation)
     return {close_code::protocol_error, "a new message before the end of a fragmented one"};
-  if (!is_continuation && !goes_on && header.opcode() != opcode_of(framing_)) {
+  if (!is_continuation && header.opcode() != opcode_of(framing_)) {
     return {close_code::unsupported_data, is_text(framing_)
                                               ? "a binary message, but the subprotocol is one of text"
                                               : "a text message, but the subprotocol is a binary one"};
   }
-  if (!is_too_long(header)) return {};
+  if (!passes(header)) return {};
   if (is_continuation && !goes_on)
     return {close_code::protocol_error, "a continuation of a message that has not begun"};
   if (!header.minimal) return {close_code::protocol_error, "a frame length that is not in its shortest form"};
-  const uint64_t so_far = assembler_ ? assembler_->message_size() : oversized_ ? oversized_->size : 0;
+  const uint64_t so_far = assembler_ ? assembler_->message_size() : passing_ ? passing_->size : 0;
   if (header.payload_size > max_thrown_away - so_far) {
     return {close_code::message_too_big,
             "a message of more than " + std::to_string(max_message_size_) + " bytes"};
@@ -174,33 +208,78 @@ FrameError WebSocketCodec::refusal(const FrameHeader& header) const {
   return {};
 }
 
-// Of a data frame that is not refused: it makes the message too long, or that is so already.
-bool WebSocketCodec::is_too_long(const FrameHeader& header) const {
+// Of a frame that is not refused: it carries data of a message that is inflated, or is too long with it.
+bool WebSocketCodec::passes(const FrameHeader& header) const {
   if (header.opcode() > Opcode::binary || header.reserved_bits() || !header.masked) return false;
-  if (oversized_) return true;
+  if (is_compressed_ || passing_) return true;
   const size_t before = assembler_ ? assembler_->message_size() : 0;
   return before > max_message_size_ || header.payload_size > max_message_size_ - before;
 }
 
-WebSocketCodec::Event WebSocketCodec::begin_throwing_away(const FrameHeader& header) {
-  if (!oversized_) oversized_ = std::make_unique<Oversized>();
+WebSocketCodec::Event WebSocketCodec::begin_passing(const FrameHeader& header) {
+  if (!passing_) passing_ = std::make_unique<Passing>();
+  if (std::exchange(is_compressed_, false))
+    passing_->inflated = std::make_unique<InflatedMessage>(max_message_size_);
   if (assembler_) {
-    oversized_->beginning = assembler_->beginning(max_beginning);
-    oversized_->size = assembler_->message_size();
+    passing_->beginning = assembler_->beginning(max_beginning);
+    passing_->size = assembler_->message_size();
     assembler_.reset();
   }
-  oversized_->mask = header.mask;
-  oversized_->frame_offset = 0;
-  oversized_->in_last_frame = header.final();
+  passing_->mask = header.mask;
+  passing_->frame_offset = 0;
+  passing_->in_last_frame = header.final();
   payload_left_ = header.payload_size;
   // More of it than the header, if the maximum was another one before.
   std::string kept = std::exchange(kept_, {});
   std::span<char> front = std::span(kept).subspan(header.header_size);
-  return throw_away(front);
+  return pass(front);
+}
+
+WebSocketCodec::Event WebSocketCodec::pass(std::span<char>& bytes) {
+  return passing_->inflated ? inflate(bytes) : throw_away(bytes);
+}
+
+WebSocketCodec::Event WebSocketCodec::inflate(std::span<char>& bytes) {
+  using Outcome = InflatedMessage::Outcome;
+  Passing& message = *passing_;
+  const size_t most = std::min(bytes.size(), inflated_in_step);
+  const auto part = take(bytes, static_cast<size_t>(std::min<uint64_t>(payload_left_, most)));
+  unmask_from(message.frame_offset, part, message.mask);
+  message.frame_offset += part.size();
+  message.size += part.size();
+  payload_left_ -= part.size();
+
+  const bool ends = payload_left_ == 0 && message.in_last_frame;
+  const size_t before = message.inflated->size();
+  Outcome outcome = message.inflated->take(part);
+  if (ends && outcome == Outcome::good) outcome = message.inflated->end();
+  const size_t inflated = message.inflated->size();
+  inflating_cost_ += static_cast<uint32_t>(inflated - before + cost_of_compressed * part.size());
+  if (outcome == Outcome::broken)
+    return error({close_code::invalid_payload, "a compressed message that cannot be inflated"});
+  if (outcome == Outcome::good && !ends) return {};
+  Event event = outcome == Outcome::good ? deliver_inflated() : stop_inflating();
+  event.inflated = inflated;
+  if (ends) passing_.reset();
+  return event;
+}
+
+WebSocketCodec::Event WebSocketCodec::deliver_inflated() {
+  long_ = passing_->inflated->release();
+  long_is_ascii_ = false;
+  return deliver_long();
+}
+
+// What is still to come is thrown away.
+WebSocketCodec::Event WebSocketCodec::stop_inflating() {
+  const auto all = passing_->inflated->bytes();
+  passing_->beginning.assign(all.data(), std::min(all.size(), max_beginning));
+  passing_->inflated.reset();
+  return tell_oversized();
 }
 
 WebSocketCodec::Event WebSocketCodec::throw_away(std::span<char>& bytes) {
-  Oversized& message = *oversized_;
+  Passing& message = *passing_;
   const auto part = take(bytes, static_cast<size_t>(std::min<uint64_t>(payload_left_, bytes.size())));
   payload_left_ -= part.size();
   message.size += part.size();
@@ -210,13 +289,13 @@ WebSocketCodec::Event WebSocketCodec::throw_away(std::span<char>& bytes) {
   const bool ends = payload_left_ == 0 && message.in_last_frame;
   const bool is_told_now = !message.told && (ends || message.beginning.size() == max_beginning);
   const Event event = is_told_now ? tell_oversized() : Event();
-  if (ends) oversized_.reset();
+  if (ends) passing_.reset();
   return event;
 }
 
 WebSocketCodec::Event WebSocketCodec::tell_oversized() {
-  oversized_->told = true;
-  kept_ = oversized_->beginning;
+  passing_->told = true;
+  kept_ = passing_->beginning;
   delivered_ = true;
   return {Kind::oversized, 0, kept_, {}};
 }

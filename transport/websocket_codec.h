@@ -1,9 +1,10 @@
 // What a WebSocket client sends: bytes in, messages and control frames out (RFC 6455). No socket, no clock.
 //
 // Whole frames of unfragmented messages are unmasked where they lie; what is incomplete is kept until the
-// rest comes, growing only as bytes arrive; of a message that is too long only the beginning. websocketpp
-// sees control frames, fragments and broken frames only. Belongs to one thread. After a close frame or an
-// error nothing further may be asked of it.
+// rest comes, growing only as bytes arrive; of a message that is too long only the beginning. A compressed
+// message (RFC 7692) is inflated as it comes, and is too long if it has become so. websocketpp sees control
+// frames, fragments that are not compressed, and broken frames only. Belongs to one thread. After a close
+// frame or an error nothing further may be asked of it.
 #pragma once
 
 #include <array>
@@ -16,6 +17,7 @@
 
 #include "transport/codec_event.h"
 #include "transport/connection.h"
+#include "transport/deflate.h"
 #include "transport/frame.h"
 #include "transport/long_message.h"
 #include "transport/utf8.h"
@@ -28,6 +30,7 @@ class WebSocketCodec {
   using Event = CodecEvent;
   using Kind = CodecEvent::Kind;
 
+  // Messages may come compressed if those of the framing are.
   WebSocketCodec(Framing framing, size_t max_message_size);
   // Of messages of which no more than that has come; at most what it was made with.
   void set_max_message_size(size_t size) { max_message_size_ = size; }
@@ -49,7 +52,7 @@ class WebSocketCodec {
   }
 
   // Takes what it can from the front of `bytes`, which it overwrites, up to one event. need_more: all is
-  // taken.
+  // taken. pause: there is more.
   Event next(std::span<char>& bytes);
 
   // Where the next bytes may be put at once; empty if they must be given to next(). Nothing else may come in
@@ -68,26 +71,33 @@ class WebSocketCodec {
 
  private:
   // But for what is in kept_.
-  bool has_nothing() const { return !assembler_ && !oversized_ && !long_; }
+  bool has_nothing() const { return !assembler_ && !passing_ && !long_; }
   size_t held_of_parts() const;
   Event next_slowly(std::span<char>& bytes);
   Event next_frame(std::span<char>& bytes);
   Event whole_message(std::array<char, 4> mask, std::span<char> payload);
   void begin_long(const FrameHeader& header);
   Event take_long(std::span<char>& bytes);
+  Event deliver_long();
   void unmask_long(size_t from);
-  // A message that is too long, until its last frame has gone by.
-  struct Oversized {
-    std::string beginning;
-    uint64_t size = 0;          // so far
-    std::array<char, 4> mask;   // of the present frame
-    uint64_t frame_offset = 0;  // in its payload
+  // A message of which no frame is kept, until the last one has gone by.
+  struct Passing {
+    std::unique_ptr<InflatedMessage> inflated;  // null: the message is too long and thrown away
+    std::string beginning;                      // of what is thrown away
+    uint64_t size = 0;                          // so far, as it comes
+    std::array<char, 4> mask;                   // of the present frame
+    uint64_t frame_offset = 0;                  // in its payload
     bool in_last_frame = false;
     bool told = false;
   };
 
-  bool is_too_long(const FrameHeader& header) const;
-  Event begin_throwing_away(const FrameHeader& header);
+  void take_compressed_bit();
+  bool passes(const FrameHeader& header) const;
+  Event begin_passing(const FrameHeader& header);
+  Event pass(std::span<char>& bytes);
+  Event inflate(std::span<char>& bytes);
+  Event deliver_inflated();
+  Event stop_inflating();
   Event throw_away(std::span<char>& bytes);
   Event tell_oversized();
   Event assemble(std::span<char>& bytes);
@@ -103,15 +113,17 @@ class WebSocketCodec {
   Framing framing_;
   const uint8_t plain_first_byte_;  // of a frame that is a whole message
   bool delivered_ = false;          // kept_ or long_ is what the last event points to
+  uint32_t inflating_cost_ = 0;     // since the last pause
   const size_t largest_message_size_;
   size_t max_message_size_;
-  uint64_t payload_left_ = 0;                    // of the frame that assembler_ is reading, or oversized_
+  uint64_t payload_left_ = 0;                    // of the frame that assembler_ is reading, or passing_
   std::string kept_;                             // the beginning of a frame that is not all there yet
   std::unique_ptr<MessageAssembler> assembler_;  // only while a message or frame is in it
-  std::unique_ptr<Oversized> oversized_;         // only while one is thrown away
+  std::unique_ptr<Passing> passing_;             // only while one is inflated or thrown away
   std::unique_ptr<LongMessage> long_;            // only while one comes in, or is delivered
   std::array<char, 4> long_mask_{};
-  bool long_is_ascii_ = true;  // so far
+  bool long_is_ascii_ = true;   // so far
+  bool is_compressed_ = false;  // the message that begins in kept_
 };
 
 }  // namespace transport

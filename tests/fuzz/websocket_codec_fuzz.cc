@@ -1,4 +1,5 @@
-// The WebSocket codec gives the same events however the bytes are cut, and only valid UTF-8 as text.
+// The WebSocket codec gives the same events however the bytes are cut, and only valid UTF-8 as text; no compressed
+// message becomes longer than it may.
 
 #include <algorithm>
 #include <cstdint>
@@ -34,9 +35,10 @@ std::vector<std::string> read(Framing framing, const std::string& stream, std::s
       const auto event = codec.next(left);
       require(codec.kept_bytes() <= 2 * max_message_size + 14);
       if (event.kind == WebSocketCodec::Kind::need_more) break;
+      if (event.kind == WebSocketCodec::Kind::pause) continue;
       const std::string payload(event.payload.begin(), event.payload.end());
       require(payload.size() <= max_message_size);
-      const bool text = event.kind == WebSocketCodec::Kind::message && framing == Framing::websocket_text;
+      const bool text = event.kind == WebSocketCodec::Kind::message && framing.kind == Framing::websocket_text;
       require(!text || transport::is_utf8(payload));
       events.push_back(std::to_string(static_cast<int>(event.kind)) + " " + std::to_string(event.code) + " " +
                        payload);
@@ -49,10 +51,12 @@ std::vector<std::string> read(Framing framing, const std::string& stream, std::s
 
 }  // namespace
 
-// Input: a byte that chooses the framing and counts the pieces' sizes, those sizes, the stream.
+// Input: a byte that chooses the framing, counts the pieces' sizes and says whether messages may be compressed; those
+// sizes; the stream.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   if (size == 0) return 0;
-  const Framing framing = bytes[0] & 1 ? Framing::websocket_binary : Framing::websocket_text;
+  const auto compression = bytes[0] & 0x10 ? transport::Compression(15, 8) : transport::Compression();
+  const Framing framing(bytes[0] & 1 ? Framing::websocket_binary : Framing::websocket_text, compression);
   const size_t count = std::min<size_t>(bytes[0] >> 1 & 7, size - 1);
   const std::span<const uint8_t> pieces(bytes + 1, count);
   const std::string stream(reinterpret_cast<const char*>(bytes) + 1 + count, size - 1 - count);

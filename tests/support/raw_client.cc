@@ -14,6 +14,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "tests/support/deflate.h"
+
 namespace test_support {
 namespace {
 
@@ -153,7 +155,8 @@ void RawClient::connect(int family, const sockaddr* address, unsigned size) {
 RawClient::RawClient(RawClient&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
       received_(std::move(other.received_)),
-      tls_(std::move(other.tls_)) {}
+      tls_(std::move(other.tls_)),
+      may_come_compressed_(other.may_come_compressed_) {}
 
 RawClient::~RawClient() {
   if (descriptor_ >= 0) ::close(descriptor_);
@@ -187,7 +190,9 @@ void RawClient::send_close(uint16_t code, std::string_view reason) {
 HttpReply RawClient::handshake(std::string_view path, std::string_view subprotocols,
                                std::string_view further_headers) {
   send(handshake_bytes(path, subprotocols, further_headers));
-  return read_http_reply();
+  HttpReply reply = read_http_reply();
+  may_come_compressed_ = !reply.header("sec-websocket-extensions").empty();
+  return reply;
 }
 
 long RawClient::receive(char* into, size_t size) {
@@ -217,11 +222,12 @@ Frame RawClient::read_frame() {
   const auto first = static_cast<uint8_t>(start[0]);
   const auto second = static_cast<uint8_t>(start[1]);
   if (second & 0x80) fail("a frame from the server is masked");
-  if (first & 0x70) fail("a frame from the server has reserved bits set");
+  const bool compressed = may_come_compressed_ && (first & 0x40);
+  if (first & (compressed ? 0x30 : 0x70)) fail("a frame from the server has reserved bits set");
   uint64_t size = second;
   if (second == 126) size = from_big_endian(read(2));
   if (second == 127) size = from_big_endian(read(8));
-  return {first & 0x0F, (first & 0x80) != 0, read(static_cast<size_t>(size))};
+  return {first & 0x0F, (first & 0x80) != 0, read(static_cast<size_t>(size)), compressed};
 }
 
 std::string RawClient::read_message() {
@@ -231,7 +237,7 @@ std::string RawClient::read_message() {
     fail("a message was expected, but this frame came: opcode " + std::to_string(frame.opcode) + ", " +
          frame.payload);
   }
-  return frame.payload;
+  return frame.compressed ? inflated(frame.payload) : frame.payload;
 }
 
 HttpReply RawClient::read_http_reply(bool head_only) {

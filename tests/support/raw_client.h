@@ -25,7 +25,8 @@ constexpr int continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong 
 struct Frame {
   int opcode = 0;
   bool fin = true;
-  std::string payload;
+  std::string payload;      // as it came
+  bool compressed = false;  // it is
 
   // Of a close frame; 1005 if it has none.
   uint16_t close_code() const;
@@ -75,6 +76,7 @@ class RawClient {
     std::swap(descriptor_, other.descriptor_);
     std::swap(received_, other.received_);
     std::swap(tls_, other.tls_);
+    std::swap(may_come_compressed_, other.may_come_compressed_);
     return *this;
   }
 
@@ -92,13 +94,14 @@ class RawClient {
   void send_binary(std::string_view payload) { send_frame(opcode::binary, payload); }
   void send_close(uint16_t code, std::string_view reason = {});
 
-  // Sends an opening handshake and reads the answer, of whatever status.
+  // Sends an opening handshake and reads the answer, of whatever status. From then on messages may come
+  // compressed if it says so.
   HttpReply handshake(std::string_view path = "/", std::string_view subprotocols = {},
                       std::string_view further_headers = {});
 
   std::string read(size_t size);
   Frame read_frame();
-  // A data frame's payload, with pings left out.
+  // A data frame's payload, inflated, with pings left out.
   std::string read_message();
   // `head_only`: the answer to a HEAD, whose length is that of a body that does not come.
   HttpReply read_http_reply(bool head_only = false);
@@ -121,6 +124,7 @@ class RawClient {
   std::string received_;  // read and not yet asked for
   std::unique_ptr<TlsClient> tls_;
   bool told_end_ = false;
+  bool may_come_compressed_ = false;
 };
 
 }  // namespace test_support

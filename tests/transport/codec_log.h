@@ -1,4 +1,4 @@
-// What a WebSocketCodec makes of a stream of bytes, as lines that a test can compare.
+// What a codec makes of a stream of bytes, as lines that a test can compare.
 #pragma once
 
 #include <span>
@@ -6,40 +6,45 @@
 #include <string_view>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "transport/websocket_codec.h"
 
 namespace transport {
 
 using Lines = std::vector<std::string>;
 
-inline std::string line_of(const WebSocketCodec::Event& event) {
+inline std::string line_of(const CodecEvent& event) {
   const std::string payload(event.payload.begin(), event.payload.end());
   switch (event.kind) {
-    case WebSocketCodec::Kind::need_more:
+    case CodecEvent::Kind::need_more:
       return "need more";
-    case WebSocketCodec::Kind::message:
+    case CodecEvent::Kind::message:
       return "message " + payload;
-    case WebSocketCodec::Kind::oversized:
+    case CodecEvent::Kind::oversized:
       return "oversized " + payload;
-    case WebSocketCodec::Kind::ping:
+    case CodecEvent::Kind::ping:
       return "ping " + payload;
-    case WebSocketCodec::Kind::pong:
+    case CodecEvent::Kind::pong:
       return "pong " + payload;
-    case WebSocketCodec::Kind::close:
+    case CodecEvent::Kind::close:
       return "close " + std::to_string(event.code) + " " + std::string(event.text);
-    case WebSocketCodec::Kind::error:
+    case CodecEvent::Kind::error:
       return "error " + std::to_string(event.code);
+    case CodecEvent::Kind::pause:
+      return "pause";
   }
   return "?";
 }
 
-// Feeds a piece; false once a close frame or an error ended the stream.
+// Feeds a piece, without a pause; false once a close frame or an error ended the stream.
 inline bool feed(WebSocketCodec& codec, std::string_view piece, Lines& lines) {
   std::string bytes(piece);
   std::span<char> left(bytes);
   for (;;) {
     const auto event = codec.next(left);
     if (event.kind == WebSocketCodec::Kind::need_more) return true;
+    if (event.kind == WebSocketCodec::Kind::pause) continue;
     lines.push_back(line_of(event));
     if (event.kind == WebSocketCodec::Kind::close || event.kind == WebSocketCodec::Kind::error) return false;
   }
@@ -68,6 +73,15 @@ inline Lines read_whole(std::string_view stream, const Feeding& how = {}) {
 
 inline Lines read_dribbled(std::string_view stream, const Feeding& how = {}) {
   return read_pieces(stream, std::vector<size_t>(stream.size(), 1), how);
+}
+
+// The same, however the stream is cut: whole, byte by byte, and in two at every place.
+inline void expect_always(const std::string& stream, const Lines& expected, const Feeding& how = {}) {
+  EXPECT_EQ(read_whole(stream, how), expected);
+  EXPECT_EQ(read_dribbled(stream, how), expected);
+  for (size_t cut = 1; cut < stream.size(); ++cut) {
+    ASSERT_EQ(read_pieces(stream, {cut}, how), expected) << "cut at " << cut;
+  }
 }
 
 }  // namespace transport

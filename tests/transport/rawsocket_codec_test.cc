@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/transport/codec_log.h"
 #include "transport/connection.h"
 
 namespace transport {
@@ -11,24 +12,6 @@ namespace {
 
 using namespace std::string_literals;
 using testing::ElementsAre;
-
-using Lines = std::vector<std::string>;
-
-std::string told(const CodecEvent& event) {
-  const std::string payload(event.payload.begin(), event.payload.end());
-  switch (event.kind) {
-    case CodecEvent::Kind::message:
-      return "message " + payload;
-    case CodecEvent::Kind::oversized:
-      return "oversized " + payload;
-    case CodecEvent::Kind::ping:
-      return "ping " + payload;
-    case CodecEvent::Kind::pong:
-      return "pong " + payload;
-    default:
-      return "error " + std::to_string(event.code);
-  }
-}
 
 // The stream cut into pieces of that size.
 Lines read(const std::string& stream, size_t piece_size, size_t max_frame_size = 512) {
@@ -39,7 +22,7 @@ Lines read(const std::string& stream, size_t piece_size, size_t max_frame_size =
     for (std::span<char> left(piece);;) {
       const CodecEvent event = codec.next(left);
       if (event.kind == CodecEvent::Kind::need_more) break;
-      lines.push_back(told(event));
+      lines.push_back(line_of(event));
       if (event.kind == CodecEvent::Kind::error) return lines;
     }
     EXPECT_LE(codec.kept_bytes(), max_frame_size + rawsocket_header_size);

@@ -35,15 +35,6 @@ std::string header(int first, int second, const std::string& rest = {}) {
   return std::string{static_cast<char>(first), static_cast<char>(second)} + rest;
 }
 
-// The same, however the stream is cut: whole, byte by byte, and in two at every place.
-void expect_always(const std::string& stream, const Lines& expected, const Feeding& how = {}) {
-  EXPECT_EQ(read_whole(stream, how), expected);
-  EXPECT_EQ(read_dribbled(stream, how), expected);
-  for (size_t cut = 1; cut < stream.size(); ++cut) {
-    ASSERT_EQ(read_pieces(stream, {cut}, how), expected) << "cut at " << cut;
-  }
-}
-
 TEST(WebSocketCodec, ReadsATextMessage) {
   expect_always(text("hello"), {"message hello"});
 }
