@@ -1,5 +1,9 @@
 #include "router/frame_encoder.h"
 
+#include <utility>
+
+#include "transport/frame.h"
+
 namespace router {
 
 transport::BufferRef FrameEncoder::encode(serializers::Format format, transport::Framing framing,
@@ -25,6 +29,9 @@ transport::BufferRef FrameEncoder::encode(serializers::Format format, transport:
   }
   buffer->append(tail);
   buffer->prepend(head);
+  if (framing.compression) [[unlikely]]
+    if (auto compressed = deflater_.compress(framing.compression, buffer->view()))
+      return transport::frame_compressed(framing, std::move(compressed));
   return transport::frame_message(framing, std::move(buffer));
 }
 

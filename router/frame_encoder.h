@@ -7,6 +7,7 @@
 
 #include "router/routed_payload.h"
 #include "transport/connection.h"
+#include "transport/deflate.h"
 #include "wamp/message.h"
 
 namespace router {
@@ -21,6 +22,7 @@ class FrameEncoder {
  private:
   serializers::EnvelopeSpace envelope_;
   std::string transcoded_;
+  transport::Deflater deflater_;
 };
 
 }  // namespace router

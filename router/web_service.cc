@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <optional>
+#include <utility>
 
 #include "router/config/inventory.h"
 #include "router/crypto/crypto.h"
@@ -12,6 +13,7 @@
 #include "router/session.h"
 #include "router/subprotocol.h"
 #include "router/web_access.h"
+#include "transport/compression.h"
 #include "transport/conditional_request.h"
 
 namespace router {
@@ -126,6 +128,17 @@ std::string serializer_not_served(const config::Transport& transport, uint8_t nu
   return why;
 }
 
+// Not of batches: each is one receiver's, so it would be compressed for each of them.
+void compress(transport::Service::Upgrade& upgrade, const HttpRequest& request,
+              const config::Transport& transport) {
+  if (!transport.compression || is_batched(upgrade.framing)) return;
+  auto agreed =
+      transport::agree_on_compression(request.header("sec-websocket-extensions"), *transport.compression);
+  if (!agreed) return;
+  upgrade.framing.compression = agreed->compression;
+  upgrade.headers.emplace_back("Sec-WebSocket-Extensions", std::move(agreed->response));
+}
+
 // Nothing: the server is asked by a name of its own.
 std::optional<HttpResponse> refuse_name(const HttpRequest& request, const config::Transport& transport) {
   const std::string_view host = request.header("host");
@@ -228,6 +241,7 @@ std::variant<transport::Service::Upgrade, HttpResponse> WebService::on_upgrade(
   const Subprotocol* chosen = choose_subprotocol(entrance->transport, offered);
   if (!chosen) return logged(request, no_subprotocol(entrance->transport, offered));
   Upgrade upgrade{std::string(chosen->name), chosen->framing, nullptr, {}};
+  compress(upgrade, request, entrance->transport);
   upgrade.receiver = std::make_unique<Session>(worker_of(loop), entrance, chosen->format,
                                                arrival(*entrance, request, chosen->name, upgrade.headers));
   return upgrade;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "router/config/authentication.h"
+#include "transport/compression.h"
 #include "transport/static_files.h"
 #include "transport/tls.h"
 #include "wamp/uri.h"
@@ -230,9 +231,10 @@ struct Transport {
   std::vector<std::string> allowed_origins;             // empty: same host only; "*" all; patterns with '*'
   std::vector<std::string> server_names;  // by which it may be asked, small letters; patterns with '*'
   std::vector<std::string> serializers = {"msgpack", "json", "cbor"};
-  std::vector<std::string> rawsocket_serializers;  // empty: RawSocket is not served
-  AuthMethods auth;                                // empty: nobody gets in
-  std::optional<CookieTracking> cookie;            // of WebSocket clients
+  std::vector<std::string> rawsocket_serializers;            // empty: RawSocket is not served
+  AuthMethods auth;                                          // empty: nobody gets in
+  std::optional<CookieTracking> cookie;                      // of WebSocket clients
+  std::optional<transport::CompressionOptions> compression;  // of WebSocket messages; none: there is none
   TransportLimits limits;
 };
 

@@ -137,6 +137,11 @@ void tell_transport(const Transport& transport, Teller parts) {
   if (transport.proxy_protocol) parts.tell("PROXY protocol", "required");
   if (!transport.trusted_proxies.empty()) parts.tell("trusted proxies", joined(transport.trusted_proxies));
   for (const auto& [path, served] : transport.paths) parts.tell("path " + path, text_of(served, transport));
+  if (const auto& compression = transport.compression)
+    parts.tell("compression", "deflate, window bits " + std::to_string(compression->window_bits) +
+                                  ", memory level " + std::to_string(compression->memory_level) +
+                                  ", clients' window bits " +
+                                  std::to_string(compression->client_window_bits));
   if (!transport.rawsocket_serializers.empty())
     parts.tell("RawSocket", joined(transport.rawsocket_serializers));
   tell_authentication(transport, parts);

@@ -13,7 +13,6 @@ const Words ignored_websocket_options = {"allow_null_origin",
                                          "auto_fragment_size",
                                          "auto_ping_restart_on_any_traffic",
                                          "auto_ping_size",
-                                         "compression",
                                          "echo_close_codereason",
                                          "enable_flash_policy",
                                          "enable_hybi10",
@@ -58,14 +57,38 @@ void read_origins(const Setting& options, Transport& transport) {
     null_origin->fail("false is not supported yet beside the allowed origin \"*\"");
 }
 
+// To keep a context would cost each connection hundreds of kilobytes.
+void read_no_context(const Setting& deflate, std::string_view key, std::string_view whose) {
+  const auto no_context = deflate.find(key);
+  if (no_context && !no_context->boolean())
+    no_context->leave_out("false has no effect: " + std::string(whose) +
+                          " messages are compressed each by itself");
+}
+
+void read_compression(const Setting& compression, Transport& transport) {
+  constexpr int64_t min_bits = 9, max_bits = 15, min_level = 1, max_level = 9;
+  compression.check_keys({.known = {"deflate"}});
+  const auto deflate = compression.find("deflate");
+  if (!deflate) return;
+  deflate->check_keys({.known = {"request_no_context_takeover", "request_max_window_bits",
+                                 "no_context_takeover", "max_window_bits", "memory_level"}});
+  auto& options = transport.compression.emplace();
+  read_integer(*deflate, "max_window_bits", options.window_bits, min_bits, max_bits);
+  read_integer(*deflate, "request_max_window_bits", options.client_window_bits, min_bits, max_bits);
+  read_integer(*deflate, "memory_level", options.memory_level, min_level, max_level);
+  read_no_context(*deflate, "no_context_takeover", "the router's");
+  read_no_context(*deflate, "request_no_context_takeover", "clients'");
+}
+
 void read_crossbar_options(const Setting& options, Transport& transport) {
-  Keys keys{.known = {"allowed_origins"}, .ignored = ignored_websocket_options};
+  Keys keys{.known = {"allowed_origins", "compression"}, .ignored = ignored_websocket_options};
   keys.ignored.insert(keys.ignored.end(), ignored_web_options.begin(), ignored_web_options.end());
   for (const auto& limit : transport_limits)
     if (!limit.option.empty()) keys.known.push_back(limit.option);
   options.check_keys(keys);
 
   read_origins(options, transport);
+  if (const auto compression = options.find("compression")) read_compression(*compression, transport);
   for (const auto& limit : transport_limits) {
     const auto option = limit.option.empty() ? std::nullopt : options.find(limit.option);
     if (!option) continue;

@@ -14,6 +14,7 @@ using testing::StartsWith;
 config::Config small() {
   config::Config config = test_config();
   config.transports.front().limits.max_message_size = 1000;
+  config.transports.front().compression.emplace();
   return config;
 }
 
@@ -35,7 +36,9 @@ class WhoSendsTooMuch : public testing::TestWithParam<Speech> {
 
 INSTANTIATE_TEST_SUITE_P(Serializers, WhoSendsTooMuch,
                          testing::Values(Speech(Format::json), Speech(Format::msgpack, Carrier::rawsocket),
-                                         Speech(Format::cbor)),
+                                         Speech(Format::cbor),
+                                         Speech(Format::json, Carrier::compressed_websocket),
+                                         Speech(Format::msgpack, Carrier::compressed_websocket)),
                          [](const auto& tested) { return tested.param.name(); });
 
 TEST_P(WhoSendsTooMuch, IsToldSoForEachRequest) {

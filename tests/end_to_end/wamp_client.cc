@@ -3,6 +3,7 @@
 #include <bit>
 #include <stdexcept>
 
+#include "tests/support/deflate.h"
 #include "tests/support/json_wire.h"
 #include "transport/batch.h"
 #include "transport/rawsocket.h"
@@ -28,7 +29,7 @@ std::string framed(transport::Framing framing, std::string_view message) {
 }  // namespace
 
 std::string Speech::name() const {
-  constexpr const char* carriers[] = {"", "_batched", "_rawsocket"};
+  constexpr const char* carriers[] = {"", "_batched", "_rawsocket", "_compressed"};
   return std::string(serializers::name(format)) + carriers[static_cast<size_t>(carrier)];
 }
 
@@ -42,17 +43,23 @@ WampClient::WampClient(test_support::RawClient connected, const Speech& speech)
     return;
   }
   const std::string suffix = speech.carrier == Carrier::batched_websocket ? ".batched" : "";
-  const auto reply =
-      raw_.handshake("/ws", "wamp.2." + std::string(serializers::name(speech.format)) + suffix);
+  const bool compressed = speech.carrier == Carrier::compressed_websocket;
+  const auto reply = raw_.handshake("/ws", "wamp.2." + std::string(serializers::name(speech.format)) + suffix,
+                                    compressed ? "Sec-WebSocket-Extensions: permessage-deflate\r\n" : "");
   if (reply.status != 101) throw std::runtime_error("handshake refused: " + reply.body);
+  if (compressed != !reply.header("sec-websocket-extensions").empty())
+    throw std::runtime_error("other extensions than were offered");
 }
 
 void WampClient::says(const std::string& json) {
   const std::string bytes = test_support::converted(Format::json, speech_.format, json);
   if (speech_.carrier == Carrier::rawsocket) return raw_.send(framed(transport::Framing::rawsocket, bytes));
+  const int opcode =
+      speech_.format == Format::json ? test_support::opcode::text : test_support::opcode::binary;
+  if (speech_.carrier == Carrier::compressed_websocket)
+    return raw_.send_frame(opcode, test_support::deflated(bytes), {.reserved_bits = 4});
   const bool batched = speech_.carrier == Carrier::batched_websocket;
-  raw_.send_frame(speech_.format == Format::json ? test_support::opcode::text : test_support::opcode::binary,
-                  batched ? framed(batch_framing(speech_.format), bytes) : bytes);
+  raw_.send_frame(opcode, batched ? framed(batch_framing(speech_.format), bytes) : bytes);
 }
 
 std::string WampClient::hears() {
@@ -60,7 +67,8 @@ std::string WampClient::hears() {
 }
 
 std::string WampClient::next_message() {
-  if (speech_.carrier == Carrier::websocket) return raw_.read_message();
+  if (speech_.carrier == Carrier::websocket || speech_.carrier == Carrier::compressed_websocket)
+    return raw_.read_message();
   if (speech_.carrier == Carrier::rawsocket) {
     const auto header = transport::read_rawsocket_header(raw_.read(4));
     if (header.type() != RawSocketType::message) throw std::runtime_error("not a message");

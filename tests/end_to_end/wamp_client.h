@@ -12,7 +12,7 @@
 
 namespace router {
 
-enum class Carrier : uint8_t { websocket, batched_websocket, rawsocket };
+enum class Carrier : uint8_t { websocket, batched_websocket, rawsocket, compressed_websocket };
 
 // What a client speaks.
 struct Speech {
@@ -26,7 +26,8 @@ struct Speech {
 
 class WampClient {
  public:
-  // Connects, and opens the WebSocket on /ws or does the handshake of RawSocket.
+  // Connects, and opens the WebSocket on /ws or does the handshake of RawSocket. Throws if what it speaks is
+  // not agreed on.
   WampClient(uint16_t port, const Speech& speech) : WampClient(test_support::RawClient(port), speech) {}
   WampClient(test_support::RawClient connected, const Speech& speech);
 

@@ -24,7 +24,15 @@ const Speech speeches[] = {Format::json,
                            Format::msgpack,
                            Format::cbor,
                            {Format::json, Carrier::rawsocket},
-                           {Format::json, Carrier::batched_websocket}};
+                           {Format::json, Carrier::batched_websocket},
+                           {Format::json, Carrier::compressed_websocket},
+                           {Format::cbor, Carrier::compressed_websocket}};
+
+config::Config with_compression() {
+  config::Config config = test_config();
+  config.transports.front().compression.emplace();
+  return config;
+}
 
 // The first talks to the second.
 class TwoClients : public testing::TestWithParam<std::tuple<Speech, Speech>> {
@@ -32,7 +40,7 @@ class TwoClients : public testing::TestWithParam<std::tuple<Speech, Speech>> {
   const Speech& first() const { return std::get<0>(GetParam()); }
   const Speech& second() const { return std::get<1>(GetParam()); }
 
-  RunningServer router;
+  RunningServer router{with_compression()};
 };
 
 INSTANTIATE_TEST_SUITE_P(Serializers, TwoClients,

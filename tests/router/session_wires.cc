@@ -3,7 +3,9 @@
 #include <new>
 #include <stdexcept>
 
+#include "tests/support/deflate.h"
 #include "tests/support/json_wire.h"
+#include "transport/frame.h"
 
 namespace router {
 namespace {
@@ -14,7 +16,9 @@ using test_support::converted;
 // The message in a server's frame: unmasked, unfragmented.
 std::string unframed(std::string_view frame) {
   const auto length = static_cast<uint8_t>(frame.at(1));
-  return std::string(frame.substr(length == 126 ? 4 : length == 127 ? 10 : 2));
+  const std::string_view payload = frame.substr(length == 126 ? 4 : length == 127 ? 10 : 2);
+  const bool compressed = static_cast<uint8_t>(frame[0]) & transport::compressed_bit;
+  return compressed ? test_support::inflated(payload) : std::string(payload);
 }
 
 }  // namespace
@@ -53,7 +57,8 @@ void Wire::breaks() {
 }
 
 transport::Framing Wire::framing() const {
-  return format_ == Format::json ? transport::Framing::websocket_text : transport::Framing::websocket_binary;
+  using transport::Framing;
+  return {format_ == Format::json ? Framing::websocket_text : Framing::websocket_binary, compression_};
 }
 
 void Wire::send(transport::BufferRef frame) {
@@ -61,6 +66,7 @@ void Wire::send(transport::BufferRef frame) {
   if (closed() || broken_) return;
   sent_.push_back(unframed(frame->view()));
   if (!reads_) queued_bytes_ += frame->size();
+  last_frame_ = std::move(frame);
 }
 
 void Wire::holds(size_t bytes) {

@@ -52,6 +52,10 @@ class Wire final : public transport::Connection {
   bool closed() const { return close_code_.has_value(); }
   // Why the router has dropped it; empty: it has not.
   const std::string& dropped() const { return dropped_; }
+  // What is sent from now on may be compressed.
+  void takes_compressed(transport::Compression how) { compression_ = how; }
+  // The last one that was sent.
+  const transport::BufferRef& last_frame() const { return last_frame_; }
   // It has been silent for long.
   void falls_silent() { session_->on_silent(); }
   void makes_itself_heard() { session_->on_alive(); }
@@ -91,6 +95,8 @@ class Wire final : public transport::Connection {
   std::string dropped_;
   bool broken_ = false;
   bool lacks_memory_ = false;
+  transport::Compression compression_;
+  transport::BufferRef last_frame_;
   int pauses_ = 0;
   transport::Rate rate_;
   uint64_t session_id_ = 0;

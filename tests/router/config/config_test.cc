@@ -188,6 +188,15 @@ TEST(AuthorizationPage, TellsTheDefaultsOfTheOptions) {
                                              std::to_string(value) + " [|]"));
 }
 
+TEST(ConfigurationPage, TellsTheDefaultsOfCompression) {
+  const std::string page = text_of(source_directory + "/docs/configuration.md");
+  const transport::CompressionOptions usual;
+  EXPECT_THAT(page, HasSubstr("| `max_window_bits` | 9 to 15 | " + std::to_string(usual.window_bits) + " |"));
+  EXPECT_THAT(page, HasSubstr("| `request_max_window_bits` | 9 to 15 | " +
+                              std::to_string(usual.client_window_bits) + " |"));
+  EXPECT_THAT(page, HasSubstr("| `memory_level` | 1 to 9 | " + std::to_string(usual.memory_level) + " |"));
+}
+
 TEST(Readme, HasAConfigurationThatParsesWithoutNotices) {
   const auto blocks = documented_configurations("/README.md");
   ASSERT_EQ(blocks.size(), 1u);

@@ -80,7 +80,23 @@ TEST(CrossbarFile, ReadsProductionOptions) {
   EXPECT_EQ(transport.limits.close_timeout_ms, 1000u);
   EXPECT_EQ(transport.limits.ping_interval_ms, 10000u);
   EXPECT_EQ(transport.limits.ping_timeout_ms, 5000u);
-  EXPECT_EQ(notices_of(config).size(), 7u);
+  EXPECT_EQ(transport.compression, transport::CompressionOptions{.memory_level = 5});
+  EXPECT_EQ(notices_of(config).size(), 6u);
+}
+
+// The settings that Crossbar's page on compression recommends.
+TEST(CrossbarFile, TellsInTheTableThatNoContextIsTakenOver) {
+  const Config config =
+      parse(crossbar(R"([{"type": "websocket", "endpoint": {"type": "tcp", "port": 8080}, "options": {
+      "compression": {"deflate": {
+        "request_no_context_takeover": false, "request_max_window_bits": 11,
+        "no_context_takeover": false, "max_window_bits": 11, "memory_level": 4}}}}])"));
+  EXPECT_EQ(config.transports.at(0).compression,
+            (transport::CompressionOptions{.window_bits = 11, .memory_level = 4, .client_window_bits = 11}));
+  EXPECT_THAT(
+      left_out_table(config.notices),
+      AllOf(HasSubstr("deflate.no_context_takeover "), HasSubstr("deflate.request_no_context_takeover "),
+            HasSubstr("clients' messages are compressed each by itself")));
 }
 
 TEST(CrossbarFile, ReadsVersionsOneAndTwoOnly) {

@@ -89,6 +89,13 @@ TEST(Inventory, TellsEachTransportAsItIs) {
   EXPECT_THAT(text, HasSubstr("transport 127.0.0.1:0 no. 2\n"));
 }
 
+TEST(Inventory, TellsTheCompression) {
+  EXPECT_THAT(
+      told(with_websocket(R"("options": {"compression": {"deflate": {"max_window_bits": 11}}})")),
+      HasSubstr("\n  compression: deflate, window bits 11, memory level 8, clients' window bits 15\n"));
+  EXPECT_THAT(told(with_transports(some_transports)), Not(HasSubstr("compression")));
+}
+
 std::vector<std::string> changes(const std::string& before, const std::string& after) {
   return differences(inventory(parse(before)), inventory(parse(after)));
 }

@@ -431,6 +431,76 @@ TEST(Options, KeepsTheQueueAsLargeAsTheLargestMessage) {
               EndsWith("limits.max_queued_bytes: is less than the maximum message size, 10"));
 }
 
+// ---- compression
+
+using transport::CompressionOptions;
+
+std::string with_deflate(const std::string& members) {
+  return with_websocket(R"("options": {"compression": {"deflate": {)" + members + "}}}");
+}
+
+TEST(CompressionOfWebSocketMessages, IsOffByDefault) {
+  EXPECT_FALSE(transport_of(with_transports(some_transports)).compression);
+  EXPECT_FALSE(transport_of(with_websocket(R"("options": {"compression": {}})")).compression);
+}
+
+TEST(CompressionOfWebSocketMessages, IsConfiguredByCrossbarsKeys) {
+  EXPECT_EQ(transport_of(with_deflate("")).compression, CompressionOptions());
+  const Config config =
+      parse(with_deflate(R"("request_no_context_takeover": true, "request_max_window_bits": 12,
+                      "no_context_takeover": true, "max_window_bits": 11, "memory_level": 5)"));
+  EXPECT_EQ(config.transports.at(0).compression,
+            (CompressionOptions{.window_bits = 11, .memory_level = 5, .client_window_bits = 12}));
+  EXPECT_THAT(notices_of(config), IsEmpty());
+}
+
+TEST(CompressionOfWebSocketMessages, MayBeOfAPathAsOfTheWholeTransport) {
+  const std::string path =
+      R"({"type": "websocket", "options": {"compression": {"deflate": {"memory_level": 3}}}})";
+  EXPECT_EQ(transport_of(with_paths(R"({"ws": )" + path + "}")).compression,
+            CompressionOptions{.memory_level = 3});
+  EXPECT_THAT(error_of(with_paths(R"({"a": )" + path + R"(, "b": {"type": "websocket"}})")),
+              HasSubstr("WebSocket paths of one transport with different \"options\""));
+}
+
+TEST(CompressionOfWebSocketMessages, TakesNoWindowAndNoMemoryThatZlibDoesNotHave) {
+  for (const std::string key : {"max_window_bits", "request_max_window_bits"}) {
+    for (const std::string bits : {"8", "16", "0", "-1"})
+      EXPECT_THAT(error_of(with_deflate("\"" + key + "\": " + bits)),
+                  EndsWith("options.compression.deflate." + key + ": expected a whole number from 9 to 15"));
+    for (const std::string bits : {"9", "15"})
+      EXPECT_EQ(error_of(with_deflate("\"" + key + "\": " + bits)), "accepted");
+  }
+  for (const std::string level : {"0", "10"})
+    EXPECT_THAT(error_of(with_deflate("\"memory_level\": " + level)),
+                EndsWith("memory_level: expected a whole number from 1 to 9"));
+  for (const std::string level : {"1", "9"})
+    EXPECT_EQ(error_of(with_deflate("\"memory_level\": " + level)), "accepted");
+}
+
+TEST(CompressionOfWebSocketMessages, TakesNoKeysThatNobodyKnows) {
+  EXPECT_THAT(error_of(with_websocket(R"("options": {"compression": {"bzip2": {}}})")),
+              EndsWith("compression: unknown key \"bzip2\""));
+  EXPECT_THAT(error_of(with_deflate("\"max_window_bit\": 9")),
+              EndsWith("unknown key \"max_window_bit\"; did you mean \"max_window_bits\"?"));
+  EXPECT_THAT(error_of(with_deflate("\"no_context_takeover\": 1")),
+              EndsWith("expected true or false, found a number"));
+  EXPECT_THAT(error_of(with_websocket(R"("options": {"compression": {"deflate": true}})")),
+              EndsWith("deflate: expected an object, found true or false"));
+}
+
+TEST(CompressionOfWebSocketMessages, SaysThatNoContextIsTakenOver) {
+  EXPECT_THAT(
+      notices_of(
+          parse(with_deflate(R"("no_context_takeover": false, "request_no_context_takeover": false)"))),
+      ElementsAre(EndsWith("deflate.no_context_takeover: false has no effect: the router's messages are "
+                           "compressed each by itself"),
+                  EndsWith("deflate.request_no_context_takeover: false has no effect: clients' messages are "
+                           "compressed each by itself")));
+}
+
+// ----
+
 TEST(Options, TakesOriginsAndPatterns) {
   EXPECT_THAT(transport_of(with_transports(some_transports)).allowed_origins, IsEmpty());
   EXPECT_THAT(transport_of(

@@ -1,0 +1,87 @@
+// permessage-deflate (RFC 7692) between real clients of a whole router.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/end_to_end/server_fixture.h"
+#include "tests/support/deflate.h"
+
+namespace router {
+namespace {
+
+using serializers::Format;
+using testing::StartsWith;
+
+const Speech compressed_json(Format::json, Carrier::compressed_websocket);
+
+config::Config compressing(const transport::CompressionOptions& options = {}) {
+  config::Config config = test_config();
+  config.transports.front().compression = options;
+  return config;
+}
+
+std::string extensions(RunningServer& router, const std::string& offers,
+                       const std::string& subprotocol = "wamp.2.json") {
+  test_support::RawClient client(router.port());
+  const auto reply = client.handshake("/ws", subprotocol, "Sec-WebSocket-Extensions: " + offers + "\r\n");
+  EXPECT_EQ(reply.status, 101);
+  return reply.header("sec-websocket-extensions");
+}
+
+TEST(CompressionOfATransport, IsOffByDefault) {
+  RunningServer router;
+  EXPECT_EQ(extensions(router, "permessage-deflate"), "");
+}
+
+TEST(CompressionOfATransport, IsAgreedOnWithClientsThatOfferIt) {
+  RunningServer router{compressing({.window_bits = 12, .client_window_bits = 10})};
+  EXPECT_EQ(extensions(router, "permessage-deflate; client_max_window_bits"),
+            "permessage-deflate; server_no_context_takeover; client_no_context_takeover; "
+            "server_max_window_bits=12; client_max_window_bits=10");
+  EXPECT_EQ(extensions(router, "permessage-deflate; unheard_of"), "");
+  EXPECT_EQ(
+      extensions(router, "permessage-deflate; unheard_of\r\nSec-WebSocket-Extensions: permessage-deflate"),
+      "permessage-deflate; server_no_context_takeover; client_no_context_takeover; "
+      "server_max_window_bits=12")
+      << "in a second header";
+  WampClient client = router.connect(Format::json);
+  client.says(R"([1,"realm1",{"roles":{"caller":{}}}])");
+  EXPECT_FALSE(client.raw().read_frame().compressed) << "to who has not offered it";
+}
+
+TEST(CompressionOfATransport, IsNotForBatches) {
+  RunningServer router{compressing()};
+  EXPECT_EQ(extensions(router, "permessage-deflate", "wamp.2.json.batched"), "");
+  WampClient batched = router.join({Format::json, Carrier::batched_websocket});
+  WampClient compressed = router.join(compressed_json);
+  compressed.says(R"([32,1,{},"com.topic"])");
+  compressed.hears();
+  batched.says(R"([16,1,{},"com.topic",[1]])");
+  EXPECT_THAT(compressed.hears(), StartsWith("[36,"));
+}
+
+TEST(CompressionOfATransport, KeepsToTheWindowThatAClientTakes) {
+  RunningServer router{compressing()};
+  test_support::RawClient client(router.port());
+  client.handshake("/ws", "wamp.2.json",
+                   "Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=9\r\n");
+  client.send_text(R"([1,"realm1",{"roles":{"caller":{}}}])");
+  const auto welcome = client.read_frame();
+  ASSERT_TRUE(welcome.compressed);
+  EXPECT_THAT(test_support::inflated(welcome.payload, 9), StartsWith("[2,"));
+}
+
+TEST(CompressionOfATransport, IsThatOfTheConfigurationAtTheTimeOfTheConnection) {
+  RunningServer router;
+  WampClient before = router.join(Format::json);
+  config::Config next = compressing();
+  next.transports.front().port = 0;
+  router.server().reload(next);
+  WampClient after = router.join(compressed_json);
+  for (WampClient* client : {&before, &after}) {
+    client->says(R"([32,1,{},"com.topic"])");
+    EXPECT_THAT(client->hears(), StartsWith("[33,1,"));
+  }
+}
+
+}  // namespace
+}  // namespace router
