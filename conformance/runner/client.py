@@ -165,14 +165,22 @@ class Variant:
         self.name = description.pop('name')
         self.can = set(description.pop('can'))
         self._join = description
+        self.at = None  # where it joins if join() is not told
+
+    def at_port(self, how, port):
+        """The same client, which connects to another port."""
+        other = Variant(self.client, {'name': f'{self.name} {how}', 'can': [], **self._join})
+        other.at = port
+        return other
 
     def join(self, realm='realm1', at=None, **details):
         """Joins a realm and returns the Session; raises Refused when the router says ABORT. `at`: one of the suites' own
-        transports. `auth`: {"method", "authid", "secret"}, the secret being a password, or for cryptosign a private key; for
+        transports, or a port. `auth`: {"method", "authid", "secret"}, the secret being a password, or for cryptosign a private key; for
         tls "authority", "certificate" and "key" are files."""
         session = Session(self)
         self.client.sessions[session.name] = session
-        url = re.sub(r':[0-9]+', f':{self.ports[at]}', self.url, count=1) if at else self.url
+        at = at or self.at
+        url = re.sub(r':[0-9]+', f':{self.ports.get(at, at)}', self.url, count=1) if at else self.url
         if 'certificate' in (details.get('auth') or {}):
             url = f'wss://localhost:{self.ports[at]}/ws'
         session.id = from_wire(session.ask('join', url=url, page=self.url, realm=realm, **self._join, **details)())

@@ -1,10 +1,13 @@
-"""Autobahn|Python over RawSocket, and with several messages in one WebSocket message; Autobahn|JS over HTTP long-poll."""
+"""Autobahn|Python over RawSocket, and with several messages in one WebSocket message; Autobahn|JS over HTTP long-poll; all
+that compress their messages."""
 from urllib.parse import urlsplit
 
 from runner.client import Variant, fresh_uri
+from runner.relay import Relay
 from runner.suite import Skip, expect, for_each_client
 
 BIG = 'x' * 500_000
+TRANSPORTS = {'compressed': {'options': {'allowed_origins': ['*'], 'compression': {'deflate': {}}}}}
 
 
 def over_rawsocket(client):
@@ -69,3 +72,17 @@ def in_batches(client):
 def over_http_long_poll(client):
     """Calls, events and leaving over HTTP long-poll."""
     calls_events_and_a_new_session(client, over_long_poll(client))
+
+
+@for_each_client
+def compressed(client):
+    """Calls, events and leaving with compressed messages."""
+    if not Variant.ports or client.name.startswith('wampy/'):
+        raise Skip  # its WebSocket library does not compress
+    with Relay(Variant.ports['compressed']) as relay:
+        other = client.at_port('compressed', relay.port)
+        calls_events_and_a_new_session(other, other)
+        agreed = [b'permessage-deflate' in beginning for beginning in relay.beginnings if b' 101 ' in beginning[:20]]
+        expect(len(agreed) > 1 and all(agreed), True, 'compression agreed on by all connections')
+        # BIG goes over the wire eight times.
+        expect(relay.bytes < len(BIG), True, f'{relay.bytes} bytes for {8 * len(BIG)}')
