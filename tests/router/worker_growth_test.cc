@@ -9,15 +9,15 @@
 namespace router {
 namespace {
 
-constexpr size_t mib = 1024 * 1024;
+constexpr size_t mebibyte = 1024 * 1024;
 
 TEST(AWorker, TellsEachTimeWhenItsBuffersHaveGrownByMuch) {
   Worker worker(0, 1);
   int told = 0;
-  worker.tell_of_growth(10 * mib, [&told] { ++told; });
+  worker.tell_of_growth(10 * mebibyte, [&told] { ++told; });
   std::vector<transport::BufferRef> buffers;
-  const auto grow = [&](int by_mib) {
-    for (int i = 0; i < by_mib; ++i) buffers.push_back(transport::Buffer::create(0, mib));
+  const auto grow = [&](int by_mebibyte) {
+    for (int i = 0; i < by_mebibyte; ++i) buffers.push_back(transport::Buffer::create(0, mebibyte));
     worker.end_turn();
   };
   grow(9);
