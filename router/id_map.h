@@ -56,8 +56,10 @@ class IdTable {
       else
         resize(slots_.empty() ? 8 : slots_.size() * 2, use);
     }
+    Value& inserted =
+        parts_ ? part_of(hash).insert(hash, id, std::move(value), use) : place(hash, id, std::move(value));
     ++size_;
-    return parts_ ? part_of(hash).insert(hash, id, std::move(value), use) : place(hash, id, std::move(value));
+    return inserted;
   }
 
   Value take(uint64_t hash, uint64_t id, IdTableUse& use) {

@@ -33,8 +33,9 @@ class LinearHashTable {
   Entry& add(uint64_t hash, Entry entry) {
     auto node = std::make_unique<Node>(Node{nullptr, hash, std::move(entry)});
     Entry& added = node->entry;
+    if (size_ == buckets_.size()) split();
     push(std::move(node));
-    if (++size_ > buckets_.size()) split();
+    ++size_;
     return added;
   }
 

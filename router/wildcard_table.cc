@@ -74,9 +74,14 @@ void WildcardTable::add(std::string_view pattern, void* entry, uint64_t owner) {
   const auto [shape, is_new] = shapes_.try_emplace(shape_of(pattern));
   const auto& [key, unused] = *shape;
   if (is_new) shape->second = {seeded_hash(++last_shape_), owner, 0};
+  try {
+    patterns_.add(Components(pattern, key.components).sum_of_literals(key.wildcards) + shape->second.salt,
+                  {std::string(pattern), &shape->second, entry});
+  } catch (...) {
+    if (is_new) shapes_.erase(shape);
+    throw;
+  }
   ++shape->second.patterns;
-  patterns_.add(Components(pattern, key.components).sum_of_literals(key.wildcards) + shape->second.salt,
-                {std::string(pattern), &shape->second, entry});
 }
 
 void WildcardTable::remove(std::string_view pattern) {

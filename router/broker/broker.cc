@@ -60,8 +60,14 @@ Subscription& Broker::add_subscription(std::string_view topic, wamp::MatchPolicy
   subscription->topic = topic;
   subscription->match = match;
   subscription->created = clock_.wall_time();
-  index_.add(topic, match, subscription.get(), subscriber.value);
-  return *subscriptions_.insert(last_id_.value, std::move(subscription));
+  Subscription& added = *subscriptions_.insert(last_id_.value, std::move(subscription));
+  try {
+    index_.add(topic, match, &added, subscriber.value);
+  } catch (...) {
+    subscriptions_.erase(last_id_.value);
+    throw;
+  }
+  return added;
 }
 
 Subscription* Broker::find(wamp::SubscriptionId id) const {
@@ -135,7 +141,12 @@ void Broker::subscribe(Member& subscriber, const wamp::Subscribe& message, wamp:
   const bool created = !subscription;
   if (created) subscription = &add_subscription(message.topic, match, subscriber.ref.session);
   if (moves) subscription->remove_subscriber(subscriber);
-  if (!held || moves) subscription->add_subscriber(subscriber, options.node_key, policy);
+  try {
+    if (!held || moves) subscription->add_subscriber(subscriber, options.node_key, policy);
+  } catch (...) {
+    if (!subscription->has_subscribers() && !subscription->history) remove_subscription(*subscription);
+    throw;
+  }
   outbox.send(subscriber.ref, wamp::Subscribed{message.request, subscription->id});
 
   send_kept(subscriber, *subscription, std::move(retained), "retained", outbox);

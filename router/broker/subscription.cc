@@ -46,8 +46,9 @@ SubscriptionNode& Subscription::node_of(std::string_view key) {
   if (key.empty()) return everyone;
   auto at = std::lower_bound(nodes.begin(), nodes.end(), key, key_is_less);
   if (at == nodes.end() || (*at)->key.text != key) {
-    at = nodes.insert(at, std::make_unique<SubscriptionNode>());
-    (*at)->key = RoutingKey(key);
+    auto node = std::make_unique<SubscriptionNode>();
+    node->key = RoutingKey(key);
+    at = nodes.insert(at, std::move(node));
   }
   return **at;
 }
@@ -72,28 +73,39 @@ std::vector<Audience> Subscription::audiences() const {
 
 void Subscription::add_subscriber(Member& member, std::string_view node_key, config::SlowConsumer policy) {
   SubscriptionNode& node = node_of(node_key);
-  if (node.groups.size() <= member.ref.worker) node.groups.resize(member.ref.worker + 1);
-  SubscriptionNode::Group& group = node.groups[member.ref.worker];
-  if (group.empty() || group.back().members.size() == SubscriptionNode::Part::most) group.emplace_back();
-  SubscriptionNode::Part& part = group.back();
-  const size_t count = part.members.size();
   try {
-    const size_t position = (group.size() - 1) * SubscriptionNode::Part::most + count;
-    member.subscriptions.insert(
-        id.value, {this, &node, position, member.charge(holding::subscriptions, bytes_of(topic, node_key))});
-    part.members.push_back(&member);
-    part.audience.writable().push_back({member.ref.session, member.ref.slot, policy});
+    add_to(node, member, policy, bytes_of(topic, node_key));
   } catch (...) {
-    member.subscriptions.erase(id.value);
-    part.members.resize(count);
-    drop_if_empty(node, group);
+    drop_if_empty(node, member.ref.worker);
     throw;
   }
   ++node.subscriber_count;
 }
 
-void Subscription::drop_if_empty(SubscriptionNode& node, SubscriptionNode::Group& group) {
-  if (group.back().members.empty()) group.pop_back();
+void Subscription::add_to(SubscriptionNode& node, Member& member, config::SlowConsumer policy, size_t bytes) {
+  if (node.groups.size() <= member.ref.worker) node.groups.resize(member.ref.worker + 1);
+  SubscriptionNode::Group& group = node.groups[member.ref.worker];
+  if (group.empty() || group.back().members.size() == SubscriptionNode::Part::most) group.emplace_back();
+  SubscriptionNode::Part& part = group.back();
+  const size_t count = part.members.size();
+  const size_t position = (group.size() - 1) * SubscriptionNode::Part::most + count;
+  try {
+    member.subscriptions.insert(id.value,
+                                {this, &node, position, member.charge(holding::subscriptions, bytes)});
+    part.members.push_back(&member);
+    part.audience.writable().push_back({member.ref.session, member.ref.slot, policy});
+  } catch (...) {
+    member.subscriptions.erase(id.value);
+    part.members.resize(count);
+    throw;
+  }
+}
+
+void Subscription::drop_if_empty(SubscriptionNode& node, uint32_t worker) {
+  if (node.groups.size() > worker) {
+    SubscriptionNode::Group& group = node.groups[worker];
+    if (!group.empty() && group.back().members.empty()) group.pop_back();
+  }
   if (node.subscriber_count == 0 && &node != &everyone)
     nodes.erase(std::lower_bound(nodes.begin(), nodes.end(), std::string_view(node.key.text), key_is_less));
 }
@@ -121,7 +133,7 @@ void Subscription::remove_subscriber(Member& member) {
   last_part.members.pop_back();
   last_audience.pop_back();
   --node.subscriber_count;
-  drop_if_empty(node, group);
+  drop_if_empty(node, member.ref.worker);
 }
 
 }  // namespace router::broker

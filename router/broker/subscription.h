@@ -88,8 +88,10 @@ struct Subscription {
       for (const SubscriptionNode::Part& part : node.groups[worker]) visit(worker, part);
   }
   SubscriptionNode& node_of(std::string_view key);
-  // The last part of the group, and the node.
-  void drop_if_empty(SubscriptionNode& node, SubscriptionNode::Group& group);
+  // `bytes`: what the member is charged for it.
+  void add_to(SubscriptionNode& node, Member& member, config::SlowConsumer policy, size_t bytes);
+  // The last part of the worker's group, and the node.
+  void drop_if_empty(SubscriptionNode& node, uint32_t worker);
 };
 
 }  // namespace router::broker

@@ -110,7 +110,15 @@ void Dealer::add_callee(Registration* registration, const Wanted& wanted, Outbox
     registration = &registrations_.add(wanted.procedure, wanted.match, wanted.options.policy,
                                        clock_.wall_time(), wanted.callee.ref.session);
   Member& callee = wanted.callee;
-  registration->add_callee(callee, wanted.options.callee);
+  try {
+    registration->add_callee(callee, wanted.options.callee);
+  } catch (...) {
+    if (created) {
+      registrations_.end(*registration);
+      registrations_.remove(*registration);
+    }
+    throw;
+  }
   outbox.send(callee.ref, wamp::Registered{wanted.request, registration->id});
   if (created)
     broker_.publish_meta("wamp.registration.on_create",

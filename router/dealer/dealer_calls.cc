@@ -64,7 +64,12 @@ PendingCall& Dealer::add_call(Member& caller, wamp::RequestId request, const Reg
   call.request = request;
   call.registration = registration.id;
   call.taken = clock_.turn_time();
-  caller.calls.insert(request.value, &call);
+  try {
+    caller.calls.insert(request.value, &call);
+  } catch (...) {
+    calls_.remove(call);
+    throw;
+  }
   return call;
 }
 

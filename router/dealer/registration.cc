@@ -63,9 +63,14 @@ bool Registration::is_deserted() const {
 }
 
 void Registration::add_callee(Member& member, const CalleeOptions& options) {
-  member.registrations.insert(id.value, this);
   callees.push_back({&member, options, rendezvous_hash(member.identity.authid), 0,
                      member.charge(holding::registrations, bytes_of(procedure))});
+  try {
+    member.registrations.insert(id.value, this);
+  } catch (...) {
+    callees.pop_back();
+    throw;
+  }
 }
 
 void Registration::remove_callee(Member& member) {

@@ -13,8 +13,14 @@ Registration& Registrations::add(std::string_view procedure, wamp::MatchPolicy m
   registration->match = match;
   registration->policy = policy;
   registration->created = created;
-  index_.add(procedure, match, registration.get(), callee.value);
-  return *owned_.insert(last_id_.value, std::move(registration));
+  Registration& added = *owned_.insert(last_id_.value, std::move(registration));
+  try {
+    index_.add(procedure, match, &added, callee.value);
+  } catch (...) {
+    owned_.erase(last_id_.value);
+    throw;
+  }
+  return added;
 }
 
 void Registrations::end(Registration& registration) {

@@ -82,7 +82,7 @@ TEST_P(ARequestWithoutMemory, LeavesNothingAndTakesNothingFromOthers) {
 
     other.hears();
     caller.says(R"([16,1,{},"com.topic",[1]])");
-    EXPECT_EQ(other.hears(), R"([36,1,1,{},[1]])") << at;
+    EXPECT_THAT(other.hears(), testing::EndsWith(",{},[1]]")) << at;
     caller.says(R"([48,2,{},"com.shared"])");
     EXPECT_THAT(other.hears(), testing::StartsWith("[68,")) << at;
     other.leaves();
