@@ -49,8 +49,7 @@ void Backpressure::clog() {
 void Backpressure::watch() {
   if (std::exchange(watched_, true)) return;
   worker_.add_choked(*this);
-  taken_ = sender_.connection().taken_bytes();
-  taken_at_ = worker_.loop().now();
+  taken_.begin(sender_.connection(), worker_.loop().now());
 }
 
 void Backpressure::tell_room() {
@@ -72,10 +71,7 @@ void Backpressure::check() {
 }
 
 bool Backpressure::is_stuck(SteadyTime now, std::chrono::milliseconds patience) {
-  if (!watched_) return false;
-  const int64_t taken = sender_.connection().taken_bytes();
-  if (taken > std::exchange(taken_, std::max(taken, taken_))) taken_at_ = now;
-  return patience.count() > 0 && now >= taken_at_ + patience;
+  return watched_ && taken_.is_stuck(sender_.connection(), now, patience);
 }
 
 }  // namespace router

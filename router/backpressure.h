@@ -12,6 +12,7 @@
 #include "router/clock.h"
 #include "router/realm.h"
 #include "router/sender.h"
+#include "router/taken_watch.h"
 #include "router/worker.h"
 
 namespace router {
@@ -57,8 +58,7 @@ class Backpressure {
   bool slow_ = false;     // the realm knows that it does not take its streams
   bool clogged_ = false;
   size_t report_at_ = 0;  // bytes that wait when the realm hears of streams again
-  int64_t taken_ = 0;     // by the peer when it was last looked at
-  SteadyTime taken_at_{};
+  TakenWatch taken_;      // while watched
 };
 
 }  // namespace router

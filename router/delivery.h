@@ -1,7 +1,6 @@
 // What a realm has for the sessions of a worker: one message for one of them, or one event for many.
 #pragma once
 
-#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -13,6 +12,7 @@
 #include "router/copy_on_write.h"
 #include "router/routed_payload.h"
 #include "router/session_ref.h"
+#include "transport/account.h"
 #include "wamp/message.h"
 
 namespace router {
@@ -73,7 +73,7 @@ struct EventDelivery {
 struct KeptEvents {
   SessionRef to;
   std::function<std::optional<Delivery>()> next;  // none: that was all
-  size_t bytes = 0;                               // of memory
+  transport::Charge charge;                       // for all of them, until the last has been made
 };
 
 // Who may have a SessionRef without being a session.

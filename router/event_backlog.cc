@@ -76,9 +76,8 @@ void EventBacklog::add(wamp::Message message) {
 }
 
 void EventBacklog::add(KeptEvents events) {
-  const size_t bytes = entry_bytes + events.bytes;
-  grow(bytes);
-  entries_.push_back({std::move(events), SlowConsumer::disconnect, bytes});
+  grow(entry_bytes);
+  entries_.push_back({std::move(events), SlowConsumer::disconnect, entry_bytes});
   ++kept_;
 }
 

@@ -52,7 +52,7 @@ class EventBacklog {
   bool add(std::shared_ptr<const WaitingEvent> event, config::SlowConsumer policy);
   // A message that must not overtake the events; always taken.
   void add(wamp::Message message);
-  // Likewise.
+  // Likewise; they pay for themselves.
   void add(KeptEvents events);
   bool has_kept_events() const { return kept_ > 0; }
   size_t bytes() const { return charge_.bytes(); }

@@ -90,10 +90,9 @@ bool EventSender::catch_up() {
 void EventSender::pause_reading_for_kept_events() {
   const bool pauses = backlog_ && backlog_->has_kept_events();
   if (pauses == std::exchange(pauses_reading_, pauses)) return;
-  if (pauses)
-    sender_.connection().pause_reading();
-  else
-    sender_.connection().resume_reading();
+  if (!pauses) return sender_.connection().resume_reading();
+  sender_.connection().pause_reading();
+  taken_.begin(sender_.connection(), worker_.loop().now());
 }
 
 void EventSender::send_waiting(EventBacklog::Next& next) {

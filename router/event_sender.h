@@ -11,6 +11,7 @@
 #include "router/event_backlog.h"
 #include "router/sender.h"
 #include "router/session_ref.h"
+#include "router/taken_watch.h"
 #include "router/worker.h"
 
 namespace router {
@@ -48,6 +49,11 @@ class EventSender {
   // At the end of a turn: the connection gets as much as it has room for of what waits. True: it has room for
   // more, in another turn.
   bool catch_up();
+  // Asked once a second: the peer, which is not read as kept events wait, has taken nothing for that time; 0:
+  // for ever.
+  bool is_stuck(SteadyTime now, std::chrono::milliseconds patience) {
+    return pauses_reading_ && taken_.is_stuck(sender_.connection(), now, patience);
+  }
 
  private:
   size_t room(config::SlowConsumer policy) const;
@@ -64,6 +70,7 @@ class EventSender {
   const SessionRef session_;
   std::unique_ptr<EventBacklog> backlog_;  // while events wait
   bool pauses_reading_ = false;
+  TakenWatch taken_;  // while it pauses reading
 };
 
 }  // namespace router

@@ -76,7 +76,7 @@ class Membership {
   bool has_expired(WallTime now) const { return expires_ && now >= *expires_; }
   // The peer, for which much waits, takes nothing.
   bool is_stuck(SteadyTime now, std::chrono::milliseconds patience) {
-    return backpressure_.is_stuck(now, patience);
+    return backpressure_.is_stuck(now, patience) || events_.is_stuck(now, patience);
   }
   // It waits for the answer to a call, or owes one.
   bool is_busy() const { return realm_->is_busy(*member_); }

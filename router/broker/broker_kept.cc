@@ -110,7 +110,8 @@ void Broker::send_kept(const Member& subscriber, const Subscription& subscriptio
       return !event->resource_key.empty() && subscription.node_for(event->resource_key) != node;
     });
   if (events.empty()) return;
-  const size_t bytes = transport::allocated(events);
+  size_t bytes = transport::allocated(events);
+  for (const StoredEventRef& event : events) bytes += event->bytes();
   std::reverse(events.begin(), events.end());
   auto next = [to = subscriber.ref, id = subscription.id, match = subscription.match,
                newest_first = std::move(events), mark]() mutable -> std::optional<Delivery> {
@@ -124,7 +125,7 @@ void Broker::send_kept(const Member& subscriber, const Subscription& subscriptio
     message.details.append(mark, true);
     return Delivery(to, std::move(message), RoutedPayload(event->payload));
   };
-  outbox.send_kept({subscriber.ref, std::move(next), bytes});
+  outbox.send_kept({subscriber.ref, std::move(next), subscriber.charge(holding::events, bytes)});
 }
 
 StoredEvent Broker::stored_event(const Publication& publication) const {

@@ -1,11 +1,13 @@
 // Subscribers that take their events too slowly, peers that take nothing, and what others feel of them.
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <regex>
 
 #include <gtest/gtest.h>
 
 #include "router/backpressure.h"
+#include "router/event_sender.h"
 #include "tests/router/session_wires.h"
 
 namespace router {
@@ -293,6 +295,30 @@ TEST(APeerForWhichMuchWaits, IsStuckOnlyIfItTakesNothing) {
     EXPECT_FALSE(backpressure.is_stuck(begin + patience + patience, {})) << "pings are off";
   }
   router.realm().leave(member);
+}
+
+TEST(APeerForWhichKeptEventsWait, IsStuckOnlyIfItTakesNothing) {
+  constexpr auto patience = std::chrono::seconds(20);
+  SessionHarness router;
+  Wire& wire = router.connect();
+  Sender sender(router.worker(), wire, Format::json, config::TransportLimits());
+  const SessionRef ref{0, 7, wamp::SessionId(77)};
+  EventSender events(router.worker(), sender, ref);
+  const SteadyTime begin = router.worker().loop().now();
+  EXPECT_FALSE(events.is_stuck(begin + patience, patience)) << "nothing waits";
+  wire.holds(2'000'000);
+  bool is_made = false;
+  const auto next = [&]() -> std::optional<Delivery> {
+    if (std::exchange(is_made, true)) return std::nullopt;
+    return Delivery(ref, wamp::Event(), RoutedPayload());
+  };
+  events.send_kept({ref, next, {}});
+  EXPECT_TRUE(wire.paused());
+  wire.takes(1000);
+  EXPECT_FALSE(events.is_stuck(begin + patience, patience)) << "it takes some";
+  EXPECT_TRUE(events.is_stuck(begin + patience + patience, patience));
+  EXPECT_FALSE(events.is_stuck(begin + patience + patience, {})) << "pings are off";
+  EXPECT_FALSE(is_made);
 }
 
 // ---- calls
