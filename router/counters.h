@@ -124,7 +124,8 @@ struct WorkerCounters : CounterSet {
   Counter lost_event_no_session{*this, family::lost, "EVENT", "no_session"};  // it ended in the meantime
   Counter lost_message_too_long{*this, family::lost, "other", "too_long"};    // the asking side gets an ERROR
   Counter lost_oversized{*this, family::lost, "other", "oversized"};  // from a client, and never taken
-  Counter lost_excess{*this, family::lost, "other", "excess"};        // likewise: too much in its options
+  Counter lost_excess{*this, family::lost, "other",
+                      "excess"};  // likewise: what cannot be carried, or too much in its options
   Counter lost_memory{*this, family::lost, "other", "memory"};        // likewise; the sender gets an ERROR
   Counter lost_event_memory{*this, family::lost, "EVENT", "memory"};  // there was none to make it
   Counter lost_message_no_session{*this, family::lost, "other", "no_session"};

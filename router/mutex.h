@@ -45,10 +45,8 @@ class HeldTime {
 
 #if ROUTER_HAS_SANITIZER(thread) || defined(__SANITIZE_THREAD__)
   static constexpr int slower = 40;
-#elif ROUTER_HAS_SANITIZER(address) || defined(__SANITIZE_ADDRESS__)
-  static constexpr int slower = 20;
 #else
-  static constexpr int slower = 20;  // without optimisation
+  static constexpr int slower = 20;  // without optimisation, or with the address sanitizer
 #endif
   // A millisecond of the program that is used, by what this build is slower.
   static constexpr Duration usual_bound = slower * std::chrono::milliseconds(1);

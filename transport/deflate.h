@@ -18,7 +18,7 @@ struct z_stream_s;
 
 namespace transport {
 
-// Of what is sent. Lends its memory from message to message, for all connections of a thread.
+// Of what is sent. Keeps its memory from message to message, for all connections of a thread.
 class Deflater {
  public:
   // Shorter ones are one packet anyway. During the time that a longer one takes others would wait.

@@ -71,6 +71,24 @@ TEST_F(JsonLog, HasOneObjectForEachSessionThatEnds) {
   EXPECT_TRUE(left.find("peer") && left.find("authid") && left.find("seconds") && left.find("time"));
 }
 
+TEST_F(JsonLog, TellsTheReasonOfAGoodbyeWhateverItIs) {
+  Program program(config(), {"--log-format", "json"});
+  WampClient client(program.port(), Format::json);
+  client.joins();
+  client.says(R"([6,{},"I am off!"])");
+  EXPECT_THAT(client.hears(), testing::StartsWith("[6,"));
+  EXPECT_EQ(*event(program, "session_left").find("reason"), wamp::Value("the peer said GOODBYE: I am off!"));
+}
+
+TEST_F(JsonLog, CountsTheMessageForWhichASessionIsAborted) {
+  Program program(config(), {"--log-format", "json"});
+  WampClient client(program.port(), Format::json);
+  client.joins();
+  client.says(R"([2,1,{}])");
+  EXPECT_THAT(client.hears(), testing::StartsWith("[3,"));
+  EXPECT_EQ(*event(program, "session_left").find("received_messages"), wamp::Value(1));
+}
+
 TEST_F(JsonLog, HasOneObjectForADenial) {
   Program program(config(), {"--log-format", "json"});
   WampClient client(program.port(), Format::json);

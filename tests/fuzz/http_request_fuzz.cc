@@ -5,6 +5,7 @@
 #include <string>
 
 #include "transport/address.h"
+#include "transport/compression.h"
 #include "transport/conditional_request.h"
 #include "transport/forwarded.h"
 #include "transport/request_head.h"
@@ -31,6 +32,8 @@ void read_further(HttpRequest& request) {
   constexpr size_t file_size = 100;
   const Selection selection = select(request, {"\"tag\"", 784111777}, file_size);
   require(selection.first <= file_size && selection.size <= file_size - selection.first);
+  if (const auto agreed = agree_on_compression(request.header("sec-websocket-extensions"), {}))
+    require(agreed->response.starts_with("permessage-deflate"));
   if (!asks_for_websocket(request)) return;
   const auto handshake = read_handshake(request);
   if (const auto* refusal = std::get_if<HttpResponse>(&handshake)) return require_refusal(*refusal);

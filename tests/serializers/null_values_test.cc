@@ -51,5 +51,15 @@ TEST_P(NullInAMessage, CountsAsEmptyOptionsAndDetails) {
   EXPECT_TRUE(std::get<wamp::Goodbye>(decoded({6, Value(), "wamp.close.close_realm"})).details.empty());
 }
 
+TEST_P(NullInAMessage, IsTakenInThePlaceOfEachDictionary) {
+  const std::vector<List> messages = {{3, Value(), "wamp.error.canceled"},    {5, "signature", Value()},
+                                      {8, 68, 1, Value(), "com.myapp.error"}, {16, 1, Value(), "com.myapp.a"},
+                                      {32, 1, Value(), "com.myapp.a"},        {49, 1, Value()},
+                                      {64, 1, Value(), "com.myapp.a"},        {70, 1, Value()},
+                                      {70, 1, Value(), Value(), Value()}};
+  for (const List& message : messages)
+    EXPECT_EQ(message.front(), Value(static_cast<int64_t>(wamp::type_of(decoded(message)))));
+}
+
 }  // namespace
 }  // namespace serializers
