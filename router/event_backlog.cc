@@ -21,16 +21,17 @@ size_t EventBacklog::bytes_of(const WaitingEvent& event) {
 
 size_t EventBacklog::shared_bytes() const {
   constexpr size_t most_looked_at = 64;
-  size_t looked_at = 0, bytes = 0, shared = 0;
+  size_t looked_at = 0, bytes = 0, shared = 0, kept_bytes = 0;
   for (const Entry& entry : entries_) {
     if (looked_at++ == most_looked_at) break;
+    if (const auto* kept = std::get_if<KeptEvents>(&entry.what)) kept_bytes += kept->charge.bytes();
     bytes += entry.bytes;
     const auto* event = std::get_if<0>(&entry.what);
     const auto holders = event ? static_cast<size_t>(event->use_count()) : 1;
     shared += entry.bytes - entry.bytes / holders;
   }
   const double part = bytes == 0 ? 0 : static_cast<double>(shared) / static_cast<double>(bytes);
-  return static_cast<size_t>(part * static_cast<double>(charge_.bytes()));
+  return kept_bytes + static_cast<size_t>(part * static_cast<double>(charge_.bytes()));
 }
 
 EventBacklog::Topic EventBacklog::topic_of(const wamp::Event& event) {

@@ -1,7 +1,8 @@
 // The events that wait for a slow subscriber, outside its connection's queue, and what gives way when there
 // are too many.
 //
-// A session has one from the event that its connection had no room for until the connection has taken all.
+// A session has one from the event that its connection had no room for, or from kept events on, until the
+// connection has taken all.
 // Meanwhile all of its events come here, so that they stay in order. Pure; the session's own thread.
 #pragma once
 

@@ -206,6 +206,11 @@ class IdTable {
     } catch (const std::bad_alloc&) {
       return;
     }
+    // One that could not be joined before.
+    for (IdTable& part : *parts_) {
+      if (part.parts_) part.join(use);
+      if (part.parts_) return;
+    }
     const std::unique_ptr<Parts> old = std::move(parts_);
     use.bytes -= transport::allocated(sizeof(Parts));
     exchange_slots(std::move(joined), use);

@@ -23,7 +23,7 @@ class LeftoverWork {
  public:
   void begin_turn() {
     steps_ = steps_of_turn;
-    has_left_some_ = false;
+    has_left_some_ = std::exchange(is_orphaned_, false);
   }
   // Before each part of some work. False: it is left for another turn. The last part may take more than there
   // are.
@@ -41,6 +41,7 @@ class LeftoverWork {
       if (goes_on(work)) return;
     } catch (...) {
       leave(std::move(work));
+      is_orphaned_ = true;
       throw;
     }
     leave(std::move(work));
@@ -113,6 +114,7 @@ class LeftoverWork {
   std::deque<std::function<bool()>> queue_, born_;  // born: of the work that goes on
   std::ptrdiff_t steps_ = steps_of_turn;
   bool goes_on_ = false, has_left_some_ = false;
+  bool is_orphaned_ = false;  // some was left by a turn that ended before it could say so
 };
 
 }  // namespace router

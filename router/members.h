@@ -19,8 +19,10 @@ class Members {
   // Precondition: no member has its session's id.
   Member& add(std::unique_ptr<Member> member) {
     const uint64_t id = member->ref.session.value;
-    ++by_authid_[member->identity.authid];
-    return *present_.insert(id, std::move(member));
+    size_t& same_authid = by_authid_[member->identity.authid];
+    Member& added = *present_.insert(id, std::move(member));
+    ++same_authid;
+    return added;
   }
   // A member that only the dealer knows.
   Member& add_unseen(std::unique_ptr<Member> member) {

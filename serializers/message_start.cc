@@ -83,8 +83,10 @@ std::optional<MessageStart> decode_start(Format format, std::string_view beginni
   const Limits limits{.max_depth = max_nesting};
   if (format == Format::msgpack) return read_start(MsgpackReader(beginning, limits));
   if (format == Format::cbor) return read_start(CborReader(beginning, scratch, limits));
-  const auto replaced = without_lone_surrogates(beginning);
-  return read_start(JsonReader(replaced ? *replaced : beginning, scratch, limits));
+  if (const auto start = read_start(JsonReader(beginning, scratch, limits))) return start;
+  constexpr size_t most_looked_through = 64 * 1024;
+  const auto replaced = without_lone_surrogates(beginning.substr(0, most_looked_through));
+  return replaced ? read_start(JsonReader(*replaced, scratch, limits)) : std::nullopt;
 }
 
 }  // namespace serializers

@@ -75,8 +75,8 @@ wamp::Result<void> decode(Format format, std::string_view bytes, Scratch& scratc
     return MessageDecoder(JsonReader(text, scratch, limits), scratch, take, values).decode();
   };
   auto decoded = decode_json(bytes);
-  if (decoded) return decoded;
-  // Only what has been refused is looked through for them.
+  if (decoded || decoded.error().is_refusable) return decoded;
+  // Only what is no JSON without that is looked through for them.
   auto replaced = without_lone_surrogates(bytes);
   return replaced ? decode_json(scratch.strings.emplace_back(*std::move(replaced))) : decoded;
 }

@@ -44,14 +44,15 @@ std::optional<std::string> read_part(int descriptor, size_t first, size_t size) 
   return content;
 }
 
-// Another one as soon as the file is written to, or another file is put in its place: nobody can set the time
-// of its last change.
+// Another one when the file has been written to, as exactly as the kernel tells the time of that, or another
+// file is put in its place: nobody can set the time of its last change.
 std::string etag_of(const struct stat& status) {
   std::array<char, 64> text{};
   const auto nanoseconds = int64_t{status.st_ctim.tv_sec} * 1'000'000'000 + status.st_ctim.tv_nsec;
   return {text.data(), static_cast<size_t>(std::snprintf(
-                           text.data(), text.size(), "\"%" PRIx64 "-%" PRIx64 "\"",
-                           static_cast<uint64_t>(nanoseconds), static_cast<uint64_t>(status.st_ino)))};
+                           text.data(), text.size(), "\"%" PRIx64 "-%" PRIx64 "-%" PRIx64 "\"",
+                           static_cast<uint64_t>(nanoseconds), static_cast<uint64_t>(status.st_ino),
+                           static_cast<uint64_t>(status.st_size)))};
 }
 
 // Nothing for what is no regular file.

@@ -75,7 +75,8 @@ void TcpConnection::wait_for_input() {
 }
 
 void TcpConnection::on_readable() {
-  if (pauses_ > 0) return;
+  // What was read before comes first, though this wait may have begun before that was kept.
+  if (pauses_ > 0 || resume_posted_) return;
   const std::span<char> room = room_for_input();
   const Socket::Result result = socket_.read_some(room.empty() ? std::span(state_.read_buffer) : room);
   if (result.outcome == Socket::Outcome::done) {

@@ -169,5 +169,30 @@ TEST(BatchedConnection, StopsInTheMiddleOfABatchWhilePaused) {
             std::find(lines.begin(), lines.end(), "received the next"));
 }
 
+// Though it was read on for a moment before the pause, and more is there already.
+TEST(AConnection, GivesWhatWasReadBeforeAPauseBeforeWhatIsReadAfterIt) {
+  for (const std::string subprotocol : {"", "batched.text"}) {
+    Server server;
+    server.received = [](Connection& c, const std::string& text) {
+      c.pause_reading();
+      if (text != "pause") c.resume_reading();
+    };
+    server.turn_ended = [&server] {
+      if (server.log.count("received pause") > 0) server.connection().resume_reading();
+    };
+    RawClient client = server.open("/", subprotocol);
+    const std::string end = subprotocol.empty() ? "" : "\x1E";
+    server.on_loop([&] {
+      for (const char* text : {"in and out", "pause", "after it"}) client.send_text(text + end);
+      for (int i = 0; i < 3; ++i) client.send_text(std::string(30'000, 'x') + end);
+      client.send_text("the next" + end);
+    });
+    EXPECT_TRUE(server.log.has("received the next"));
+    const auto lines = server.log.lines();
+    EXPECT_LT(std::find(lines.begin(), lines.end(), "received after it"),
+              std::find(lines.begin(), lines.end(), "received the next"));
+  }
+}
+
 }  // namespace
 }  // namespace transport
