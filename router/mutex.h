@@ -43,10 +43,11 @@ class HeldTime {
   // What the calling thread has taken of the processor.
   static Duration thread_time();
 
-#if ROUTER_HAS_SANITIZER(thread) || defined(__SANITIZE_THREAD__)
+#if ROUTER_HAS_SANITIZER(thread) || defined(__SANITIZE_THREAD__) || ROUTER_HAS_SANITIZER(address) || \
+    defined(__SANITIZE_ADDRESS__)
   static constexpr int slower = 40;
 #else
-  static constexpr int slower = 20;  // without optimisation, or with the address sanitizer
+  static constexpr int slower = 20;  // without optimisation
 #endif
   // A millisecond of the program that is used, by what this build is slower.
   static constexpr Duration usual_bound = slower * std::chrono::milliseconds(1);
