@@ -124,7 +124,7 @@ void Broker::subscribe(Member& subscriber, const wamp::Subscribe& message, wamp:
   const HeldSubscription* held =
       subscription ? subscriber.subscriptions.find(subscription->id.value) : nullptr;
   const bool moves = held && held->node->key.text != options.node_key;
-  std::vector<StoredEventRef> retained, replay;
+  KeptFor retained, replay;
 
   std::optional<Refusal> refusal;
   if (!held) refusal = check_count(subscriber);

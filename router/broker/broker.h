@@ -132,15 +132,19 @@ class Broker {
   // The same for one that there is not yet.
   std::optional<Refusal> check_new(const Member& subscriber, std::string_view topic,
                                    wamp::MatchPolicy match) const;
-  // What a SUBSCRIBE brings at once. It may look at so many events for each of them.
+  // What a SUBSCRIBE brings at once, and how much memory that takes.
+  struct KeptFor {
+    std::vector<StoredEventRef> events;
+    uint64_t bytes = 0;
+  };
+  // It may look at so many events for each of them.
   size_t most_looked_at() const;
   std::optional<Refusal> find_replay(const Subscription* subscription, const SubscribeOptions& options,
-                                     const Member& subscriber, std::vector<StoredEventRef>& replay) const;
+                                     const Member& subscriber, KeptFor& replay) const;
   std::optional<Refusal> find_retained(const wamp::Subscribe& message, wamp::MatchPolicy match,
-                                       const Member& subscriber, const std::vector<StoredEventRef>& replay,
-                                       std::vector<StoredEventRef>& retained);
-  void send_kept(const Member& subscriber, const Subscription& subscription,
-                 std::vector<StoredEventRef>&& events, const char* mark, Outbox& outbox) const;
+                                       const Member& subscriber, const KeptFor& replay, KeptFor& retained);
+  void send_kept(const Member& subscriber, const Subscription& subscription, KeptFor&& kept, const char* mark,
+                 Outbox& outbox) const;
 
   // Keeps the event for those who come later. Says when the publisher is answered; if `refused`, it has been.
   Answer keep(const Publication& publication, Outbox& outbox);

@@ -45,8 +45,7 @@ size_t Broker::most_looked_at() const {
 }
 
 std::optional<Refusal> Broker::find_replay(const Subscription* subscription, const SubscribeOptions& options,
-                                           const Member& subscriber,
-                                           std::vector<StoredEventRef>& replay) const {
+                                           const Member& subscriber, KeptFor& replay) const {
   if (!options.replay) return std::nullopt;
   if (!subscription || !subscription->history)
     return Refusal{wamp::error_uri::history_unavailable, "no event history is kept for this subscription"};
@@ -67,18 +66,17 @@ std::optional<Refusal> Broker::find_replay(const Subscription* subscription, con
                        std::to_string(limits_.replay_events) + " events, " +
                        std::to_string(limits_.replay_bytes) +
                        " bytes): ask for fewer, or give a limit and get the newest"};
-  replay.assign(selection.events.rbegin(), selection.events.rend());
+  replay = {{selection.events.rbegin(), selection.events.rend()}, selection.bytes};
   return std::nullopt;
 }
 
 std::optional<Refusal> Broker::find_retained(const wamp::Subscribe& message, wamp::MatchPolicy match,
-                                             const Member& subscriber,
-                                             const std::vector<StoredEventRef>& replay,
-                                             std::vector<StoredEventRef>& retained) {
+                                             const Member& subscriber, const KeptFor& replay,
+                                             KeptFor& retained) {
   std::set<wamp::PublicationId> replayed;
-  for (const StoredEventRef& event : replay) replayed.insert(event->publication);
+  for (const StoredEventRef& event : replay.events) replayed.insert(event->publication);
   const Timestamp at = now();
-  uint64_t bytes = 0, looked_at = 0;
+  uint64_t looked_at = 0;
   bool too_many = false;
   retained_.for_each_match(message.topic, match, at, [&](const std::vector<StoredEventRef>& events) {
     const auto latest = std::find_if(events.rbegin(), events.rend(), [&](const StoredEventRef& event) {
@@ -89,10 +87,10 @@ std::optional<Refusal> Broker::find_retained(const wamp::Subscribe& message, wam
     too_many = looked_at > most_looked_at();
     if (too_many) return false;
     if (latest == events.rend() || replayed.contains((*latest)->publication)) return true;
-    bytes += (*latest)->bytes();
-    too_many =
-        retained.size() == limits_.replay_events || (bytes > limits_.replay_bytes && !retained.empty());
-    if (!too_many) retained.push_back(*latest);
+    retained.bytes += (*latest)->bytes();
+    too_many = retained.events.size() == limits_.replay_events ||
+               (retained.bytes > limits_.replay_bytes && !retained.events.empty());
+    if (!too_many) retained.events.push_back(*latest);
     return !too_many;
   });
   if (!too_many) return std::nullopt;
@@ -102,16 +100,19 @@ std::optional<Refusal> Broker::find_retained(const wamp::Subscribe& message, wam
                      std::to_string(limits_.replay_bytes) + " bytes): subscribe to a narrower pattern"};
 }
 
-void Broker::send_kept(const Member& subscriber, const Subscription& subscription,
-                       std::vector<StoredEventRef>&& events, const char* mark, Outbox& outbox) const {
+void Broker::send_kept(const Member& subscriber, const Subscription& subscription, KeptFor&& kept,
+                       const char* mark, Outbox& outbox) const {
+  std::vector<StoredEventRef> events = std::move(kept.events);
   const SubscriptionNode* node = subscriber.subscriptions.find(subscription.id.value)->node;
   if (node != &subscription.everyone)
     std::erase_if(events, [&](const StoredEventRef& event) {
-      return !event->resource_key.empty() && subscription.node_for(event->resource_key) != node;
+      const bool is_others =
+          !event->resource_key.empty() && subscription.node_for(event->resource_key) != node;
+      if (is_others) kept.bytes -= event->bytes();
+      return is_others;
     });
   if (events.empty()) return;
-  size_t bytes = transport::allocated(events);
-  for (const StoredEventRef& event : events) bytes += event->bytes();
+  const size_t bytes = kept.bytes + transport::allocated(events);
   std::reverse(events.begin(), events.end());
   auto next = [to = subscriber.ref, id = subscription.id, match = subscription.match,
                newest_first = std::move(events), mark]() mutable -> std::optional<Delivery> {

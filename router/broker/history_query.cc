@@ -125,13 +125,14 @@ bool HistorySearch::go_on(const EventHistory& history, const Member& receiver, s
     if (looked_at == most) return false;
     const StoredEventRef& event = history.at(query_.reverse ? --end_ : begin_++);
     if (!passes(*event, query_) || !admits(*event, receiver, also_own_)) continue;
-    bytes_ += event->bytes();
+    const uint64_t bytes = selection_.bytes + event->bytes();
     // One event comes however large it is, or nobody could turn the page.
-    if (selection_.events.size() == most_events || (bytes_ > limits_.bytes && !selection_.events.empty())) {
+    if (selection_.events.size() == most_events || (bytes > limits_.bytes && !selection_.events.empty())) {
       selection_.has_more = true;
       return true;
     }
     selection_.events.push_back(event);
+    selection_.bytes = bytes;
   }
   return true;
 }

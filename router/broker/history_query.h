@@ -34,6 +34,7 @@ struct AnswerLimits {
 
 struct HistorySelection {
   std::vector<StoredEventRef> events;  // in the order asked for
+  uint64_t bytes = 0;                  // of memory, that these take
   bool has_more = false;               // the limits left events out that the filters had let through
   bool unknown_publication = false;  // one that a filter names is not in the history; so there are no events
 };
@@ -57,7 +58,6 @@ class HistorySearch {
   AnswerLimits limits_;
   bool begun_ = false;
   uint64_t begin_ = 0, end_ = 0;  // the numbers of the events that have not been looked at
-  uint64_t bytes_ = 0;            // of those that are selected
   HistorySelection selection_;
 };
 
