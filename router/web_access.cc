@@ -1,9 +1,9 @@
 #include "router/web_access.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include "transport/address.h"
+#include "transport/http_text.h"
 
 namespace router {
 namespace {
@@ -88,9 +88,7 @@ bool origin_allowed(std::string_view origin, std::string_view host,
 std::string name_in_host(std::string_view host) {
   std::string name(host.substr(0, end_of_name(host)));
   if (name.ends_with('.')) name.pop_back();
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return name;
+  return transport::in_small_letters(std::move(name));
 }
 
 bool host_allowed(std::string_view host, std::string_view peer, const std::vector<std::string>& names) {

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "transport/http_text.h"
+
 namespace transport {
 namespace {
 
@@ -39,11 +41,6 @@ class OfferReader {
   }
 
  private:
-  static bool is_token_character(char c) {
-    constexpr std::string_view separators = "()<>@,;:\\\"/[]?={}";
-    return c > ' ' && c < '\x7F' && separators.find(c) == separators.npos;
-  }
-
   void skip_space() { left_.remove_prefix(std::min(left_.find_first_not_of(" \t"), left_.size())); }
 
   bool take(char c) {

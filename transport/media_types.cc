@@ -1,10 +1,10 @@
 #include "transport/media_types.h"
 
-#include <algorithm>
-#include <cctype>
 #include <fstream>
 #include <sstream>
 #include <utility>
+
+#include "transport/http_text.h"
 
 namespace transport {
 namespace {
@@ -50,10 +50,7 @@ constexpr std::pair<std::string_view, std::string_view> usual_types[] = {
 std::string ending_of(std::string_view path) {
   const std::string_view name = path.substr(path.rfind('/') + 1);
   const size_t dot = name.rfind('.');
-  std::string ending(dot == name.npos ? std::string_view() : name.substr(dot + 1));
-  std::transform(ending.begin(), ending.end(), ending.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return ending;
+  return in_small_letters(std::string(dot == name.npos ? std::string_view() : name.substr(dot + 1)));
 }
 
 // Without a charset browsers guess.

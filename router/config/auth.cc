@@ -8,6 +8,7 @@
 #include "router/config/token_keys.h"
 #include "router/config/wording.h"
 #include "router/crypto/crypto.h"
+#include "transport/http_text.h"
 
 namespace router::config {
 namespace {
@@ -252,12 +253,6 @@ AuthMethod read_method(const Setting& setting, const MethodRules& rules, const R
   return method;
 }
 
-// Of a token (RFC 6265, section 4.1.1; RFC 2616, section 2.2).
-bool is_token_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-
 // `what`, which the setting asks for, is taken from secure cookies only.
 void make_secure(const Setting& setting, std::string_view what, CookieTracking& tracking) {
   if (tracking.secure == false)
@@ -302,7 +297,7 @@ CookieTracking read_cookie(const Setting& cookie) {
   CookieTracking tracking;
   if (const auto name = cookie.find("name")) {
     tracking.name = name->some_string();
-    if (!std::all_of(tracking.name.begin(), tracking.name.end(), is_token_character))
+    if (!std::all_of(tracking.name.begin(), tracking.name.end(), transport::is_token_character))
       name->fail("expected letters, digits and any of !#$%&'*+-.^_`|~");
   }
   read_integer(cookie, "length", tracking.length, min_cookie, max_cookie);

@@ -1,7 +1,6 @@
 #include "router/config/transports.h"
 
 #include <algorithm>
-#include <cctype>
 #include <optional>
 #include <set>
 #include <string>
@@ -12,6 +11,7 @@
 #include "router/config/options.h"
 #include "router/config/session_settings.h"
 #include "router/config/web_paths.h"
+#include "transport/http_text.h"
 
 namespace router::config {
 namespace {
@@ -84,9 +84,7 @@ void read_server_names(const Setting& list, Transport& transport) {
           "expected a name such as \"wampd.example.com\" or \"*.example.com\", without scheme, port and "
           "path, found " +
           in_quotes(name));
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    transport.server_names.push_back(std::move(name));
+    transport.server_names.push_back(transport::in_small_letters(std::move(name)));
   }
 }
 

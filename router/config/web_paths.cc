@@ -1,12 +1,13 @@
 #include "router/config/web_paths.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <system_error>
 #include <utility>
+
+#include "transport/http_text.h"
 
 namespace router::config {
 namespace {
@@ -42,14 +43,12 @@ std::string normalized_path(const Setting& setting) {
 transport::MediaTypes read_media_types(const Setting& mime_types) {
   transport::MediaTypes types;
   for (const Setting& type : mime_types.members()) {
-    std::string ending = type.key().starts_with('.') ? type.key().substr(1) : type.key();
-    std::transform(ending.begin(), ending.end(), ending.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const std::string ending = type.key().starts_with('.') ? type.key().substr(1) : type.key();
     const std::string& text = type.some_string();
     const auto is_header_character = [](char c) { return c >= ' ' && c <= '~'; };
     if (!std::all_of(text.begin(), text.end(), is_header_character) || text.find('/') == text.npos)
       type.fail("expected a media type such as \"text/markdown\", found " + in_quotes(text));
-    types[ending] = text;
+    types[transport::in_small_letters(ending)] = text;
   }
   return types;
 }
