@@ -36,10 +36,10 @@ class TlsContext;
 constexpr size_t max_frame_header = 10;
 constexpr size_t max_frame_trailer = 1;
 
-// The frame of one message, not compressed: its header is written into the buffer's headroom, nothing is copied. A message
-// that is too long for the peer gives a frame of more than Connection::max_frame_size(), which must not be
-// sent. Precondition: message->unique(), max_frame_header bytes of headroom and max_frame_trailer of
-// tailroom.
+// The frame of one message, not compressed: its header is written into the buffer's headroom, nothing is
+// copied. A message that is too long for the peer gives a frame of more than Connection::max_frame_size(),
+// which must not be sent. Precondition: message->unique(), max_frame_header bytes of headroom and
+// max_frame_trailer of tailroom.
 BufferRef frame_message(Framing framing, BufferRef message);
 
 // WebSocket close codes (RFC 6455, section 7.4.1).

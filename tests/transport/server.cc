@@ -195,4 +195,13 @@ std::variant<Service::Upgrade, HttpResponse> Server::on_upgrade(Loop&, const Htt
   return Upgrade{chosen, framing, std::make_unique<Told>(*this), upgrade_headers};
 }
 
+bool ends_who_only_looks(Server& server) {
+  { const test_support::RawClient gone = server.connect(); }
+  test_support::RawClient reset = server.connect();
+  reset.reset();
+  test_support::RawClient stays = server.connect();
+  server.sweep_after(just_after_an_hour);
+  return stays.ended();
+}
+
 }  // namespace transport

@@ -120,4 +120,8 @@ class Server : public Service {
   int depth_ = 0;  // calls of receivers in progress: on_closed must never be one inside another
 };
 
+// Three connect and say nothing, to see whether somebody listens: one goes, one ends with a reset, and one
+// stays. Whether that one is ended when its time is over.
+bool ends_who_only_looks(Server& server);
+
 }  // namespace transport
