@@ -83,10 +83,10 @@ std::optional<MessageStart> decode_start(Format format, std::string_view beginni
   const Limits limits{.max_depth = max_nesting};
   if (format == Format::msgpack) return read_start(MsgpackReader(beginning, limits));
   if (format == Format::cbor) return read_start(CborReader(beginning, scratch, limits));
-  if (const auto start = read_start(JsonReader(beginning, scratch, limits))) return start;
-  constexpr size_t most_looked_through = 64 * 1024;
+  // As far as options usually may go; the payload behind them is not looked at.
+  constexpr size_t most_looked_through = 256 * 1024;
   const auto replaced = without_lone_surrogates(beginning.substr(0, most_looked_through));
-  return replaced ? read_start(JsonReader(*replaced, scratch, limits)) : std::nullopt;
+  return read_start(JsonReader(replaced ? *replaced : beginning, scratch, limits));
 }
 
 }  // namespace serializers
