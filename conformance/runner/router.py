@@ -38,7 +38,7 @@ def configuration(port, tls_port, realms, transports=()):
             'type': 'universal',
             'rawsocket': {},
             'endpoint': {'type': 'tcp', 'interface': '127.0.0.1', 'port': on_port, **settings.get('endpoint', {})},
-            'web': {'paths': {'/': {'type': 'static'}, 'ws': {'type': 'websocket'}, 'lp': {'type': 'longpoll'}, 'health': {'type': 'health'}}},
+            'web': {'paths': {'/': {'type': 'static'}, 'ws': {'type': 'websocket'}, 'lp': {'type': 'longpoll'}, 'health': {'type': 'health'}, 'ready': {'type': 'ready'}}},
             'auth': {'anonymous': {'type': 'static', 'role': 'anonymous'}},
             # Browsers come from the first transport's page.
             'options': {'allowed_origins': ['*']},

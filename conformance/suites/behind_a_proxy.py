@@ -4,37 +4,23 @@ import contextlib
 import functools
 import json
 import os
-import shutil
 import socket
-import subprocess
 import tempfile
-import time
 import urllib.request
 
-from runner.client import Failed, Variant, fresh_uri
+from runner.client import Variant, fresh_uri
+from runner.proxy import KINDS, RAW, WAMPD, WAMPD_RAW, WEB, proxy_running, text_of_page
 from runner.raw import NotUpgraded, RawConnection, RawSession
-from runner.router import READY_TIMEOUT, free_ports, running
+from runner.router import free_ports, running
 from runner.suite import Skip, expect, for_each_client, once
 
 from suites.examples import replace_once
-from suites.page import HERE, browse
-from suites.readme import code_block
+from suites.page import browse
 from suites.transports import calls_events_and_a_new_session
 
-PAGE = os.path.join(os.path.dirname(HERE), 'docs', 'behind-a-proxy.md')
-WAMPD, WAMPD_RAW, WEB, RAW = '8080', '8081', '8000', '8001'  # ports on the page
-PROXIES = ('nginx', 'haproxy')
 HOST_LINE = 'proxy_set_header Host $http_host;'
 # As if a proxy before the proxy had it from there: who comes from this machine must ask for a name of this machine.
 ELSEWHERE = {'X-Forwarded-For': '203.0.113.7'}
-# What the page's server is put into, so that it runs in a folder and without rights.
-NGINX = '''
-daemon off; master_process off; pid nginx.pid;
-events {}
-http { access_log off;
-client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path a; uwsgi_temp_path b; scgi_temp_path c;
-%s
-}'''
 
 
 class Site:
@@ -58,51 +44,12 @@ def proxied(kind, change_wampd=as_it_is, change_proxy=as_it_is):
     if not Variant.program:
         raise Skip
     ports = dict(zip((WAMPD, WAMPD_RAW, WEB, RAW), map(str, free_ports(4))))
-
-    def text(language, change):
-        found = change(code_block(language, PAGE))
-        for written, port in ports.items():
-            found = found.replace(f':{written}', f':{port}').replace(f'"port": {written}', f'"port": {port}')
-        return found
-
     with tempfile.TemporaryDirectory() as folder:
         with open(os.path.join(folder, 'wampd.jsonc'), 'w') as file:
-            file.write(text('jsonc', change_wampd))
-        proxy = text(kind, change_proxy)
-        with open(os.path.join(folder, 'proxy.conf'), 'w') as file:
-            file.write(NGINX % proxy if kind == 'nginx' else f'{proxy}\n')
-        with running(Variant.program, folder, 'wampd.jsonc'), proxy_running(kind, folder, ports[WEB]):
+            file.write(text_of_page('jsonc', ports, change_wampd))
+        with running(Variant.program, folder, 'wampd.jsonc'), \
+             proxy_running(kind, folder, text_of_page(kind, ports, change_proxy), ports[WEB]):
             yield Site(ports)
-
-
-@contextlib.contextmanager
-def proxy_running(kind, folder, port):
-    program = shutil.which(kind, path=f'{os.environ["PATH"]}:/usr/sbin')
-    if not program:
-        raise Failed(f'there is no {kind}: run scripts/install-packages test')
-    arguments = {'nginx': ['-e', 'stderr', '-p', folder, '-c', 'proxy.conf'], 'haproxy': ['-db', '-f', 'proxy.conf']}[kind]
-    with open(os.path.join(folder, 'proxy.log'), 'w+') as log:
-        process = subprocess.Popen([program, *arguments], cwd=folder, stdout=log, stderr=log)
-        try:
-            wait_for(process, int(port), log)
-            yield
-        finally:
-            process.terminate()
-            process.wait(timeout=10)
-
-
-def wait_for(process, port, log):
-    deadline = time.monotonic() + READY_TIMEOUT
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            log.seek(0)
-            raise Failed(f'the proxy ended:\n{log.read()}')
-        try:
-            with urllib.request.urlopen(f'http://127.0.0.1:{port}/', timeout=2):
-                return
-        except OSError:
-            time.sleep(0.02)
-    raise Failed('the proxy does not answer')
 
 
 def without_host(text):
@@ -167,7 +114,7 @@ def raw_socket_through_haproxy(client):
 @once
 def a_page_in_chromium(router):
     """A page that is served through the proxy calls and is called through it."""
-    for kind in PROXIES:
+    for kind in KINDS:
         with proxied(kind) as site:
             browse('register_and_call', site.page)
 
@@ -175,7 +122,7 @@ def a_page_in_chromium(router):
 @once
 def long_poll(router):
     """Long-poll through the proxy: a call, and a receive that waits."""
-    for kind in PROXIES:
+    for kind in KINDS:
         with proxied(kind) as site:
             def post(path, message=None):
                 body = json.dumps(message).encode() if message is not None else b''
@@ -201,7 +148,7 @@ def peer_of(session):
 @once
 def the_clients_address(router):
     """The client's address is the client's, and not the proxy's, unless the proxy is not trusted."""
-    for kind in PROXIES:
+    for kind in KINDS:
         with proxied(kind) as site, RawSession(url=site.url, address='127.0.0.2') as session:
             expect('127.0.0.2' in peer_of(session), True, f'127.0.0.2 in {peer_of(session)} through {kind}')
         with proxied(kind, without_trust) as site, RawSession(url=site.url, address='127.0.0.2') as session:
@@ -260,7 +207,7 @@ def a_name_of_the_proxys(router):
     def known_by_name(text):
         return with_setting('"server_names": ["wampd.example.com"]', without_trust(text))
 
-    for kind in PROXIES:
+    for kind in KINDS:
         with proxied(kind) as site:
             expect(status(site.url, **named), 101, f'status through {kind}')
         with proxied(kind, without_trust) as site:

@@ -1,26 +1,12 @@
 """The README's first client: its code blocks, run as they stand."""
 import os
-import re
 import subprocess
 import tempfile
 
+from runner.pages import README, code_block
 from runner.suite import expect, once
 
 from suites.examples import ENVIRONMENT, TIMEOUT, back_end, replace_once
-from suites.page import HERE
-
-README = os.path.join(os.path.dirname(HERE), 'README.md')
-
-
-def code_blocks(language, page):
-    with open(page) as file:
-        return re.findall(rf'```{language}\n(.*?)```', file.read(), re.DOTALL)
-
-
-def code_block(language, page=README):
-    blocks = code_blocks(language, page)
-    expect(len(blocks), 1, f'{language} blocks in {os.path.basename(page)}')
-    return blocks[0]
 
 
 def configuration_of(page, port):
