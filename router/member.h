@@ -19,6 +19,7 @@
 #include "router/id_map.h"
 #include "router/routed_payload.h"
 #include "router/session_ref.h"
+#include "router/waiting_requests.h"
 #include "transport/account.h"
 #include "wamp/features.h"
 #include "wamp/ids.h"
@@ -113,6 +114,7 @@ struct Member {
   RememberedPublish publish_grant;
   // By action: what a dynamic authorizer has said on the request that is carried out now.
   VerdictByAction verdicts;
+  WaitingRequests waiting;
   DenialLog denials;
 
   // For the dealer. The session's thread sets it, and asks the dealer to take it back.

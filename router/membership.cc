@@ -64,6 +64,8 @@ void Membership::on_alive() {
 void Membership::deliver(Delivery& delivery) {
   if (const auto* farewell = std::get_if<wamp::Goodbye>(&delivery.message))
     return session_.on_removed(*farewell);  // *this is no more
+  if (!member_->waiting.empty()) [[unlikely]]
+    member_->waiting.on_answer(delivery.message);
   if (events_.waits() && EventSender::keeps_order(delivery.message)) [[unlikely]]
     return events_.send_behind(std::move(delivery.message));
   transport::BufferRef frame = sender_.encode(delivery.message, std::move(delivery.payload));

@@ -21,6 +21,7 @@
 #include "router/request_ids.h"
 #include "router/sender.h"
 #include "router/session_rules.h"
+#include "router/waiting_requests.h"
 #include "router/worker.h"
 #include "serializers/message_start.h"
 
@@ -82,6 +83,9 @@ class Membership {
   bool is_busy() const { return realm_->is_busy(*member_); }
 
  private:
+  // True: its id is that of a request that waits, so it has been refused; or it waits itself.
+  template <class M>
+  bool is_in_use_or_waits(const M& message, std::string_view bytes, bool is_chunk);
   bool holds(const wamp::Message& message, std::string_view bytes, bool is_chunk);
   RoutedPayload routed(const wamp::Payload& payload);
 
@@ -91,6 +95,7 @@ class Membership {
   wamp::Result<bool> refuse_request(const serializers::MessageStart& start, const Refusal& refusal,
                                     bool is_chunk);
   wamp::Result<void> refuse_answer(wamp::RequestId invocation, const Refusal& refusal);
+  void refuse_id_in_use(wamp::MessageType type, wamp::RequestId request);
   void send_refusal(wamp::MessageType type, wamp::RequestId request, const Refusal& refusal);
   wamp::Result<void> end_call(wamp::RequestId call);
   void refuse_too_long(const wamp::Message& message);
@@ -134,10 +139,22 @@ wamp::Result<bool> Membership::admit(const M& message, std::string_view bytes, b
     if constexpr (rule->new_request)
       if (!is_chunk)
         if (const auto taken = request_ids_.take(M::type, message.request); !taken) return taken.error();
-    if (held_ || realm_->verdicts(*member_)) [[unlikely]]
-      return !holds(message, bytes, is_chunk);
+    if (held_ || realm_->verdicts(*member_) || !member_->waiting.empty()) [[unlikely]]
+      return !is_in_use_or_waits(message, bytes, is_chunk);
     return true;
   }
+}
+
+template <class M>
+bool Membership::is_in_use_or_waits(const M& message, std::string_view bytes, bool is_chunk) {
+  const auto answered = is_chunk ? std::nullopt : answered_request(message);
+  if (answered && member_->waiting.has(M::type, *answered)) {
+    refuse_id_in_use(M::type, *answered);
+    return true;
+  }
+  if ((!held_ && !realm_->verdicts(*member_)) || !holds(message, bytes, is_chunk)) return false;
+  if (answered) member_->waiting.add(M::type, *answered);
+  return true;
 }
 
 template <class M>
@@ -150,6 +167,8 @@ bool Membership::is_chunk(const M& message) {
 
 template <class M>
 wamp::Result<void> Membership::route(M& message, bool is_chunk) {
+  if (!member_->waiting.empty() && !is_chunk) [[unlikely]]
+    if (const auto answered = answered_request(message)) member_->waiting.remove(M::type, *answered);
   if constexpr (std::is_same_v<M, wamp::Call>) {
     RoutedPayload payload = routed(message.payload);
     return is_chunk ? realm_->continue_call(*member_, message, std::move(payload))

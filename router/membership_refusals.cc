@@ -1,5 +1,7 @@
 // What becomes of messages that are not taken, as they or all that there is are too much: each request is
 // refused, as far as it is known, and the session goes on.
+#include <string>
+
 #include "router/membership.h"
 #include "serializers/serializer.h"
 #include "wamp/error_uris.h"
@@ -35,6 +37,13 @@ wamp::Result<void> Membership::refuse_answer(wamp::RequestId invocation, const R
 
 void Membership::send_refusal(wamp::MessageType type, wamp::RequestId request, const Refusal& refusal) {
   sender_.send(error_of(type, request, refusal), payload_of(refusal));
+}
+
+void Membership::refuse_id_in_use(wamp::MessageType type, wamp::RequestId request) {
+  send_refusal(type, request,
+               {wamp::error_uri::invalid_argument,
+                std::string(wamp::name(type)) + ".Request: " + std::to_string(request.value) +
+                    " is the id of a request that has not been answered yet"});
 }
 
 // ---- messages that are too long

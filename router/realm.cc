@@ -10,15 +10,6 @@
 #include "wamp/error_uris.h"
 
 namespace router {
-namespace {
-
-bool wants_acknowledgement(const wamp::Publish& message) {
-  const wamp::Value* acknowledge = message.options.find("acknowledge");
-  const bool* wanted = acknowledge ? acknowledge->get<bool>() : nullptr;
-  return wanted && *wanted;
-}
-
-}  // namespace
 
 Realm::Realm(const config::Realm& config, std::vector<Mailbox*> mailboxes, uint64_t seed, const Clock& clock,
              std::shared_ptr<const broker::KeptBytes> kept)

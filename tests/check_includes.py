@@ -27,13 +27,13 @@ EXCEPTIONS = [
 # Inside router/ a file may include files of its own layer and of those below. A folder is a room with one place
 # here for all of its files; config is one that includes nothing else of router/ but crypto.
 ROUTER_LAYERS = [
-    {"mutex", "leftover_work", "session_ref", "id_map", "callee_room", "seeded_hash", "holding", "value_bytes", "copy_on_write", "grant", "id_source", "embedded_web", "version", "log", "log_sampler", "clock", "rendezvous_hash", "rfc3339", "memory_guard", "memory_use", "memory_reserve", "unheld_memory", "request_ids", "crypto", "config", "dev_cert"},
+    {"mutex", "leftover_work", "session_ref", "id_map", "callee_room", "seeded_hash", "holding", "value_bytes", "copy_on_write", "grant", "id_source", "embedded_web", "version", "log", "log_sampler", "clock", "rendezvous_hash", "rfc3339", "memory_guard", "memory_use", "memory_reserve", "unheld_memory", "request_ids", "session_rules", "waiting_requests", "crypto", "config", "dev_cert"},
     {"auth", "verdicts"},
     {"uri_index", "common_uri", "prefix_tree", "wildcard_table", "linear_hash_table", "routed_payload"},
     {"authorizer", "delivery", "mail_list", "payload_passthru"},
     {"denial_log", "explain", "counters", "exposition"},
     {"member"},
-    {"session_rules", "session_record", "welcome_details", "mailbox", "members", "request_check", "event_filter", "authorizer_answer"},
+    {"session_record", "welcome_details", "mailbox", "members", "request_check", "event_filter", "authorizer_answer"},
     {"outbox", "frame_encoder", "event_backlog"},
     {"broker"},
     {"dealer"},

@@ -176,7 +176,7 @@ void Broker::unsubscribe(Member& subscriber, const wamp::Unsubscribe& message, O
   on_subscriber_removed(subscription, subscriber, outbox);
 }
 
-wamp::Result<void> Broker::publish(const Member& publisher, const wamp::Publish& message,
+wamp::Result<void> Broker::publish(Member& publisher, const wamp::Publish& message,
                                    const RoutedPayload& payload, const PublishOptions& options,
                                    const Grant& grant, RememberedPublish* remembered, Outbox& outbox) {
   if (!options.payload_passthru.empty() &&

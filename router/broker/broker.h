@@ -56,9 +56,9 @@ class Broker {
   void unsubscribe(Member& subscriber, const wamp::Unsubscribe& message, Outbox& outbox);
   // Publishers publish to the same topic again and again: what is found for it is `remembered`, which is of
   // that topic. Null: it is not, as when the publisher is gone.
-  wamp::Result<void> publish(const Member& publisher, const wamp::Publish& message,
-                             const RoutedPayload& payload, const PublishOptions& options, const Grant& grant,
-                             RememberedPublish* remembered, Outbox& outbox);
+  wamp::Result<void> publish(Member& publisher, const wamp::Publish& message, const RoutedPayload& payload,
+                             const PublishOptions& options, const Grant& grant, RememberedPublish* remembered,
+                             Outbox& outbox);
   // "Subscription Revocation". Precondition: `subscriber` is one.
   void revoke(Subscription& subscription, Member& subscriber, const std::string& reason, Outbox& outbox);
   // An event of the router's own ("Meta API"), if the realm has them. It is kept in no history. `excluded`
@@ -104,7 +104,7 @@ class Broker {
 
  private:
   struct Publication {
-    const Member& publisher;
+    Member& publisher;
     const wamp::Publish& message;
     const RoutedPayload& payload;
     const PublishOptions& options;

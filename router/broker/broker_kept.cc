@@ -186,8 +186,10 @@ Broker::Answer Broker::keep(const Publication& publication, Outbox& outbox) {
   }
   if (!has_room || (write.histories.empty() && !write.retained)) return Answer::now;
   write.event = event;
-  if (options.acknowledge)
+  if (options.acknowledge) {
+    publication.publisher.waiting.add(wamp::MessageType::publish, publication.message.request);
     write.acknowledgement = {publication.publisher.ref, publication.message.request, publication.id};
+  }
   store_->add(std::move(write));
   return options.acknowledge ? Answer::when_stored : Answer::now;
 }

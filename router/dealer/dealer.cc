@@ -175,6 +175,7 @@ bool Dealer::hold(const Wanted& wanted, const Registration& registration, Outbox
       {&wanted.callee, &holder, wanted.request, registration.procedure, registration.match, wanted.options,
        clock_.now() + std::chrono::milliseconds(limits_.probe_timeout_ms),
        wanted.callee.charge(holding::requests, bytes_of_held(registration.procedure))});
+  wanted.callee.waiting.add(wamp::MessageType::register_, wanted.request);
   if (first) outbox.order(holder.ref, SessionOrder::Kind::probe);
   return true;
 }

@@ -101,6 +101,7 @@ void RealmHarness::deliver(uint32_t slot, wamp::Message& message, const RoutedPa
 void RealmHarness::deliver(Mail& mail) {
   if (auto* delivery = std::get_if<Delivery>(&mail)) {
     Peer& peer = peers_[delivery->to.slot];
+    if (peer.member_) peer.member_->waiting.on_answer(delivery->message);
     deliver(delivery->to.slot, delivery->message, delivery->payload);
     if (delivery->streams && !peer.reads_ && peer.member_)
       realm_->on_untaken(*peer.member_, delivery->message, peer.too_much_);

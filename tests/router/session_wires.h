@@ -35,6 +35,8 @@ class Wire final : public transport::Connection {
   std::string sent();
   // The peer is gone.
   void breaks();
+  // It answers no probe any more.
+  void freezes() { frozen_ = true; }
   // A certificate that the transport has verified.
   void shows(transport::ClientCertificate certificate) { certificate_ = std::move(certificate); }
   // What is due by now is done; the loop's clock does not move.
@@ -76,7 +78,7 @@ class Wire final : public transport::Connection {
   void drop(std::string why) override;
   // A peer that is alive answers at once.
   void probe() override {
-    if (!broken_) session_->on_alive();
+    if (!broken_ && !frozen_) session_->on_alive();
   }
   void limit_rate(const transport::Rate& rate) override { rate_ = rate; }
   // That its session has asked for.
@@ -94,6 +96,7 @@ class Wire final : public transport::Connection {
   std::optional<uint16_t> close_code_;
   std::string dropped_;
   bool broken_ = false;
+  bool frozen_ = false;
   bool lacks_memory_ = false;
   transport::Compression compression_;
   transport::BufferRef last_frame_;
