@@ -365,6 +365,9 @@ wamp::Result<void> Dealer::yield(Member& callee, const wamp::Yield& message, Rou
 
 wamp::Result<void> Dealer::error(Member& callee, const wamp::Error& message, RoutedPayload&& payload,
                                  Outbox& outbox) {
+  wamp::Attributes details(message.details, "ERROR.Details");
+  payload_passthru_attributes(details, callee.limits().attribute_length);
+  if (details.error() && !details.error()->is_refusable) return *details.error();
   const auto answered = answered_call(callee, message.request, "ERROR.REQUEST.Request");
   if (!answered) return answered.error();
   if (!*answered) return {};

@@ -2,7 +2,6 @@
 #include <utility>
 
 #include "router/dealer/dealer.h"
-#include "wamp/attributes.h"
 #include "wamp/error_uris.h"
 
 // Calls of more than one message in a direction ("Progressive Call Invocations", "Progressive Call Results").
@@ -23,9 +22,13 @@ wamp::Result<void> Dealer::continue_call(Member& caller, const wamp::Call& messa
   if (!call.progressive)
     return wamp::ProtocolError{"CALL.Request: call " + std::to_string(message.request.value) +
                                " is in progress, and its last chunk has been sent"};
-  wamp::Attributes options(message.options, "CALL.Options");
-  call.progressive = options.boolean("progress", false);
-  if (options.error()) return *options.error();
+  const auto options = call_options(message.options, caller.limits().attribute_length);
+  if (!options && !options.error().is_refusable) return options.error();
+  if (!options) {
+    break_off(call, wamp::error_uri::invalid_argument, options.error().message, outbox);
+    return {};
+  }
+  call.progressive = options->progress;
   KeptCall& kept = *call.kept;
   kept.continued = true;
   kept.payload = {};

@@ -88,6 +88,25 @@ TEST_F(ProgressiveInvocations, OptionsAreFrozenWithTheFirstChunk) {
   EXPECT_EQ(callee.hears(), "[68,2,1,{}]");
 }
 
+TEST_F(ProgressiveInvocations, OptionsOfALaterChunkAreCheckedAsThoseOfTheFirst) {
+  Peer& callee = callee_of_upload();
+  Peer& caller = realm.join();
+  caller.says(R"([48,1,{"progress":true},"com.upload"])");
+  callee.hears();
+  caller.says_continuation(R"([48,1,{"progress":true,"timeout":"soon"},"com.upload"])");
+  EXPECT_TRUE(caller.violation());
+  EXPECT_EQ(callee.hears(), "");
+
+  Peer& other = realm.join();
+  other.says(R"([48,1,{"progress":true},"com.upload"])");
+  callee.hears();
+  other.says_continuation(R"([48,1,{"progress":true,"timeout":-1},"com.upload"])");
+  EXPECT_FALSE(other.violation());
+  EXPECT_THAT(other.hears(),
+              StartsWith(R"([8,48,1,{},"wamp.error.invalid_argument",["CALL.Options.timeout)"));
+  EXPECT_EQ(callee.hears(), R"([69,2,{"mode":"killnowait"}])");
+}
+
 TEST_F(ProgressiveInvocations, LaterChunksGoToTheCalleeOfTheFirst) {
   std::vector<Peer*> callees;
   for (int i = 0; i < 2; ++i) {
