@@ -319,10 +319,12 @@ TEST_F(AdmissionTest, ScramAsAutobahnSpeaksIt) {
   Wire& user = connect();
   const std::string challenge = challenge_of(
       user, R"("authmethods":["scram"],"authid":"argon","authextra":{"nonce":"egVDf3DMJh0SBmkFIh7sSg=="})");
-  EXPECT_THAT(challenge, HasSubstr(R"("kdf":"argon2id-13","memory":512)"));
+  EXPECT_THAT(challenge,
+              AllOf(StartsWith(R"([4,"scram",)"), HasSubstr(R"("kdf":"argon2id-13","memory":512)")));
   const auto keys = test_support::scram_keys("pencil", scram_salt, 4096);
   const std::string message = auth_message(challenge, "argon", "");
   const std::string welcome = says(user, authenticate(test_support::scram_proof(keys, message)));
+  EXPECT_THAT(welcome, HasSubstr(R"("authid":"argon","authrole":"user","authmethod":"scram")"));
   EXPECT_EQ(json_string(welcome, "scram_server_signature"), test_support::scram_verifier(keys, message));
 }
 
