@@ -41,15 +41,26 @@ std::optional<Format> rawsocket_format(uint8_t serializer) {
 // The two shortest that a client may ask for have no room for WELCOME with all that the router announces.
 constexpr size_t min_frame_size = 2048;
 
+// `rest`: of the request's path, behind the configured one, which the text names. The rest is not for the
+// log: it opens the session.
+std::string how_long_poll_begins(const HttpRequest& request, std::string_view rest) {
+  std::string path = request.path.substr(0, request.path.size() - rest.size());
+  if (path.back() != '/') path.push_back('/');
+  return "WAMP over long-poll begins with a POST to " + path + "open";
+}
+
+HttpResponse nothing_of_long_poll(const HttpRequest& request, std::string_view rest) {
+  return transport::text_response(404, "there is nothing here: " + how_long_poll_begins(request, rest));
+}
+
 // To a GET of one of the paths of long-poll.
 HttpResponse post_only(const HttpRequest& request, std::string_view rest) {
   const std::string purpose(LongPoll::purpose_of(rest));
-  if (purpose.empty())
-    return transport::text_response(404,
-                                    "there is nothing here; WAMP over long-poll begins with a POST to open");
-  // Without the path, which the log must not have: it opens the session.
-  HttpResponse response = transport::text_response(
-      405, "this path takes no " + request.method + ": a POST to it " + purpose + " over long-poll");
+  if (purpose.empty() && !rest.empty()) return nothing_of_long_poll(request, rest);
+  HttpResponse response =
+      transport::text_response(405, "this path takes no " + request.method + ": " +
+                                        (rest.empty() ? how_long_poll_begins(request, rest)
+                                                      : "a POST to it " + purpose + " over long-poll"));
   response.headers.emplace_back("Allow", "POST, OPTIONS");
   return response;
 }
@@ -316,8 +327,9 @@ transport::Service::Answer WebService::on_post(transport::Loop& loop, const Http
     exchange.add_header("Access-Control-Allow-Headers", "Content-Type");
     return HttpResponse{204, "", "", {}};
   }
-  auto answer = long_poll_.on_post(loop, entrance, request, match(entrance->transport, request.path).rest,
-                                   body, exchange);
+  const std::string_view rest = match(entrance->transport, request.path).rest;
+  if (rest.empty()) return logged(request, nothing_of_long_poll(request, rest));
+  auto answer = long_poll_.on_post(loop, entrance, request, rest, body, exchange);
   if (auto* response = std::get_if<HttpResponse>(&answer); response && response->status >= 400)
     return logged(request, std::move(*response));
   return answer;

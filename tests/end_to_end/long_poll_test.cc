@@ -138,10 +138,18 @@ TEST_F(LongPollRequests, ByGetAreToldWhatThePathIsFor) {
     EXPECT_EQ(get("HEAD", "/lp/" + path).header("allow"), "POST, OPTIONS");
     EXPECT_EQ(get("PUT", "/lp/" + path).header("allow"), "POST, OPTIONS");
   }
-  for (const std::string path : {"/lp", "/lp/", "/lp/0-1", "/lp/0-1/other", "/lp/opens"}) {
+  for (const std::string path : {"/lp/0-1", "/lp/0-1/other", "/lp/opens"}) {
     const HttpReply reply = get("GET", path);
     EXPECT_EQ(reply.status, 404) << path;
-    EXPECT_THAT(reply.body, HasSubstr("WAMP over long-poll begins with a POST to open"));
+    EXPECT_EQ(reply.body, "there is nothing here: WAMP over long-poll begins with a POST to /lp/open\n");
+  }
+  for (const std::string path : {"/lp", "/lp/"}) {
+    const HttpReply reply = get("GET", path);
+    EXPECT_EQ(reply.status, 405) << path;
+    EXPECT_EQ(reply.header("allow"), "POST, OPTIONS");
+    EXPECT_EQ(reply.body, "this path takes no GET: WAMP over long-poll begins with a POST to /lp/open\n");
+    EXPECT_EQ(http_post(router.port(), path, "").body,
+              "there is nothing here: WAMP over long-poll begins with a POST to /lp/open\n");
   }
 }
 
@@ -226,7 +234,9 @@ TEST_F(LongPollRequests, KeepTheirConnection) {
 
 TEST_F(LongPollRequests, AreShortUntilTheSessionIsWelcome) {
   const std::string long_body(100'000, 'x');
-  const auto status = [&](const std::string& path) { return http_post(router.port(), path, long_body).status; };
+  const auto status = [&](const std::string& path) {
+    return http_post(router.port(), path, long_body).status;
+  };
   EXPECT_EQ(status("/lp/open"), 413);
   EXPECT_EQ(status("/lp/0-nobody/send"), 413);
   LongPollClient session(router.port(), Format::json);

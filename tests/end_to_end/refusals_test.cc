@@ -128,6 +128,12 @@ TEST_F(Refusals, OfLongPollSessionsThatAreNotThereAreLogged) {
   EXPECT_EQ(logged(), "there is no such long-poll session: it has ended, or is another router's");
 }
 
+TEST_F(Refusals, OfThePathOfLongPollByGetSayHowItBegins) {
+  start(everything);
+  EXPECT_EQ(ask("GET /lp HTTP/1.1\r\nHost: localhost\r\n\r\n").status, 405);
+  EXPECT_EQ(logged(), "this path takes no GET: WAMP over long-poll begins with a POST to /lp/open");
+}
+
 TEST_F(Refusals, OfAHandshakeThatAProxyHasSpoiledSaySo) {
   start(everything);
   const HttpReply reply =
