@@ -100,10 +100,13 @@ class Run:
         elif isinstance(problem, Skip):
             self.skipped += 1
         else:
-            self.failed.append(line)
-            print(f'FAIL  {line} ({spent})\n      ' + '\n      '.join(str(problem).splitlines()), flush=True)
-            if len(self.failed) == self.MAX_FAILURES:
-                raise TooManyFailures
+            self.fail(line, problem, f' ({spent})')
+
+    def fail(self, line, problem, spent=''):
+        self.failed.append(line)
+        print(f'FAIL  {line}{spent}\n      ' + '\n      '.join(str(problem).splitlines()), flush=True)
+        if len(self.failed) == self.MAX_FAILURES:
+            raise TooManyFailures
 
     def _problem(self, check, case):
         """None, a Skip, or the text of what went wrong."""
