@@ -29,6 +29,17 @@ EventHistory read_history(const Setting& setting, wamp::UriRule rule, uint32_t d
   return history;
 }
 
+std::string read_path(const Setting& setting) {
+  const auto path =
+      (std::filesystem::path(setting.source().base_directory) / setting.some_string()).lexically_normal();
+  const std::filesystem::path folder = path.parent_path().empty() ? "." : path.parent_path();
+  const bool is_one = folder.string().find("{realm}") == std::string::npos;  // not one for each realm
+  std::error_code error;                                                     // as good as none
+  if (setting.source().is_to_be_served && is_one && !std::filesystem::is_directory(folder, error))
+    setting.fail("there is no directory " + folder.string());
+  return path.string();
+}
+
 }  // namespace
 
 Store read_store(const Setting& setting, wamp::UriRule rule) {
@@ -42,8 +53,7 @@ Store read_store(const Setting& setting, wamp::UriRule rule) {
       is_crossbar ? type.choice(all_store_types) : type.choice(our_types, crossbar_types);
   if (kind == "sqlite") {
     store.type = Store::Type::sqlite;
-    const std::filesystem::path path = setting.require("path").some_string();
-    store.path = (std::filesystem::path(setting.source().base_directory) / path).lexically_normal().string();
+    store.path = read_path(setting.require("path"));
   } else if (kind == "memory") {
     for (const char* key : {"path", "max_waiting_bytes"})
       if (const auto odd = setting.find(key))

@@ -64,6 +64,20 @@ TEST_F(Check, RefusesAStaticDirectoryThatIsNotThereAsTheStartDoes) {
   }
 }
 
+TEST_F(Check, RefusesAStoreWhoseDirectoryIsNotThereAsTheStartDoes) {
+  for (const std::string name : {"realm1", "tenant-*"}) {
+    write("{\"realms\": [{\"name\": \"" + name + R"(", "roles": [{"name": "anonymous", "permissions": []}],
+      "store": {"type": "sqlite", "path": "events/{realm}.db"}}],
+      "transports": [{"type": "web", "endpoint": {"type": "tcp", "port": 0}, "paths": {}}]})");
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{"check", file()}, {"--config", file()}}) {
+      const Ended ended = run_program(arguments);
+      EXPECT_EQ(ended.code, 1);
+      EXPECT_THAT(ended.output, HasSubstr(":2:43: at $.realms[0].store.path: there is no directory "));
+    }
+  }
+}
+
 TEST_F(Check, NamesTheSettingOfAPortThatIsTaken) {
   setenv("WAMPD_TEST_PORT", "0", 1);
   const Program first(write(good));
