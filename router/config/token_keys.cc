@@ -39,8 +39,10 @@ std::string read_key(const Setting& setting) {
 }
 
 void read_key_set(const Setting& setting, std::vector<std::string>& keys) {
-  const JsonNode document = parse_json(setting.secret(), setting.source().name + ": jwks");
-  const Setting set(document, setting.source(), "jwks");
+  Source source = setting.source();
+  source.name += ": jwks";
+  const JsonNode document = parse_json(setting.secret(), source.name);
+  const Setting set(document, source, "jwks");
   for (const Setting& key : set.require("keys").some_elements()) {
     const auto use = key.find("use");
     if (!use || use->string() == "sig") keys.push_back(read_web_key(key));

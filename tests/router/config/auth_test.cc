@@ -7,6 +7,7 @@ using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::StartsWith;
 
 constexpr auto role = R"("role": "anonymous")";
 
@@ -117,6 +118,9 @@ TEST(Auth, ReadsKeySets) {
       R"({\"kty\": \"RSA\", \"use\": \"sig\", \"kid\": \"1\", \"n\": \"AQ\", \"e\": \"AQAB\", \"x5c\": [\"ignored\"]},)"
       R"({\"kty\": \"RSA\", \"use\": \"enc\", \"n\": \"AQ\", \"e\": \"AQAB\"}]}"})");
   EXPECT_THAT(method.token->keys, ElementsAre(R"({"kty":"RSA","kid":"1","n":"AQ","e":"AQAB"})"));
+  // It may be a file of its own, where the place is.
+  EXPECT_THAT(error_of(with_auth(R"("jwt": {"type": "static", "jwks": "\n{\"keys\": []}"})")),
+              StartsWith("wampd.jsonc: jwks:2:10: at jwks.keys: "));
 }
 
 TEST(Auth, WhatIsToldOfAnUnknownAuthidIsMadeOfNoSecret) {
