@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "router/config/endpoint.h"
 #include "router/config/inventory.h"
@@ -74,6 +75,18 @@ void read_rawsocket_serializers(const Setting& setting, Transport& transport) {
   transport.rawsocket_serializers = own ? read_serializers(*own) : transport.serializers;
 }
 
+// Some options are WebSocket's alone.
+void leave_out_useless_options(const Setting& setting, Transport& transport) {
+  const bool serves_websocket =
+      std::any_of(transport.paths.begin(), transport.paths.end(),
+                  [](const auto& path) { return std::holds_alternative<WebSocketPath>(path.second); });
+  const auto options = serves_websocket ? std::nullopt : setting.find("options");
+  if (!options) return;
+  if (const auto compression = options->find("compression"))
+    compression->leave_out("has no effect: no WebSocket is served here");
+  transport.compression.reset();
+}
+
 // As in a URL between "//" and the port.
 void read_server_names(const Setting& list, Transport& transport) {
   for (const Setting& element : list.some_elements()) {
@@ -116,6 +129,7 @@ Transport read_served(const Setting& setting, const RoleNames& roles) {
   read_endpoint(setting.require("endpoint"), transport);
   if (const auto names = setting.find("server_names")) read_server_names(*names, transport);
   read_session_settings(setting, websockets, roles, transport);
+  leave_out_useless_options(setting, transport);
   if (!transport.rawsocket_serializers.empty()) read_rawsocket_serializers(setting, transport);
   return transport;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -57,15 +58,21 @@ Path read_static(const Setting& setting) {
   setting.check_keys(
       {.known = {"type", "directory", "options"}, .left_out = {"package", "resource"}, .ignored = {"id"}});
   transport::StaticFiles files;
+  std::optional<Setting> types;
   if (const auto options = setting.find("options")) {
     options->check_keys({.known = {"cache_timeout", "mime_types"},
                          .ignored = {"enable_directory_listing", "default_file", "allow_cross_origin"}});
     read_integer(*options, "cache_timeout", files.cache_timeout_s, 0, INT32_MAX);
-    if (const auto types = options->find("mime_types")) files.types = read_media_types(*types);
+    types = options->find("mime_types");
+    if (types) files.types = read_media_types(*types);
   }
   if (setting.find("package")) return NothingPath{};
   const auto directory = setting.find("directory");
-  if (!directory) return StaticPath{std::move(files)};
+  if (!directory) {
+    if (types) types->leave_out("has no effect without a \"directory\": the page that is built in is served");
+    files.types.clear();
+    return StaticPath{std::move(files)};
+  }
   const auto path =
       (std::filesystem::path(setting.source().base_directory) / directory->some_string()).lexically_normal();
   std::error_code error;  // as good as none

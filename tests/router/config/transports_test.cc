@@ -1,3 +1,4 @@
+#include "router/config/inventory.h"
 #include "tests/router/config/config_text.h"
 
 namespace router::config::test {
@@ -59,7 +60,8 @@ TEST(Transports, TakesTypeWebForUniversal) {
 
 TEST(Transports, TellsBrowsersWhatFilesAreAndHowLongToKeepThem) {
   const auto files = [](const std::string& options) {
-    const std::string text = with_paths(R"({"/": {"type": "static", "options": )" + options + "}}");
+    const std::string text =
+        with_paths(R"({"/": {"type": "static", "directory": "web", "options": )" + options + "}}");
     return std::get<StaticPath>(transport_of(text).paths.at("/")).files;
   };
   EXPECT_EQ(files("{}").cache_timeout_s, 0u);
@@ -74,6 +76,17 @@ TEST(Transports, TellsBrowsersWhatFilesAreAndHowLongToKeepThem) {
               EndsWith("expected a media type such as \"text/markdown\", found \"markdown\""));
   EXPECT_THAT(error(R"({"mime_types": {".md": "text/x\r\nSet-Cookie: a"}})"),
               HasSubstr("expected a media type"));
+}
+
+TEST(Transports, SaysThatTypesHaveNoEffectWithoutADirectory) {
+  const auto notices = [](const std::string& members) {
+    return notices_of(with_paths(R"({"/": {"type": "static", )" + members + "}}"));
+  };
+  const std::string types = R"("options": {"cache_timeout": 3600, "mime_types": {".md": "text/markdown"}})";
+  EXPECT_THAT(notices(types),
+              ElementsAre(EndsWith("options.mime_types: has no effect without a \"directory\": the page that "
+                                   "is built in is served")));
+  EXPECT_THAT(notices(types + R"(, "directory": "web")"), IsEmpty());
 }
 
 TEST(Transports, TakesDirectoriesRelativeToTheFile) {
@@ -497,6 +510,29 @@ TEST(CompressionOfWebSocketMessages, SaysThatNoContextIsTakenOver) {
                            "compressed each by itself"),
                   EndsWith("deflate.request_no_context_takeover: false has no effect: clients' messages are "
                            "compressed each by itself")));
+}
+
+TEST(CompressionOfWebSocketMessages, HasNoEffectWhereNoWebSocketIsServed) {
+  const std::string compressed =
+      R"("endpoint": {"type": "tcp", "port": 1}, "options": {"compression": {"deflate": {}}})";
+  const auto transport = [&](const std::string& members) {
+    return with_transports("[{" + compressed + ", " + members + "}]");
+  };
+  const auto notice =
+      EndsWith("at $.transports[0].options.compression: has no effect: no WebSocket is served here");
+  for (const std::string members :
+       {R"("type": "rawsocket")", R"("type": "universal", "rawsocket": {})",
+        R"("type": "web", "paths": {"/": {"type": "static"}, "lp": {"type": "longpoll"}})"})
+    EXPECT_THAT(notices_of(transport(members)), ElementsAre(notice)) << members;
+  for (const std::string members :
+       {R"("type": "websocket")",
+        R"("type": "universal", "rawsocket": {}, "websocket": {"ws": {"type": "websocket"}})"})
+    EXPECT_THAT(notices_of(transport(members)), IsEmpty()) << members;
+
+  const Config crossbars = parse(crossbar("[{\"type\": \"rawsocket\", " + compressed + "}]"));
+  EXPECT_FALSE(crossbars.transports.at(0).compression);
+  EXPECT_THAT(left_out_table(crossbars.notices),
+              HasSubstr("$.workers[0].transports[0].options.compression  has no effect: no WebSocket"));
 }
 
 // ----
