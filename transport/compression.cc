@@ -125,9 +125,15 @@ std::optional<Wanted> read_parameters(const std::vector<Parameter>& parameters) 
   return wanted;
 }
 
+// Any that is no larger than what the client asks for will do (section 7.1.2.1): one for all who take less
+// than ours, else they could make each event be compressed once for each of the windows.
+unsigned window_bits_for(const Wanted& wanted, const CompressionOptions& options) {
+  const bool takes_ours = wanted.window_bits.value_or(largest_window_bits) >= options.window_bits;
+  return takes_ours ? options.window_bits : smallest_of_zlib;
+}
+
 AgreedCompression accept(const Wanted& wanted, const CompressionOptions& options) {
-  const unsigned bits =
-      std::min<unsigned>(options.window_bits, wanted.window_bits.value_or(largest_window_bits));
+  const unsigned bits = window_bits_for(wanted, options);
   std::string response = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
   if (wanted.window_bits || bits < largest_window_bits)
     response += "; server_max_window_bits=" + std::to_string(bits);

@@ -28,7 +28,8 @@ struct AgreedCompression {
 
 // `offers`: the client's Sec-WebSocket-Extensions. The first offer of permessage-deflate that can be accepted
 // is; nothing if there is none, or if they are malformed. Context takeover is always declined, for both
-// sides: it would cost each connection a window of its own, and frames could not be shared.
+// sides: it would cost each connection a window of its own, and frames could not be shared. The window is
+// that of the options, or the smallest there is if the client takes less: of all clients there are two kinds.
 std::optional<AgreedCompression> agree_on_compression(std::string_view offers,
                                                       const CompressionOptions& options);
 

@@ -50,6 +50,22 @@ TEST(Compression, HasNoLargerWindowThanTheClientTakes) {
       << "this is how such an offer is accepted";
 }
 
+// A message for many clients is compressed once for each window that one of them has. Section 7.1.2.1 lets
+// the server's be any that is no larger than what was asked for.
+TEST(Compression, HasOneSmallWindowForAllClientsThatTakeNoFullOne) {
+  for (const unsigned full : {15u, 11u, 9u}) {
+    const CompressionOptions options{.window_bits = static_cast<uint8_t>(full)};
+    for (unsigned bits = 9; bits <= 15; ++bits) {
+      const auto agreed =
+          agree_on_compression("permessage-deflate; server_max_window_bits=" + std::to_string(bits), options);
+      ASSERT_TRUE(agreed);
+      const unsigned window = bits >= full ? full : 9;
+      EXPECT_EQ(agreed->compression, Compression(window, 8)) << bits;
+      EXPECT_EQ(agreed->response, accepted("; server_max_window_bits=" + std::to_string(window))) << bits;
+    }
+  }
+}
+
 // Section 7.1.2.2.
 TEST(Compression, AsksClientsForASmallerWindowOnlyIfTheySayThatTheyMayBeAsked) {
   const CompressionOptions options{.client_window_bits = 12};
@@ -66,7 +82,7 @@ TEST(Compression, IsAgreedOnByTheFirstOfferThatIsGood) {
   EXPECT_THAT(response_to("x-webkit-deflate-frame, permessage-bzip2; a=1,"
                           "permessage-deflate; unheard_of, permessage-deflate; server_max_window_bits=10,"
                           "permessage-deflate"),
-              Optional(accepted("; server_max_window_bits=10")));
+              Optional(accepted("; server_max_window_bits=9")));
 }
 
 TEST(Compression, IsDeclinedForParametersThatAreUnknownGivenTwiceOrOfAWrongValue) {
@@ -88,7 +104,7 @@ TEST(Compression, TakesValuesInQuotesAndSpaceWhereItMayBe) {
   for (const char* offer :
        {"permessage-deflate; server_max_window_bits=\"10\"", "permessage-deflate;server_max_window_bits=10",
         " permessage-deflate\t; server_max_window_bits = \"1\\0\" "})
-    EXPECT_THAT(response_to(offer), Optional(accepted("; server_max_window_bits=10"))) << offer;
+    EXPECT_THAT(response_to(offer), Optional(accepted("; server_max_window_bits=9"))) << offer;
 }
 
 TEST(Compression, IsDeclinedIfTheOffersAreMalformed) {
