@@ -71,17 +71,16 @@ void EventSender::begin_backlog() {
 void EventSender::send_kept(KeptEvents&& events) {
   begin_backlog();
   backlog_->add(std::move(events));
-  catch_up();
+  pause_reading_for_kept_events();
 }
 
-bool EventSender::catch_up() {
-  // Others of the same thread wait no longer than for these.
-  constexpr int most_in_turn = 200;
-  for (int sent = 0; sender_.connection().queued_memory() < sender_.low_water(); ++sent) {
-    if (sent == most_in_turn) return pause_reading_for_kept_events(), true;
+bool EventSender::catch_up(CatchUpBudget& budget) {
+  while (sender_.connection().queued_memory() < sender_.low_water()) {
+    if (budget.is_spent()) return pause_reading_for_kept_events(), true;
     auto next = backlog_->take();
     if (!next) return end_backlog(), false;
     send_waiting(*next);
+    budget.count_event();
   }
   pause_reading_for_kept_events();
   return false;

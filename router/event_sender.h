@@ -16,6 +16,28 @@
 
 namespace router {
 
+// What is sent to those for whom events wait, all of a worker's, in one turn: others of the same thread wait
+// no longer than for this, about a millisecond. One event may be above it.
+class CatchUpBudget {
+ public:
+  // `encoder` makes all of their frames.
+  explicit CatchUpBudget(const FrameEncoder& encoder)
+      : encoder_(encoder), compressed_before_(encoder.compressed_bytes()) {}
+
+  bool is_spent() const {
+    return events_ >= most_events || encoder_.compressed_bytes() - compressed_before_ >= most_compressed;
+  }
+  void count_event() { ++events_; }
+
+ private:
+  static constexpr int most_events = 200;
+  static constexpr size_t most_compressed = 128 * 1024;
+
+  const FrameEncoder& encoder_;
+  const size_t compressed_before_;
+  int events_ = 0;
+};
+
 class EventSender {
  public:
   EventSender(Worker& worker, Sender& sender, const SessionRef& session)
@@ -47,8 +69,8 @@ class EventSender {
   // Of what waits: what would not be free without this session, as others wait for it, too.
   size_t shared_bytes() const { return backlog_ ? backlog_->shared_bytes() : 0; }
   // At the end of a turn: the connection gets as much as it has room for of what waits. True: it has room for
-  // more, in another turn.
-  bool catch_up();
+  // more, but the budget of this turn is spent.
+  bool catch_up(CatchUpBudget& budget);
   // Asked once a second: the peer, which is not read as kept events wait, has taken nothing for that time; 0:
   // for ever.
   bool is_stuck(SteadyTime now, std::chrono::milliseconds patience) {

@@ -3,6 +3,7 @@
 // One per worker thread: it lends its space from frame to frame.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "router/routed_payload.h"
@@ -18,6 +19,9 @@ class FrameEncoder {
   // its buffer, the frame is built around it without a copy.
   transport::BufferRef encode(serializers::Format format, transport::Framing framing,
                               const wamp::Message& message, RoutedPayload&& payload);
+
+  // Of all the messages that were compressed, or tried.
+  size_t compressed_bytes() const { return deflater_.taken_bytes(); }
 
  private:
   serializers::EnvelopeSpace envelope_;

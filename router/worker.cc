@@ -99,11 +99,22 @@ void Worker::end_turn() {
     at_the_cost_of(session->connection(), [session] { session->carry_out_held(); });
     deliver_mail();
   }
-  bool has_more = false;
-  for (EventSender* events : std::vector(behind_))
-    at_the_cost_of(events->connection(), [&] { has_more = events->catch_up() || has_more; });
-  if (has_more) loop_.post([] {});
+  if (catch_up()) loop_.post([] {});
   look_at_growth();
+}
+
+// True: there is more to be sent, in another turn. Who got nothing in this one comes first in that.
+bool Worker::catch_up() {
+  CatchUpBudget budget(encoder_);
+  bool has_more = false;
+  for (EventSender* events : std::vector(behind_)) {
+    if (budget.is_spent()) {
+      std::rotate(behind_.begin(), std::find(behind_.begin(), behind_.end(), events), behind_.end());
+      return true;
+    }
+    at_the_cost_of(events->connection(), [&] { has_more = events->catch_up(budget) || has_more; });
+  }
+  return has_more;
 }
 
 void Worker::deliver_mail() {

@@ -146,6 +146,7 @@ class Worker {
                                 const wamp::Message& event, const RoutedPayload& payload);
   void deliver(SessionOrder& order);
   void deliver(KeptEvents& events);
+  bool catch_up();
   void look_at_growth();
   void sweep();
   void continue_drain();

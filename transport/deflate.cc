@@ -50,6 +50,7 @@ void Deflater::begin(Compression how) {
 
 BufferRef Deflater::compress(Compression how, std::string_view message) {
   if (message.size() < min_size || message.size() > max_size) return {};
+  taken_bytes_ += message.size();
   begin(how);
   const BufferRef space = Buffer::create(0, message.size());
   z_stream_s& stream = *stream_;

@@ -27,6 +27,8 @@ class Deflater {
   // The message, compressed, with max_frame_header bytes of headroom; null if it is not worth it: outside of
   // these bounds, or no shorter than the message.
   BufferRef compress(Compression how, std::string_view message);
+  // Of all messages within the bounds: what they cost.
+  size_t taken_bytes() const { return taken_bytes_; }
 
  private:
   struct End {
@@ -36,6 +38,7 @@ class Deflater {
 
   std::unique_ptr<z_stream_s, End> stream_;
   Compression how_;  // of stream_
+  size_t taken_bytes_ = 0;
 };
 
 // One message as it comes in. Never holds more of it than `max_size` bytes.

@@ -208,6 +208,60 @@ TEST_F(SlowConsumers, GetVeryManyKeptEventsInSeveralTurns) {
   EXPECT_EQ(slow.dropped(), "");
 }
 
+TEST_F(SlowConsumers, GetKeptEventsThatMustBeCompressedInSeveralTurns) {
+  constexpr size_t count = 20, size = 50'000;
+  std::string numbers = "[0";
+  for (int i = 1; numbers.size() < size; ++i) numbers += "," + std::to_string(i);
+  for (size_t i = 1; i <= count; ++i) {
+    const std::string n = std::to_string(i);
+    publisher.receives("[16," + n + R"(,{"retain":true},"com.order.n)" + n + "\"," + numbers + "]]");
+  }
+  slow.takes_compressed({15, 8});
+  slow.receives(R"([32,1,{"match":"prefix","get_retained":true},"com.order."])");
+  size_t all = 0, turns = 0;
+  do {
+    const size_t heard = slow.sent().size();
+    EXPECT_LE(heard, 4 * size);
+    all += heard;
+    router.worker().end_turn();
+  } while (slow.paused() && ++turns < count);
+  all += slow.sent().size();
+  EXPECT_GE(all, count * size);
+  EXPECT_GE(turns, 5u);
+}
+
+// However many sessions want them: they take turns.
+TEST_F(SlowConsumers, GetKeptEventsOfOneTurnBetweenThem) {
+  for (int i = 1; i <= 150; ++i) {
+    const std::string n = std::to_string(i);
+    publisher.receives("[16," + n + R"(,{"retain":true},"com.order.n)" + n + "\"]");
+  }
+  publisher.receives(R"([16,151,{"retain":true},"com.news.one",["kept"]])");
+  std::vector<Wire*> many(20, nullptr);
+  for (Wire*& wire : many) wire = &router.join();
+  for (Wire* wire : many)
+    wire->receives_with_more(R"([32,1,{"match":"prefix","get_retained":true},"com.order."])");
+  slow.receives(R"([32,1,{"get_retained":true},"com.news.one"])");
+  size_t turns = 1, turns_of_one = 0, most = 0, heard = 0;
+  for (; turns < 100; ++turns) {
+    size_t now = 0;
+    for (Wire* wire : many) {
+      const std::string text = wire->sent();
+      for (size_t at = text.find("[36,"); at != text.npos; at = text.find("[36,", at + 1)) ++now;
+    }
+    most = std::max(most, now);
+    heard += now;
+    if (turns_of_one == 0 && slow.sent().find("kept") != std::string::npos) turns_of_one = turns;
+    if (heard == 150 * many.size()) break;
+    router.worker().end_turn();
+  }
+  EXPECT_EQ(heard, 150 * many.size());
+  EXPECT_LE(most, 200u);
+  EXPECT_GE(turns, 15u);
+  EXPECT_GE(turns_of_one, 1u);
+  for (Wire* wire : many) EXPECT_FALSE(wire->paused());
+}
+
 TEST_F(SlowConsumers, LeaveInPeaceWhileKeptEventsWait) {
   publisher.receives(R"([16,1,{"retain":true},"com.news.one",["kept"]])");
   slow.holds(budget / 2);
