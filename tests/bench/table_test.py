@@ -1,4 +1,5 @@
-"""bench/run measures a row, and puts the table where it belongs. How dear anything is does not matter here.
+"""bench/run and bench/compression measure, and put their tables where they belong. How dear anything is does not matter
+here.
 
 usage: table_test.py BUILD_DIRECTORY
 """
@@ -16,6 +17,21 @@ ROW = "RPC 1 × 1, 100 B, MessagePack, p50 round trip, all on one core"
 def bench_run(*words):
     return subprocess.run([sys.executable, ROOT / "bench" / "run", "--no-build", "--build-dir", BUILD, "--same-core",
                            "--runs", "2", "--duration", "0.05", *words], capture_output=True, text=True, timeout=100)
+
+
+class TableOfCompression(unittest.TestCase):
+    def test_the_table_has_what_is_left_of_each_message_and_what_that_takes(self):
+        if not (BUILD / "bench" / "micro" / "compression_bench").exists():
+            self.skipTest("needs the Debian package libbenchmark-dev")
+        with tempfile.TemporaryDirectory() as folder:
+            page = pathlib.Path(folder) / "page.md"
+            page.write_text("before\n<!-- bench/compression writes from here -->\nold\n<!-- to here -->\nafter\n")
+            done = subprocess.run([sys.executable, ROOT / "bench" / "compression", "--no-build", "--build-dir", BUILD,
+                                   "--runs", "1", "--markdown", page], capture_output=True, text=True, timeout=100)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            text = page.read_text()
+        self.assertRegex(text, r"\| JSON \| 1,040 \| \d+ \(\d+ %\) \| [\d.]+ µs \| [\d.]+ µs \|")
+        self.assertNotIn("old", text)
 
 
 class Table(unittest.TestCase):
