@@ -4,10 +4,17 @@
 
 namespace transport {
 
+void LongMessage::grow() {
+  const size_t capacity = std::min(size_, 2 * arrived()) + slack;
+  if (arrived() >= min_size) return Buffer::grow(buffer_, capacity);
+  BufferRef larger = Buffer::create(0, capacity);
+  larger->append(buffer_->view());
+  buffer_ = std::move(larger);
+}
+
 std::span<char> LongMessage::room() {
   const size_t arrived = buffer_->size();
-  if (buffer_->tailroom() <= slack && arrived < size_)
-    Buffer::grow(buffer_, std::min(size_, 2 * arrived) + slack);
+  if (buffer_->tailroom() <= slack && arrived < size_) grow();
   const size_t most = std::min(size_, buffer_->size() + buffer_->tailroom() - slack);
   return {buffer_->data() + arrived, most - arrived};
 }

@@ -21,9 +21,10 @@ class LongMessage {
   explicit LongMessage(size_t size) : LongMessage(size, Buffer::take_kept(size + slack)) {
     if (!buffer_) buffer_ = Buffer::create(0, std::min(size, first_capacity) + slack);
   }
-  // One of unknown size, which may be short.
+  // One of unknown size, which may be short: it begins with little.
   static LongMessage of_at_most(size_t size) {
-    return {size, Buffer::create(0, std::min(size, min_size) + slack)};
+    constexpr size_t first_of_unknown = 2000;
+    return {size, Buffer::create(0, std::min(size, first_of_unknown) + slack)};
   }
 
   bool whole() const { return buffer_->size() == size_; }
@@ -51,6 +52,7 @@ class LongMessage {
   static constexpr size_t slack = 16;
 
   LongMessage(size_t size, BufferRef buffer) : size_(size), buffer_(std::move(buffer)) {}
+  void grow();
 
   size_t size_;
   BufferRef buffer_;

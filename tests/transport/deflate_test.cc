@@ -1,5 +1,8 @@
 #include "transport/deflate.h"
 
+#include <algorithm>
+#include <span>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -121,6 +124,21 @@ TEST(InflatedMessage, IsTooLongWithOneByteMoreThanTheLargestSize) {
   const std::string large(300'000, 'x');
   EXPECT_EQ(taken(deflated(large), large.size()), "good " + large);
   EXPECT_EQ(taken(deflated(large + "y"), large.size()), "too long " + large);
+}
+
+TEST(InflatedMessage, HoldsLittleUntilMuchHasComeOut) {
+  const std::string compressed = deflated(numbers(200'000));
+  const size_t before = live_buffer_bytes();
+  InflatedMessage message(16 * 1024 * 1024);
+  EXPECT_LE(live_buffer_bytes() - before, 2048u);
+  EXPECT_LE(message.held(), 10'000u);
+  message.take({compressed.data(), 20});
+  EXPECT_LE(message.held(), 44'000u) << "and zlib's window";
+  for (size_t at = 20; at < compressed.size(); at += 20) {
+    message.take(std::span(compressed).subspan(at, std::min<size_t>(20, compressed.size() - at)));
+    ASSERT_LE(live_buffer_bytes() - before, 2 * message.size() + 4096);
+    ASSERT_GE(message.held(), live_buffer_bytes() - before);
+  }
 }
 
 TEST(InflatedMessage, HoldsNoMoreThanTheLargestSizeOfABomb) {

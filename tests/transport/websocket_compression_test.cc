@@ -264,6 +264,27 @@ TEST(ACompressingConnection, CountsWhatIsInflatedForItsRate) {
   EXPECT_EQ(server.log.count("received more"), 0u);
 }
 
+TEST(ACompressingConnection, IsChargedForABegunMessageOfSomebodyWhoIsNotKnown) {
+  Server server;
+  RawClient client = open_compressing(server);
+  const auto held = [&] {
+    size_t bytes = 0;
+    server.settle();
+    server.on_loop([&] { bytes = server.connection().account()->of(Holding::input); });
+    return bytes;
+  };
+  const std::string stream = compressed_text("hello, who is there?");
+  client.send(stream.substr(0, 6));
+  EXPECT_GE(held(), 7'000u) << "what zlib begins with";
+  EXPECT_LE(held(), 11'000u);
+  client.send(stream.substr(6, stream.size() - 7));
+  EXPECT_GE(held(), 40'000u) << "and its window";
+  EXPECT_LE(held(), 44'000u);
+  client.send(stream.substr(stream.size() - 1));
+  EXPECT_EQ(client.read_message(), "hello, who is there?");
+  EXPECT_EQ(held(), 0u);
+}
+
 TEST(ACompressingConnection, CountsThePartsOfAMessageAsHeld) {
   Server server;
   RawClient client = open_compressing(server);
