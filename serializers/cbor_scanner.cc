@@ -24,8 +24,7 @@ constexpr bool may_break(uint64_t missing) {
 }  // namespace
 
 std::string CborScanner::error() const {
-  const char* const reason = reason_ ? reason_ : header_error(p_);
-  return "invalid CBOR at byte " + std::to_string(p_ - begin_) + ": " + reason;
+  return error_in("CBOR", header_error(p_));
 }
 
 const char* CborScanner::header_error(const char* p) const {

@@ -5,29 +5,21 @@
 // each chunk of it, and simple values must have a meaning. A tag counts as one level of nesting.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "serializers/cbor_header.h"
-#include "serializers/serializer.h"
+#include "serializers/scanner.h"
 
 namespace serializers {
 
-class CborScanner {
+class CborScanner : public Scanner {
  public:
   // max_depth: the nesting allowed of a value that is skipped.
-  CborScanner(std::string_view bytes, int max_depth)
-      : begin_(bytes.data()),
-        end_(begin_ + bytes.size()),
-        p_(begin_),
-        max_depth_(std::min(max_depth, max_nesting)) {}
+  CborScanner(std::string_view bytes, int max_depth) : Scanner(bytes, max_depth) {}
 
-  const char* position() const { return p_; }
-  bool at_end() const { return p_ == end_; }
   bool at_break() const { return is_break(p_); }
-  void move_to(const char* position) { p_ = position; }
   CborHeader header() const { return read_cbor_header(p_, end_); }
   // What stands in most messages, in one byte. False leaves the position as it is.
   bool take_small_integer(uint64_t& value) {
@@ -46,34 +38,14 @@ class CborScanner {
   // Moves behind the value at the position; false if that is not valid.
   bool skip_value();
 
-  bool fail(const char* reason) { return fail_at(p_, reason); }
-  bool failed() const { return reason_ != nullptr; }
-  // Whether that costs no more than the request that it is in: nested too deeply, or text that is not UTF-8.
-  bool is_refusable() const { return is_refusable_; }
   // "invalid CBOR at byte 17: invalid UTF-8"
   std::string error() const;
 
  private:
   bool is_break(const char* p) const { return p != end_ && *p == cbor_break; }
-  bool fail_at(const char* where, const char* reason) {
-    p_ = where;
-    reason_ = reason;
-    return false;
-  }
-  bool refuse_at(const char* where, const char* reason) {
-    is_refusable_ = true;
-    return fail_at(where, reason);
-  }
   const char* header_error(const char* p) const;
   const char* skip_string(const char* p, const CborHeader& header);
   const char* skip_chunks(const char* p, Kind kind);
-
-  const char* begin_;
-  const char* end_;
-  const char* p_;
-  int max_depth_;
-  const char* reason_ = nullptr;
-  bool is_refusable_ = false;
 };
 
 }  // namespace serializers

@@ -41,25 +41,12 @@ class OpenContainers {
 
 }  // namespace
 
-JsonScanner::JsonScanner(std::string_view text, int max_depth)
-    : begin_(text.data()),
-      end_(text.data() + text.size()),
-      p_(begin_),
-      max_depth_(std::min(max_depth, max_nesting)) {}
-
 void JsonScanner::skip_any_space() {
   while (p_ != end_ && (*p_ == ' ' || *p_ == '\n' || *p_ == '\r' || *p_ == '\t')) ++p_;
 }
 
-bool JsonScanner::fail_at(const char* where, const char* reason) {
-  p_ = where;
-  reason_ = reason;
-  return false;
-}
-
 std::string JsonScanner::error() const {
-  const char* const reason = reason_ ? reason_ : at_end() ? "unexpected end" : "unexpected character";
-  return "invalid JSON at byte " + std::to_string(p_ - begin_) + ": " + reason;
+  return error_in("JSON", at_end() ? "unexpected end" : "unexpected character");
 }
 
 bool JsonScanner::skip_value() {

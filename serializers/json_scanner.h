@@ -9,22 +9,18 @@
 #include <string>
 #include <string_view>
 
-#include "serializers/serializer.h"
+#include "serializers/scanner.h"
 
 namespace serializers {
 
-class JsonScanner {
+class JsonScanner : public Scanner {
  public:
   // max_depth: the nesting allowed of a value that is skipped.
-  JsonScanner(std::string_view text, int max_depth);
+  JsonScanner(std::string_view text, int max_depth) : Scanner(text, max_depth) {}
 
-  const char* position() const { return p_; }
-  const char* end() const { return end_; }
-  bool at_end() const { return p_ == end_; }
   bool at(char c) const { return p_ != end_ && *p_ == c; }
   bool at_number() const { return p_ != end_ && (*p_ == '-' || (*p_ >= '0' && *p_ <= '9')); }
   void advance() { ++p_; }
-  void move_to(const char* position) { p_ = position; }
   void skip_space() {
     if (!at_content()) skip_any_space();
   }
@@ -46,34 +42,18 @@ class JsonScanner {
   // True if the last string that was skipped has an escape.
   bool string_has_escape() const { return string_has_escape_; }
 
-  bool fail(const char* reason) { return fail_at(p_, reason); }
-  bool failed() const { return reason_ != nullptr; }
-  // Whether that costs no more than the request that it is in: nested too deeply, or a number that JSON or a
-  // double does not have.
-  bool is_refusable() const { return is_refusable_; }
   // "invalid JSON at byte 17: control character in a string"
   std::string error() const;
 
  private:
   void skip_any_space();
-  bool fail_at(const char* where, const char* reason);
-  bool refuse_at(const char* where, const char* reason) {
-    is_refusable_ = true;
-    return fail_at(where, reason);
-  }
   bool skip_literal(std::string_view literal);
   bool skip_key();
   bool skip_scalar();
   bool fail_at_no_number();
   const char* skip_escape(const char* p);
 
-  const char* begin_;
-  const char* end_;
-  const char* p_;
-  int max_depth_;
   bool string_has_escape_ = false;
-  const char* reason_ = nullptr;
-  bool is_refusable_ = false;
 };
 
 }  // namespace serializers

@@ -3,8 +3,7 @@
 namespace serializers {
 
 std::string MsgpackScanner::error() const {
-  const char* const reason = reason_ ? reason_ : header_error(p_);
-  return "invalid MessagePack at byte " + std::to_string(p_ - begin_) + ": " + reason;
+  return error_in("MessagePack", header_error(p_));
 }
 
 const char* MsgpackScanner::header_error(const char* p) const {

@@ -2,29 +2,21 @@
 // trusted.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "serializers/msgpack_header.h"
-#include "serializers/serializer.h"
+#include "serializers/scanner.h"
 #include "serializers/utf8.h"
 
 namespace serializers {
 
-class MsgpackScanner {
+class MsgpackScanner : public Scanner {
  public:
   // max_depth: the nesting allowed of a value that is skipped.
-  MsgpackScanner(std::string_view bytes, int max_depth)
-      : begin_(bytes.data()),
-        end_(begin_ + bytes.size()),
-        p_(begin_),
-        max_depth_(std::min(max_depth, max_nesting)) {}
+  MsgpackScanner(std::string_view bytes, int max_depth) : Scanner(bytes, max_depth) {}
 
-  const char* position() const { return p_; }
-  bool at_end() const { return p_ == end_; }
-  void move_to(const char* position) { p_ = position; }
   [[gnu::always_inline]] MsgpackHeader header() const { return read_msgpack_header(p_, end_); }
   // What most messages have: these leave the position as it is if something else stands there, or if the
   // bytes end soon.
@@ -75,31 +67,11 @@ class MsgpackScanner {
   // Moves behind the value at the position; false if that is not valid.
   bool skip_value();
 
-  bool fail(const char* reason) { return fail_at(p_, reason); }
-  bool failed() const { return reason_ != nullptr; }
-  // Whether that costs no more than the request that it is in: nested too deeply, or text that is not UTF-8.
-  bool is_refusable() const { return is_refusable_; }
   // "invalid MessagePack at byte 17: invalid UTF-8"
   std::string error() const;
 
  private:
-  bool fail_at(const char* where, const char* reason) {
-    p_ = where;
-    reason_ = reason;
-    return false;
-  }
-  bool refuse_at(const char* where, const char* reason) {
-    is_refusable_ = true;
-    return fail_at(where, reason);
-  }
   const char* header_error(const char* p) const;
-
-  const char* begin_;
-  const char* end_;
-  const char* p_;
-  int max_depth_;
-  const char* reason_ = nullptr;
-  bool is_refusable_ = false;
 };
 
 }  // namespace serializers
