@@ -139,7 +139,7 @@ struct Member {
   IdMap<dealer::Registration*> registrations;
   IdMap<dealer::PendingCall*> calls;        // as caller, by CALL.Request
   IdMap<dealer::PendingCall*> invocations;  // as callee, by INVOCATION.Request
-  wamp::RequestId last_invocation;          // none before the first
+  wamp::RequestId last_invocation;          // of the earlier sessions of its connection before the first
   CalleeRoom room_for_calls;
 
  private:

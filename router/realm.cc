@@ -53,10 +53,11 @@ std::vector<std::string> Realm::configure(const config::Realm& next) {
 
 std::variant<Member*, Refusal> Realm::join(const SessionRef& session, Identity identity,
                                            const wamp::ClientFeatures& features,
-                                           std::shared_ptr<transport::Account> account,
-                                           size_t room_for_calls) {
+                                           std::shared_ptr<transport::Account> account, size_t room_for_calls,
+                                           wamp::RequestId last_invocation) {
   auto member = std::make_unique<Member>(session, std::move(identity), features, nullptr, std::move(account),
                                          room_for_calls);
+  member->last_invocation = last_invocation;
   const Lock lock(mutex_);
   set_rules(*member);
   // That the id is taken is as likely as being struck by a comet; the client tries again.
@@ -222,6 +223,11 @@ void Realm::begin_drain() {
 bool Realm::is_busy(const Member& member) const {
   const Lock lock(mutex_);
   return member.calls.size() > 0 || member.invocations.size() > 0;
+}
+
+wamp::RequestId Realm::last_invocation(const Member& member) const {
+  const Lock lock(mutex_);
+  return member.last_invocation;
 }
 
 std::optional<Refusal> Realm::check_remembered(Member& member, RememberedGrant& remembered, Action action,

@@ -47,11 +47,12 @@ class Realm {
   // Refused if the realm has no room, for anybody or for this authid. A role that does not exist may do
   // nothing. The member lives until leave().
   // `account`: of its connection; null: nobody's. `room_for_calls`: bytes of calls that may be on their way
-  // to it.
+  // to it. `last_invocation`: of earlier sessions of its connection; its ids go on from there.
   std::variant<Member*, Refusal> join(const SessionRef& session, Identity identity,
                                       const wamp::ClientFeatures& features,
                                       std::shared_ptr<transport::Account> account = nullptr,
-                                      size_t room_for_calls = CalleeRoom::unlimited);
+                                      size_t room_for_calls = CalleeRoom::unlimited,
+                                      wamp::RequestId last_invocation = {});
   // A member of the router's own, which nobody sees and which may do nothing but ask(). `account`: of whom it
   // asks for.
   Member& join_unseen(const SessionRef& session, std::shared_ptr<transport::Account> account);
@@ -94,6 +95,8 @@ class Realm {
   void begin_drain();
   // It waits for the answer to a call, or owes one.
   bool is_busy(const Member& member) const;
+  // The id of the last INVOCATION that was sent to it, or to an earlier session of its connection; none: 0.
+  wamp::RequestId last_invocation(const Member& member) const;
 
   // Any thread.
   void order(const SessionRef& to, SessionOrder::Kind kind) { state_.outbox.order(to, kind); }

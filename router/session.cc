@@ -77,6 +77,7 @@ template <class M>
 void Session::take(M& message, std::string_view bytes) {
   counters().received.add<M>();
   sender_->record().count_received(bytes.size());
+  if (is_late_answer(message)) return;
   switch (state_) {
     case State::closed:
       return on_message_while_closed(std::move(message));
@@ -91,14 +92,25 @@ void Session::take(M& message, std::string_view bytes) {
   }
 }
 
-bool Session::is_late_answer(wamp::MessageType type) const {
-  const bool has_left = state_ == State::closed && ref_.session != wamp::SessionId();
-  return has_left && (type == wamp::MessageType::yield || type == wamp::MessageType::error);
+template <class M>
+bool Session::is_late_answer(const M& message) const {
+  if constexpr (std::is_same_v<M, wamp::Yield>)
+    return is_late_answer({.type = M::type, .request = message.request});
+  else if constexpr (std::is_same_v<M, wamp::Error>)
+    return is_late_answer({M::type, message.request_type, message.request});
+  else
+    return false;
+}
+
+bool Session::is_late_answer(const serializers::MessageStart& start) const {
+  const bool answers =
+      start.type == wamp::MessageType::yield ||
+      (start.type == wamp::MessageType::error && start.request_type == wamp::MessageType::invocation);
+  return answers && start.request <= last_invocation_;
 }
 
 void Session::on_message_while_closed(const wamp::Message& message) {
   if (const auto* hello = std::get_if<wamp::Hello>(&message)) return open_session(*hello);
-  if (is_late_answer(wamp::type_of(message))) return;
   if (std::holds_alternative<wamp::Abort>(message))
     return connection_->close(transport::close_code::normal, "the peer aborted");
   violate("received " + type_name(message) + " before a session was established, expected HELLO");
@@ -187,6 +199,7 @@ bool Session::leave(std::string_view why, Counter& counter) {
 void Session::end_membership(std::string_view why, Counter& counter) {
   const std::unique_ptr<Membership> past = std::move(membership_);
   state_ = State::closed;
+  last_invocation_ = past->last_invocation();
   connection_->set_known(false);
   counter.add();
   log_end(ref_, past->identity(), past->realm().name(), why, sender_->record(), worker_.loop().now());
@@ -234,7 +247,7 @@ void Session::say_abort(std::string_view reason, std::string_view what) {
 bool Session::refuse_untaken(const std::optional<serializers::MessageStart>& start, const Refusal& refusal,
                              Counter& counter, std::string_view what) {
   if (state_ == State::refusing || state_ == State::closing) return true;
-  if (start && is_late_answer(start->type)) return true;
+  if (start && is_late_answer(*start)) return true;
   if (!membership_ || !start) return false;
   const auto refused = membership_->refuse(*start, refusal);
   if (!refused) violate(refused.error().message);

@@ -75,8 +75,11 @@ class Session final : public transport::Receiver, private Admission::Desk {
   serializers::ValueLimits value_limits() const;
   template <class M>
   void take(M& message, std::string_view bytes);
-  // After its GOODBYE a client may still answer what it was asked before.
-  bool is_late_answer(wamp::MessageType type) const;
+  // Who has left may still answer what it was asked as an earlier session of this connection, also when the
+  // next one has begun.
+  template <class M>
+  bool is_late_answer(const M& message) const;
+  bool is_late_answer(const serializers::MessageStart& start) const;
   void on_message_while_closed(const wamp::Message& message);
   void on_message_while_admitting(const wamp::Message& message);
   void on_message_while_closing(const wamp::Message& message);
@@ -143,6 +146,7 @@ class Session final : public transport::Receiver, private Admission::Desk {
   std::optional<auth::Refused> refused_;             // while refusing
   std::unique_ptr<Membership> membership_;           // while established
   SessionRef ref_;                                   // of the present or the last session
+  wamp::RequestId last_invocation_;                  // of past sessions; none: they were asked nothing
   const Mailbox* waits_for_ = nullptr;               // of another worker
   transport::Loop::Clock::time_point drained_at_{};  // when it is to be told that the router shuts down
 };

@@ -116,6 +116,23 @@ TEST_F(AdmissionTest, AClientMayVanishInTheMiddle) {
   EXPECT_THAT(says(next, authenticate("secret!!!")), StartsWith("[2,"));
 }
 
+TEST_F(AdmissionTest, AHandlerOfTheSessionBeforeMayAnswerInTheMiddle) {
+  open(tickets);
+  Wire& wire = connect();
+  const auto joins = [&wire] {
+    EXPECT_THAT(says(wire, hello(joe_by_ticket)), StartsWith("[4,"));
+    EXPECT_THAT(says(wire, authenticate("secret!!!")), StartsWith("[2,"));
+  };
+  joins();
+  wire.receives(R"([64,1,{},"com.slow"])");
+  wire.receives(R"([48,2,{},"com.slow"])");
+  EXPECT_THAT(wire.sent(), HasSubstr("[68,1,"));
+  EXPECT_THAT(says(wire, R"([6,{},"wamp.close.close_realm"])"), StartsWith("[6,"));
+  EXPECT_THAT(says(wire, hello(joe_by_ticket)), StartsWith("[4,"));
+  EXPECT_EQ(says(wire, R"([70,1,{},["late"]])"), "");
+  EXPECT_THAT(says(wire, authenticate("secret!!!")), StartsWith("[2,"));
+}
+
 // ---- choosing a method
 
 TEST_F(AdmissionTest, TheClientsFirstMethodThatIsAcceptedCounts) {

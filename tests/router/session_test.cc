@@ -231,10 +231,79 @@ TEST_P(ASession, MayAnswerAnInvocationAfterItsGoodbye) {
   callee.receives(R"([8,68,1,{},"com.error.late"])");
   EXPECT_EQ(callee.sent(), "");
   EXPECT_FALSE(callee.closed());
-  callee.receives(R"([1,"realm1",{"roles":{"callee":{}}}])");
-  EXPECT_THAT(callee.sent(), StartsWith("[2,"));
-  callee.receives("[70,1,{},[1]]");
-  expect_abort(callee, "wamp.error.protocol_violation", "no INVOCATION 1");
+}
+
+TEST_P(ASession, MayAfterItsGoodbyeOnlyAnswerWhatItWasAsked) {
+  Wire& client = router.join(GetParam());
+  client.receives(R"([6,{},"wamp.close.close_realm"])");
+  client.sent();
+  client.receives("[70,1,{},[1]]");
+  expect_abort(client, "wamp.error.protocol_violation", "received YIELD");
+}
+
+// A session that was called and left without an answer, and the caller that waited for it.
+class AHandlerThatOutlivesItsSession : public ASession {
+ protected:
+  AHandlerThatOutlivesItsSession() {
+    callee.receives(register_slow);
+    caller.receives(R"([48,1,{},"com.slow"])");
+    EXPECT_THAT(callee.sent(), HasSubstr("[68,1,1,{}]"));
+    EXPECT_THAT(says(callee, R"([6,{},"wamp.close.close_realm"])"), StartsWith("[6,"));
+    EXPECT_THAT(caller.sent(), StartsWith("[8,48,1,"));
+  }
+  void joins_again(const std::string& roles = R"({"callee":{},"subscriber":{}})") {
+    EXPECT_THAT(says(callee, R"([1,"realm1",{"roles":)" + roles + "}]"), StartsWith("[2,"));
+  }
+  void answers_late() {
+    EXPECT_EQ(says(callee, R"([70,1,{},["late"]])"), "");
+    EXPECT_EQ(says(callee, R"([8,68,1,{},"com.error.late"])"), "");
+    EXPECT_FALSE(callee.closed());
+  }
+
+  static constexpr auto register_slow = R"([64,1,{},"com.slow"])";
+  Wire& callee = router.join(GetParam());
+  Wire& caller = router.join(GetParam());
+};
+
+INSTANTIATE_TEST_SUITE_P(Serializers, AHandlerThatOutlivesItsSession,
+                         testing::ValuesIn(serializers::all_formats),
+                         [](const auto& info) { return std::string(serializers::name(info.param)); });
+
+// Autobahn|Python joins again on the same transport while handlers run, and sends what they return.
+TEST_P(AHandlerThatOutlivesItsSession, MayAnswerInTheNextOne) {
+  joins_again();
+  answers_late();
+  EXPECT_THAT(says(callee, R"([32,1,{},"com.news"])"), StartsWith("[33,1,"));
+}
+
+TEST_P(AHandlerThatOutlivesItsSession, MayAnswerInTheNextOneThatIsNoCallee) {
+  joins_again(R"({"subscriber":{}})");
+  answers_late();
+}
+
+TEST_P(AHandlerThatOutlivesItsSession, MayAnswerInTheOneAfterThat) {
+  joins_again();
+  EXPECT_THAT(says(callee, R"([6,{},"wamp.close.close_realm"])"), StartsWith("[6,"));
+  joins_again();
+  answers_late();
+}
+
+// Autobahn|Python would also take the same id for an invocation that it is still at.
+TEST_P(AHandlerThatOutlivesItsSession, IsNotTakenForTheHandlerOfANewCall) {
+  joins_again();
+  EXPECT_THAT(says(callee, register_slow), StartsWith("[65,1,"));
+  caller.receives(R"([48,2,{},"com.slow"])");
+  EXPECT_THAT(callee.sent(), StartsWith("[68,2,"));
+  answers_late();
+  EXPECT_EQ(caller.sent(), "");
+  EXPECT_EQ(says(callee, "[70,2,{},[2]]"), "");
+  EXPECT_EQ(caller.sent(), "[50,2,{},[2]]");
+}
+
+TEST_P(AHandlerThatOutlivesItsSession, IsNoExcuseForAnAnswerToNothing) {
+  joins_again();
+  callee.receives("[70,2,{},[1]]");
+  expect_abort(callee, "wamp.error.protocol_violation", "no INVOCATION 2");
 }
 
 TEST_P(ASession, MayOnlyAnswerAfterItsGoodbye) {
