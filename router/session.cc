@@ -200,7 +200,8 @@ void Session::end_membership(std::string_view why, Counter& counter) {
   const std::unique_ptr<Membership> past = std::move(membership_);
   state_ = State::closed;
   last_invocation_ = past->last_invocation();
-  connection_->set_known(false);
+  // Answers may be long.
+  connection_->set_known(last_invocation_ != wamp::RequestId());
   counter.add();
   log_end(ref_, past->identity(), past->realm().name(), why, sender_->record(), worker_.loop().now());
 }

@@ -131,5 +131,50 @@ TEST(AMessageThatCannotBeRefused, IsABatch) {
   EXPECT_EQ(client.raw().read_frame().close_code(), 1009);
 }
 
+// ---- between two sessions
+
+class AHandlerThatOutlivesItsSession : public testing::TestWithParam<Speech> {
+ protected:
+  static config::Config with_compression() {
+    config::Config config = test_config();
+    config.transports.front().compression.emplace();
+    return config;
+  }
+
+  RunningServer router{with_compression()};
+};
+
+INSTANTIATE_TEST_SUITE_P(Serializers, AHandlerThatOutlivesItsSession,
+                         testing::Values(Speech(Format::json), Speech(Format::msgpack, Carrier::rawsocket),
+                                         Speech(Format::cbor, Carrier::batched_websocket),
+                                         Speech(Format::json, Carrier::compressed_websocket)),
+                         [](const auto& tested) { return tested.param.name(); });
+
+TEST_P(AHandlerThatOutlivesItsSession, MayAnswerAtLength) {
+  WampClient callee = router.join(GetParam()), caller = router.join(GetParam());
+  callee.says(R"([64,1,{},"com.slow"])");
+  callee.hears();
+  caller.says(R"([48,1,{},"com.slow"])");
+  EXPECT_THAT(callee.hears(), StartsWith("[68,1,"));
+  callee.says(R"([6,{},"wamp.close.close_realm"])");
+  EXPECT_THAT(callee.hears(), StartsWith("[6,"));
+  EXPECT_THAT(caller.hears(), StartsWith("[8,48,1,"));
+  const std::string answer = "[70,1,{},[\"" + std::string(200'000, 'x') + "\"]]";
+  callee.says(answer);
+  callee.joins();
+  callee.says(answer);
+  callee.says(R"([32,1,{},"com.topic"])");
+  EXPECT_THAT(callee.hears(), StartsWith("[33,1,"));
+}
+
+TEST(AClientThatHasLeft, IsAStrangerIfItWasAskedNothing) {
+  RunningServer router;
+  WampClient client = router.join(Format::json);
+  client.says(R"([6,{},"wamp.close.close_realm"])");
+  EXPECT_THAT(client.hears(), StartsWith("[6,"));
+  client.raw().send_text("[1,\"realm1\",{\"x\":\"" + std::string(200'000, 'x') + "\"}]");
+  EXPECT_EQ(client.raw().read_frame().close_code(), 1009);
+}
+
 }  // namespace
 }  // namespace router
