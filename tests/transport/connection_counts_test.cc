@@ -190,6 +190,24 @@ TEST(ConnectionsThatSayNothing, AreThoseWithoutAWholeRequestOnly) {
   }
 }
 
+TEST(ConnectionsThatSayNothing, AreThoseWithAPartOfARawSocketHandshakeToo) {
+  Server server(two_half_open());
+  RawClient first = server.connect();
+  server.settle();
+  first.send("\x7F");
+  server.settle();
+  RawClient second = server.connect();
+  server.settle();
+  second.send("\x7F\xF1\x00"s);
+  server.settle();
+  RawClient third = server.connect();
+  EXPECT_TRUE(first.ended());
+  second.send("\x00"s);
+  EXPECT_EQ(second.read(4), "\x7F\xF1\x00\x00"s);
+  const RawClient fourth = server.connect();
+  EXPECT_EQ(third.handshake().status, 101);
+}
+
 TEST(ConnectionsThatSayNothing, AreForgottenWhenTheyAreGone) {
   Server server(two_half_open());
   for (int i = 0; i < 4; ++i) server.connect().reset();
