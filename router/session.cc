@@ -132,10 +132,20 @@ void Session::on_message_while_admitting(const wamp::Message& message) {
 
 void Session::on_message_while_closing(const wamp::Message& message) {
   const bool answered = std::holds_alternative<wamp::Goodbye>(message);
-  if (!answered && !std::holds_alternative<wamp::Abort>(message)) return;
+  if (answered || std::holds_alternative<wamp::Abort>(message)) await_next_hello();
+}
+
+void Session::await_next_hello() {
   state_ = State::closed;
   deadline_ = {};
-  if (worker_.shutting_down()) connection_->close(transport::close_code::going_away, "the router shuts down");
+  if (worker_.shutting_down())
+    return connection_->close(transport::close_code::going_away, "the router shuts down");
+  deadline_ = worker_.loop().now() + long_patience();
+}
+
+std::chrono::milliseconds Session::long_patience() const {
+  constexpr uint64_t factor = 6;
+  return std::chrono::milliseconds(factor * entrance_->transport.limits.handshake_timeout_ms);
 }
 
 template <class M>
@@ -181,6 +191,7 @@ void Session::on_goodbye(const wamp::Goodbye& message) {
   if (!leave("the peer said GOODBYE: " + message.reason, counters().ended_goodbye))
     return on_message_while_closing(message);
   sender_->send(wamp::Goodbye{{}, std::string(wamp::close_uri::goodbye_and_out)});
+  await_next_hello();
 }
 
 void Session::on_abort(const wamp::Abort& message) {
@@ -319,8 +330,7 @@ void Session::log_close(const std::string& why) const {
 
 // ---- what time brings
 
-void Session::check_deadline() {
-  const auto now = worker_.loop().now();
+void Session::check_deadline(transport::Loop::Clock::time_point now) {
   const auto close = [this](const std::string& why) {
     log_close(why);
     connection_->close(transport::close_code::policy_violation, why);
@@ -337,6 +347,8 @@ void Session::check_deadline() {
   }
   if (state_ == State::closing) return close("no answer to GOODBYE in time");
   if (state_ == State::admitting) return close("no AUTHENTICATE in time");
+  if (ref_.session != wamp::SessionId())
+    return close("no HELLO within " + std::to_string(long_patience().count()) + " ms after GOODBYE");
   close("no HELLO within " + std::to_string(entrance_->transport.limits.handshake_timeout_ms) + " ms");
 }
 

@@ -50,7 +50,7 @@ class Session final : public transport::Receiver, private Admission::Desk {
 
   // Once a second: a peer that takes too long to say HELLO or GOODBYE, or takes nothing of a stream, is
   // closed.
-  void check_deadline();
+  void check_deadline(transport::Loop::Clock::time_point now);
   // True if the worker that could not keep up with this session's messages has, so it is read again.
   bool end_waiting();
   // The router shuts down: who is in no realm is closed at once, the others `after` that time at the
@@ -112,6 +112,11 @@ class Session final : public transport::Receiver, private Admission::Desk {
   void end_membership(std::string_view why, Counter& counter);
   void on_expired();
   void say_goodbye(const wamp::Goodbye& message);
+  // Both sides have said GOODBYE.
+  void await_next_hello();
+  // For AUTHENTICATE, as clients may need seconds to derive a key from a password, and for HELLO after
+  // GOODBYE, before which they may ask somebody who wants to come in next.
+  std::chrono::milliseconds long_patience() const;
   // Its messages have filled another worker's mailbox.
   void wait_for_worker(const Mailbox& mailbox);
 
@@ -135,8 +140,8 @@ class Session final : public transport::Receiver, private Admission::Desk {
   const Arrival arrival_;
   transport::Connection* connection_ = nullptr;    // from on_open to on_closed
   std::optional<Sender> sender_;                   // likewise
-  transport::Loop::Clock::time_point deadline_{};  // of the first HELLO, of AUTHENTICATE, of a held back
-                                                   // ABORT, or of the answer to GOODBYE; zero: none
+  transport::Loop::Clock::time_point deadline_{};  // of HELLO, of AUTHENTICATE, of a held back ABORT, or of
+                                                   // the answer to GOODBYE; zero: none
   transport::Charge charge_;                       // for all of this
   uint64_t untaken_messages_ = 0;                  // of the peer, which were refused as they came
 

@@ -14,8 +14,6 @@ namespace router {
 namespace {
 
 constexpr size_t max_realm_name = 255;  // bytes
-// Of handshake_timeout_ms, for AUTHENTICATE: clients may need seconds to derive a key from a password.
-constexpr uint32_t authenticate_patience = 6;
 
 // For a client that gave no name ("an anonymous session's authid is not empty"). Others are told it, so it is
 // made of nothing that opens anything.
@@ -58,9 +56,7 @@ void Session::open_session(const wamp::Hello& hello) {
 }
 
 void Session::on_challenge(const auth::Challenge& challenge) {
-  const uint64_t patience_ms =
-      uint64_t{authenticate_patience} * entrance_->transport.limits.handshake_timeout_ms;
-  deadline_ = worker_.loop().now() + std::chrono::milliseconds(patience_ms);
+  deadline_ = worker_.loop().now() + long_patience();
   sender_->send(wamp::Challenge{challenge.method, challenge.extra});
 }
 

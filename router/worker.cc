@@ -224,7 +224,8 @@ void Worker::end_waiting() {
 }
 
 void Worker::sweep() {
-  for (Session* session : std::vector<Session*>(open_.begin(), open_.end())) session->check_deadline();
+  for (Session* session : std::vector<Session*>(open_.begin(), open_.end()))
+    session->check_deadline(loop_.now());
   loop_.after(sweep_interval, [this] { sweep(); });
 }
 

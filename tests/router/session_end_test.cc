@@ -49,6 +49,73 @@ TEST_F(SessionEnd, AGoodbyeThatMeetsAKillIsTheAnswerToIt) {
   EXPECT_THAT(says(victim, hello_again), StartsWith("[2,"));
 }
 
+// ---- between two sessions
+
+constexpr auto a_while = std::chrono::seconds(29), too_long = std::chrono::seconds(30);
+
+void expect_that_it_is_closed(const Wire& client) {
+  EXPECT_EQ(client.close_code(), transport::close_code::policy_violation);
+  EXPECT_EQ(client.close_reason(), "no HELLO within 30000 ms after GOODBYE");
+}
+
+TEST_F(SessionEnd, WhoHasLeftMayTakeAWhileForItsNextHello) {
+  Wire& client = router.join();
+  EXPECT_EQ(says(client, own_goodbye), answer_to_goodbye);
+  client.sweeps(a_while);
+  EXPECT_FALSE(client.closed());
+  EXPECT_THAT(says(client, hello_again), StartsWith("[2,"));
+  client.sweeps(too_long);
+  EXPECT_FALSE(client.closed());
+}
+
+TEST_F(SessionEnd, WhoHasLeftAndSaysNoHelloIsClosed) {
+  Wire& client = router.join();
+  EXPECT_EQ(says(client, own_goodbye), answer_to_goodbye);
+  client.sweeps(too_long);
+  expect_that_it_is_closed(client);
+}
+
+TEST_F(SessionEnd, WhoWasKilledAndSaysNoHelloIsClosed) {
+  Wire& victim = router.join();
+  kill(victim);
+  killer.sent();
+  EXPECT_EQ(says(victim, answer_to_goodbye), R"([6,{},"com.kicked"])");
+  victim.sweeps(a_while);
+  EXPECT_FALSE(victim.closed());
+  victim.sweeps(too_long);
+  expect_that_it_is_closed(victim);
+}
+
+TEST_F(SessionEnd, LateAnswersAreNoHello) {
+  Wire& client = router.join();
+  client.receives(R"([64,1,{},"com.slow"])");
+  client.receives(R"([48,2,{},"com.slow"])");
+  client.sent();
+  EXPECT_THAT(says(client, own_goodbye), testing::EndsWith(answer_to_goodbye));
+  EXPECT_EQ(says(client, "[70,1,{}]"), "");
+  client.sweeps(too_long);
+  expect_that_it_is_closed(client);
+}
+
+TEST_F(SessionEnd, WhoHasNotJoinedYetHasLessTime) {
+  Wire& client = router.connect();
+  client.sweeps(std::chrono::seconds(4));
+  EXPECT_FALSE(client.closed());
+  client.sweeps(std::chrono::seconds(5));
+  EXPECT_EQ(client.close_reason(), "no HELLO within 5000 ms");
+}
+
+TEST_F(SessionEnd, WhoLeavesWhileTheRouterShutsDownIsClosed) {
+  Wire& client = router.join();
+  client.receives(R"([64,1,{},"com.slow"])");
+  client.receives(R"([48,2,{},"com.slow"])");
+  client.sent();
+  router.worker().begin_drain({.deadline = router.worker().loop().now() + too_long});
+  EXPECT_FALSE(client.closed());
+  EXPECT_THAT(says(client, own_goodbye), testing::EndsWith(answer_to_goodbye));
+  EXPECT_EQ(client.close_code(), transport::close_code::going_away);
+}
+
 TEST_F(SessionEnd, AnAbortMeetsAKill) {
   Wire& victim = router.join();
   kill(victim);

@@ -79,8 +79,10 @@ void Wire::drop(std::string why) {
   dropped_ = std::move(why);
 }
 
-void Wire::close(uint16_t code, std::string_view) {
-  if (!closed()) close_code_ = code;
+void Wire::close(uint16_t code, std::string_view reason) {
+  if (closed()) return;
+  close_code_ = code;
+  close_reason_ = reason;
 }
 
 config::Config SessionHarness::two_realms() {

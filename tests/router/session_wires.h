@@ -39,8 +39,10 @@ class Wire final : public transport::Connection {
   void freezes() { frozen_ = true; }
   // A certificate that the transport has verified.
   void shows(transport::ClientCertificate certificate) { certificate_ = std::move(certificate); }
-  // What is due by now is done; the loop's clock does not move.
-  void sweeps() { session_->check_deadline(); }
+  // What is due so much later is done; the loop's clock does not move.
+  void sweeps(std::chrono::milliseconds later = {}) {
+    session_->check_deadline(worker_->loop().now() + later);
+  }
   // So many bytes wait for the peer to take them, and from now on more only if it stops reading.
   void holds(size_t bytes);
   // It has taken some, although as much as before is waiting.
@@ -64,6 +66,7 @@ class Wire final : public transport::Connection {
   // Memory is short, and so much is held for it.
   void is_to_give_way(size_t held) { session_->on_give_way(held); }
   std::optional<uint16_t> close_code() const { return close_code_; }
+  const std::string& close_reason() const { return close_reason_; }
 
   transport::Framing framing() const override;
   const std::string& peer_address() const override { return peer_address_; }
@@ -94,6 +97,7 @@ class Wire final : public transport::Connection {
   std::unique_ptr<Session> session_;
   std::vector<std::string> sent_;
   std::optional<uint16_t> close_code_;
+  std::string close_reason_;
   std::string dropped_;
   bool broken_ = false;
   bool frozen_ = false;
