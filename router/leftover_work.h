@@ -3,7 +3,8 @@
 // Whoever takes the lock begins a turn, which has some steps; one is about what a request does. Work that is
 // begun goes on as long as the turn has steps left. What it leaves is done later, in turns of its own
 // (Realm), and in between others have the lock. So it finds what it is about by ids, as anything may have
-// gone meanwhile, and nothing may depend on when it is done. Part of the realm's state, behind its lock.
+// gone meanwhile, and nothing may depend on when it is done. What different requests have left is done in
+// turn, as one that is fed with more may never end. Part of the realm's state, behind its lock.
 #pragma once
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <deque>
 #include <functional>
 #include <iterator>
+#include <list>
 #include <utility>
 #include <vector>
 
@@ -24,6 +26,7 @@ class LeftoverWork {
   void begin_turn() {
     steps_ = steps_of_turn;
     has_left_some_ = std::exchange(is_orphaned_, false);
+    has_bundle_ = false;
   }
   // Before each part of some work. False: it is left for another turn. The last part may take more than there
   // are.
@@ -51,11 +54,13 @@ class LeftoverWork {
   // What earlier turns have left counts as left by this one.
   void take_over() { has_left_some_ = has_left_some_ || !empty(); }
 
-  bool empty() const { return queue_.empty() && born_.empty(); }
-  // Precondition: not empty. A turn for the oldest work; what comes of it is done before the rest of it.
+  bool empty() const { return bundles_.empty(); }
+  // Precondition: not empty. A turn for what has waited longest for one; what comes of some work is done
+  // before the rest of it.
   void go_on() {
     begin_turn();
-    adopt();
+    Bundle& bundle = bundles_.front();
+    adopt(bundle);
     struct Going {
       bool& goes_on;
       explicit Going(bool& flag) : goes_on(flag) { goes_on = true; }
@@ -64,10 +69,14 @@ class LeftoverWork {
     bool done = false;
     {
       const Going going(goes_on_);
-      done = goes_on(queue_.front());
+      done = goes_on(bundle.front());
     }
-    if (done) queue_.pop_front();
-    adopt();
+    if (done) bundle.pop_front();
+    adopt(bundle);
+    if (bundle.empty())
+      bundles_.pop_front();
+    else
+      bundles_.splice(bundles_.end(), bundles_, bundles_.begin());
   }
 
   // do_one(value) for some of the table's entries, which takes them out; true: it was the last. `from`: 0 at
@@ -90,14 +99,26 @@ class LeftoverWork {
  private:
   static constexpr std::ptrdiff_t steps_of_turn = 100;
 
+  // What one request has left, and what has come of it; never empty between turns.
+  using Bundle = std::deque<std::function<bool()>>;
+
   template <class Work>
   void leave(Work&& work) {
-    (goes_on_ ? born_ : queue_).emplace_back(std::forward<Work>(work));
+    if (goes_on_) {
+      born_.emplace_back(std::forward<Work>(work));
+    } else if (has_bundle_) {
+      bundles_.back().emplace_back(std::forward<Work>(work));
+    } else {
+      std::list<Bundle> fresh(1);
+      fresh.front().emplace_back(std::forward<Work>(work));
+      bundles_.splice(bundles_.end(), fresh);
+      has_bundle_ = true;
+    }
     has_left_some_ = true;
   }
-  void adopt() {
+  void adopt(Bundle& bundle) {
     if (born_.empty()) return;
-    queue_.insert(queue_.begin(), std::make_move_iterator(born_.begin()),
+    bundle.insert(bundle.begin(), std::make_move_iterator(born_.begin()),
                   std::make_move_iterator(born_.end()));
     born_.clear();
   }
@@ -111,7 +132,9 @@ class LeftoverWork {
     return false;
   }
 
-  std::deque<std::function<bool()>> queue_, born_;  // born: of the work that goes on
+  std::list<Bundle> bundles_;
+  Bundle born_;              // of the work that goes on
+  bool has_bundle_ = false;  // the last one is of this turn
   std::ptrdiff_t steps_ = steps_of_turn;
   bool goes_on_ = false, has_left_some_ = false;
   bool is_orphaned_ = false;  // some was left by a turn that ended before it could say so

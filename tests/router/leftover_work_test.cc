@@ -70,6 +70,23 @@ TEST(LeftoverWork, ComesBeforeTheRestOfWhatMadeIt) {
   EXPECT_THAT(order, ElementsAre("first", "second", "the rest", "another"));
 }
 
+// Calls that wait for callees whose answers come all the time, for example.
+TEST(LeftoverWork, DoesNotWaitForThatOfAnotherRequestWhichNeverEnds) {
+  LeftoverWork work;
+  work.begin_turn();
+  work.take_steps(1000);
+  work.add([&work] {
+    work.add([] { return false; });
+    return false;
+  });
+  work.begin_turn();
+  work.take_steps(1000);
+  int done = 0;
+  work.add([&done] { return ++done == 1000; });
+  for (int turns = 0; turns < 100; ++turns) work.go_on();
+  EXPECT_EQ(done, 1000);
+}
+
 TEST(LeftoverWork, IsTriedAgainIfThereWasNoMemoryForIt) {
   LeftoverWork work;
   work.begin_turn();
