@@ -126,6 +126,7 @@ Realms::Listed Realms::listed() const {
 }
 
 Realms::Prepared Realms::prepare(const std::vector<config::Realm>& configured) const {
+  const std::lock_guard making(making_);
   Prepared prepared{configured, {}};
   for (const config::Realm& realm : configured) {
     if (realm.is_template() || find(realm.name)) continue;
@@ -190,8 +191,11 @@ bool Realms::may_go(Entry& entry, SteadyTime now) const {
   return patience > 0 && now - *entry.empty_since >= std::chrono::milliseconds(patience);
 }
 
+// Nobody makes a realm anew whose file is still being closed, and no worker waits here while a file is read.
 void Realms::sweep(SteadyTime now) {
-  std::vector<std::shared_ptr<Realm>> empty, unused;  // they end without the lock
+  const std::unique_lock making(making_, std::try_to_lock);
+  if (!making) return;
+  std::vector<std::shared_ptr<Realm>> empty, unused;  // they end without the lock of the table
   {
     const Lock lock(mutex_);
     for (auto at = realms_.begin(); at != realms_.end();) {

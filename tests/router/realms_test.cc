@@ -1,8 +1,11 @@
 #include "router/realms.h"
 
+#include <condition_variable>
 #include <functional>
+#include <mutex>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -99,6 +102,7 @@ TEST_F(RealmTable, IsOpenWhileARealmIsMade) {
       EXPECT_TRUE(realms.find_or_create("a"));
       EXPECT_TRUE(realms.has("t-1"));
       EXPECT_EQ(realms.find("t-1"), nullptr);
+      realms.sweep(clock.now());
     }).join();
   };
   EXPECT_TRUE(realms.find_or_create("t-1"));
@@ -264,6 +268,66 @@ TEST_F(RealmTable, WhatARealmHasCountedStaysWhenItIsGone) {
   for (const auto& total : listed.gone.all())
     if (total.family->name == "wampd_denials_total") denials += std::get<uint64_t>(total.number);
   EXPECT_EQ(denials, 1u);
+}
+
+// Its file must be closed before it is opened again.
+class ARealmThatEnds : public testing::Test {
+ protected:
+  ~ARealmThatEnds() override {
+    if (other.joinable()) other.join();
+  }
+  std::shared_ptr<Realm> make(const config::Realm& config) {
+    const std::lock_guard lock(mutex);
+    if (config.name == "t-1") ++alive;
+    EXPECT_LE(alive, 1) << "it is made anew before it has ended";
+    made.notify_all();
+    return {new Realm(config, {&mailbox}, 1, clock), [this](Realm* realm) { end(realm); }};
+  }
+  // Takes as long as somebody else may need to make it anew.
+  void end(Realm* realm) {
+    std::unique_lock lock(mutex);
+    const bool counts = realm->name() == "t-1";
+    if (auto wants = std::exchange(meanwhile, nullptr)) {
+      other = std::thread(wants);
+      made.wait_for(lock, milliseconds(100), [this] { return alive > 1; });
+    }
+    delete realm;
+    if (counts) --alive;
+  }
+  void serve(const std::string& name) {
+    config::Realm realm = realm_named(name);
+    realm.made_on_demand.idle_ms = 1000;
+    realms.commit(realms.prepare({realm}));
+  }
+
+  std::mutex mutex;  // guards the next two, and `meanwhile`
+  int alive = 0;
+  std::condition_variable made;
+  std::function<void()> meanwhile;  // while it ends, on another thread
+  std::thread other;
+  ManualClock clock;
+  Mailbox mailbox{[] {}};
+  Realms realms{[this](const config::Realm& config) { return make(config); }};
+};
+
+TEST_F(ARealmThatEnds, IsMadeAnewForWhoJoinsWhenItHas) {
+  serve("t-*");
+  EXPECT_TRUE(realms.find_or_create("t-1"));
+  realms.sweep(clock.now());
+  clock.advance(milliseconds(1000));
+  meanwhile = [this] { EXPECT_TRUE(realms.find_or_create("t-1")); };
+  realms.sweep(clock.now());
+  other.join();
+  EXPECT_TRUE(realms.find("t-1"));
+}
+
+TEST_F(ARealmThatEnds, IsMadeAnewForAReloadWhenItHas) {
+  serve("t-1");
+  serve("a");
+  meanwhile = [this] { serve("t-1"); };
+  realms.sweep(clock.now());
+  other.join();
+  EXPECT_TRUE(realms.find("t-1"));
 }
 
 }  // namespace
