@@ -223,8 +223,9 @@ class Connection {
   // Memory is short, and so many bytes are held for the peer: the connection ends.
   virtual void give_way(size_t /*held*/) { drop("the router is short of memory"); }
 
-  // There was not enough memory for something that was to be done for the peer: the connection ends.
-  virtual void on_out_of_memory() { drop("there is no memory for what it wants"); }
+  // There was not enough memory for something that was to be done for the peer: the connection ends. The text
+  // is so short that a string needs none for it.
+  virtual void on_out_of_memory() { drop("no memory left"); }
 
   // Whether the receiver knows who the peer is; at first it does not. See max_bytes_of_unknown.
   virtual void set_known(bool /*known*/) {}

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "transport/batch.h"
+#include "transport/has_memory_for.h"
 #include "transport/loop_state.h"
 
 namespace transport {
@@ -175,7 +176,8 @@ void LongPollConnection::pause_reading() {
 
 void LongPollConnection::resume_reading() {
   if (pauses_ == 0 || --pauses_ > 0) return;
-  if (!held_.empty()) later(&LongPollConnection::deliver_held);
+  if (held_.empty()) return;
+  if (!has_memory_for([this] { later(&LongPollConnection::deliver_held); })) on_out_of_memory();
 }
 
 void LongPollConnection::limit_rate(const Rate& rate) {
@@ -220,6 +222,10 @@ void LongPollConnection::charge(Held& held) const {
 }
 
 void LongPollConnection::sweep(Loop::Clock::time_point now) {
+  if (state_ == State::closed) {  // there was no memory to do it later
+    flush();
+    return tell_end();
+  }
   const auto passed = [now](Loop::Clock::time_point since, int time_ms) {
     return now - since >= std::chrono::milliseconds(time_ms);
   };
@@ -239,10 +245,13 @@ void LongPollConnection::end(CloseReason reason, State state) {
   state_ = state;
   pauses_ = 0;
   if (!reason_) reason_ = std::move(reason);
-  for (const Held& held : std::exchange(held_, {}))
-    if (held.exchange) held.exchange->answer(gone());
-  later(&LongPollConnection::flush);
-  later(&LongPollConnection::tell_end);
+  // What there is no memory for is done by sweep().
+  has_memory_for([this] {
+    later(&LongPollConnection::flush);
+    later(&LongPollConnection::tell_end);
+    for (const Held& held : std::exchange(held_, {}))
+      if (held.exchange) held.exchange->answer(gone());
+  });
 }
 
 void LongPollConnection::tell_end() {

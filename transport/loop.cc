@@ -61,6 +61,9 @@ void Loop::State::adopt(Loop& loop, Arrival arrival, std::shared_ptr<const Serve
 void Loop::State::take_in(Loop& loop, Arrival arrival, const std::shared_ptr<const Served>& served) {
   schedule_sweep(served->options.limits);
   std::string read = std::move(arrival.read);
+  // That one ends must not need memory.
+  for (auto* list : {&ended_, &buried_})
+    if (list->capacity() <= connections_.size()) list->reserve(2 * connections_.size() + 8);
   connections_.push_back(
       std::make_unique<TcpConnection>(loop, connections_.size(), std::move(arrival), served));
   TcpConnection& connection = *connections_.back();
@@ -122,7 +125,9 @@ void Loop::State::write_all() {
 
 void Loop::State::bury_ended() {
   // Those that end while others are told have the next turn.
-  for (TcpConnection* connection : std::exchange(ended_, {})) has_memory_for([=] { connection->bury(); });
+  buried_.swap(ended_);
+  for (TcpConnection* connection : buried_) has_memory_for([=] { connection->bury(); });
+  buried_.clear();
 }
 
 void Loop::State::sweep(Clock::time_point time) {

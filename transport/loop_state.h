@@ -7,7 +7,6 @@
 #include <functional>
 #include <list>
 #include <memory>
-#include <new>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,6 +16,7 @@
 
 #include "transport/connection.h"
 #include "transport/counters.h"
+#include "transport/has_memory_for.h"
 #include "transport/listener_counts.h"
 #include "transport/loop.h"
 #include "transport/socket.h"
@@ -54,13 +54,9 @@ struct Loop::State {
   // Does it. False: there was not enough memory for it.
   template <class Work>
   bool has_memory_for(Work&& work) {
-    try {
-      work();
-      return true;
-    } catch (const std::bad_alloc&) {
-      counters.out_of_memory.add();
-      return false;
-    }
+    if (transport::has_memory_for(work)) return true;
+    counters.out_of_memory.add();
+    return false;
   }
   // Does something for one connection. If there is not enough memory for it, that costs this connection and
   // nobody else.
@@ -137,7 +133,8 @@ struct Loop::State {
   bool collecting_ = false;  // the turn's end is running: what is added now is still dealt with in it
   std::vector<TcpConnection*> unwritten_;
   std::vector<TcpConnection*> full_;
-  std::vector<TcpConnection*> ended_;
+  std::vector<TcpConnection*> ended_;   // with room for all, as the next
+  std::vector<TcpConnection*> buried_;  // while they are told
   std::vector<TcpConnection*> probed_;
   std::vector<std::unique_ptr<TcpConnection>> connections_;
   size_t created_bytes_ = 0;  // Buffer::created_bytes() when everything was last written

@@ -14,6 +14,9 @@ namespace {
 // Of a batch, in one turn: as much as is read of a socket at once, so that nobody waits longer for others.
 constexpr size_t max_batch_in_turn = 64 * 1024;
 
+// Made beforehand.
+const CloseReason lack_of_memory{0, false, "there is no memory for what it wants", &Counters::closed_memory};
+
 }  // namespace
 
 TcpConnection::TcpConnection(Loop& loop, size_t place, Arrival arrival, std::shared_ptr<const Served> served)
@@ -58,7 +61,6 @@ const ClientCertificate* TcpConnection::client_certificate() const {
 // ---- reading
 
 void TcpConnection::when_readable(void (TcpConnection::*then)()) {
-  read_waiting_ = true;
   socket_.wait_readable([this, then](asio::error_code error) {
     read_waiting_ = false;
     state_.begin_turn();
@@ -66,6 +68,7 @@ void TcpConnection::when_readable(void (TcpConnection::*then)()) {
     if (error) return drop("the socket cannot be watched: " + error.message(), &Counters::closed_failed);
     state_.do_for(*this, [this, then] { (this->*then)(); });
   });
+  read_waiting_ = true;
 }
 
 void TcpConnection::wait_for_input() {
@@ -296,18 +299,18 @@ void TcpConnection::pause_reading() {
 void TcpConnection::resume_reading() {
   if (pauses_ == 0 || --pauses_ > 0) return;
   heard_at_ = state_.now;
-  continue_reading();
+  state_.do_for(*this, [this] { continue_reading(); });
 }
 
 void TcpConnection::continue_reading() {
   if ((unread_.empty() && unread_batch_.empty()) || resume_posted_) return wait_for_input();
-  resume_posted_ = true;
   asio::post(state_.io, [this] {
     resume_posted_ = false;
     state_.begin_turn();
     if (stage_ == Stage::closed) return bury_later();
     if (pauses_ == 0) state_.do_for(*this, [this] { read_on(); });
   });
+  resume_posted_ = true;
 }
 
 // What came before a pause, and then the socket.
@@ -411,16 +414,20 @@ void TcpConnection::bury() {
   in_ended_ = false;
   if (receiver_) {
     const auto receiver = std::move(receiver_);
-    receiver->on_closed(*reason_);
+    receiver->on_closed(*reason());
   }
   if (stage_ != Stage::closed) return;
   give_back_input();
   if (!std::exchange(socket_closed_, true)) {
     abort_ ? socket_.abort() : socket_.close();
-    (state_.counters.*(reason_ ? reason_->counter : &Counters::closed_answered)).add();
+    (state_.counters.*(reason() ? reason()->counter : &Counters::closed_answered)).add();
     leave_counts();
   }
   if (!operation_pending()) state_.remove(*this);
+}
+
+const CloseReason* TcpConnection::reason() const {
+  return reason_ ? reason_.get() : lacks_memory_ ? &lack_of_memory : nullptr;
 }
 
 void TcpConnection::set_reason(CloseReason reason) {

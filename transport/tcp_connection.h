@@ -195,6 +195,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   void bury_later();
   void leave_counts();
   void set_reason(CloseReason reason);
+  const CloseReason* reason() const;  // null: there is none
   bool operation_pending() const {
     return read_waiting_ || write_waiting_ || resume_posted_ || (throttle_ && throttle_->waiting);
   }
@@ -244,6 +245,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   bool write_waiting_ = false;
   bool resume_posted_ = false;
   bool input_ended_ = false;
+  bool lacks_memory_ = false;  // there was none for what it wants
   bool close_when_written_ = false;
   bool socket_closed_ = false;
   bool abort_ = false;  // the peer takes nothing: do not let the kernel try

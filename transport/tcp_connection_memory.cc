@@ -86,9 +86,11 @@ void TcpConnection::give_back_input() {
   count_input();
 }
 
-// Perhaps in the middle of a read of this connection, which has made others be written.
+// Perhaps in the middle of a read of this connection, which has made others be written. Needs no memory.
 void TcpConnection::on_out_of_memory() {
-  drop("there is no memory for what it wants", &Counters::closed_memory);
+  if (stage_ == Stage::closed) return;
+  abort_ = lacks_memory_ = true;
+  end();
 }
 
 }  // namespace transport
