@@ -17,16 +17,11 @@ auth::Answer answer_of(const Inquiry::Answer& answer) {
 
 }  // namespace
 
-Admission::Admission(Worker& worker, const Entrance& entrance, Desk& desk, std::string address,
-                     std::shared_ptr<transport::Account> account)
-    : worker_(worker),
-      entrance_(entrance),
-      desk_(desk),
-      address_(std::move(address)),
-      account_(std::move(account)) {}
+Admission::Admission(Worker& worker, const Entrance& entrance, Desk& desk, transport::Connection& connection)
+    : worker_(worker), entrance_(entrance), desk_(desk), connection_(connection) {}
 
 void Admission::hello(auth::Applicant applicant, const wamp::List* methods) {
-  charge_ = {account_, holding::session,
+  charge_ = {connection_.account(), holding::session,
              allocated(sizeof(Admission)) + allocated(sizeof(auth::Login)) + allocated(applicant.realm) +
                  allocated(applicant.authid) + allocated(applicant.authextra) +
                  allocated(applicant.transport)};
@@ -45,7 +40,7 @@ auth::LoginAttempt Admission::attempt() const {
   const auth::Applicant& applicant = login_->applicant();
   const auto& before = applicant.remembered;
   const bool is_owner = before && before->authid == applicant.authid && before->realm == applicant.realm;
-  return {applicant.authid, address_, is_owner ? applicant.cookie : std::nullopt};
+  return {applicant.authid, connection_.peer_address(), is_owner ? applicant.cookie : std::nullopt};
 }
 
 bool Admission::locked_out() const {
@@ -77,7 +72,7 @@ void Admission::ask(const auth::Question& question) {
     return refuse({wamp::error_uri::no_such_realm,
                    "there is no realm \"" + question.authenticator.realm + "\"",
                    "the authenticator's realm does not exist", false});
-  inquiry_ = std::make_unique<Inquiry>(worker_, std::move(realm), account_,
+  inquiry_ = std::make_unique<Inquiry>(worker_, std::move(realm), connection_,
                                        Inquiry::Question{question.authenticator.procedure, question.arguments,
                                                          question.authenticator.timeout_ms},
                                        [this](const Inquiry::Answer& answer) {

@@ -31,9 +31,8 @@ class Admission {
     ~Desk() = default;
   };
 
-  // `address`, `account`: of the client and its connection.
-  Admission(Worker& worker, const Entrance& entrance, Desk& desk, std::string address,
-            std::shared_ptr<transport::Account> account);
+  // `connection`: the client's; outlives it, too.
+  Admission(Worker& worker, const Entrance& entrance, Desk& desk, transport::Connection& connection);
 
   // `methods`: HELLO.Details.authmethods, or null.
   void hello(auth::Applicant applicant, const wamp::List* methods);
@@ -59,8 +58,7 @@ class Admission {
   Worker& worker_;
   const Entrance& entrance_;
   Desk& desk_;
-  const std::string address_;
-  const std::shared_ptr<transport::Account> account_;
+  transport::Connection& connection_;
   transport::Charge charge_;  // for what the client has said of itself
   std::unique_ptr<auth::Login> login_;
   std::unique_ptr<Inquiry> inquiry_;  // while an authenticator is asked

@@ -5,6 +5,7 @@
 // it behind what was sent, so it knows what it has room for then. Guarded by the realm's lock.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -30,6 +31,12 @@ class CalleeRoom {
   void close() {
     left_ = 0;
     ask();
+  }
+  // It could not be asked. There is room for something more, with which it is.
+  void take_back_question() {
+    --questions_;
+    left_ = std::max<int64_t>(left_, 1);
+    ask_below_ = left_;
   }
   // The session's answer. True: it is to be asked once more, as what was sent since then leaves no room.
   bool answer(size_t bytes) {

@@ -50,6 +50,8 @@ inline constexpr Family late_answers{"wampd_late_answers_total",
 inline constexpr Family streams_ended{
     "wampd_streams_ended_total",
     "Calls ended as one side did not take what the other streamed, and others waited for that one."};
+inline constexpr Family unmade_events{"wampd_unmade_events_total",
+                                      "Meta events and testaments that there was no memory for."};
 }  // namespace family
 
 // One counter for each type of message.
@@ -141,6 +143,7 @@ struct RealmCounters : CounterSet {
   Histogram call_seconds{*this, family::call_seconds};
   Counter late_answers{*this, family::late_answers};
   Counter streams_ended{*this, family::streams_ended};
+  Counter unmade_events{*this, family::unmade_events};
   NamedCounters denials{*this, family::denials, names::actions, names::denials};
 };
 

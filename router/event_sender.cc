@@ -5,13 +5,16 @@
 
 #include "router/holding.h"
 #include "router/log.h"
+#include "transport/has_memory_for.h"
 
 namespace router {
 
 using config::SlowConsumer;
 
 EventSender::~EventSender() {
-  if (backlog_) backlog_->for_each_message([this](const wamp::Message& message) { sender_.send(message); });
+  const auto send = [this](const wamp::Message& message) { sender_.send(message); };
+  if (backlog_ && !transport::has_memory_for([&] { backlog_->for_each_message(send); }))
+    sender_.connection().on_out_of_memory();
   end_backlog();
 }
 

@@ -6,6 +6,7 @@
 #include "router/request_check.h"
 #include "router/session.h"
 #include "router/value_bytes.h"
+#include "transport/has_memory_for.h"
 
 namespace router {
 namespace {
@@ -170,8 +171,7 @@ void HeldRequests::ask(const std::shared_ptr<Question>& question) {
                              question->options};
   // The inquiry is the question's, so it must not hold it.
   question->inquiry = std::make_unique<Inquiry>(
-      worker_, realm_, member_.account,
-      Inquiry::Question{authorizer.procedure, arguments, authorizer.timeout_ms},
+      worker_, realm_, connection_, Inquiry::Question{authorizer.procedure, arguments, authorizer.timeout_ms},
       [this, weak = std::weak_ptr<Question>(question)](const Inquiry::Answer& answer) {
         if (const auto asked = weak.lock()) on_answer(*asked, answer);
       });
@@ -191,16 +191,17 @@ void HeldRequests::on_verdict(Question& question, Verdict verdict) {
   worker_.add_ready(session_);
 }
 
-void HeldRequests::let_go(Question& question) {
+void HeldRequests::let_go(Question& question) noexcept {
   if (std::exchange(question.opened.asker, Verdicts::Asker::alone) == Verdicts::Asker::alone) return;
-  for (const SessionRef& waiter : question.verdicts->leave(question.key, member_.ref))
-    realm_->order(waiter, SessionOrder::Kind::look_again);
+  // Who is not told, as there is no memory for it, looks again by itself some time.
+  for (const SessionRef& waiter : question.verdicts->leave(question.opened.name, member_.ref))
+    transport::has_memory_for([&] { realm_->order(waiter, SessionOrder::Kind::look_again); });
 }
 
 void HeldRequests::look_again() {
   for (auto next = open_.begin(); next != open_.end();) {
     const std::shared_ptr<Question> question = (next++)->second;
-    if (question->inquiry || question->verdicts->waits(question->key, member_.ref)) continue;
+    if (question->inquiry || question->verdicts->waits(question->opened.name, member_.ref)) continue;
     question->opened.asker = Verdicts::Asker::alone;
     if (const auto grant = question->verdicts->find(question->key, realm_->now()))
       on_verdict(*question, {*grant, {}});

@@ -47,7 +47,7 @@ class HeldRequests {
   // The next request that may be carried out, if there is one. The worker is told when there is.
   std::optional<Request> take();
 
-  // Another session that was asking is done.
+  // Another session that was asking is done, or may be.
   void look_again();
 
   // The connection is not read because of what waits here.
@@ -72,7 +72,7 @@ class HeldRequests {
   void on_answer(Question& question, const Inquiry::Answer& answer);
   void on_verdict(Question& question, Verdict verdict);
   // The session does not ask for others any longer, nor wait for another one; those who waited are told.
-  void let_go(Question& question);
+  void let_go(Question& question) noexcept;
   void pause_if_full();
   void resume_if_short();
 

@@ -13,13 +13,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <new>
 #include <utility>
 #include <vector>
 
 #include "router/seeded_hash.h"
 #include "transport/account.h"
 #include "transport/allocated.h"
+#include "transport/has_memory_for.h"
 
 namespace router {
 
@@ -49,17 +49,19 @@ class IdTable {
 
   // `use` is brought up to date.
   Value& insert(uint64_t hash, uint64_t id, Value value, IdTableUse& use) {
-    // Half of the places stay empty, as few entries are then away from home.
-    if (!parts_ && (size_ + 1) * 2 > slots_.size()) [[unlikely]] {
-      if (slots_.size() == most_slots)
-        split(use);
-      else
-        resize(slots_.empty() ? 8 : slots_.size() * 2, use);
-    }
+    if (is_full()) [[unlikely]]
+      grow(use);
     Value& inserted =
         parts_ ? part_of(hash).insert(hash, id, std::move(value), use) : place(hash, id, std::move(value));
     ++size_;
     return inserted;
+  }
+
+  // So that one may be inserted at once.
+  void make_room(uint64_t hash, IdTableUse& use) {
+    if (is_full()) [[unlikely]]
+      grow(use);
+    if (parts_) part_of(hash).make_room(hash, use);
   }
 
   Value take(uint64_t hash, uint64_t id, IdTableUse& use) {
@@ -119,6 +121,14 @@ class IdTable {
   static constexpr size_t fewest_in_parts = 256;
   using Parts = std::array<IdTable, size_t{1} << part_bits>;
 
+  // Half of the places stay empty, as few entries are then away from home.
+  bool is_full() const { return !parts_ && (size_ + 1) * 2 > slots_.size(); }
+  void grow(IdTableUse& use) {
+    if (slots_.size() == most_slots)
+      split(use);
+    else
+      resize(slots_.empty() ? 8 : slots_.size() * 2, use);
+  }
   size_t part_number(uint64_t hash) const {
     return static_cast<size_t>((hash << level_) >> (64 - part_bits));
   }
@@ -171,10 +181,7 @@ class IdTable {
   }
   // Without memory for that it stays as it is: what has been taken must not be lost.
   void shrink(IdTableUse& use) {
-    try {
-      resize(slots_.size() / 2, use);
-    } catch (const std::bad_alloc&) {
-    }
+    transport::has_memory_for([&] { resize(slots_.size() / 2, use); });
   }
 
   void split(IdTableUse& use) {
@@ -201,11 +208,7 @@ class IdTable {
   // What is here has parts no longer, if there is memory for that.
   void join(IdTableUse& use) {
     std::vector<Slot> joined;
-    try {
-      joined.resize(2 * fewest_in_parts);
-    } catch (const std::bad_alloc&) {
-      return;
-    }
+    if (!transport::has_memory_for([&] { joined.resize(2 * fewest_in_parts); })) return;
     // One that could not be joined before.
     for (IdTable& part : *parts_) {
       if (part.parts_) part.join(use);
@@ -274,7 +277,13 @@ class IdMap {
     return inserted;
   }
 
-  // The value that was there, or a default-constructed one.
+  // The next insert, of this id, needs no memory.
+  void make_room(uint64_t id) {
+    table_.make_room(seeded_place(id), use_);
+    settle();
+  }
+
+  // The value that was there, or a default-constructed one. Needs no memory, and so do erase() and clear().
   Value take(uint64_t id) {
     Value value = table_.take(seeded_place(id), id, use_);
     settle();

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "transport/connection.h"
+#include "transport/has_memory_for.h"
+
 namespace router {
 namespace {
 
@@ -22,13 +25,13 @@ wamp::Value result_of(const serializers::Arguments& arguments) {
   return arguments.args.empty() ? wamp::Value() : arguments.args.front();
 }
 
-Inquiry::Inquiry(Worker& worker, std::shared_ptr<Realm> realm, std::shared_ptr<transport::Account> account,
+Inquiry::Inquiry(Worker& worker, std::shared_ptr<Realm> realm, transport::Connection& asker,
                  const Question& question, std::function<void(const Answer&)> on_answer)
-    : worker_(worker),
-      realm_(std::move(realm)),
+    : realm_(std::move(realm)),
+      asker_(asker),
       on_answer_(std::move(on_answer)),
-      ref_(worker_.add_addressee(*this)) {
-  member_ = &realm_->join_unseen(ref_, std::move(account));
+      address_{worker, worker.add_addressee(*this)},
+      member_(realm_->join_unseen(address_.ref, asker.account())) {
   wamp::Call call;
   call.request = wamp::RequestId(1);
   call.procedure = question.procedure;
@@ -36,18 +39,17 @@ Inquiry::Inquiry(Worker& worker, std::shared_ptr<Realm> realm, std::shared_ptr<t
   realm_->ask(*member_, call, make_payload({question.arguments, {}}));
 }
 
-Inquiry::~Inquiry() {
-  realm_->leave(*member_);
-  worker_.remove_address(ref_);
-}
-
 void Inquiry::deliver(Delivery& delivery) {
-  // Outlives the inquiry, which it may destroy.
-  const auto on_answer = on_answer_;
-  if (std::holds_alternative<wamp::CallResult>(delivery.message))
-    return on_answer(arguments_of(delivery.payload));
-  if (const auto* error = std::get_if<wamp::Error>(&delivery.message))
-    on_answer(error_of(*error, delivery.payload));
+  // They outlive the inquiry, which may be destroyed.
+  transport::Connection& asker = asker_;
+  const auto answer = [this, &delivery] {
+    const auto on_answer = on_answer_;
+    if (std::holds_alternative<wamp::CallResult>(delivery.message))
+      on_answer(arguments_of(delivery.payload));
+    else if (const auto* error = std::get_if<wamp::Error>(&delivery.message))
+      on_answer(error_of(*error, delivery.payload));
+  };
+  if (!transport::has_memory_for(answer)) asker.on_out_of_memory();
 }
 
 }  // namespace router

@@ -3,7 +3,7 @@
 // Lives on its worker's thread. It calls as a member that nobody sees, and is answered through the worker's
 // mailbox like any caller; so the answer comes once, after the constructor has returned: a result, or an
 // error when the procedure is not there, fails, or takes too long. Destroying it earlier cancels the call.
-// Worker and realm outlive it.
+// Worker and asker outlive it.
 #pragma once
 
 #include <functional>
@@ -33,20 +33,26 @@ class Inquiry final : public Addressee {
     wamp::List arguments;
     uint32_t timeout_ms = 0;
   };
-  // `account`: of whom it is asked for. `on_answer` may destroy the inquiry.
-  Inquiry(Worker& worker, std::shared_ptr<Realm> realm, std::shared_ptr<transport::Account> account,
+  // `asker`: for whom it is asked, and who pays if there is no memory for the answer. `on_answer` may destroy
+  // the inquiry.
+  Inquiry(Worker& worker, std::shared_ptr<Realm> realm, transport::Connection& asker,
           const Question& question, std::function<void(const Answer&)> on_answer);
-  ~Inquiry();
   Inquiry(const Inquiry&) = delete;
 
   void deliver(Delivery& delivery) override;
 
  private:
-  Worker& worker_;
+  struct Address {
+    ~Address() { worker.remove_address(ref); }
+    Worker& worker;
+    const SessionRef ref;
+  };
+
   const std::shared_ptr<Realm> realm_;
+  transport::Connection& asker_;
   const std::function<void(const Answer&)> on_answer_;
-  SessionRef ref_;
-  Member* member_ = nullptr;
+  const Address address_;
+  const Realm::Joined member_;  // leaves before its address goes
 };
 
 }  // namespace router

@@ -1,5 +1,7 @@
 #include "router/mailbox.h"
 
+#include "transport/has_memory_for.h"
+
 namespace router {
 namespace {
 
@@ -30,12 +32,15 @@ bool Mailbox::is_of_this_thread() const {
 }
 
 void Mailbox::post_from_outside(Mail&& mail) {
+  // Who finds that there is no memory posts again, so nothing may fail when it is there.
+  if (sleepers.size() == sleepers.capacity()) sleepers.reserve(2 * sleepers.size() + 8);
   bool first = false;
   {
     const Lock lock(mutex_);
     first = from_others_.empty();
-    payload_bytes_ += payload_bytes(mail);
+    const size_t bytes = payload_bytes(mail);
     from_others_.push_back(std::move(mail));
+    payload_bytes_ += bytes;
     if (from_others_.size() > max_mail || payload_bytes_ > max_payload_bytes) {
       full_.store(true, std::memory_order_relaxed);
       overfilled_ = this;
@@ -46,7 +51,7 @@ void Mailbox::post_from_outside(Mail&& mail) {
   if (mailbox_of_this_thread)
     sleepers.push_back(this);
   else
-    wake_();
+    transport::has_memory_for(wake_);  // else the owner finds it at the end of its next turn
 }
 
 void Mailbox::wake_others() {

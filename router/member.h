@@ -17,6 +17,7 @@
 #include "router/denial_log.h"
 #include "router/holding.h"
 #include "router/id_map.h"
+#include "router/leftover_work.h"
 #include "router/routed_payload.h"
 #include "router/session_ref.h"
 #include "router/waiting_requests.h"
@@ -125,8 +126,11 @@ struct Member {
   bool unseen = false;  // the router's own, for a question to an authenticator or authorizer
   // False: it is no member any more, and what it holds is taken from it, piece by piece.
   bool present = true;
-  bool gone = false;    // nothing is left of that
-  bool let_go = false;  // its session has let go of it
+  // That; made when it joins, as leaving must not need memory.
+  std::unique_ptr<LeftoverWork::Work> removal;
+  bool leaves_quietly = false;  // nobody is told
+  bool gone = false;            // nothing is left of that
+  bool let_go = false;          // its session has let go of it
   // What wamp.session.modify_details has added; null: nothing. The session has it too.
   std::shared_ptr<const wamp::Dict> extra;
   transport::Charge extra_charge;

@@ -11,19 +11,19 @@
 namespace router {
 
 Membership::Membership(Worker& worker, Session& session, Sender& sender, std::shared_ptr<Realm> realm,
-                       Member& member, wamp::Dict authextra, std::optional<WallTime> expires)
+                       Realm::Joined member, wamp::Dict authextra, std::optional<WallTime> expires)
     : worker_(worker),
       session_(session),
       sender_(sender),
       realm_(std::move(realm)),
-      member_(&member, Leave{*realm_}),
+      member_(std::move(member)),
       authextra_(std::move(authextra)),
-      charge_(member.account, holding::session, allocated(authextra_)),
+      charge_(member_->account, holding::session, allocated(authextra_)),
       expires_(expires),
-      request_ids_(realm_->sequential_request_ids(), member.features.caller_progressive_call_invocations,
-                   member.limits().calls_in_flight_per_session, member.charge(holding::calls, 0)),
-      events_(worker, sender, member.ref),
-      backpressure_(worker, sender, *realm_, member) {
+      request_ids_(realm_->sequential_request_ids(), member_->features.caller_progressive_call_invocations,
+                   member_->limits().calls_in_flight_per_session, member_->charge(holding::calls, 0)),
+      events_(worker, sender, member_->ref),
+      backpressure_(worker, sender, *realm_, *member_) {
   worker_.set_membership(ref(), *this);
 }
 
@@ -95,7 +95,7 @@ void Membership::obey(SessionOrder& order) {
       extra_ = std::move(order.extra);
       break;
     case SessionOrder::Kind::look_again:
-      if (held_) held_->look_again();
+      look_again();
       break;
   }
 }

@@ -4,8 +4,8 @@
 // Owned by its session from WELCOME to whatever ends the session, on its worker's thread. Mail for the
 // session's address comes here while this exists and to nobody afterwards, so what was posted before can do
 // nothing to a session that has left. Its destructor leaves the realm and takes back what it has asked of
-// others. It ends inside its own functions in one place only: when the realm has removed the member
-// (Session::on_removed). Session, sender and worker outlive it.
+// others, for which it needs no memory. It ends inside its own functions in one place only: when the realm
+// has removed the member (Session::on_removed). Session, sender and worker outlive it.
 #pragma once
 
 #include <memory>
@@ -32,10 +32,9 @@ struct EventFilter;
 
 class Membership {
  public:
-  // Takes over the member, which has joined the realm. `authextra`: for authorizers. `expires`: when its
-  // authentication does.
-  Membership(Worker& worker, Session& session, Sender& sender, std::shared_ptr<Realm> realm, Member& member,
-             wamp::Dict authextra, std::optional<WallTime> expires);
+  // `authextra`: for authorizers. `expires`: when its authentication does.
+  Membership(Worker& worker, Session& session, Sender& sender, std::shared_ptr<Realm> realm,
+             Realm::Joined member, wamp::Dict authextra, std::optional<WallTime> expires);
   ~Membership();
   Membership(const Membership&) = delete;
 
@@ -74,6 +73,10 @@ class Membership {
 
   // ---- what time brings
 
+  // Often: what others could not tell it, as there was no memory.
+  void look_again() {
+    if (held_) held_->look_again();
+  }
   bool has_expired(WallTime now) const { return expires_ && now >= *expires_; }
   // The peer, for which much waits, takes nothing.
   bool is_stuck(SteadyTime now, std::chrono::milliseconds patience) {
@@ -105,12 +108,7 @@ class Membership {
   Session& session_;
   Sender& sender_;
   const std::shared_ptr<Realm> realm_;
-  // Leaves the realm when all that is below has gone.
-  struct Leave {
-    Realm& realm;
-    void operator()(Member* member) const { realm.leave(*member); }
-  };
-  const std::unique_ptr<Member, Leave> member_;
+  const Realm::Joined member_;  // leaves when all that is below has gone
   const wamp::Dict authextra_;
   const transport::Charge charge_;         // for that
   const std::optional<WallTime> expires_;  // none: never

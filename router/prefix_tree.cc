@@ -23,6 +23,8 @@ PrefixTree::Place* PrefixTree::child(Node& node, char first) {
 
 void PrefixTree::add_child(Node& node, std::unique_ptr<Node> child) {
   const char first = child->label.front();
+  // Both, or none.
+  node.firsts.reserve(node.firsts.size() + 1);
   const auto at = std::lower_bound(node.firsts.begin(), node.firsts.end(), first);
   node.children.insert(node.children.begin() + (at - node.firsts.begin()), std::move(child));
   node.firsts.insert(at, first);
@@ -54,13 +56,19 @@ void* PrefixTree::longest(std::string_view text) const {
   return entry;
 }
 
-// Puts a node in between: it takes the first `length` characters of the label, and has the old one as its
-// child.
-void PrefixTree::split(Place& place, size_t length) {
-  auto upper = std::make_unique<Node>();
-  upper->label = place->label.substr(0, length);
-  place->label.erase(0, length);
-  add_child(*upper, std::move(place));
+std::unique_ptr<PrefixTree::Node> PrefixTree::make_node(std::string_view path, size_t at) {
+  auto node = std::make_unique<Node>();
+  node->label.reserve(path.size());
+  node->label = path.substr(at);
+  return node;
+}
+
+void PrefixTree::split(Place& place, std::string_view path, size_t at) {
+  auto upper = make_node(path, at);
+  upper->children.reserve(1);
+  upper->firsts += place->label[path.size() - at];
+  place->label.erase(0, path.size() - at);
+  upper->children.push_back(std::move(place));
   place = std::move(upper);
 }
 
@@ -72,28 +80,28 @@ void PrefixTree::join_with_only_child(Place& place) {
 
 void PrefixTree::add(std::string_view prefix, void* entry) {
   Node* node = &root_;
-  while (!prefix.empty()) {
-    Place* const place = child(*node, prefix.front());
+  for (size_t at = 0; at < prefix.size();) {
+    Place* const place = child(*node, prefix[at]);
     if (!place) {
-      auto leaf = std::make_unique<Node>();
-      leaf->label = prefix;
+      auto leaf = make_node(prefix, at);
       Node* const added = leaf.get();
       add_child(*node, std::move(leaf));
       node = added;
       break;
     }
     const std::string& label = (*place)->label;
-    const auto end = std::mismatch(label.begin(), label.end(), prefix.begin(), prefix.end()).first;
+    const std::string_view rest = prefix.substr(at);
+    const auto end = std::mismatch(label.begin(), label.end(), rest.begin(), rest.end()).first;
     const auto common = static_cast<size_t>(end - label.begin());
-    if (common < label.size()) split(*place, common);
-    prefix.remove_prefix(common);
+    if (common < label.size()) split(*place, prefix.substr(0, at + common), at);
+    at += common;
     node = place->get();
   }
   assert(!node->entry);
   node->entry = entry;
 }
 
-void PrefixTree::remove(std::string_view prefix) {
+void PrefixTree::remove(std::string_view prefix) noexcept {
   Node* parent = nullptr;
   Place *place = nullptr, *parent_place = nullptr;  // none of the root
   Node* node = &root_;

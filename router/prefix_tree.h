@@ -21,8 +21,8 @@ class PrefixTree {
   void* find(std::string_view prefix) const;
   // Precondition: find(prefix) is null.
   void add(std::string_view prefix, void* entry);
-  // Precondition: find(prefix) is not null.
-  void remove(std::string_view prefix);
+  // Precondition: find(prefix) is not null. Needs no memory.
+  void remove(std::string_view prefix) noexcept;
 
   // The entry of the longest prefix of `text`, or null.
   void* longest(std::string_view text) const;
@@ -37,7 +37,9 @@ class PrefixTree {
  private:
   // All but the root have an entry or more than one child.
   struct Node {
-    std::string label;  // the characters from the parent to here; empty in the root only
+    // The characters from the parent to here; empty in the root only. Has room for those of all above, too:
+    // it gets them when they go.
+    std::string label;
     void* entry = nullptr;
     std::string firsts;  // of the children's labels, in order: a search touches no other child
     std::vector<std::unique_ptr<Node>> children;
@@ -50,7 +52,11 @@ class PrefixTree {
   static Place* child(Node& node, char first);
   static void add_child(Node& node, std::unique_ptr<Node> child);
   static void remove_child(Node& node, char first);
-  static void split(Place& place, size_t length);
+  // A node of the last characters of `path`, from `at` on.
+  static std::unique_ptr<Node> make_node(std::string_view path, size_t at);
+  // Puts a node in between, which ends where `path` does: it takes the first characters of the label, from
+  // that at `at` on, and has the old node as its child.
+  static void split(Place& place, std::string_view path, size_t at);
   static void join_with_only_child(Place& place);
 
   Node root_;

@@ -7,6 +7,7 @@
 
 #include "router/log.h"
 #include "transport/alarm.h"
+#include "transport/has_memory_for.h"
 #include "wamp/error_uris.h"
 
 namespace router {
@@ -51,10 +52,10 @@ std::vector<std::string> Realm::configure(const config::Realm& next) {
   return unchanged;
 }
 
-std::variant<Member*, Refusal> Realm::join(const SessionRef& session, Identity identity,
-                                           const wamp::ClientFeatures& features,
-                                           std::shared_ptr<transport::Account> account, size_t room_for_calls,
-                                           wamp::RequestId last_invocation) {
+std::variant<Realm::Joined, Refusal> Realm::join(const SessionRef& session, Identity identity,
+                                                 const wamp::ClientFeatures& features,
+                                                 std::shared_ptr<transport::Account> account,
+                                                 size_t room_for_calls, wamp::RequestId last_invocation) {
   auto member = std::make_unique<Member>(session, std::move(identity), features, nullptr, std::move(account),
                                          room_for_calls);
   member->last_invocation = last_invocation;
@@ -68,16 +69,15 @@ std::variant<Member*, Refusal> Realm::join(const SessionRef& session, Identity i
     return Refusal{wamp::error_uri::too_many_requests, "\"" + member->identity.authid + "\" has " +
                                                            std::to_string(most) + " sessions in realm \"" +
                                                            config_.name + "\", the most that it may have"};
-  return &state_.add_member(std::move(member));
+  return Joined(&state_.add_member(std::move(member)), Leave{this});
 }
 
-Member& Realm::join_unseen(const SessionRef& session, std::shared_ptr<transport::Account> account) {
+Realm::Joined Realm::join_unseen(const SessionRef& session, std::shared_ptr<transport::Account> account) {
   static const Identity router{"wampd", "trusted", "local", "router"};
   const Lock lock(mutex_);
   auto member = std::make_unique<Member>(session, router, wamp::ClientFeatures(), authorizer_.nobody(),
                                          std::move(account), 0);
-  member->unseen = true;
-  return state_.members.add_unseen(std::move(member));
+  return Joined(&state_.add_unseen(std::move(member)), Leave{this});
 }
 
 void Realm::ask(Member& unseen, const wamp::Call& question, RoutedPayload&& payload) {
@@ -92,7 +92,7 @@ void Realm::ask(Member& unseen, const wamp::Call& question, RoutedPayload&& payl
   static_cast<void>(asked);
 }
 
-void Realm::leave(Member& member) {
+void Realm::leave(Member& member) noexcept {
   turn([&] {
     if (member.present) state_.remove_member(member);
     state_.let_go(member);
@@ -112,21 +112,25 @@ inline Realm::Rest Realm::rest() {
   return {earlier_deadline(), false};
 }
 
-inline void Realm::follow_up(const Rest& rest) {
-  if (rest.ring_at != SteadyTime::max() && ring_at_) [[unlikely]]
-    ring_at_(rest.ring_at);
+inline void Realm::follow_up(const Rest& rest) noexcept {
+  if (rest.ring_at != SteadyTime::max()) [[unlikely]]
+    ring_at(rest.ring_at);
   if (rest.is_work) [[unlikely]]
     begin_leftover_work();
 }
 
-void Realm::begin_leftover_work() {
+void Realm::ring_at(SteadyTime time) noexcept {
+  if (!ring_at_ || transport::has_memory_for([&] { ring_at_(time); })) return;
+  const Lock lock(mutex_);
+  timer_ = SteadyTime::max();
+  state_.work.take_over();
+}
+
+void Realm::begin_leftover_work() noexcept {
   constexpr auto pause_without_memory = std::chrono::milliseconds(10);
-  try {
-    do_leftover_work();
-  } catch (const std::bad_alloc&) {
-    // It is none of the fault of the session whose request this was.
-    if (ring_at_) ring_at_(state_.clock.now() + pause_without_memory);
-  }
+  // It is none of the fault of the session whose request this was.
+  if (!transport::has_memory_for([this] { do_leftover_work(); }))
+    ring_at(state_.clock.now() + pause_without_memory);
 }
 
 void Realm::do_leftover_work() {
@@ -134,15 +138,15 @@ void Realm::do_leftover_work() {
   constexpr auto patience = std::chrono::milliseconds(1);
   const SteadyTime end = state_.clock.now() + patience;
   for (bool is_more = true; is_more;) {
-    SteadyTime ring_at = SteadyTime::max();
+    SteadyTime ring = SteadyTime::max();
     {
       const Lock lock(mutex_);
       if (!state_.work.empty()) state_.work.go_on();
       is_more = !state_.work.empty();
-      if (!is_more) ring_at = earlier_deadline();
+      if (!is_more) ring = earlier_deadline();
     }
-    if (ring_at != SteadyTime::max() && ring_at_) ring_at_(ring_at);
-    if (is_more && ring_at_ && state_.clock.now() >= end) return ring_at_(end);
+    if (ring != SteadyTime::max()) ring_at(ring);
+    if (is_more && ring_at_ && state_.clock.now() >= end) return ring_at(end);
     if (is_more) std::this_thread::yield();  // others wait for the lock, and have to wake up first
   }
 }

@@ -44,22 +44,30 @@ class Realm {
   bool sequential_request_ids() const { return config_.sequential_request_ids; }
   bool has_meta_api() const { return config_.meta_api; }
 
+  // Nobody may use the member any more. What it held is gone when this returns, or is being taken from it.
+  // Needs no memory.
+  void leave(Member& member) noexcept;
+  struct Leave {
+    Realm* realm;
+    void operator()(Member* member) const noexcept { realm->leave(*member); }
+  };
+  // Leaves when it is destroyed, before the realm is.
+  using Joined = std::unique_ptr<Member, Leave>;
+
   // Refused if the realm has no room, for anybody or for this authid. A role that does not exist may do
-  // nothing. The member lives until leave().
+  // nothing.
   // `account`: of its connection; null: nobody's. `room_for_calls`: bytes of calls that may be on their way
   // to it. `last_invocation`: of earlier sessions of its connection; its ids go on from there.
-  std::variant<Member*, Refusal> join(const SessionRef& session, Identity identity,
-                                      const wamp::ClientFeatures& features,
-                                      std::shared_ptr<transport::Account> account = nullptr,
-                                      size_t room_for_calls = CalleeRoom::unlimited,
-                                      wamp::RequestId last_invocation = {});
+  std::variant<Joined, Refusal> join(const SessionRef& session, Identity identity,
+                                     const wamp::ClientFeatures& features,
+                                     std::shared_ptr<transport::Account> account = nullptr,
+                                     size_t room_for_calls = CalleeRoom::unlimited,
+                                     wamp::RequestId last_invocation = {});
   // A member of the router's own, which nobody sees and which may do nothing but ask(). `account`: of whom it
   // asks for.
-  Member& join_unseen(const SessionRef& session, std::shared_ptr<transport::Account> account);
+  Joined join_unseen(const SessionRef& session, std::shared_ptr<transport::Account> account);
   // A call without regard to permissions.
   void ask(Member& unseen, const wamp::Call& question, RoutedPayload&& payload);
-  // Nobody may use the member any more. What it held is gone when this returns, or is being taken from it.
-  void leave(Member& member);
 
   // From now on the realm has these roles and limits. Members follow at their next request; what they have
   // got already stays theirs. Returns what cannot change while the realm lives and is not as `next` says.
@@ -139,8 +147,10 @@ class Realm {
   // Under the lock.
   Rest rest();
   // Without it.
-  void follow_up(const Rest& rest);
-  void begin_leftover_work();
+  void follow_up(const Rest& rest) noexcept;
+  // The timer rings at that time, or the next turn does what it would have done.
+  void ring_at(SteadyTime time) noexcept;
+  void begin_leftover_work() noexcept;
   // Some of it, and has itself rung for the rest.
   void do_leftover_work();
   // Runs `request` in a turn, unless the realm has removed the member and its session does not know yet.

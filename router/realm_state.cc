@@ -59,7 +59,7 @@ RealmState::RealmState(const config::Realm& configuration, const Authorizer& rol
       ids(seed),
       outbox(std::move(mailboxes)),
       broker(configuration, ids, time, broker::open_store(configuration, time, answer_publishers(outbox)),
-             work, std::move(kept)),
+             work, counters.unmade_events, std::move(kept)),
       dealer(dealer_limits(configuration.limits), ids, time, counters, broker, work) {}
 
 void RealmState::follow_limits() {
@@ -67,84 +67,118 @@ void RealmState::follow_limits() {
   dealer.set_limits(dealer_limits(config.limits));
 }
 
+class RealmState::Removal final : public LeftoverWork::Work {
+ public:
+  Removal(RealmState& state, Member& member) : state_(state), member_(member) {}
+
+ private:
+  bool go_on() override;
+  bool publish_testaments();
+
+  RealmState& state_;
+  Member& member_;
+  uint64_t from_ = 0;      // in the table that is emptied
+  size_t testaments_ = 0;  // that are published
+};
+
+bool RealmState::Removal::go_on() {
+  if (!state_.broker.remove_some(member_, from_, state_.outbox) ||
+      !state_.dealer.remove_some(member_, from_, state_.outbox))
+    return false;
+  if (!member_.leaves_quietly && !member_.unseen) {
+    if (!publish_testaments()) return false;
+    state_.broker.publish_meta(
+        "wamp.session.on_leave",
+        [this] {
+          const Identity& identity = member_.identity;
+          return serializers::Arguments{{member_.ref.session.value, identity.authid, identity.authrole}, {}};
+        },
+        state_.outbox);
+  }
+  member_.gone = true;
+  if (member_.let_go) state_.members.destroy(member_);
+  return true;
+}
+
+bool RealmState::Removal::publish_testaments() {
+  constexpr size_t steps_each = 10;
+  // Sessions are not resumed, so both ends of one come at once ("Session Testament").
+  const size_t detached = member_.detached_testaments.size();
+  const size_t all = detached + member_.destroyed_testaments.size();
+  while (testaments_ < all) {
+    if (!state_.work.take_steps(steps_each)) return false;
+    const size_t at = testaments_++;
+    const Testament testament = std::move(at < detached ? member_.detached_testaments[at]
+                                                        : member_.destroyed_testaments[at - detached]);
+    state_.broker.publish_if_there_is_memory([&] {
+      wamp::Publish message;
+      message.topic = testament.topic;
+      // Its options were checked when it was made.
+      const auto published = state_.broker.publish(member_, message, testament.payload, *testament.options,
+                                                   testament.grant, nullptr, state_.outbox);
+      assert(published);
+      static_cast<void>(published);
+    });
+  }
+  return true;
+}
+
 Member& RealmState::add_member(std::unique_ptr<Member> joined) {
+  joined->removal = std::make_unique<Removal>(*this, *joined);
   Member& member = members.add(std::move(joined));
-  broker.publish_meta("wamp.session.on_join", {{session_details(member.ref, member.identity, nullptr)}, {}},
-                      outbox);
+  broker.publish_meta(
+      "wamp.session.on_join",
+      [&member] {
+        return serializers::Arguments{{session_details(member.ref, member.identity, nullptr)}, {}};
+      },
+      outbox);
   return member;
 }
 
-void RealmState::begin_removal(Member& member, Removal removal, std::optional<wamp::Goodbye> farewell) {
+Member& RealmState::add_unseen(std::unique_ptr<Member> joined) {
+  joined->unseen = true;
+  joined->removal = std::make_unique<Removal>(*this, *joined);
+  return members.add_unseen(std::move(joined));
+}
+
+void RealmState::remove_member(Member& member) noexcept {
   members.remove(member);
-  if (farewell) outbox.send(member.ref, *std::move(farewell));
-  work.add([this, &member, removal = std::move(removal)]() mutable { return remove_some(member, removal); });
+  work.add(*member.removal);
 }
 
-bool RealmState::remove_some(Member& member, Removal& removal) {
-  if (!broker.remove_some(member, removal.from, outbox) || !dealer.remove_some(member, removal.from, outbox))
-    return false;
-  if (removal.is_told && !member.unseen) {
-    if (!publish_testaments(member, removal)) return false;
-    broker.publish_meta("wamp.session.on_leave",
-                        {{member.ref.session.value, member.identity.authid, member.identity.authrole}, {}},
-                        outbox);
-  }
-  member.gone = true;
-  if (member.let_go) members.destroy(member);
-  return true;
-}
-
-bool RealmState::publish_testaments(Member& member, Removal& removal) {
-  constexpr size_t steps_each = 10;
-  // Sessions are not resumed, so both ends of one come at once ("Session Testament").
-  const size_t detached = member.detached_testaments.size();
-  const size_t all = detached + member.destroyed_testaments.size();
-  for (; removal.testaments < all; ++removal.testaments) {
-    if (!work.take_steps(steps_each)) return false;
-    const size_t at = removal.testaments;
-    const Testament testament = std::move(at < detached ? member.detached_testaments[at]
-                                                        : member.destroyed_testaments[at - detached]);
-    wamp::Publish message;
-    message.topic = testament.topic;
-    // Its options were checked when it was made.
-    const auto published = broker.publish(member, message, testament.payload, *testament.options,
-                                          testament.grant, nullptr, outbox);
-    assert(published);
-    static_cast<void>(published);
-  }
-  return true;
-}
-
-void RealmState::let_go(Member& member) {
+void RealmState::let_go(Member& member) noexcept {
   member.let_go = true;
   if (member.gone) members.destroy(member);
 }
 
 void RealmState::kill(Member& member, std::string_view reason, const std::optional<std::string>& message) {
-  begin_removal(member, {true}, goodbye(reason, message));
+  outbox.send(member.ref, goodbye(reason, message));
+  remove_member(member);
 }
 
 void RealmState::kill_quietly(Member& member, std::string_view reason,
                               const std::optional<std::string>& message) {
-  begin_removal(member, {false}, goodbye(reason, message));
+  outbox.send(member.ref, goodbye(reason, message));
+  member.leaves_quietly = true;
+  remove_member(member);
 }
 
-void RealmState::do_due() {
-  if (std::exchange(is_doing_due_, true)) return;
-  work.add([this] {
-    is_doing_due_ = !do_some_due();
-    return !is_doing_due_;
-  });
+void RealmState::do_due() noexcept {
+  if (!std::exchange(is_doing_due_, true)) work.add(due_work_);
 }
 
 bool RealmState::do_some_due() {
   const SteadyTime now = clock.now();
   if (!dealer.end_late_calls(now, outbox)) return false;
   while (work.take_steps()) {
-    Member* const silent = dealer.take_silent_holder(now);
-    if (!silent) return true;
-    if (silent->present && !dealer.has_answered(*silent))
-      kill(*silent, wamp::close_uri::killed, "no sign of life, and another session wants a procedure");
+    const auto silent = dealer.silent_holder(now);
+    if (!silent.holder) {
+      is_doing_due_ = false;
+      return true;
+    }
+    if (silent.holder->present && !dealer.has_answered(*silent.holder))
+      kill(*silent.holder, wamp::close_uri::killed, "no sign of life, and another session wants a procedure");
+    dealer.pass(silent);
   }
   return false;
 }

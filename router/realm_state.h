@@ -4,6 +4,7 @@
 // the authorizer and the clock outlive it.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,17 +29,20 @@ struct RealmState {
   void follow_limits();
   // The member is one from now on, and those who want to know are told.
   Member& add_member(std::unique_ptr<Member> member);
+  // A member that only the dealer knows.
+  Member& add_unseen(std::unique_ptr<Member> member);
   // From now on it is no member. What it holds is taken from it, its testaments are published, and those who
-  // want to know are told, as leftover work. The Member itself stays until its session lets go of it.
-  void remove_member(Member& member) { begin_removal(member, {true}); }
+  // want to know are told, as leftover work. The Member itself stays until its session lets go of it. Without
+  // memory a testament or who is told may be lost, and nothing else.
+  void remove_member(Member& member) noexcept;
   // Removes it, and its session says GOODBYE.
   void kill(Member& member, std::string_view reason, const std::optional<std::string>& message);
   // The same, and nobody is told ("wamp.session.kill_all").
   void kill_quietly(Member& member, std::string_view reason, const std::optional<std::string>& message);
   // Its session has let go of it. Precondition: it is not present.
-  void let_go(Member& member);
+  void let_go(Member& member) noexcept;
   // Does what is due by the clock, as leftover work.
-  void do_due();
+  void do_due() noexcept;
 
   const config::Realm& config;
   const Authorizer& authorizer;
@@ -52,19 +56,20 @@ struct RealmState {
   dealer::Dealer dealer;
 
  private:
-  // How a member is removed, and how far that is.
-  struct Removal {
-    bool is_told = false;   // to those who want to know
-    uint64_t from = 0;      // in the table that is emptied
-    size_t testaments = 0;  // that are published
+  // Of one member, on whichever thread: uses nothing of its session's.
+  class Removal;
+  class DueWork final : public LeftoverWork::Work {
+   public:
+    explicit DueWork(RealmState& state) : state_(state) {}
+
+   private:
+    bool go_on() override { return state_.do_some_due(); }
+
+    RealmState& state_;
   };
-  // `farewell`: for its session; none: that knows.
-  void begin_removal(Member& member, Removal removal, std::optional<wamp::Goodbye> farewell = {});
-  // Some of it, on whichever thread: uses nothing of its session's. True: that was all.
-  bool remove_some(Member& member, Removal& removal);
-  bool publish_testaments(Member& member, Removal& removal);
   bool do_some_due();
 
+  DueWork due_work_{*this};
   bool is_doing_due_ = false;
 };
 

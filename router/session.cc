@@ -8,6 +8,7 @@
 #include "router/log.h"
 #include "router/session_rules.h"
 #include "router/value_bytes.h"
+#include "transport/has_memory_for.h"
 #include "wamp/error_uris.h"
 
 namespace router {
@@ -35,13 +36,17 @@ void Session::on_open(transport::Connection& connection) {
 }
 
 void Session::on_closed(const transport::CloseReason& reason) {
-  const std::string why =
-      reason.text.empty() ? "connection closed with code " + std::to_string(reason.code) : reason.text;
   const bool is_expected = reason.by_peer || reason.counter == &transport::Counters::closed_by_router;
-  if (state_ == State::established)
-    static_cast<void>(leave(why, counters().ended_connection));
-  else if (!is_expected)
-    log_close(why);
+  // That it is the end needs no memory, but what is told of it does.
+  transport::has_memory_for([&] {
+    const std::string why =
+        reason.text.empty() ? "connection closed with code " + std::to_string(reason.code) : reason.text;
+    if (state_ == State::established)
+      static_cast<void>(leave(why, counters().ended_connection));
+    else if (!is_expected)
+      log_close(why);
+  });
+  if (membership_) end_membership(reason.text, counters().ended_connection);
   if (state_ == State::admitting) end_admission();
   worker_.remove_open(*this);
   if (waits_for_) worker_.remove_waiting(*this);
@@ -207,14 +212,16 @@ bool Session::leave(std::string_view why, Counter& counter) {
 }
 
 // The membership is taken out first, so that what its end causes finds none.
-void Session::end_membership(std::string_view why, Counter& counter) {
+void Session::end_membership(std::string_view why, Counter& counter) noexcept {
   const std::unique_ptr<Membership> past = std::move(membership_);
   state_ = State::closed;
   last_invocation_ = past->last_invocation();
   // Answers may be long.
   connection_->set_known(last_invocation_ != wamp::RequestId());
   counter.add();
-  log_end(ref_, past->identity(), past->realm().name(), why, sender_->record(), worker_.loop().now());
+  transport::has_memory_for([&] {
+    log_end(ref_, past->identity(), past->realm().name(), why, sender_->record(), worker_.loop().now());
+  });
 }
 
 void Session::on_removed(const wamp::Goodbye& farewell) {
@@ -225,9 +232,9 @@ void Session::on_removed(const wamp::Goodbye& farewell) {
 }
 
 void Session::say_goodbye(const wamp::Goodbye& message) {
-  sender_->send(message);
   state_ = State::closing;
   deadline_ = worker_.loop().now() + std::chrono::milliseconds(entrance_->transport.limits.close_timeout_ms);
+  sender_->send(message);
 }
 
 void Session::violate(std::string_view what) {
@@ -338,6 +345,7 @@ void Session::check_deadline(transport::Loop::Clock::time_point now) {
   const auto patience = std::chrono::milliseconds(entrance_->transport.limits.ping_timeout_ms);
   if (membership_ && membership_->is_stuck(now, patience))
     close("the peer takes nothing of what waits for it");
+  if (membership_) membership_->look_again();
   if (membership_ && membership_->has_expired(entrance_->clock.wall_time())) return on_expired();
   if (deadline_ == transport::Loop::Clock::time_point{} || now < deadline_) return;
   deadline_ = {};

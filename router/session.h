@@ -109,7 +109,8 @@ class Session final : public transport::Receiver, private Admission::Desk {
   // Ends the membership when all that was answered before has gone out; the connection stays. False: a kill
   // was among that, so the last word has been said. Never while mail is delivered.
   [[nodiscard]] bool leave(std::string_view why, Counter& counter);
-  void end_membership(std::string_view why, Counter& counter);
+  // Needs no memory.
+  void end_membership(std::string_view why, Counter& counter) noexcept;
   void on_expired();
   void say_goodbye(const wamp::Goodbye& message);
   // Both sides have said GOODBYE.

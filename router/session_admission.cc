@@ -45,8 +45,8 @@ void Session::open_session(const wamp::Hello& hello) {
   ref_ = worker_.add_address();
   features_ = *features;
   state_ = State::admitting;
-  admission_ = std::make_unique<Admission>(worker_, *entrance_, static_cast<Admission::Desk&>(*this),
-                                           connection_->peer_address(), connection_->account());
+  admission_ =
+      std::make_unique<Admission>(worker_, *entrance_, static_cast<Admission::Desk&>(*this), *connection_);
   auth::Applicant applicant = new_applicant(arrival_, *entrance_, *connection_);
   applicant.realm = hello.realm;
   applicant.authid = authid;
@@ -121,10 +121,10 @@ std::optional<Refusal> Session::join(const auth::Accepted& accepted) {
   auto joined = realm->join(
       ref_, {authid, accepted.role, accepted.method, accepted.provider, connection_->peer_address()},
       *features_, connection_->account(), sender_->much(), last_invocation_);
-  if (const auto* refusal = std::get_if<Refusal>(&joined)) return std::move(*refusal);
-  membership_ =
-      std::make_unique<Membership>(worker_, *this, *sender_, std::move(realm), *std::get<Member*>(joined),
-                                   accepted.authextra, accepted.expires);
+  if (auto* refusal = std::get_if<Refusal>(&joined)) return std::move(*refusal);
+  membership_ = std::make_unique<Membership>(worker_, *this, *sender_, std::move(realm),
+                                             std::get<Realm::Joined>(std::move(joined)), accepted.authextra,
+                                             accepted.expires);
   state_ = State::established;
   connection_->set_known(true);
   const config::SessionLimits& limits = membership_->limits();

@@ -66,8 +66,8 @@ class UriIndex {
     }
   }
 
-  // Precondition: find(uri, match) is not null.
-  void remove(std::string_view uri, wamp::MatchPolicy match) {
+  // Precondition: find(uri, match) is not null. Needs no memory.
+  void remove(std::string_view uri, wamp::MatchPolicy match) noexcept {
     ++version_;
     switch (match) {
       case wamp::MatchPolicy::exact:

@@ -50,16 +50,18 @@ Verdicts::Opened Verdicts::open(const Key& key, const SessionRef& session, Stead
   // What is said of one session is asked by that session alone.
   if (key.session) return {Asker::alone, version_};
   if (const auto answer = find(0, text, now)) return {Asker::alone, version_, answer};
+  Opened opened{Asker::for_all, version_, {}, text};
   const auto [found, is_new] = questions_.try_emplace(text, Question{session, {}});
-  if (is_new) return {Asker::for_all, version_};
+  if (is_new) return opened;
   if (found->second.asker == session) return {Asker::alone, version_};
   found->second.waiters.push_back(session);
-  return {Asker::another, version_};
+  opened.asker = Asker::another;
+  return opened;
 }
 
-bool Verdicts::waits(const Key& key, const SessionRef& session) const {
+bool Verdicts::waits(const std::string& name, const SessionRef& session) const {
   const Lock lock(mutex_);
-  const auto found = questions_.find(text_of(key));
+  const auto found = questions_.find(name);
   if (found == questions_.end()) return false;
   const auto& waiters = found->second.waiters;
   return std::find(waiters.begin(), waiters.end(), session) != waiters.end();
@@ -95,9 +97,9 @@ Verdicts::Answers::iterator Verdicts::erase(Answers::iterator answer) {
   return answers_.erase(answer);
 }
 
-std::vector<SessionRef> Verdicts::leave(const Key& key, const SessionRef& session) {
+std::vector<SessionRef> Verdicts::leave(const std::string& name, const SessionRef& session) noexcept {
   const Lock lock(mutex_);
-  const auto found = questions_.find(text_of(key));
+  const auto found = questions_.find(name);
   if (found == questions_.end()) return {};
   if (found->second.asker != session) {
     std::erase(found->second.waiters, session);
@@ -108,7 +110,7 @@ std::vector<SessionRef> Verdicts::leave(const Key& key, const SessionRef& sessio
   return waiters;
 }
 
-void Verdicts::forget(wamp::SessionId session) {
+void Verdicts::forget(wamp::SessionId session) noexcept {
   while (forget_some(session)) std::this_thread::yield();
 }
 

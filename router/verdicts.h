@@ -48,17 +48,18 @@ class Verdicts {
     Asker asker = Asker::alone;
     uint64_t version = 0;              // for add()
     std::optional<Grant> answer = {};  // it has just been answered
+    std::string name = {};             // of the question, if others may wait for it
   };
   Opened open(const Key& key, const SessionRef& session, SteadyTime now);
-  // Whether another session is still asking for this one.
-  bool waits(const Key& key, const SessionRef& session) const;
+  // Whether another session is still asking for this one. `name`: of the question.
+  bool waits(const std::string& name, const SessionRef& session) const;
   // Keeps the answer, unless something was purged since the question was opened.
   void add(const Key& key, const Grant& grant, uint64_t version, SteadyTime now);
   // The session neither asks nor waits any longer. Returns those that waited for it, who must look again.
-  std::vector<SessionRef> leave(const Key& key, const SessionRef& session);
+  std::vector<SessionRef> leave(const std::string& name, const SessionRef& session) noexcept;
 
   // What was said of one session is of no use any more. Like purge() it lets go of the lock now and then.
-  void forget(wamp::SessionId session);
+  void forget(wamp::SessionId session) noexcept;
 
   struct Selection {
     std::optional<wamp::SessionId> session;  // none: all

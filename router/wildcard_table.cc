@@ -15,6 +15,18 @@ bool are_scarce(size_t components, uint32_t bound) {
   return components >= 32 || (uint64_t{1} << components) > bound;
 }
 
+uint64_t hash_of(std::string_view component, size_t place) {
+  return seeded_hash(seeded_hash(component) + place);
+}
+
+uint64_t sum_of_literals(std::string_view pattern) {
+  uint64_t sum = 0;
+  wamp::for_each_component(pattern, [&sum](std::string_view component, size_t place) {
+    if (!component.empty()) sum += hash_of(component, place);
+  });
+  return sum;
+}
+
 }  // namespace
 
 // The hashes of a URI's components at their places; their sums are the hashes of patterns.
@@ -23,7 +35,7 @@ class WildcardTable::Components {
   Components(std::string_view uri, size_t count) {
     hashes_.reserve(count);
     wamp::for_each_component(uri, [this](std::string_view component, size_t place) {
-      hashes_.push_back(seeded_hash(seeded_hash(component) + place));
+      hashes_.push_back(hash_of(component, place));
       sum_ += hashes_.back();
     });
   }
@@ -38,12 +50,17 @@ class WildcardTable::Components {
   uint64_t sum_ = 0;
 };
 
-WildcardTable::ShapeKey WildcardTable::shape_of(std::string_view pattern) {
-  ShapeKey key;
+void WildcardTable::read_shape(std::string_view pattern, ShapeKey& key) {
+  key.wildcards.clear();
   wamp::for_each_component(pattern, [&key](std::string_view component, size_t place) {
     if (component.empty()) key.wildcards.push_back(static_cast<uint32_t>(place));
     key.components = place + 1;
   });
+}
+
+WildcardTable::ShapeKey WildcardTable::shape_of(std::string_view pattern) {
+  ShapeKey key;
+  read_shape(pattern, key);
   return key;
 }
 
@@ -71,11 +88,12 @@ void* WildcardTable::find(std::string_view pattern) const {
 }
 
 void WildcardTable::add(std::string_view pattern, void* entry, uint64_t owner) {
-  const auto [shape, is_new] = shapes_.try_emplace(shape_of(pattern));
-  const auto& [key, unused] = *shape;
+  ShapeKey wanted = shape_of(pattern);
+  space_.wildcards.reserve(wanted.wildcards.size());
+  const auto [shape, is_new] = shapes_.try_emplace(std::move(wanted));
   if (is_new) shape->second = {seeded_hash(++last_shape_), owner, 0};
   try {
-    patterns_.add(Components(pattern, key.components).sum_of_literals(key.wildcards) + shape->second.salt,
+    patterns_.add(sum_of_literals(pattern) + shape->second.salt,
                   {std::string(pattern), &shape->second, entry});
   } catch (...) {
     if (is_new) shapes_.erase(shape);
@@ -84,13 +102,12 @@ void WildcardTable::add(std::string_view pattern, void* entry, uint64_t owner) {
   ++shape->second.patterns;
 }
 
-void WildcardTable::remove(std::string_view pattern) {
-  const auto shape = shapes_.find(shape_of(pattern));
-  const auto& [key, unused] = *shape;
-  const uint64_t hash =
-      Components(pattern, key.components).sum_of_literals(key.wildcards) + shape->second.salt;
-  patterns_.remove(
-      hash, [&](const Pattern& other) { return other.shape == &shape->second && other.text == pattern; });
+void WildcardTable::remove(std::string_view pattern) noexcept {
+  read_shape(pattern, space_);
+  const auto shape = shapes_.find(space_);
+  patterns_.remove(sum_of_literals(pattern) + shape->second.salt, [&](const Pattern& other) {
+    return other.shape == &shape->second && other.text == pattern;
+  });
   if (--shape->second.patterns == 0) shapes_.erase(shape);
 }
 

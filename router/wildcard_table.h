@@ -37,8 +37,8 @@ class WildcardTable {
   void* find(std::string_view pattern) const;
   // Precondition: find(pattern) is null. `owner`: who brings its shape, if it is a new one.
   void add(std::string_view pattern, void* entry, uint64_t owner);
-  // Precondition: find(pattern) is not null.
-  void remove(std::string_view pattern);
+  // Precondition: find(pattern) is not null. Needs no memory.
+  void remove(std::string_view pattern) noexcept;
 
   // Why `owner` must not add this pattern, for people; none: it may.
   std::optional<std::string> refusal(std::string_view pattern, uint64_t owner,
@@ -72,6 +72,7 @@ class WildcardTable {
   };
   class Components;
 
+  static void read_shape(std::string_view pattern, ShapeKey& key);
   static ShapeKey shape_of(std::string_view pattern);
   // The pattern of that shape that matches; for a pattern of that shape, itself.
   const Pattern* find(const Shapes::value_type& shape, std::string_view uri,
@@ -81,6 +82,7 @@ class WildcardTable {
   void match(std::string_view uri, const Visit& visit) const;
 
   Shapes shapes_;
+  ShapeKey space_;  // for the shape of any of them, when it is removed
   uint64_t last_shape_ = 0;
   LinearHashTable<Pattern> patterns_;
 };

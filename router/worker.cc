@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cassert>
 #include <functional>
-#include <new>
+#include <optional>
+#include <utility>
 
 #include "router/session.h"
+#include "transport/has_memory_for.h"
 #include "transport/live_bytes.h"
 
 namespace router {
@@ -48,12 +50,11 @@ void Worker::end_sessions() {
 
 SessionRef Worker::add(Slot slot_content) {
   slot_content.id = wamp::SessionId(ids_.next());
-  if (free_slots_.empty()) {
-    free_slots_.push_back(static_cast<uint32_t>(slots_.size()));
+  if (first_free_ == none) {
     slots_.emplace_back();
+    first_free_ = static_cast<uint32_t>(slots_.size() - 1);
   }
-  const uint32_t slot = free_slots_.back();
-  free_slots_.pop_back();
+  const uint32_t slot = std::exchange(first_free_, slots_[first_free_].next_free);
   slots_[slot] = slot_content;
   return {number_, slot, slot_content.id};
 }
@@ -62,9 +63,9 @@ void Worker::set_membership(const SessionRef& ref, Membership& membership) {
   slots_[ref.slot].membership = &membership;
 }
 
-void Worker::remove_address(const SessionRef& ref) {
+void Worker::remove_address(const SessionRef& ref) noexcept {
   slots_[ref.slot] = {};
-  free_slots_.push_back(ref.slot);
+  slots_[ref.slot].next_free = std::exchange(first_free_, ref.slot);
 }
 
 Membership* Worker::find(wamp::SessionId session, uint32_t slot) const {
@@ -74,11 +75,7 @@ Membership* Worker::find(wamp::SessionId session, uint32_t slot) const {
 
 template <class Work>
 void Worker::at_the_cost_of(transport::Connection& connection, Work work) {
-  try {
-    work();
-  } catch (const std::bad_alloc&) {
-    connection.on_out_of_memory();
-  }
+  if (!transport::has_memory_for(work)) connection.on_out_of_memory();
 }
 
 void Worker::look_at_growth() {
@@ -119,24 +116,27 @@ bool Worker::catch_up() {
 
 void Worker::deliver_mail() {
   assert(!delivering_);
-  delivering_ = true;
+  struct Delivering {
+    bool& goes_on;
+    explicit Delivering(bool& flag) : goes_on(flag) { goes_on = true; }
+    ~Delivering() { goes_on = false; }
+  };
+  std::optional<Delivering> delivering(delivering_);
   MailList mail;
   mail.swap(mail_);
   // What is delivered may make a session order something of another one here.
   do {
     mailbox_.drain(mail);
     mail.for_each([this](Mail& entry) {
-      try {
-        std::visit([this](auto& delivery) { deliver(delivery); }, entry);
-      } catch (const std::bad_alloc&) {
-        event_frames_.clear();
-        on_undeliverable(entry);
-      }
+      const auto deliver_it = [&] { std::visit([this](auto& delivery) { deliver(delivery); }, entry); };
+      if (transport::has_memory_for(deliver_it)) return;
+      event_frames_.clear();
+      on_undeliverable(entry);
     });
   } while (mailbox_.own_count() > 0);
   mail.clear();
   mail_.swap(mail);
-  delivering_ = false;
+  delivering.reset();
   Mailbox::wake_others();
 }
 
@@ -224,9 +224,9 @@ void Worker::end_waiting() {
 }
 
 void Worker::sweep() {
-  for (Session* session : std::vector<Session*>(open_.begin(), open_.end()))
-    session->check_deadline(loop_.now());
   loop_.after(sweep_interval, [this] { sweep(); });
+  for (Session* session : std::vector<Session*>(open_.begin(), open_.end()))
+    at_the_cost_of(session->connection(), [&] { session->check_deadline(loop_.now()); });
 }
 
 void Worker::begin_drain(const Drain& drain) {

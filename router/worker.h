@@ -66,7 +66,7 @@ class Worker {
   SessionRef add_addressee(Addressee& addressee) { return add({{}, nullptr, &addressee}); }
   // What comes for the address is the membership's from now on.
   void set_membership(const SessionRef& ref, Membership& membership);
-  void remove_address(const SessionRef& ref);
+  void remove_address(const SessionRef& ref) noexcept;
 
   // Connections that are open, with a session or without.
   void add_open(Session& session) { open_.insert(&session); }
@@ -122,10 +122,12 @@ class Worker {
   MemoryStage memory_stage() const { return memory_stage_; }
 
  private:
+  static constexpr uint32_t none = UINT32_MAX;
   struct Slot {
     wamp::SessionId id;                // none: free
     Membership* membership = nullptr;  // one of these, or none
     Addressee* addressee = nullptr;
+    uint32_t next_free = none;  // while it is free
   };
   SessionRef add(Slot slot);
   Membership* find(wamp::SessionId session, uint32_t slot) const;
@@ -160,7 +162,7 @@ class Worker {
   WorkerCounters counters_;
   serializers::Scratch scratch_;
   std::vector<Slot> slots_;
-  std::vector<uint32_t> free_slots_;
+  uint32_t first_free_ = none;
   std::unordered_set<Session*> open_;
   std::vector<Backpressure*> choked_;
   std::vector<EventSender*> behind_;

@@ -30,7 +30,8 @@ struct Bench {
   Member& join() {
     const wamp::ClientFeatures features{.roles = 15};
     const SessionRef ref{0, ++sessions, wamp::SessionId(sessions)};
-    return *std::get<Member*>(realm.join(ref, {"user", "anonymous", "anonymous", "static"}, features));
+    return *std::get<Realm::Joined>(realm.join(ref, {"user", "anonymous", "anonymous", "static"}, features))
+                .release();
   }
   void subscribe(Member& member, const std::string& topic, const wamp::Dict& options = {}) {
     static_cast<void>(realm.handle(member, wamp::Subscribe{wamp::RequestId(1), options, topic}));

@@ -125,7 +125,8 @@ class LargeRealm {
     wamp::ClientFeatures features;
     features.roles = 15;
     members_.push_back(
-        std::get<Member*>(realm_.join(ref, {"user", "anonymous", "anonymous", "static"}, features)));
+        std::get<Realm::Joined>(realm_.join(ref, {"user", "anonymous", "anonymous", "static"}, features))
+            .release());
     return *members_.back();
   }
   std::string_view next_target() { return targets_[next_++ % targets_.size()]; }

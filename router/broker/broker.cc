@@ -37,12 +37,13 @@ void send_to_subscribers(const Subscription& subscription, const RoutingKey& res
 }  // namespace
 
 Broker::Broker(const config::Realm& config, IdSource& ids, const Clock& clock, OpenedStore store,
-               LeftoverWork& work, std::shared_ptr<const KeptBytes> kept)
+               LeftoverWork& work, transport::Counter& lost, std::shared_ptr<const KeptBytes> kept)
     : tells_meta_events_(config.meta_api),
       limits_(config.limits),
       ids_(ids),
       clock_(clock),
       work_(work),
+      lost_(lost),
       kept_(std::move(kept)),
       account_(kept_->account()),
       retained_(config.limits.retained_events, config.limits.retained_bytes,
@@ -75,14 +76,17 @@ Subscription* Broker::find(wamp::SubscriptionId id) const {
   return found ? found->get() : nullptr;
 }
 
-void Broker::remove_subscription(Subscription& subscription) {
+void Broker::remove_subscription(Subscription& subscription) noexcept {
   index_.remove(subscription.topic, subscription.match);
   subscriptions_.erase(subscription.id.value);
 }
 
-void Broker::on_subscriber_removed(Subscription& subscription, const Member& member, Outbox& outbox) {
+void Broker::on_subscriber_removed(Subscription& subscription, const Member& member,
+                                   Outbox& outbox) noexcept {
   const bool told = !wamp::is_reserved_uri(subscription.topic);
-  const serializers::Arguments arguments{{member.ref.session.value, subscription.id.value}, {}};
+  const auto arguments = [session = member.ref.session.value, id = subscription.id.value] {
+    return serializers::Arguments{{session, id}, {}};
+  };
   // Who leaves hears nothing of that.
   const wamp::SessionId excluded = member.present ? wamp::SessionId() : member.ref.session;
   if (told) publish_meta("wamp.subscription.on_unsubscribe", arguments, outbox, excluded);
@@ -158,8 +162,19 @@ void Broker::tell_subscribed(const Subscription& subscription, const Member& sub
                              Outbox& outbox) {
   if (wamp::is_reserved_uri(subscription.topic)) return;
   const uint64_t session = subscriber.ref.session.value;
-  if (created) publish_meta("wamp.subscription.on_create", {{session, subscription.details()}, {}}, outbox);
-  publish_meta("wamp.subscription.on_subscribe", {{session, subscription.id.value}, {}}, outbox);
+  if (created)
+    publish_meta(
+        "wamp.subscription.on_create",
+        [&] {
+          return serializers::Arguments{{session, subscription.details()}, {}};
+        },
+        outbox);
+  publish_meta(
+      "wamp.subscription.on_subscribe",
+      [&] {
+        return serializers::Arguments{{session, subscription.id.value}, {}};
+      },
+      outbox);
 }
 
 void Broker::unsubscribe(Member& subscriber, const wamp::Unsubscribe& message, Outbox& outbox) {
@@ -171,8 +186,8 @@ void Broker::unsubscribe(Member& subscriber, const wamp::Unsubscribe& message, O
     return;
   }
   Subscription& subscription = *held->subscription;
-  subscription.remove_subscriber(subscriber);
   outbox.send(subscriber.ref, wamp::Unsubscribed{message.request, std::nullopt});
+  subscription.remove_subscriber(subscriber);
   on_subscriber_removed(subscription, subscriber, outbox);
 }
 
@@ -222,26 +237,21 @@ void Broker::match(std::string_view topic, RememberedPublish* remembered, const 
 
 void Broker::revoke(Subscription& subscription, Member& subscriber, const std::string& reason,
                     Outbox& outbox) {
-  subscription.remove_subscriber(subscriber);
   if (subscriber.features.subscriber_subscription_revocation) {
     wamp::Dict details{{"subscription", subscription.id.value}};
     if (!reason.empty()) details.append("reason", reason);
     outbox.send(subscriber.ref, wamp::Unsubscribed{{}, std::move(details)});
   }
+  subscription.remove_subscriber(subscriber);
   on_subscriber_removed(subscription, subscriber, outbox);
 }
 
-void Broker::publish_meta(std::string_view topic, const serializers::Arguments& arguments, Outbox& outbox,
-                          wamp::SessionId excluded) {
-  if (!tells_meta_events_) return;
-  std::optional<RoutedPayload> payload;
-  const wamp::PublicationId publication(ids_.next());
-  index_.match_all(topic, [&](const Subscription& subscription) {
-    if (!payload) payload = make_payload(arguments);
-    wamp::Event event{subscription.id, publication, {}, {}};
-    if (subscription.match != wamp::MatchPolicy::exact) event.details.append("topic", topic);
-    send_to_subscribers(subscription, {}, event, *payload, excluded, nullptr, outbox);
-  });
+void Broker::send_meta(const Subscription& subscription, std::string_view topic,
+                       wamp::PublicationId publication, const RoutedPayload& payload,
+                       wamp::SessionId excluded, Outbox& outbox) {
+  wamp::Event event{subscription.id, publication, {}, {}};
+  if (subscription.match != wamp::MatchPolicy::exact) event.details.append("topic", topic);
+  send_to_subscribers(subscription, {}, event, payload, excluded, nullptr, outbox);
 }
 
 bool Broker::remove_some(Member& member, uint64_t& from, Outbox& outbox) {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -26,6 +27,8 @@
 #include "router/outbox.h"
 #include "router/request_check.h"
 #include "router/uri_index.h"
+#include "transport/counter.h"
+#include "transport/has_memory_for.h"
 #include "wamp/result.h"
 
 namespace router::broker {
@@ -40,9 +43,11 @@ struct HistoryPage {
 
 class Broker {
  public:
-  // `work` outlives it, for what is too much for a turn. `kept`: what all realms keep.
+  // `work` outlives it, for what is too much for a turn, and so does `lost`, which counts events that there
+  // was no memory for. `kept`: what all realms keep.
   Broker(const config::Realm& config, IdSource& ids, const Clock& clock, OpenedStore store,
-         LeftoverWork& work, std::shared_ptr<const KeptBytes> kept = KeptBytes::unlimited());
+         LeftoverWork& work, transport::Counter& lost,
+         std::shared_ptr<const KeptBytes> kept = KeptBytes::unlimited());
 
   // For what comes next; what is there already stays.
   void set_limits(const config::RealmLimits& limits) {
@@ -62,9 +67,25 @@ class Broker {
   // "Subscription Revocation". Precondition: `subscriber` is one.
   void revoke(Subscription& subscription, Member& subscriber, const std::string& reason, Outbox& outbox);
   // An event of the router's own ("Meta API"), if the realm has them. It is kept in no history. `excluded`
-  // hears none of it.
-  void publish_meta(std::string_view topic, const serializers::Arguments& arguments, Outbox& outbox,
-                    wamp::SessionId excluded = {});
+  // hears none of it. `make_arguments`: returns serializers::Arguments, if somebody hears it.
+  template <class MakeArguments>
+  void publish_meta(std::string_view topic, const MakeArguments& make_arguments, Outbox& outbox,
+                    wamp::SessionId excluded = {}) noexcept {
+    if (!tells_meta_events_) return;
+    publish_if_there_is_memory([&] {
+      std::optional<RoutedPayload> payload;
+      const wamp::PublicationId publication(ids_.next());
+      index_.match_all(topic, [&](const Subscription& subscription) {
+        if (!payload) payload = make_payload(make_arguments());
+        send_meta(subscription, topic, publication, *payload, excluded, outbox);
+      });
+    });
+  }
+  // What comes of something else that must not fail for it: else it is lost, and counted.
+  template <class Publish>
+  void publish_if_there_is_memory(const Publish& publish) noexcept {
+    if (!transport::has_memory_for(publish)) lost_.add();
+  }
   // The member leaves: takes some of its subscriptions from it. True: it has none any more. `from`: as
   // LeftoverWork::take_some() has it.
   bool remove_some(Member& member, uint64_t& from, Outbox& outbox);
@@ -117,12 +138,15 @@ class Broker {
   void match(std::string_view topic, RememberedPublish* remembered, const Visit& visit);
   // `subscriber`: the first one, who brings the topic's shape if it is a wildcard; none: the configuration.
   Subscription& add_subscription(std::string_view topic, wamp::MatchPolicy match, wamp::SessionId subscriber);
-  void remove_subscription(Subscription& subscription);
+  void remove_subscription(Subscription& subscription) noexcept;
+  static void send_meta(const Subscription& subscription, std::string_view topic,
+                        wamp::PublicationId publication, const RoutedPayload& payload,
+                        wamp::SessionId excluded, Outbox& outbox);
   void tell_subscribed(const Subscription& subscription, const Member& subscriber, bool created,
                        Outbox& outbox);
   // What follows when a subscriber is no longer one: meta events, and the subscription's end if it was the
   // last and nothing is kept for it.
-  void on_subscriber_removed(Subscription& subscription, const Member& member, Outbox& outbox);
+  void on_subscriber_removed(Subscription& subscription, const Member& member, Outbox& outbox) noexcept;
   void add_histories(const std::vector<config::EventHistory>& histories);
   void restore(const StoredEvents& stored);
 
@@ -156,6 +180,7 @@ class Broker {
   IdSource& ids_;
   const Clock& clock_;
   LeftoverWork& work_;
+  transport::Counter& lost_;
   IdMap<std::unique_ptr<Subscription>> subscriptions_;  // the owner
   UriIndex<Subscription> index_;
   wamp::SubscriptionId last_id_;

@@ -26,8 +26,8 @@ size_t bytes_of_held(std::string_view procedure) {
   return allocated(sizeof(HeldRegister)) + places + allocated(procedure.size() + 1);
 }
 
-serializers::Arguments about(const Member& callee, const Registration& registration) {
-  return {{callee.ref.session.value, registration.id.value}, {}};
+serializers::Arguments about(const Member& callee, wamp::RegistrationId registration) {
+  return {{callee.ref.session.value, registration.value}, {}};
 }
 
 }  // namespace
@@ -58,8 +58,7 @@ std::optional<std::string> Dealer::why_no_room(const Wanted& wanted, const Regis
 }
 
 void Dealer::vacate(Registration& registration, bool by_force, Outbox& outbox) {
-  registrations_.end(registration);
-  work_.add([this, id = registration.id, by_force, &outbox] {
+  auto work = LeftoverWork::make([this, id = registration.id, by_force, &outbox] {
     Registration* const ended = registrations_.find(id);
     if (!ended || ended->callees.empty()) return true;
     Member& callee = *ended->callees.front().member;
@@ -69,6 +68,8 @@ void Dealer::vacate(Registration& registration, bool by_force, Outbox& outbox) {
       remove_callee(*ended, callee, outbox);
     return false;
   });
+  registrations_.end(registration);
+  work_.add(std::move(work));
 }
 
 void Dealer::register_procedure(Member& callee, const wamp::Register& message, wamp::MatchPolicy match,
@@ -111,20 +112,27 @@ void Dealer::add_callee(Registration* registration, const Wanted& wanted, Outbox
                                        clock_.wall_time(), wanted.callee.ref.session);
   Member& callee = wanted.callee;
   try {
+    if (created) registration->work = make_work(*registration, outbox);
     registration->add_callee(callee, wanted.options.callee);
+    outbox.send(callee.ref, wamp::Registered{wanted.request, registration->id});
   } catch (...) {
+    if (registration->has_callee(callee)) registration->remove_callee(callee);
     if (created) {
       registrations_.end(*registration);
       registrations_.remove(*registration);
     }
     throw;
   }
-  outbox.send(callee.ref, wamp::Registered{wanted.request, registration->id});
   if (created)
-    broker_.publish_meta("wamp.registration.on_create",
-                         {{callee.ref.session.value, registration->details()}, {}}, outbox);
-  broker_.publish_meta("wamp.registration.on_register", about(callee, *registration), outbox);
-  invoke_waiting(*registration, outbox);
+    broker_.publish_meta(
+        "wamp.registration.on_create",
+        [&] {
+          return serializers::Arguments{{callee.ref.session.value, registration->details()}, {}};
+        },
+        outbox);
+  broker_.publish_meta(
+      "wamp.registration.on_register", [&] { return about(callee, registration->id); }, outbox);
+  invoke_waiting(*registration);
 }
 
 void Dealer::unregister(Member& callee, const wamp::Unregister& message, Outbox& outbox) {
@@ -134,37 +142,32 @@ void Dealer::unregister(Member& callee, const wamp::Unregister& message, Outbox&
                   "this session does not hold registration " + std::to_string(message.registration.value));
     return;
   }
-  Registration& registration = **found;
-  registration.remove_callee(callee);
   outbox.send(callee.ref, wamp::Unregistered{message.request, std::nullopt});
-  on_callee_removed(registration, callee, outbox);
+  remove_callee(**found, callee, outbox);
 }
 
 void Dealer::revoke(Registration& registration, Member& callee, const std::string& reason, Outbox& outbox) {
-  registration.remove_callee(callee);
   if (callee.features.callee_registration_revocation) {
     wamp::Dict details{{"registration", registration.id.value}};
     if (!reason.empty()) details.append("reason", reason);
     outbox.send(callee.ref, wamp::Unregistered{{}, std::move(details)});
   }
-  on_callee_removed(registration, callee, outbox);
+  remove_callee(registration, callee, outbox);
 }
 
-void Dealer::remove_callee(Registration& registration, Member& callee, Outbox& outbox) {
+void Dealer::remove_callee(Registration& registration, Member& callee, Outbox& outbox) noexcept {
   registration.remove_callee(callee);
-  on_callee_removed(registration, callee, outbox);
-}
-
-void Dealer::on_callee_removed(Registration& registration, const Member& callee, Outbox& outbox) {
-  broker_.publish_meta("wamp.registration.on_unregister", about(callee, registration), outbox);
-  if (!registration.callees.empty()) {
-    end_hopeless_calls(registration, outbox);
-    return invoke_waiting(registration, outbox);  // its shards go to others
+  broker_.publish_meta(
+      "wamp.registration.on_unregister", [&] { return about(callee, registration.id); }, outbox);
+  if (registration.callees.empty()) {
+    registrations_.end(registration);
+    registration.last_callee = callee.ref.session;
+    return work_on(registration);
   }
-  registrations_.end(registration);
-  work_.add([this, id = registration.id, session = callee.ref.session, &outbox] {
-    return end_some_waiting(id, session, outbox);
-  });
+  if (registration.waiting.empty()) return;
+  registration.ends_hopeless = true;
+  registration.hopeless_behind = 0;
+  invoke_waiting(registration);  // its shards go to others
 }
 
 bool Dealer::hold(const Wanted& wanted, const Registration& registration, Outbox& outbox) {
@@ -183,17 +186,20 @@ bool Dealer::hold(const Wanted& wanted, const Registration& registration, Outbox
 bool Dealer::decide_held_for(wamp::SessionId holder, Outbox& outbox) {
   while (held_registers_.any_for(holder)) {
     if (!work_.take_steps()) return false;
-    const auto held = held_registers_.take_for(holder);
-    if (held->callee->present)
-      decide({*held->callee, held->request, held->procedure, held->match, held->options}, false, outbox);
+    const HeldRegister& held = *held_registers_.find_for(holder);
+    if (held.callee->present)
+      decide({*held.callee, held.request, held.procedure, held.match, held.options}, false, outbox);
+    held_registers_.forget_one_for(holder);
   }
   return true;
 }
 
 void Dealer::on_alive(Member& holder, Outbox& outbox) {
   if (!held_registers_.any_for(holder.ref.session)) return;
+  auto work = LeftoverWork::make(
+      [this, session = holder.ref.session, &outbox] { return decide_held_for(session, outbox); });
   held_registers_.set_alive(holder.ref.session);
-  work_.add([this, session = holder.ref.session, &outbox] { return decide_held_for(session, outbox); });
+  work_.add(std::move(work));
 }
 
 void Dealer::on_unclogged(Member& callee, Outbox& outbox) {
@@ -205,7 +211,7 @@ void Dealer::on_unclogged(Member& callee, Outbox& outbox) {
 void Dealer::on_room(Member& callee, size_t bytes, Outbox& outbox) {
   const bool had_room = callee.room_for_calls.any();
   if (callee.room_for_calls.answer(bytes)) outbox.order(callee.ref, SessionOrder::Kind::tell_room);
-  if (!had_room) invoke_waiting_for(callee, outbox);
+  if (!had_room) invoke_waiting_for(callee);
 }
 
 bool Dealer::remove_some(Member& member, uint64_t& from, Outbox& outbox) {

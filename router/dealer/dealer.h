@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -93,8 +94,9 @@ class Dealer {
   // Ends calls whose time is over. True: there are no more of them.
   bool end_late_calls(SteadyTime now, Outbox& outbox);
   // The next one that did not answer a probe in time, for the realm to remove it, if it has not yet; null:
-  // all have been told.
-  Member* take_silent_holder(SteadyTime now) { return held_registers_.take_silent_holder(now); }
+  // all have been passed.
+  HeldRegisters::Silent silent_holder(SteadyTime now) const { return held_registers_.silent_holder(now); }
+  void pass(const HeldRegisters::Silent& silent) noexcept { held_registers_.pass(silent); }
   // It has said something after that, and those who want what it has are being told.
   bool has_answered(const Member& holder) const { return held_registers_.is_alive(holder.ref.session); }
 
@@ -130,10 +132,8 @@ class Dealer {
   // Nobody finds the registration any more, and its callees lose it. `by_force`: they are told so; else they
   // have all left.
   void vacate(Registration& registration, bool by_force, Outbox& outbox);
-  // Precondition: it is one.
-  void remove_callee(Registration& registration, Member& callee, Outbox& outbox);
-  // What follows when a callee is no longer one: meta events, and the registration's end if it was the last.
-  void on_callee_removed(Registration& registration, const Member& callee, Outbox& outbox);
+  // Precondition: it is one. Meta events follow, and the registration's end if it was the last.
+  void remove_callee(Registration& registration, Member& callee, Outbox& outbox) noexcept;
   // Holds the REGISTER until the registration's only callee is known to be alive or dead. False if that is
   // not done.
   bool hold(const Wanted& wanted, const Registration& registration, Outbox& outbox);
@@ -148,34 +148,40 @@ class Dealer {
   void begin_call(Member& caller, wamp::RequestId request, const Asked& asked, RoutedPayload&& payload,
                   Outbox& outbox);
   PendingCall& add_call(Member& caller, wamp::RequestId request, const Registration& registration);
-  void remove_call(PendingCall& call, Outbox& outbox);
+  // Behind its last answer, which must not be sent twice: so this needs no memory.
+  void remove_call(PendingCall& call, Outbox& outbox) noexcept;
   // The same for one whose caller has been sent the last answer.
-  void finish(PendingCall& call, Outbox& outbox);
+  void finish(PendingCall& call, Outbox& outbox) noexcept;
   void forget_deadline(PendingCall& call);
   // Puts the call behind the others that wait, or refuses it.
   void wait_for_callee(PendingCall& call, Registration& registration, Outbox& outbox);
   // Sends the INVOCATION, or refuses the call if the callee lacks a feature for it.
-  void invoke(PendingCall& call, const Registration& registration, Callee& callee, const Asked& asked,
+  void invoke(PendingCall& call, Registration& registration, Callee& callee, const Asked& asked,
               RoutedPayload&& payload, Outbox& outbox);
   wamp::Dict invocation_details(const PendingCall& call, const Registration& registration,
                                 const Callee& callee, const Asked& asked) const;
-  void send_invocation(const PendingCall& call, wamp::Dict&& details, bool is_chunk, RoutedPayload&& payload,
-                       Outbox& outbox);
+  // To that callee, under that id.
+  static void send_invocation(const PendingCall& call, Member& callee, wamp::RequestId invocation,
+                              wamp::Dict&& details, bool is_chunk, RoutedPayload&& payload, Outbox& outbox);
   void release_callee(PendingCall& call);
-  void invoke_waiting(Registration& registration, Outbox& outbox);
-  // The same for some of those that wait behind that one. True: nobody takes more.
-  bool invoke_some(wamp::RegistrationId id, uint64_t& behind, Outbox& outbox);
+  // What is to be done about a registration's calls that wait, some of it at a time.
+  class WaitingWork;
+  std::unique_ptr<LeftoverWork::Work> make_work(Registration& registration, Outbox& outbox);
+  void work_on(Registration& registration) noexcept;
+  bool go_on_with(Registration& registration, Outbox& outbox);
+  void invoke_waiting(Registration& registration) noexcept;
+  // The same for some of those that wait. True: nobody takes more.
+  bool invoke_some(Registration& registration, Outbox& outbox);
   // The same for all that wait for the callee, which takes calls again.
-  void invoke_waiting_for(Member& callee, Outbox& outbox);
+  void invoke_waiting_for(Member& callee);
   // Calls wait: those of its callees who take none just now are reminded of it when they do.
   void remind_callees(const Registration& registration);
   // Another callee's turn, after one was unavailable.
   void reroute(PendingCall& call, Outbox& outbox);
   // Calls that wait although nobody is left who has not refused them.
-  void end_hopeless_calls(const Registration& registration, Outbox& outbox);
-  bool end_some_hopeless(wamp::RegistrationId id, uint64_t& behind, Outbox& outbox);
+  bool end_some_hopeless(Registration& registration, Outbox& outbox);
   // The registration has no callee any more. True: that was the last, and it is gone.
-  bool end_some_waiting(wamp::RegistrationId id, wamp::SessionId last_callee, Outbox& outbox);
+  bool end_some_waiting(Registration& registration, Outbox& outbox);
   Callee* pick(Registration& registration, const CallOptions& options, const KeptCall* kept);
   void set_deadline(PendingCall& call, uint64_t timeout_ms);
   uint64_t remaining_ms(const PendingCall& call) const;

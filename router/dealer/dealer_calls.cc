@@ -6,6 +6,7 @@
 #include "router/dealer/dealer.h"
 #include "router/payload_passthru.h"
 #include "router/request_check.h"
+#include "transport/has_memory_for.h"
 #include "wamp/attributes.h"
 #include "wamp/error_uris.h"
 
@@ -84,13 +85,11 @@ void Dealer::release_callee(PendingCall& call) {
   call.callee = nullptr;
 }
 
-void Dealer::remove_call(PendingCall& call, Outbox& outbox) {
+void Dealer::remove_call(PendingCall& call, Outbox& outbox) noexcept {
   Registration* unblocked = nullptr;
   if (call.callee) {
-    if (!slow_streams_.empty()) [[unlikely]] {
+    if (!slow_streams_.empty()) [[unlikely]]
       slow_streams_.on_ended(*call.callee, *call.caller, outbox);
-      slow_streams_.on_ended(*call.caller, *call.callee, outbox);
-    }
     if (call.counted) unblocked = registrations_.find(call.registration);
     release_callee(call);
   } else if (Registration* registration = registrations_.find(call.registration)) {
@@ -99,10 +98,10 @@ void Dealer::remove_call(PendingCall& call, Outbox& outbox) {
   forget_deadline(call);
   call.caller->calls.erase(call.request.value);
   calls_.remove(call);
-  if (unblocked) invoke_waiting(*unblocked, outbox);
+  if (unblocked) invoke_waiting(*unblocked);
 }
 
-void Dealer::finish(PendingCall& call, Outbox& outbox) {
+void Dealer::finish(PendingCall& call, Outbox& outbox) noexcept {
   const auto us =
       std::chrono::duration_cast<std::chrono::microseconds>(clock_.turn_time() - call.taken).count();
   counters_.call_seconds.add(static_cast<uint64_t>(std::max<int64_t>(us, 0)));
@@ -131,8 +130,10 @@ void Dealer::time_out(PendingCall& call, Outbox& outbox) {
 }
 
 void Dealer::break_off(PendingCall& call, std::string_view error_uri, std::string_view text, Outbox& outbox) {
-  if (call.callee && call.callee->features.callee_call_canceling && !call.interrupted)
+  if (call.callee && call.callee->features.callee_call_canceling && !call.interrupted) {
     interrupt(call, "killnowait", outbox);
+    call.interrupted = true;
+  }
   end(call, error_uri, text, outbox);
 }
 
@@ -221,31 +222,36 @@ void Dealer::begin_call(Member& caller, wamp::RequestId request, const Asked& as
     wait_for_callee(call, *registration, outbox);
 }
 
-void Dealer::invoke(PendingCall& call, const Registration& registration, Callee& callee, const Asked& asked,
+void Dealer::invoke(PendingCall& call, Registration& registration, Callee& callee, const Asked& asked,
                     RoutedPayload&& payload, Outbox& outbox) {
   Member& member = *callee.member;
   if (const auto missing = missing_feature(asked.options, member.features))
     return end(call, missing->error_uri, missing->text, outbox);
   if (!slow_streams_.empty()) [[unlikely]]
     slow_streams_.on_wanted(member, *call.caller, outbox);
-  member.last_invocation = wamp::next_id(member.last_invocation);
-  member.invocations.insert(member.last_invocation.value, &call);
-  call.callee = &member;
-  call.invocation = member.last_invocation;
   // Clients in use announce progressive results without call canceling, which the letter of the specification
   // asks for as well; they are served.
   call.receive_progress = asked.options.receive_progress && member.features.callee_progressive_call_results;
-  if (callee.options.concurrency > 0) {
-    call.counted = true;
-    ++callee.active;
-  }
   wamp::Dict details = invocation_details(call, registration, callee, asked);
   if (call.kept) {
     call.kept->details = details;
     call.kept->settle();
   }
+  const wamp::RequestId invocation = wamp::next_id(member.last_invocation);
+  member.invocations.make_room(invocation.value);
+  send_invocation(call, member, invocation, std::move(details), asked.options.progress, std::move(payload),
+                  outbox);
+  // All that needs memory has been done: who has not been sent it is still to be found for the call.
+  member.last_invocation = invocation;
+  member.invocations.insert(invocation.value, &call);
+  if (call.waiting_number != 0) registration.waiting.erase(call.waiting_number);
+  call.callee = &member;
+  call.invocation = invocation;
+  if (callee.options.concurrency > 0) {
+    call.counted = true;
+    ++callee.active;
+  }
   if (call.deadline && looks_after_timeout(callee, *call.caller)) forget_deadline(call);
-  send_invocation(call, std::move(details), asked.options.progress, std::move(payload), outbox);
   if (!member.features.callee_call_reroute && !call.progressive) call.kept.reset();  // it waited
 }
 
@@ -267,17 +273,19 @@ wamp::Dict Dealer::invocation_details(const PendingCall& call, const Registratio
   return details;
 }
 
-void Dealer::send_invocation(const PendingCall& call, wamp::Dict&& details, bool is_chunk,
-                             RoutedPayload&& payload, Outbox& outbox) {
-  wamp::Invocation invocation;
-  invocation.request = call.invocation;
-  invocation.registration = call.registration;
-  invocation.details = std::move(details);
-  if (call.progressive) invocation.details.append("progress", true);
+void Dealer::send_invocation(const PendingCall& call, Member& callee, wamp::RequestId invocation,
+                             wamp::Dict&& details, bool is_chunk, RoutedPayload&& payload, Outbox& outbox) {
+  wamp::Invocation message;
+  message.request = invocation;
+  message.registration = call.registration;
+  message.details = std::move(details);
+  if (call.progressive) message.details.append("progress", true);
   const size_t bytes = payload.bytes().size() + usual_envelope;
-  outbox.send(call.callee->ref, std::move(invocation), std::move(payload), is_chunk);
-  if (call.callee->room_for_calls.take(bytes)) [[unlikely]]
-    outbox.order(call.callee->ref, SessionOrder::Kind::tell_room);
+  outbox.send(callee.ref, std::move(message), std::move(payload), is_chunk);
+  if (!callee.room_for_calls.take(bytes)) [[likely]]
+    return;
+  const auto ask = [&] { outbox.order(callee.ref, SessionOrder::Kind::tell_room); };
+  if (!transport::has_memory_for(ask)) callee.room_for_calls.take_back_question();
 }
 
 uint64_t Dealer::remaining_ms(const PendingCall& call) const {
@@ -403,7 +411,7 @@ void Dealer::reroute(PendingCall& call, Outbox& outbox) {
            RoutedPayload(kept.payload), outbox);
   else
     wait_for_callee(call, *registration, outbox);
-  if (registration) invoke_waiting(*registration, outbox);
+  if (registration) invoke_waiting(*registration);
 }
 
 void Dealer::end_as_callee(PendingCall& call, Outbox& outbox) {

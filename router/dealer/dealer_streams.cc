@@ -33,7 +33,8 @@ wamp::Result<void> Dealer::continue_call(Member& caller, const wamp::Call& messa
   kept.continued = true;
   kept.payload = {};
   kept.settle();
-  send_invocation(call, wamp::Dict(kept.details), true, std::move(payload), outbox);
+  send_invocation(call, *call.callee, call.invocation, wamp::Dict(kept.details), true, std::move(payload),
+                  outbox);
   return {};
 }
 

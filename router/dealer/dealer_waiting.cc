@@ -42,29 +42,56 @@ void Dealer::remind_callees(const Registration& registration) {
     }
 }
 
-void Dealer::invoke_waiting(Registration& registration, Outbox& outbox) {
+class Dealer::WaitingWork final : public LeftoverWork::Work {
+ public:
+  WaitingWork(Dealer& dealer, Registration& registration, Outbox& outbox)
+      : dealer_(dealer), registration_(registration), outbox_(outbox) {}
+
+ private:
+  bool go_on() override { return dealer_.go_on_with(registration_, outbox_); }
+
+  Dealer& dealer_;
+  Registration& registration_;
+  Outbox& outbox_;
+};
+
+std::unique_ptr<LeftoverWork::Work> Dealer::make_work(Registration& registration, Outbox& outbox) {
+  return std::make_unique<WaitingWork>(*this, registration, outbox);
+}
+
+void Dealer::work_on(Registration& registration) noexcept {
+  if (!std::exchange(registration.is_worked_on, true)) work_.add(*registration.work);
+}
+
+bool Dealer::go_on_with(Registration& registration, Outbox& outbox) {
+  if (registration.callees.empty()) return end_some_waiting(registration, outbox);
+  if (registration.ends_hopeless && !end_some_hopeless(registration, outbox)) return false;
+  if (registration.invoking && !invoke_some(registration, outbox)) return false;
+  registration.is_worked_on = false;
+  return true;
+}
+
+void Dealer::invoke_waiting(Registration& registration) noexcept {
   if (registration.waiting.empty()) return;
   if (registration.invoking) {
     registration.invoke_again = true;
     return;
   }
   registration.invoking = true;
-  work_.add([this, id = registration.id, behind = uint64_t{0}, &outbox]() mutable {
-    return invoke_some(id, behind, outbox);
-  });
+  registration.invoke_behind = 0;
+  work_on(registration);
 }
 
-bool Dealer::invoke_some(wamp::RegistrationId id, uint64_t& behind, Outbox& outbox) {
-  Registration* const found = registrations_.find(id);
-  if (!found) return true;
-  Registration& registration = *found;
+bool Dealer::invoke_some(Registration& registration, Outbox& outbox) {
   const size_t steps_each = steps_to_look_at(registration);
+  uint64_t& behind = registration.invoke_behind;
   for (auto at = registration.waiting.upper_bound(behind); at != registration.waiting.end();
        at = registration.waiting.upper_bound(behind)) {
     if (!work_.take_steps(steps_each)) return false;
     PendingCall& call = *at->second;
+    const uint64_t number = at->first;
     if (!call.caller->present) {
-      behind = at->first;
+      behind = number;
       remove_call(call, outbox);
       continue;
     }
@@ -72,24 +99,23 @@ bool Dealer::invoke_some(wamp::RegistrationId id, uint64_t& behind, Outbox& outb
     Callee* callee = pick(registration, kept.options, &kept);
     // The shard of a call may be busy while others are free.
     if (!callee && kept.options.run_mode != RunMode::partition) break;
-    behind = at->first;
-    if (!callee) continue;
-    registration.waiting.erase(at);
-    invoke(call, registration, *callee, {kept.procedure, kept.options, kept.grant},
-           RoutedPayload(kept.payload), outbox);
+    if (callee)
+      invoke(call, registration, *callee, {kept.procedure, kept.options, kept.grant},
+             RoutedPayload(kept.payload), outbox);
+    behind = number;
   }
   if (std::exchange(registration.invoke_again, false)) {
     behind = 0;
     return false;
   }
-  registration.invoking = false;
   if (!registration.waiting.empty()) remind_callees(registration);
+  registration.invoking = false;
   return true;
 }
 
-void Dealer::invoke_waiting_for(Member& callee, Outbox& outbox) {
+void Dealer::invoke_waiting_for(Member& callee) {
   if (!awaited_.contains(callee.ref.session)) return;
-  work_.add([this, session = callee.ref.session, &outbox] {
+  work_.add([this, session = callee.ref.session] {
     const auto found = awaited_.find(session);
     if (found == awaited_.end()) return true;
     const Member& freed = *found->second.callee;
@@ -98,41 +124,39 @@ void Dealer::invoke_waiting_for(Member& callee, Outbox& outbox) {
     const wamp::RegistrationId id = awaited.extract(awaited.begin()).value();
     if (awaited.empty()) awaited_.erase(found);
     Registration* const registration = registrations_.find(id);
-    if (registration && registration->has_callee(freed)) invoke_waiting(*registration, outbox);
+    if (registration && registration->has_callee(freed)) invoke_waiting(*registration);
     return false;
   });
 }
 
-void Dealer::end_hopeless_calls(const Registration& registration, Outbox& outbox) {
-  if (registration.waiting.empty()) return;
-  work_.add([this, id = registration.id, behind = uint64_t{0}, &outbox]() mutable {
-    return end_some_hopeless(id, behind, outbox);
-  });
-}
-
-bool Dealer::end_some_hopeless(wamp::RegistrationId id, uint64_t& behind, Outbox& outbox) {
-  const Registration* const registration = registrations_.find(id);
-  if (!registration) return true;
-  const size_t steps_each = steps_to_look_at(*registration);
-  for (auto at = registration->waiting.upper_bound(behind); at != registration->waiting.end();
-       at = registration->waiting.upper_bound(behind)) {
+bool Dealer::end_some_hopeless(Registration& registration, Outbox& outbox) {
+  const size_t steps_each = steps_to_look_at(registration);
+  uint64_t& behind = registration.hopeless_behind;
+  for (auto at = registration.waiting.upper_bound(behind); at != registration.waiting.end();
+       at = registration.waiting.upper_bound(behind)) {
     PendingCall& call = *at->second;
+    const uint64_t number = at->first;
     if (!work_.take_steps(call.kept->refused.empty() ? 1 : steps_each)) return false;
-    behind = at->first;
-    if (!registration->has_candidates(call.kept->refused))
+    if (!registration.has_candidates(call.kept->refused))
       end(call, wamp::error_uri::no_available_callee, "all callees are unavailable", outbox);
+    behind = number;
   }
+  registration.ends_hopeless = false;
   return true;
 }
 
-bool Dealer::end_some_waiting(wamp::RegistrationId id, wamp::SessionId last_callee, Outbox& outbox) {
-  const Registration& registration = *registrations_.find(id);
+bool Dealer::end_some_waiting(Registration& registration, Outbox& outbox) {
   while (!registration.waiting.empty()) {
     if (!work_.take_steps()) return false;
     end(*registration.waiting.begin()->second, wamp::error_uri::no_available_callee,
         "the last callee left before it was free", outbox);
   }
-  broker_.publish_meta("wamp.registration.on_delete", {{last_callee.value, id.value}, {}}, outbox);
+  broker_.publish_meta(
+      "wamp.registration.on_delete",
+      [&] {
+        return serializers::Arguments{{registration.last_callee.value, registration.id.value}, {}};
+      },
+      outbox);
   registrations_.remove(registration);
   return true;
 }

@@ -6,36 +6,35 @@ namespace router::dealer {
 
 bool HeldRegisters::add(HeldRegister held) {
   const Number number = ++last_;
-  by_callee_[held.callee->ref.session].insert(number);
-  std::set<Number>& of_holder = by_holder_[held.holder->ref.session];
-  of_holder.insert(number);
+  const wamp::SessionId holder = held.holder->ref.session;
+  const bool is_first = !any_for(holder);
+  // All of it, or nothing.
+  Numbers of_holder{{holder, number}}, of_callee{{held.callee->ref.session, number}};
   all_.emplace(number, std::move(held));
-  return of_holder.size() == 1;
+  by_holder_.merge(of_holder);
+  by_callee_.merge(of_callee);
+  return is_first;
 }
 
-void HeldRegisters::remove(Numbers& numbers, wamp::SessionId session, Number number) {
-  const auto found = numbers.find(session);
-  found->second.erase(number);
-  if (found->second.empty()) numbers.erase(found);
+HeldRegisters::Numbers::const_iterator HeldRegisters::first(const Numbers& numbers, wamp::SessionId session) {
+  const auto found = numbers.lower_bound({session, 0});
+  return found != numbers.end() && found->first == session ? found : numbers.end();
 }
 
-HeldRegister HeldRegisters::take(Number number) {
-  HeldRegister held = std::move(all_.extract(number).mapped());
-  remove(by_holder_, held.holder->ref.session, number);
-  if (!any_for(held.holder->ref.session)) alive_.erase(held.holder->ref.session);
-  remove(by_callee_, held.callee->ref.session, number);
-  return held;
+const HeldRegister* HeldRegisters::find_for(wamp::SessionId holder) const {
+  const auto found = first(by_holder_, holder);
+  return found == by_holder_.end() ? nullptr : &all_.find(found->second)->second;
 }
 
-std::optional<HeldRegister> HeldRegisters::take_for(wamp::SessionId holder) {
-  const auto found = by_holder_.find(holder);
-  return found == by_holder_.end() ? std::nullopt : std::optional(take(*found->second.begin()));
-}
-
-bool HeldRegisters::forget_one_of(wamp::SessionId callee) {
-  const auto found = by_callee_.find(callee);
-  if (found == by_callee_.end()) return false;
-  take(*found->second.begin());
+bool HeldRegisters::forget_first(const Numbers& numbers, wamp::SessionId session) noexcept {
+  const auto found = first(numbers, session);
+  if (found == numbers.end()) return false;
+  const auto held = all_.find(found->second);
+  const wamp::SessionId holder = held->second.holder->ref.session;
+  by_callee_.erase({held->second.callee->ref.session, held->first});
+  by_holder_.erase({holder, held->first});
+  all_.erase(held);
+  if (!any_for(holder)) alive_.erase(holder);
   return true;
 }
 
@@ -44,11 +43,10 @@ SteadyTime HeldRegisters::next_deadline() const {
   return next == all_.end() ? SteadyTime::max() : next->second.deadline;
 }
 
-Member* HeldRegisters::take_silent_holder(SteadyTime now) {
+HeldRegisters::Silent HeldRegisters::silent_holder(SteadyTime now) const {
   const auto next = all_.upper_bound(told_);
-  if (next == all_.end() || next->second.deadline > now) return nullptr;
-  told_ = next->first;
-  return next->second.holder;
+  if (next == all_.end() || next->second.deadline > now) return {};
+  return {next->second.holder, next->first};
 }
 
 }  // namespace router::dealer

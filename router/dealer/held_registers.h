@@ -7,9 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "router/clock.h"
 #include "router/dealer/register_options.h"
@@ -34,25 +34,33 @@ class HeldRegisters {
   size_t size() const { return all_.size(); }
   // True if nothing else waits for this holder.
   bool add(HeldRegister held);
-  bool any_for(wamp::SessionId holder) const { return by_holder_.contains(holder); }
+  bool any_for(wamp::SessionId holder) const { return find_for(holder) != nullptr; }
   // As long as there are any for it, they are being decided: it has given a sign of life.
   void set_alive(wamp::SessionId holder) { alive_.insert(holder); }
   bool is_alive(wamp::SessionId holder) const { return alive_.contains(holder); }
-  // The first of those that wait for it, which is no longer here; nothing: there is none.
-  std::optional<HeldRegister> take_for(wamp::SessionId holder);
+  // The first of those that wait for it; null: there is none.
+  const HeldRegister* find_for(wamp::SessionId holder) const;
+  // Forgets that one.
+  void forget_one_for(wamp::SessionId holder) noexcept { forget_first(by_holder_, holder); }
   // Forgets one that it has asked for; false: there is none.
-  bool forget_one_of(wamp::SessionId callee);
-  // Of the first one whose holder has not been told by the next function; SteadyTime::max() if there is none.
+  bool forget_one_of(wamp::SessionId callee) noexcept { return forget_first(by_callee_, callee); }
+  // Of the first one whose holder has not been told; SteadyTime::max() if there is none.
   SteadyTime next_deadline() const;
-  // The holder of the next one for which it has been silent for too long; null: there is none.
-  Member* take_silent_holder(SteadyTime now);
+  struct Silent {
+    Member* holder = nullptr;
+    uint64_t number = 0;
+  };
+  // The holder of that one, if it has been silent for too long; null: it has not.
+  Silent silent_holder(SteadyTime now) const;
+  // It has been told.
+  void pass(const Silent& silent) noexcept { told_ = silent.number; }
 
  private:
   using Number = uint64_t;  // in the order in which they came
-  using Numbers = std::map<wamp::SessionId, std::set<Number>>;
+  using Numbers = std::set<std::pair<wamp::SessionId, Number>>;
 
-  static void remove(Numbers& numbers, wamp::SessionId session, Number number);
-  HeldRegister take(Number number);
+  static Numbers::const_iterator first(const Numbers& numbers, wamp::SessionId session);
+  bool forget_first(const Numbers& numbers, wamp::SessionId session) noexcept;
 
   std::map<Number, HeldRegister> all_;  // the owner
   Numbers by_holder_, by_callee_;

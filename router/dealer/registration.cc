@@ -11,6 +11,8 @@
 namespace router::dealer {
 namespace {
 
+constexpr size_t bytes_of_work = 64;
+
 bool has_refused(const Callee& callee, const std::vector<wamp::SessionId>* refused) {
   return refused && std::binary_search(refused->begin(), refused->end(), callee.member->ref.session);
 }
@@ -50,8 +52,8 @@ wamp::Dict Registration::details() const {
 }
 
 size_t Registration::bytes_of(std::string_view procedure) {
-  return allocated(sizeof(Registration)) + allocated(procedure.size() + 1) + allocated(sizeof(Callee)) +
-         index_bytes(procedure);
+  return allocated(sizeof(Registration)) + bytes_of_work + allocated(procedure.size() + 1) +
+         allocated(sizeof(Callee)) + index_bytes(procedure);
 }
 
 bool Registration::has_callee(const Member& member) const {
@@ -73,7 +75,7 @@ void Registration::add_callee(Member& member, const CalleeOptions& options) {
   }
 }
 
-void Registration::remove_callee(Member& member) {
+void Registration::remove_callee(Member& member) noexcept {
   member.registrations.erase(id.value);
   Callee* callee = find_callee(member);
   assert(callee);

@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "router/clock.h"
+#include "router/leftover_work.h"
 #include "router/member.h"
 #include "wamp/ids.h"
 #include "wamp/uri.h"
@@ -49,9 +51,19 @@ struct Registration {
   std::vector<Callee> callees;  // in the order of registration; at least one, unless it has ended
   bool ended = false;           // not found by URI any more
   std::map<uint64_t, PendingCall*> waiting;  // for a callee to be free, in the order of CALLs
-  bool invoking = false;                     // those that wait are being given to callees, piece by piece
-  bool invoke_again = false;                 // and then once more, as something has changed
-  size_t next = 0;                           // roundrobin's turn
+
+  // The dealer's work on those that wait, made with the registration, as the end of a callee must not need
+  // memory; what it is to do, and how far it is.
+  std::unique_ptr<LeftoverWork::Work> work;
+  bool is_worked_on = false;
+  bool ends_hopeless = false;  // calls that nobody is left for
+  uint64_t hopeless_behind = 0;
+  bool invoking = false;      // they are being given to callees
+  bool invoke_again = false;  // and then once more, as something has changed
+  uint64_t invoke_behind = 0;
+  wamp::SessionId last_callee;  // when it has ended
+
+  size_t next = 0;  // roundrobin's turn
 
   // "RegistrationDetails" of the meta API.
   wamp::Dict details() const;
@@ -65,7 +77,7 @@ struct Registration {
   bool is_deserted() const;
   // Precondition: the member is not a callee yet; is one.
   void add_callee(Member& member, const CalleeOptions& options);
-  void remove_callee(Member& member);
+  void remove_callee(Member& member) noexcept;
   // Null if the member is not a callee (any more).
   Callee* find_callee(const Member& member);
 

@@ -23,14 +23,14 @@ Registration& Registrations::add(std::string_view procedure, wamp::MatchPolicy m
   return added;
 }
 
-void Registrations::end(Registration& registration) {
+void Registrations::end(Registration& registration) noexcept {
   if (registration.ended) return;
   registration.ended = true;
   ++ended_;
   index_.remove(registration.procedure, registration.match);
 }
 
-void Registrations::remove(const Registration& registration) {
+void Registrations::remove(const Registration& registration) noexcept {
   assert(registration.ended && registration.callees.empty() && registration.waiting.empty());
   owned_.erase(registration.id.value);
   --ended_;

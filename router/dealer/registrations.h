@@ -21,9 +21,9 @@ class Registrations {
     return index_.refusal(procedure, match, callee.value, limits);
   }
   // It is found by its id only from now on.
-  void end(Registration& registration);
+  void end(Registration& registration) noexcept;
   // Precondition: it has ended, it has no callee and nothing waits for one.
-  void remove(const Registration& registration);
+  void remove(const Registration& registration) noexcept;
 
   Registration* find(wamp::RegistrationId id) const;
   Registration* find(std::string_view procedure, wamp::MatchPolicy match) const {

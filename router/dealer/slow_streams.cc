@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "router/dealer/registration.h"
+#include "transport/has_memory_for.h"
 
 namespace router::dealer {
 namespace {
@@ -32,21 +33,21 @@ bool others_wait_for(const Member& source, const std::set<Member*>& receivers) {
 }  // namespace
 
 void SlowStreams::pause(Sources::value_type& source, Outbox& outbox) {
-  source.second.paused = true;
   outbox.order(source.first->ref, SessionOrder::Kind::pause);
+  source.second.paused = true;
 }
 
 void SlowStreams::resume(Sources::value_type& source, Outbox& outbox) {
   if (!source.second.paused) return;
-  source.second.paused = false;
   outbox.order(source.first->ref, SessionOrder::Kind::resume);
+  source.second.paused = false;
 }
 
 bool SlowStreams::on_untaken(const PendingCall& call, Member& receiver, bool too_much, Outbox& outbox) {
   Member* const source = &receiver == call.caller ? call.callee : call.caller;
   auto& entry = *sources_.try_emplace(source).first;
-  entry.second.receivers.insert(&receiver);
   by_receiver_[&receiver].insert(source);
+  entry.second.receivers.insert(&receiver);
   if (entry.second.paused) return false;
   if (others_wait_for(*source, entry.second.receivers)) return too_much;
   pause(entry, outbox);
@@ -54,15 +55,17 @@ bool SlowStreams::on_untaken(const PendingCall& call, Member& receiver, bool too
 }
 
 void SlowStreams::on_taken(Member& receiver, Outbox& outbox) {
-  const auto slow = by_receiver_.extract(&receiver);
-  if (slow.empty()) return;
-  for (Member* source : slow.mapped()) {
-    const auto found = sources_.find(source);
+  const auto slow = by_receiver_.find(&receiver);
+  if (slow == by_receiver_.end()) return;
+  for (Members& sources = slow->second; !sources.empty(); sources.erase(sources.begin())) {
+    const auto found = sources_.find(*sources.begin());
+    if (found == sources_.end()) continue;  // there was no memory for all of it
     // Also if others do not take what comes from it: this one waits for more now.
     resume(*found, outbox);
     found->second.receivers.erase(&receiver);
     if (found->second.receivers.empty()) sources_.erase(found);
   }
+  by_receiver_.erase(slow);
 }
 
 void SlowStreams::on_wanted(Member& source, Member& by, Outbox& outbox) {
@@ -70,7 +73,15 @@ void SlowStreams::on_wanted(Member& source, Member& by, Outbox& outbox) {
   if (found != sources_.end() && !found->second.receivers.contains(&by)) resume(*found, outbox);
 }
 
-void SlowStreams::on_ended(Member& source, Member& receiver, Outbox& outbox) {
+void SlowStreams::on_ended(Member& one, Member& other, Outbox& outbox) noexcept {
+  // Without memory for it they go on when the other one has taken all, or leaves.
+  transport::has_memory_for([&] {
+    resume_for(one, other, outbox);
+    resume_for(other, one, outbox);
+  });
+}
+
+void SlowStreams::resume_for(Member& source, Member& receiver, Outbox& outbox) {
   const auto found = sources_.find(&source);
   if (found != sources_.end() && found->second.receivers.contains(&receiver)) resume(*found, outbox);
 }

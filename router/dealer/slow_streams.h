@@ -28,7 +28,7 @@ class SlowStreams {
   // `by` waits for something of the source.
   void on_wanted(Member& source, Member& by, Outbox& outbox);
   // A stream between the two has ended. If there are more of them they are heard of again.
-  void on_ended(Member& source, Member& receiver, Outbox& outbox);
+  void on_ended(Member& one, Member& other, Outbox& outbox) noexcept;
   void remove(Member& member, Outbox& outbox);
 
  private:
@@ -41,6 +41,7 @@ class SlowStreams {
 
   static void pause(Sources::value_type& source, Outbox& outbox);
   static void resume(Sources::value_type& source, Outbox& outbox);
+  void resume_for(Member& source, Member& receiver, Outbox& outbox);
 
   Sources sources_;
   std::unordered_map<Member*, Members> by_receiver_;

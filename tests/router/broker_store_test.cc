@@ -35,7 +35,8 @@ config::Realm configuration() {
 
 class BrokerWithStore : public testing::Test {
  protected:
-  BrokerWithStore() : broker(config, ids, clock, {std::make_unique<RememberingStore>(store), {}}, work) {
+  BrokerWithStore()
+      : broker(config, ids, clock, {std::make_unique<RememberingStore>(store), {}}, work, lost) {
     broker_subscribe(subscriber);
     sent();
   }
@@ -76,6 +77,7 @@ class BrokerWithStore : public testing::Test {
   Member subscriber{{0, 1, wamp::SessionId(2)}, {"bob", "anonymous", "anonymous", "static"}, {}, permissions};
   Remembered store;
   LeftoverWork work;
+  transport::Counter lost;
   Broker broker;
 };
 

@@ -6,9 +6,13 @@ namespace router {
 namespace {
 
 thread_local size_t allocations_left = 0;  // 0: no end
+thread_local bool failed = false;          // since the last one was made
 
 void* allocate(size_t bytes, size_t alignment) {
-  if (allocations_left > 0 && --allocations_left == 0) throw std::bad_alloc();
+  if (allocations_left > 0 && --allocations_left == 0) {
+    failed = true;
+    throw std::bad_alloc();
+  }
   void* const memory = alignment > alignof(std::max_align_t)
                            ? std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment)
                            : std::malloc(bytes);
@@ -19,11 +23,16 @@ void* allocate(size_t bytes, size_t alignment) {
 }  // namespace
 
 FailingMemory::FailingMemory(size_t at) {
+  failed = false;
   allocations_left = at;
 }
 
 FailingMemory::~FailingMemory() {
   allocations_left = 0;
+}
+
+bool FailingMemory::has_failed() const {
+  return failed;
 }
 
 }  // namespace router

@@ -12,18 +12,19 @@ class FailingMemory {
   explicit FailingMemory(size_t at);
   ~FailingMemory();
   FailingMemory(const FailingMemory&) = delete;
+
+  bool has_failed() const;
 };
 
 // Tries `change` with memory that fails at its `at`-th allocation. False: it needs fewer, and is done.
 template <class Change>
 bool fails(size_t at, Change change) {
+  const FailingMemory memory(at);
   try {
-    const FailingMemory memory(at);
     change();
   } catch (const std::bad_alloc&) {
-    return true;
   }
-  return false;
+  return memory.has_failed();
 }
 
 }  // namespace router

@@ -16,8 +16,16 @@ class HeldRegistersTest : public testing::Test {
   }
   std::vector<std::string> take_for(const Member& holder) {
     std::vector<std::string> procedures;
-    while (const auto taken = held.take_for(holder.ref.session)) procedures.push_back(taken->procedure);
+    while (const HeldRegister* const first = held.find_for(holder.ref.session)) {
+      procedures.push_back(first->procedure);
+      held.forget_one_for(holder.ref.session);
+    }
     return procedures;
+  }
+  Member* take_silent_holder(SteadyTime now) {
+    const auto silent = held.silent_holder(now);
+    if (silent.holder) held.pass(silent);
+    return silent.holder;
   }
   static SteadyTime at(int seconds) { return SteadyTime(std::chrono::seconds(seconds)); }
 
@@ -55,14 +63,14 @@ TEST_F(HeldRegistersTest, TellWhoIsSilentAndWhenToLookAgain) {
   add(ann, cat, "c", 2);
   add(cat, bob, "d", 3);
   EXPECT_EQ(held.next_deadline(), at(1));
-  EXPECT_EQ(held.take_silent_holder(at(0)), nullptr);
-  EXPECT_EQ(held.take_silent_holder(at(1)), &bob);
-  EXPECT_EQ(held.take_silent_holder(at(1)), &bob) << "once for each that waits for him";
-  EXPECT_EQ(held.take_silent_holder(at(1)), nullptr);
+  EXPECT_EQ(take_silent_holder(at(0)), nullptr);
+  EXPECT_EQ(take_silent_holder(at(1)), &bob);
+  EXPECT_EQ(take_silent_holder(at(1)), &bob) << "once for each that waits for him";
+  EXPECT_EQ(take_silent_holder(at(1)), nullptr);
   EXPECT_EQ(held.next_deadline(), at(2));
   EXPECT_THAT(take_for(bob), ElementsAre("a", "b", "d"));
-  EXPECT_EQ(held.take_silent_holder(at(5)), &cat);
-  EXPECT_EQ(held.take_silent_holder(at(5)), nullptr);
+  EXPECT_EQ(take_silent_holder(at(5)), &cat);
+  EXPECT_EQ(take_silent_holder(at(5)), nullptr);
   EXPECT_EQ(held.next_deadline(), SteadyTime::max());
 }
 
@@ -70,9 +78,9 @@ TEST_F(HeldRegistersTest, KnowTheHolderToBeAliveAsLongAsTheyAreDecided) {
   add(ann, bob, "a", 1);
   add(ann, bob, "b", 1);
   held.set_alive(bob.ref.session);
-  held.take_for(bob.ref.session);
+  held.forget_one_for(bob.ref.session);
   EXPECT_TRUE(held.is_alive(bob.ref.session));
-  held.take_for(bob.ref.session);
+  held.forget_one_for(bob.ref.session);
   EXPECT_FALSE(held.is_alive(bob.ref.session));
 }
 

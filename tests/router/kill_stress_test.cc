@@ -31,8 +31,9 @@ class KillStress : public testing::Test {
   }
 
   Member& join(uint32_t worker, uint64_t session) {
-    return *std::get<Member*>(realm->join({worker, 0, wamp::SessionId(session)}, {"w", "anonymous", "", ""},
-                                          features_of_victims()));
+    return *std::get<Realm::Joined>(realm->join({worker, 0, wamp::SessionId(session)},
+                                                {"w", "anonymous", "", ""}, features_of_victims()))
+                .release();
   }
   static wamp::RequestId next(wamp::RequestId& last) { return last = wamp::next_id(last); }
   void call(Member& member, wamp::RequestId& last, std::string_view procedure, const wamp::List& arguments) {

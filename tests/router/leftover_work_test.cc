@@ -95,7 +95,8 @@ TEST(LeftoverWork, IsTriedAgainIfThereWasNoMemoryForIt) {
     if (++tries <= 2) throw std::bad_alloc();
     return true;
   };
-  EXPECT_THROW(work.add(scarce), std::bad_alloc);
+  work.add(scarce);
+  EXPECT_TRUE(work.has_left_some()) << "it is none of the fault of who has made it";
   EXPECT_THROW(work.go_on(), std::bad_alloc);
   work.begin_turn();
   work.take_steps(1000);

@@ -47,7 +47,7 @@ class Witness {
   Witness(Realm& realm, const SessionRef& ref, int64_t name)
       : realm_(realm),
         name_(name),
-        member_(std::get<Member*>(realm.join(ref, {"w", "anonymous", "", ""}, features()))),
+        member_(std::get<Realm::Joined>(realm.join(ref, {"w", "anonymous", "", ""}, features())).release()),
         random_(static_cast<uint64_t>(name)) {}
 
   void act() {

@@ -74,9 +74,10 @@ Peer& RealmHarness::join(std::vector<std::string> callee_features, const std::st
   peer.slot_ = number - 1;
   const SessionRef ref{worker, peer.slot_, wamp::SessionId(1000 + number)};
   peer.room_ = room;
-  peer.member_ =
-      std::get<Member*>(realm_->join(ref, {"user" + std::to_string(number), authrole, "anonymous", "static"},
-                                     all_roles(callee_features), nullptr, room));
+  peer.member_ = std::get<Realm::Joined>(
+                     realm_->join(ref, {"user" + std::to_string(number), authrole, "anonymous", "static"},
+                                  all_roles(callee_features), nullptr, room))
+                     .release();
   return peer;
 }
 

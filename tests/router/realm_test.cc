@@ -100,7 +100,7 @@ TEST(Realm, IsFullAtItsLimit) {
   Realm realm(config, {&mailbox}, 1, clock);
   const wamp::ClientFeatures features;
   const auto first = realm.join({0, 0, wamp::SessionId(1)}, {"a", "anonymous", "", ""}, features);
-  EXPECT_TRUE(std::holds_alternative<Member*>(first));
+  EXPECT_TRUE(std::holds_alternative<Realm::Joined>(first));
   const auto second = realm.join({0, 1, wamp::SessionId(2)}, {"b", "anonymous", "", ""}, features);
   EXPECT_EQ(std::get<Refusal>(second).text, "realm \"realm1\" is full");
 }

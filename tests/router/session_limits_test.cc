@@ -97,16 +97,18 @@ TEST(SessionLimits, BoundTheSessionsOfAnAuthid) {
     return realm.join({0, static_cast<uint32_t>(sessions), wamp::SessionId(sessions)},
                       {authid, "anonymous", "", ""}, wamp::ClientFeatures());
   };
-  const auto first = join("joe");
-  EXPECT_TRUE(std::holds_alternative<Member*>(join("joe")));
+  auto first = join("joe");
+  const auto second = join("joe");
+  EXPECT_TRUE(std::holds_alternative<Realm::Joined>(second));
   const auto third = join("joe");
   ASSERT_TRUE(std::holds_alternative<Refusal>(third));
   EXPECT_EQ(std::get<Refusal>(third).error_uri, too_many);
   EXPECT_EQ(std::get<Refusal>(third).text,
             "\"joe\" has 2 sessions in realm \"realm1\", the most that it may have");
-  EXPECT_TRUE(std::holds_alternative<Member*>(join("ann")));
-  realm.leave(*std::get<Member*>(first));
-  EXPECT_TRUE(std::holds_alternative<Member*>(join("joe")));
+  EXPECT_TRUE(std::holds_alternative<Realm::Joined>(join("ann")));
+  first = join("jim");
+  const auto next = join("joe");
+  EXPECT_TRUE(std::holds_alternative<Realm::Joined>(next));
   EXPECT_TRUE(std::holds_alternative<Refusal>(join("joe")));
 }
 

@@ -13,6 +13,8 @@ namespace {
 using serializers::Format;
 using test_support::converted;
 
+const transport::CloseReason broken_socket{0, true, "the socket broke"};
+
 // The message in a server's frame: unmasked, unfragmented.
 std::string unframed(std::string_view frame) {
   const auto length = static_cast<uint8_t>(frame.at(1));
@@ -52,7 +54,7 @@ std::string Wire::sent() {
 void Wire::breaks() {
   if (broken_) return;
   broken_ = true;
-  session_->on_closed({0, true, "the socket broke"});
+  session_->on_closed(broken_socket);
   worker_->end_turn();
 }
 

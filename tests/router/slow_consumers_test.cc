@@ -333,8 +333,9 @@ TEST(APeerForWhichMuchWaits, IsStuckOnlyIfItTakesNothing) {
   SessionHarness router;
   Wire& wire = router.connect();
   Sender sender(router.worker(), wire, Format::json, config::TransportLimits());
-  Member& member = *std::get<Member*>(
+  auto joined = std::get<Realm::Joined>(
       router.realm().join({0, 7, wamp::SessionId(77)}, {"joe", "anonymous", "anonymous", "static"}, {}));
+  Member& member = *joined;
   {
     Backpressure backpressure(router.worker(), sender, router.realm(), member);
     const SteadyTime begin = router.worker().loop().now();
@@ -348,7 +349,7 @@ TEST(APeerForWhichMuchWaits, IsStuckOnlyIfItTakesNothing) {
     EXPECT_TRUE(backpressure.is_stuck(begin + patience + patience, patience));
     EXPECT_FALSE(backpressure.is_stuck(begin + patience + patience, {})) << "pings are off";
   }
-  router.realm().leave(member);
+  joined.reset();
 }
 
 TEST(APeerForWhichKeptEventsWait, IsStuckOnlyIfItTakesNothing) {

@@ -117,17 +117,18 @@ TEST(Verdicts, ThatExpireTogetherGoWithThoseThatCome) {
 
 TEST(Verdicts, OneSessionAsksForAll) {
   Verdicts verdicts(settings());
-  EXPECT_EQ(verdicts.open(key("a"), ref(1), start).asker, Asker::for_all);
+  const auto first = verdicts.open(key("a"), ref(1), start);
+  EXPECT_EQ(first.asker, Asker::for_all);
   EXPECT_EQ(verdicts.open(key("a"), ref(1), start).asker, Asker::alone);
   EXPECT_EQ(verdicts.open(key("a"), ref(2), start).asker, Asker::another);
   EXPECT_EQ(verdicts.open(key("a"), ref(3), start).asker, Asker::another);
   EXPECT_EQ(verdicts.open(key("b"), ref(3), start).asker, Asker::for_all);
   EXPECT_EQ(verdicts.open(key("a", 2), ref(2), start).asker, Asker::alone);
-  EXPECT_TRUE(verdicts.waits(key("a"), ref(2)));
-  EXPECT_TRUE(verdicts.leave(key("a"), ref(2)).empty());
-  EXPECT_FALSE(verdicts.waits(key("a"), ref(2)));
-  EXPECT_THAT(verdicts.leave(key("a"), ref(1)), testing::ElementsAre(ref(3)));
-  EXPECT_FALSE(verdicts.waits(key("a"), ref(3)));
+  EXPECT_TRUE(verdicts.waits(first.name, ref(2)));
+  EXPECT_TRUE(verdicts.leave(first.name, ref(2)).empty());
+  EXPECT_FALSE(verdicts.waits(first.name, ref(2)));
+  EXPECT_THAT(verdicts.leave(first.name, ref(1)), testing::ElementsAre(ref(3)));
+  EXPECT_FALSE(verdicts.waits(first.name, ref(3)));
   EXPECT_EQ(verdicts.counts().questions, 1u);
   verdicts.add(key("a"), allowed, 0, start);
   EXPECT_EQ(verdicts.open(key("a"), ref(4), start).answer, allowed);
