@@ -34,7 +34,8 @@ class CborReader {
   bool read_integer(uint64_t& value);
   bool read_string(std::string_view& value);
   bool take_empty_dictionary() { return scanner_.take_empty_dictionary(); }
-  bool skip() { return scanner_.skip_value(); }
+  // Gives up what is longer than `most`, perhaps, and has not failed then.
+  bool skip(size_t most = SIZE_MAX) { return scanner_.skip_value(most); }
   // Of what was skipped, one dictionary: whether nothing is in it. Some ways of writing that are not known.
   static bool is_empty(std::string_view skipped) {
     constexpr size_t shortest_with_an_entry = 3;

@@ -43,9 +43,10 @@ bool CborScanner::enter_list(const CborHeader& header) {
   return true;
 }
 
-// Behind the string whose head, which begins at `p`, this is; null if it is not valid.
-const char* CborScanner::skip_string(const char* p, const CborHeader& header) {
-  if (header.is_indefinite) return skip_chunks(header.content, header.kind);
+// Behind the string whose head, which begins at `p`, this is; null if it is not valid, or given up behind
+// `last`.
+const char* CborScanner::skip_string(const char* p, const CborHeader& header, const char* last) {
+  if (header.is_indefinite) return skip_chunks(header.content, header.kind, last);
   if (header.argument > static_cast<uint64_t>(end_ - header.content))
     return fail_at(p, "unexpected end"), nullptr;
   if (header.kind == Kind::string && !is_utf8({header.content, header.argument}))
@@ -54,17 +55,19 @@ const char* CborScanner::skip_string(const char* p, const CborHeader& header) {
 }
 
 // The chunks are strings of the same type and of definite length.
-const char* CborScanner::skip_chunks(const char* p, Kind kind) {
+const char* CborScanner::skip_chunks(const char* p, Kind kind, const char* last) {
   while (p && !is_break(p)) {
+    if (p > last) return nullptr;
     const CborHeader chunk = read_cbor_header(p, end_);
     if (chunk.kind == Kind::invalid) return fail_at(p, header_error(p)), nullptr;
     if (chunk.kind != kind || chunk.is_indefinite) return fail_at(p, "invalid chunk of a string"), nullptr;
-    p = skip_string(p, chunk);
+    p = skip_string(p, chunk, last);
   }
   return p ? p + 1 : nullptr;
 }
 
-bool CborScanner::skip_value() {
+bool CborScanner::skip_value(size_t most) {
+  const char* const last = static_cast<size_t>(end_ - p_) > most ? p_ + most : end_;
   uint64_t missing_outside[max_nesting];  // values still to come in the containers around
   int depth = 0;
   const char* p = p_;  // in a register: this is the loop that all payloads go through
@@ -75,6 +78,7 @@ bool CborScanner::skip_value() {
       p_ = p;
       return true;
     }
+    if (p > last) return false;
     missing = after_value(missing);
     const CborHeader value = read_cbor_header(p, end_);
     switch (value.kind) {
@@ -82,7 +86,7 @@ bool CborScanner::skip_value() {
         return fail_at(p, header_error(p));
       case Kind::string:
       case Kind::binary:
-        p = skip_string(p, value);
+        p = skip_string(p, value, last);
         if (!p) return false;
         continue;
       case Kind::list:

@@ -35,8 +35,9 @@ class CborScanner : public Scanner {
   // Moves into the list, false if there are fewer bytes than elements.
   bool enter_list(const CborHeader& header);
 
-  // Moves behind the value at the position; false if that is not valid.
-  bool skip_value();
+  // Moves behind the value at the position; false if that is not valid. A value of several parts is given up,
+  // without an error, between two of them when more than `most` bytes have been skipped.
+  bool skip_value(size_t most = SIZE_MAX);
 
   // "invalid CBOR at byte 17: invalid UTF-8"
   std::string error() const;
@@ -44,8 +45,8 @@ class CborScanner : public Scanner {
  private:
   bool is_break(const char* p) const { return p != end_ && *p == cbor_break; }
   const char* header_error(const char* p) const;
-  const char* skip_string(const char* p, const CborHeader& header);
-  const char* skip_chunks(const char* p, Kind kind);
+  const char* skip_string(const char* p, const CborHeader& header, const char* last);
+  const char* skip_chunks(const char* p, Kind kind, const char* last);
 };
 
 }  // namespace serializers

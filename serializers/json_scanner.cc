@@ -49,7 +49,8 @@ std::string JsonScanner::error() const {
   return error_in("JSON", at_end() ? "unexpected end" : "unexpected character");
 }
 
-bool JsonScanner::skip_value() {
+bool JsonScanner::skip_value(size_t most) {
+  const char* const last = static_cast<size_t>(end_ - p_) > most ? p_ + most : end_;
   OpenContainers open;
   int depth = 0;
   for (;;) {
@@ -72,6 +73,7 @@ bool JsonScanner::skip_value() {
       skip_space();
       const bool dictionary = open.is_dictionary(depth - 1);
       if (at(',')) {
+        if (p_ > last) return false;
         ++p_;
         skip_space();
         if (dictionary && !skip_key()) return false;

@@ -6,6 +6,7 @@
 // positive exponent is at most 308.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -35,8 +36,9 @@ class JsonScanner : public Scanner {
     p_ += 2;
     return true;
   }
-  // Each moves behind what stands at the position; false if that is not valid.
-  bool skip_value();
+  // Each moves behind what stands at the position; false if that is not valid. A value of several parts is
+  // given up, without an error, between two of them when more than `most` bytes have been skipped.
+  bool skip_value(size_t most = SIZE_MAX);
   bool skip_string();
   bool skip_number();
   // True if the last string that was skipped has an escape.

@@ -126,11 +126,13 @@ class MessageDecoder {
   [[gnu::noinline]] bool read_entries(wamp::Dict& dict) {
     const char* const begin = reader_.position();
     if (reader_.kind() == Kind::null) return reader_.skip() || expected("a dictionary");
-    if (reader_.kind() != Kind::dictionary || !reader_.skip()) return expected("a dictionary");
+    if (reader_.kind() != Kind::dictionary) return expected("a dictionary");
+    const bool is_given_up = !reader_.skip(limits_.bytes);
+    if (reader_.failed()) return expected("a dictionary");
     const std::string_view bytes(begin, reader_.position());
-    if (Reader::is_empty(bytes)) return true;
+    if (!is_given_up && Reader::is_empty(bytes)) return true;
     ValueBuilder builder(limits_);
-    if (builder.admits(bytes.size()) && !reader_.send_dictionary(bytes, builder))
+    if (builder.admits(is_given_up ? SIZE_MAX : bytes.size()) && !reader_.send_dictionary(bytes, builder))
       return expected("a dictionary");
     if (is_excess_ = !builder.excess().empty(); is_excess_) return refuse(builder.excess());
     dict = std::move(*builder.values().front().template get<wamp::Dict>());

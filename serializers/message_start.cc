@@ -9,6 +9,9 @@
 namespace serializers {
 namespace {
 
+// As far as options usually may go.
+constexpr size_t most_looked_through = 256 * 1024;
+
 // Looks for two attributes and keeps nothing of the others, as they may be too many.
 class AttributeFinder final : public ValueSink {
  public:
@@ -68,7 +71,9 @@ std::optional<MessageStart> read_start(Reader reader) {
   const char* const options = reader.position();
   AttributeFinder finder;
   const Kind kind = reader.kind();
-  const bool are_whole = (kind == Kind::null || kind == Kind::dictionary) && reader.skip();
+  const bool are_whole = (kind == Kind::null || kind == Kind::dictionary) &&
+                         reader.skip(most_looked_through) &&
+                         static_cast<size_t>(reader.position() - options) <= most_looked_through;
   if (are_whole && (kind == Kind::null || reader.send_dictionary({options, reader.position()}, finder))) {
     start.acknowledge = finder.acknowledge();
     start.progress = finder.progress();
@@ -83,8 +88,6 @@ std::optional<MessageStart> decode_start(Format format, std::string_view beginni
   const Limits limits{.max_depth = max_nesting};
   if (format == Format::msgpack) return read_start(MsgpackReader(beginning, limits));
   if (format == Format::cbor) return read_start(CborReader(beginning, scratch, limits));
-  // As far as options usually may go; the payload behind them is not looked at.
-  constexpr size_t most_looked_through = 256 * 1024;
   const auto replaced = without_lone_surrogates(beginning.substr(0, most_looked_through));
   return read_start(JsonReader(replaced ? *replaced : beginning, scratch, limits));
 }

@@ -16,7 +16,7 @@ struct MessageStart {
   wamp::MessageType type{};
   std::optional<wamp::MessageType> request_type = {};  // of an ERROR
   wamp::RequestId request = {};
-  // What the options of a PUBLISH or a CALL ask for, if they are there as a whole.
+  // What the options of a PUBLISH or a CALL ask for, if they are there as a whole and at most 256 KiB.
   std::optional<bool> acknowledge = {}, progress = {};
 };
 

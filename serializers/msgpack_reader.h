@@ -46,7 +46,8 @@ class MsgpackReader {
     return value.data() != nullptr;
   }
   bool take_empty_dictionary() { return scanner_.take_empty_dictionary(); }
-  bool skip() { return scanner_.skip_value(); }
+  // Gives up what is longer than `most`, perhaps, and has not failed then.
+  bool skip(size_t most = SIZE_MAX) { return scanner_.skip_value(most); }
   // Of what was skipped, one dictionary: whether nothing is in it.
   static bool is_empty(std::string_view skipped) {
     return read_msgpack_header(skipped.data(), skipped.data() + skipped.size()).length == 0;

@@ -16,7 +16,8 @@ bool MsgpackScanner::enter_list(const MsgpackHeader& header) {
   return true;
 }
 
-bool MsgpackScanner::skip_value() {
+bool MsgpackScanner::skip_value(size_t most) {
+  const char* const last = static_cast<size_t>(end_ - p_) > most ? p_ + most : end_;
   uint64_t missing_outside[max_nesting];  // values still to come in the containers around
   int depth = 0;
   const char* p = p_;  // in a register: this is the loop that all payloads go through
@@ -26,6 +27,7 @@ bool MsgpackScanner::skip_value() {
       p_ = p;
       return true;
     }
+    if (p > last) return false;
     --missing;
     const MsgpackHeader value = read_msgpack_header(p, end_);
     if (value.kind == Kind::invalid) return fail_at(p, header_error(p));

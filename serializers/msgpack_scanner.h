@@ -64,8 +64,9 @@ class MsgpackScanner : public Scanner {
   // Moves into the list, false if there are fewer bytes than elements.
   bool enter_list(const MsgpackHeader& header);
 
-  // Moves behind the value at the position; false if that is not valid.
-  bool skip_value();
+  // Moves behind the value at the position; false if that is not valid. A value of several parts is given up,
+  // without an error, between two of them when more than `most` bytes have been skipped.
+  bool skip_value(size_t most = SIZE_MAX);
 
   // "invalid MessagePack at byte 17: invalid UTF-8"
   std::string error() const;

@@ -36,7 +36,26 @@ inline bool we_accept_json(JsonScanner& scanner) {
   return scanner.at_end();
 }
 
+// A value is given up only behind the bound; below it the bound makes no difference.
+template <class Scanner>
+std::string breaks_bound(std::string_view bytes) {
+  Scanner whole(bytes, max_nesting);
+  const bool is_valid = whole.skip_value();
+  for (const size_t most : {size_t{0}, size_t{5}, bytes.size() / 2, bytes.size()}) {
+    Scanner bounded(bytes, max_nesting);
+    const bool is_skipped = bounded.skip_value(most);
+    if (!is_skipped && !bounded.failed()) {
+      if (static_cast<size_t>(whole.position() - bytes.data()) <= most) return "given up before the bound";
+    } else if (is_skipped != is_valid || bounded.position() != whole.position() ||
+               bounded.error() != whole.error()) {
+      return "another value with a bound";
+    }
+  }
+  return "";
+}
+
 inline std::string differs_from_rapidjson(std::string_view text) {
+  if (const std::string problem = breaks_bound<JsonScanner>(text); !problem.empty()) return problem;
   JsonScanner scanner(text, max_nesting);
   const bool ours = we_accept_json(scanner);
   if (ours == rapidjson_accepts(text)) return "";
@@ -53,6 +72,7 @@ struct Utf8Visitor : msgpack::null_visitor {
 };
 
 inline std::string differs_from_msgpack_c(std::string_view bytes) {
+  if (const std::string problem = breaks_bound<MsgpackScanner>(bytes); !problem.empty()) return problem;
   MsgpackScanner scanner(bytes, max_nesting);
   const bool ours = scanner.skip_value();
   Utf8Visitor visitor;
@@ -169,6 +189,7 @@ class LibcborReader {
 };
 
 inline std::string differs_from_libcbor(std::string_view bytes) {
+  if (const std::string problem = breaks_bound<CborScanner>(bytes); !problem.empty()) return problem;
   CborScanner scanner(bytes, max_nesting);
   const bool ours = scanner.skip_value();
   LibcborReader reader(bytes);

@@ -74,5 +74,17 @@ TEST(TheStartOfAMessage, TellsWhetherACallHasMoreChunksAndThatNullAsksForNothing
   EXPECT_EQ(start_of(R"([16,5,null,"com.topic")")->acknowledge, false);
 }
 
+TEST(TheStartOfAMessage, DoesNotTellWhatOptionsAskForThatAreVeryLong) {
+  wamp::List many(100'000, 1'000'000'000);
+  const wamp::Message publish =
+      wamp::Publish{wamp::RequestId(7), {{"acknowledge", true}, {"exclude", std::move(many)}}, "a.b", {}};
+  for (const Format format : all_formats) {
+    const auto start = start_of(encode(format, publish), format);
+    ASSERT_TRUE(start) << name(format);
+    EXPECT_EQ(start->request, wamp::RequestId(7));
+    EXPECT_EQ(start->acknowledge, std::nullopt);
+  }
+}
+
 }  // namespace
 }  // namespace serializers

@@ -93,5 +93,22 @@ TEST_P(ValueLimitsOf, AreNoExcuseForBrokenBytes) {
   }
 }
 
+// Nobody waits until megabytes have been looked through that are refused anyway.
+TEST_P(ValueLimitsOf, StopTheReadingOfOptionsThatAreMuchTooLong) {
+  std::string ids = "1000000000";
+  for (int i = 0; i < 1000; ++i) ids += ",1000000000";
+  for (const std::string& options :
+       {R"({"exclude":[)" + ids + "]}", R"({"a":{"b":[)" + ids + R"(]},"c":1})"}) {
+    const std::string whole = in_format("[16,1," + options + ",\"topic\"]");
+    const std::string broken_far_behind = whole.substr(0, whole.size() - 100);
+    Scratch scratch;
+    const auto decoded =
+        decode(GetParam(), broken_far_behind, scratch, {.max_depth = 128, .values = {.bytes = 100}});
+    ASSERT_FALSE(decoded);
+    EXPECT_TRUE(decoded.error().is_refusable);
+    EXPECT_EQ(decoded.error().message, "PUBLISH.Options: more than 100 bytes (options_bytes)");
+  }
+}
+
 }  // namespace
 }  // namespace serializers
