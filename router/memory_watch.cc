@@ -93,16 +93,22 @@ void MemoryWatch::look(bool trims) {
 void MemoryWatch::measure() {
   MemoryUse use = measure_();
   use.addresses -= std::min(use.addresses, first_addresses_);
+  // Most of what comes in is in buffers, but not all of it.
+  use.buffered = std::max(use.buffered, held(transport::Holding::input));
   guard_.look(use);
 }
 
-// By the clients of all workers together.
-uint64_t MemoryWatch::held() const {
+uint64_t MemoryWatch::held(transport::Holding kind) const {
   std::ptrdiff_t sum = 0;
-  for (const Worker* const worker : workers_)
-    for (size_t kind = 0; kind < transport::max_holdings; ++kind)
-      sum += worker->loop().held().of(static_cast<transport::Holding>(kind));
+  for (const Worker* const worker : workers_) sum += worker->loop().held().of(kind);
   return static_cast<uint64_t>(std::max<std::ptrdiff_t>(sum, 0));
+}
+
+uint64_t MemoryWatch::held() const {
+  uint64_t sum = 0;
+  for (size_t kind = 0; kind < transport::max_holdings; ++kind)
+    sum += held(static_cast<transport::Holding>(kind));
+  return sum;
 }
 
 void MemoryWatch::on_new_stage() {

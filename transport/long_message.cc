@@ -29,4 +29,12 @@ void LongMessage::take(std::span<char>& bytes) {
   }
 }
 
+BufferRef LongMessage::take_buffer_of(std::string_view part) {
+  const auto whole = bytes();
+  const bool is_most_of_it = part.data() >= whole.data() &&
+                             part.data() + part.size() <= whole.data() + whole.size() &&
+                             2 * part.size() >= whole.size();
+  return is_most_of_it && whole.size() >= min_size ? std::move(buffer_) : BufferRef();
+}
+
 }  // namespace transport

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include "transport/buffer.h"
@@ -43,8 +44,9 @@ class LongMessage {
   // Takes what belongs to it from the front of `bytes`, which are all that there is at present.
   void take(std::span<char>& bytes);
 
-  // It is no longer of use without its buffer.
-  BufferRef release() { return std::move(buffer_); }
+  // Its buffer, if it is long and this part is most of it, else null: what is held must not hold much more
+  // than it is counted for. It is no longer of use then.
+  BufferRef take_buffer_of(std::string_view part);
 
  private:
   static constexpr size_t first_capacity = 256 * 1024;

@@ -18,8 +18,10 @@ std::span<char> take(std::span<char>& bytes, size_t count) {
 CodecEvent RawSocketCodec::next(std::span<char>& bytes) {
   if (delivered_) {
     give_back(kept_);
+    long_.reset();
     delivered_ = false;
   }
+  if (long_) return take_long(bytes);
   if (left_of_oversized_ > 0) {
     if (const CodecEvent event = throw_away(bytes); event.kind != CodecEvent::Kind::need_more) return event;
     if (bytes.empty()) return {};
@@ -42,6 +44,12 @@ CodecEvent RawSocketCodec::next(std::span<char>& bytes) {
   const RawSocketHeader header = read_rawsocket_header(kept_);
   if (is_oversized(header)) return begin_throwing_away(header, bytes);
   if (header.reserved() || header.size > limit_) return refusal(header);
+  if (header.size >= LongMessage::min_size) {
+    give_back(kept_);
+    long_header_ = header;
+    long_ = std::make_unique<LongMessage>(header.size);
+    return take_long(bytes);
+  }
   if (!fill(rawsocket_header_size + header.size, bytes)) return {};
   delivered_ = true;
   return event(header, std::span(kept_).subspan(rawsocket_header_size));
@@ -54,6 +62,13 @@ bool RawSocketCodec::fill(size_t size, std::span<char>& bytes) {
     kept_.append(more.data(), more.size());
   }
   return kept_.size() >= size;
+}
+
+CodecEvent RawSocketCodec::take_long(std::span<char>& bytes) {
+  long_->take(bytes);
+  if (!long_->whole()) return {};
+  delivered_ = true;
+  return event(long_header_, long_->bytes());
 }
 
 bool RawSocketCodec::is_oversized(const RawSocketHeader& header) const {

@@ -13,6 +13,8 @@ namespace {
 
 // Of a batch, in one turn: as much as is read of a socket at once, so that nobody waits longer for others.
 constexpr size_t max_batch_in_turn = 64 * 1024;
+// Of a long message, which is not looked at before it is whole: the kernel may have many MiB of it.
+constexpr size_t max_read_of_long_message = 256 * 1024;
 
 // Made beforehand.
 const CloseReason lack_of_memory{0, false, "there is no memory for what it wants", &Counters::closed_memory};
@@ -91,7 +93,7 @@ void TcpConnection::on_readable() {
     } else if (room.empty()) {
       receive({state_.read_buffer.data(), result.size});
     } else {
-      std::get<WebSocketCodec>(codec_).filled(result.size);
+      with_codec([&](auto& codec) { codec.filled(result.size); });
       receive_frames({});
     }
     if (receiver_) receiver_->on_read_end();
@@ -107,13 +109,13 @@ void TcpConnection::on_readable() {
 }
 
 std::span<char> TcpConnection::room_for_input() {
-  auto* const websocket = std::get_if<WebSocketCodec>(&codec_);
-  return websocket && stage_ == Stage::open ? websocket->room() : std::span<char>();
+  if (stage_ != Stage::open) return {};
+  const auto room = with_codec([](auto& codec) { return codec.room(); });
+  return room.first(std::min(room.size(), max_read_of_long_message));
 }
 
 BufferRef TcpConnection::take_buffer_of(std::string_view part) {
-  auto* const websocket = std::get_if<WebSocketCodec>(&codec_);
-  return websocket ? websocket->take_buffer_of(part) : BufferRef();
+  return with_codec([part](auto& codec) { return codec.take_buffer_of(part); });
 }
 
 void TcpConnection::on_heard() {
@@ -157,9 +159,7 @@ void TcpConnection::receive(std::span<char> bytes) {
 }
 
 CodecEvent TcpConnection::next_event(std::span<char>& bytes) {
-  if (auto* const websocket = std::get_if<WebSocketCodec>(&codec_)) [[likely]]
-    return websocket->next(bytes);
-  return std::get<RawSocketCodec>(codec_).next(bytes);
+  return with_codec([&bytes](auto& codec) { return codec.next(bytes); });
 }
 
 void TcpConnection::receive_frames(std::span<char> bytes) {

@@ -109,6 +109,13 @@ class TcpConnection final : public Connection, private HttpExchange {
   void receive_rawsocket_handshake();
   void receive_frames(std::span<char> bytes);
   CodecEvent next_event(std::span<char>& bytes);
+  // Precondition: it speaks WebSocket or RawSocket.
+  template <class Use>
+  auto with_codec(Use use) {
+    if (auto* const websocket = std::get_if<WebSocketCodec>(&codec_)) [[likely]]
+      return use(*websocket);
+    return use(std::get<RawSocketCodec>(codec_));
+  }
   // A message, or a batch of them.
   void receive_whole(std::span<char> message);
   void receive_message(std::span<char> message);

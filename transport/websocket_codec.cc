@@ -171,13 +171,7 @@ WebSocketCodec::Event WebSocketCodec::deliver_long() {
 }
 
 BufferRef WebSocketCodec::take_buffer_of(std::string_view part) {
-  if (!long_ || !delivered_) return {};
-  const auto whole = long_->bytes();
-  const bool is_most_of_it = part.data() >= whole.data() &&
-                             part.data() + part.size() <= whole.data() + whole.size() &&
-                             2 * part.size() >= whole.size();
-  // One that was inflated may be short.
-  return is_most_of_it && whole.size() >= LongMessage::min_size ? long_->release() : BufferRef();
+  return long_ && delivered_ ? long_->take_buffer_of(part) : BufferRef();
 }
 
 // What websocketpp does not refuse itself, or too late. Decided by the announced size, before any payload is

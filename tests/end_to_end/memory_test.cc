@@ -310,6 +310,32 @@ TEST_F(AttacksOnItsMemory, ByUnfinishedMessagesEndTheirConnections) {
   expect_all_well_afterwards();
 }
 
+// Whatever the parts of a message that is not whole are kept in, they count as buffered.
+TEST_F(AProgramWithLittleMemory, BoundsUnfinishedMessagesOfEveryKindAlone) {
+  const std::string rawsocket_message("\x00\xFF\xFF\xFF", 4), rawsocket_ping("\x01\xFF\xFF\xFF", 4);
+  const std::string part(500'000, 'x');
+  for (const std::string& header : {rawsocket_message, rawsocket_ping, std::string()}) {
+    stuck.clear();
+    start("{\"max_buffered_bytes\": " + std::to_string(memory_limit / 2) + "}");
+    const bool is_fragmented = header.empty();
+    for (size_t i = 0; i < 10; ++i) {
+      const Carrier carrier = is_fragmented ? Carrier::websocket : Carrier::rawsocket;
+      stuck.emplace_back(program->port(), Speech(Format::json, carrier));
+      stuck.back().joins();
+      stuck.back().raw().send(header);
+    }
+    for (size_t round = 0; round < 30; ++round)
+      for (WampClient& client : stuck) {
+        const auto opcode = round == 0 ? test_support::opcode::text : test_support::opcode::continuation;
+        try {
+          client.raw().send(is_fragmented ? test_support::frame_bytes(opcode, part, {.fin = false}) : part);
+        } catch (const std::exception&) {
+        }
+      }
+    program->log_until("short");  // or very short at once
+  }
+}
+
 TEST_F(AttacksOnItsMemory, BeforeTheyAreKnownGetNowhere) {
   for (size_t i = 0; i < 60; ++i) stuck.emplace_back(program->port(), Format::json);
   const std::string hello = test_support::frame_bytes(

@@ -1,11 +1,15 @@
 // RawSocket without a socket: the handshake's octets, frames cut anywhere, frames that are wrong.
 #include "transport/rawsocket_codec.h"
 
+#include <algorithm>
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/transport/codec_log.h"
 #include "transport/connection.h"
+#include "transport/live_bytes.h"
 
 namespace transport {
 namespace {
@@ -151,6 +155,75 @@ TEST(RawSocketCodec, TakesTheLongestFrameThereIs) {
   const std::string payload(max_rawsocket_length, 'x');
   const std::string stream = "\x08\x00\x00\x00"s + payload + frame(RawSocketType::message, "next");
   EXPECT_EQ(read(stream, 1 << 16, max_rawsocket_length), (Lines{"message " + payload, "message next"}));
+}
+
+// ---- frames that are longer than a read
+
+TEST(RawSocketCodec, ReadsALongFrameInPiecesOfAnySize) {
+  const std::string payload(150'000, 'x');
+  const std::string stream = frame(RawSocketType::message, payload) + frame(RawSocketType::ping, payload) +
+                             frame(RawSocketType::message, "next");
+  for (const size_t size : {1, 3, 4, 5, 999, 65'536, 100'001, 1'000'000})
+    EXPECT_EQ(read(stream, size, max_rawsocket_length),
+              (Lines{"message " + payload, "ping " + payload, "message next"}))
+        << size;
+}
+
+TEST(RawSocketCodec, TakesTheRestOfALongFrameWhereItIsPut) {
+  std::string payload;
+  for (int i = 0; payload.size() < 150'000; ++i) payload += std::to_string(i);
+  std::string stream = frame(RawSocketType::message, payload);
+  RawSocketCodec codec(max_rawsocket_length);
+  EXPECT_TRUE(codec.room().empty()) << "nothing has begun";
+  std::span<char> bytes = std::span(stream).first(1000);
+  EXPECT_EQ(codec.next(bytes).kind, CodecEvent::Kind::need_more);
+  EXPECT_EQ(codec.unfinished(), 1000u);
+  for (size_t at = 1000; at < stream.size();) {
+    const auto room = codec.room();
+    ASSERT_FALSE(room.empty());
+    ASSERT_LE(room.size(), stream.size() - at) << "room for more than the frame";
+    const size_t count = std::min<size_t>(room.size(), 33'333);
+    std::copy_n(stream.data() + at, count, room.data());
+    codec.filled(count);
+    at += count;
+  }
+  const auto event = codec.next(bytes);
+  EXPECT_EQ(line_of(event), "message " + payload);
+  EXPECT_TRUE(codec.room().empty()) << "the frame has ended";
+  EXPECT_FALSE(codec.unfinished());
+}
+
+TEST(RawSocketCodec, HandsOverTheBufferOfALongMessageIfMostOfItIsWanted) {
+  const std::string payload(150'000, 'x');
+  std::string stream = frame(RawSocketType::message, payload) + frame(RawSocketType::message, "next");
+  RawSocketCodec codec(max_rawsocket_length);
+  std::span<char> bytes(stream);
+  const auto part = bytes.first(100'000);
+  bytes = bytes.subspan(100'000);
+  std::span<char> left = part;
+  EXPECT_EQ(codec.next(left).kind, CodecEvent::Kind::need_more);
+  const auto event = codec.next(bytes);
+  const std::string_view message(event.payload.data(), event.payload.size());
+  EXPECT_FALSE(codec.take_buffer_of(message.substr(0, 1000))) << "the rest would be kept in vain";
+  const BufferRef buffer = codec.take_buffer_of(message.substr(10));
+  ASSERT_TRUE(buffer);
+  EXPECT_FALSE(codec.take_buffer_of(message.substr(10))) << "it is taken";
+  EXPECT_EQ(line_of(codec.next(bytes)), "message next");
+  EXPECT_EQ(buffer->view(), payload) << "it is the taker's now";
+}
+
+TEST(RawSocketCodec, CountsALongFrameAmongTheBuffersAndHoldsNoMoreThanTwiceWhatHasCome) {
+  // A thread of its own has kept no long buffers of other tests.
+  std::thread([] {
+    const size_t before = live_buffer_bytes();
+    RawSocketCodec codec(max_rawsocket_length);
+    std::string beginning = frame(RawSocketType::message, std::string(15'000'000, 'x')).substr(0, 300'000);
+    std::span<char> bytes(beginning);
+    EXPECT_EQ(codec.next(bytes).kind, CodecEvent::Kind::need_more);
+    EXPECT_GE(live_buffer_bytes() - before, 300'000u);
+    EXPECT_LE(live_buffer_bytes() - before, 700'000u);
+    EXPECT_GE(codec.held(), 300'000u);
+  }).join();
 }
 
 TEST(RawSocketCodec, KeepsNothingBetweenFrames) {
