@@ -10,6 +10,7 @@
 #include "router/log.h"
 #include "router/memory_reserve.h"
 #include "router/memory_use.h"
+#include "transport/kept_blocks.h"
 
 namespace router {
 namespace {
@@ -124,6 +125,7 @@ void MemoryWatch::on_new_stage() {
 
 void MemoryWatch::trim() {
   looks_to_trim_ = looks_between_trims;
+  for (Worker* const worker : workers_) worker->loop().post([] { transport::give_back_kept_blocks(); });
   ::malloc_trim(0);
 }
 

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <new>
 
+#include "transport/kept_blocks.h"
 #include "transport/live_bytes.h"
 
 namespace transport {
@@ -137,6 +138,14 @@ FreeList& free_list(size_t size_class) {
   return size_class == 0 ? small_blocks : larger_blocks[size_class - 1];
 }
 
+void free_blocks(FreeList& list) {
+  while (FreeBlock* const block = list.first) {
+    list.first = block->next;
+    ++list.room;
+    std::free(block);
+  }
+}
+
 // Opens the free lists and the tally of a thread, and empties and shuts them at its end: buffers may be
 // released even later.
 struct FreeListsLifetime {
@@ -150,12 +159,8 @@ struct FreeListsLifetime {
     keeps_blocks = false;
     large_blocks.free_all();
     for (size_t i = 0; i < class_count; ++i) {
-      FreeList& list = free_list(i);
-      list.room = 0;
-      while (FreeBlock* block = list.first) {
-        list.first = block->next;
-        std::free(block);
-      }
+      free_blocks(free_list(i));
+      free_list(i).room = 0;
     }
   }
 };
@@ -242,6 +247,11 @@ void Buffer::release_slowly(Buffer* buffer) {
   if (list.room == 0) return std::free(buffer);
   --list.room;
   list.first = new (buffer) FreeBlock{list.first};
+}
+
+void give_back_kept_blocks() {
+  large_blocks.free_all();
+  for (size_t i = 0; i < class_count; ++i) free_blocks(free_list(i));
 }
 
 std::ptrdiff_t live_buffer_bytes_of_thread() {

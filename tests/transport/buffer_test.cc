@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "transport/kept_blocks.h"
 #include "transport/live_bytes.h"
 
 namespace transport {
@@ -119,6 +120,22 @@ void take_of_those_that_are_kept() {
 
 TEST(Buffer, IsTakenOfThoseThatAreKeptIfOneIsAboutThatLong) {
   std::thread(take_of_those_that_are_kept).join();
+}
+
+// Of a thread of its own as well.
+void give_back_what_is_kept() {
+  give_back_kept_blocks();  // nothing
+  for (const size_t size : {100u, 20'000u, 1'000'000u}) Buffer::create(0, size);
+  const BufferRef in_use = Buffer::create(0, 500'000);
+  in_use->append("in use");
+  give_back_kept_blocks();
+  EXPECT_FALSE(Buffer::take_kept(1'000'000));
+  EXPECT_EQ(in_use->view(), "in use");
+  for (int round = 0; round < 2000; ++round) Buffer::create(0, 100)->append("as before");
+}
+
+TEST(Buffer, ThatIsReleasedIsGivenBackWhenItsThreadIsTold) {
+  std::thread(give_back_what_is_kept).join();
 }
 
 TEST(LiveBytes, KnowOfBuffersThatGrow) {
