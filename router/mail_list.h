@@ -72,7 +72,7 @@ class MailList {
  private:
   using Block = std::vector<Mail>;
   static constexpr size_t block_size = 64;
-  static constexpr size_t most_spare = 64;
+  static constexpr size_t most_spare = 8;
 
   void count_one() {
     --room_;
