@@ -144,6 +144,7 @@ struct Member {
   IdMap<dealer::PendingCall*> calls;        // as caller, by CALL.Request
   IdMap<dealer::PendingCall*> invocations;  // as callee, by INVOCATION.Request
   wamp::RequestId last_invocation;          // of the earlier sessions of its connection before the first
+  uint64_t answered_invocations = 0;        // with its last answer, and in time
   CalleeRoom room_for_calls;
 
  private:

@@ -84,7 +84,7 @@ class Membership {
   }
   // It waits for the answer to a call, or owes one.
   bool is_busy() const { return realm_->is_busy(*member_); }
-  wamp::RequestId last_invocation() const { return realm_->last_invocation(*member_); }
+  wamp::RequestId last_owed_invocation() const { return realm_->last_owed_invocation(*member_); }
 
  private:
   // True: its id is that of a request that waits, so it has been refused; or it waits itself.

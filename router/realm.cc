@@ -229,9 +229,10 @@ bool Realm::is_busy(const Member& member) const {
   return member.calls.size() > 0 || member.invocations.size() > 0;
 }
 
-wamp::RequestId Realm::last_invocation(const Member& member) const {
+wamp::RequestId Realm::last_owed_invocation(const Member& member) const {
   const Lock lock(mutex_);
-  return member.last_invocation;
+  const bool has_answered_all = member.answered_invocations == member.last_invocation.value;
+  return has_answered_all ? wamp::RequestId() : member.last_invocation;
 }
 
 std::optional<Refusal> Realm::check_remembered(Member& member, RememberedGrant& remembered, Action action,

@@ -57,7 +57,8 @@ class Realm {
   // Refused if the realm has no room, for anybody or for this authid. A role that does not exist may do
   // nothing.
   // `account`: of its connection; null: nobody's. `room_for_calls`: bytes of calls that may be on their way
-  // to it. `last_invocation`: of earlier sessions of its connection; its ids go on from there.
+  // to it. `last_invocation`: the last for which an earlier session of its connection owes an answer; its ids
+  // go on from there.
   std::variant<Joined, Refusal> join(const SessionRef& session, Identity identity,
                                      const wamp::ClientFeatures& features,
                                      std::shared_ptr<transport::Account> account = nullptr,
@@ -103,8 +104,9 @@ class Realm {
   void begin_drain();
   // It waits for the answer to a call, or owes one.
   bool is_busy(const Member& member) const;
-  // The id of the last INVOCATION that was sent to it, or to an earlier session of its connection; none: 0.
-  wamp::RequestId last_invocation(const Member& member) const;
+  // The greatest id under which an answer of it, or of an earlier session of its connection, may still come;
+  // 0: it has answered all INVOCATIONs.
+  wamp::RequestId last_owed_invocation(const Member& member) const;
 
   // Any thread.
   void order(const SessionRef& to, SessionOrder::Kind kind) { state_.outbox.order(to, kind); }

@@ -111,7 +111,7 @@ bool Session::is_late_answer(const serializers::MessageStart& start) const {
   const bool answers =
       start.type == wamp::MessageType::yield ||
       (start.type == wamp::MessageType::error && start.request_type == wamp::MessageType::invocation);
-  return answers && start.request <= last_invocation_;
+  return answers && start.request <= last_owed_invocation_;
 }
 
 void Session::on_message_while_closed(const wamp::Message& message) {
@@ -215,9 +215,9 @@ bool Session::leave(std::string_view why, Counter& counter) {
 void Session::end_membership(std::string_view why, Counter& counter) noexcept {
   const std::unique_ptr<Membership> past = std::move(membership_);
   state_ = State::closed;
-  last_invocation_ = past->last_invocation();
+  last_owed_invocation_ = past->last_owed_invocation();
   // Answers may be long.
-  connection_->set_known(last_invocation_ != wamp::RequestId());
+  connection_->set_known(last_owed_invocation_ != wamp::RequestId());
   counter.add();
   transport::has_memory_for([&] {
     log_end(ref_, past->identity(), past->realm().name(), why, sender_->record(), worker_.loop().now());

@@ -152,7 +152,7 @@ class Session final : public transport::Receiver, private Admission::Desk {
   std::optional<auth::Refused> refused_;             // while refusing
   std::unique_ptr<Membership> membership_;           // while established
   SessionRef ref_;                                   // of the present or the last session
-  wamp::RequestId last_invocation_;                  // of past sessions; none: they were asked nothing
+  wamp::RequestId last_owed_invocation_;             // of past sessions; none: they have answered all
   const Mailbox* waits_for_ = nullptr;               // of another worker
   transport::Loop::Clock::time_point drained_at_{};  // when it is to be told that the router shuts down
 };

@@ -120,7 +120,7 @@ std::optional<Refusal> Session::join(const auth::Accepted& accepted) {
   if (accepted.method == "anonymous" && accepted.authid.empty()) authid = anonymous_authid(ref_);
   auto joined = realm->join(
       ref_, {authid, accepted.role, accepted.method, accepted.provider, connection_->peer_address()},
-      *features_, connection_->account(), sender_->much(), last_invocation_);
+      *features_, connection_->account(), sender_->much(), last_owed_invocation_);
   if (auto* refusal = std::get_if<Refusal>(&joined)) return std::move(*refusal);
   membership_ = std::make_unique<Membership>(worker_, *this, *sender_, std::move(realm),
                                              std::get<Realm::Joined>(std::move(joined)), accepted.authextra,

@@ -335,6 +335,7 @@ wamp::Result<void> Dealer::yield(Member& callee, const wamp::Yield& message, Rou
     if (!answered) return answered.error();
     if (PendingCall* call = *answered) {
       outbox.send(call->caller->ref, wamp::CallResult{call->request, {}, {}}, std::move(payload));
+      ++callee.answered_invocations;
       finish(*call, outbox);
     }
     return {};
@@ -367,7 +368,9 @@ wamp::Result<void> Dealer::yield(Member& callee, const wamp::Yield& message, Rou
   if (progress) result.details.append("progress", true);
   append_attributes(passthru, result.details);
   outbox.send(call.caller->ref, std::move(result), std::move(payload), progress);
-  if (!progress) finish(call, outbox);
+  if (progress) return {};
+  ++callee.answered_invocations;
+  finish(call, outbox);
   return {};
 }
 
@@ -391,6 +394,7 @@ wamp::Result<void> Dealer::error(Member& callee, const wamp::Error& message, Rou
     error.details = message.details;
     error.error = message.error;
     outbox.send(call.caller->ref, std::move(error), std::move(payload));
+    ++callee.answered_invocations;
     finish(call, outbox);
   }
   return {};
@@ -402,6 +406,7 @@ void Dealer::reroute(PendingCall& call, Outbox& outbox) {
   kept.refused.insert(std::upper_bound(kept.refused.begin(), kept.refused.end(), callee_session),
                       callee_session);
   kept.settle();
+  ++call.callee->answered_invocations;
   release_callee(call);
   Registration* registration = registrations_.find(call.registration);
   if (!registration || kept.continued || !registration->has_candidates(kept.refused))

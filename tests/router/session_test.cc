@@ -300,6 +300,20 @@ TEST_P(AHandlerThatOutlivesItsSession, IsNotTakenForTheHandlerOfANewCall) {
   EXPECT_EQ(caller.sent(), "[50,2,{},[2]]");
 }
 
+TEST_P(ASession, ThatHasAnsweredAllLetsInvocationIdsOfTheNextOneBeginAnew) {
+  Wire& callee = router.join(GetParam());
+  Wire& caller = router.join(GetParam());
+  for (const char* call : {R"([48,1,{},"com.slow"])", R"([48,2,{},"com.slow"])"}) {
+    EXPECT_THAT(says(callee, R"([64,1,{},"com.slow"])"), StartsWith("[65,1,"));
+    caller.receives(call);
+    EXPECT_THAT(callee.sent(), StartsWith("[68,1,"));
+    EXPECT_EQ(says(callee, "[70,1,{}]"), "");
+    EXPECT_THAT(caller.sent(), StartsWith("[50,"));
+    EXPECT_THAT(says(callee, R"([6,{},"wamp.close.close_realm"])"), StartsWith("[6,"));
+    EXPECT_THAT(says(callee, R"([1,"realm1",{"roles":{"callee":{}}}])"), StartsWith("[2,"));
+  }
+}
+
 TEST_P(AHandlerThatOutlivesItsSession, IsNoExcuseForAnAnswerToNothing) {
   joins_again();
   callee.receives("[70,2,{},[1]]");
