@@ -24,7 +24,9 @@ inline wamp::List values_of(const Ids& ids) {
 
 // The result of a procedure that lists them.
 inline Answer list_of(Ids ids) {
-  return LargeResult([ids = std::move(ids)] { return serializers::Arguments{{values_of(ids)}, {}}; });
+  return LargeResult([ids = std::move(ids)] {
+    return serializers::Arguments{{wamp::Value(values_of(ids))}, {}};
+  });
 }
 
 // "RegistrationLists" and "SubscriptionLists": ids by match policy.

@@ -72,7 +72,7 @@ std::variant<Request, Refusal> list_subscribers(const Asked& asked) {
       wamp::List subscribers;
       for (const auto& audience : audiences)
         for (const Subscriber& subscriber : *audience) subscribers.emplace_back(subscriber.session.value);
-      return Arguments{{std::move(subscribers)}, {}};
+      return Arguments{{wamp::Value(std::move(subscribers))}, {}};
     });
   });
 }

@@ -153,8 +153,9 @@ INSTANTIATE_TEST_SUITE_P(Formats, ArgumentValues, testing::ValuesIn(all_formats)
                          [](const auto& format) { return std::string(name(format.param)); });
 
 TEST_P(ArgumentValues, ComeBackAsTheyWere) {
-  const List args = {Value(),      true,  -1, Value(UINT64_MAX), 1.0, -0.0, "text \"\n", Binary{"\x00\xFF"s},
-                     List{List()}, Dict()};
+  const List args = {
+      Value(), true, -1, Value(UINT64_MAX), 1.0, -0.0, "text \"\n", Binary{"\x00\xFF"s}, List{Value(List())},
+      Dict()};
   const Dict kwargs = {{"a", 1}, {"b", Dict{{"c", List{}}}}};
   for (const Arguments& arguments :
        {Arguments{}, Arguments{args, {}}, Arguments{{}, kwargs}, Arguments{args, kwargs}}) {
