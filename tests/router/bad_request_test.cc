@@ -57,7 +57,11 @@ std::string nested(Format format, int depth) {
 
 wamp::Dict with_nested(wamp::Dict options, int depth) {
   wamp::Value value = wamp::List();
-  for (int i = 1; i < depth; ++i) value = wamp::List{std::move(value)};
+  for (int i = 1; i < depth; ++i) {
+    wamp::List around;
+    around.push_back(std::move(value));
+    value = wamp::Value(std::move(around));
+  }
   options.append("nested", std::move(value));
   return options;
 }
@@ -108,7 +112,7 @@ TEST_P(WhatIsNestedTooDeeply, AsAnOptionIsRefused) {
   for (const int depth : {128, 1000, 2000}) {
     const auto says_with_options = [&](auto message) {
       message.options = with_nested(std::move(message.options), depth);
-      wire.receives_bytes(serializers::encode(GetParam(), message));
+      wire.receives_bytes(serializers::encode(GetParam(), std::move(message)));
     };
     says_with_options(wamp::Subscribe{wamp::RequestId(1), {}, "com.topic"});
     error_of(wire, 32, 1, "SUBSCRIBE.Options");

@@ -1,6 +1,9 @@
 // A clock for tests.
 #pragma once
 
+#include <atomic>
+#include <chrono>
+
 #include "router/clock.h"
 
 namespace router {
@@ -8,21 +11,20 @@ namespace router {
 // Stands until it is told to go on; begins at 1000000000 s of both times.
 class ManualClock final : public Clock {
  public:
-  SteadyTime now() const override {
-    // Otherwise other threads may ask too.
-    if (tick_.count() > 0) elapsed_ += tick_;
-    return SteadyTime(elapsed_);
-  }
+  SteadyTime now() const override { return SteadyTime(Duration(elapsed_ += tick_.count())); }
   WallTime wall_time() const override {
-    return WallTime(std::chrono::duration_cast<WallTime::duration>(elapsed_));
+    return WallTime(std::chrono::duration_cast<WallTime::duration>(Duration(elapsed_)));
   }
-  void advance(std::chrono::milliseconds by) { elapsed_ += by; }
+  void advance(std::chrono::milliseconds by) { elapsed_ += Duration(by).count(); }
   // From now on as much time goes by each time when somebody asks for it.
   void ticks(std::chrono::milliseconds tick) { tick_ = tick; }
 
  private:
-  std::chrono::steady_clock::duration tick_{};
-  mutable std::chrono::steady_clock::duration elapsed_ = std::chrono::seconds(1000000000);
+  using Duration = std::chrono::steady_clock::duration;
+
+  Duration tick_{};
+  // Other threads may ask, too.
+  mutable std::atomic<Duration::rep> elapsed_ = Duration(std::chrono::seconds(1000000000)).count();
 };
 
 }  // namespace router

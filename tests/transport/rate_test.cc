@@ -111,8 +111,8 @@ TEST(AConnectionOverItsRate, GoesOnLaterAndLosesNothing) {
 }
 
 TEST(AConnectionOverItsRate, StopsBetweenTwoMessagesOfOneRead) {
-  Server server;
   size_t in_first_turn = 0;
+  Server server;
   server.opened = [](Connection& c) { c.limit_rate({.messages_per_second = 2}); };
   server.turn_ended = [&] {
     if (in_first_turn > 0) return;
@@ -189,9 +189,9 @@ TEST(AConnectionOverItsRate, ThatIsLostIsGone) {
 }
 
 TEST(AConnection, TakesItsTurnsWithALargeBatch) {
+  size_t turns = 0;
   Server server;
   server.received = [](Connection&, const std::string&) {};
-  size_t turns = 0;
   server.turn_ended = [&] { turns += server.log.count("received one of many") > 0 ? 1 : 0; };
   RawClient client = server.open("/", "batched.text");
   std::string batch;

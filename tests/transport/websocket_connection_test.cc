@@ -311,8 +311,8 @@ TEST(WebSocketConnection, APeerThatStaysAfterBreakingTheProtocolIsDropped) {
 // ---- re-entrancy, turns
 
 TEST(WebSocketConnection, FramesQueuedAtTheTurnsEndGoOutInTheSameTurn) {
-  Server server;
   bool asked = false;
+  Server server;
   server.received = [&](Connection&, const std::string&) { asked = true; };
   server.turn_ended = [&] {
     if (std::exchange(asked, false)) server.connection().send(text_frame(server.connection(), "at the end"));
@@ -323,8 +323,8 @@ TEST(WebSocketConnection, FramesQueuedAtTheTurnsEndGoOutInTheSameTurn) {
 }
 
 TEST(WebSocketConnection, ClosingAtTheTurnsEndWorks) {
-  Server server;
   bool asked = false;
+  Server server;
   server.received = [&](Connection&, const std::string&) { asked = true; };
   server.turn_ended = [&] {
     if (std::exchange(asked, false)) server.connection().close(close_code::normal, "at the end");
