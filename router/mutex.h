@@ -17,12 +17,6 @@
 #else
 #define ROUTER_ATTRIBUTE(x)
 #endif
-// As clang says it; gcc has macros.
-#if defined(__has_feature)
-#define ROUTER_HAS_SANITIZER(name) __has_feature(name##_sanitizer)
-#else
-#define ROUTER_HAS_SANITIZER(name) 0
-#endif
 #define CAPABILITY(name) ROUTER_ATTRIBUTE(capability(name))
 #define SCOPED_CAPABILITY ROUTER_ATTRIBUTE(scoped_lockable)
 #define GUARDED_BY(mutex) ROUTER_ATTRIBUTE(guarded_by(mutex))
@@ -43,8 +37,7 @@ class HeldTime {
   // What the calling thread has taken of the processor.
   static Duration thread_time();
 
-#if ROUTER_HAS_SANITIZER(thread) || defined(__SANITIZE_THREAD__) || ROUTER_HAS_SANITIZER(address) || \
-    defined(__SANITIZE_ADDRESS__)
+#ifdef WAMPD_SANITIZED
   static constexpr int slower = 40;
 #else
   static constexpr int slower = 20;  // without optimisation

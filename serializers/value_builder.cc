@@ -27,9 +27,7 @@ void ValueBuilder::undefined() {
   if (!is_entry) add(wamp::Value());
 }
 
-// Value would find the type itself, but g++ 12 with sanitizers warns of that falsely.
 void ValueBuilder::unsigned_integer(uint64_t value) {
-  if (value <= static_cast<uint64_t>(INT64_MAX)) return integer(static_cast<int64_t>(value));
   add(value);
 }
 

@@ -19,7 +19,7 @@ TEST(Histogram, QuantilesAreWithinOnePercent) {
 
 TEST(Histogram, TellsWhatItHasCounted) {
   Histogram histogram;
-  for (const uint64_t ns : {5, 1'000'000, 5}) histogram.add(ns);
+  for (const uint64_t ns : {5u, 1'000'000u, 5u}) histogram.add(ns);
   std::vector<std::pair<uint64_t, uint64_t>> told;
   histogram.for_each([&told](uint64_t ns, uint64_t count) { told.emplace_back(ns, count); });
   ASSERT_EQ(told.size(), 2u);

@@ -63,7 +63,7 @@ class AProgramInTrouble : public testing::Test {
 };
 
 TEST_F(AProgramInTrouble, WithoutDescriptorsServesWhoIsThereSaysSoAndRecovers) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef WAMPD_SANITIZED_ADDRESS
   GTEST_SKIP() << "the sanitizer's own checks need descriptors";
 #endif
   Program program(config());
@@ -120,7 +120,7 @@ TEST_F(AProgramInTrouble, ThatWasKilledComesBackOnItsUnixSocket) {
   EXPECT_THAT(says(after, R"([64,1,{},"com.p"])"), StartsWith("[65,1,"));
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef WAMPD_SANITIZED
 // For as long as it lives, programs that are started see a clock that is set by a file.
 class WrongClock {
  public:

@@ -40,7 +40,7 @@ uint64_t resident_bytes(pid_t process) {
 class AProgramWithLittleMemory : public testing::Test {
  protected:
   void SetUp() override {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef WAMPD_SANITIZED
     GTEST_SKIP() << "the sanitizers take several times the memory, and keep what was freed";
 #endif
   }

@@ -453,7 +453,7 @@ TEST_F(AdmissionTest, ACryptosignSignatureOfAnotherChallengeIsWorthNothing) {
 TEST_F(AdmissionTest, ACryptosignAnswerIsWholeOrWrong) {
   open(cryptosign_auth(),
        R"(, "limits": {"failed_logins_per_authid": 1000, "failed_logins_per_address": 1000})");
-  for (const size_t size : {0, 1, 64, 127, 128, 130, 190, 191}) {
+  for (const size_t size : {0u, 1u, 64u, 127u, 128u, 130u, 190u, 191u}) {
     Wire& joe = connect();
     const std::string challenge = challenge_of(joe, cryptosign_hello(joes_key));
     joe.receives(authenticate(

@@ -50,7 +50,7 @@ TEST(ATableWithoutMemory, KeepsWhatIsInIt) {
 }
 
 TEST(MailWithoutMemory, StaysWhereItIs) {
-  for (const size_t count : {1, 64, 65, 500}) {
+  for (const size_t count : {1u, 64u, 65u, 500u}) {
     MailList to, from;
     to.push_back(SessionOrder{});
     for (size_t i = 0; i < count; ++i) from.push_back(SessionOrder{{}, SessionOrder::Kind::pause});

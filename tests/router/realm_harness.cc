@@ -33,7 +33,7 @@ wamp::ClientFeatures all_roles(const std::vector<std::string>& callee_features) 
   return *wamp::client_features(wamp::Dict{{"roles", roles}});
 }
 
-std::string text(const wamp::Message& message, const RoutedPayload& payload) {
+std::string text_of(const wamp::Message& message, const RoutedPayload& payload) {
   std::string out;
   const auto tail = serializers::encode_envelope(json, message, payload.count, out);
   if (payload.format == json)
@@ -96,7 +96,7 @@ std::string RealmHarness::real_publication(uint64_t number) {
 void RealmHarness::deliver(uint32_t slot, wamp::Message& message, const RoutedPayload& payload) {
   if (auto* event = std::get_if<wamp::Event>(&message)) number_publication(event->publication);
   if (auto* published = std::get_if<wamp::Published>(&message)) number_publication(published->publication);
-  peers_[slot].inbox_.push_back(text(message, payload));
+  peers_[slot].inbox_.push_back(text_of(message, payload));
 }
 
 void RealmHarness::deliver(Mail& mail) {

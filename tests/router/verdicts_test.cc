@@ -44,7 +44,7 @@ TEST(Verdicts, ALaterAnswerReplacesTheEarlierOne) {
 
 TEST(Verdicts, TheOldestGoWhenThereAreTooMany) {
   Verdicts verdicts(settings(3000));
-  for (int i = 0; i < 1000; ++i) verdicts.add(key(std::to_string(i), 1 + i % 7), allowed, 0, start);
+  for (unsigned i = 0; i < 1000; ++i) verdicts.add(key(std::to_string(i), 1 + i % 7), allowed, 0, start);
   EXPECT_LE(verdicts.counts().bytes, 3000u);
   EXPECT_GT(verdicts.counts().answers, 5u);
   EXPECT_TRUE(verdicts.find(key("999", 1 + 999 % 7), start));
@@ -64,7 +64,7 @@ TEST(Verdicts, OneThatIsTooBigForAllIsNotKept) {
 
 TEST(Verdicts, ASessionTakesItsOwnWithIt) {
   Verdicts verdicts(settings());
-  for (const uint64_t session : {1, 2, 0})
+  for (const uint64_t session : {1u, 2u, 0u})
     for (const char* uri : {"a", "b"}) verdicts.add(key(uri, session), allowed, 0, start);
   verdicts.forget(wamp::SessionId(1));
   EXPECT_EQ(verdicts.counts().answers, 4u);
@@ -76,7 +76,7 @@ TEST(Verdicts, ASessionTakesItsOwnWithIt) {
 
 TEST(Verdicts, ArePurgedBySessionAndUri) {
   Verdicts verdicts(settings());
-  for (const uint64_t session : {1, 2})
+  for (const uint64_t session : {1u, 2u})
     for (const char* uri : {"a", "b"}) verdicts.add(key(uri, session), allowed, 0, start);
   EXPECT_EQ(verdicts.purge({wamp::SessionId(1), "a"}), 1u);
   EXPECT_EQ(verdicts.purge({std::nullopt, "a"}), 1u);
@@ -92,7 +92,7 @@ TEST(Verdicts, AreForgottenIfTheyAreMany) {
   config::DynamicAuthorizer roomy = settings();
   roomy.max_cached_bytes = uint64_t{1} << 40;
   Verdicts much(roomy);
-  for (const uint64_t session : {1, 2})
+  for (const uint64_t session : {1u, 2u})
     for (size_t i = 0; i < many; ++i) much.add(key("com.t" + std::to_string(i), session), allowed, 0, start);
   EXPECT_EQ(much.counts().answers, 2 * many);
   much.forget(wamp::SessionId(1));
@@ -111,7 +111,7 @@ TEST(Verdicts, ThatExpireTogetherGoWithThoseThatCome) {
   for (int i = 0; i < 40'000; ++i) verdicts.add(key("com.t" + std::to_string(i)), allowed, 0, start);
   const SteadyTime later = start + std::chrono::milliseconds(roomy.cache_ttl_ms);
   EXPECT_FALSE(verdicts.find(key("com.t1"), later));
-  for (int i = 0; i < 1000; ++i) verdicts.add(key("com.u" + std::to_string(i)), allowed, 0, later);
+  for (unsigned i = 0; i < 1000; ++i) verdicts.add(key("com.u" + std::to_string(i)), allowed, 0, later);
   EXPECT_EQ(verdicts.counts().answers, 1000u);
 }
 

@@ -124,7 +124,7 @@ class NoDescriptors {
 };
 
 TEST(Listener, RunningOutOfDescriptorsIsToldOnceAndAcceptingGoesOnLater) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef WAMPD_SANITIZED_ADDRESS
   GTEST_SKIP() << "built together with it, the sanitizer of virtual calls needs a descriptor itself";
 #endif
   Server server;

@@ -163,7 +163,7 @@ TEST(RawSocketCodec, ReadsALongFrameInPiecesOfAnySize) {
   const std::string payload(150'000, 'x');
   const std::string stream = frame(RawSocketType::message, payload) + frame(RawSocketType::ping, payload) +
                              frame(RawSocketType::message, "next");
-  for (const size_t size : {1, 3, 4, 5, 999, 65'536, 100'001, 1'000'000})
+  for (const size_t size : {1u, 3u, 4u, 5u, 999u, 65'536u, 100'001u, 1'000'000u})
     EXPECT_EQ(read(stream, size, max_rawsocket_length),
               (Lines{"message " + payload, "ping " + payload, "message next"}))
         << size;

@@ -202,7 +202,7 @@ TEST(WebSocketCodec, KeepsTheBeginningOfAMessageThatIsTooLong) {
   const Feeding ten{.max_message_size = 10};
   std::string beginning = "[48,7,{},";
   beginning.append(max_beginning - beginning.size(), 'x');
-  for (const size_t more : {0, 1, 300})
+  for (const size_t more : {0u, 1u, 300u})
     expect_always(text(beginning + std::string(more, 'y')) + text("next"),
                   {"oversized " + beginning, "message next"}, ten);
 }
@@ -338,13 +338,13 @@ TEST(WebSocketCodec, ReadsALongMessageInPiecesOfAnySize) {
   const std::string stream = text(long_text()) + text("next");
   const Lines expected = {"message " + long_text(), "message next"};
   EXPECT_EQ(read_whole(stream), expected);
-  for (const size_t size : {1, 2, 3, 5, 64, 999, 65'536, 100'001})
+  for (const size_t size : {1u, 2u, 3u, 5u, 64u, 999u, 65'536u, 100'001u})
     EXPECT_EQ(read_pieces(stream, std::vector<size_t>(stream.size() / size, size)), expected) << size;
 }
 
 TEST(WebSocketCodec, RefusesALongTextWithOneWrongByteWhereverItIs) {
   const std::string good(100'000, 'x');
-  for (const size_t at : {0, 1, 65'535, 65'536, 99'999}) {
+  for (const size_t at : {0u, 1u, 65'535u, 65'536u, 99'999u}) {
     std::string bad = good;
     bad[at] = '\xFF';
     EXPECT_EQ(read_pieces(text(bad), {70'000}), Lines{"error 1007"}) << at;
