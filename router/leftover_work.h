@@ -100,11 +100,12 @@ class LeftoverWork {
 
   // Precondition: it is not left from before.
   void add(Work& work) noexcept {
-    bool done = false;
-    transport::has_memory_for([&] { done = goes_on(work); });
-    if (done) return;
-    leave(work);
-    has_left_some_ = true;
+    if (!is_done_at_once(work)) leave(work);
+  }
+  // The same for some that other requests feed, so that it may never end: nothing that the turn's request
+  // leaves waits for it.
+  void add_apart(Work& work) noexcept {
+    if (!is_done_at_once(work)) work.insert_before(has_bundle_ ? *queue_.before : queue_);
   }
   // The same for some that is its own owner. `go_on` is Work::go_on().
   template <class GoOn>
@@ -171,8 +172,8 @@ class LeftoverWork {
  private:
   static constexpr std::ptrdiff_t steps_of_turn = 100;
 
-  // Some work, until it has had its turn; then what has come of it, what is left of it and what stood behind it
-  // go to the end of the queue.
+  // Some work, until it has had its turn; then what has come of it, what is left of it and what stood behind
+  // it go to the end of the queue.
   struct Going {
     Going(LeftoverWork& of_all, Work& work) : all(of_all), rest(&work) {
       followers.take_in_front(work.followers_);
@@ -197,6 +198,12 @@ class LeftoverWork {
     Link& first = *ring.behind;
     first.take_out();
     return static_cast<Work&>(first);
+  }
+  bool is_done_at_once(Work& work) noexcept {
+    bool done = false;
+    transport::has_memory_for([&] { done = goes_on(work); });
+    has_left_some_ = has_left_some_ || !done;
+    return done;
   }
   void leave(Work& work) {
     if (goes_on_) return work.insert_before(born_);

@@ -60,7 +60,7 @@ std::unique_ptr<LeftoverWork::Work> Dealer::make_work(Registration& registration
 }
 
 void Dealer::work_on(Registration& registration) noexcept {
-  if (!std::exchange(registration.is_worked_on, true)) work_.add(*registration.work);
+  if (!std::exchange(registration.is_worked_on, true)) work_.add_apart(*registration.work);
 }
 
 bool Dealer::go_on_with(Registration& registration, Outbox& outbox) {

@@ -1,5 +1,6 @@
 #include "router/leftover_work.h"
 
+#include <algorithm>
 #include <memory>
 #include <new>
 #include <string>
@@ -9,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "router/realm_state.h"
+#include "router/rendezvous_hash.h"
 #include "tests/router/manual_clock.h"
 #include "tests/router/realm_harness.h"
 #include "wamp/error_uris.h"
@@ -87,6 +89,47 @@ TEST(LeftoverWork, DoesNotWaitForThatOfAnotherRequestWhichNeverEnds) {
   EXPECT_EQ(done, 1000);
 }
 
+// Of a registration whose calls wait, for example; everybody feeds it.
+class WorkThatNeverEnds final : public LeftoverWork::Work {
+  bool go_on() override { return false; }
+};
+
+TEST(LeftoverWork, DoesNotWaitForWhatItHasBegunAndOthersFeed) {
+  LeftoverWork work;
+  WorkThatNeverEnds fed;
+  work.begin_turn();
+  work.take_steps(1000);
+  int done = 0;
+  work.add([&, begun = false]() mutable {
+    if (!std::exchange(begun, true)) work.add_apart(fed);
+    return ++done == 1000;
+  });
+  for (int turns = 0; turns < 100; ++turns) work.go_on();
+  EXPECT_EQ(done, 1000);
+}
+
+TEST(LeftoverWork, DoesNotWaitForWhatTheSameRequestHasBegunAndOthersFeed) {
+  for (const bool is_first : {false, true}) {
+    LeftoverWork work;
+    WorkThatNeverEnds fed;
+    work.begin_turn();
+    work.take_steps(1000);
+    std::vector<std::string> done;
+    if (is_first) work.add_apart(fed);
+    work.add([&done] {
+      done.emplace_back("first");
+      return true;
+    });
+    if (!is_first) work.add_apart(fed);
+    work.add([&done] {
+      done.emplace_back("second");
+      return true;
+    });
+    for (int turns = 0; turns < 10; ++turns) work.go_on();
+    EXPECT_THAT(done, ElementsAre("first", "second"));
+  }
+}
+
 TEST(LeftoverWork, IsTriedAgainIfThereWasNoMemoryForIt) {
   LeftoverWork work;
   work.begin_turn();
@@ -143,26 +186,30 @@ class AMemberThatIsHalfRemoved : public testing::Test {
  protected:
   static constexpr uint64_t many = 2000;
 
-  Member& join() {
+  Member& join(const std::string& authid = "user") {
     const SessionRef ref{0, static_cast<uint32_t>(++sessions), wamp::SessionId(sessions)};
     wamp::ClientFeatures features;
     features.roles = 15;
     state.work.begin_turn();
     return state.add_member(std::make_unique<Member>(
-        ref, Identity{"user", "anonymous", "anonymous", "static"}, features, authorizer.role("anonymous")));
+        ref, Identity{authid, "anonymous", "anonymous", "static"}, features, authorizer.role("anonymous")));
   }
-  void register_at(Member& callee, const std::string& procedure) {
+  void register_at(Member& callee, const std::string& procedure,
+                   dealer::InvocationPolicy policy = dealer::InvocationPolicy::single,
+                   uint32_t concurrency = 0) {
     state.work.begin_turn();
     dealer::RegisterOptions options;
-    options.policy = dealer::InvocationPolicy::single;
+    options.policy = policy;
+    options.callee.concurrency = concurrency;
     state.dealer.register_procedure(callee, {wamp::RequestId(1), {}, procedure}, wamp::MatchPolicy::exact,
                                     options, {}, state.outbox);
   }
-  void call(Member& caller, uint64_t request, const std::string& procedure) {
+  void call(Member& caller, uint64_t request, const std::string& procedure,
+            const dealer::CallOptions& options = {}) {
     state.work.begin_turn();
     caller.call_grant = {};
-    ASSERT_TRUE(
-        state.dealer.call(caller, {wamp::RequestId(request), {}, procedure, {}}, {}, {}, {}, state.outbox));
+    ASSERT_TRUE(state.dealer.call(caller, {wamp::RequestId(request), {}, procedure, {}}, options, {}, {},
+                                  state.outbox));
   }
   void subscribe(Member& subscriber, const std::string& topic) {
     state.work.begin_turn();
@@ -276,6 +323,43 @@ TEST_F(AMemberThatIsHalfRemoved, LeavesWhatOthersHaveInCommonWithIt) {
   do_rest();
   EXPECT_EQ(state.broker.subscription_count(), many);
   EXPECT_EQ(other.subscriptions.size(), many);
+}
+
+// All the time a callee takes the next of them, but one of whose shard they are does not.
+TEST_F(AMemberThatIsHalfRemoved, DoesNotWaitUntilCallsOfOthersNoLongerDo) {
+  const auto shared = dealer::InvocationPolicy::roundrobin;
+  Member& busy = join("busy");
+  Member& quick = join("quick");
+  Member& member = join_with_much();
+  Member& caller = join("caller");
+  for (Member* callee : {&busy, &quick, &member}) register_at(*callee, "com.shared", shared, 1);
+  uint64_t request = 0;
+  const auto call_shard_of = [&](const Member& callee) {
+    dealer::CallOptions options;
+    options.run_mode = dealer::RunMode::partition;
+    const auto weight = [&](const Member& one) {
+      return rendezvous_weight(rendezvous_hash(one.identity.authid), *options.routing_key);
+    };
+    for (options.routing_key = 1; weight(callee) < std::max({weight(busy), weight(quick), weight(member)});)
+      ++*options.routing_key;
+    call(caller, ++request, "com.shared", options);
+  };
+  for (int i = 0; i < 500; ++i) call_shard_of(busy);
+  call_shard_of(quick);
+  call_shard_of(quick);
+  begin_to_kill(member);
+  const auto* const registration = state.dealer.registrations().find("com.shared", wamp::MatchPolicy::exact);
+  while (registration->has_callee(member)) state.work.go_on();
+  for (int turns = 0; turns < 500; ++turns) {
+    if (turns % 2 == 0) {
+      state.work.begin_turn();
+      ASSERT_TRUE(state.dealer.yield(quick, {quick.last_invocation, {}, {}}, {}, state.outbox));
+      call_shard_of(quick);
+    }
+    if (!state.work.empty()) state.work.go_on();
+  }
+  EXPECT_TRUE(member.calls.empty());
+  EXPECT_TRUE(member.gone);
 }
 
 TEST_F(AMemberThatIsHalfRemoved, HearsGoodbyeAtOnce) {
