@@ -245,6 +245,7 @@ void Dealer::invoke(PendingCall& call, Registration& registration, Callee& calle
   member.last_invocation = invocation;
   member.invocations.insert(invocation.value, &call);
   if (call.waiting_number != 0) registration.waiting.erase(call.waiting_number);
+  if (call.callee) release_callee(call);
   call.callee = &member;
   call.invocation = invocation;
   if (callee.options.concurrency > 0) {
@@ -407,7 +408,7 @@ void Dealer::reroute(PendingCall& call, Outbox& outbox) {
                       callee_session);
   kept.settle();
   ++call.callee->answered_invocations;
-  release_callee(call);
+  // It is the callee's until it is another one's, waits or ends: it must not be lost if there is no memory.
   Registration* registration = registrations_.find(call.registration);
   if (!registration || kept.continued || !registration->has_candidates(kept.refused))
     end(call, no_available_callee, "all callees are unavailable", outbox);

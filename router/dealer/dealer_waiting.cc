@@ -25,9 +25,10 @@ void Dealer::wait_for_callee(PendingCall& call, Registration& registration, Outb
                "all callees are busy, and " + std::to_string(limits_.waiting_calls_per_registration) +
                    " calls wait already, the most that the realm allows",
                outbox);
-  call.waiting_number = ++last_waiting_;
-  registration.waiting.emplace_hint(registration.waiting.end(), call.waiting_number, &call);
   remind_callees(registration);
+  registration.waiting.emplace_hint(registration.waiting.end(), last_waiting_ + 1, &call);
+  call.waiting_number = ++last_waiting_;
+  if (call.callee) release_callee(call);
   if (!slow_streams_.empty()) [[unlikely]]
     for (const Callee& callee : registration.callees)
       slow_streams_.on_wanted(*callee.member, *call.caller, outbox);
@@ -36,9 +37,10 @@ void Dealer::wait_for_callee(PendingCall& call, Registration& registration, Outb
 void Dealer::remind_callees(const Registration& registration) {
   for (const Callee& callee : registration.callees)
     if (callee.member->present && !callee.member->takes_calls()) {
+      std::set<wamp::RegistrationId> one{registration.id};
       Awaited& awaited = awaited_[callee.member->ref.session];
       awaited.callee = callee.member;
-      awaited.registrations.insert(registration.id);
+      awaited.registrations.merge(one);  // this needs no memory, and there is never none
     }
 }
 

@@ -293,6 +293,82 @@ TEST(LeavingWithoutMemory, OfOneWhoAsksForOthersLetsThemAskThemselves) {
   EXPECT_GT(failures, 5u);
 }
 
+// ---- what others feel of it
+
+struct WhoElse {
+  const char* name;
+  const char* options;  // of the other callee's REGISTER; null: there is none
+  bool is_busy = false;
+};
+
+class ARerouteWithoutMemory : public testing::TestWithParam<WhoElse> {};
+
+// It costs the callee that was unavailable, and the call goes on or ends.
+TEST_P(ARerouteWithoutMemory, LosesNoCall) {
+  size_t failures = 0;
+  for (size_t at = 1;; ++at) {
+    RealmHarness realm;
+    const std::vector<std::string> features = {"call_reroute", "call_canceling",
+                                               "progressive_call_invocations"};
+    Peer& other = realm.join(features);
+    Peer& tired = realm.join(features);
+    Peer& caller = realm.join();
+    if (GetParam().options) {
+      other.says("[64,1," + std::string(GetParam().options) + R"(,"com.work"])");
+      if (GetParam().is_busy) caller.says(R"([48,1,{},"com.work"])");
+    }
+    tired.says(R"([64,1,{"invoke":"last","concurrency":1},"com.work"])");
+    caller.says(R"([48,2,{"progress":true},"com.work"])");
+    caller.says(R"([48,3,{},"com.work"])");
+    for (Peer* peer : {&other, &tired, &caller}) peer->hears();
+
+    const bool has_failed = fails(at, [&] { tired.says(R"([8,68,1,{},"wamp.error.unavailable"])"); });
+    caller.says_continuation(R"([48,2,{},"com.work"])");
+    if (has_failed) tired.leaves();
+    realm.passes(a_while);
+    for (int request = 1; request <= 4; ++request) other.says("[70," + std::to_string(request) + ",{}]");
+    if (!has_failed) tired.leaves();
+    realm.passes(a_while);
+    const std::string answers = caller.hears();
+    for (const char* request : {"2", "3"})
+      EXPECT_TRUE(answers.find("[50," + std::string(request) + ",") != std::string::npos ||
+                  answers.find("[8,48," + std::string(request) + ",") != std::string::npos)
+          << request << " at " << at << ": " << answers;
+    EXPECT_EQ(realm.realm().counts().calls, 0u) << at;
+    if (!has_failed || HasFailure()) break;
+    ++failures;
+  }
+  EXPECT_GT(failures, 2u);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , ARerouteWithoutMemory,
+    testing::Values(WhoElse{"ToNobody", nullptr}, WhoElse{"ToOneThatIsFree", R"({"invoke":"last"})"},
+                    WhoElse{"ToOneThatIsBusy", R"({"invoke":"last","concurrency":1})", true}),
+    [](const auto& param) { return std::string(param.param.name); });
+
+TEST(ACallWithoutMemory, IsNotWaitedForByACalleeThatIsClogged) {
+  size_t failures = 0;
+  for (size_t at = 1;; ++at) {
+    RealmHarness realm;
+    Peer& callee = realm.join();
+    Peer& unlucky = realm.join();
+    Peer& caller = realm.join();
+    callee.says(R"([64,1,{},"com.work"])");
+    callee.hears();
+    callee.clogs();
+    const bool has_failed = fails(at, [&] { unlucky.says(R"([48,1,{},"com.work"])"); });
+    if (has_failed) unlucky.leaves();
+    callee.unclogs();
+    callee.hears();
+    caller.says(R"([48,2,{},"com.work",["next"]])");
+    EXPECT_THAT(callee.hears(), HasSubstr("next")) << at;
+    if (!has_failed || testing::Test::HasFailure()) break;
+    ++failures;
+  }
+  EXPECT_GT(failures, 2u);
+}
+
 // ---- who comes in
 
 struct WayIn {
