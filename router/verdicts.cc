@@ -75,9 +75,14 @@ void Verdicts::add(const Key& key, const Grant& grant, uint64_t version, SteadyT
   if (const auto of_session = by_session_.find(answer.session); of_session != by_session_.end())
     if (const auto old = of_session->second.find(answer.text); old != of_session->second.end())
       erase(old->second);
-  bytes_ += bytes_of(answer);
-  const auto added = answers_.emplace_hint(answers_.end(), ++last_answer_, std::move(answer));
-  by_session_[added->second.session].emplace(added->second.text, added);
+  // What may lack memory comes before what changes anything.
+  Answers one;
+  const auto added = one.emplace(++last_answer_, std::move(answer)).first;
+  Index its_text{{added->second.text, added}};
+  Index& of_session = by_session_[added->second.session];
+  bytes_ += bytes_of(added->second);
+  answers_.merge(one);
+  of_session.merge(its_text);
   make_room(now);
 }
 
