@@ -150,19 +150,21 @@ void HeldRequests::look_up(const std::shared_ptr<Verdicts>& verdicts, Subject su
     waiting.questions.push_back(open->second);
     return;
   }
-  const auto opened = verdicts->open(key, member_.ref, realm_->now());
-  if (opened.answer) {
-    known = Verdict{*opened.answer, {}};
-    return;
-  }
   const auto question = std::make_shared<Question>(
-      Question{std::move(question_name), verdicts, std::move(key), std::move(subject.options), opened, {}});
+      Question{std::move(question_name), verdicts, std::move(key), std::move(subject.options), {}, {}});
   question->charge =
       member_.charge(holding::requests, allocated(sizeof(Question)) + allocated(question->name.second) +
                                             allocated(question->key.uri) + allocated(question->options));
+  // Before others may wait for this session, so that it lets go of the question whatever comes next.
   open_.emplace(question->name, question);
+  question->opened = verdicts->open(question->key, member_.ref, realm_->now());
+  if (question->opened.answer) {
+    known = Verdict{*question->opened.answer, {}};
+    open_.erase(question->name);
+    return;
+  }
   waiting.questions.push_back(question);
-  if (opened.asker != Verdicts::Asker::another) ask(question);
+  if (question->opened.asker != Verdicts::Asker::another) ask(question);
 }
 
 void HeldRequests::ask(const std::shared_ptr<Question>& question) {

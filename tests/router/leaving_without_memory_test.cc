@@ -293,6 +293,26 @@ TEST(LeavingWithoutMemory, OfOneWhoAsksForOthersLetsThemAskThemselves) {
   EXPECT_GT(failures, 5u);
 }
 
+TEST(AQuestionWithoutMemory, IsAskedByWhoWantsToKnowNext) {
+  size_t failures = 0;
+  for (size_t at = 1;; ++at) {
+    AuthorizedWires router(R"("cache_by": "role")");
+    Wire& first = router.user();
+    const bool has_failed = fails(
+        at, [&] { costs_its_connection(first, [&] { first.receives_with_more(R"([48,1,{},"com.a"])"); }); });
+    EXPECT_TRUE(has_failed || first.dropped().empty());
+    if (!first.dropped().empty()) first.breaks();
+    router.router().passes(a_while);
+    Wire& second = router.user();
+    second.receives(R"([48,1,{},"com.a"])");
+    while (!router.authorizer().asked().empty()) router.authorizer().answers("true");
+    EXPECT_THAT(second.sent(), HasSubstr("[8,48,1,{},\"wamp.error.no_such_procedure\"")) << at;
+    if (!has_failed || testing::Test::HasFailure()) break;
+    ++failures;
+  }
+  EXPECT_GT(failures, 5u);
+}
+
 // ---- what others feel of it
 
 struct WhoElse {
