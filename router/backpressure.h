@@ -28,6 +28,7 @@ class Backpressure {
   ~Backpressure();
   Backpressure(const Backpressure&) = delete;
 
+  transport::Connection& connection() const { return sender_.connection(); }
   // A message was sent as a frame of so many bytes; `streams`: it is a part of a stream.
   void on_sent(const wamp::Message& message, size_t bytes, bool streams) {
     if (const size_t held = sender_.connection().queued_memory(); held > notice_above_) [[unlikely]]

@@ -88,7 +88,8 @@ void Worker::look_at_growth() {
 }
 
 void Worker::end_turn() {
-  for (Backpressure* backpressure : std::vector(choked_)) backpressure->check();
+  for (Backpressure* backpressure : std::vector(choked_))
+    at_the_cost_of(backpressure->connection(), [backpressure] { backpressure->check(); });
   deliver_mail();
   // Not while mail is delivered, as what they do makes mail that comes after it.
   while (!ready_.empty()) {
@@ -141,12 +142,14 @@ void Worker::deliver_mail() {
   Mailbox::wake_others();
 }
 
-// There was no memory for it. Whom a message does not reach must not wait for it; an event is lost.
+// There was no memory for it. Whom a message or an order does not reach must not be waited for, nor wait for
+// it; an event is lost.
 void Worker::on_undeliverable(const Mail& entry) {
   const auto* delivery = std::get_if<Delivery>(&entry);
   const auto* kept = std::get_if<KeptEvents>(&entry);
-  if (!delivery && !kept) return counters_.lost_event_memory.add();
-  const SessionRef& to = delivery ? delivery->to : kept->to;
+  const auto* order = std::get_if<SessionOrder>(&entry);
+  if (!delivery && !kept && !order) return counters_.lost_event_memory.add();
+  const SessionRef& to = delivery ? delivery->to : kept ? kept->to : order->to;
   if (Membership* receiver = find(to.session, to.slot)) receiver->sender().connection().on_out_of_memory();
 }
 

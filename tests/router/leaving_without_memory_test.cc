@@ -389,6 +389,27 @@ TEST(ACallWithoutMemory, IsNotWaitedForByACalleeThatIsClogged) {
   EXPECT_GT(failures, 2u);
 }
 
+TEST(AnOrderWithoutMemory, CostsWhomItIsFor) {
+  size_t failures = 0;
+  for (size_t at = 1;; ++at) {
+    SessionHarness router;
+    Wire& holder = router.join();
+    Wire& other = router.join();
+    says(holder, R"([64,1,{},"com.mine"])");
+    other.receives_with_more(R"([64,1,{},"com.mine"])");
+    const bool has_failed = fails(at, [&] { mail_comes(router); });
+    mail_comes(router);
+    if (other.dropped().empty()) {
+      const bool is_answered = other.sent().find("[8,64,1,") != std::string::npos;
+      EXPECT_TRUE(is_answered || !holder.dropped().empty()) << at;
+    }
+    EXPECT_EQ(router.worker().counters().lost_event_memory.value(), 0u) << at;
+    if (!has_failed || testing::Test::HasFailure()) break;
+    ++failures;
+  }
+  EXPECT_GT(failures, 1u);
+}
+
 // ---- who comes in
 
 struct WayIn {
