@@ -237,6 +237,7 @@ void Broker::match(std::string_view topic, RememberedPublish* remembered, const 
 
 void Broker::revoke(Subscription& subscription, Member& subscriber, const std::string& reason,
                     Outbox& outbox) {
+  subscription.prepare_removal(subscriber);  // else it may be told that it is none and stay one
   if (subscriber.features.subscriber_subscription_revocation) {
     wamp::Dict details{{"subscription", subscription.id.value}};
     if (!reason.empty()) details.append("reason", reason);

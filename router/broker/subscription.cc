@@ -110,6 +110,13 @@ void Subscription::drop_if_empty(SubscriptionNode& node, uint32_t worker) {
     nodes.erase(std::lower_bound(nodes.begin(), nodes.end(), std::string_view(node.key.text), key_is_less));
 }
 
+void Subscription::prepare_removal(const Member& member) {
+  const HeldSubscription& held = *member.subscriptions.find(id.value);
+  SubscriptionNode::Group& group = held.node->groups[member.ref.worker];
+  group[held.position / SubscriptionNode::Part::most].audience.writable();
+  group.back().audience.writable();
+}
+
 void Subscription::remove_subscriber(Member& member) {
   constexpr size_t most = SubscriptionNode::Part::most;
   const HeldSubscription* const held = member.subscriptions.find(id.value);
@@ -120,6 +127,7 @@ void Subscription::remove_subscriber(Member& member) {
   SubscriptionNode::Part& part = group[position / most];
   SubscriptionNode::Part& last_part = group.back();
   // What may lack memory comes before what changes anything.
+  prepare_removal(member);
   std::vector<Subscriber>& audience = part.audience.writable();
   std::vector<Subscriber>& last_audience = last_part.audience.writable();
 

@@ -64,6 +64,8 @@ struct Subscription {
   // Precondition: the member is not a subscriber yet; is one.
   void add_subscriber(Member& member, std::string_view node_key, config::SlowConsumer policy);
   void remove_subscriber(Member& member);
+  // remove_subscriber(), which may come next, needs no memory then.
+  void prepare_removal(const Member& member);
 
   // The node that events with this resource key go to; null if there are no nodes. Of two routers with the
   // same nodes both take the same, and a node that comes or goes moves no keys but its own.

@@ -410,6 +410,34 @@ TEST(AnOrderWithoutMemory, CostsWhomItIsFor) {
   EXPECT_GT(failures, 1u);
 }
 
+TEST(ARevocationWithoutMemory, IsOneOrNone) {
+  // What the router's procedures have made once and for all is not to be what fails.
+  RealmHarness().join().says(R"([48,1,{},"wamp.subscription.remove_subscriber",[1,1]])");
+  size_t failures = 0;
+  for (size_t at = 1;; ++at) {
+    RealmHarness realm;
+    Peer& victim = realm.join();
+    Peer& publisher = realm.join();
+    Peer& judge = realm.join();
+    victim.says(R"([32,1,{},"com.topic"])");
+    victim.hears();
+    // An event that is on its way shares the list of subscribers.
+    publisher.says(R"([16,1,{},"com.topic"])");
+    const std::string sentence =
+        R"([48,1,{},"wamp.subscription.remove_subscriber",[1,)" + std::to_string(victim.id()) + "]]";
+    const bool has_failed = fails(at, [&] { judge.says(sentence); });
+    const std::string heard = victim.hears();
+    const bool is_told = heard.find("[35,0,") != std::string::npos;
+    publisher.says(R"([16,2,{},"com.topic"])");
+    const std::string later = victim.hears();
+    EXPECT_EQ(later.empty(), is_told) << at;
+    EXPECT_TRUE(is_told || has_failed) << at;
+    if (!has_failed || testing::Test::HasFailure()) break;
+    ++failures;
+  }
+  EXPECT_GT(failures, 2u);
+}
+
 // ---- who comes in
 
 struct WayIn {
