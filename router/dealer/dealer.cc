@@ -174,12 +174,12 @@ bool Dealer::hold(const Wanted& wanted, const Registration& registration, Outbox
   if (registration.policy != InvocationPolicy::single || registration.has_callee(wanted.callee)) return false;
   if (limits_.probe_timeout_ms == 0 || held_registers_.size() >= max_held_registers) return false;
   Member& holder = *registration.callees.front().member;
-  const bool first = held_registers_.add(
-      {&wanted.callee, &holder, wanted.request, registration.procedure, registration.match, wanted.options,
-       clock_.now() + std::chrono::milliseconds(limits_.probe_timeout_ms),
-       wanted.callee.charge(holding::requests, bytes_of_held(registration.procedure))});
+  // Before it is held: who is held does not send one again.
+  if (!held_registers_.any_for(holder.ref.session)) outbox.order(holder.ref, SessionOrder::Kind::probe);
+  held_registers_.add({&wanted.callee, &holder, wanted.request, registration.procedure, registration.match,
+                       wanted.options, clock_.now() + std::chrono::milliseconds(limits_.probe_timeout_ms),
+                       wanted.callee.charge(holding::requests, bytes_of_held(registration.procedure))});
   wanted.callee.waiting.add(wamp::MessageType::register_, wanted.request);
-  if (first) outbox.order(holder.ref, SessionOrder::Kind::probe);
   return true;
 }
 

@@ -4,16 +4,14 @@
 
 namespace router::dealer {
 
-bool HeldRegisters::add(HeldRegister held) {
+void HeldRegisters::add(HeldRegister held) {
   const Number number = ++last_;
   const wamp::SessionId holder = held.holder->ref.session;
-  const bool is_first = !any_for(holder);
   // All of it, or nothing.
   Numbers of_holder{{holder, number}}, of_callee{{held.callee->ref.session, number}};
   all_.emplace(number, std::move(held));
   by_holder_.merge(of_holder);
   by_callee_.merge(of_callee);
-  return is_first;
 }
 
 HeldRegisters::Numbers::const_iterator HeldRegisters::first(const Numbers& numbers, wamp::SessionId session) {

@@ -32,8 +32,7 @@ struct HeldRegister {
 class HeldRegisters {
  public:
   size_t size() const { return all_.size(); }
-  // True if nothing else waits for this holder.
-  bool add(HeldRegister held);
+  void add(HeldRegister held);
   bool any_for(wamp::SessionId holder) const { return find_for(holder) != nullptr; }
   // As long as there are any for it, they are being decided: it has given a sign of life.
   void set_alive(wamp::SessionId holder) { alive_.insert(holder); }

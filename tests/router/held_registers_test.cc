@@ -11,8 +11,11 @@ using testing::IsEmpty;
 
 class HeldRegistersTest : public testing::Test {
  protected:
+  // True if nothing else waits for this holder.
   bool add(Member& callee, Member& holder, const std::string& procedure, int deadline_s) {
-    return held.add({&callee, &holder, {}, procedure, wamp::MatchPolicy::exact, {}, at(deadline_s)});
+    const bool is_first = !held.any_for(holder.ref.session);
+    held.add({&callee, &holder, {}, procedure, wamp::MatchPolicy::exact, {}, at(deadline_s)});
+    return is_first;
   }
   std::vector<std::string> take_for(const Member& holder) {
     std::vector<std::string> procedures;

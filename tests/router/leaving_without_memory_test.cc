@@ -389,6 +389,23 @@ TEST(ACallWithoutMemory, IsNotWaitedForByACalleeThatIsClogged) {
   EXPECT_GT(failures, 2u);
 }
 
+TEST(AProbeWithoutMemory, IsMadeForWhoWantsItNext) {
+  size_t failures = 0;
+  for (size_t at = 1;; ++at) {
+    RealmHarness realm;
+    Peer& holder = realm.join();
+    Peer& unlucky = realm.join();
+    Peer& other = realm.join();
+    holder.says(R"([64,1,{},"com.mine"])");
+    const bool has_failed = fails(at, [&] { unlucky.says(R"([64,1,{},"com.mine"])"); });
+    other.says(R"([64,1,{},"com.mine"])");
+    EXPECT_THAT(other.hears(), StartsWith(R"([8,64,1,{},"wamp.error.procedure_already_exists")")) << at;
+    if (!has_failed || testing::Test::HasFailure()) break;
+    ++failures;
+  }
+  EXPECT_GT(failures, 2u);
+}
+
 TEST(AnOrderWithoutMemory, CostsWhomItIsFor) {
   size_t failures = 0;
   for (size_t at = 1;; ++at) {
