@@ -289,8 +289,8 @@ bool Session::on_oversized(std::string_view beginning) {
 
 void Session::refuse(std::string_view bytes, const std::string& problem) {
   auto start = serializers::decode_start(format_, bytes, worker_.scratch());
-  // Who asks for an answer in options that cannot be read gets one rather than none.
-  if (start && !start->acknowledge) start->acknowledge = true;
+  // It stands first where clients have an order, and an answer that is not expected ends their session.
+  if (start && !start->acknowledge) start->acknowledge = false;
   if (refuse_untaken(start, {wamp::error_uri::invalid_argument, problem}, counters().lost_excess,
                      "what is refused (" + problem + ")"))
     return;

@@ -41,6 +41,20 @@ bool CborReader::leave_message() {
   return scanner_.at_end() || scanner_.fail("expected the end");
 }
 
+bool CborReader::enter_dictionary() {
+  const CborHeader header = scanner_.header();
+  if (header.kind != Kind::dictionary) return false;
+  scanner_.move_to(header.content);
+  missing_ = header.argument;
+  ends_with_break_ = header.is_indefinite;
+  return true;
+}
+
+bool CborReader::next_key(std::string_view& key) {
+  scratch_.strings.clear();
+  return next() && (read_string(key) || scanner_.fail("expected strings as keys"));
+}
+
 bool CborReader::read_integer(uint64_t& value) {
   if (scanner_.take_small_integer(value)) return true;
   const CborHeader header = scanner_.header();

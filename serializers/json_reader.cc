@@ -69,6 +69,26 @@ bool JsonReader::leave_message() {
   return scanner_.at_end() || scanner_.fail("expected the end");
 }
 
+bool JsonReader::enter_dictionary() {
+  if (!scanner_.at('{')) return false;
+  scanner_.advance();
+  at_first_element_ = true;
+  return true;
+}
+
+bool JsonReader::next_key(std::string_view& key) {
+  scratch_.strings.clear();
+  scanner_.skip_space();
+  if (scanner_.at('}')) return false;
+  if (!next()) return scanner_.fail("expected ',' or '}'");
+  if (!read_string(key)) return scanner_.fail("expected a string as key");
+  scanner_.skip_space();
+  if (!scanner_.at(':')) return scanner_.fail("expected ':'");
+  scanner_.advance();
+  scanner_.skip_space();
+  return true;
+}
+
 bool JsonReader::read_short_integer(uint64_t& value) {
   constexpr ptrdiff_t most_digits = 18;
   const char* const begin = position();

@@ -15,6 +15,7 @@ class JsonReader {
  public:
   // How a payload begins whose Arguments are empty, before its ArgumentsKw.
   static constexpr std::string_view empty_arguments = "[],";
+  static constexpr std::string_view true_value = "true";
 
   JsonReader(std::string_view bytes, Scratch& scratch, const Limits& limits);
 
@@ -27,6 +28,10 @@ class JsonReader {
   bool next();
   // Behind the list; false unless it ends here and the bytes with it.
   bool leave_message();
+  // Into the dictionary at the position, false if there is none; then to the value of its next key, which
+  // lives until the one after it: false at the end, or if that is not valid.
+  bool enter_dictionary();
+  bool next_key(std::string_view& key);
 
   // Each reads the element at the position; false if that is of another kind or not valid.
   // An integer that is negative or too big becomes UINT64_MAX, which is valid nowhere.

@@ -4,7 +4,6 @@
 #include "serializers/json_reader.h"
 #include "serializers/lone_surrogates.h"
 #include "serializers/msgpack_reader.h"
-#include "serializers/value_sink.h"
 
 namespace serializers {
 namespace {
@@ -12,38 +11,22 @@ namespace {
 // As far as options usually may go.
 constexpr size_t most_looked_through = 256 * 1024;
 
-// Looks for two attributes and keeps nothing of the others, as they may be too many.
-class AttributeFinder final : public ValueSink {
- public:
-  bool acknowledge() const { return acknowledge_; }
-  bool progress() const { return progress_; }
-
-  void null() override {}
-  void boolean(bool value) override {
-    if (next_ && depth_ == 1) *next_ = value;
+template <class Reader>
+void read_options(Reader& reader, MessageStart& start) {
+  const bool is_null = reader.kind() == Kind::null;
+  if (is_null ? !reader.skip() : !reader.enter_dictionary()) return;
+  for (std::string_view key; !is_null && reader.next_key(key);) {
+    std::optional<bool>* const attribute = key == "acknowledge" ? &start.acknowledge
+                                           : key == "progress"  ? &start.progress
+                                                                : nullptr;
+    const char* const value = reader.position();
+    if (!reader.skip()) return;
+    if (attribute) *attribute = std::string_view(value, reader.position()) == Reader::true_value;
   }
-  void integer(int64_t) override {}
-  void unsigned_integer(uint64_t) override {}
-  void floating(double) override {}
-  void string(std::string_view) override {}
-  void binary(std::string_view) override {}
-  void begin_list(size_t) override { ++depth_; }
-  void end_list(size_t) override { --depth_; }
-  void begin_dictionary(size_t) override { ++depth_; }
-  void key(std::string_view key) override {
-    next_ = depth_ != 1            ? nullptr
-            : key == "acknowledge" ? &acknowledge_
-            : key == "progress"    ? &progress_
-                                   : nullptr;
-  }
-  void binary_key(std::string_view) override { next_ = nullptr; }
-  void end_dictionary(size_t) override { --depth_; }
-
- private:
-  int depth_ = 0;
-  bool* next_ = nullptr;  // whose value comes next; null: another one's
-  bool acknowledge_ = false, progress_ = false;
-};
+  if (reader.failed()) return;
+  start.acknowledge = start.acknowledge.value_or(false);
+  start.progress = start.progress.value_or(false);
+}
 
 template <class Reader>
 std::optional<MessageStart> read_start(Reader reader) {
@@ -68,27 +51,19 @@ std::optional<MessageStart> read_start(Reader reader) {
   // Digits at the end of the bytes may be the first ones only.
   if (!request || !reader.next()) return std::nullopt;
   start.request = wamp::RequestId(*request);
-  const char* const options = reader.position();
-  AttributeFinder finder;
-  const Kind kind = reader.kind();
-  const bool are_whole = (kind == Kind::null || kind == Kind::dictionary) &&
-                         reader.skip(most_looked_through) &&
-                         static_cast<size_t>(reader.position() - options) <= most_looked_through;
-  if (are_whole && (kind == Kind::null || reader.send_dictionary({options, reader.position()}, finder))) {
-    start.acknowledge = finder.acknowledge();
-    start.progress = finder.progress();
-  }
+  read_options(reader, start);
   return start;
 }
 
 }  // namespace
 
-std::optional<MessageStart> decode_start(Format format, std::string_view beginning, Scratch& scratch) {
+std::optional<MessageStart> decode_start(Format format, std::string_view message, Scratch& scratch) {
   if (!scratch.strings.empty()) scratch.strings.clear();
+  const std::string_view beginning = message.substr(0, most_looked_through);
   const Limits limits{.max_depth = max_nesting};
   if (format == Format::msgpack) return read_start(MsgpackReader(beginning, limits));
   if (format == Format::cbor) return read_start(CborReader(beginning, scratch, limits));
-  const auto replaced = without_lone_surrogates(beginning.substr(0, most_looked_through));
+  const auto replaced = without_lone_surrogates(beginning);
   return read_start(JsonReader(replaced ? *replaced : beginning, scratch, limits));
 }
 

@@ -16,12 +16,13 @@ struct MessageStart {
   wamp::MessageType type{};
   std::optional<wamp::MessageType> request_type = {};  // of an ERROR
   wamp::RequestId request = {};
-  // What the options of a PUBLISH or a CALL ask for, if they are there as a whole and at most 256 KiB.
+  // What the options of a PUBLISH or a CALL ask for. Nothing if that is not sure: if it does not stand in the
+  // first 256 KiB of the message, before all that is not valid, and the options do not end there either.
   std::optional<bool> acknowledge = {}, progress = {};
 };
 
 // Nothing if the bytes do not begin a message like that, or end before it is sure that its request id is
 // whole.
-std::optional<MessageStart> decode_start(Format format, std::string_view beginning, Scratch& scratch);
+std::optional<MessageStart> decode_start(Format format, std::string_view message, Scratch& scratch);
 
 }  // namespace serializers

@@ -37,6 +37,18 @@ bool MsgpackReader::enter_long_message() {
   return true;
 }
 
+bool MsgpackReader::enter_dictionary() {
+  const MsgpackHeader header = scanner_.header();
+  if (header.kind != Kind::dictionary) return false;
+  scanner_.move_to(header.content);
+  missing_ = header.length;
+  return true;
+}
+
+bool MsgpackReader::next_key(std::string_view& key) {
+  return next() && (read_string(key) || scanner_.fail("expected strings as keys"));
+}
+
 bool MsgpackReader::read_any_integer(uint64_t& value) {
   const MsgpackHeader header = scanner_.header();
   if (header.kind != Kind::integer && header.kind != Kind::floating) return false;

@@ -15,6 +15,7 @@ class MsgpackReader {
  public:
   // How a payload begins whose Arguments are empty, before its ArgumentsKw.
   static constexpr std::string_view empty_arguments = "\x90";
+  static constexpr std::string_view true_value = "\xC3";
 
   MsgpackReader(std::string_view bytes, const Limits& limits) : scanner_(bytes, limits.max_depth - 1) {}
 
@@ -33,6 +34,10 @@ class MsgpackReader {
   }
   // Behind the list; false unless it ends here and the bytes with it.
   bool leave_message() { return missing_ == 0 && (scanner_.at_end() || scanner_.fail("expected the end")); }
+  // Into the dictionary at the position, false if there is none; then to the value of its next key, which
+  // lives until the one after it: false at the end, or if that is not valid.
+  bool enter_dictionary();
+  bool next_key(std::string_view& key);
 
   // Each reads the element at the position; false if that is of another kind or not valid.
   // An integer that is negative or too big becomes UINT64_MAX, which is valid nowhere.

@@ -64,6 +64,36 @@ TEST_F(OptionsWithTooMuch, AreRefusedToAPublisherThatWantsToKnow) {
   EXPECT_THAT(says(wire, R"([16,3,{"acknowledge":true},"com.topic"])"), StartsWith("[17,3,"));
 }
 
+// As of 9,000 authids that are UUIDs.
+const std::string very_long(350'000, 'x');
+
+TEST(VeryLongOptions, AreRefusedWithoutAWordToAPublisherThatWantsNone) {
+  const std::string list = R"("eligible_authid":[")" + very_long + R"("])";
+  SessionHarness router;
+  Wire& wire = router.join();
+  EXPECT_EQ(says(wire, "[16,1,{" + list + R"(},"com.topic"])"), "");
+  EXPECT_EQ(says(wire, "[16,2,{" + list + R"(,"acknowledge":false},"com.topic"])"), "");
+  EXPECT_THAT(says(wire, R"([16,3,{"acknowledge":true,)" + list + R"(},"com.topic"])"),
+              AllOf(StartsWith(R"([8,16,3,{},"wamp.error.invalid_argument",)"),
+                    HasSubstr("PUBLISH.Options: more than 262144 bytes (options_bytes)")));
+  EXPECT_FALSE(wire.closed());
+}
+
+TEST(VeryLongOptions, OfAFirstChunkRefuseItAndTheOthersBelongToThat) {
+  SessionHarness router;
+  constexpr auto features = R"({"caller":{"features":{"progressive_call_invocations":true}},
+      "callee":{"features":{"progressive_call_invocations":true,"call_canceling":true}}})";
+  Wire& callee = router.join(serializers::Format::json, features);
+  Wire& caller = router.join(serializers::Format::json, features);
+  EXPECT_THAT(says(callee, R"([64,1,{},"com.upload"])"), StartsWith("[65,1,"));
+  EXPECT_THAT(says(caller, R"([48,5,{"progress":true,"x":")" + very_long + R"("},"com.upload"])"),
+              StartsWith("[8,48,5,{},\"wamp.error.invalid_argument\""));
+  EXPECT_EQ(says(caller, R"([48,5,{"progress":true},"com.upload"])"), "");
+  EXPECT_EQ(says(caller, R"([48,5,{},"com.upload"])"), "");
+  EXPECT_EQ(callee.sent(), "");
+  EXPECT_FALSE(caller.closed());
+}
+
 TEST_F(OptionsWithTooMuch, EndACallWhenItsCalleeAnswersSo) {
   Wire& callee = router.join();
   EXPECT_THAT(says(callee, R"([64,1,{},"com.add"])"), StartsWith("[65,1,"));
