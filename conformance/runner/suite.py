@@ -80,6 +80,12 @@ class Run:
         self.skipped = 0
 
     def run_suite(self, suite_name, suite, router, clients):
+        for line, check, case in self.chosen(suite_name, suite, router, clients):
+            self._run_case(line, check, case)
+
+    def chosen(self, suite_name, suite, router, clients):
+        """What run_suite() runs: its line, check and case."""
+        chosen = []
         for check in vars(suite).values():
             if not hasattr(check, 'cases'):
                 continue
@@ -88,7 +94,8 @@ class Run:
                 names = ' -> '.join(client.name for client in case if hasattr(client, 'name'))
                 line = ' '.join(filter(None, [f'{suite_name}: {title}', names and f'[{names}]']))
                 if self.only in line:
-                    self._run_case(line, check, case)
+                    chosen.append((line, check, case))
+        return chosen
 
     def _run_case(self, line, check, case):
         start = time.monotonic()
