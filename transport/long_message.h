@@ -32,7 +32,7 @@ class LongMessage {
   size_t arrived() const { return buffer_->size(); }
   // Bytes of memory that it takes.
   size_t held() const { return buffer_ ? buffer_->held() : 0; }
-  // What has arrived; to be changed by whoever takes a mask away. Nothing after release().
+  // What has arrived; to be changed by whoever takes a mask away. Nothing once the buffer has been taken.
   std::span<char> bytes() {
     return buffer_ ? std::span(buffer_->data(), buffer_->size()) : std::span<char>();
   }
