@@ -1,4 +1,6 @@
 // permessage-deflate (RFC 7692) between real clients of a whole router.
+#include <random>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,6 +11,7 @@ namespace router {
 namespace {
 
 using serializers::Format;
+using testing::HasSubstr;
 using testing::StartsWith;
 
 const Speech compressed_json(Format::json, Carrier::compressed_websocket);
@@ -59,8 +62,28 @@ TEST(CompressionOfATransport, IsNotForBatches) {
   EXPECT_THAT(compressed.hears(), StartsWith("[36,"));
 }
 
+// Letters without a rule, but that for each window some come again just behind it, where the next larger one
+// reaches.
+std::string with_repeats_behind_each_window() {
+  std::mt19937 random(1);  // a fixed seed: every run does the same
+  const auto letters = [&random](size_t count) {
+    std::string text;
+    while (text.size() < count) text += static_cast<char>('A' + random() % 26);
+    return text;
+  };
+  std::string text;
+  for (int bits = 9; bits <= 14; ++bits) {
+    const size_t window = size_t{1} << bits;
+    const std::string repeated = letters(100);
+    text += repeated + letters(window / 4 * 5 - repeated.size()) + repeated;
+  }
+  return text;
+}
+
 TEST(CompressionOfATransport, KeepsToTheWindowThatAClientTakes) {
   RunningServer router{compressing()};
+  WampClient publisher = router.join(Format::json);
+  const std::string text = with_repeats_behind_each_window();
   EXPECT_EQ(extensions(router, "permessage-deflate; server_max_window_bits=8"), "")
       << "zlib has none so small";
   for (int bits = 9; bits <= 15; ++bits) {
@@ -68,10 +91,14 @@ TEST(CompressionOfATransport, KeepsToTheWindowThatAClientTakes) {
     client.handshake("/ws", "wamp.2.json",
                      "Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=" +
                          std::to_string(bits) + "\r\n");
-    client.send_text(R"([1,"realm1",{"roles":{"caller":{}}}])");
-    const auto welcome = client.read_frame();
-    ASSERT_TRUE(welcome.compressed);
-    EXPECT_THAT(test_support::inflated(welcome.payload, bits), StartsWith("[2,"));
+    client.send_text(R"([1,"realm1",{"roles":{"subscriber":{}}}])");
+    EXPECT_THAT(client.read_message(), StartsWith("[2,"));
+    client.send_text(R"([32,1,{},"com.topic"])");
+    EXPECT_THAT(client.read_message(), StartsWith("[33,1,"));
+    publisher.says(R"([16,1,{},"com.topic",[")" + text + "\"]]");
+    const auto event = client.read_frame();
+    ASSERT_TRUE(event.compressed);
+    EXPECT_THAT(test_support::inflated(event.payload, bits), HasSubstr(text));
   }
 }
 

@@ -12,12 +12,14 @@ const std::string flush_end("\0\0\xFF\xFF", 4);
 // Calls `work` until it has no more to say.
 template <class Work>
 std::string all_of(z_stream& stream, std::string_view input, Work work) {
-  std::string output(1000, '\0');
+  // In small pieces: zlib finds all that it has put into the same piece, as far back as that may be.
+  constexpr size_t piece = 64;
+  std::string output;
   size_t size = 0;
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(input.data()));
   stream.avail_in = static_cast<uInt>(input.size());
   do {
-    output.resize(2 * output.size());
+    output.resize(size + piece);
     stream.next_out = reinterpret_cast<Bytef*>(output.data() + size);
     stream.avail_out = static_cast<uInt>(output.size() - size);
     const int result = work(&stream, Z_SYNC_FLUSH);
