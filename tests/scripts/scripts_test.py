@@ -79,6 +79,19 @@ class Scripts(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("built", done.stderr)
 
+    def test_that_no_sanitizer_is_built_with_is_a_failure(self):
+        self.copy("test")
+        for step in ("bin/cmake", "bin/ctest", "tree/scripts/install-packages", "tree/scripts/check-alone", "tree/conformance/run"):
+            self.program(step, "exit 0")
+        for preset, sanitizers in {"release": "", "asan": "address", "tsan": ""}.items():
+            build = self.folder / "tree" / "build" / preset
+            (build / "Testing" / "Temporary").mkdir(parents=True)
+            (build / "Testing" / "Temporary" / "LastTest.log").touch()
+            (build / "CMakeCache.txt").write_text(f"WAMPD_SANITIZE:STRING={sanitizers}\n")
+        done = self.call(str(self.folder / "tree" / "test"))
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn("== FAILED: configure tsan: it has no sanitizer\n", done.stdout)
+
 
 if __name__ == "__main__":
     unittest.main()
