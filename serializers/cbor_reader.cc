@@ -52,7 +52,11 @@ bool CborReader::enter_dictionary() {
 
 bool CborReader::next_key(std::string_view& key) {
   scratch_.strings.clear();
-  return next() && (read_string(key) || scanner_.fail("expected strings as keys"));
+  if (!next()) return false;
+  if (!read_string(key)) return scanner_.fail("expected strings as keys");
+  // What a tag says of a value makes no other one of it.
+  while (kind() == Kind::extension) scanner_.move_to(scanner_.header().content);
+  return true;
 }
 
 bool CborReader::read_integer(uint64_t& value) {

@@ -30,7 +30,7 @@ class CborReader {
   // Behind the list; false unless it ends here and the bytes with it.
   bool leave_message();
   // Into the dictionary at the position, false if there is none; then to the value of its next key, which
-  // lives until the one after it: false at the end, or if that is not valid.
+  // lives until the one after it, behind its tags: false at the end, or if that is not valid.
   bool enter_dictionary();
   bool next_key(std::string_view& key);
 

@@ -3,8 +3,10 @@
 // messages and by the fuzz targets.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <cbor/streaming.h>
 #include <msgpack.hpp>
@@ -13,6 +15,7 @@
 
 #include "serializers/cbor_scanner.h"
 #include "serializers/json_scanner.h"
+#include "serializers/message_start.h"
 #include "serializers/msgpack_scanner.h"
 #include "serializers/serializer.h"
 #include "serializers/utf8.h"
@@ -246,13 +249,34 @@ inline std::string breaks_transcoding(Format format, Format other, wamp::Payload
   return "";
 }
 
-// If these bytes are a message: it is the same after encoding and decoding it, and its payload survives
-// transcoding.
+// What the beginning of a message tells is what the whole says.
+template <class M>
+std::string breaks_start(const std::optional<MessageStart>& start, const M& message) {
+  if constexpr (requires { message.request, message.options; }) {
+    const auto wants = [&message](std::string_view key) {
+      const wamp::Value* const value = message.options.find(key);
+      const bool* const wanted = value ? value->template get<bool>() : nullptr;
+      return wanted && *wanted;
+    };
+    if (!start || start->type != M::type || start->request != message.request)
+      return "its beginning is not that of the request";
+    for (const auto& [told, key] :
+         {std::pair(start->acknowledge, "acknowledge"), {start->progress, "progress"}})
+      if (told && *told != wants(key)) return std::string("its beginning tells another ") + key;
+  }
+  return "";
+}
+
+// Whatever these bytes are, their beginning can be read. If they are a message: that tells the same, it is
+// the same after encoding and decoding it, and its payload survives transcoding.
 inline std::string breaks_codec(Format format, std::string_view bytes) {
   const Limits limits;
-  Scratch scratch;
+  Scratch start_scratch, scratch;
+  const auto start = decode_start(format, bytes, start_scratch);
   const auto message = decode(format, bytes, scratch, limits);
   if (!message) return message.error().message.empty() ? "an error without a message" : "";
+  const std::string broken = std::visit([&start](const auto& m) { return breaks_start(start, m); }, *message);
+  if (!broken.empty()) return broken;
   const std::string encoded = encode(format, *message);
   Scratch second_scratch;
   const auto second = decode(format, encoded, second_scratch, limits);

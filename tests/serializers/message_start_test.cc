@@ -128,7 +128,8 @@ TEST(TheStartOfAMessage, KnowsEveryWayToWriteOptions) {
           ->acknowledge,
       true);
   EXPECT_EQ(start_of("\x93\x10\x05\x81\x01\xC3", Format::msgpack)->acknowledge, std::nullopt);
-  // A dictionary that ends with a break, and a key in two parts.
+  // A value with a tag; a dictionary that ends with a break, and a key in two parts.
+  EXPECT_EQ(start_of("\x83\x10\x05\xA1\x6B" + key + "\xD9\x01\x02\xF5", Format::cbor)->acknowledge, true);
   EXPECT_EQ(start_of("\x83\x10\x05\xBF\x7F\x65"
                      "ackno\x66"
                      "wledge\xFF\xF5\xFF",
