@@ -203,7 +203,7 @@ void HeldRequests::let_go(Question& question) noexcept {
 void HeldRequests::look_again() {
   for (auto next = open_.begin(); next != open_.end();) {
     const std::shared_ptr<Question> question = (next++)->second;
-    if (question->inquiry || question->verdicts->waits(question->opened.name, member_.ref)) continue;
+    if (question->inquiry || question->verdicts->waits(question->opened)) continue;
     question->opened.asker = Verdicts::Asker::alone;
     if (const auto grant = question->verdicts->find(question->key, realm_->now()))
       on_verdict(*question, {*grant, {}});

@@ -1,6 +1,5 @@
 #include "router/verdicts.h"
 
-#include <algorithm>
 #include <iterator>
 #include <thread>
 #include <utility>
@@ -51,7 +50,9 @@ Verdicts::Opened Verdicts::open(const Key& key, const SessionRef& session, Stead
   if (key.session) return {Asker::alone, version_};
   if (const auto answer = find(0, text, now)) return {Asker::alone, version_, answer};
   Opened opened{Asker::for_all, version_, {}, text};
-  const auto [found, is_new] = questions_.try_emplace(text, Question{session, {}});
+  const auto [found, is_new] = questions_.try_emplace(text, Question{last_question_ + 1, session, {}});
+  if (is_new) ++last_question_;
+  opened.question = found->second.number;
   if (is_new) return opened;
   if (found->second.asker == session) return {Asker::alone, version_};
   found->second.waiters.push_back(session);
@@ -59,12 +60,12 @@ Verdicts::Opened Verdicts::open(const Key& key, const SessionRef& session, Stead
   return opened;
 }
 
-bool Verdicts::waits(const std::string& name, const SessionRef& session) const {
+// Not by the session: all that wait look each second.
+bool Verdicts::waits(const Opened& opened) const {
+  if (opened.asker != Asker::another) return false;
   const Lock lock(mutex_);
-  const auto found = questions_.find(name);
-  if (found == questions_.end()) return false;
-  const auto& waiters = found->second.waiters;
-  return std::find(waiters.begin(), waiters.end(), session) != waiters.end();
+  const auto found = questions_.find(opened.name);
+  return found != questions_.end() && found->second.number == opened.question;
 }
 
 void Verdicts::add(const Key& key, const Grant& grant, uint64_t version, SteadyTime now) {

@@ -49,10 +49,11 @@ class Verdicts {
     uint64_t version = 0;              // for add()
     std::optional<Grant> answer = {};  // it has just been answered
     std::string name = {};             // of the question, if others may wait for it
+    uint64_t question = 0;             // which of those that have had that name
   };
   Opened open(const Key& key, const SessionRef& session, SteadyTime now);
-  // Whether another session is still asking for this one. `name`: of the question.
-  bool waits(const std::string& name, const SessionRef& session) const;
+  // Whether another session is still asking for the one that has opened it, and has not left it.
+  bool waits(const Opened& opened) const;
   // Keeps the answer, unless something was purged since the question was opened.
   void add(const Key& key, const Grant& grant, uint64_t version, SteadyTime now);
   // The session neither asks nor waits any longer. Returns those that waited for it, who must look again.
@@ -84,6 +85,7 @@ class Verdicts {
   using Answers = std::map<uint64_t, Answer>;                   // by number, in the order in which they came
   using Index = std::map<std::string_view, Answers::iterator>;  // by Answer::text
   struct Question {
+    uint64_t number;
     SessionRef asker;
     std::vector<SessionRef> waiters;
   };
@@ -105,7 +107,8 @@ class Verdicts {
   size_t bytes_ GUARDED_BY(mutex_) = 0;  // of the answers
   std::map<uint64_t, Index> by_session_ GUARDED_BY(mutex_);
   std::map<std::string, Question> questions_
-      GUARDED_BY(mutex_);                    // by text_of(key), of keys for the whole role
+      GUARDED_BY(mutex_);  // by text_of(key), of keys for the whole role
+  uint64_t last_question_ GUARDED_BY(mutex_) = 0;
   uint64_t version_ GUARDED_BY(mutex_) = 0;  // of purges
 };
 

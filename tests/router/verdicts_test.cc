@@ -1,5 +1,8 @@
 #include "router/verdicts.h"
 
+#include <algorithm>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -146,18 +149,43 @@ TEST(Verdicts, OneSessionAsksForAll) {
   EXPECT_EQ(first.asker, Asker::for_all);
   EXPECT_EQ(verdicts.open(key("a"), ref(1), start).asker, Asker::alone);
   EXPECT_EQ(verdicts.open(key("a"), ref(2), start).asker, Asker::another);
-  EXPECT_EQ(verdicts.open(key("a"), ref(3), start).asker, Asker::another);
+  const auto third = verdicts.open(key("a"), ref(3), start);
+  EXPECT_EQ(third.asker, Asker::another);
   EXPECT_EQ(verdicts.open(key("b"), ref(3), start).asker, Asker::for_all);
   EXPECT_EQ(verdicts.open(key("a", 2), ref(2), start).asker, Asker::alone);
-  EXPECT_TRUE(verdicts.waits(first.name, ref(2)));
+  EXPECT_FALSE(verdicts.waits(first));
+  EXPECT_TRUE(verdicts.waits(third));
   EXPECT_TRUE(verdicts.leave(first.name, ref(2)).empty());
-  EXPECT_FALSE(verdicts.waits(first.name, ref(2)));
   EXPECT_THAT(verdicts.leave(first.name, ref(1)), testing::ElementsAre(ref(3)));
-  EXPECT_FALSE(verdicts.waits(first.name, ref(3)));
+  EXPECT_FALSE(verdicts.waits(third));
   EXPECT_EQ(verdicts.counts().questions, 1u);
   verdicts.add(key("a"), allowed, 0, start);
   EXPECT_EQ(verdicts.open(key("a"), ref(4), start).answer, allowed);
   EXPECT_EQ(verdicts.counts().questions, 1u);
+}
+
+TEST(Verdicts, WhoWaitedForOneQuestionDoesNotWaitForTheNextOfThatName) {
+  Verdicts verdicts(settings());
+  const auto first = verdicts.open(key("a"), ref(1), start);
+  const auto second = verdicts.open(key("a"), ref(2), start);
+  verdicts.leave(first.name, ref(1));
+  EXPECT_EQ(verdicts.open(key("a"), ref(3), start).asker, Asker::for_all);
+  const auto fourth = verdicts.open(key("a"), ref(4), start);
+  EXPECT_FALSE(verdicts.waits(second));
+  EXPECT_TRUE(verdicts.waits(fourth));
+}
+
+// A look costs the same however many wait; else this would not end in a minute.
+TEST(Verdicts, AllThatWaitMayLook) {
+  constexpr uint64_t many = 300'000;
+  Verdicts verdicts(settings());
+  const auto first = verdicts.open(key("a"), ref(1), start);
+  std::vector<Verdicts::Opened> waiters;
+  for (uint64_t session = 2; session < many; ++session)
+    waiters.push_back(verdicts.open(key("a"), ref(session), start));
+  EXPECT_TRUE(std::all_of(waiters.begin(), waiters.end(),
+                          [&](const Verdicts::Opened& waiter) { return verdicts.waits(waiter); }));
+  EXPECT_EQ(verdicts.leave(first.name, ref(1)).size(), waiters.size());
 }
 
 TEST(Verdicts, WhatWasAskedBeforeAPurgeIsNotKept) {
