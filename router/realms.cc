@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <iterator>
+#include <thread>
 
 #include "router/config/realm_pattern.h"
 #include "router/log.h"
@@ -126,10 +127,13 @@ Realms::Listed Realms::listed() const {
 }
 
 Realms::Prepared Realms::prepare(const std::vector<config::Realm>& configured) const {
-  const std::lock_guard making(making_);
   Prepared prepared{configured, {}};
   for (const config::Realm& realm : configured) {
-    if (realm.is_template() || find(realm.name)) continue;
+    if (realm.is_template()) continue;
+    // A worker on which somebody logs in may be waiting to make another one.
+    std::this_thread::yield();
+    const std::lock_guard making(making_);
+    if (find(realm.name)) continue;
     const auto all_realms = all();
     const auto removed = std::find_if(all_realms.begin(), all_realms.end(),
                                       [&](const auto& other) { return other->name() == realm.name; });
