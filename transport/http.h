@@ -38,7 +38,7 @@ class ListenerCounts;
 // A request that is answered later. Given to a Service with a POST; on the thread of the connection's loop.
 class HttpExchange {
  public:
-  // Once. Not inside the call that gave the exchange.
+  // Once. Not inside the call that gave the exchange. The client's connection ends if there is no memory.
   virtual void answer(HttpResponse response) = 0;
   // To be in the response, whoever makes it.
   virtual void add_header(std::string name, std::string value) = 0;

@@ -64,8 +64,9 @@ Service::Answer LongPollConnection::on_send(std::span<const char> body, HttpExch
   if (meter_) meter_->take_bytes(loop_.now(), body.size());
   if (pauses_ == 0 && held_.empty()) return deliver({{body.begin(), body.end()}, &exchange});
   if (held_.size() >= max_held_sends) return text_response(503, "too many requests are waiting");
-  held_.push_back({{body.begin(), body.end()}, &exchange});
-  charge(held_.back());
+  Held held{{body.begin(), body.end()}, &exchange};
+  charge(held);
+  held_.push_back(std::move(held));
   return Service::Later{this};
 }
 
@@ -80,6 +81,7 @@ void LongPollConnection::on_gone(HttpExchange& exchange) {
     waiting_ = nullptr;
     heard_at_ = loop_.now();
   }
+  if (sending_ == &exchange) sending_ = nullptr;
   for (Held& held : held_)
     if (held.exchange == &exchange) held.exchange = nullptr;
 }
@@ -90,6 +92,12 @@ void LongPollConnection::heard() {
 }
 
 HttpResponse LongPollConnection::deliver(Held held) {
+  HttpResponse response{503, "", "", {}};
+  if (!loop_.state().has_memory_for([&] { response = receive(held); })) on_out_of_memory();
+  return response;
+}
+
+HttpResponse LongPollConnection::receive(Held& held) {
   const auto refuse = [this](std::string what) {
     end({close_code::invalid_payload, false, what}, State::closing);
     return text_response(400, what);
@@ -98,22 +106,19 @@ HttpResponse LongPollConnection::deliver(Held held) {
   if (body.empty()) return refuse("a send without a message");
   for (auto rest = body; !rest.empty() && state_ == State::open;) {
     if (pauses_ > 0 || body.size() - rest.size() >= max_received_in_turn) {
-      keep(std::move(held), rest);
+      keep(held, rest);
       break;
     }
     const auto message = is_batched(framing_) ? take_from_batch(framing_, rest) : std::exchange(rest, {});
     if (!message) return refuse("a message in a batch that is longer than the batch");
-    if (!loop_.state().has_memory_for([&] { receiver_->on_message(*message); })) {
-      on_out_of_memory();
-      return text_response(503, "the server is short of memory");
-    }
+    receiver_->on_message(*message);
     if (meter_) meter_->take_message(loop_.now());
     slow_down_if_over();
   }
   return no_content();
 }
 
-void LongPollConnection::keep(Held held, std::span<const char> rest) {
+void LongPollConnection::keep(Held& held, std::span<const char> rest) {
   held.received = held.body.size() - rest.size();
   held.exchange = nullptr;
   charge(held);
@@ -127,9 +132,9 @@ void LongPollConnection::deliver_held() {
   while (!held_.empty() && pauses_ == 0 && state_ == State::open && !has_had_its_turn_) {
     Held held = std::move(held_.front());
     held_.pop_front();
-    HttpExchange* const exchange = held.exchange;
+    sending_ = held.exchange;
     HttpResponse response = deliver(std::move(held));
-    if (exchange) exchange->answer(std::move(response));
+    if (sending_) std::exchange(sending_, nullptr)->answer(std::move(response));
   }
 }
 
@@ -150,13 +155,16 @@ void LongPollConnection::send(BufferRef frame) {
 
 void LongPollConnection::flush() {
   if (!waiting_ || (queue_.empty() && state_ == State::open)) return;
-  std::exchange(waiting_, nullptr)->answer(queue_.empty() ? gone() : take());
+  HttpResponse response = queue_.empty() ? gone() : take();
+  std::exchange(waiting_, nullptr)->answer(std::move(response));
   heard_at_ = loop_.now();
 }
 
 HttpResponse LongPollConnection::take() {
   HttpResponse response;
   response.content_type = content_type_;
+  // First all that needs memory: nothing is lost without it.
+  response.body.reserve(is_batched(framing_) ? queued_bytes_ : queue_.front()->size());
   do {
     response.body.append(queue_.front()->view());
     queued_memory_ -= queue_.front()->held();
@@ -222,10 +230,10 @@ void LongPollConnection::charge(Held& held) const {
 }
 
 void LongPollConnection::sweep(Loop::Clock::time_point now) {
-  if (state_ == State::closed) {  // there was no memory to do it later
-    flush();
-    return tell_end();
-  }
+  // What there was no memory for when it was to be done.
+  flush();
+  if (state_ != State::open) answer_held();
+  if (state_ == State::closed) return tell_end();
   const auto passed = [now](Loop::Clock::time_point since, int time_ms) {
     return now - since >= std::chrono::milliseconds(time_ms);
   };
@@ -249,9 +257,17 @@ void LongPollConnection::end(CloseReason reason, State state) {
   has_memory_for([this] {
     later(&LongPollConnection::flush);
     later(&LongPollConnection::tell_end);
-    for (const Held& held : std::exchange(held_, {}))
-      if (held.exchange) held.exchange->answer(gone());
+    answer_held();
   });
+}
+
+void LongPollConnection::answer_held() {
+  while (!held_.empty()) {
+    HttpResponse response = gone();
+    HttpExchange* const exchange = held_.front().exchange;
+    held_.pop_front();
+    if (exchange) exchange->answer(std::move(response));
+  }
 }
 
 void LongPollConnection::tell_end() {

@@ -43,8 +43,8 @@ class LongPollConnection final : public Connection,
 
   // Once a second or so.
   void sweep(Loop::Clock::time_point now);
-  // There is nothing more to be fetched, and the receiver has been told.
-  bool ended() const { return state_ == State::closed && !receiver_; }
+  // There is nothing more to be fetched, the receiver has been told, and no request waits for an answer.
+  bool ended() const { return state_ == State::closed && !receiver_ && held_.empty() && !waiting_; }
 
   Framing framing() const override { return framing_; }
   const std::string& peer_address() const override { return peer_address_; }
@@ -85,10 +85,12 @@ class LongPollConnection final : public Connection,
   void flush();
   HttpResponse take();
   HttpResponse deliver(Held held);
-  void keep(Held held, std::span<const char> rest);
+  HttpResponse receive(Held& held);
+  void keep(Held& held, std::span<const char> rest);
   void deliver_held();
   void slow_down_if_over();
   void end(CloseReason reason, State state);
+  void answer_held();
   void tell_end();
   void count_output() { account()->set(Holding::output, queued_memory_); }
   void charge(Held& held) const;
@@ -111,6 +113,7 @@ class LongPollConnection final : public Connection,
   bool has_had_its_turn_ = false;
   std::optional<RateMeter> meter_;   // none: no limit
   HttpExchange* waiting_ = nullptr;  // the receive
+  HttpExchange* sending_ = nullptr;  // of the held send that is delivered
   Loop::Clock::time_point waiting_since_;
   Loop::Clock::time_point heard_at_;
   int pauses_ = 0;

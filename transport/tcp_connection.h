@@ -157,6 +157,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   void begin_post(HttpRequest request, size_t head_size);
   void receive_body();
   void answer(HttpResponse response) override;
+  void begin_answer(HttpResponse response);
   void add_header(std::string name, std::string value) override;
   ListenerCounts& counts() override { return *served_->counts; }
   void begin_next_request();

@@ -268,10 +268,11 @@ void TcpConnection::receive_body() {
   const std::span<const char> body(unread_.data() + posted_->head_size, posted_->body_size);
   stage_ = Stage::waiting;
   auto answered = served_->service.on_post(loop_, posted_->request, body, *this);
-  std::string(unread_, whole).swap(unread_);
   const auto* later = std::get_if<Service::Later>(&answered);
+  if (later)
+    posted_->waiter = later->waiter;  // at once: who waits is told if there is no memory for the rest
+  std::string(unread_, whole).swap(unread_);
   if (!later) return answer(std::move(std::get<HttpResponse>(answered)));
-  posted_->waiter = later->waiter;
   receive_early({});
 }
 
@@ -289,6 +290,10 @@ void TcpConnection::add_header(std::string name, std::string value) {
 }
 
 void TcpConnection::answer(HttpResponse response) {
+  state_.do_for(*this, [&] { begin_answer(std::move(response)); });
+}
+
+void TcpConnection::begin_answer(HttpResponse response) {
   const auto posted = std::move(posted_);
   response.headers.insert(response.headers.end(), posted->headers.begin(), posted->headers.end());
   if (!posted->keep_alive) return respond(response);
