@@ -153,14 +153,14 @@ void Loop::State::schedule_sweep(const ConnectionLimits& limits) {
 }
 
 void Loop::State::wait_for_sweep() {
-  sweep_waiting_ = true;
   sweep_timer_.expires_after(sweep_interval_);
   sweep_timer_.async_wait([this](asio::error_code) {
     sweep_waiting_ = false;
-    begin_turn();
     if (!connections_.empty()) wait_for_sweep();
+    begin_turn();
     sweep(now);
   });
+  sweep_waiting_ = true;  // now that there was memory for it
 }
 
 void Loop::State::add_probed(TcpConnection& connection) {

@@ -110,7 +110,6 @@ void TcpConnection::on_written(const Socket::Result& result, size_t gathered) {
 }
 
 void TcpConnection::wait_for_output() {
-  write_waiting_ = true;
   queue_.begin_to_wait();
   socket_.wait_writable([this](asio::error_code error) {
     write_waiting_ = false;
@@ -120,6 +119,7 @@ void TcpConnection::wait_for_output() {
     on_heard();  // the peer has taken something, however slow it is
     state_.do_for(*this, [this] { write_now(); });
   });
+  write_waiting_ = true;  // now that there was memory for it
 }
 
 void TcpConnection::on_all_written() {

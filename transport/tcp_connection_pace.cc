@@ -115,8 +115,6 @@ void TcpConnection::limit_rate(const Rate& rate) {
 
 void TcpConnection::slow_down_if_over() {
   if (throttle_->waiting || stage_ != Stage::open || !throttle_->meter.over(state_.now)) return;
-  throttle_->waiting = true;
-  pause_reading();
   throttle_->timer.expires_at(throttle_->meter.goes_on_at(state_.now));
   throttle_->timer.async_wait([this](asio::error_code) {
     throttle_->waiting = false;
@@ -124,6 +122,8 @@ void TcpConnection::slow_down_if_over() {
     if (stage_ == Stage::closed) return bury_later();
     resume_reading();
   });
+  throttle_->waiting = true;  // now that there was memory for it
+  pause_reading();
 }
 
 }  // namespace transport
