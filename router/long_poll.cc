@@ -9,6 +9,7 @@
 #include "router/session.h"
 #include "router/subprotocol.h"
 #include "serializers/serializer.h"
+#include "transport/has_memory_for.h"
 
 namespace router {
 namespace {
@@ -58,7 +59,8 @@ std::vector<std::string> offered_protocols(std::span<const char> body) {
 
 }  // namespace
 
-LongPoll::LongPoll(std::vector<Worker*> workers) : workers_(std::move(workers)), sessions_(workers_.size()) {}
+LongPoll::LongPoll(std::vector<Worker*> workers)
+    : workers_(std::move(workers)), sessions_(workers_.size()), sweep_waiting_(workers_.size()) {}
 
 std::string_view LongPoll::purpose_of(std::string_view rest) {
   if (rest == "open") return "opens a WAMP session";
@@ -132,8 +134,7 @@ HttpResponse LongPoll::open(size_t number, const std::shared_ptr<const Entrance>
   const auto connection = std::make_shared<transport::LongPollConnection>(
       worker.loop(), framing, content_type_of(chosen->format), connection_limits(limits), request,
       *std::move(place), std::make_unique<Session>(worker, entrance, chosen->format));
-  if (sessions_[number].empty())
-    worker.loop().after(transport_sweep_interval, [this, number] { sweep(number); });
+  wait_for_sweep(number);
   sessions_[number].emplace(id, connection);
   connection->start();
   return {200,
@@ -142,11 +143,22 @@ HttpResponse LongPoll::open(size_t number, const std::shared_ptr<const Entrance>
           {}};
 }
 
+void LongPoll::wait_for_sweep(size_t number) {
+  if (sweep_waiting_[number]) return;
+  workers_[number]->loop().after(transport_sweep_interval, [this, number] { sweep(number); });
+  sweep_waiting_[number] = true;
+}
+
 void LongPoll::sweep(size_t number) {
-  transport::Loop& loop = workers_[number]->loop();
-  for (const auto& [id, connection] : sessions_[number]) connection->sweep(loop.now());
+  sweep_waiting_[number] = false;
+  if (sessions_[number].empty()) return;
+  wait_for_sweep(number);
+  const auto now = workers_[number]->loop().now();
+  for (const auto& entry : sessions_[number]) {
+    transport::LongPollConnection& connection = *entry.second;
+    if (!transport::has_memory_for([&] { connection.sweep(now); })) connection.on_out_of_memory();
+  }
   std::erase_if(sessions_[number], [](const auto& entry) { return entry.second->ended(); });
-  if (!sessions_[number].empty()) loop.after(transport_sweep_interval, [this, number] { sweep(number); });
 }
 
 }  // namespace router

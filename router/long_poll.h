@@ -53,10 +53,13 @@ class LongPoll {
   transport::HttpResponse open(size_t number, const std::shared_ptr<const Entrance>& entrance,
                                const transport::HttpRequest& request, std::span<const char> body,
                                transport::ListenerCounts& counts);
+  void wait_for_sweep(size_t number);
   void sweep(size_t number);
 
   const std::vector<Worker*> workers_;
-  std::vector<Sessions> sessions_;  // by worker; each touched on its thread only
+  // By worker; each touched on its thread only.
+  std::vector<Sessions> sessions_;
+  std::vector<char> sweep_waiting_;
 };
 
 }  // namespace router

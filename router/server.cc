@@ -107,9 +107,9 @@ std::shared_ptr<Realm> Server::make_realm(const config::Realm& config) {
 }
 
 void Server::sweep() {
+  workers_.front()->loop().after(realm_sweep_interval, [this] { sweep(); });
   realms_.sweep(clock_.now());
   log::tell_left_out();
-  workers_.front()->loop().after(realm_sweep_interval, [this] { sweep(); });
 }
 
 // Cookies are remembered as long as nothing changes in who may come in.

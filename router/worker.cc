@@ -218,13 +218,27 @@ bool Worker::deliver_to_one(EventDelivery& delivery) {
 }
 
 void Worker::add_waiting(Session& session) {
+  look_at_waiting_later();
   waiting_.push_back(&session);
-  if (waiting_.size() == 1) loop_.after(waiting_interval, [this] { end_waiting(); });
+}
+
+void Worker::look_at_waiting_later() {
+  if (will_look_at_waiting_) return;
+  loop_.after(waiting_interval, [this] {
+    will_look_at_waiting_ = false;
+    end_waiting();
+  });
+  will_look_at_waiting_ = true;
 }
 
 void Worker::end_waiting() {
-  std::erase_if(waiting_, [](Session* session) { return session->end_waiting(); });
-  if (!waiting_.empty()) loop_.after(waiting_interval, [this] { end_waiting(); });
+  if (waiting_.empty()) return;
+  look_at_waiting_later();
+  std::erase_if(waiting_, [](Session* session) {
+    bool has_ended = true;
+    at_the_cost_of(session->connection(), [&] { has_ended = session->end_waiting(); });
+    return has_ended;
+  });
 }
 
 void Worker::sweep() {
@@ -236,14 +250,20 @@ void Worker::sweep() {
 void Worker::begin_drain(const Drain& drain) {
   drain_ = drain;
   const auto window_ms = static_cast<uint64_t>(drain.window.count());
-  for (Session* session : std::vector<Session*>(open_.begin(), open_.end()))
-    session->begin_drain(std::chrono::milliseconds(ids_.next() % (window_ms + 1)));
+  transport::has_memory_for([&] {
+    for (Session* session : std::vector<Session*>(open_.begin(), open_.end())) {
+      const std::chrono::milliseconds after(ids_.next() % (window_ms + 1));
+      at_the_cost_of(session->connection(), [&] { session->begin_drain(after); });
+    }
+  });
   continue_drain();
 }
 
 void Worker::continue_drain() {
-  for (Session* session : std::vector<Session*>(open_.begin(), open_.end())) session->continue_drain(*drain_);
-  if (!open_.empty()) loop_.after(drain_interval, [this] { continue_drain(); });
+  if (open_.empty()) return;
+  loop_.after(drain_interval, [this] { continue_drain(); });
+  for (Session* session : std::vector<Session*>(open_.begin(), open_.end()))
+    at_the_cost_of(session->connection(), [&] { session->continue_drain(*drain_); });
 }
 
 uint64_t Worker::retry_after_ms() {

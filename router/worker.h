@@ -150,6 +150,7 @@ class Worker {
   void deliver(KeptEvents& events);
   bool catch_up();
   void look_at_growth();
+  void look_at_waiting_later();
   void sweep();
   void continue_drain();
 
@@ -168,6 +169,7 @@ class Worker {
   std::vector<EventSender*> behind_;
   std::vector<Session*> ready_;
   std::vector<Session*> waiting_;
+  bool will_look_at_waiting_ = false;
   std::vector<EventFrame> event_frames_;  // of the event that is delivered
   MailList mail_;                         // space lent from one delivery round to the next
   bool delivering_ = false;
