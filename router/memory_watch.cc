@@ -10,6 +10,7 @@
 #include "router/log.h"
 #include "router/memory_reserve.h"
 #include "router/memory_use.h"
+#include "transport/has_memory_for.h"
 #include "transport/kept_blocks.h"
 
 namespace router {
@@ -78,15 +79,14 @@ void MemoryWatch::look_as_much_has_come() {
 }
 
 void MemoryWatch::look(bool trims) {
-  const MemoryStage before = guard_.stage();
   if (trims) trim();
   measure();
   // Perhaps it is only what was freed and not given back.
-  if (guard_.stage() == MemoryStage::shedding && before != MemoryStage::shedding) {
+  if (guard_.stage() == MemoryStage::shedding && told_stage_ != MemoryStage::shedding) {
     trim();
     measure();
   }
-  if (guard_.stage() != before) on_new_stage();
+  if (guard_.stage() != told_stage_) on_new_stage();
   set_accepting_(guard_.stage() < MemoryStage::closed);
   if (guard_.stage() == MemoryStage::shedding && !shedding_.is_under_way()) shed();
 }
@@ -121,12 +121,15 @@ void MemoryWatch::on_new_stage() {
   for (Worker* const worker : workers_)
     worker->loop().post([worker, stage] { worker->set_memory_stage(stage); });
   looks_to_trim_ = 0;
+  told_stage_ = stage;  // now that there was memory for it: else the next look tells it
 }
 
 void MemoryWatch::trim() {
   looks_to_trim_ = looks_between_trims;
-  for (Worker* const worker : workers_) worker->loop().post([] { transport::give_back_kept_blocks(); });
   ::malloc_trim(0);
+  // What the workers free then goes to the kernel the next time.
+  for (Worker* const worker : workers_)
+    transport::has_memory_for([worker] { worker->loop().post([] { transport::give_back_kept_blocks(); }); });
 }
 
 void MemoryWatch::shed() {

@@ -47,6 +47,7 @@ class MemoryWatch {
   MemoryGuard guard_;
   UnheldMemory unheld_;
   Shedding shedding_;
+  MemoryStage told_stage_ = MemoryStage::plenty;
   int looks_to_trim_ = 0;
   std::atomic<bool> will_look_ = false;  // as a worker has asked for it
 };
