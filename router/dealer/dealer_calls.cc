@@ -352,6 +352,7 @@ wamp::Result<void> Dealer::yield(Member& callee, const wamp::Yield& message, Rou
   if (!*answered) return {};
   PendingCall& call = **answered;
   if (options.error()) {
+    callee.answered_invocations += !progress;
     end(call, invalid_argument, options.error()->message, outbox);
     return {};
   }
@@ -360,6 +361,7 @@ wamp::Result<void> Dealer::yield(Member& callee, const wamp::Yield& message, Rou
   if (!passthru.empty() && !call.caller->features.has_payload_passthru_mode(wamp::Role::caller)) {
     const std::string_view text = "the caller does not support payload passthru mode";
     outbox.refuse(callee.ref, wamp::Invocation::type, call.invocation, feature_not_supported, text);
+    callee.answered_invocations += !progress;
     end(call, feature_not_supported,
         "the callee answered in payload passthru mode, which this session has not announced", outbox);
     return {};
@@ -387,6 +389,7 @@ wamp::Result<void> Dealer::error(Member& callee, const wamp::Error& message, Rou
   if (message.error == unavailable && callee.features.callee_call_reroute && !call.interrupted) {
     reroute(call, outbox);
   } else if (!wamp::is_valid_uri(message.error, wamp::UriRule::loose)) {
+    ++callee.answered_invocations;
     end(call, invalid_uri, "the callee answered with an ERROR whose URI is not valid", outbox);
   } else {
     wamp::Error error;

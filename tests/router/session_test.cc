@@ -314,6 +314,28 @@ TEST_P(ASession, ThatHasAnsweredAllLetsInvocationIdsOfTheNextOneBeginAnew) {
   }
 }
 
+// It will not answer that INVOCATION once more.
+TEST_P(ASession, ThatHasAnsweredAllInWaysThatAreRefusedLetsThemBeginAnewToo) {
+  Wire& caller = router.join(GetParam());
+  Wire& callee = router.connect(GetParam());
+  const std::string call = R"(,{},"com.slow"])", too_long(1000, 'x');
+  int calls = 0;
+  for (const std::string& answer :
+       {std::string(R"([8,68,1,{},"no valid uri"])"), std::string(R"([70,1,{"ppt_scheme":"x_own"}])"),
+        R"([70,1,{"ppt_scheme":"x_)" + too_long + R"("}])"}) {
+    EXPECT_THAT(
+        says(callee, R"([1,"realm1",{"roles":{"callee":{"features":{"payload_passthru_mode":true}}}}])"),
+        StartsWith("[2,"));
+    EXPECT_THAT(says(callee, R"([64,1,{},"com.slow"])"), StartsWith("[65,1,"));
+    caller.receives("[48," + std::to_string(++calls) + call);
+    EXPECT_THAT(callee.sent(), StartsWith("[68,1,")) << answer;
+    callee.receives(answer);
+    callee.sent();
+    EXPECT_THAT(caller.sent(), StartsWith("[8,48,")) << answer;
+    EXPECT_THAT(says(callee, R"([6,{},"wamp.close.close_realm"])"), StartsWith("[6,"));
+  }
+}
+
 TEST_P(AHandlerThatOutlivesItsSession, IsNoExcuseForAnAnswerToNothing) {
   joins_again();
   callee.receives("[70,2,{},[1]]");
