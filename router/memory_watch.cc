@@ -94,8 +94,9 @@ void MemoryWatch::look(bool trims) {
 void MemoryWatch::measure() {
   MemoryUse use = measure_();
   use.addresses -= std::min(use.addresses, first_addresses_);
-  // Most of what comes in is in buffers, but not all of it.
-  use.buffered = std::max(use.buffered, held(transport::Holding::input));
+  std::ptrdiff_t input = 0;
+  for (const Worker* const worker : workers_) input += worker->loop().input_outside_buffers();
+  use.buffered += static_cast<uint64_t>(std::max<std::ptrdiff_t>(input, 0));
   guard_.look(use);
 }
 

@@ -79,8 +79,7 @@ void Worker::at_the_cost_of(transport::Connection& connection, Work work) {
 }
 
 void Worker::look_at_growth() {
-  const std::ptrdiff_t live =
-      std::max(transport::live_buffer_bytes_of_thread(), loop_.held().of(transport::Holding::input));
+  const std::ptrdiff_t live = transport::live_buffer_bytes_of_thread() + loop_.input_outside_buffers();
   told_live_bytes_ = std::min(told_live_bytes_, live);
   if (!on_growth_ || live < told_live_bytes_ + told_growth_) return;
   told_live_bytes_ = live;

@@ -61,6 +61,7 @@ class InflatedMessage {
   size_t size() const { return message_->arrived(); }
   // Bytes of memory that it takes.
   size_t held() const;
+  size_t held_in_buffers() const { return message_ ? message_->held() : 0; }
   // It is no longer of use without it.
   std::unique_ptr<LongMessage> release() { return std::move(message_); }
 

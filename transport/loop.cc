@@ -259,6 +259,9 @@ void Loop::limit_messages(size_t max_size) {
 const HeldBytes& Loop::held() const {
   return *state_->held;
 }
+std::ptrdiff_t Loop::input_outside_buffers() const {
+  return state_->held->of(Holding::input) - state_->input_in_buffers.load(std::memory_order_relaxed);
+}
 asio::io_context& Loop::io() {
   return state_->io;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -60,6 +61,10 @@ class Loop {
   void limit_messages(size_t max_size);
   // For the peers of all connections together. Any thread.
   const HeldBytes& held() const;
+
+  // The bytes of what has come in, is not whole or not read yet, and is in no Buffer, where it would count as
+  // live. Any thread.
+  std::ptrdiff_t input_outside_buffers() const;
 
   // Connections open on this loop: how the listener picks the least-loaded one. Any thread.
   size_t connection_count() const;

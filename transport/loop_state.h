@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <functional>
 #include <list>
 #include <memory>
@@ -105,6 +106,7 @@ struct Loop::State {
   Counters counters;
   // For the peers of all connections.
   const std::shared_ptr<HeldBytes> held = std::make_shared<HeldBytes>();
+  std::atomic<std::ptrdiff_t> input_in_buffers{0};
   // Connections that somebody else owns; some may be no more.
   std::vector<std::weak_ptr<Connection>> others;
   size_t max_message_size = SIZE_MAX;  // as long as memory is short; the connections have their own

@@ -43,6 +43,8 @@ class RawSocketCodec {
   size_t held() const {
     return allocated(kept_) + (long_ ? allocated(sizeof(LongMessage)) + long_->held() : 0);
   }
+  // Of those, what is in Buffers.
+  size_t held_in_buffers() const { return long_ ? long_->held() : 0; }
   // How much there is of a frame of which more must come; nothing if there is none.
   std::optional<size_t> unfinished() const {
     if (left_of_oversized_ > 0) return oversized_;

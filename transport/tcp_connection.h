@@ -230,6 +230,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   Loop::Clock::time_point
       deadline_;               // opening: of the handshake; open: of the ping's answer; then: of the socket
   size_t counted_queued_ = 0;  // of queued_bytes(), in the loop's gauge
+  size_t counted_input_ = 0;   // of what has come in, in the loop's input_in_buffers
   size_t place_;
   size_t max_frame_size_ = SIZE_MAX;
   size_t unknown_bytes_ = 0;  // that have come in while the peer was unknown

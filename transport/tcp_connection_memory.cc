@@ -1,17 +1,27 @@
 // What memory a TcpConnection holds for its peer, and how much it may be.
 #include <algorithm>
+#include <utility>
 
 #include "transport/tcp_connection.h"
 
 namespace transport {
 
 void TcpConnection::count_input() {
-  size_t held = allocated(unread_) + allocated(unread_batch_);
-  if (const auto* const websocket = std::get_if<WebSocketCodec>(&codec_)) [[likely]]
+  size_t held = allocated(unread_) + allocated(unread_batch_), in_buffers = 0;
+  if (const auto* const websocket = std::get_if<WebSocketCodec>(&codec_)) [[likely]] {
     held += websocket->held();
-  else if (const auto* const rawsocket = std::get_if<RawSocketCodec>(&codec_))
+    in_buffers = websocket->held_in_buffers();
+  } else if (const auto* const rawsocket = std::get_if<RawSocketCodec>(&codec_)) {
     held += rawsocket->held();
+    in_buffers = rawsocket->held_in_buffers();
+  }
   account()->set(Holding::input, held);
+  if (in_buffers != counted_input_) {
+    const size_t before = std::exchange(counted_input_, in_buffers);
+    state_.input_in_buffers.fetch_add(
+        static_cast<std::ptrdiff_t>(in_buffers) - static_cast<std::ptrdiff_t>(before),
+        std::memory_order_relaxed);
+  }
 }
 
 void TcpConnection::count_queued() {

@@ -66,6 +66,11 @@ class WebSocketCodec {
   size_t kept_bytes() const;
   // Bytes of memory that all that is kept takes.
   size_t held() const { return has_nothing() ? allocated(kept_) : held_of_parts(); }
+  // Of those, what is in Buffers.
+  size_t held_in_buffers() const {
+    return (long_ ? long_->held() : 0) +
+           (passing_ && passing_->inflated ? passing_->inflated->held_in_buffers() : 0);
+  }
   // How much there is of a frame or message of which more must come; nothing if there is none.
   std::optional<size_t> unfinished() const;
 

@@ -48,6 +48,23 @@ TEST_F(MemoryOfAConnection, IsChargedForALongMessageAsItComes) {
   EXPECT_LE(held(Holding::input), 1'100'000u);
 }
 
+// Together with all buffers it is all that is held of messages.
+TEST_F(MemoryOfAConnection, CountsWhatComesInOnceBesideBuffers) {
+  const auto outside = [&] { return server.loop().input_outside_buffers(); };
+  client.send_frame(opcode::text, std::string(10'000, 'x'), {.fin = false});
+  server.settle();
+  EXPECT_GE(outside(), 10'000);
+  RawClient other = server.open();
+  other.send(text_of(std::string(1'000'000, 'x')).substr(0, 500'000));
+  server.settle();
+  EXPECT_GE(server.loop().held().of(Holding::input), 510'000);
+  EXPECT_LT(outside(), 100'000);
+  other.reset();
+  client.reset();
+  server.settle();
+  EXPECT_EQ(outside(), 0);
+}
+
 TEST_F(MemoryOfAConnection, IsChargedForWhatCameBeforeAPause) {
   server.on_loop([&] { server.connection().pause_reading(); });
   // One read is under way already.
