@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "router/mail_list.h"
+#include "router/verdicts.h"
 #include "tests/router/failing_memory.h"
 #include "tests/router/realm_harness.h"
 #include "tests/router/session_wires.h"
@@ -123,6 +124,37 @@ TEST_F(ASessionWithoutMemory, EndsWhenAnEventForItAloneCannotBeSent) {
   client.lacks_memory();
   EXPECT_EQ(says(other, R"([16,1,{},"com.topic"])"), "");
   EXPECT_THAT(client.dropped(), HasSubstr("no memory"));
+}
+
+Verdicts::Key asked_about(const std::string& uri, uint64_t session) {
+  return {wamp::SessionId(session), Action::call, wamp::MatchPolicy::exact, uri};
+}
+
+TEST(AnAuthorizersAnswerWithoutMemory, IsNotKept) {
+  const SteadyTime now{};
+  config::DynamicAuthorizer settings;
+  settings.max_cached_bytes = 100'000;
+  settings.cache_ttl_ms = 1000;
+  size_t failures = 0;
+  for (size_t at = 1;; ++at) {
+    Verdicts verdicts(settings);
+    verdicts.add(asked_about("a", 1), Grant(), 0, now);
+    const Verdicts::Counts before = verdicts.counts();
+    const bool has_failed =
+        fails(at, [&] { verdicts.add(asked_about(std::string(100, 'b'), 2), Grant(), 0, now); });
+    if (has_failed) {
+      const Verdicts::Counts after = verdicts.counts();
+      EXPECT_EQ(after.answers, before.answers) << at;
+      EXPECT_EQ(after.bytes, before.bytes) << at;
+    }
+    for (const uint64_t session : {1u, 2u}) verdicts.forget(wamp::SessionId(session));
+    EXPECT_EQ(verdicts.counts().answers, 0u) << at;
+    EXPECT_EQ(verdicts.counts().bytes, 0u) << at;
+    EXPECT_EQ(verdicts.counts().sessions, 0u) << at;
+    if (!has_failed || testing::Test::HasFailure()) break;
+    ++failures;
+  }
+  EXPECT_GT(failures, 2u);
 }
 
 }  // namespace

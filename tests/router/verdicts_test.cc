@@ -6,8 +6,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/router/failing_memory.h"
-
 namespace router {
 namespace {
 
@@ -118,29 +116,6 @@ TEST(Verdicts, ThatExpireTogetherGoWithThoseThatCome) {
   EXPECT_FALSE(verdicts.find(key("com.t1"), later));
   for (unsigned i = 0; i < 1000; ++i) verdicts.add(key("com.u" + std::to_string(i)), allowed, 0, later);
   EXPECT_EQ(verdicts.counts().answers, 1000u);
-}
-
-TEST(Verdicts, OneThatThereIsNoMemoryForIsNotKept) {
-  size_t failures = 0;
-  for (size_t at = 1;; ++at) {
-    Verdicts verdicts(settings());
-    verdicts.add(key("a", 1), allowed, 0, start);
-    const Verdicts::Counts before = verdicts.counts();
-    const bool has_failed =
-        fails(at, [&] { verdicts.add(key(std::string(100, 'b'), 2), allowed, 0, start); });
-    if (has_failed) {
-      const Verdicts::Counts after = verdicts.counts();
-      EXPECT_EQ(after.answers, before.answers) << at;
-      EXPECT_EQ(after.bytes, before.bytes) << at;
-    }
-    for (const uint64_t session : {1u, 2u}) verdicts.forget(wamp::SessionId(session));
-    EXPECT_EQ(verdicts.counts().answers, 0u) << at;
-    EXPECT_EQ(verdicts.counts().bytes, 0u) << at;
-    EXPECT_EQ(verdicts.counts().sessions, 0u) << at;
-    if (!has_failed || testing::Test::HasFailure()) break;
-    ++failures;
-  }
-  EXPECT_GT(failures, 2u);
 }
 
 TEST(Verdicts, OneSessionAsksForAll) {
