@@ -92,9 +92,15 @@ void Cable::accept_one() {
   ::fcntl(router, F_SETFL, O_NONBLOCK);
   for (const int descriptor : {client, router}) set_on(descriptor, IPPROTO_TCP, TCP_NODELAY);
   auto link = std::make_unique<Link>();
+  link->to_router.goes_to_router = true;
   link->to_router.from = link->to_client.to = client;
   link->to_router.to = link->to_client.from = router;
   links_.push_back(std::move(link));
+}
+
+// The rest is passed on when the others had their turn, and whoever waits to spoil the cable.
+size_t Cable::piece_of(const Direction& direction) const {
+  return state_ == State::dribbling && direction.goes_to_router ? 1 : direction.kept.size();
 }
 
 void Cable::pass_on(Direction& direction) {
@@ -105,12 +111,9 @@ void Cable::pass_on(Direction& direction) {
     if (size == 0 || (size < 0 && errno != EAGAIN)) direction.ended = true;
   }
   if (state_ == State::dark || state_ == State::late) return;
-  while (!direction.kept.empty()) {
-    const size_t piece = state_ == State::dribbling ? 1 : direction.kept.size();
-    const ssize_t sent = ::send(direction.to, direction.kept.data(), piece, MSG_NOSIGNAL);
-    if (sent <= 0) break;
-    direction.kept.erase(0, static_cast<size_t>(sent));
-    if (state_ == State::dribbling) std::this_thread::yield();
+  if (!direction.kept.empty()) {
+    const ssize_t sent = ::send(direction.to, direction.kept.data(), piece_of(direction), MSG_NOSIGNAL);
+    if (sent > 0) direction.kept.erase(0, static_cast<size_t>(sent));
   }
   if (direction.ended && direction.kept.empty()) ::shutdown(direction.to, SHUT_WR);
 }

@@ -21,7 +21,7 @@ class Cable {
  public:
   enum class State : uint8_t {
     whole,      // as if it were not there
-    dribbling,  // one byte at a time, as far apart as the kernel can tell them
+    dribbling,  // to the router one byte at a time, as far apart as the kernel can tell them
     dark,       // nothing comes through, in both directions, and nobody is told
     late,       // the same, until it is whole again: then all of it comes at once
   };
@@ -42,6 +42,7 @@ class Cable {
     int from = -1, to = -1;
     std::string kept;  // read and not yet passed on
     bool ended = false;
+    bool goes_to_router = false;
   };
   struct Link {
     Direction to_router, to_client;
@@ -49,6 +50,7 @@ class Cable {
 
   void run();
   void accept_one();
+  size_t piece_of(const Direction& direction) const;
   void pass_on(Direction& direction);
   void close_link(Link& link, End how);
   void wake_up();
