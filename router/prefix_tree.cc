@@ -4,6 +4,8 @@
 #include <cassert>
 #include <utility>
 
+#include "transport/has_memory_for.h"
+
 namespace router {
 
 PrefixTree::~PrefixTree() {
@@ -56,45 +58,41 @@ void* PrefixTree::longest(std::string_view text) const {
   return entry;
 }
 
-std::unique_ptr<PrefixTree::Node> PrefixTree::make_node(std::string_view path, size_t at) {
-  auto node = std::make_unique<Node>();
-  node->label.reserve(path.size());
-  node->label = path.substr(at);
-  return node;
-}
-
-void PrefixTree::split(Place& place, std::string_view path, size_t at) {
-  auto upper = make_node(path, at);
+void PrefixTree::split(Place& place, size_t length) {
+  auto upper = std::make_unique<Node>();
+  upper->label = place->label.substr(0, length);
+  upper->firsts = place->label[length];
   upper->children.reserve(1);
-  upper->firsts += place->label[path.size() - at];
-  place->label.erase(0, path.size() - at);
+  // From here on nothing can fail.
+  place->label.erase(0, length);
   upper->children.push_back(std::move(place));
   place = std::move(upper);
 }
 
-void PrefixTree::join_with_only_child(Place& place) {
+void PrefixTree::join_with_only_child(Place& place) noexcept {
+  Node& only = *place->children.front();
+  if (!transport::has_memory_for([&] { only.label.insert(0, place->label); })) return;
   std::unique_ptr<Node> lower = std::move(place->children.front());
-  lower->label.insert(0, place->label);
   place = std::move(lower);
 }
 
 void PrefixTree::add(std::string_view prefix, void* entry) {
   Node* node = &root_;
-  for (size_t at = 0; at < prefix.size();) {
-    Place* const place = child(*node, prefix[at]);
+  while (!prefix.empty()) {
+    Place* const place = child(*node, prefix.front());
     if (!place) {
-      auto leaf = make_node(prefix, at);
+      auto leaf = std::make_unique<Node>();
+      leaf->label = prefix;
       Node* const added = leaf.get();
       add_child(*node, std::move(leaf));
       node = added;
       break;
     }
     const std::string& label = (*place)->label;
-    const std::string_view rest = prefix.substr(at);
-    const auto end = std::mismatch(label.begin(), label.end(), rest.begin(), rest.end()).first;
+    const auto end = std::mismatch(label.begin(), label.end(), prefix.begin(), prefix.end()).first;
     const auto common = static_cast<size_t>(end - label.begin());
-    if (common < label.size()) split(*place, prefix.substr(0, at + common), at);
-    at += common;
+    if (common < label.size()) split(*place, common);
+    prefix.remove_prefix(common);
     node = place->get();
   }
   assert(!node->entry);
@@ -102,12 +100,19 @@ void PrefixTree::add(std::string_view prefix, void* entry) {
 }
 
 void PrefixTree::remove(std::string_view prefix) noexcept {
-  Node* parent = nullptr;
-  Place *place = nullptr, *parent_place = nullptr;  // none of the root
+  // The last node above that stays whatever becomes of this one, and the way down from there.
+  Node* above = nullptr;
+  Place* above_place = nullptr;
+  char first = 0;
+  Place* place = nullptr;  // none of the root
   Node* node = &root_;
   while (!prefix.empty()) {
-    parent = node;
-    parent_place = std::exchange(place, child(*node, prefix.front()));
+    if (!place || node->entry || node->children.size() > 1) {
+      above = node;
+      above_place = place;
+      first = prefix.front();
+    }
+    place = child(*node, prefix.front());
     node = place->get();
     prefix.remove_prefix(node->label.size());
   }
@@ -115,8 +120,8 @@ void PrefixTree::remove(std::string_view prefix) noexcept {
   node->entry = nullptr;
   if (!place || node->children.size() > 1) return;
   if (node->children.size() == 1) return join_with_only_child(*place);
-  remove_child(*parent, node->label.front());
-  if (parent_place && !parent->entry && parent->children.size() == 1) join_with_only_child(*parent_place);
+  remove_child(*above, first);
+  if (above_place && !above->entry && above->children.size() == 1) join_with_only_child(*above_place);
 }
 
 }  // namespace router

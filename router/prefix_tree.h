@@ -35,11 +35,9 @@ class PrefixTree {
   }
 
  private:
-  // All but the root have an entry or more than one child.
+  // All but the root have an entry, or more than one child, or one child that there was no memory to join with.
   struct Node {
-    // The characters from the parent to here; empty in the root only. Has room for those of all above, too:
-    // it gets them when they go.
-    std::string label;
+    std::string label;  // the characters from the parent to here; empty in the root only
     void* entry = nullptr;
     std::string firsts;  // of the children's labels, in order: a search touches no other child
     std::vector<std::unique_ptr<Node>> children;
@@ -52,12 +50,9 @@ class PrefixTree {
   static Place* child(Node& node, char first);
   static void add_child(Node& node, std::unique_ptr<Node> child);
   static void remove_child(Node& node, char first);
-  // A node of the last characters of `path`, from `at` on.
-  static std::unique_ptr<Node> make_node(std::string_view path, size_t at);
-  // Puts a node in between, which ends where `path` does: it takes the first characters of the label, from
-  // that at `at` on, and has the old node as its child.
-  static void split(Place& place, std::string_view path, size_t at);
-  static void join_with_only_child(Place& place);
+  // Puts a node in between, which has the first `length` characters of the label and the old node as its child.
+  static void split(Place& place, size_t length);
+  static void join_with_only_child(Place& place) noexcept;
 
   Node root_;
 };

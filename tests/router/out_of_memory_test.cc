@@ -1,8 +1,13 @@
 // What there is no memory for costs the session that it is for, and nobody else.
+#include <map>
+#include <random>
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "router/mail_list.h"
+#include "router/prefix_tree.h"
 #include "router/verdicts.h"
 #include "tests/router/failing_memory.h"
 #include "tests/router/realm_harness.h"
@@ -48,6 +53,42 @@ TEST(ATableWithoutMemory, KeepsWhatIsInIt) {
     ASSERT_EQ(taken, "v") << id;
   }
   EXPECT_TRUE(table.empty());
+}
+
+// Long ones, so that each label is an allocation; and of few characters, so that they have much in common.
+std::string any_prefix(std::mt19937& random) {
+  std::string prefix;
+  for (size_t part = random() % 5; part > 0; --part) prefix += std::string(20, random() % 2 ? 'a' : 'b');
+  return prefix + std::string(random() % 3, 'a');
+}
+
+TEST(PrefixesWithoutMemory, AreFoundAsLongAsTheyAreThere) {
+  std::mt19937 random(1);
+  PrefixTree tree;
+  std::map<std::string, int> there;
+  size_t failures = 0;
+  for (int step = 0; step < 20'000; ++step) {
+    const std::string prefix = any_prefix(random);
+    if (const auto found = there.find(prefix); found != there.end()) {
+      const FailingMemory memory(1);
+      tree.remove(prefix);
+      there.erase(found);
+    } else {
+      int& entry = there[prefix];
+      if (fails(1 + random() % 6, [&] { tree.add(prefix, &entry); })) {
+        ++failures;
+        there.erase(prefix);
+      }
+    }
+    const std::string text = any_prefix(random);
+    const auto found = there.find(text);
+    ASSERT_EQ(tree.find(text), found == there.end() ? nullptr : static_cast<void*>(&found->second)) << step;
+    void* longest = nullptr;
+    for (auto& [known, entry] : there)
+      if (text.starts_with(known)) longest = &entry;
+    ASSERT_EQ(tree.longest(text), longest) << step;
+  }
+  EXPECT_GT(failures, 100u);
 }
 
 TEST(MailWithoutMemory, StaysWhereItIs) {
