@@ -192,8 +192,9 @@ class Dealer {
   void break_off(PendingCall& call, std::string_view error_uri, std::string_view text, Outbox& outbox);
 
   // The call that an answer of the callee is for; null if it has ended, an error if there never was one.
+  // `is_last`: it owes the call no other one then.
   wamp::Result<PendingCall*> answered_call(Member& callee, wamp::RequestId invocation,
-                                           std::string_view answer);
+                                           std::string_view answer, bool is_last);
   void end_as_callee(PendingCall& call, Outbox& outbox);
   void end_as_caller(PendingCall& call, Outbox& outbox);
 

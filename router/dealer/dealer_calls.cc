@@ -320,8 +320,11 @@ wamp::Result<void> Dealer::cancel(Member& caller, const wamp::Cancel& message, O
 }
 
 wamp::Result<PendingCall*> Dealer::answered_call(Member& callee, wamp::RequestId invocation,
-                                                 std::string_view answer) {
-  if (PendingCall** found = callee.invocations.find(invocation.value)) return *found;
+                                                 std::string_view answer, bool is_last) {
+  if (PendingCall** found = callee.invocations.find(invocation.value)) {
+    callee.answered_invocations += is_last;
+    return *found;
+  }
   if (invocation > callee.last_invocation)
     return wamp::ProtocolError{std::string(answer) + ": no INVOCATION " + std::to_string(invocation.value) +
                                " was sent to this session"};
@@ -332,11 +335,10 @@ wamp::Result<PendingCall*> Dealer::answered_call(Member& callee, wamp::RequestId
 wamp::Result<void> Dealer::yield(Member& callee, const wamp::Yield& message, RoutedPayload&& payload,
                                  Outbox& outbox) {
   if (message.options.empty()) {
-    const auto answered = answered_call(callee, message.request, yield_request);
+    const auto answered = answered_call(callee, message.request, yield_request, true);
     if (!answered) return answered.error();
     if (PendingCall* call = *answered) {
       outbox.send(call->caller->ref, wamp::CallResult{call->request, {}, {}}, std::move(payload));
-      ++callee.answered_invocations;
       finish(*call, outbox);
     }
     return {};
@@ -347,12 +349,11 @@ wamp::Result<void> Dealer::yield(Member& callee, const wamp::Yield& message, Rou
   if (options.error() && !options.error()->is_refusable) return *options.error();
   if (!passthru.empty() && !callee.features.has_payload_passthru_mode(wamp::Role::callee))
     return wamp::ProtocolError{"YIELD.Options.ppt_scheme: HELLO did not announce payload_passthru_mode"};
-  const auto answered = answered_call(callee, message.request, yield_request);
+  const auto answered = answered_call(callee, message.request, yield_request, !progress);
   if (!answered) return answered.error();
   if (!*answered) return {};
   PendingCall& call = **answered;
   if (options.error()) {
-    callee.answered_invocations += !progress;
     end(call, invalid_argument, options.error()->message, outbox);
     return {};
   }
@@ -361,7 +362,6 @@ wamp::Result<void> Dealer::yield(Member& callee, const wamp::Yield& message, Rou
   if (!passthru.empty() && !call.caller->features.has_payload_passthru_mode(wamp::Role::caller)) {
     const std::string_view text = "the caller does not support payload passthru mode";
     outbox.refuse(callee.ref, wamp::Invocation::type, call.invocation, feature_not_supported, text);
-    callee.answered_invocations += !progress;
     end(call, feature_not_supported,
         "the callee answered in payload passthru mode, which this session has not announced", outbox);
     return {};
@@ -372,7 +372,6 @@ wamp::Result<void> Dealer::yield(Member& callee, const wamp::Yield& message, Rou
   append_attributes(passthru, result.details);
   outbox.send(call.caller->ref, std::move(result), std::move(payload), progress);
   if (progress) return {};
-  ++callee.answered_invocations;
   finish(call, outbox);
   return {};
 }
@@ -382,14 +381,13 @@ wamp::Result<void> Dealer::error(Member& callee, const wamp::Error& message, Rou
   wamp::Attributes details(message.details, "ERROR.Details");
   payload_passthru_attributes(details, callee.limits().attribute_length);
   if (details.error() && !details.error()->is_refusable) return *details.error();
-  const auto answered = answered_call(callee, message.request, "ERROR.REQUEST.Request");
+  const auto answered = answered_call(callee, message.request, "ERROR.REQUEST.Request", true);
   if (!answered) return answered.error();
   if (!*answered) return {};
   PendingCall& call = **answered;
   if (message.error == unavailable && callee.features.callee_call_reroute && !call.interrupted) {
     reroute(call, outbox);
   } else if (!wamp::is_valid_uri(message.error, wamp::UriRule::loose)) {
-    ++callee.answered_invocations;
     end(call, invalid_uri, "the callee answered with an ERROR whose URI is not valid", outbox);
   } else {
     wamp::Error error;
@@ -398,7 +396,6 @@ wamp::Result<void> Dealer::error(Member& callee, const wamp::Error& message, Rou
     error.details = message.details;
     error.error = message.error;
     outbox.send(call.caller->ref, std::move(error), std::move(payload));
-    ++callee.answered_invocations;
     finish(call, outbox);
   }
   return {};
@@ -410,7 +407,6 @@ void Dealer::reroute(PendingCall& call, Outbox& outbox) {
   kept.refused.insert(std::upper_bound(kept.refused.begin(), kept.refused.end(), callee_session),
                       callee_session);
   kept.settle();
-  ++call.callee->answered_invocations;
   // It is the callee's until it is another one's, waits or ends: it must not be lost if there is no memory.
   Registration* registration = registrations_.find(call.registration);
   if (!registration || kept.continued || !registration->has_candidates(kept.refused))
