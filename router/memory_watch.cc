@@ -10,6 +10,7 @@
 #include "router/log.h"
 #include "router/memory_reserve.h"
 #include "router/memory_use.h"
+#include "transport/account.h"
 #include "transport/has_memory_for.h"
 #include "transport/kept_blocks.h"
 
@@ -100,16 +101,14 @@ void MemoryWatch::measure() {
   guard_.look(use);
 }
 
-uint64_t MemoryWatch::held(transport::Holding kind) const {
-  std::ptrdiff_t sum = 0;
-  for (const Worker* const worker : workers_) sum += worker->loop().held().of(kind);
-  return static_cast<uint64_t>(std::max<std::ptrdiff_t>(sum, 0));
-}
-
 uint64_t MemoryWatch::held() const {
   uint64_t sum = 0;
-  for (size_t kind = 0; kind < transport::max_holdings; ++kind)
-    sum += held(static_cast<transport::Holding>(kind));
+  for (size_t kind = 0; kind < transport::max_holdings; ++kind) {
+    std::ptrdiff_t of_kind = 0;
+    for (const Worker* const worker : workers_)
+      of_kind += worker->loop().held().of(static_cast<transport::Holding>(kind));
+    sum += static_cast<uint64_t>(std::max<std::ptrdiff_t>(of_kind, 0));
+  }
   return sum;
 }
 

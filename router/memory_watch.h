@@ -14,7 +14,6 @@
 #include "router/shedding.h"
 #include "router/unheld_memory.h"
 #include "router/worker.h"
-#include "transport/account.h"
 
 namespace router {
 
@@ -34,7 +33,6 @@ class MemoryWatch {
   void look_as_much_has_come();
   void measure();
   // By the clients of all workers together: of one kind, or of all.
-  uint64_t held(transport::Holding kind) const;
   uint64_t held() const;
   void on_new_stage();
   void trim();

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cassert>
 #include <functional>
-#include <optional>
 #include <utility>
 
 #include "router/session.h"
@@ -122,22 +121,23 @@ void Worker::deliver_mail() {
     explicit Delivering(bool& flag) : goes_on(flag) { goes_on = true; }
     ~Delivering() { goes_on = false; }
   };
-  std::optional<Delivering> delivering(delivering_);
-  MailList mail;
-  mail.swap(mail_);
-  // What is delivered may make a session order something of another one here.
-  do {
-    mailbox_.drain(mail);
-    mail.for_each([this](Mail& entry) {
-      const auto deliver_it = [&] { std::visit([this](auto& delivery) { deliver(delivery); }, entry); };
-      if (transport::has_memory_for(deliver_it)) return;
-      event_frames_.clear();
-      on_undeliverable(entry);
-    });
-  } while (mailbox_.own_count() > 0);
-  mail.clear();
-  mail_.swap(mail);
-  delivering.reset();
+  {
+    const Delivering delivering(delivering_);
+    MailList mail;
+    mail.swap(mail_);
+    // What is delivered may make a session order something of another one here.
+    do {
+      mailbox_.drain(mail);
+      mail.for_each([this](Mail& entry) {
+        const auto deliver_it = [&] { std::visit([this](auto& delivery) { deliver(delivery); }, entry); };
+        if (transport::has_memory_for(deliver_it)) return;
+        event_frames_.clear();
+        on_undeliverable(entry);
+      });
+    } while (mailbox_.own_count() > 0);
+    mail.clear();
+    mail_.swap(mail);
+  }
   Mailbox::wake_others();
 }
 

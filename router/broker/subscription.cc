@@ -127,7 +127,6 @@ void Subscription::remove_subscriber(Member& member) {
   SubscriptionNode::Part& part = group[position / most];
   SubscriptionNode::Part& last_part = group.back();
   // What may lack memory comes before what changes anything.
-  prepare_removal(member);
   std::vector<Subscriber>& audience = part.audience.writable();
   std::vector<Subscriber>& last_audience = last_part.audience.writable();
 
