@@ -35,7 +35,8 @@ class PrefixTree {
   }
 
  private:
-  // All but the root have an entry, or more than one child, or one child that there was no memory to join with.
+  // All but the root have an entry, or more than one child, or one child that there was no memory to join
+  // with.
   struct Node {
     std::string label;  // the characters from the parent to here; empty in the root only
     void* entry = nullptr;
@@ -50,7 +51,8 @@ class PrefixTree {
   static Place* child(Node& node, char first);
   static void add_child(Node& node, std::unique_ptr<Node> child);
   static void remove_child(Node& node, char first);
-  // Puts a node in between, which has the first `length` characters of the label and the old node as its child.
+  // Puts a node in between, which has the first `length` characters of the label and the old node as its
+  // child.
   static void split(Place& place, size_t length);
   static void join_with_only_child(Place& place) noexcept;
 

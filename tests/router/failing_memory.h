@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <new>
 
+#include <gtest/gtest.h>
+
 namespace router {
 
 class FailingMemory {
@@ -25,6 +27,15 @@ bool fails(size_t at, Change change) {
   } catch (const std::bad_alloc&) {
   }
   return memory.has_failed();
+}
+
+// Calls try_with(1), try_with(2), ...: it tells whether the allocation of that number has failed. Returns how
+// many have, or had by the time that something was not as expected.
+template <class Try>
+size_t let_each_allocation_fail(Try try_with) {
+  size_t at = 1;
+  while (try_with(at) && !testing::Test::HasFailure()) ++at;
+  return at - 1;
 }
 
 }  // namespace router

@@ -101,8 +101,7 @@ struct ARealmThatSomebodyLeaves {
 };
 
 TEST(LeavingWithoutMemory, TakesAllThatOneHadAndAnswersOthers) {
-  size_t failures = 0;
-  for (size_t at = 1;; ++at) {
+  const size_t failures = let_each_allocation_fail([&](size_t at) {
     ARealmThatSomebodyLeaves test;
     const bool has_failed = fails(at, [&] { test.leaver.leaves(); });
     test.realm.passes(a_while);
@@ -113,9 +112,8 @@ TEST(LeavingWithoutMemory, TakesAllThatOneHadAndAnswersOthers) {
       EXPECT_EQ(test.realm.realm().counters().unmade_events.value(), 0u);
     }
     test.expect_that_they_go_on(at);
-    if (!has_failed || testing::Test::HasFailure()) break;
-    ++failures;
-  }
+    return has_failed;
+  });
   EXPECT_GT(failures, 20u);
 }
 
@@ -131,8 +129,7 @@ TEST(LeavingWithoutMemory, CountsTheEventsThatNobodyHears) {
 
 // A kill for which there is no memory costs the killer, and is one as a whole or not at all.
 TEST(LeavingWithoutMemory, OfOneThatIsKilledIsAllOrNothing) {
-  size_t failures = 0;
-  for (size_t at = 1;; ++at) {
+  const size_t failures = let_each_allocation_fail([&](size_t at) {
     ARealmThatSomebodyLeaves test;
     const std::string kill = R"([48,20,{},"wamp.session.kill",[)" + std::to_string(test.leaver.id()) + "]]";
     Peer& killer = test.realm.join();
@@ -145,9 +142,8 @@ TEST(LeavingWithoutMemory, OfOneThatIsKilledIsAllOrNothing) {
     test.realm.passes(a_while);
     test.expect_that_only_the_others_are_left(at);
     test.expect_that_they_go_on(at);
-    if (!has_failed || testing::Test::HasFailure()) break;
-    ++failures;
-  }
+    return has_failed;
+  });
   EXPECT_GT(failures, 20u);
 }
 
@@ -188,8 +184,7 @@ constexpr auto canceling_roles =
     R"({"caller":{},"callee":{"features":{"call_canceling":true}},"publisher":{},"subscriber":{}})";
 
 TEST_P(AnEndWithoutMemory, IsOneAllTheSame) {
-  size_t failures = 0;
-  for (size_t at = 1;; ++at) {
+  const size_t failures = let_each_allocation_fail([&](size_t at) {
     SessionHarness router;
     Wire& other = router.join();
     Wire& leaver = router.join(serializers::Format::json, canceling_roles);
@@ -225,9 +220,8 @@ TEST_P(AnEndWithoutMemory, IsOneAllTheSame) {
       late.receives(R"([48,1,{},"com.slow"])");
       EXPECT_THAT(other.sent(), HasSubstr("[68,")) << at;
     }
-    if (!has_failed || HasFailure()) break;
-    ++failures;
-  }
+    return has_failed;
+  });
   EXPECT_GT(failures, 5u);
 }
 
@@ -235,8 +229,7 @@ INSTANTIATE_TEST_SUITE_P(, AnEndWithoutMemory, testing::ValuesIn(ways_to_end),
                          [](const auto& param) { return std::string(param.param.name); });
 
 TEST(AKillWithoutMemory, EndsItsVictimOrCostsWhoWantedIt) {
-  size_t failures = 0;
-  for (size_t at = 1;; ++at) {
+  const size_t failures = let_each_allocation_fail([&](size_t at) {
     SessionHarness router;
     Wire& killer = router.join();
     Wire& victim = router.join();
@@ -261,9 +254,8 @@ TEST(AKillWithoutMemory, EndsItsVictimOrCostsWhoWantedIt) {
     router.passes(a_while);
     EXPECT_EQ(router.realm().counts().members, 1u) << at;
     EXPECT_EQ(router.realm().counts().calls, 0u) << at;
-    if (!has_failed || testing::Test::HasFailure()) break;
-    ++failures;
-  }
+    return has_failed;
+  });
   EXPECT_GT(failures, 5u);
 }
 
@@ -294,8 +286,7 @@ TEST(LeavingWithoutMemory, OfOneWhoAsksForOthersLetsThemAskThemselves) {
 }
 
 TEST(AQuestionWithoutMemory, IsAskedByWhoWantsToKnowNext) {
-  size_t failures = 0;
-  for (size_t at = 1;; ++at) {
+  const size_t failures = let_each_allocation_fail([&](size_t at) {
     AuthorizedWires router(R"("cache_by": "role")");
     Wire& first = router.user();
     const bool has_failed = fails(
@@ -307,9 +298,8 @@ TEST(AQuestionWithoutMemory, IsAskedByWhoWantsToKnowNext) {
     second.receives(R"([48,1,{},"com.a"])");
     while (!router.authorizer().asked().empty()) router.authorizer().answers("true");
     EXPECT_THAT(second.sent(), HasSubstr("[8,48,1,{},\"wamp.error.no_such_procedure\"")) << at;
-    if (!has_failed || testing::Test::HasFailure()) break;
-    ++failures;
-  }
+    return has_failed;
+  });
   EXPECT_GT(failures, 5u);
 }
 
@@ -325,8 +315,7 @@ class ARerouteWithoutMemory : public testing::TestWithParam<WhoElse> {};
 
 // It costs the callee that was unavailable, and the call goes on or ends.
 TEST_P(ARerouteWithoutMemory, LosesNoCall) {
-  size_t failures = 0;
-  for (size_t at = 1;; ++at) {
+  const size_t failures = let_each_allocation_fail([&](size_t at) {
     RealmHarness realm;
     const std::vector<std::string> features = {"call_reroute", "call_canceling",
                                                "progressive_call_invocations"};
@@ -355,9 +344,8 @@ TEST_P(ARerouteWithoutMemory, LosesNoCall) {
                   answers.find("[8,48," + std::string(request) + ",") != std::string::npos)
           << request << " at " << at << ": " << answers;
     EXPECT_EQ(realm.realm().counts().calls, 0u) << at;
-    if (!has_failed || HasFailure()) break;
-    ++failures;
-  }
+    return has_failed;
+  });
   EXPECT_GT(failures, 2u);
 }
 
@@ -368,8 +356,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& param) { return std::string(param.param.name); });
 
 TEST(ACallWithoutMemory, IsNotWaitedForByACalleeThatIsClogged) {
-  size_t failures = 0;
-  for (size_t at = 1;; ++at) {
+  const size_t failures = let_each_allocation_fail([&](size_t at) {
     RealmHarness realm;
     Peer& callee = realm.join();
     Peer& unlucky = realm.join();
@@ -383,15 +370,13 @@ TEST(ACallWithoutMemory, IsNotWaitedForByACalleeThatIsClogged) {
     callee.hears();
     caller.says(R"([48,2,{},"com.work",["next"]])");
     EXPECT_THAT(callee.hears(), HasSubstr("next")) << at;
-    if (!has_failed || testing::Test::HasFailure()) break;
-    ++failures;
-  }
+    return has_failed;
+  });
   EXPECT_GT(failures, 2u);
 }
 
 TEST(AProbeWithoutMemory, IsMadeForWhoWantsItNext) {
-  size_t failures = 0;
-  for (size_t at = 1;; ++at) {
+  const size_t failures = let_each_allocation_fail([&](size_t at) {
     RealmHarness realm;
     Peer& holder = realm.join();
     Peer& unlucky = realm.join();
@@ -400,15 +385,13 @@ TEST(AProbeWithoutMemory, IsMadeForWhoWantsItNext) {
     const bool has_failed = fails(at, [&] { unlucky.says(R"([64,1,{},"com.mine"])"); });
     other.says(R"([64,1,{},"com.mine"])");
     EXPECT_THAT(other.hears(), StartsWith(R"([8,64,1,{},"wamp.error.procedure_already_exists")")) << at;
-    if (!has_failed || testing::Test::HasFailure()) break;
-    ++failures;
-  }
+    return has_failed;
+  });
   EXPECT_GT(failures, 2u);
 }
 
 TEST(AnOrderWithoutMemory, CostsWhomItIsFor) {
-  size_t failures = 0;
-  for (size_t at = 1;; ++at) {
+  const size_t failures = let_each_allocation_fail([&](size_t at) {
     SessionHarness router;
     Wire& holder = router.join();
     Wire& other = router.join();
@@ -421,17 +404,15 @@ TEST(AnOrderWithoutMemory, CostsWhomItIsFor) {
       EXPECT_TRUE(is_answered || !holder.dropped().empty()) << at;
     }
     EXPECT_EQ(router.worker().counters().lost_event_memory.value(), 0u) << at;
-    if (!has_failed || testing::Test::HasFailure()) break;
-    ++failures;
-  }
+    return has_failed;
+  });
   EXPECT_GT(failures, 1u);
 }
 
 TEST(ARevocationWithoutMemory, IsOneOrNone) {
   // What the router's procedures have made once and for all is not to be what fails.
   RealmHarness().join().says(R"([48,1,{},"wamp.subscription.remove_subscriber",[1,1]])");
-  size_t failures = 0;
-  for (size_t at = 1;; ++at) {
+  const size_t failures = let_each_allocation_fail([&](size_t at) {
     RealmHarness realm;
     Peer& victim = realm.join();
     Peer& publisher = realm.join();
@@ -449,9 +430,8 @@ TEST(ARevocationWithoutMemory, IsOneOrNone) {
     const std::string later = victim.hears();
     EXPECT_EQ(later.empty(), is_told) << at;
     EXPECT_TRUE(is_told || has_failed) << at;
-    if (!has_failed || testing::Test::HasFailure()) break;
-    ++failures;
-  }
+    return has_failed;
+  });
   EXPECT_GT(failures, 2u);
 }
 
@@ -472,8 +452,7 @@ TEST_P(ALoginWithoutMemory, LeavesNobodyBehind) {
     using AdmissionTest::open;
     using AdmissionTest::router_;
   };
-  size_t failures = 0;
-  for (size_t at = 1;; ++at) {
+  const size_t failures = let_each_allocation_fail([&](size_t at) {
     Test test;
     test.open(GetParam().auth);
     Wire& wire = test.connect();
@@ -494,9 +473,8 @@ TEST_P(ALoginWithoutMemory, LeavesNobodyBehind) {
     Wire& next = test.connect();
     for (const std::string& message : GetParam().messages) next.receives(message);
     EXPECT_THAT(next.sent(), HasSubstr("[2,")) << at;
-    if (!has_failed || HasFailure()) break;
-    ++failures;
-  }
+    return has_failed;
+  });
   EXPECT_GT(failures, 20u);
 }
 

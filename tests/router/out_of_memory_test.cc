@@ -109,8 +109,7 @@ TEST(MailWithoutMemory, StaysWhereItIs) {
 class ARequestWithoutMemory : public testing::TestWithParam<const char*> {};
 
 TEST_P(ARequestWithoutMemory, LeavesNothingAndTakesNothingFromOthers) {
-  size_t failures = 0;
-  for (size_t at = 1;; ++at) {
+  const size_t failures = let_each_allocation_fail([&](size_t at) {
     RealmHarness realm;
     Peer& other = realm.join();
     other.says(R"([32,1,{},"com.topic"])");
@@ -121,7 +120,6 @@ TEST_P(ARequestWithoutMemory, LeavesNothingAndTakesNothingFromOthers) {
     unlucky.says(R"([64,2,{},"com.mine"])");
     other.hears();
     const bool has_failed = fails(at, [&] { unlucky.says(GetParam()); });
-    failures += has_failed ? 1 : 0;
     unlucky.leaves();
     realm.passes(std::chrono::milliseconds(20));
 
@@ -135,8 +133,8 @@ TEST_P(ARequestWithoutMemory, LeavesNothingAndTakesNothingFromOthers) {
     realm.passes(std::chrono::milliseconds(20));
     const Realm::Counts counts = realm.realm().counts();
     EXPECT_EQ(counts.members + counts.subscriptions + counts.registrations + counts.calls, 0u) << at;
-    if (!has_failed) break;
-  }
+    return has_failed;
+  });
   EXPECT_GT(failures, 0u);
 }
 
@@ -176,8 +174,7 @@ TEST(AnAuthorizersAnswerWithoutMemory, IsNotKept) {
   config::DynamicAuthorizer settings;
   settings.max_cached_bytes = 100'000;
   settings.cache_ttl_ms = 1000;
-  size_t failures = 0;
-  for (size_t at = 1;; ++at) {
+  const size_t failures = let_each_allocation_fail([&](size_t at) {
     Verdicts verdicts(settings);
     verdicts.add(asked_about("a", 1), Grant(), 0, now);
     const Verdicts::Counts before = verdicts.counts();
@@ -192,9 +189,8 @@ TEST(AnAuthorizersAnswerWithoutMemory, IsNotKept) {
     EXPECT_EQ(verdicts.counts().answers, 0u) << at;
     EXPECT_EQ(verdicts.counts().bytes, 0u) << at;
     EXPECT_EQ(verdicts.counts().sessions, 0u) << at;
-    if (!has_failed || testing::Test::HasFailure()) break;
-    ++failures;
-  }
+    return has_failed;
+  });
   EXPECT_GT(failures, 2u);
 }
 
