@@ -14,7 +14,7 @@ fail() {
 }
 
 # load ARGUMENTS: the generator's exit status says that something was done, and nothing refused, wrong or lost.
-load() { timeout 20 "$router" bench "$@" --duration 0.2 --warmup 0.1 --json; }
+load() { timeout 20 "$router" bench "$@" --duration "${seconds:-0.2}" --warmup 0.1 --json; }
 
 # refused REASON ARGUMENTS: the generator fails, and says why.
 refused() {
@@ -44,8 +44,9 @@ url=ws://127.0.0.1:${line##* }
 for workload in "rpc --pairs 4 --depth 8 --serializer json --callee-serializer msgpack" \
                 "rpc --pairs 2 --depth 2 --payload 3000000" \
                 "pubsub --publishers 2 --subscribers 6 --depth 4"; do
+  # Megabytes take a while on a machine that has other things to do.
   # shellcheck disable=SC2086  # the words of a workload are arguments
-  load $workload --floor --url "$url" --pid "${servers[0]}"
+  seconds=1 load $workload --floor --url "$url" --pid "${servers[0]}"
 done
 
 # All may be done but a call of "bench.procedure.1".
@@ -65,7 +66,7 @@ serve "$folder/wampd.json" "unix:"
 for url in "ws://127.0.0.1:$port/ws" "rs://localhost:$port" "rs+unix://$folder/socket" "rs://unix:$folder/socket" \
            "ws+unix://$folder/socket:/ws" "ws://unix:$folder/socket"; do
   load rpc --depth 4 --serializer json --url "$url" --pid "${servers[1]}"
-  load rpc --callers 3 --payload 600000 --url "$url"
+  seconds=1 load rpc --callers 3 --payload 600000 --url "$url"
   load pubsub --publishers 2 --subscribers 4 --depth 4 --acknowledge --subscriber-serializer json --url "$url"
   load connect --connections 4 --url "$url"
   load idle --connections 20 --url "$url" --pid "${servers[1]}"
