@@ -16,7 +16,7 @@ constexpr size_t report_step = 64 * 1024;
 }  // namespace
 
 Backpressure::~Backpressure() {
-  if (watched_) worker_.remove_choked(*this);
+  if (watched_) worker_.remove_from_turn_end(TurnEnd::choked, resident_);
   if (clogged_) sender_.connection().resume_reading();
 }
 
@@ -48,7 +48,7 @@ void Backpressure::clog() {
 
 void Backpressure::watch() {
   if (std::exchange(watched_, true)) return;
-  worker_.add_choked(*this);
+  worker_.add_to_turn_end(TurnEnd::choked, resident_);
   taken_.begin(sender_.connection(), worker_.loop().now());
 }
 
@@ -63,7 +63,7 @@ void Backpressure::check() {
   report_at_ = std::min(report_at_, queued + report_step);
   if (queued > sender_.low_water()) return;
   watched_ = false;
-  worker_.remove_choked(*this);
+  worker_.remove_from_turn_end(TurnEnd::choked, resident_);
   if (std::exchange(slow_, false)) realm_.on_taken(member_);
   if (!std::exchange(clogged_, false)) return;
   sender_.connection().resume_reading();

@@ -11,6 +11,7 @@
 
 #include "router/clock.h"
 #include "router/realm.h"
+#include "router/resident.h"
 #include "router/sender.h"
 #include "router/taken_watch.h"
 #include "router/worker.h"
@@ -19,8 +20,9 @@ namespace router {
 
 class Backpressure {
  public:
-  Backpressure(Worker& worker, Sender& sender, Realm& realm, Member& member)
+  Backpressure(Worker& worker, Resident& resident, Sender& sender, Realm& realm, Member& member)
       : worker_(worker),
+        resident_(resident),
         sender_(sender),
         realm_(realm),
         member_(member),
@@ -28,7 +30,6 @@ class Backpressure {
   ~Backpressure();
   Backpressure(const Backpressure&) = delete;
 
-  transport::Connection& connection() const { return sender_.connection(); }
   // A message was sent as a frame of so many bytes; `streams`: it is a part of a stream.
   void on_sent(const wamp::Message& message, size_t bytes, bool streams) {
     if (const size_t held = sender_.connection().queued_memory(); held > notice_above_) [[unlikely]]
@@ -51,6 +52,7 @@ class Backpressure {
   void watch();
 
   Worker& worker_;
+  Resident& resident_;  // who is not taken from
   Sender& sender_;
   Realm& realm_;
   Member& member_;

@@ -76,15 +76,6 @@ struct KeptEvents {
   transport::Charge charge;                       // for all of them, until the last has been made
 };
 
-// Who may have a SessionRef without being a session.
-class Addressee {
- public:
-  virtual void deliver(Delivery& delivery) = 0;
-
- protected:
-  ~Addressee() = default;
-};
-
 using Mail = std::variant<Delivery, EventDelivery, SessionOrder, KeptEvents>;
 
 }  // namespace router

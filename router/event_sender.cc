@@ -68,7 +68,7 @@ void EventSender::begin_backlog() {
   backlog_ =
       std::make_unique<EventBacklog>(sender_.max_queued_bytes() - sender_.low_water(),
                                      transport::Charge(sender_.connection().account(), holding::events));
-  worker_.add_behind(*this);
+  worker_.add_to_turn_end(TurnEnd::behind, resident_);
 }
 
 void EventSender::send_kept(KeptEvents&& events) {
@@ -121,7 +121,7 @@ void EventSender::drop_peer() {
 void EventSender::end_backlog() {
   if (!backlog_) return;
   backlog_.reset();
-  worker_.remove_behind(*this);
+  worker_.remove_from_turn_end(TurnEnd::behind, resident_);
   pause_reading_for_kept_events();
 }
 

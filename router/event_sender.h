@@ -7,8 +7,10 @@
 #include <cstddef>
 #include <memory>
 
+#include "router/catch_up_budget.h"
 #include "router/delivery.h"
 #include "router/event_backlog.h"
+#include "router/resident.h"
 #include "router/sender.h"
 #include "router/session_ref.h"
 #include "router/taken_watch.h"
@@ -16,32 +18,10 @@
 
 namespace router {
 
-// What is sent to those for whom events wait, all of a worker's, in one turn: others of the same thread wait
-// no longer than for this, about a millisecond. One event may be above it.
-class CatchUpBudget {
- public:
-  // `encoder` makes all of their frames.
-  explicit CatchUpBudget(const FrameEncoder& encoder)
-      : encoder_(encoder), compressed_before_(encoder.compressed_bytes()) {}
-
-  bool is_spent() const {
-    return events_ >= most_events || encoder_.compressed_bytes() - compressed_before_ >= most_compressed;
-  }
-  void count_event() { ++events_; }
-
- private:
-  static constexpr int most_events = 200;
-  static constexpr size_t most_compressed = 128 * 1024;
-
-  const FrameEncoder& encoder_;
-  const size_t compressed_before_;
-  int events_ = 0;
-};
-
 class EventSender {
  public:
-  EventSender(Worker& worker, Sender& sender, const SessionRef& session)
-      : worker_(worker), sender_(sender), session_(session) {}
+  EventSender(Worker& worker, Resident& resident, Sender& sender, const SessionRef& session)
+      : worker_(worker), resident_(resident), sender_(sender), session_(session) {}
   // Events that wait are lost, answers are not.
   ~EventSender();
   EventSender(const EventSender&) = delete;
@@ -51,8 +31,6 @@ class EventSender {
   // True: an EVENT with a payload of so many bytes and no details may be given to send().
   bool has_room_for(size_t payload_bytes, config::SlowConsumer policy) const;
   void send(transport::BufferRef frame);
-
-  transport::Connection& connection() const { return sender_.connection(); }
 
   // Events wait. What tells of subscriptions must not overtake them, nor each other: after UNSUBSCRIBED a
   // client takes an EVENT for a violation, and before SUBSCRIBED too.
@@ -88,6 +66,7 @@ class EventSender {
   void end_backlog();
 
   Worker& worker_;
+  Resident& resident_;  // whose events they are
   Sender& sender_;
   const SessionRef session_;
   std::unique_ptr<EventBacklog> backlog_;  // while events wait

@@ -4,7 +4,6 @@
 
 #include "router/authorizer_answer.h"
 #include "router/request_check.h"
-#include "router/session.h"
 #include "router/value_bytes.h"
 #include "transport/has_memory_for.h"
 
@@ -65,17 +64,17 @@ bool HeldRequests::Waiting::is_decided() const {
 }
 
 HeldRequests::HeldRequests(Worker& worker, const std::shared_ptr<Realm>& realm, Member& member,
-                           Session& session, transport::Connection& connection, const wamp::Dict& more)
+                           Resident& resident, transport::Connection& connection, const wamp::Dict& more)
     : worker_(worker),
       realm_(realm),
       member_(member),
-      session_(session),
+      resident_(resident),
       connection_(connection),
       session_details_(details_of(realm->name(), member, more)),
       charge_(member.account, holding::session, allocated(session_details_)) {}
 
 HeldRequests::~HeldRequests() {
-  worker_.remove_ready(session_);
+  worker_.remove_from_turn_end(TurnEnd::ready, resident_);
   for (const auto& [name, question] : open_) let_go(*question);
   if (const auto& verdicts = realm_->verdicts(member_)) verdicts->forget(member_.ref.session);
   if (pauses_) connection_.resume_reading();
@@ -190,7 +189,7 @@ void HeldRequests::on_verdict(Question& question, Verdict verdict) {
   question.inquiry.reset();
   question.verdict = std::move(verdict);
   open_.erase(question.name);
-  worker_.add_ready(session_);
+  worker_.add_to_turn_end(TurnEnd::ready, resident_);
 }
 
 void HeldRequests::let_go(Question& question) noexcept {

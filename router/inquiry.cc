@@ -30,7 +30,7 @@ Inquiry::Inquiry(Worker& worker, std::shared_ptr<Realm> realm, transport::Connec
     : realm_(std::move(realm)),
       asker_(asker),
       on_answer_(std::move(on_answer)),
-      address_{worker, worker.add_addressee(*this)},
+      address_{worker, worker.add_address(*this)},
       member_(realm_->join_unseen(address_.ref, asker.account())) {
   wamp::Call call;
   call.request = wamp::RequestId(1);

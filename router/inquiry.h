@@ -13,6 +13,7 @@
 
 #include "router/delivery.h"
 #include "router/realm.h"
+#include "router/resident.h"
 #include "router/worker.h"
 #include "serializers/serializer.h"
 
@@ -21,7 +22,7 @@ namespace router {
 // The one result of a procedure: its first positional one or, if it gives keyword results only, these.
 wamp::Value result_of(const serializers::Arguments& arguments);
 
-class Inquiry final : public Addressee {
+class Inquiry final : public Resident {
  public:
   struct Error {
     std::string uri, text;
@@ -39,6 +40,7 @@ class Inquiry final : public Addressee {
           const Question& question, std::function<void(const Answer&)> on_answer);
   Inquiry(const Inquiry&) = delete;
 
+  transport::Connection& connection() const override { return asker_; }
   void deliver(Delivery& delivery) override;
 
  private:

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "router/event_filter.h"
+#include "router/event_round.h"
 #include "router/holding.h"
 #include "router/session.h"
 #include "router/value_bytes.h"
@@ -22,10 +23,8 @@ Membership::Membership(Worker& worker, Session& session, Sender& sender, std::sh
       expires_(expires),
       request_ids_(realm_->sequential_request_ids(), member_->features.caller_progressive_call_invocations,
                    member_->limits().calls_in_flight_per_session, member_->charge(holding::calls, 0)),
-      events_(worker, sender, member_->ref),
-      backpressure_(worker, sender, *realm_, *member_) {
-  worker_.set_membership(ref(), *this);
-}
+      events_(worker, session, sender, member_->ref),
+      backpressure_(worker, session, sender, *realm_, *member_) {}
 
 Membership::~Membership() {
   worker_.remove_address(ref());
@@ -76,6 +75,14 @@ void Membership::deliver(Delivery& delivery) {
   backpressure_.on_sent(delivery.message, bytes, delivery.streams);
 }
 
+void Membership::deliver(EventRound& round, config::SlowConsumer policy) {
+  if (round.filter() && !round.filter()->admits(ref().session, identity(), extra_.get())) return;
+  // One that has nobody else to go to, and room, is built around its payload.
+  if (round.is_plain() && events_.has_room_for(round.payload_size(), policy))
+    return events_.send(sender_.encode(round.message(), round.take_payload()));
+  events_.deliver(round.frame(sender_.format(), sender_.framing()), policy, round.share());
+}
+
 void Membership::obey(SessionOrder& order) {
   transport::Connection& connection = sender_.connection();
   switch (order.kind) {
@@ -98,10 +105,6 @@ void Membership::obey(SessionOrder& order) {
       look_again();
       break;
   }
-}
-
-bool Membership::admitted_by(const EventFilter& filter) const {
-  return filter.admits(ref().session, identity(), extra_.get());
 }
 
 }  // namespace router

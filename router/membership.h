@@ -28,7 +28,7 @@
 namespace router {
 
 class Session;
-struct EventFilter;
+class EventRound;
 
 class Membership {
  public:
@@ -65,11 +65,11 @@ class Membership {
   // ---- what is posted to the session
 
   void deliver(Delivery& delivery);
+  void deliver(EventRound& round, config::SlowConsumer policy);
   void obey(SessionOrder& order);
-  bool admitted_by(const EventFilter& filter) const;
-  Sender& sender() { return sender_; }
   EventSender& events() { return events_; }
   const EventSender& events() const { return events_; }
+  Backpressure& backpressure() { return backpressure_; }
 
   // ---- what time brings
 

@@ -239,7 +239,7 @@ void Server::reload(config::Config config) {
 Server::~Server() {
   for (const auto& worker : workers_) worker->stop();
   // While all workers are there, as sessions leave something for others even now.
-  for (const auto& worker : workers_) worker->end_sessions();
+  for (const auto& worker : workers_) worker->end_residents();
   // The stores still answer publishers, through the workers' mailboxes.
   realms_.close();
   listeners_.clear();

@@ -49,7 +49,7 @@ void Session::on_closed(const transport::CloseReason& reason) {
   if (membership_) end_membership(reason.text, counters().ended_connection);
   if (state_ == State::admitting) end_admission();
   worker_.remove_open(*this);
-  if (waits_for_) worker_.remove_waiting(*this);
+  if (waits_for_) worker_.remove_from_turn_end(TurnEnd::waiting, *this);
   sender_.reset();
   connection_ = nullptr;
 }
@@ -320,14 +320,14 @@ void Session::on_give_way(size_t held) {
 void Session::wait_for_worker(const Mailbox& mailbox) {
   if (std::exchange(waits_for_, &mailbox)) return;
   connection_->pause_reading();
-  worker_.add_waiting(*this);
+  worker_.add_to_turn_end(TurnEnd::waiting, *this);
 }
 
-bool Session::end_waiting() {
-  if (waits_for_->full()) return false;
+void Session::end_waiting() {
+  if (waits_for_->full()) return;
+  worker_.remove_from_turn_end(TurnEnd::waiting, *this);
   waits_for_ = nullptr;
   connection_->resume_reading();
-  return true;
 }
 
 void Session::log_close(const std::string& why) const {
@@ -335,9 +335,45 @@ void Session::log_close(const std::string& why) const {
                {{"event", "close"}, {"peer", connection_->peer_address()}, {"reason", why}});
 }
 
+// ---- what its worker brings
+
+void Session::deliver(Delivery& delivery) {
+  membership_ ? membership_->deliver(delivery) : counters().lost_message_no_session.add();
+}
+
+void Session::deliver(EventRound& round, config::SlowConsumer policy) {
+  membership_ ? membership_->deliver(round, policy) : counters().lost_event_no_session.add();
+}
+
+void Session::deliver(KeptEvents& events) {
+  if (membership_) membership_->events().send_kept(std::move(events));
+}
+
+void Session::obey(SessionOrder& order) {
+  if (membership_) membership_->obey(order);
+}
+
+void Session::on_turn_end(TurnEnd why) {
+  switch (why) {
+    case TurnEnd::choked:
+      if (membership_) membership_->backpressure().check();
+      return;
+    case TurnEnd::ready:
+      return carry_out_held();
+    case TurnEnd::waiting:
+      return end_waiting();
+    case TurnEnd::behind:
+      break;  // catch_up() is for that
+  }
+}
+
+bool Session::catch_up(CatchUpBudget& budget) {
+  return membership_ && membership_->events().catch_up(budget);
+}
+
 // ---- what time brings
 
-void Session::check_deadline(transport::Loop::Clock::time_point now) {
+void Session::sweep(SteadyTime now) {
   const auto close = [this](const std::string& why) {
     log_close(why);
     connection_->close(transport::close_code::policy_violation, why);

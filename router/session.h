@@ -13,6 +13,7 @@
 #include "router/admission.h"
 #include "router/entrance.h"
 #include "router/membership.h"
+#include "router/resident.h"
 #include "router/sender.h"
 #include "router/session_ref.h"
 #include "router/worker.h"
@@ -22,7 +23,7 @@
 
 namespace router {
 
-class Session final : public transport::Receiver, private Admission::Desk {
+class Session final : public transport::Receiver, public Resident, private Admission::Desk {
  public:
   Session(Worker& worker, std::shared_ptr<const Entrance> entrance, serializers::Format format,
           Arrival arrival = {});
@@ -40,25 +41,24 @@ class Session final : public transport::Receiver, private Admission::Desk {
 
   // The realm has removed this session from its members.
   void on_removed(const wamp::Goodbye& farewell);
-  // Some of the requests that waited for an authorizer need not wait any longer.
-  void carry_out_held();
-
-  // While it is open.
-  transport::Connection& connection() const { return *connection_; }
   // For authorizers.
   wamp::Dict transport_details() const;
 
-  // Once a second: a peer that takes too long to say HELLO or GOODBYE, or takes nothing of a stream, is
-  // closed.
-  void check_deadline(transport::Loop::Clock::time_point now);
-  // True if the worker that could not keep up with this session's messages has, so it is read again.
-  bool end_waiting();
-  // The router shuts down: who is in no realm is closed at once, the others `after` that time at the
-  // earliest.
-  void begin_drain(std::chrono::milliseconds after);
-  // GOODBYE if it is time: when calls in flight have ended, or `deadline` is over. The connection is closed
+  transport::Connection& connection() const override { return *connection_; }
+  void deliver(Delivery& delivery) override;
+  void deliver(EventRound& round, config::SlowConsumer policy) override;
+  void deliver(KeptEvents& events) override;
+  void obey(SessionOrder& order) override;
+  void on_turn_end(TurnEnd why) override;
+  bool catch_up(CatchUpBudget& budget) override;
+  // A peer that takes too long to say HELLO or GOODBYE, or takes nothing of a stream, is closed.
+  void sweep(SteadyTime now) override;
+  // Who is in no realm is closed at once.
+  void begin_drain(std::chrono::milliseconds after) override;
+  // GOODBYE if it is time: when calls in flight have ended, or the deadline is over. The connection is closed
   // when the peer has answered.
-  void continue_drain(const Drain& drain);
+  void continue_drain(const Drain& drain) override;
+  void end() override { on_closed({transport::close_code::going_away, false, "the router stops"}); }
 
  private:
   enum class State : uint8_t {
@@ -120,6 +120,9 @@ class Session final : public transport::Receiver, private Admission::Desk {
   std::chrono::milliseconds long_patience() const;
   // Its messages have filled another worker's mailbox.
   void wait_for_worker(const Mailbox& mailbox);
+  void end_waiting();
+  // Some of the requests that waited for an authorizer need not wait any longer.
+  void carry_out_held();
 
   WorkerCounters& counters() { return worker_.counters(); }
   std::string name() const { return name_of(ref_, connection_->peer_address()); }

@@ -42,7 +42,7 @@ void Session::open_session(const wamp::Hello& hello) {
                  "HELLO.Realm is not a valid URI of at most " + std::to_string(max_realm_name) + " bytes");
 
   entrance_ = latest(std::move(entrance_));
-  ref_ = worker_.add_address();
+  ref_ = worker_.add_address(*this);
   features_ = *features;
   state_ = State::admitting;
   admission_ =

@@ -4,7 +4,7 @@
 // nothing that holds a SessionRef: refs to sessions that are gone are ignored.
 #pragma once
 
-#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -17,27 +17,17 @@
 
 #include "router/clock.h"
 #include "router/counters.h"
+#include "router/event_round.h"
 #include "router/frame_encoder.h"
 #include "router/id_source.h"
 #include "router/mailbox.h"
 #include "router/memory_guard.h"
+#include "router/resident.h"
 #include "router/session_ref.h"
 #include "serializers/serializer.h"
 #include "transport/loop.h"
 
 namespace router {
-
-class Backpressure;
-class EventSender;
-class Membership;
-class Session;
-
-// How the router shuts down.
-struct Drain {
-  std::chrono::milliseconds window{0};  // in which sessions are told to go, each at a time of its own
-  SteadyTime deadline{};                // when calls in flight are waited for no longer
-  uint32_t retry_after_ms = 0;          // clients are to come back after this time and up to as long again
-};
 
 class Worker {
  public:
@@ -47,9 +37,8 @@ class Worker {
   void start();
   // Any thread. Ends the loop and waits for the thread.
   void stop();
-  // Ends all sessions whose connections are still open. After stop(), while all other workers are still
-  // there.
-  void end_sessions();
+  // Ends all whose connections are still open. After stop(), while all other workers are still there.
+  void end_residents();
 
   transport::Loop& loop() { return loop_; }
   const transport::Loop& loop() const { return loop_; }
@@ -60,37 +49,20 @@ class Worker {
   const WorkerCounters& counters() const { return counters_; }
   serializers::Scratch& scratch() { return scratch_; }
 
-  // A fresh address, of nobody yet. What comes for nobody is counted and dropped.
-  SessionRef add_address() { return add({}); }
-  // The same for somebody who is no session.
-  SessionRef add_addressee(Addressee& addressee) { return add({{}, nullptr, &addressee}); }
-  // What comes for the address is the membership's from now on.
-  void set_membership(const SessionRef& ref, Membership& membership);
+  // A fresh address. What comes for one that is gone is counted and dropped.
+  SessionRef add_address(Resident& resident);
   void remove_address(const SessionRef& ref) noexcept;
 
-  // Connections that are open, with a session or without.
-  void add_open(Session& session) { open_.insert(&session); }
-  void remove_open(Session& session) { open_.erase(&session); }
+  // Whose connection is open.
+  void add_open(Resident& resident) { open_.insert(&resident); }
+  void remove_open(Resident& resident) { open_.erase(&resident); }
 
-  // Those whose peer does not take a stream.
-  void add_choked(Backpressure& backpressure) { choked_.push_back(&backpressure); }
-  void remove_choked(Backpressure& backpressure) { std::erase(choked_, &backpressure); }
-
-  // Those for which events wait outside their connection's queue.
-  void add_behind(EventSender& events) { behind_.push_back(&events); }
-  void remove_behind(EventSender& events) { std::erase(behind_, &events); }
-
-  // Sessions that are not read until another worker has caught up with what they have sent it.
-  void add_waiting(Session& session);
-  void remove_waiting(Session& session) { std::erase(waiting_, &session); }
-  // Often, while there are any.
-  void end_waiting();
-
-  // Sessions of which held requests may be carried out, at the end of the turn.
-  void add_ready(Session& session) {
-    if (std::find(ready_.begin(), ready_.end(), &session) == ready_.end()) ready_.push_back(&session);
-  }
-  void remove_ready(Session& session) { std::erase(ready_, &session); }
+  // It has something to do at the end of each turn, until it is removed or has done it. At most once for each
+  // reason.
+  void add_to_turn_end(TurnEnd why, Resident& resident);
+  void remove_from_turn_end(TurnEnd why, Resident& resident) { std::erase(at_turn_end(why), &resident); }
+  // Often, while there are any that wait for another worker.
+  void look_at_waiting();
 
   // What is done at the end of each turn of the loop.
   void end_turn();
@@ -124,28 +96,18 @@ class Worker {
  private:
   static constexpr uint32_t none = UINT32_MAX;
   struct Slot {
-    wamp::SessionId id;                // none: free
-    Membership* membership = nullptr;  // one of these, or none
-    Addressee* addressee = nullptr;
+    wamp::SessionId id;  // none: free
+    Resident* resident = nullptr;
     uint32_t next_free = none;  // while it is free
   };
-  SessionRef add(Slot slot);
-  Membership* find(wamp::SessionId session, uint32_t slot) const;
+  Resident* find(wamp::SessionId session, uint32_t slot) const;
+  std::vector<Resident*>& at_turn_end(TurnEnd why) { return at_turn_end_[static_cast<size_t>(why)]; }
   void on_undeliverable(const Mail& entry);
-  // Does something for a connection, which it costs if there is not enough memory for it.
+  // Does something for a resident, whose connection it costs if there is not enough memory for it.
   template <class Work>
-  static void at_the_cost_of(transport::Connection& connection, Work work);
+  static void at_the_cost_of(Resident& resident, Work work);
   void deliver(Delivery& delivery);
   void deliver(EventDelivery& delivery);
-  bool deliver_to_one(EventDelivery& delivery);
-  // An EVENT as some of its receivers get it.
-  struct EventFrame {
-    serializers::Format format;
-    transport::Framing framing;
-    transport::BufferRef frame;
-  };
-  const EventFrame& event_frame(serializers::Format format, transport::Framing framing,
-                                const wamp::Message& event, const RoutedPayload& payload);
   void deliver(SessionOrder& order);
   void deliver(KeptEvents& events);
   bool catch_up();
@@ -164,14 +126,11 @@ class Worker {
   serializers::Scratch scratch_;
   std::vector<Slot> slots_;
   uint32_t first_free_ = none;
-  std::unordered_set<Session*> open_;
-  std::vector<Backpressure*> choked_;
-  std::vector<EventSender*> behind_;
-  std::vector<Session*> ready_;
-  std::vector<Session*> waiting_;
+  std::unordered_set<Resident*> open_;
+  std::array<std::vector<Resident*>, 4> at_turn_end_;  // by why
   bool will_look_at_waiting_ = false;
-  std::vector<EventFrame> event_frames_;  // of the event that is delivered
-  MailList mail_;                         // space lent from one delivery round to the next
+  std::vector<EventRound::Frame> event_frames_;  // space lent from one event to the next
+  MailList mail_;                                // likewise from one delivery round to the next
   bool delivering_ = false;
   std::optional<Drain> drain_;  // since the router shuts down
   MemoryStage memory_stage_ = MemoryStage::plenty;

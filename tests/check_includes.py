@@ -41,7 +41,7 @@ ROUTER_LAYERS = [
     {"meta"},
     {"realm", "realms"},
     {"entrance"},
-    {"worker", "memory_watch", "shedding", "inquiry", "new_applicant", "admission", "held_requests", "sender", "taken_watch", "event_sender", "backpressure", "membership", "membership_refusals", "session", "session_admission", "connection_limits"},
+    {"resident", "event_round", "catch_up_budget", "worker", "memory_watch", "shedding", "inquiry", "new_applicant", "admission", "held_requests", "sender", "taken_watch", "event_sender", "backpressure", "membership", "membership_refusals", "session", "session_admission", "connection_limits"},
     {"subprotocol", "web_access", "listen_failure"},
     {"long_poll", "monitor"},
     {"web_service"},

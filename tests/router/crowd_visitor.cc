@@ -107,7 +107,7 @@ void CrowdVisitor::act() {
   if (is_reading_) read(chance(20));
   const size_t what = chance(200);
   if (what == 0) return leave();
-  if (what == 1) return session_->check_deadline(worker_.loop().now());
+  if (what == 1) return session_->sweep(worker_.loop().now());
   if (what == 2) return session_->on_silent();
   if (what == 3) return session_->on_give_way(account()->total());
   for (size_t messages = 1 + chance(4); messages > 0 && pauses_ == 0 && !ended_; --messages) speak();

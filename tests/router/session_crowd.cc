@@ -155,7 +155,7 @@ void Crowd::end() {
       return false;
     });
   for (const auto& worker : workers_) worker->stop();
-  for (const auto& worker : workers_) worker->end_sessions();
+  for (const auto& worker : workers_) worker->end_residents();
 }
 
 void Crowd::run() {

@@ -40,9 +40,7 @@ class Wire final : public transport::Connection {
   // A certificate that the transport has verified.
   void shows(transport::ClientCertificate certificate) { certificate_ = std::move(certificate); }
   // What is due so much later is done; the loop's clock does not move.
-  void sweeps(std::chrono::milliseconds later = {}) {
-    session_->check_deadline(worker_->loop().now() + later);
-  }
+  void sweeps(std::chrono::milliseconds later = {}) { session_->sweep(worker_->loop().now() + later); }
   // So many bytes wait for the peer to take them, and from now on more only if it stops reading.
   void holds(size_t bytes);
   // It has taken some, although as much as before is waiting.

@@ -313,20 +313,31 @@ TEST_F(SlowConsumers, OfAnotherWorkerSlowDownWhoFillsItsMailbox) {
   publish("com.t", "[1]");
   EXPECT_TRUE(publisher.paused());
   EXPECT_FALSE(slow.paused());
-  router.worker().end_waiting();
+  router.worker().look_at_waiting();
   EXPECT_TRUE(publisher.paused());
   MailList mail;
   other.drain(mail);
-  router.worker().end_waiting();
+  router.worker().look_at_waiting();
   EXPECT_FALSE(publisher.paused());
   overfill();
   publish("com.t", "[2]");
   EXPECT_TRUE(publisher.paused());
   publisher.breaks();
-  router.worker().end_waiting();
+  router.worker().look_at_waiting();
 }
 
 // ---- who is stuck
+
+// Has a connection, and nothing else to do on its worker.
+class Lodger final : public Resident {
+ public:
+  explicit Lodger(Wire& wire) : wire_(wire) {}
+  transport::Connection& connection() const override { return wire_; }
+  void deliver(Delivery&) override {}
+
+ private:
+  Wire& wire_;
+};
 
 TEST(APeerForWhichMuchWaits, IsStuckOnlyIfItTakesNothing) {
   constexpr auto patience = std::chrono::seconds(20);
@@ -337,7 +348,8 @@ TEST(APeerForWhichMuchWaits, IsStuckOnlyIfItTakesNothing) {
       router.realm().join({0, 7, wamp::SessionId(77)}, {"joe", "anonymous", "anonymous", "static"}, {}));
   Member& member = *joined;
   {
-    Backpressure backpressure(router.worker(), sender, router.realm(), member);
+    Lodger lodger(wire);
+    Backpressure backpressure(router.worker(), lodger, sender, router.realm(), member);
     const SteadyTime begin = router.worker().loop().now();
     wire.holds(2'000'000);
     EXPECT_FALSE(backpressure.is_stuck(begin + patience, patience)) << "nothing was sent";
@@ -358,7 +370,8 @@ TEST(APeerForWhichKeptEventsWait, IsStuckOnlyIfItTakesNothing) {
   Wire& wire = router.connect();
   Sender sender(router.worker(), wire, Format::json, config::TransportLimits());
   const SessionRef ref{0, 7, wamp::SessionId(77)};
-  EventSender events(router.worker(), sender, ref);
+  Lodger lodger(wire);
+  EventSender events(router.worker(), lodger, sender, ref);
   const SteadyTime begin = router.worker().loop().now();
   EXPECT_FALSE(events.is_stuck(begin + patience, patience)) << "nothing waits";
   wire.holds(2'000'000);
