@@ -13,17 +13,17 @@
 #include <CLI/CLI.hpp>
 
 #include "bench/load/command.h"
+#include "router/access/explain.h"
 #include "router/auth/credential.h"
+#include "router/base/log.h"
+#include "router/base/version.h"
 #include "router/config/config.h"
 #include "router/config/inventory.h"
 #include "router/config/wording.h"
 #include "router/dev_cert/dev_cert.h"
-#include "router/explain.h"
-#include "router/log.h"
-#include "router/memory_reserve.h"
-#include "router/memory_use.h"
-#include "router/server.h"
-#include "router/version.h"
+#include "router/memory/memory_reserve.h"
+#include "router/memory/memory_use.h"
+#include "router/server/server.h"
 
 namespace {
 

@@ -4,7 +4,7 @@
 usage: check_hashes.py SOURCE_DIRECTORY
 
 The standard hash has no key. So the standard tables may be used for pointers only; the others are ordered, or use
-router/seeded_hash.h.
+router/tables/seeded_hash.h.
 """
 import pathlib
 import re

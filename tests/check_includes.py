@@ -24,30 +24,35 @@ EXCEPTIONS = [
     (re.compile(r"^router/main\.cc$"), re.compile(r"^bench/load/command\.h$")),
 ]
 
-# Inside router/ a file may include files of its own layer and of those below. A folder is a room with one place
-# here for all of its files; config is one that includes nothing else of router/ but crypto.
-ROUTER_LAYERS = [
-    {"mutex", "leftover_work", "session_ref", "id_map", "callee_room", "seeded_hash", "holding", "value_bytes", "copy_on_write", "grant", "id_source", "embedded_web", "version", "log", "log_sampler", "clock", "rendezvous_hash", "rfc3339", "memory_guard", "memory_use", "memory_reserve", "unheld_memory", "request_ids", "session_rules", "waiting_requests", "crypto", "config", "dev_cert"},
-    {"auth", "verdicts"},
-    {"uri_index", "common_uri", "prefix_tree", "wildcard_table", "linear_hash_table", "routed_payload"},
-    {"authorizer", "delivery", "mail_list", "payload_passthru"},
-    {"denial_log", "explain", "counters", "exposition"},
-    {"member"},
-    {"session_record", "welcome_details", "mailbox", "members", "request_check", "event_filter", "authorizer_answer"},
-    {"outbox", "frame_encoder", "event_backlog"},
-    {"broker"},
-    {"dealer"},
-    {"realm_state"},
-    {"meta"},
-    {"realm", "realms"},
-    {"entrance"},
-    {"resident", "event_round", "catch_up_budget", "worker", "memory_watch", "shedding", "inquiry", "new_applicant", "admission", "held_requests", "sender", "taken_watch", "event_sender", "backpressure", "membership", "membership_refusals", "session", "session_admission", "connection_limits"},
-    {"subprotocol", "web_access", "listen_failure"},
-    {"long_poll", "monitor"},
-    {"web_service"},
-    {"server"},
-    {"main"},
-]
+# The rooms of router/, bottom up, and the rooms that each includes from, besides itself. All arrows point to lines above.
+ROUTER_ROOMS = {
+    "crypto": set(),
+    "dev_cert": set(),
+    "config": {"crypto"},
+    "base": set(),
+    "tables": {"crypto", "base"},
+    "memory": set(),
+    "matching": {"tables"},
+    "auth": {"crypto", "config", "base"},
+    "access": {"config", "base", "tables", "matching"},
+    "mail": {"config", "base", "tables", "memory"},
+    "member": {"config", "base", "tables", "memory", "access", "mail"},
+    "events": {"config", "base", "tables", "memory", "mail", "member"},
+    "store": {"config", "base", "events"},
+    "broker": {"config", "base", "tables", "memory", "matching", "mail", "member", "events"},
+    "registrations": {"base", "tables", "memory", "matching", "member"},
+    "dealer": {"base", "tables", "memory", "access", "mail", "member", "broker", "registrations"},
+    "directory": {"config", "base", "tables", "mail", "member", "store", "broker", "dealer"},
+    "meta": {"memory", "member", "events", "directory"},
+    "realm": {"config", "base", "access", "mail", "member", "directory", "meta"},
+    "worker": {"base", "memory", "mail"},
+    "entrance": {"config", "base", "memory", "auth", "mail", "member", "realm", "worker"},
+    "session": {"config", "base", "memory", "access", "mail", "member", "realm", "worker", "entrance"},
+    "monitor": {"config", "base", "memory", "events", "realm", "worker"},
+    "web": {"crypto", "config", "base", "worker", "entrance", "session", "monitor"},
+    "server": {"config", "base", "memory", "realm", "worker", "monitor", "web"},
+    "main": {"dev_cert", "config", "base", "memory", "auth", "access", "server"},
+}
 
 # The files in which a library's headers may be included.
 DOORS = {
@@ -55,11 +60,11 @@ DOORS = {
     "msgpack": re.compile(r"^$"),  # tests only
     "cbor": re.compile(r"^serializers/cbor_values\.cc$"),
     "rapidjson": re.compile(r"^(serializers/unescape_json|router/config/json_document)\.cc$"),
-    "spdlog": re.compile(r"^router/log\.cc$"),
-    "sqlite3": re.compile(r"^router/broker/sqlite_file\.cc$"),
+    "spdlog": re.compile(r"^router/base/log\.cc$"),
+    "sqlite3": re.compile(r"^router/store/sqlite_file\.cc$"),
     "zlib": re.compile(r"^transport/deflate\.cc$"),
     "openssl": re.compile(r"^(transport/(tls|tls_stream|certificate)|router/crypto/\w+|router/dev_cert/certificate_maker)\.cc$"),
-    "prometheus": re.compile(r"^router/exposition\.cc$"),
+    "prometheus": re.compile(r"^router/monitor/exposition\.cc$"),
     "sodium": re.compile(r"^router/crypto/crypto\.cc$"),
     "cjose": re.compile(r"^router/auth/token\.cc$"),
     "nats": re.compile(r"^bench/nats/peer\.cc$"),
@@ -70,14 +75,13 @@ DOORS = {
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^">]+)[">]')
 
 
-def layer_of(name):
-    for number, names in enumerate(ROUTER_LAYERS):
-        if name in names or name.split("/")[0] in names:
-            return number
-    return None
+def room_of(path):
+    """The room of a path in router/: its folder; "main" of a file in none."""
+    parts = pathlib.PurePath(path).parts
+    return parts[1] if len(parts) > 2 else "main"
 
 
-def check_file(root, path, complain):
+def check_file(root, path, complain, used):
     here = path.relative_to(root)
     folder = here.parts[0]
     for number, line in enumerate(path.read_text().splitlines(), 1):
@@ -96,30 +100,64 @@ def check_file(root, path, complain):
         if other != folder and other not in ARROWS[folder] and not excepted:
             complain(f"{where}: {folder}/ must not include from {other}/")
         if folder == other == "router":
-            check_router_layers(here, target, where, complain)
+            check_router_rooms(here, target, where, complain, used)
 
 
-def check_router_layers(here, target, where, complain):
-    mine = layer_of(str(here.relative_to("router").with_suffix("")))
-    theirs = layer_of(str(pathlib.Path(target).relative_to("router").with_suffix("")))
-    if here.parts[1] == "config":
-        if not target.startswith("router/config/") and not target.startswith("router/crypto/"):
-            complain(f"{where}: router/config/ is a room of its own and includes nothing else of router/ but crypto")
-    elif mine is None or theirs is None:
-        complain(f"{where}: {here} or {target} is missing in ROUTER_LAYERS of tests/check_includes.py")
-    elif theirs > mine:
-        complain(f"{where}: {target} is in a layer above {here}")
+def check_router_rooms(here, target, where, complain, used):
+    mine, other = room_of(here), room_of(target)
+    if mine not in ROUTER_ROOMS:
+        return complain(f"{where}: router/{mine} is missing in ROUTER_ROOMS of tests/check_includes.py")
+    if mine != other and other not in ROUTER_ROOMS[mine]:
+        complain(f"{where}: router/{mine} must not include from router/{other}")
+    used.add((mine, other))
+
+
+def check_rooms_themselves(used, complain):
+    names = list(ROUTER_ROOMS)
+    for number, (room, others) in enumerate(ROUTER_ROOMS.items()):
+        for other in sorted(others):
+            if other not in names[:number]:
+                complain(f"ROUTER_ROOMS: the arrow from {room} to {other} does not point up the list")
+            if (room, other) not in used:
+                complain(f"ROUTER_ROOMS: {room} includes nothing from {other}")
+
+
+def reached_from(arrows, room):
+    seen, ahead = set(), [room]
+    while ahead:
+        new = [other for other in arrows.get(ahead.pop(), ()) if other not in seen]
+        seen.update(new)
+        ahead += new
+    return seen
+
+
+def check_drawing(root, complain):
+    """ARCHITECTURE.md draws the fewest arrows that lead to the same rooms."""
+    text = (root / "ARCHITECTURE.md").read_text()
+    drawn = {}
+    for room, other in re.findall(r"^  (\w+) --> (\w+)$", text, re.MULTILINE):
+        drawn.setdefault(room, set()).add(other)
+    for room, others in ROUTER_ROOMS.items():
+        if reached_from(drawn, room) != reached_from(ROUTER_ROOMS, room):
+            complain(f"ARCHITECTURE.md: the arrows from {room} lead elsewhere than its includes")
+        for other in drawn.get(room, set()):
+            if any(other in reached_from(drawn, third) for third in drawn[room] - {other}):
+                complain(f"ARCHITECTURE.md: the arrow from {room} to {other} is there by others already")
+        if room != "main" and not re.search(rf"^\| `{room}` \| .+ \|$", text, re.MULTILINE):
+            complain(f"ARCHITECTURE.md: no sentence on router/{room}")
 
 
 def main():
     root = pathlib.Path(sys.argv[1])
-    problems = []
+    problems, used = [], set()
     files = 0
     for folder in ARROWS:
         for path in sorted((root / folder).rglob("*")):
             if path.suffix in (".h", ".cc"):
                 files += 1
-                check_file(root, path, problems.append)
+                check_file(root, path, problems.append, used)
+    check_rooms_themselves(used, problems.append)
+    check_drawing(root, problems.append)
     print("\n".join(problems))
     print(f"{files} files, {len(problems)} includes against the arrows")
     return 1 if problems or files == 0 else 0

@@ -5,8 +5,8 @@
 
 #include <benchmark/benchmark.h>
 
-#include "router/clock.h"
-#include "router/realm.h"
+#include "router/base/clock.h"
+#include "router/realm/realm.h"
 
 namespace {
 

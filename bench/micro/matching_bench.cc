@@ -13,7 +13,7 @@
 #include <malloc.h>
 
 #include "router/config/config.h"
-#include "router/uri_index.h"
+#include "router/matching/uri_index.h"
 
 namespace router {
 namespace {

@@ -12,7 +12,7 @@
 #include <benchmark/benchmark.h>
 #include <malloc.h>
 
-#include "router/realm.h"
+#include "router/realm/realm.h"
 
 namespace router {
 namespace {

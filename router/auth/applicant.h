@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "router/clock.h"
+#include "router/base/clock.h"
 #include "wamp/ids.h"
 #include "wamp/value.h"
 

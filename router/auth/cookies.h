@@ -13,9 +13,9 @@
 #include <utility>
 
 #include "router/auth/applicant.h"
-#include "router/clock.h"
+#include "router/base/clock.h"
+#include "router/base/mutex.h"
 #include "router/config/authentication.h"
-#include "router/mutex.h"
 
 namespace router::auth {
 

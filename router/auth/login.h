@@ -14,7 +14,7 @@
 
 #include "router/auth/applicant.h"
 #include "router/auth/proof.h"
-#include "router/clock.h"
+#include "router/base/clock.h"
 #include "router/config/authentication.h"
 #include "wamp/message.h"
 

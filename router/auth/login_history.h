@@ -12,9 +12,9 @@
 
 #include "router/auth/applicant.h"
 #include "router/auth/recent_table.h"
-#include "router/clock.h"
+#include "router/base/clock.h"
+#include "router/base/mutex.h"
 #include "router/config/config.h"
-#include "router/mutex.h"
 
 namespace router::auth {
 

@@ -11,7 +11,7 @@
 #include <variant>
 
 #include "router/auth/applicant.h"
-#include "router/clock.h"
+#include "router/base/clock.h"
 #include "router/config/authentication.h"
 #include "wamp/message.h"
 

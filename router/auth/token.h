@@ -9,7 +9,7 @@
 #include <string_view>
 #include <variant>
 
-#include "router/clock.h"
+#include "router/base/clock.h"
 #include "router/config/authentication.h"
 #include "wamp/value.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "router/payload_passthru.h"
+#include "router/mail/payload_passthru.h"
 #include "wamp/error_uris.h"
 
 namespace router::broker {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "router/broker/history_query.h"
+#include "router/events/history_query.h"
 #include "wamp/result.h"
 #include "wamp/value.h"
 

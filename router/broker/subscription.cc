@@ -4,9 +4,9 @@
 #include <cassert>
 #include <cstdint>
 
-#include "router/rendezvous_hash.h"
-#include "router/uri_index.h"
-#include "router/value_bytes.h"
+#include "router/matching/uri_index.h"
+#include "router/memory/value_bytes.h"
+#include "router/tables/rendezvous_hash.h"
 
 namespace router::broker {
 namespace {

@@ -10,11 +10,11 @@
 #include <string_view>
 #include <vector>
 
-#include "router/broker/event_history.h"
-#include "router/clock.h"
-#include "router/delivery.h"
-#include "router/member.h"
-#include "router/rendezvous_hash.h"
+#include "router/base/clock.h"
+#include "router/events/event_history.h"
+#include "router/mail/delivery.h"
+#include "router/member/member.h"
+#include "router/tables/rendezvous_hash.h"
 #include "wamp/ids.h"
 #include "wamp/uri.h"
 

@@ -1,7 +1,7 @@
 #include "router/dealer/call_options.h"
 
-#include "router/payload_passthru.h"
-#include "router/rendezvous_hash.h"
+#include "router/mail/payload_passthru.h"
+#include "router/tables/rendezvous_hash.h"
 #include "wamp/attributes.h"
 
 namespace router::dealer {

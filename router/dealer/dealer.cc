@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "router/request_check.h"
-#include "router/value_bytes.h"
+#include "router/member/request_check.h"
+#include "router/memory/value_bytes.h"
 #include "wamp/error_uris.h"
 
 // REGISTER and UNREGISTER. The calls are in dealer_calls.cc.

@@ -14,18 +14,18 @@
 #include <string>
 #include <vector>
 
+#include "router/base/clock.h"
+#include "router/base/counters.h"
+#include "router/base/id_source.h"
 #include "router/broker/broker.h"
-#include "router/clock.h"
-#include "router/counters.h"
-#include "router/dealer/held_registers.h"
 #include "router/dealer/pending_call.h"
-#include "router/dealer/register_options.h"
-#include "router/dealer/registrations.h"
 #include "router/dealer/slow_streams.h"
-#include "router/id_source.h"
-#include "router/leftover_work.h"
-#include "router/member.h"
-#include "router/outbox.h"
+#include "router/mail/outbox.h"
+#include "router/member/member.h"
+#include "router/registrations/held_registers.h"
+#include "router/registrations/register_options.h"
+#include "router/registrations/registrations.h"
+#include "router/tables/leftover_work.h"
 #include "wamp/result.h"
 
 namespace router::dealer {

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "router/dealer/dealer.h"
-#include "router/payload_passthru.h"
-#include "router/request_check.h"
+#include "router/mail/payload_passthru.h"
+#include "router/member/request_check.h"
 #include "transport/has_memory_for.h"
 #include "wamp/attributes.h"
 #include "wamp/error_uris.h"

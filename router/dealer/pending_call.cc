@@ -1,6 +1,6 @@
 #include "router/dealer/pending_call.h"
 
-#include "router/value_bytes.h"
+#include "router/memory/value_bytes.h"
 
 namespace router::dealer {
 

@@ -11,11 +11,11 @@
 #include <utility>
 #include <vector>
 
-#include "router/authorizer.h"
-#include "router/clock.h"
+#include "router/access/authorizer.h"
+#include "router/base/clock.h"
 #include "router/dealer/call_options.h"
-#include "router/member.h"
-#include "router/routed_payload.h"
+#include "router/mail/routed_payload.h"
+#include "router/member/member.h"
 #include "wamp/ids.h"
 
 namespace router::dealer {

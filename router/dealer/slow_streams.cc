@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "router/dealer/registration.h"
+#include "router/registrations/registration.h"
 #include "transport/has_memory_for.h"
 
 namespace router::dealer {

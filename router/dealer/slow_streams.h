@@ -11,8 +11,8 @@
 #include <unordered_map>
 
 #include "router/dealer/pending_call.h"
-#include "router/member.h"
-#include "router/outbox.h"
+#include "router/mail/outbox.h"
+#include "router/member/member.h"
 
 namespace router::dealer {
 

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "router/request_check.h"
+#include "router/member/request_check.h"
 #include "serializers/serializer.h"
 
 namespace router::meta {

@@ -12,8 +12,8 @@
 #include <string_view>
 #include <variant>
 
-#include "router/realm_state.h"
-#include "router/request_check.h"
+#include "router/directory/realm_state.h"
+#include "router/member/request_check.h"
 #include "serializers/serializer.h"
 
 namespace router::meta {

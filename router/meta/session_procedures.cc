@@ -3,11 +3,11 @@
 #include <set>
 #include <utility>
 
-#include "router/event_filter.h"
+#include "router/member/event_filter.h"
+#include "router/memory/value_bytes.h"
 #include "router/meta/call_arguments.h"
 #include "router/meta/id_lists.h"
 #include "router/meta/procedures.h"
-#include "router/value_bytes.h"
 #include "wamp/error_uris.h"
 #include "wamp/uri.h"
 

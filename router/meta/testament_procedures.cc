@@ -1,7 +1,7 @@
-#include "router/broker/publish_options.h"
+#include "router/events/publish_options.h"
+#include "router/memory/value_bytes.h"
 #include "router/meta/call_arguments.h"
 #include "router/meta/procedures.h"
-#include "router/value_bytes.h"
 #include "wamp/error_uris.h"
 
 // "Session Testament".

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "router/config/config.h"
-#include "router/server.h"
+#include "router/server/server.h"
 #include "tests/end_to_end/wamp_client.h"
 
 namespace router {

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "router/web_access.h"
+#include "router/web/web_access.h"
 #include "tests/end_to_end/program.h"
 #include "tests/end_to_end/server_fixture.h"
 #include "tests/support/temporary_folder.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "tests/router/session_wires.h"
+#include "tests/router/support/session_wires.h"
 
 namespace {
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <cstring>
 
-#include "router/log.h"
-#include "tests/router/session_crowd.h"
+#include "router/base/log.h"
+#include "tests/router/support/session_crowd.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "router/broker/stored_event.h"
+#include "router/events/stored_event.h"
 #include "serializers/serializer.h"
 
 // Input: a byte that chooses the serializer, the message.

@@ -11,7 +11,7 @@
 
 #include "router/auth/login.h"
 #include "router/config/config.h"
-#include "tests/router/manual_clock.h"
+#include "tests/router/support/manual_clock.h"
 #include "tests/support/login_client.h"
 
 namespace router::auth {

@@ -1,0 +1,32 @@
+// What a session may do with a URI.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "router/base/action.h"
+#include "router/config/config.h"
+
+namespace router {
+
+struct Grant {
+  bool allowed = false;
+  bool disclose = false;               // of the caller or publisher
+  std::optional<uint32_t> trustlevel;  // of the call or publication ("Call Trust Levels"), if it is told
+  bool force_reregister = false;       // of what others have registered
+  std::optional<config::SlowConsumer> slow_consumer = std::nullopt;  // of the subscription; none: the role's
+
+  bool operator==(const Grant&) const = default;
+};
+
+// What came of asking an authorizer.
+struct Verdict {
+  Grant grant;
+  std::string failure;  // why it has not said anything; empty: it has
+};
+
+using VerdictByAction = std::array<std::optional<Verdict>, action_count>;
+
+}  // namespace router

@@ -1,0 +1,136 @@
+#include "router/base/log.h"
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <mutex>
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "router/base/clock.h"
+#include "serializers/json_writer.h"
+#include "serializers/utf8.h"
+
+namespace router::log {
+namespace {
+
+constexpr size_t max_line = 1000;  // bytes
+
+struct Sink {
+  std::shared_ptr<spdlog::logger> logger = spdlog::stderr_color_mt("wampd");
+  Format format = Format::text;
+  std::mutex mutex;
+  Sampler sampler;  // guarded by the mutex
+
+  Sink() { logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v"); }
+};
+
+Sink& sink() {
+  static Sink instance;
+  return instance;
+}
+
+spdlog::level::level_enum level_of(Level level) {
+  constexpr std::array levels{spdlog::level::info, spdlog::level::warn, spdlog::level::err};
+  return levels[static_cast<size_t>(level)];
+}
+
+void write(Level level, std::string_view line, const wamp::Dict& facts) {
+  spdlog::logger& logger = *sink().logger;
+  if (!logger.should_log(level_of(level))) return;
+  if (sink().format == Format::text)
+    logger.log(level_of(level), "{}", printable(line));
+  else
+    logger.log(level_of(level), "{}", json_line(iso_8601(SystemClock().wall_time()), level, line, facts));
+}
+
+bool admits(Kind kind) {
+  const std::lock_guard lock(sink().mutex);
+  return sink().sampler.admit(kind, SystemClock().now());
+}
+
+std::string_view name(Kind kind) {
+  constexpr std::array<std::string_view, kind_count> names{"connections", "refusals", "failed logins",
+                                                           "aborts",      "denials",  "lost messages"};
+  return names[static_cast<size_t>(kind)];
+}
+
+std::string escaped(unsigned char byte) {
+  constexpr std::string_view hex = "0123456789abcdef";
+  return {'\\', 'x', hex[byte >> 4], hex[byte & 15]};
+}
+
+// Strings in facts are what peers said, too.
+wamp::Value cleaned(const wamp::Value& value) {
+  const auto* text = value.get<std::string>();
+  return text ? wamp::Value(printable(*text)) : value;
+}
+
+}  // namespace
+
+std::string printable(std::string_view line) {
+  std::string text;
+  const std::string_view shown = line.substr(0, max_line);
+  const char* const end = shown.data() + shown.size();
+  for (const char* at = shown.data(); at < end;) {
+    const auto byte = static_cast<unsigned char>(*at);
+    const bool is_ascii = byte < 0x80;
+    const size_t size = is_ascii ? 1 : serializers::utf8_sequence_length(at, end);
+    if ((is_ascii && (byte < 0x20 || byte == 0x7F)) || size == 0) {
+      text += escaped(byte);
+      ++at;
+    } else {
+      text.append(at, size);
+      at += size;
+    }
+  }
+  return line.size() > max_line ? text + "..." : text;
+}
+
+std::string json_line(std::string_view time, Level level, std::string_view line, const wamp::Dict& facts) {
+  constexpr std::array<std::string_view, 3> names{"info", "warning", "error"};
+  wamp::Dict all{{"time", time}, {"level", names[static_cast<size_t>(level)]}, {"message", printable(line)}};
+  for (const wamp::DictEntry& fact : facts) all.append(fact.key, cleaned(fact.value));
+  std::string text;
+  serializers::JsonWriter writer(text);
+  serializers::send(all, writer);
+  return text;
+}
+
+void configure(Format format, Level lowest) {
+  Sink& all = sink();
+  all.format = format;
+  if (format == Format::json) all.logger->set_pattern("%v");
+  all.logger->set_level(level_of(lowest));
+  const std::lock_guard lock(all.mutex);
+  all.sampler = {};
+}
+
+void info(std::string_view line, const wamp::Dict& facts) {
+  write(Level::info, line, facts);
+}
+void warning(std::string_view line, const wamp::Dict& facts) {
+  write(Level::warning, line, facts);
+}
+void error(std::string_view line, const wamp::Dict& facts) {
+  write(Level::error, line, facts);
+}
+void info(Kind kind, std::string_view line, const wamp::Dict& facts) {
+  if (admits(kind)) write(Level::info, line, facts);
+}
+void warning(Kind kind, std::string_view line, const wamp::Dict& facts) {
+  if (admits(kind)) write(Level::warning, line, facts);
+}
+
+void tell_left_out() {
+  std::unique_lock lock(sink().mutex);
+  const auto all = sink().sampler.left_out(SystemClock().now());
+  lock.unlock();
+  for (const Sampler::LeftOut& left_out : all)
+    warning(std::to_string(left_out.lines) + " more lines on " + std::string(name(left_out.kind)) +
+                " were left out in the last " + std::to_string(Sampler::report_interval.count()) + " s",
+            {{"left_out", left_out.lines}, {"kind", name(left_out.kind)}});
+}
+
+}  // namespace router::log

@@ -1,0 +1,81 @@
+// What a realm has for the sessions of a worker: one message for one of them, or one event for many.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "router/base/session_ref.h"
+#include "router/config/config.h"
+#include "router/mail/routed_payload.h"
+#include "router/tables/copy_on_write.h"
+#include "transport/account.h"
+#include "wamp/message.h"
+
+namespace router {
+
+// One message for one session. The message's own payload member is empty: `payload` is it.
+struct Delivery {
+  template <class M>
+  Delivery(const SessionRef& to_, M&& message_, RoutedPayload&& payload_, bool streams_ = false)
+      : to(to_), message(std::forward<M>(message_)), payload(std::move(payload_)), streams(streams_) {}
+
+  SessionRef to;
+  wamp::Message message;
+  RoutedPayload payload;
+  bool streams;  // it is a part of a stream, whose source is slowed down if `to` does not take it
+};
+
+// What a session is to do to its connection.
+struct SessionOrder {
+  enum class Kind : uint8_t {
+    probe,         // find out whether the peer is alive, and tell the realm
+    pause,         // do not read: another session does not take what comes from here; comes once
+    resume,        // it has, or has gone, or others wait for what comes from here
+    tell_room,     // tell the realm what calls it has room for
+    know_details,  // its member's `extra` has changed
+    look_again,    // another session, which asked an authorizer what this one wants to know, is done
+  };
+  SessionRef to;
+  Kind kind = Kind::probe;
+  std::shared_ptr<const wamp::Dict> extra = nullptr;  // for know_details
+};
+
+// One of those who get an event, on the worker that the event is for.
+struct Subscriber {
+  wamp::SessionId session;
+  uint32_t slot = 0;
+  config::SlowConsumer policy = config::SlowConsumer::disconnect;
+};
+
+// The subscribers of one subscription that live on one worker, and the events on their way to them.
+using Audience = CopyOnWrite<std::vector<Subscriber>>;
+
+struct EventFilter;
+
+// One EVENT for many sessions of one worker, which encodes it once per serializer.
+struct EventDelivery {
+  EventDelivery(const Audience& to, const wamp::Event& e, const RoutedPayload& p, wamp::SessionId not_to,
+                const std::shared_ptr<const EventFilter>& f)
+      : audience(to), event(e), payload(p), excluded(not_to), filter(f) {}
+
+  Audience audience;
+  wamp::Event event;
+  RoutedPayload payload;
+  wamp::SessionId excluded;                   // the publisher, unless it wants its own events; else none
+  std::shared_ptr<const EventFilter> filter;  // null: no black- or whitelists
+};
+
+// Events that were kept for one session. Each is made when its peer has room for it, on its worker's thread.
+struct KeptEvents {
+  SessionRef to;
+  std::function<std::optional<Delivery>()> next;  // none: that was all
+  transport::Charge charge;                       // for all of them, until the last has been made
+};
+
+using Mail = std::variant<Delivery, EventDelivery, SessionOrder, KeptEvents>;
+
+}  // namespace router

@@ -1,0 +1,45 @@
+// What broker and dealer decide to send, in order. It goes to the mailboxes of the receivers' workers at
+// once, while the realm is locked, which keeps all orders that the specification promises.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "router/mail/delivery.h"
+#include "router/mail/mailbox.h"
+
+namespace router {
+
+class Outbox {
+ public:
+  // By worker number; they outlive the outbox.
+  explicit Outbox(std::vector<Mailbox*> mailboxes) : mailboxes_(std::move(mailboxes)) {}
+
+  // `message` is one of the messages of wamp/message.h.
+  template <class M>
+  void send(const SessionRef& to, M&& message, RoutedPayload&& payload = {}, bool streams = false) {
+    mailboxes_[to.worker]->post<Delivery>(to, std::forward<M>(message), std::move(payload), streams);
+  }
+  void order(const SessionRef& to, SessionOrder::Kind kind,
+             std::shared_ptr<const wamp::Dict> extra = nullptr) {
+    mailboxes_[to.worker]->post<SessionOrder>(SessionOrder{to, kind, std::move(extra)});
+  }
+  void send_kept(KeptEvents&& events) { mailboxes_[events.to.worker]->post<KeptEvents>(std::move(events)); }
+  // As EventDelivery has it.
+  void send_event(uint32_t worker, const Audience& audience, const wamp::Event& event,
+                  const RoutedPayload& payload, wamp::SessionId excluded,
+                  const std::shared_ptr<const EventFilter>& filter) {
+    mailboxes_[worker]->post<EventDelivery>(audience, event, payload, excluded, filter);
+  }
+
+  // The one way a request is refused. `text` goes to people, in the ERROR's arguments.
+  void refuse(const SessionRef& to, wamp::MessageType request_type, wamp::RequestId request,
+              std::string_view error_uri, std::string_view text);
+
+ private:
+  const std::vector<Mailbox*> mailboxes_;
+};
+
+}  // namespace router

@@ -1,0 +1,154 @@
+// What a realm knows of one session: who it is, what it can do, and what it holds.
+//
+// Owned by its Realm from join to leave and guarded by the realm's lock, but for the identity, which never
+// changes. The maps are indexes of what broker and dealer own, so that leaving costs what the session holds
+// and nothing else; only broker and dealer change them, in their add_x/remove_x pairs.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "router/access/authorizer.h"
+#include "router/access/denial_log.h"
+#include "router/base/session_ref.h"
+#include "router/mail/routed_payload.h"
+#include "router/member/callee_room.h"
+#include "router/member/waiting_requests.h"
+#include "router/memory/holding.h"
+#include "router/tables/id_map.h"
+#include "router/tables/leftover_work.h"
+#include "transport/account.h"
+#include "wamp/features.h"
+#include "wamp/ids.h"
+
+namespace router::broker {
+struct PublishOptions;
+struct Subscription;
+struct SubscriptionNode;
+}  // namespace router::broker
+namespace router::dealer {
+struct PendingCall;
+struct Registration;
+}  // namespace router::dealer
+
+namespace router {
+
+// Who a session is, as authentication found it.
+struct Identity {
+  std::string authid;
+  std::string authrole;
+  std::string authmethod;
+  std::string authprovider;
+  std::string peer = {};  // the client's address
+};
+
+// A subscription as one of its subscribers holds it.
+struct HeldSubscription {
+  broker::Subscription* subscription = nullptr;
+  broker::SubscriptionNode* node = nullptr;
+  size_t position = 0;  // in the node's group of the subscriber's worker, over all of its parts
+  transport::Charge charge;
+};
+
+// The last URI that the member was allowed to call or publish to. Clients use the same ones again and again,
+// and what was valid and allowed stays so until the realm's rules change.
+struct RememberedGrant {
+  std::string uri;  // empty: none
+  Grant grant;
+  uint64_t index_version = 0;  // of the index in which the rest was found; 0: not yet
+};
+// The dealer's and the broker's share of it: where it leads.
+struct RememberedCall : RememberedGrant {
+  dealer::Registration* registration = nullptr;
+};
+struct RememberedPublish : RememberedGrant {
+  std::vector<broker::Subscription*> subscriptions;
+};
+
+// What a call in flight takes in the dealer, which owns it.
+constexpr size_t call_bytes = 160;
+
+// What a session wants to be published when it is gone ("Session Testament").
+struct Testament {
+  std::string topic;
+  std::shared_ptr<const broker::PublishOptions> options;
+  RoutedPayload payload;
+  Grant grant;
+  transport::Charge charge;
+};
+
+// Those for the options of a session's requests, and for the arguments of its calls to the router.
+inline serializers::ValueLimits value_limits(const config::SessionLimits& limits) {
+  return {limits.options_bytes, limits.options_entries, limits.options_list_items};
+}
+
+struct Member {
+  // `account`: its connection's; null: nobody's. `room`: bytes of calls that may be on their way to it.
+  Member(const SessionRef& r, Identity i, const wamp::ClientFeatures& f,
+         std::shared_ptr<const RolePermissions> p, std::shared_ptr<transport::Account> a = nullptr,
+         size_t room = CalleeRoom::unlimited);
+
+  const config::SessionLimits& limits() const { return permissions->limits(); }
+  serializers::ValueLimits value_limits() const { return router::value_limits(limits()); }
+  bool takes_calls() const {
+    return present && !clogged.load(std::memory_order_relaxed) && room_for_calls.any();
+  }
+  // For what the realm keeps for it.
+  transport::Charge charge(transport::Holding kind, size_t bytes) const { return {account, kind, bytes}; }
+  // Bytes of all that the realm keeps for it.
+  size_t kept_bytes() const;
+
+  const SessionRef ref;
+  const Identity identity;
+  const wamp::ClientFeatures features;
+  const std::shared_ptr<transport::Account> account;
+
+  // The session's own thread's, without the lock. What follows from the realm's rules is replaced when they
+  // have changed.
+  std::shared_ptr<const RolePermissions> permissions;  // of identity.authrole; never null
+  uint64_t rules_version = 0;                          // of the realm's rules that it follows
+  RememberedCall call_grant;
+  RememberedPublish publish_grant;
+  // By action: what a dynamic authorizer has said on the request that is carried out now.
+  VerdictByAction verdicts;
+  WaitingRequests waiting;
+  DenialLog denials;
+
+  // For the dealer. The session's thread sets it, and asks the dealer to take it back.
+  std::atomic<bool> clogged = false;  // so much waits for its peer that it gets no call
+  // Written by the session's thread, for the dealer.
+  std::atomic<bool> suspect = false;  // silent for long: others get calls first
+
+  bool unseen = false;  // the router's own, for a question to an authenticator or authorizer
+  // False: it is no member any more, and what it holds is taken from it, piece by piece.
+  bool present = true;
+  // That; made when it joins, as leaving must not need memory.
+  std::unique_ptr<LeftoverWork::Work> removal;
+  bool leaves_quietly = false;  // nobody is told
+  bool gone = false;            // nothing is left of that
+  bool let_go = false;          // its session has let go of it
+  // What wamp.session.modify_details has added; null: nothing. The session has it too.
+  std::shared_ptr<const wamp::Dict> extra;
+  transport::Charge extra_charge;
+  std::vector<Testament> detached_testaments, destroyed_testaments;
+
+  // Broker's.
+  IdMap<HeldSubscription> subscriptions;
+
+  // Dealer's.
+  IdMap<dealer::Registration*> registrations;
+  IdMap<dealer::PendingCall*> calls;        // as caller, by CALL.Request
+  IdMap<dealer::PendingCall*> invocations;  // as callee, by INVOCATION.Request
+  wamp::RequestId last_invocation;          // of the earlier sessions of its connection before the first
+  uint64_t answered_invocations = 0;        // with its last answer, and in time
+  CalleeRoom room_for_calls;
+
+ private:
+  const transport::Charge own_charge_;
+};
+
+}  // namespace router

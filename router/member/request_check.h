@@ -1,0 +1,39 @@
+// Whether a member may ask for that at all: the form of the URI, what is reserved, and its role's
+// permissions.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "router/access/authorizer.h"
+#include "router/config/config.h"
+#include "router/member/member.h"
+#include "wamp/result.h"
+#include "wamp/uri.h"
+#include "wamp/value.h"
+
+namespace router {
+
+// Why a request is refused: the ERROR's URI, and a text for people.
+struct Refusal {
+  std::string_view error_uri;
+  std::string text;
+};
+
+// The match policy that the options of SUBSCRIBE or REGISTER ask for. `where` names them in errors.
+wamp::Result<wamp::MatchPolicy> requested_match(const wamp::Dict& options, std::string_view where);
+
+// Whether anybody may do that.
+std::optional<Refusal> check_uri(const config::Realm& config, const Member& member, Action action,
+                                 std::string_view uri, wamp::MatchPolicy match);
+
+// Sets `grant` if the member may do that. A dynamic authorizer has been asked before: Member::verdicts.
+// A denial is logged with the rule that decided; the ERROR does not tell the rule.
+std::optional<Refusal> check_request(const config::Realm& config, Member& member, Action action,
+                                     std::string_view uri, wamp::MatchPolicy match, Grant& grant);
+
+// Whether the realm may keep so many bytes more for the member. The router's own questions always pass.
+std::optional<Refusal> check_kept_bytes(const Member& member, size_t more);
+
+}  // namespace router

@@ -1,0 +1,64 @@
+// The requests of one session that wait for something else than a callee: an authorizer, a sign of life of
+// the holder of a procedure, or the store. Others are answered at once; calls on their way are the dealer's.
+//
+// Part of a member, on its session's thread. They are known by kind and id, as there are clients that count
+// each kind of request by itself, and an answer says of which kind it is.
+#pragma once
+
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "router/member/session_rules.h"
+#include "router/tables/id_map.h"
+#include "transport/account.h"
+#include "wamp/ids.h"
+#include "wamp/message.h"
+
+namespace router {
+
+class WaitingRequests {
+ public:
+  // `charge` pays for the table.
+  explicit WaitingRequests(transport::Charge charge) : all_(std::move(charge)) {}
+
+  bool empty() const { return all_.empty(); }
+  bool has(wamp::MessageType kind, wamp::RequestId request) const { return all_.find(key(kind, request)); }
+  void add(wamp::MessageType kind, wamp::RequestId request) {
+    if (!has(kind, request)) all_.insert(key(kind, request), {});
+  }
+  void remove(wamp::MessageType kind, wamp::RequestId request) {
+    if (all_.erase(key(kind, request)) && all_.empty()) all_.clear();
+  }
+  // The message goes to the session: if it answers a REGISTER or a PUBLISH, that waits no longer.
+  void on_answer(const wamp::Message& message);
+
+ private:
+  struct Waiting {};
+
+  static uint64_t key(wamp::MessageType kind, wamp::RequestId request) {
+    constexpr int id_bits = 54;
+    static_assert(wamp::max_id < uint64_t{1} << id_bits);
+    return uint64_t{static_cast<uint16_t>(kind)} << id_bits | request.value;
+  }
+
+  IdMap<Waiting> all_;
+};
+
+// Whether the publisher waits for an answer.
+bool wants_acknowledgement(const wamp::Publish& message);
+
+// The id under which the message is answered; none: it is not.
+template <class M>
+std::optional<wamp::RequestId> answered_request(const M& message) {
+  constexpr std::optional<SessionRule> rule = session_rule(M::type);
+  if constexpr (rule && rule->new_request) {
+    if constexpr (std::is_same_v<M, wamp::Publish>)
+      if (!wants_acknowledgement(message)) return std::nullopt;
+    return message.request;
+  } else {
+    return std::nullopt;
+  }
+}
+
+}  // namespace router

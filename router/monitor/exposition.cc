@@ -1,0 +1,68 @@
+#include "router/monitor/exposition.h"
+
+#include <map>
+#include <string_view>
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+namespace router {
+namespace {
+
+using prometheus::ClientMetric;
+using transport::Family;
+using transport::Histogram;
+
+prometheus::MetricType type_of(Family::Kind kind) {
+  switch (kind) {
+    case Family::Kind::counter:
+      return prometheus::MetricType::Counter;
+    case Family::Kind::gauge:
+      return prometheus::MetricType::Gauge;
+    case Family::Kind::histogram:
+      return prometheus::MetricType::Histogram;
+  }
+  return prometheus::MetricType::Untyped;
+}
+
+ClientMetric::Histogram histogram_of(const transport::HistogramTotal& total) {
+  ClientMetric::Histogram histogram;
+  for (size_t bucket = 0; bucket + 1 < Histogram::bucket_count; ++bucket) {
+    histogram.sample_count += total.counts[bucket];
+    histogram.bucket.push_back(
+        {histogram.sample_count, static_cast<double>(Histogram::longest_us(bucket)) / 1e6});
+  }
+  // The bucket without an end is the count.
+  histogram.sample_count += total.counts.back();
+  histogram.sample_sum = static_cast<double>(total.sum_us) / 1e6;
+  return histogram;
+}
+
+ClientMetric metric_of(const Sample& sample) {
+  ClientMetric metric;
+  for (const auto& [name, value] : sample.labels) metric.label.push_back({name, value});
+  if (const auto* histogram = std::get_if<transport::HistogramTotal>(&sample.number)) {
+    metric.histogram = histogram_of(*histogram);
+    return metric;
+  }
+  const double value = std::get<double>(sample.number);
+  (sample.family->kind == Family::Kind::gauge ? metric.gauge.value : metric.counter.value) = value;
+  return metric;
+}
+
+}  // namespace
+
+std::string prometheus_text(const std::vector<Sample>& samples) {
+  std::vector<prometheus::MetricFamily> families;
+  std::map<std::string_view, size_t> places;
+  for (const Sample& sample : samples) {
+    const Family& family = *sample.family;
+    const auto [place, fresh] = places.try_emplace(family.name, families.size());
+    if (fresh)
+      families.push_back({std::string(family.name), std::string(family.help), type_of(family.kind), {}});
+    families[place->second].metric.push_back(metric_of(sample));
+  }
+  return prometheus::TextSerializer().Serialize(families);
+}
+
+}  // namespace router

@@ -1,0 +1,240 @@
+#include "router/monitor/monitor.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <sys/resource.h>
+
+#include "router/base/version.h"
+#include "router/config/inventory.h"
+#include "router/config/limits.h"
+#include "router/memory/holding.h"
+#include "router/memory/memory_use.h"
+#include "transport/counters.h"
+
+namespace router {
+namespace {
+
+using transport::CounterTotals;
+using Kind = Family::Kind;
+
+// Names of realms that are labels of their own; all others together are "other".
+constexpr size_t max_realm_labels = 50;
+constexpr const char* other_realms = "other";
+
+constexpr Family build_info{
+    "wampd_build_info", "Always 1; the version is a label.", {"version"}, Kind::gauge};
+constexpr Family start_time{
+    "process_start_time_seconds", "When the router started, in seconds since 1970.", {}, Kind::gauge};
+constexpr Family cpu_time{"process_cpu_seconds_total", "Processor time used, by the system and by itself."};
+constexpr Family resident_memory{
+    "process_resident_memory_bytes", "Memory of the process that is in RAM.", {}, Kind::gauge};
+constexpr Family ready{"wampd_ready", "1 if /ready answers 200, else 0.", {}, Kind::gauge};
+constexpr Family workers{"wampd_workers", "Worker threads.", {}, Kind::gauge};
+constexpr Family mailbox{
+    "wampd_mailbox_messages", "Messages that wait for another worker to take them.", {}, Kind::gauge};
+constexpr Family mailbox_bytes{"wampd_mailbox_bytes", "Bytes of their payloads.", {}, Kind::gauge};
+constexpr Family connections{"wampd_connections", "Connections open now.", {}, Kind::gauge};
+constexpr Family realms{"wampd_realms", "Realms that exist now.", {}, Kind::gauge};
+constexpr Family sessions{"wampd_sessions", "Sessions in the realm now.", {"realm"}, Kind::gauge};
+constexpr Family subscriptions{
+    "wampd_subscriptions", "Subscriptions in the realm now.", {"realm"}, Kind::gauge};
+constexpr Family registrations{
+    "wampd_registrations", "Registrations in the realm now.", {"realm"}, Kind::gauge};
+constexpr Family calls_in_flight{
+    "wampd_calls_in_flight", "Calls that have no last answer yet.", {"realm"}, Kind::gauge};
+constexpr Family retained_events{
+    "wampd_retained_events", "Events retained in the realm now.", {"realm"}, Kind::gauge};
+
+constexpr Family limit{"wampd_limit", "What the configuration allows.", {"of", "name"}, Kind::gauge};
+constexpr Family memory_stage{"wampd_memory_stage",
+                              "How short memory is: 0 there is enough, 1 no new connections, 2 nothing "
+                              "large, 3 those with most are ended.",
+                              {},
+                              Kind::gauge};
+constexpr Family memory_limit{
+    "wampd_memory_limit_bytes", "Memory that the process may take.", {}, Kind::gauge};
+constexpr Family buffered{
+    "wampd_buffered_bytes", "Bytes of messages that wait or are kept.", {}, Kind::gauge};
+constexpr Family buffered_limit{"wampd_buffered_limit_bytes", "How many there may be.", {}, Kind::gauge};
+constexpr Family held{"wampd_held_bytes",
+                      "Memory that is held for clients, and for what realms keep, by kind.",
+                      {"kind"},
+                      Kind::gauge};
+
+double number(uint64_t count) {
+  return static_cast<double>(count);
+}
+
+double cpu_seconds() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
+class Samples {
+ public:
+  void add(const Family& family, double value) { all_.push_back({&family, {}, value}); }
+  void add(const Family& family, const std::string& label, double value) {
+    all_.push_back({&family, {{std::string(family.labels[0]), label}}, value});
+  }
+  // `realm`: a label of each; empty: none.
+  void add(const CounterTotals& totals, const std::string& realm) {
+    for (const CounterTotals::Total& total : totals.all()) {
+      Sample sample{total.family, {}, 0.0};
+      if (!realm.empty()) sample.labels.emplace_back("realm", realm);
+      for (size_t i = 0; i < total.labels.size(); ++i)
+        if (!total.family->labels[i].empty())
+          sample.labels.emplace_back(total.family->labels[i], total.labels[i]);
+      if (const auto* counter = std::get_if<uint64_t>(&total.number))
+        sample.number = number(*counter);
+      else
+        sample.number = std::get<transport::HistogramTotal>(total.number);
+      all_.push_back(std::move(sample));
+    }
+  }
+  void add(const std::vector<Sample>& more) { all_.insert(all_.end(), more.begin(), more.end()); }
+  const std::vector<Sample>& all() const { return all_; }
+
+ private:
+  std::vector<Sample> all_;
+};
+
+void add_process(WallTime started, Samples& samples) {
+  samples.add(build_info, std::string(version), 1);
+  samples.add(start_time, std::chrono::duration<double>(started.time_since_epoch()).count());
+  samples.add(cpu_time, cpu_seconds());
+  samples.add(resident_memory, number(memory_use().resident));
+}
+
+void add_workers(const std::vector<const Worker*>& all, Samples& samples) {
+  CounterTotals loops, routers;
+  size_t waiting = 0, waiting_bytes = 0, open = 0;
+  for (const Worker* worker : all) {
+    loops.add(worker->loop().counters());
+    routers.add(worker->counters());
+    waiting += worker->mailbox().waiting_count();
+    waiting_bytes += worker->mailbox().waiting_bytes();
+    open += worker->loop().connection_count();
+  }
+  samples.add(workers, number(all.size()));
+  samples.add(mailbox, number(waiting));
+  samples.add(mailbox_bytes, number(waiting_bytes));
+  samples.add(connections, number(open));
+  samples.add(loops, "");
+  samples.add(routers, "");
+}
+
+void add_held(const std::vector<const Worker*>& workers, const broker::KeptBytes& kept, Samples& samples) {
+  for (size_t place = 0; place < holding::names.size(); ++place) {
+    const auto kind = static_cast<transport::Holding>(place);
+    std::ptrdiff_t bytes = static_cast<std::ptrdiff_t>(kept.of(kind));
+    for (const Worker* worker : workers) bytes += worker->loop().held().of(kind);
+    samples.add(held, std::string(holding::names[place]),
+                static_cast<double>(std::max<std::ptrdiff_t>(bytes, 0)));
+  }
+}
+
+struct RealmNumbers {
+  Realm::Counts counts;
+  CounterTotals totals;
+
+  void add(const Realm& realm) {
+    const Realm::Counts more = realm.counts();
+    counts.members += more.members;
+    counts.subscriptions += more.subscriptions;
+    counts.registrations += more.registrations;
+    counts.calls += more.calls;
+    counts.retained_events += more.retained_events;
+    totals.add(realm.counters());
+  }
+};
+
+void add_realm(const std::string& name, const RealmNumbers& numbers, Samples& samples) {
+  samples.add(sessions, name, number(numbers.counts.members));
+  samples.add(subscriptions, name, number(numbers.counts.subscriptions));
+  samples.add(registrations, name, number(numbers.counts.registrations));
+  samples.add(calls_in_flight, name, number(numbers.counts.calls));
+  samples.add(retained_events, name, number(numbers.counts.retained_events));
+  samples.add(numbers.totals, name);
+}
+
+void add_realms(const Realms::Listed& listed, Samples& samples) {
+  samples.add(realms, number(listed.configured.size() + listed.others.size()));
+  RealmNumbers others;
+  others.totals = listed.gone;
+  for (const auto& realm : listed.others) others.add(*realm);
+  for (size_t i = 0; i < listed.configured.size(); ++i) {
+    const Realm& realm = *listed.configured[i];
+    if (i >= max_realm_labels || realm.name() == other_realms) {
+      others.add(realm);
+      continue;
+    }
+    RealmNumbers numbers;
+    numbers.add(realm);
+    add_realm(realm.name(), numbers, samples);
+  }
+  if (!others.totals.all().empty()) add_realm(other_realms, others, samples);
+}
+
+template <class Limits>
+void add_limits(const std::string& of, const std::vector<config::Limit<Limits>>& limits, const Limits& values,
+                std::vector<Sample>& samples) {
+  for (const config::Limit<Limits>& one : limits)
+    samples.push_back({&limit, {{"of", of}, {"name", std::string(one.name)}}, number(one.get(values))});
+}
+
+void add_memory(const MemoryGuard& memory, Samples& samples) {
+  samples.add(memory_stage, static_cast<double>(memory.stage()));
+  samples.add(memory_limit, number(memory.limits().resident));
+  samples.add(buffered, number(memory.buffered()));
+  samples.add(buffered_limit, number(memory.limits().buffered));
+}
+
+}  // namespace
+
+Monitor::Monitor(std::vector<const Worker*> workers, const Realms& realms, const MemoryGuard& memory,
+                 std::shared_ptr<const broker::KeptBytes> kept, const Clock& clock)
+    : workers_(std::move(workers)),
+      realms_(realms),
+      memory_(memory),
+      kept_(std::move(kept)),
+      started_(clock.wall_time()) {}
+
+void Monitor::set_limits(const config::Config& config) {
+  std::vector<Sample> all;
+  add_limits("process", config::memory_limits, config.memory, all);
+  const auto names = config::transport_names(config);
+  for (size_t i = 0; i < names.size(); ++i)
+    add_limits(names[i], config::transport_limits, config.transports[i].limits, all);
+  for (size_t i = 0; i < std::min(config.realms.size(), max_realm_labels); ++i)
+    add_limits("realm " + config.realms[i].name, config::realm_limits, config.realms[i].limits, all);
+  const Lock lock(mutex_);
+  limits_ = std::move(all);
+}
+
+std::optional<std::string> Monitor::why_not_ready() const {
+  if (draining()) return "the router shuts down";
+  if (memory_.stage() >= MemoryStage::closed) return "memory is short";
+  return std::nullopt;
+}
+
+std::string Monitor::metrics() const {
+  Samples samples;
+  add_process(started_, samples);
+  samples.add(ready, why_not_ready() ? 0 : 1);
+  {
+    const Lock lock(mutex_);
+    samples.add(limits_);
+  }
+  add_memory(memory_, samples);
+  add_held(workers_, *kept_, samples);
+  add_workers(workers_, samples);
+  add_realms(realms_.listed(), samples);
+  return prometheus_text(samples.all());
+}
+
+}  // namespace router

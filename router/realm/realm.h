@@ -1,0 +1,202 @@
+// One realm: its members, its broker and its dealer, behind one lock. The other place where threads meet.
+//
+// Any thread may call; a Member& belongs to the session that joined, and only that session passes it here.
+// What broker and dealer decide is posted to the mailboxes while the realm is still locked: that is what
+// keeps all orders that the specification promises. Nothing is encoded, sent or called back under the lock.
+// What may take long comes piece by piece (leftover_work.h): for a millisecond in the function that has made
+// it, then when the timer rings. Outlives its members; its sessions and the table of realms hold it.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "router/access/authorizer.h"
+#include "router/base/clock.h"
+#include "router/base/mutex.h"
+#include "router/config/config.h"
+#include "router/directory/realm_state.h"
+#include "router/mail/mailbox.h"
+#include "router/member/member.h"
+#include "router/member/request_check.h"
+#include "router/meta/procedures.h"
+#include "wamp/result.h"
+
+namespace transport {
+class Loop;
+}
+
+namespace router {
+
+class Realm {
+ public:
+  // `mailboxes` are the workers', by worker number. `seed` is the chance behind publication ids. The clock
+  // outlives the realm.
+  // `kept`: what it keeps of events together with other realms.
+  Realm(const config::Realm& config, std::vector<Mailbox*> mailboxes, uint64_t seed, const Clock& clock,
+        std::shared_ptr<const broker::KeptBytes> kept = broker::KeptBytes::unlimited());
+
+  const std::string& name() const { return config_.name; }
+  bool has_role(std::string_view name) const;
+  bool sequential_request_ids() const { return config_.sequential_request_ids; }
+  bool has_meta_api() const { return config_.meta_api; }
+
+  // Nobody may use the member any more. What it held is gone when this returns, or is being taken from it.
+  // Needs no memory.
+  void leave(Member& member) noexcept;
+  struct Leave {
+    Realm* realm;
+    void operator()(Member* member) const noexcept { realm->leave(*member); }
+  };
+  // Leaves when it is destroyed, before the realm is.
+  using Joined = std::unique_ptr<Member, Leave>;
+
+  // Refused if the realm has no room, for anybody or for this authid. A role that does not exist may do
+  // nothing.
+  // `account`: of its connection; null: nobody's. `room_for_calls`: bytes of calls that may be on their way
+  // to it. `last_invocation`: the last for which an earlier session of its connection owes an answer; its ids
+  // go on from there.
+  std::variant<Joined, Refusal> join(const SessionRef& session, Identity identity,
+                                     const wamp::ClientFeatures& features,
+                                     std::shared_ptr<transport::Account> account = nullptr,
+                                     size_t room_for_calls = CalleeRoom::unlimited,
+                                     wamp::RequestId last_invocation = {});
+  // A member of the router's own, which nobody sees and which may do nothing but ask(). `account`: of whom it
+  // asks for.
+  Joined join_unseen(const SessionRef& session, std::shared_ptr<transport::Account> account);
+  // A call without regard to permissions.
+  void ask(Member& unseen, const wamp::Call& question, RoutedPayload&& payload);
+
+  // From now on the realm has these roles and limits. Members follow at their next request; what they have
+  // got already stays theirs. Returns what cannot change while the realm lives and is not as `next` says.
+  std::vector<std::string> configure(const config::Realm& next);
+
+  // Set once, before anybody joins: makes somebody call run_due() at that time. Called by any thread, without
+  // the lock, until close().
+  void set_timer(std::function<void(SteadyTime)> ring_at) { ring_at_ = std::move(ring_at); }
+  // Does what is due by the clock.
+  void run_due();
+
+  // What the dynamic authorizer of the member's role has said; null: static permissions decide.
+  const std::shared_ptr<Verdicts>& verdicts(Member& member) {
+    follow_rules(member);
+    return member.permissions->verdicts();
+  }
+  // False: that is refused to everybody, so there is nothing to ask an authorizer.
+  bool may_ask(const Member& member, Action action, std::string_view uri, wamp::MatchPolicy match) const;
+  SteadyTime now() const { return state_.clock.now(); }
+
+  // Something has come from a member that was probed.
+  void on_alive(Member& member);
+  // The member's peer has taken what waited for it.
+  void on_unclogged(Member& member);
+  // Its answer to SessionOrder::Kind::tell_room: bytes of calls that may be sent to it now.
+  void on_room(Member& member, size_t bytes);
+  // Much waits for the member's peer, last this part of a stream. Its source is slowed down, or the call is
+  // ended (true) if that would keep others waiting and `too_much` waits.
+  bool on_untaken(Member& member, const wamp::Message& part, bool too_much);
+  // The peer has taken it.
+  void on_taken(Member& member);
+  // New calls are refused from now on; those in flight go on.
+  void begin_drain();
+  // It waits for the answer to a call, or owes one.
+  bool is_busy(const Member& member) const;
+  // The greatest id under which an answer of it, or of an earlier session of its connection, may still come;
+  // 0: it has answered all INVOCATIONs.
+  wamp::RequestId last_owed_invocation(const Member& member) const;
+
+  // Any thread.
+  void order(const SessionRef& to, SessionOrder::Kind kind) { state_.outbox.order(to, kind); }
+
+  // Requests of a member. An error means that its session broke the protocol and must be aborted; a request
+  // that is refused is answered by an ERROR through the mailbox.
+  wamp::Result<void> handle(Member& member, const wamp::Publish& message, const RoutedPayload& payload);
+  wamp::Result<void> handle(Member& member, const wamp::Subscribe& message);
+  wamp::Result<void> handle(Member& member, const wamp::Unsubscribe& message);
+  wamp::Result<void> handle(Member& member, const wamp::Call& message, RoutedPayload&& payload);
+  // A CALL whose request id is not a new one.
+  wamp::Result<void> continue_call(Member& member, const wamp::Call& message, RoutedPayload&& payload);
+  wamp::Result<void> handle(Member& member, const wamp::Cancel& message);
+  wamp::Result<void> handle(Member& member, const wamp::Register& message);
+  wamp::Result<void> handle(Member& member, const wamp::Unregister& message);
+  wamp::Result<void> handle(Member& member, const wamp::Yield& message, RoutedPayload&& payload);
+  wamp::Result<void> handle(Member& member, const wamp::Error& message, RoutedPayload&& payload);
+
+  struct Counts {
+    size_t members = 0, subscriptions = 0, registrations = 0, calls = 0, retained_events = 0;
+  };
+  Counts counts() const;
+  const RealmCounters& counters() const { return state_.counters; }
+  // True if it has events that outlast their publishers, or may have.
+  bool keeps_events() const;
+
+  // Does what is left to do, writes what is still to be stored, and gives up the timer. Nobody is a member
+  // any more, nor ever again.
+  void close();
+
+ private:
+  // What a turn with the lock has left.
+  struct Rest {
+    SteadyTime ring_at = SteadyTime::max();  // for the timer
+    bool is_work = false;
+  };
+  // Does `change` under the lock, and then what it has left, piece by piece.
+  template <class F>
+  void turn(F change);
+  // Under the lock.
+  Rest rest();
+  // Without it.
+  void follow_up(const Rest& rest) noexcept;
+  // The timer rings at that time, or the next turn does what it would have done.
+  void ring_at(SteadyTime time) noexcept;
+  void begin_leftover_work() noexcept;
+  // Some of it, and has itself rung for the rest.
+  void do_leftover_work();
+  // Runs `request` in a turn, unless the realm has removed the member and its session does not know yet.
+  template <class F>
+  wamp::Result<void> locked(Member& member, F request);
+  // The same check as check_request() for an exact URI, which is mostly the one that was granted last.
+  std::optional<Refusal> check_remembered(Member& member, RememberedGrant& remembered, Action action,
+                                          std::string_view uri) const;
+  wamp::Result<void> refuse(Member& member, wamp::MessageType type, wamp::RequestId request,
+                            const Refusal& refusal);
+  // The same, and counts it as one that the member may not make.
+  wamp::Result<void> deny(Member& member, Action action, wamp::MessageType type, wamp::RequestId request,
+                          const Refusal& refusal);
+  // A refusable error is answered by an ERROR, if at all; any other is the session's affair.
+  wamp::Result<void> refuse_options(Member& member, wamp::MessageType type, wamp::RequestId request,
+                                    const wamp::ProtocolError& error, bool answered = true);
+  wamp::Result<void> publish(Member& member, const wamp::Publish& message, const RoutedPayload& payload,
+                             const broker::PublishOptions& options);
+  wamp::Result<void> call_router(Member& member, const wamp::Call& message, const RoutedPayload& payload);
+  // Piece by piece, with the lock for each.
+  meta::Answer carry_out(Member& member, meta::Request& request);
+  // Before each request that the rules are asked about.
+  void follow_rules(Member& member) {
+    if (member.rules_version != rules_version_.load(std::memory_order_acquire)) [[unlikely]]
+      follow_new_rules(member);
+  }
+  void follow_new_rules(Member& member);
+  // Under the lock.
+  void set_rules(Member& member) const;
+  // The time for the timer, if it must ring earlier than it was told; else the end of time.
+  SteadyTime earlier_deadline();
+
+  config::Realm config_;                     // the limits: guarded by the lock; the rest never changes
+  std::atomic<uint64_t> rules_version_ = 0;  // written under the lock
+  std::function<void(SteadyTime)> ring_at_;
+
+  mutable Mutex mutex_{"a realm"};  // guards all below
+  Authorizer authorizer_;
+  RealmState state_;
+  SteadyTime timer_ = SteadyTime::max();  // when the timer was told to ring
+};
+
+// The realm does what is due by the clock on this loop's thread. Before anybody joins; the loop outlives the
+// realm.
+void keep_time_on(transport::Loop& loop, const std::shared_ptr<Realm>& realm);
+
+}  // namespace router

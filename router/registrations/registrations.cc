@@ -1,0 +1,44 @@
+#include "router/registrations/registrations.h"
+
+#include <cassert>
+
+namespace router::dealer {
+
+Registration& Registrations::add(std::string_view procedure, wamp::MatchPolicy match, InvocationPolicy policy,
+                                 WallTime created, wamp::SessionId callee) {
+  last_id_ = wamp::RegistrationId(last_id_.value + 1);
+  auto registration = std::make_unique<Registration>();
+  registration->id = last_id_;
+  registration->procedure = procedure;
+  registration->match = match;
+  registration->policy = policy;
+  registration->created = created;
+  Registration& added = *owned_.insert(last_id_.value, std::move(registration));
+  try {
+    index_.add(procedure, match, &added, callee.value);
+  } catch (...) {
+    owned_.erase(last_id_.value);
+    throw;
+  }
+  return added;
+}
+
+void Registrations::end(Registration& registration) noexcept {
+  if (registration.ended) return;
+  registration.ended = true;
+  ++ended_;
+  index_.remove(registration.procedure, registration.match);
+}
+
+void Registrations::remove(const Registration& registration) noexcept {
+  assert(registration.ended && registration.callees.empty() && registration.waiting.empty());
+  owned_.erase(registration.id.value);
+  --ended_;
+}
+
+Registration* Registrations::find(wamp::RegistrationId id) const {
+  const auto* found = owned_.find(id.value);
+  return found ? found->get() : nullptr;
+}
+
+}  // namespace router::dealer

@@ -1,0 +1,53 @@
+// The registrations of one realm: the owner and its index. Guarded by the realm's lock.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "router/matching/uri_index.h"
+#include "router/registrations/registration.h"
+#include "router/tables/id_map.h"
+
+namespace router::dealer {
+
+class Registrations {
+ public:
+  // `callee`: the first one, who brings the procedure's shape if it is a wildcard.
+  Registration& add(std::string_view procedure, wamp::MatchPolicy match, InvocationPolicy policy,
+                    WallTime created, wamp::SessionId callee);
+  // Why that callee must not add it, for people; none: it may.
+  std::optional<std::string> refusal(std::string_view procedure, wamp::MatchPolicy match,
+                                     wamp::SessionId callee, const ShapeLimits& limits) const {
+    return index_.refusal(procedure, match, callee.value, limits);
+  }
+  // It is found by its id only from now on.
+  void end(Registration& registration) noexcept;
+  // Precondition: it has ended, it has no callee and nothing waits for one.
+  void remove(const Registration& registration) noexcept;
+
+  Registration* find(wamp::RegistrationId id) const;
+  Registration* find(std::string_view procedure, wamp::MatchPolicy match) const {
+    return index_.find(procedure, match);
+  }
+  // The one that a call goes to ("Calls matching multiple registrations").
+  Registration* match(std::string_view procedure) const { return index_.match_best(procedure); }
+
+  // Another one whenever another registration may match; never 0.
+  uint64_t version() const { return index_.version(); }
+
+  // Those that have not ended.
+  size_t size() const { return owned_.size() - ended_; }
+  // visit(const Registration&) for a part of them, as IdMap::visit_some() has it.
+  template <class Visit>
+  uint64_t visit_some(uint64_t from, Visit visit) const {
+    return owned_.visit_some(from, [&visit](uint64_t, const auto& registration) { visit(*registration); });
+  }
+
+ private:
+  IdMap<std::unique_ptr<Registration>> owned_;
+  UriIndex<Registration> index_;
+  wamp::RegistrationId last_id_;
+  size_t ended_ = 0;
+};
+
+}  // namespace router::dealer

@@ -1,0 +1,67 @@
+// What others feel of a peer that does not take what it is sent: the realm hears of streams that wait for it,
+// and it gets no calls, nor is it read itself, while very much does.
+//
+// Part of a membership, on its worker's thread. What it refers to outlives it.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "router/base/clock.h"
+#include "router/realm/realm.h"
+#include "router/session/sender.h"
+#include "router/session/taken_watch.h"
+#include "router/worker/resident.h"
+#include "router/worker/worker.h"
+
+namespace router {
+
+class Backpressure {
+ public:
+  Backpressure(Worker& worker, Resident& resident, Sender& sender, Realm& realm, Member& member)
+      : worker_(worker),
+        resident_(resident),
+        sender_(sender),
+        realm_(realm),
+        member_(member),
+        notice_above_(std::min(high_water, sender.much())) {}
+  ~Backpressure();
+  Backpressure(const Backpressure&) = delete;
+
+  // A message was sent as a frame of so many bytes; `streams`: it is a part of a stream.
+  void on_sent(const wamp::Message& message, size_t bytes, bool streams) {
+    if (const size_t held = sender_.connection().queued_memory(); held > notice_above_) [[unlikely]]
+      notice(held, message, bytes, streams);
+  }
+  // The realm wants to know what calls there is room for.
+  void tell_room();
+  // At the end of a turn: all goes on if the peer has caught up.
+  void check();
+  // Asked once a second: the peer, for which much waits, has taken nothing for that time; 0: for ever.
+  bool is_stuck(SteadyTime now, std::chrono::milliseconds patience);
+
+ private:
+  // Bytes that wait for a peer when the realm first hears of its streams.
+  static constexpr size_t high_water = 1024 * 1024;
+
+  void notice(size_t held, const wamp::Message& message, size_t bytes, bool streams);
+  void report(const wamp::Message& part, size_t bytes);
+  void clog();
+  void watch();
+
+  Worker& worker_;
+  Resident& resident_;  // who is not taken from
+  Sender& sender_;
+  Realm& realm_;
+  Member& member_;
+  const size_t notice_above_;
+  bool watched_ = false;  // by the worker, as it is one of the following
+  bool slow_ = false;     // the realm knows that it does not take its streams
+  bool clogged_ = false;
+  size_t report_at_ = 0;  // bytes that wait when the realm hears of streams again
+  TakenWatch taken_;      // while watched
+};
+
+}  // namespace router

@@ -1,0 +1,122 @@
+// What becomes of messages that are not taken, as they or all that there is are too much: each request is
+// refused, as far as it is known, and the session goes on.
+#include <string>
+
+#include "router/session/membership.h"
+#include "serializers/serializer.h"
+#include "wamp/error_uris.h"
+
+namespace router {
+namespace {
+
+wamp::Error error_of(wamp::MessageType type, wamp::RequestId request, const Refusal& refusal) {
+  return {type, request, {}, std::string(refusal.error_uri), {}};
+}
+
+RoutedPayload payload_of(const Refusal& refusal) {
+  return refusal.text.empty() ? RoutedPayload() : make_payload({{refusal.text}, {}});
+}
+
+}  // namespace
+
+// The call cannot go on: the dealer answers this with an ERROR. It makes mail, at the end of a turn perhaps.
+// If the call still waits for an authorizer, this waits behind it.
+wamp::Result<void> Membership::end_call(wamp::RequestId call) {
+  worker_.loop().request_turn_end();
+  const wamp::Cancel cancel{call, {{"mode", "killnowait"}}};
+  if (held_ && holds(cancel, serializers::encode(sender_.format(), cancel), true)) return {};
+  return realm_->handle(*member_, cancel);
+}
+
+// As if the callee had said so.
+wamp::Result<void> Membership::refuse_answer(wamp::RequestId invocation, const Refusal& refusal) {
+  worker_.loop().request_turn_end();
+  return realm_->handle(*member_, error_of(wamp::MessageType::invocation, invocation, refusal),
+                        payload_of(refusal));
+}
+
+void Membership::send_refusal(wamp::MessageType type, wamp::RequestId request, const Refusal& refusal) {
+  sender_.send(error_of(type, request, refusal), payload_of(refusal));
+}
+
+void Membership::refuse_id_in_use(wamp::MessageType type, wamp::RequestId request) {
+  send_refusal(type, request,
+               {wamp::error_uri::invalid_argument,
+                std::string(wamp::name(type)) + ".Request: " + std::to_string(request.value) +
+                    " is the id of a request that has not been answered yet"});
+}
+
+// ---- messages that are too long
+
+// The peer has announced a maximum message length (RawSocket) and must not be sent more. Whoever waits for
+// the message gets an ERROR in its place.
+void Membership::refuse_too_long(const wamp::Message& message) {
+  worker_.counters().lost_message_too_long.add();
+  const Refusal too_long{wamp::error_uri::payload_size_exceeded, {}};
+  const auto* invocation = std::get_if<wamp::Invocation>(&message);
+  const auto* result = std::get_if<wamp::CallResult>(&message);
+  const auto* refused = std::get_if<wamp::Error>(&message);
+  wamp::Result<void> told;
+  if (invocation)
+    told = refuse_answer(invocation->request, too_long);
+  else if (result && result->details.find("progress"))
+    told = end_call(result->request);
+  else if (result)
+    send_refusal(wamp::MessageType::call, result->request, too_long);
+  else if (refused)
+    send_refusal(refused->request_type, refused->request, too_long);
+  assert(told && "the realm itself has sent what this answers");
+}
+
+wamp::Result<bool> Membership::refuse(const serializers::MessageStart& start, const Refusal& refusal) {
+  const bool is_chunk =
+      start.type == wamp::MessageType::call && request_ids_.is_chunk(start.request, start.progress);
+  return refuse(start, refusal, is_chunk);
+}
+
+wamp::Result<bool> Membership::refuse(const serializers::MessageStart& start, const Refusal& refusal,
+                                      bool is_chunk) {
+  const std::optional<SessionRule> rule = session_rule(start.type);
+  if (!rule || (rule->role && !member_->features.has(*rule->role))) return false;
+  if (rule->new_request) return refuse_request(start, refusal, is_chunk);
+  // It has no answer of its own: the call ends, as it asks for.
+  if (start.type == wamp::MessageType::cancel) {
+    if (const auto told = end_call(start.request); !told) return told.error();
+    return true;
+  }
+  const bool answers =
+      start.type == wamp::MessageType::yield ||
+      (start.type == wamp::MessageType::error && start.request_type == wamp::MessageType::invocation);
+  if (!answers) return false;
+  if (const auto told = refuse_answer(start.request, refusal); !told) return told.error();
+  return true;
+}
+
+wamp::Result<bool> Membership::refuse_request(const serializers::MessageStart& start, const Refusal& refusal,
+                                              bool is_chunk) {
+  if (is_chunk) {
+    if (const auto told = end_call(start.request); !told) return told.error();
+    return true;
+  }
+  const bool may_be_unacknowledged = start.type == wamp::MessageType::publish;
+  if (may_be_unacknowledged && !start.acknowledge) return false;
+  if (const auto taken = request_ids_.take(start.type, start.request); !taken) return taken.error();
+  if (!may_be_unacknowledged || *start.acknowledge) send_refusal(start.type, start.request, refusal);
+  return true;
+}
+
+// ---- when memory is short
+
+wamp::Result<bool> Membership::refuse_for_memory(wamp::MessageType type, std::string_view bytes,
+                                                 bool is_chunk) {
+  const bool adds = type == wamp::MessageType::subscribe || type == wamp::MessageType::register_;
+  if (!adds && bytes.size() <= frugal_message_size) return false;
+  serializers::Scratch scratch;  // the worker's holds the message, which may yet be carried out
+  const auto start = serializers::decode_start(sender_.format(), bytes, scratch);
+  if (!start) return false;
+  auto refused = refuse(*start, {wamp::error_uri::unavailable, {}}, is_chunk);
+  if (refused && *refused) worker_.counters().lost_memory.add();
+  return refused;
+}
+
+}  // namespace router

@@ -1,0 +1,369 @@
+#include "router/web/web_service.h"
+
+#include <algorithm>
+#include <cassert>
+#include <optional>
+#include <utility>
+
+#include "router/base/log.h"
+#include "router/config/inventory.h"
+#include "router/crypto/crypto.h"
+#include "router/monitor/exposition.h"
+#include "router/session/session.h"
+#include "router/web/embedded_web.h"
+#include "router/web/subprotocol.h"
+#include "router/web/web_access.h"
+#include "transport/compression.h"
+#include "transport/conditional_request.h"
+
+namespace router {
+namespace {
+
+using transport::HttpRequest;
+using transport::HttpResponse;
+
+using serializers::Format;
+using transport::Framing;
+
+// The numbers of the RawSocket handshake.
+std::optional<Format> rawsocket_format(uint8_t serializer) {
+  switch (serializer) {
+    case 1:
+      return Format::json;
+    case 2:
+      return Format::msgpack;
+    case 3:
+      return Format::cbor;
+  }
+  return std::nullopt;
+}
+
+// The two shortest that a client may ask for have no room for WELCOME with all that the router announces.
+constexpr size_t min_frame_size = 2048;
+
+// `rest`: of the request's path, behind the configured one, which the text names. The rest is not for the
+// log: it opens the session.
+std::string how_long_poll_begins(const HttpRequest& request, std::string_view rest) {
+  std::string path = request.path.substr(0, request.path.size() - rest.size());
+  if (path.back() != '/') path.push_back('/');
+  return "WAMP over long-poll begins with a POST to " + path + "open";
+}
+
+HttpResponse nothing_of_long_poll(const HttpRequest& request, std::string_view rest) {
+  return transport::text_response(404, "there is nothing here: " + how_long_poll_begins(request, rest));
+}
+
+// To a GET of one of the paths of long-poll.
+HttpResponse post_only(const HttpRequest& request, std::string_view rest) {
+  const std::string purpose(LongPoll::purpose_of(rest));
+  if (purpose.empty() && !rest.empty()) return nothing_of_long_poll(request, rest);
+  HttpResponse response =
+      transport::text_response(405, "this path takes no " + request.method + ": " +
+                                        (rest.empty() ? how_long_poll_begins(request, rest)
+                                                      : "a POST to it " + purpose + " over long-poll"));
+  response.headers.emplace_back("Allow", "POST, OPTIONS");
+  return response;
+}
+
+HttpResponse upgrade_required() {
+  HttpResponse response = transport::text_response(426, "this path speaks WebSocket only");
+  response.headers.emplace_back("Upgrade", "websocket");
+  return response;
+}
+
+HttpResponse unavailable(const std::string& why) {
+  HttpResponse response = transport::text_response(503, why);
+  response.headers.emplace_back("Retry-After", "2");  // seconds
+  return response;
+}
+
+// By the file's place in embedded_web(); they never change.
+const std::vector<std::string>& embedded_etags() {
+  static const std::vector<std::string> etags = [] {
+    constexpr size_t digits = 16;
+    std::vector<std::string> made;
+    for (const EmbeddedFile& file : embedded_web())
+      made.push_back('"' + crypto::to_hex(crypto::sha256(file.content)).substr(0, digits) + '"');
+    return made;
+  }();
+  return etags;
+}
+
+HttpResponse embedded_file(const HttpRequest& request, std::string_view path, uint32_t cache_timeout_s) {
+  const std::string wanted = path.empty() ? "/index.html" : "/" + std::string(path);
+  const auto all = embedded_web();
+  const auto file = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.path == wanted; });
+  if (file == all.end()) return transport::text_response(404, "there is nothing here");
+  const transport::Validators validators{embedded_etags()[static_cast<size_t>(file - all.begin())]};
+  const auto selection = transport::select(request, validators, file->content.size());
+  HttpResponse response = transport::response_to(selection, validators, file->content.size());
+  if (response.status >= 400) return response;
+  response.content_type = file->content_type;
+  response.body = file->content.substr(selection.first, selection.size);
+  response.headers.emplace_back("Cache-Control", transport::cache_control(cache_timeout_s));
+  return response;
+}
+
+void log_refusal(const std::string& peer, const std::string& why, const std::string& remedy = "") {
+  log::warning(log::Kind::refusal, "refusing " + peer + ": " + why + remedy,
+               {{"event", "request_refused"}, {"peer", peer}, {"reason", why}});
+}
+
+HttpResponse logged(const HttpRequest& request, HttpResponse refusal) {
+  log_refusal(request.peer_address, reason_of(refusal));
+  return refusal;
+}
+
+HttpResponse refuse(const HttpRequest& request, int status, const std::string& why, const std::string& remedy,
+                    const config::Transport& transport) {
+  log_refusal(request.peer_address, why,
+              "; if that is wrong, put it into " + remedy + " of transport " + config::address(transport));
+  return transport::text_response(status, why + ": see " + remedy + " in the configuration");
+}
+
+// "/api/ws, /ws"; empty: nowhere.
+std::string websocket_paths(const config::Transport& transport) {
+  std::string all;
+  for (const auto& [path, what] : transport.paths)
+    if (std::holds_alternative<config::WebSocketPath>(what)) all.append(all.empty() ? "" : ", ").append(path);
+  return all;
+}
+
+HttpResponse no_websocket(const HttpRequest& request, const config::Transport& transport) {
+  const std::string paths = websocket_paths(transport);
+  const std::string where = !paths.empty()                            ? "; it is on " + paths
+                            : transport.rawsocket_serializers.empty() ? ", nor anywhere else at this address"
+                                                                      : "; only RawSocket is at this address";
+  return transport::text_response(404, "no WebSocket is served on " + request.path + where);
+}
+
+std::string rawsocket_not_served(const config::Transport& transport) {
+  const std::string paths = websocket_paths(transport);
+  return "RawSocket is not served here" + (paths.empty() ? "" : "; WebSocket is, on " + paths);
+}
+
+std::string serializer_not_served(const config::Transport& transport, uint8_t number) {
+  const auto format = rawsocket_format(number);
+  std::string why = "its RawSocket handshake asks for serializer " +
+                    (format ? std::string(name(*format)) : std::to_string(number)) + "; served:";
+  for (const std::string& served : transport.rawsocket_serializers) why.append(" ").append(served);
+  return why;
+}
+
+// Not of batches: each is one receiver's, so it would be compressed for each of them.
+void compress(transport::Service::Upgrade& upgrade, const HttpRequest& request,
+              const config::Transport& transport) {
+  if (!transport.compression || is_batched(upgrade.framing)) return;
+  auto agreed =
+      transport::agree_on_compression(request.header("sec-websocket-extensions"), *transport.compression);
+  if (!agreed) return;
+  upgrade.framing.compression = agreed->compression;
+  upgrade.headers.emplace_back("Sec-WebSocket-Extensions", std::move(agreed->response));
+}
+
+// Nothing: the server is asked by a name of its own.
+std::optional<HttpResponse> refuse_name(const HttpRequest& request, const config::Transport& transport) {
+  const std::string_view host = request.header("host");
+  if (host_allowed(host, request.peer_address, transport.server_names)) return std::nullopt;
+  return refuse(request, 421, "\"" + name_in_host(host) + "\" is not known as a name of this server",
+                "\"server_names\"", transport);
+}
+
+// The same, and it is asked by a page that may.
+std::optional<HttpResponse> refuse_page(const HttpRequest& request, const config::Transport& transport) {
+  if (auto refusal = refuse_name(request, transport)) return refusal;
+  const std::string_view origin = request.header("origin");
+  if (origin_allowed(origin, request.header("host"), transport.allowed_origins)) return std::nullopt;
+  const std::string why = transport.allowed_origins.empty()
+                              ? ", as the request asks for \"" + std::string(request.header("host")) + "\""
+                              : "";
+  return refuse(request, 403, "pages of the origin \"" + std::string(origin) + "\" are not allowed" + why,
+                "\"allowed_origins\"", transport);
+}
+
+}  // namespace
+
+WebService::WebService(std::shared_ptr<const Entrance> entrance, std::vector<Worker*> workers,
+                       const Monitor& monitor)
+    : entrance_(std::move(entrance)), workers_(std::move(workers)), monitor_(monitor), long_poll_(workers_) {}
+
+void WebService::set_entrance(std::shared_ptr<const Entrance> entrance) {
+  const Lock lock(mutex_);
+  entrance_->succession->set(entrance);
+  entrance_ = std::move(entrance);
+}
+
+std::shared_ptr<const Entrance> WebService::entrance() const {
+  const Lock lock(mutex_);
+  return entrance_;
+}
+
+// The longest configured path that is the request's, or a directory above it.
+WebService::Match WebService::match(const config::Transport& transport, std::string_view request_path) {
+  Match best;
+  size_t best_size = 0;
+  for (const auto& [path, what] : transport.paths) {
+    const std::string_view prefix = path == "/" ? std::string_view() : std::string_view(path);
+    if (!request_path.starts_with(prefix)) continue;
+    std::string_view rest = request_path.substr(prefix.size());
+    if (!rest.empty() && rest.front() != '/') continue;
+    if (best.path && prefix.size() < best_size) continue;
+    if (!rest.empty()) rest.remove_prefix(1);
+    best = {&what, rest};
+    best_size = prefix.size();
+  }
+  return best;
+}
+
+bool WebService::is_websocket(const Match& found, const config::Transport& transport) {
+  const bool serves_any_path = transport.paths.size() == 1 && transport.paths.begin()->first == "/";
+  return found.path && std::holds_alternative<config::WebSocketPath>(*found.path) &&
+         (found.rest.empty() || serves_any_path);
+}
+
+void WebService::on_refused(const std::string& peer, const std::string& why) {
+  log_refusal(peer, why);
+}
+
+void WebService::remark(const std::string& peer, const std::string& what) {
+  log::info(log::Kind::connection, peer + " " + what,
+            {{"event", "connection"}, {"peer", peer}, {"reason", what}});
+}
+
+HttpResponse WebService::on_request(const HttpRequest& request) {
+  const auto entrance = this->entrance();
+  if (auto refusal = refuse_name(request, entrance->transport)) return *std::move(refusal);
+  const Match found = match(entrance->transport, request.path);
+  if (is_websocket(found, entrance->transport)) return upgrade_required();
+  if (!found.path || std::holds_alternative<config::NothingPath>(*found.path) ||
+      std::holds_alternative<config::WebSocketPath>(*found.path))
+    return transport::text_response(404, "there is nothing here");
+  if (std::holds_alternative<config::LongPollPath>(*found.path))
+    return logged(request, post_only(request, found.rest));
+  if (std::holds_alternative<config::HealthPath>(*found.path)) return transport::text_response(200, "ok");
+  if (std::holds_alternative<config::ReadyPath>(*found.path)) {
+    const auto why_not = monitor_.why_not_ready();
+    return why_not ? unavailable(*why_not) : transport::text_response(200, "ready");
+  }
+  if (std::holds_alternative<config::MetricsPath>(*found.path))
+    return HttpResponse{200, prometheus_content_type, monitor_.metrics(), {}};
+  const auto& files = std::get<config::StaticPath>(*found.path).files;
+  return files.directory.empty() ? embedded_file(request, found.rest, files.cache_timeout_s)
+                                 : transport::static_file(files, found.rest, request);
+}
+
+std::variant<transport::Service::Upgrade, HttpResponse> WebService::on_upgrade(
+    transport::Loop& loop, const HttpRequest& request, const std::vector<std::string>& offered) {
+  const auto entrance = this->entrance();
+  if (auto refusal = refuse_page(request, entrance->transport)) return *std::move(refusal);
+  const Match found = match(entrance->transport, request.path);
+  if (!is_websocket(found, entrance->transport))
+    return logged(request, no_websocket(request, entrance->transport));
+  if (const auto why_not = monitor_.why_not_ready()) return logged(request, unavailable(*why_not));
+  const Subprotocol* chosen = choose_subprotocol(entrance->transport, offered);
+  if (!chosen) return logged(request, no_subprotocol(entrance->transport, offered));
+  Upgrade upgrade{std::string(chosen->name), chosen->framing, nullptr, {}};
+  compress(upgrade, request, entrance->transport);
+  upgrade.receiver = std::make_unique<Session>(worker_of(loop), entrance, chosen->format,
+                                               arrival(*entrance, request, chosen->name, upgrade.headers));
+  return upgrade;
+}
+
+Arrival WebService::arrival(const Entrance& entrance, const HttpRequest& request, std::string_view protocol,
+                            std::vector<std::pair<std::string, std::string>>& headers) {
+  Arrival arrival;
+  const auth::Cookies* cookies = entrance.cookies.get();
+  if (cookies) arrival.cookie = cookies->find(request.header("cookie"));
+  if (cookies && !arrival.cookie) {
+    const auto fresh = cookies->issue();
+    headers.emplace_back("Set-Cookie", cookies->header(fresh.cookie, request.secure));
+    arrival.cookie = fresh.id;
+  }
+  // Only authenticators and authorizers want to know the rest.
+  const auto& methods = entrance.transport.auth;
+  if (!entrance.realms.have_authorizers() &&
+      std::none_of(methods.begin(), methods.end(),
+                   [](const auto& entry) { return entry.second.authenticator.has_value(); }))
+    return arrival;
+  wamp::Dict received;
+  for (const auto& [name, value] : request.headers)
+    received.set(name, cookies && name == "cookie" ? cookies->others(value) : value);
+  // The cookie itself would let the authenticator come in as its owner.
+  arrival.details = {
+      {"protocol", protocol},
+      {"cbtid", arrival.cookie ? wamp::Value(crypto::to_hex(arrival.cookie->digest)) : wamp::Value()},
+      {"http_headers_received", std::move(received)}};
+  return arrival;
+}
+
+transport::Loop& WebService::loop_for(transport::Loop& here, const HttpRequest& request) {
+  const auto entrance = this->entrance();
+  const Match found = match(entrance->transport, request.path);
+  const bool is_long_poll = found.path && std::holds_alternative<config::LongPollPath>(*found.path);
+  return is_long_poll ? long_poll_.loop_for(here, found.rest) : here;
+}
+
+std::optional<size_t> WebService::max_body_size(transport::Loop& loop, const HttpRequest& request) {
+  const auto entrance = this->entrance();
+  const Match found = match(entrance->transport, request.path);
+  if (!found.path || !std::holds_alternative<config::LongPollPath>(*found.path)) return std::nullopt;
+  if (request.method != "POST") return 0;
+  return long_poll_.max_body_size(loop, entrance->transport.limits, found.rest);
+}
+
+transport::Service::Answer WebService::on_post(transport::Loop& loop, const HttpRequest& request,
+                                               std::span<const char> body,
+                                               transport::HttpExchange& exchange) {
+  const auto entrance = this->entrance();
+  if (auto refusal = refuse_page(request, entrance->transport)) return *std::move(refusal);
+  if (const std::string_view origin = request.header("origin"); !origin.empty()) {
+    exchange.add_header("Access-Control-Allow-Origin", std::string(origin));
+    exchange.add_header("Access-Control-Allow-Credentials", "true");
+    exchange.add_header("Vary", "Origin");
+  }
+  exchange.add_header("Cache-Control", "no-store");
+  if (request.method == "OPTIONS") {
+    exchange.add_header("Access-Control-Allow-Methods", "POST");
+    exchange.add_header("Access-Control-Allow-Headers", "Content-Type");
+    return HttpResponse{204, "", "", {}};
+  }
+  const std::string_view rest = match(entrance->transport, request.path).rest;
+  if (rest.empty()) return logged(request, nothing_of_long_poll(request, rest));
+  auto answer = long_poll_.on_post(loop, entrance, request, rest, body, exchange);
+  if (auto* response = std::get_if<HttpResponse>(&answer); response && response->status >= 400)
+    return logged(request, std::move(*response));
+  return answer;
+}
+
+std::variant<transport::Service::Upgrade, transport::RawSocketRefusal> WebService::on_rawsocket(
+    transport::Loop& loop, const transport::RawSocketRequest& request) {
+  using transport::RawSocketError;
+  using transport::RawSocketRefusal;
+  const auto entrance = this->entrance();
+  const config::Transport& transport = entrance->transport;
+  if (transport.rawsocket_serializers.empty())
+    return RawSocketRefusal{RawSocketError::not_served, rawsocket_not_served(transport)};
+  if (request.reserved_bits)
+    return RawSocketRefusal{RawSocketError::reserved_bits_used,
+                            "the last two octets of its RawSocket handshake are not 0"};
+  const auto format = rawsocket_format(request.serializer);
+  if (!format || !has(transport.rawsocket_serializers, *format))
+    return RawSocketRefusal{RawSocketError::serializer_unsupported,
+                            serializer_not_served(transport, request.serializer)};
+  if (const auto why_not = monitor_.why_not_ready())
+    return RawSocketRefusal{RawSocketError::too_many_connections, *why_not};
+  if (request.max_frame_size < min_frame_size)
+    return RawSocketRefusal{RawSocketError::length_unacceptable,
+                            "over RawSocket it takes messages of " + std::to_string(request.max_frame_size) +
+                                " bytes at most; WELCOME needs " + std::to_string(min_frame_size)};
+  return Upgrade{"", Framing::rawsocket, std::make_unique<Session>(worker_of(loop), entrance, *format)};
+}
+
+Worker& WebService::worker_of(const transport::Loop& loop) const {
+  const auto found = std::find_if(workers_.begin(), workers_.end(),
+                                  [&loop](Worker* worker) { return &worker->loop() == &loop; });
+  assert(found != workers_.end());
+  return **found;
+}
+
+}  // namespace router

@@ -1,0 +1,61 @@
+// What one listening transport serves: RawSocket, and over HTTP WebSocket and long-poll paths, static files,
+// the built-in page, health, readiness and metrics.
+//
+// Any thread. The server outlives it.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "router/base/mutex.h"
+#include "router/entrance/entrance.h"
+#include "router/monitor/monitor.h"
+#include "router/web/long_poll.h"
+#include "router/worker/worker.h"
+#include "transport/connection.h"
+
+namespace router {
+
+class WebService final : public transport::Service {
+ public:
+  WebService(std::shared_ptr<const Entrance> entrance, std::vector<Worker*> workers, const Monitor& monitor);
+
+  // What it serves from now on; sessions that are open keep what they came through.
+  void set_entrance(std::shared_ptr<const Entrance> entrance);
+  std::shared_ptr<const Entrance> entrance() const;
+
+  void on_refused(const std::string& peer, const std::string& why) override;
+  void remark(const std::string& peer, const std::string& what) override;
+  transport::HttpResponse on_request(const transport::HttpRequest& request) override;
+  transport::Loop& loop_for(transport::Loop& here, const transport::HttpRequest& request) override;
+  std::optional<size_t> max_body_size(transport::Loop& loop, const transport::HttpRequest& request) override;
+  Answer on_post(transport::Loop& loop, const transport::HttpRequest& request, std::span<const char> body,
+                 transport::HttpExchange& exchange) override;
+  std::variant<Upgrade, transport::RawSocketRefusal> on_rawsocket(
+      transport::Loop& loop, const transport::RawSocketRequest& request) override;
+  std::variant<Upgrade, transport::HttpResponse> on_upgrade(transport::Loop& loop,
+                                                            const transport::HttpRequest& request,
+                                                            const std::vector<std::string>& offered) override;
+
+ private:
+  struct Match {
+    const config::Path* path = nullptr;
+    std::string_view rest;  // of the request's path, behind the configured one
+  };
+  static Match match(const config::Transport& transport, std::string_view request_path);
+  // Whether WebSocket is served there: below a path for it only if there is no other path.
+  static bool is_websocket(const Match& found, const config::Transport& transport);
+  Worker& worker_of(const transport::Loop& loop) const;
+  // What comes with the request; a cookie that the client is to keep is put into `headers`.
+  static Arrival arrival(const Entrance& entrance, const transport::HttpRequest& request,
+                         std::string_view protocol,
+                         std::vector<std::pair<std::string, std::string>>& headers);
+
+  mutable Mutex mutex_{"the entrance"};
+  std::shared_ptr<const Entrance> entrance_ GUARDED_BY(mutex_);
+  const std::vector<Worker*> workers_;
+  const Monitor& monitor_;
+  LongPoll long_poll_;
+};
+
+}  // namespace router

@@ -1,0 +1,234 @@
+#include "router/worker/worker.h"
+
+#include <algorithm>
+#include <cassert>
+#include <functional>
+#include <new>
+#include <utility>
+
+#include "router/worker/catch_up_budget.h"
+#include "transport/has_memory_for.h"
+#include "transport/live_bytes.h"
+
+namespace router {
+namespace {
+
+constexpr auto waiting_interval = std::chrono::milliseconds(1);
+constexpr auto sweep_interval = std::chrono::seconds(1);
+constexpr auto drain_interval = std::chrono::milliseconds(10);
+
+}  // namespace
+
+Worker::Worker(uint32_t number, uint64_t seed)
+    : number_(number), ids_(seed), mailbox_([this] { loop_.post([] {}); }) {
+  loop_.set_turn_end([this] { end_turn(); });
+}
+
+Worker::~Worker() {
+  stop();
+  assert(open_.empty() && "its residents have ended");
+}
+
+void Worker::start() {
+  thread_ = std::thread([this] {
+    mailbox_.bind_to_this_thread();
+    loop_.after(sweep_interval, [this] { sweep(); });
+    loop_.run();
+  });
+}
+
+void Worker::stop() {
+  if (!thread_.joinable()) return;
+  loop_.stop();
+  thread_.join();
+}
+
+void Worker::end_residents() {
+  for (Resident* const resident : std::vector(open_.begin(), open_.end())) resident->end();
+}
+
+SessionRef Worker::add_address(Resident& resident) {
+  if (first_free_ == none) {
+    slots_.emplace_back();
+    first_free_ = static_cast<uint32_t>(slots_.size() - 1);
+  }
+  const uint32_t slot = std::exchange(first_free_, slots_[first_free_].next_free);
+  slots_[slot] = {wamp::SessionId(ids_.next()), &resident};
+  return {number_, slot, slots_[slot].id};
+}
+
+void Worker::remove_address(const SessionRef& ref) noexcept {
+  slots_[ref.slot] = {};
+  slots_[ref.slot].next_free = std::exchange(first_free_, ref.slot);
+}
+
+Resident* Worker::find(wamp::SessionId session, uint32_t slot) const {
+  const Slot& found = slots_[slot];
+  return found.id == session ? found.resident : nullptr;
+}
+
+template <class Work>
+void Worker::at_the_cost_of(Resident& resident, Work work) {
+  if (!transport::has_memory_for(work)) resident.connection().on_out_of_memory();
+}
+
+void Worker::add_to_turn_end(TurnEnd why, Resident& resident) {
+  if (why == TurnEnd::waiting) look_at_waiting_later();
+  std::vector<Resident*>& there = at_turn_end(why);
+  if (std::find(there.begin(), there.end(), &resident) == there.end()) there.push_back(&resident);
+}
+
+void Worker::look_at_growth() {
+  const std::ptrdiff_t live = transport::live_buffer_bytes_of_thread() + loop_.input_outside_buffers();
+  told_live_bytes_ = std::min(told_live_bytes_, live);
+  if (!on_growth_ || live < told_live_bytes_ + told_growth_) return;
+  told_live_bytes_ = live;
+  on_growth_();
+}
+
+void Worker::end_turn() {
+  for (Resident* const choked : std::vector(at_turn_end(TurnEnd::choked)))
+    at_the_cost_of(*choked, [choked] { choked->on_turn_end(TurnEnd::choked); });
+  deliver_mail();
+  // Not while mail is delivered, as what they do makes mail that comes after it.
+  for (std::vector<Resident*>& all = at_turn_end(TurnEnd::ready); !all.empty();) {
+    Resident* const ready = all.back();
+    all.pop_back();
+    at_the_cost_of(*ready, [ready] { ready->on_turn_end(TurnEnd::ready); });
+    deliver_mail();
+  }
+  if (catch_up()) loop_.post([] {});
+  look_at_growth();
+}
+
+// True: there is more to be sent, in another turn. Who got nothing in this one comes first in that.
+bool Worker::catch_up() {
+  CatchUpBudget budget(encoder_);
+  bool has_more = false;
+  std::vector<Resident*>& all = at_turn_end(TurnEnd::behind);
+  for (Resident* const behind : std::vector(all)) {
+    if (budget.is_spent()) {
+      std::rotate(all.begin(), std::find(all.begin(), all.end(), behind), all.end());
+      return true;
+    }
+    at_the_cost_of(*behind, [&] { has_more = behind->catch_up(budget) || has_more; });
+  }
+  return has_more;
+}
+
+void Worker::deliver_mail() {
+  assert(!delivering_);
+  struct Delivering {
+    bool& goes_on;
+    explicit Delivering(bool& flag) : goes_on(flag) { goes_on = true; }
+    ~Delivering() { goes_on = false; }
+  };
+  {
+    const Delivering delivering(delivering_);
+    MailList mail;
+    mail.swap(mail_);
+    // What is delivered may make a session order something of another one here.
+    do {
+      mailbox_.drain(mail);
+      mail.for_each([this](Mail& entry) {
+        const auto deliver_it = [&] { std::visit([this](auto& delivery) { deliver(delivery); }, entry); };
+        if (!transport::has_memory_for(deliver_it)) on_undeliverable(entry);
+      });
+    } while (mailbox_.own_count() > 0);
+    mail.clear();
+    mail_.swap(mail);
+  }
+  Mailbox::wake_others();
+}
+
+// There was no memory for it. Whom a message or an order does not reach must not be waited for, nor wait for
+// it; an event is lost.
+void Worker::on_undeliverable(const Mail& entry) {
+  const auto* delivery = std::get_if<Delivery>(&entry);
+  const auto* kept = std::get_if<KeptEvents>(&entry);
+  const auto* order = std::get_if<SessionOrder>(&entry);
+  if (!delivery && !kept && !order) return counters_.lost_event_memory.add();
+  const SessionRef& to = delivery ? delivery->to : kept ? kept->to : order->to;
+  if (Resident* const receiver = find(to.session, to.slot)) receiver->connection().on_out_of_memory();
+}
+
+void Worker::deliver(Delivery& delivery) {
+  Resident* const receiver = find(delivery.to.session, delivery.to.slot);
+  receiver ? receiver->deliver(delivery) : counters_.lost_message_no_session.add();
+}
+
+void Worker::deliver(SessionOrder& order) {
+  if (Resident* const receiver = find(order.to.session, order.to.slot)) receiver->obey(order);
+}
+
+void Worker::deliver(KeptEvents& events) {
+  if (Resident* const receiver = find(events.to.session, events.to.slot)) receiver->deliver(events);
+}
+
+void Worker::deliver(EventDelivery& delivery) {
+  EventRound round(delivery, encoder_, event_frames_);
+  for (const Subscriber& subscriber : *delivery.audience) {
+    if (subscriber.session == delivery.excluded) continue;
+    Resident* const receiver = find(subscriber.session, subscriber.slot);
+    if (!receiver) {
+      counters_.lost_event_no_session.add();
+      continue;
+    }
+    if (transport::has_memory_for([&] { receiver->deliver(round, subscriber.policy); })) continue;
+    if (round.lacks_memory()) throw std::bad_alloc();
+    receiver->connection().on_out_of_memory();
+  }
+}
+
+void Worker::look_at_waiting_later() {
+  if (will_look_at_waiting_) return;
+  loop_.after(waiting_interval, [this] {
+    will_look_at_waiting_ = false;
+    look_at_waiting();
+  });
+  will_look_at_waiting_ = true;
+}
+
+void Worker::look_at_waiting() {
+  if (at_turn_end(TurnEnd::waiting).empty()) return;
+  look_at_waiting_later();
+  for (Resident* const waiting : std::vector(at_turn_end(TurnEnd::waiting)))
+    at_the_cost_of(*waiting, [waiting] { waiting->on_turn_end(TurnEnd::waiting); });
+}
+
+void Worker::sweep() {
+  loop_.after(sweep_interval, [this] { sweep(); });
+  for (Resident* const resident : std::vector(open_.begin(), open_.end()))
+    at_the_cost_of(*resident, [&] { resident->sweep(loop_.now()); });
+}
+
+void Worker::begin_drain(const Drain& drain) {
+  drain_ = drain;
+  const auto window_ms = static_cast<uint64_t>(drain.window.count());
+  transport::has_memory_for([&] {
+    for (Resident* const resident : std::vector(open_.begin(), open_.end())) {
+      const std::chrono::milliseconds after(ids_.next() % (window_ms + 1));
+      at_the_cost_of(*resident, [&] { resident->begin_drain(after); });
+    }
+  });
+  continue_drain();
+}
+
+void Worker::continue_drain() {
+  if (open_.empty()) return;
+  loop_.after(drain_interval, [this] { continue_drain(); });
+  for (Resident* const resident : std::vector(open_.begin(), open_.end()))
+    at_the_cost_of(*resident, [&] { resident->continue_drain(*drain_); });
+}
+
+uint64_t Worker::retry_after_ms() {
+  const uint64_t shortest_ms = drain_->retry_after_ms;
+  return shortest_ms + ids_.next() % (shortest_ms + 1);
+}
+
+void Worker::set_memory_stage(MemoryStage stage) {
+  memory_stage_ = stage;
+  loop_.limit_messages(stage >= MemoryStage::frugal ? frugal_message_size : SIZE_MAX);
+}
+
+}  // namespace router

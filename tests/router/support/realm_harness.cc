@@ -1,0 +1,214 @@
+#include "tests/router/support/realm_harness.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <gtest/gtest.h>
+
+#include "router/member/event_filter.h"
+#include "wamp/features.h"
+
+namespace router {
+namespace {
+
+constexpr size_t harness_workers = 2;
+constexpr auto json = serializers::Format::json;
+
+wamp::Dict announced(const std::vector<std::string>& features) {
+  wamp::Dict dict;
+  for (const std::string& feature : features) dict.append(feature, true);
+  return wamp::Dict{{"features", dict}};
+}
+
+wamp::ClientFeatures all_roles(const std::vector<std::string>& callee_features) {
+  std::vector<std::string> caller = {"progressive_call_results", "progressive_call_invocations"};
+  std::vector<std::string> others = {"subscription_revocation"};
+  if (std::find(callee_features.begin(), callee_features.end(), "payload_passthru_mode") !=
+      callee_features.end())
+    for (auto* features : {&caller, &others}) features->emplace_back("payload_passthru_mode");
+  const wamp::Dict roles{{"callee", announced(callee_features)},
+                         {"caller", announced(caller)},
+                         {"publisher", announced(others)},
+                         {"subscriber", announced(others)}};
+  return *wamp::client_features(wamp::Dict{{"roles", roles}});
+}
+
+std::string text_of(const wamp::Message& message, const RoutedPayload& payload) {
+  std::string out;
+  const auto tail = serializers::encode_envelope(json, message, payload.count, out);
+  if (payload.format == json)
+    out += payload.bytes();
+  else if (payload.count > 0)
+    serializers::transcode(payload.format, json, {payload.bytes(), payload.count}, out);
+  return out.append(tail);
+}
+
+}  // namespace
+
+RealmHarness::RealmHarness(config::Realm config, std::chrono::milliseconds late,
+                           std::shared_ptr<const broker::KeptBytes> kept) {
+  clock_.advance(late);
+  std::vector<Mailbox*> addresses;
+  for (size_t i = 0; i < harness_workers; ++i) {
+    mailboxes_.push_back(std::make_unique<Mailbox>([] {}));
+    addresses.push_back(mailboxes_.back().get());
+  }
+  realm_ = std::make_unique<Realm>(config, addresses, 1, clock_, std::move(kept));
+}
+
+config::Realm RealmHarness::open_realm() {
+  config::Permission everything;
+  everything.match = wamp::MatchPolicy::prefix;
+  everything.call = everything.register_ = everything.publish = everything.subscribe = true;
+  config::Realm realm;
+  realm.name = "realm1";
+  realm.roles = {{"anonymous", {everything}}};
+  return realm;
+}
+
+Peer& RealmHarness::join(std::vector<std::string> callee_features, const std::string& authrole,
+                         uint32_t worker, size_t room) {
+  Peer& peer = peers_.emplace_back();
+  const auto number = static_cast<uint32_t>(peers_.size());
+  peer.realm_ = this;
+  peer.slot_ = number - 1;
+  const SessionRef ref{worker, peer.slot_, wamp::SessionId(1000 + number)};
+  peer.room_ = room;
+  peer.member_ = std::get<Realm::Joined>(
+                     realm_->join(ref, {"user" + std::to_string(number), authrole, "anonymous", "static"},
+                                  all_roles(callee_features), nullptr, room))
+                     .release();
+  return peer;
+}
+
+void RealmHarness::number_publication(wamp::PublicationId& id) {
+  const auto [at, fresh] = publications_.try_emplace(id, publications_.size() + 1);
+  id = wamp::PublicationId(at->second);
+}
+
+std::string RealmHarness::real_publication(uint64_t number) {
+  deliver_all();
+  for (const auto& [id, heard_as] : publications_)
+    if (heard_as == number) return std::to_string(id.value);
+  throw std::out_of_range("nobody has heard a publication " + std::to_string(number));
+}
+
+void RealmHarness::deliver(uint32_t slot, wamp::Message& message, const RoutedPayload& payload) {
+  if (auto* event = std::get_if<wamp::Event>(&message)) number_publication(event->publication);
+  if (auto* published = std::get_if<wamp::Published>(&message)) number_publication(published->publication);
+  peers_[slot].inbox_.push_back(text_of(message, payload));
+}
+
+void RealmHarness::deliver(Mail& mail) {
+  if (auto* delivery = std::get_if<Delivery>(&mail)) {
+    Peer& peer = peers_[delivery->to.slot];
+    if (peer.member_) peer.member_->waiting.on_answer(delivery->message);
+    deliver(delivery->to.slot, delivery->message, delivery->payload);
+    if (delivery->streams && !peer.reads_ && peer.member_)
+      realm_->on_untaken(*peer.member_, delivery->message, peer.too_much_);
+    return;
+  }
+  if (auto* kept = std::get_if<KeptEvents>(&mail)) {
+    while (auto made = kept->next()) deliver(kept->to.slot, made->message, made->payload);
+    return;
+  }
+  if (const auto* order = std::get_if<SessionOrder>(&mail)) {
+    Peer& peer = peers_[order->to.slot];
+    if (peer.member_) peer.obey(order->kind);
+    return;
+  }
+  auto& event = std::get<EventDelivery>(mail);
+  for (const Subscriber& to : *event.audience) {
+    if (!peers_[to.slot].member_) continue;
+    const Member& member = *peers_[to.slot].member_;
+    if (to.session == event.excluded) continue;
+    if (event.filter && !event.filter->admits(to.session, member.identity, member.extra.get())) continue;
+    wamp::Message copy = event.event;
+    deliver(to.slot, copy, event.payload);
+  }
+}
+
+// What is delivered may make new mail.
+void RealmHarness::deliver_all() {
+  MailList mail;
+  for (size_t empty = 0, next = 0; empty < mailboxes_.size(); next = (next + 1) % mailboxes_.size()) {
+    mailboxes_[next]->drain(mail);
+    empty = mail.empty() ? empty + 1 : 0;
+    mail.for_each([this](Mail& entry) { deliver(entry); });
+  }
+}
+
+void Peer::deliver() {
+  realm_->deliver_all();
+}
+
+void Peer::obey(SessionOrder::Kind order) {
+  switch (order) {
+    case SessionOrder::Kind::probe:
+      ++probes_;
+      if (!frozen_) realm_->realm().on_alive(*member_);
+      break;
+    case SessionOrder::Kind::pause:
+      EXPECT_FALSE(std::exchange(paused_, true));
+      break;
+    case SessionOrder::Kind::resume:
+      EXPECT_TRUE(std::exchange(paused_, false));
+      break;
+    case SessionOrder::Kind::tell_room:
+      realm_->realm().on_room(*member_, room_);
+      break;
+    default:
+      break;
+  }
+}
+
+void Peer::catches_up() {
+  reads_ = true;
+  realm_->realm().on_taken(*member_);
+}
+
+void Peer::unclogs() {
+  realm_->realm().on_unclogged(*member_);
+}
+
+void Peer::says(const std::string& text) {
+  const auto message = serializers::decode(json, text, realm_->scratch_);
+  ASSERT_TRUE(message) << text << ": " << message.error().message;
+  violation_.reset();
+  const auto result = std::visit(
+      [this](const auto& m) -> wamp::Result<void> {
+        Realm& realm = realm_->realm();
+        if constexpr (requires { realm.handle(*member_, m, RoutedPayload()); })
+          return realm.handle(*member_, m, copy_payload(json, m.payload));
+        else if constexpr (requires { realm.handle(*member_, m); })
+          return realm.handle(*member_, m);
+        else
+          return wamp::ProtocolError{"not a message for a realm"};
+      },
+      *message);
+  if (!result) violation_ = result.error().message;
+}
+
+void Peer::says_continuation(const std::string& text) {
+  const auto message = serializers::decode(json, text, realm_->scratch_);
+  ASSERT_TRUE(message) << text << ": " << message.error().message;
+  const auto& call = std::get<wamp::Call>(*message);
+  const auto result = realm_->realm().continue_call(*member_, call, copy_payload(json, call.payload));
+  violation_ = result ? std::nullopt : std::optional(result.error().message);
+}
+
+std::string Peer::hears() {
+  realm_->deliver_all();
+  std::string all;
+  for (const std::string& line : inbox_) all += (all.empty() ? "" : "\n") + line;
+  inbox_.clear();
+  return all;
+}
+
+void Peer::leaves() {
+  realm_->deliver_all();
+  realm_->realm().leave(*member_);
+  member_ = nullptr;
+}
+
+}  // namespace router

@@ -1,0 +1,117 @@
+// A realm without sockets, told and read in JSON, so that a test reads like the log of a wire.
+//
+//   RealmHarness realm;
+//   Peer& callee = realm.join();
+//   callee.says(R"([64,1,{},"com.add"])");
+//   EXPECT_EQ(callee.hears(), "[65,1,1]");
+//
+// Publication ids are random in the realm; here they are numbered 1, 2, ... in the order in which they are
+// heard.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "router/realm/realm.h"
+#include "tests/router/support/manual_clock.h"
+
+namespace router {
+
+class RealmHarness;
+
+class Peer {
+ public:
+  // Sends one client message; what the realm says of its form is kept in violation().
+  void says(const std::string& json);
+  // The same for a CALL whose request id the session has found not to be a new one.
+  void says_continuation(const std::string& json);
+  // All that came for this peer since the last time, one message a line.
+  std::string hears();
+  void leaves();
+  // It answers no probe any more.
+  void freezes() { frozen_ = true; }
+  // So much waits for it that it gets no call, until it has taken most.
+  void clogs() { member_->clogged = true; }
+  void unclogs();
+  // Its session has room for so many bytes of calls now, which it tells when it is asked.
+  void has_room(size_t bytes) { room_ = bytes; }
+  // Much waits for it, so that it does not take what is streamed to it; or `too_much`.
+  void stops_reading(bool too_much = false) {
+    reads_ = false;
+    too_much_ = too_much;
+  }
+  void catches_up();
+  // The realm has asked its session not to read.
+  bool paused() {
+    deliver();
+    return paused_;
+  }
+  // It has been silent for long.
+  void falls_silent() { member_->suspect = true; }
+  // How often the realm has asked whether it is alive.
+  size_t probes() {
+    hears();
+    return probes_;
+  }
+  // What the last message did wrong, if it did.
+  const std::optional<std::string>& violation() const { return violation_; }
+  uint64_t id() const { return member_->ref.session.value; }
+
+ private:
+  friend class RealmHarness;
+  void deliver();
+  void obey(SessionOrder::Kind order);
+
+  RealmHarness* realm_ = nullptr;
+  Member* member_ = nullptr;
+  uint32_t slot_ = 0;
+  bool frozen_ = false, paused_ = false;
+  bool reads_ = true, too_much_ = false;
+  size_t room_ = CalleeRoom::unlimited;
+  size_t probes_ = 0;
+  std::vector<std::string> inbox_;
+  std::optional<std::string> violation_;
+};
+
+class RealmHarness {
+ public:
+  // `late`: how much later than usual it is at first.
+  explicit RealmHarness(config::Realm config = open_realm(), std::chrono::milliseconds late = {},
+                        std::shared_ptr<const broker::KeptBytes> kept = broker::KeptBytes::unlimited());
+
+  // A realm whose role "anonymous" may do everything.
+  static config::Realm open_realm();
+  // A client that announces all roles, and these features of a callee: {"call_canceling", ...}; with
+  // "payload_passthru_mode" among them, that mode in all its roles.
+  Peer& join(std::vector<std::string> callee_features = {}, const std::string& authrole = "anonymous",
+             uint32_t worker = 0, size_t room = CalleeRoom::unlimited);
+  Realm& realm() { return *realm_; }
+  ManualClock& clock() { return clock_; }
+  // Time goes by, and the realm does what is due.
+  void passes(std::chrono::milliseconds time) {
+    clock_.advance(time);
+    realm_->run_due();
+  }
+  // The realm's own id of the publication that was heard as that number.
+  std::string real_publication(uint64_t number);
+
+ private:
+  friend class Peer;
+  void deliver_all();
+  void deliver(Mail& mail);
+  void deliver(uint32_t slot, wamp::Message& message, const RoutedPayload& payload);
+  void number_publication(wamp::PublicationId& id);
+
+  ManualClock clock_;
+  std::vector<std::unique_ptr<Mailbox>> mailboxes_;
+  std::unique_ptr<Realm> realm_;
+  std::deque<Peer> peers_;
+  std::map<wamp::PublicationId, uint64_t> publications_;
+  serializers::Scratch scratch_;
+};
+
+}  // namespace router
