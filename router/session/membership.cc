@@ -7,7 +7,6 @@
 #include "router/memory/holding.h"
 #include "router/memory/value_bytes.h"
 #include "router/session/session.h"
-#include "router/worker/event_round.h"
 
 namespace router {
 
@@ -75,12 +74,11 @@ void Membership::deliver(Delivery& delivery) {
   backpressure_.on_sent(delivery.message, bytes, delivery.streams);
 }
 
-void Membership::deliver(EventRound& round, config::SlowConsumer policy) {
-  if (round.filter() && !round.filter()->admits(ref().session, identity(), extra_.get())) return;
-  // One that has nobody else to go to, and room, is built around its payload.
-  if (round.is_plain() && events_.has_room_for(round.payload_size(), policy))
-    return events_.send(sender_.encode(round.message(), round.take_payload()));
-  events_.deliver(round.frame(sender_.format(), sender_.framing()), policy, round.share());
+bool Membership::pass_over(EventRound& round, config::SlowConsumer policy) {
+  if (round.filter() && !round.filter()->admits(ref().session, identity(), extra_.get())) return true;
+  if (!round.is_plain() || !events_.has_room_for(round.payload_size(), policy)) return false;
+  events_.send(sender_.encode(round.message(), round.take_payload()));
+  return true;
 }
 
 void Membership::obey(SessionOrder& order) {

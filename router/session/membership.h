@@ -22,13 +22,13 @@
 #include "router/session/event_sender.h"
 #include "router/session/held_requests.h"
 #include "router/session/sender.h"
+#include "router/worker/event_round.h"
 #include "router/worker/worker.h"
 #include "serializers/message_start.h"
 
 namespace router {
 
 class Session;
-class EventRound;
 
 class Membership {
  public:
@@ -87,6 +87,8 @@ class Membership {
   wamp::RequestId last_owed_invocation() const { return realm_->last_owed_invocation(*member_); }
 
  private:
+  // True: the event is not for it, or it has been built around its payload, as it goes to nobody else.
+  bool pass_over(EventRound& round, config::SlowConsumer policy);
   // True: its id is that of a request that waits, so it has been refused; or it waits itself.
   template <class M>
   bool is_in_use_or_waits(const M& message, std::string_view bytes, bool is_chunk);
@@ -119,6 +121,12 @@ class Membership {
   Backpressure backpressure_;
   std::unique_ptr<HeldRequests> held_;  // since an authorizer was first asked
 };
+
+// Once for each subscriber, so what is seldom asked stands aside.
+inline void Membership::deliver(EventRound& round, config::SlowConsumer policy) {
+  if (round.may_pass_over() && pass_over(round, policy)) return;
+  events_.deliver(round.frame(sender_.format(), sender_.framing()), policy, round.share());
+}
 
 template <class M>
 wamp::Result<bool> Membership::admit(const M& message, std::string_view bytes, bool is_chunk) {

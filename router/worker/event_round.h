@@ -25,18 +25,30 @@ class EventRound {
 
   // `frames`: space that is lent; empty before and afterwards.
   EventRound(EventDelivery& delivery, FrameEncoder& encoder, std::vector<Frame>& frames)
-      : event_(std::move(delivery.event)), delivery_(delivery), encoder_(encoder), frames_(frames) {}
+      : event_(std::move(delivery.event)),
+        delivery_(delivery),
+        encoder_(encoder),
+        frames_(frames),
+        is_plain_(delivery.audience->size() == 1 && event().details.empty()),
+        may_pass_over_(is_plain_ || delivery.filter) {}
   ~EventRound() { frames_.clear(); }
   EventRound(const EventRound&) = delete;
 
   // Null: whoever has subscribed gets it.
   const EventFilter* filter() const { return delivery_.filter.get(); }
-  const transport::BufferRef& frame(serializers::Format format, transport::Framing framing);
+  const transport::BufferRef& frame(serializers::Format format, transport::Framing framing) {
+    // Nearly all want the frame that the one before them got.
+    if (last_ && last_->format == format && last_->framing == framing) [[likely]]
+      return last_->bytes;
+    return other_frame(format, framing);
+  }
   // For those who must wait for it.
   EventShare& share() { return share_; }
 
   // It is for one only and has no details: its frame may be built around the payload, which is gone then.
-  bool is_plain() const { return delivery_.audience->size() == 1 && event().details.empty(); }
+  bool is_plain() const { return is_plain_; }
+  // It has a filter or is plain.
+  bool may_pass_over() const { return may_pass_over_; }
   const wamp::Message& message() const { return event_; }
   size_t payload_size() const { return delivery_.payload.bytes().size(); }
   RoutedPayload take_payload() { return std::move(delivery_.payload); }
@@ -46,13 +58,14 @@ class EventRound {
 
  private:
   const wamp::Event& event() const { return std::get<wamp::Event>(event_); }
-  void make(serializers::Format format, transport::Framing framing);
+  const transport::BufferRef& other_frame(serializers::Format format, transport::Framing framing);
 
   const wamp::Message event_;
   EventDelivery& delivery_;
   FrameEncoder& encoder_;
   std::vector<Frame>& frames_;
-  size_t last_ = 0;  // nearly all want the frame that the one before them got
+  const Frame* last_ = nullptr;
+  const bool is_plain_, may_pass_over_;
   bool is_making_ = false;
   EventShare share_{event(), delivery_.payload};
 };
