@@ -1,6 +1,6 @@
 #include "serializers/cbor_scanner.h"
 
-#include "serializers/utf8.h"
+#include "text/utf8.h"
 
 namespace serializers {
 namespace {
@@ -49,7 +49,7 @@ const char* CborScanner::skip_string(const char* p, const CborHeader& header, co
   if (header.is_indefinite) return skip_chunks(header.content, header.kind, last);
   if (header.argument > static_cast<uint64_t>(end_ - header.content))
     return fail_at(p, "unexpected end"), nullptr;
-  if (header.kind == Kind::string && !is_utf8({header.content, header.argument}))
+  if (header.kind == Kind::string && !text::is_utf8({header.content, header.argument}))
     return refuse_at(p, "invalid UTF-8"), nullptr;
   return header.content + header.argument;
 }

@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "serializers/json_text.h"
-#include "serializers/utf8.h"
+#include "text/utf8.h"
 
 namespace serializers {
 namespace {
@@ -135,7 +135,7 @@ bool JsonScanner::skip_string() {
     } else if (static_cast<unsigned char>(*p) < 0x20) {
       return fail_at(p, "control character in a string");
     } else {
-      const size_t length = utf8_sequence_length(p, end_);
+      const size_t length = text::utf8_sequence_length(p, end_);
       if (length == 0) return fail_at(p, "invalid UTF-8");
       p += length;
     }

@@ -3,10 +3,15 @@
 #pragma once
 
 #include <charconv>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
+
+#include "text/base64.h"
 
 namespace serializers {
 
@@ -30,6 +35,12 @@ constexpr bool is_high_surrogate(int unit) {
 }
 constexpr bool is_low_surrogate(int unit) {
   return unit >= 0xDC00 && unit <= 0xDFFF;
+}
+
+// The binary data that a string stands for: "\u0000" and its base64 text (advanced profile, "Binary support
+// in JSON"). Nothing if it is an ordinary string.
+inline std::optional<std::string> decode_json_binary(std::string_view string) {
+  return string.starts_with('\0') ? text::decode_base64(string.substr(1)) : std::nullopt;
 }
 
 enum class NonAscii { is_plain, is_special };

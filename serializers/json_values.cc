@@ -3,7 +3,6 @@
 #include <charconv>
 #include <cmath>
 
-#include "serializers/base64.h"
 #include "serializers/json_text.h"
 #include "serializers/serializer.h"
 #include "serializers/unescape_json.h"

@@ -3,8 +3,8 @@
 #include <charconv>
 #include <cmath>
 
-#include "serializers/base64.h"
 #include "serializers/json_text.h"
+#include "text/base64.h"
 
 namespace serializers {
 namespace {
@@ -55,7 +55,7 @@ void append_string(std::string_view text, std::string& out) {
 
 void append_binary(std::string_view bytes, std::string& out) {
   out.append("\"\\u0000");
-  append_base64(bytes, out);
+  text::append_base64(bytes, out);
   out.push_back('"');
 }
 

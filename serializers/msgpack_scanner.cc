@@ -41,7 +41,7 @@ bool MsgpackScanner::skip_value(size_t most) {
       missing = values;
     } else {
       if (value.length > bytes_left) return fail_at(p, "unexpected end");
-      if (value.kind == Kind::string && !is_utf8({value.content, value.length}))
+      if (value.kind == Kind::string && !text::is_utf8({value.content, value.length}))
         return refuse_at(p, "invalid UTF-8");
       p = value.content + value.length;
     }

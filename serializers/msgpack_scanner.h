@@ -8,7 +8,7 @@
 
 #include "serializers/msgpack_header.h"
 #include "serializers/scanner.h"
-#include "serializers/utf8.h"
+#include "text/utf8.h"
 
 namespace serializers {
 
@@ -57,7 +57,7 @@ class MsgpackScanner : public Scanner {
   // The same for a string, which must be valid UTF-8.
   std::string_view take_string(const MsgpackHeader& header) {
     const std::string_view content = take_content(header);
-    if (is_utf8(content)) return content;
+    if (text::is_utf8(content)) return content;
     refuse_at(p_, "invalid UTF-8");
     return {};
   }

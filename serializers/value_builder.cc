@@ -1,6 +1,6 @@
 #include "serializers/value_builder.h"
 
-#include "serializers/base64.h"
+#include "text/base64.h"
 
 namespace serializers {
 
@@ -47,7 +47,7 @@ void ValueBuilder::binary_key(std::string_view bytes) {
   if (!count_entry()) return;
   std::string& key = open_.back().key;
   key.assign(1, '\0');
-  append_base64(bytes, key);
+  text::append_base64(bytes, key);
 }
 
 void ValueBuilder::add(wamp::Value value) {

@@ -10,7 +10,7 @@ import pathlib
 import re
 import sys
 
-FOLDERS = ("wamp", "serializers", "transport", "router")
+FOLDERS = ("text", "wamp", "serializers", "transport", "router")
 TABLE = re.compile(r"\bunordered_(?:multi)?(?:map|set)<(?!\s*(?:const )?\w+\s*\*)|\bstd::hash<[^>]*>\s*[{(]")
 
 

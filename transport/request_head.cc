@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "text/hex.h"
 #include "transport/websocketpp_door.h"
 
 namespace transport {
@@ -22,21 +23,14 @@ bool has_token(std::string_view header, std::string_view token) {
                                [&](const std::string& t) { return equal_ignoring_case(t, token); });
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 // Nothing for a bad escape or a NUL, which no file name and no route can mean.
 std::optional<std::string> percent_decoded(std::string_view text) {
   std::string result;
   for (size_t i = 0; i < text.size(); ++i) {
     char c = text[i];
     if (c == '%') {
-      const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-      const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
+      const int high = i + 2 < text.size() ? text::hex_digit(text[i + 1]) : -1;
+      const int low = i + 2 < text.size() ? text::hex_digit(text[i + 2]) : -1;
       if (high < 0 || low < 0) return std::nullopt;
       c = static_cast<char>(high * 16 + low);
       i += 2;

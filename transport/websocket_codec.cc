@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "transport/utf8.h"
+#include "text/utf8.h"
 
 namespace transport {
 namespace {
@@ -164,7 +164,7 @@ WebSocketCodec::Event WebSocketCodec::take_long(std::span<char>& bytes) {
 
 WebSocketCodec::Event WebSocketCodec::deliver_long() {
   const auto payload = long_->bytes();
-  if (is_text(framing_) && !long_is_ascii_ && !is_utf8({payload.data(), payload.size()}))
+  if (is_text(framing_) && !long_is_ascii_ && !text::is_utf8({payload.data(), payload.size()}))
     return error({close_code::invalid_payload, "a text message that is not valid UTF-8"});
   delivered_ = true;
   return {Kind::message, 0, payload, {}};
@@ -296,7 +296,7 @@ WebSocketCodec::Event WebSocketCodec::tell_oversized() {
 
 WebSocketCodec::Event WebSocketCodec::whole_message(std::array<char, 4> mask, std::span<char> payload) {
   const bool ascii = unmask(payload, mask);
-  if (is_text(framing_) && !ascii && !is_utf8({payload.data(), payload.size()})) {
+  if (is_text(framing_) && !ascii && !text::is_utf8({payload.data(), payload.size()})) {
     return error({close_code::invalid_payload, "a text message that is not valid UTF-8"});
   }
   return {Kind::message, 0, payload, {}};

@@ -15,12 +15,13 @@
 #include <string>
 #include <string_view>
 
+#include "text/utf8.h"
 #include "transport/codec_event.h"
 #include "transport/connection.h"
 #include "transport/deflate.h"
 #include "transport/frame.h"
 #include "transport/long_message.h"
-#include "transport/utf8.h"
+#include "transport/unmask.h"
 #include "transport/websocketpp_door.h"
 
 namespace transport {
@@ -43,7 +44,7 @@ class WebSocketCodec {
     if (frame.header_size == 0) return false;
     message = bytes.subspan(frame.header_size, frame.payload_size);
     const bool ascii = unmask(message, frame.mask);
-    if (is_text(framing_) && !ascii && !is_utf8({message.data(), message.size()})) {
+    if (is_text(framing_) && !ascii && !text::is_utf8({message.data(), message.size()})) {
       unmask(message, frame.mask);
       return false;
     }

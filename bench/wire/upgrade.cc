@@ -1,9 +1,10 @@
 #include "bench/wire/upgrade.h"
 
+#include <array>
 #include <cctype>
 #include <stdexcept>
 
-#include "bench/wire/sha1.h"
+#include <openssl/evp.h>
 
 namespace bench::wire {
 
@@ -40,7 +41,14 @@ std::string_view field(std::string_view header, std::string_view name) {
 }
 
 std::string accept_value(std::string_view key) {
-  return base64(sha1(std::string(key) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"));
+  const std::string salted = std::string(key) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  std::array<unsigned char, 20> digest;
+  std::array<char, 29> base64;
+  if (EVP_Digest(salted.data(), salted.size(), digest.data(), nullptr, EVP_sha1(), nullptr) != 1)
+    throw std::runtime_error("this OpenSSL has no SHA-1, which the WebSocket handshake asks for");
+  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(base64.data()), digest.data(),
+                  static_cast<int>(digest.size()));
+  return base64.data();
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "router/crypto/crypto.h"
+#include "text/base64.h"
 
 namespace router::auth {
 namespace {
@@ -30,7 +31,7 @@ Cookies::Cookies(const config::CookieTracking& rules)
     : rules_(rules), key_(crypto::random_bytes(crypto::sha256_size)) {}
 
 std::string Cookies::signature(std::string_view chance) const {
-  return crypto::to_base64url(crypto::hmac_sha256(key_, "signature " + std::string(chance)))
+  return text::to_base64url(crypto::hmac_sha256(key_, "signature " + std::string(chance)))
       .substr(0, signature_size);
 }
 
@@ -39,8 +40,7 @@ CookieId Cookies::id_of(std::string_view cookie) const {
 }
 
 Cookies::Fresh Cookies::issue() const {
-  const std::string chance =
-      crypto::to_base64url(crypto::random_bytes(rules_.length)).substr(0, rules_.length);
+  const std::string chance = text::to_base64url(crypto::random_bytes(rules_.length)).substr(0, rules_.length);
   std::string cookie = chance + signature(chance);
   CookieId id = id_of(cookie);
   return {std::move(cookie), std::move(id)};

@@ -4,6 +4,8 @@
 #include <stdexcept>
 
 #include "router/crypto/crypto.h"
+#include "text/base64.h"
+#include "text/hex.h"
 
 namespace router::auth {
 
@@ -31,7 +33,7 @@ std::string salted_password(const CredentialOptions& options, const std::string&
     throw std::invalid_argument(
         "Argon2id does not take these iterations, this memory, or a salt of other than 16 bytes");
   if (!options.for_autobahn) return *key;
-  std::string text = to_base64(*key);
+  std::string text = text::to_base64(*key);
   text.resize(text.find('='));
   return text;
 }
@@ -46,9 +48,9 @@ std::string member(const char* name, uint32_t value) {
 std::string make_wampcra(const CredentialOptions& options, const std::string& password,
                          const std::string& salt) {
   const uint32_t iterations = options.iterations > 0 ? options.iterations : wampcra_iterations;
-  const std::string text = to_hex(salt);
+  const std::string text = text::to_hex(salt);
   return "{\"role\": \"" + options.role + "\"" +
-         member("secret", to_base64(pbkdf2_sha256(password, text, iterations, key_size))) +
+         member("secret", text::to_base64(pbkdf2_sha256(password, text, iterations, key_size))) +
          member("salt", text) + member("iterations", iterations) + member("keylen", key_size) + "}\n";
 }
 
@@ -60,8 +62,9 @@ std::string make_scram(const CredentialOptions& options, const std::string& pass
   const std::string key = salted_password(options, password, salt, iterations);
   return "{\"role\": \"" + options.role + "\"" + member("kdf", options.kdf) +
          member("iterations", iterations) + (is_pbkdf2 ? "" : member("memory", options.memory)) +
-         member("salt", to_hex(salt)) + member("stored-key", to_hex(sha256(hmac_sha256(key, "Client Key")))) +
-         member("server-key", to_hex(hmac_sha256(key, "Server Key"))) + "}\n";
+         member("salt", text::to_hex(salt)) +
+         member("stored-key", text::to_hex(sha256(hmac_sha256(key, "Client Key")))) +
+         member("server-key", text::to_hex(hmac_sha256(key, "Server Key"))) + "}\n";
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "router/auth/proof.h"
 #include "router/crypto/crypto.h"
+#include "text/hex.h"
 #include "wamp/attributes.h"
 
 namespace router::auth {
@@ -20,13 +21,13 @@ class Cryptosign final : public Proof {
     const auto public_key = asked.string("pubkey");
     const std::string binding(asked.string("channel_binding").value_or(""));
     if (asked.error()) return BadHello{asked.error()->message};
-    public_key_ = from_hex(public_key.value_or("")).value_or("");
+    public_key_ = text::from_hex(public_key.value_or("")).value_or("");
     if (public_key_.size() != ed25519_key_size)
       return BadHello{"HELLO.Details.authextra.pubkey: expected 32 octets in hexadecimal"};
 
     const std::string challenge = random_bytes(challenge_size);
     messages_ = {challenge};
-    wamp::Dict extra{{"challenge", to_hex(challenge)}};
+    wamp::Dict extra{{"challenge", text::to_hex(challenge)}};
     if (binding.empty()) return extra;
     const std::vector<std::string> channel_ids = applicant.channel_bindings(binding);
     // To go on without what the client wants to be sure of would help the one it fears.
@@ -38,7 +39,7 @@ class Cryptosign final : public Proof {
   }
 
   bool verify(const wamp::Authenticate& answer, const config::Principal& principal, wamp::Dict&) override {
-    const std::string bytes = from_hex(answer.signature).value_or("");
+    const std::string bytes = text::from_hex(answer.signature).value_or("");
     if (bytes.size() != ed25519_signature_size + challenge_size) return false;
     const std::string_view signature = std::string_view(bytes).substr(0, ed25519_signature_size);
     const std::string_view message = std::string_view(bytes).substr(ed25519_signature_size);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "router/crypto/crypto.h"
+#include "text/hex.h"
 #include "wamp/attributes.h"
 
 namespace router::auth {
@@ -16,7 +17,7 @@ constexpr uint64_t max_keylen = 1024;
 
 // A key in hexadecimal; empty if it is not one.
 std::string key(std::optional<std::string_view> hex) {
-  return hex ? from_hex(*hex).value_or("") : "";
+  return hex ? text::from_hex(*hex).value_or("") : "";
 }
 
 void read_text(wamp::Attributes& attributes, std::string_view name, std::string& target) {

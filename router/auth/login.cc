@@ -6,6 +6,7 @@
 #include "router/auth/dynamic_principal.h"
 #include "router/auth/token.h"
 #include "router/crypto/crypto.h"
+#include "text/hex.h"
 #include "wamp/error_uris.h"
 
 namespace router::auth {
@@ -22,7 +23,7 @@ constexpr size_t max_authid = 255;  // bytes
 std::optional<std::string> announced_key(const Applicant& applicant) {
   const wamp::Value* announced = applicant.authextra.find("pubkey");
   const auto* hex = announced ? announced->get<std::string>() : nullptr;
-  return hex ? from_hex(*hex) : std::nullopt;
+  return hex ? text::from_hex(*hex) : std::nullopt;
 }
 
 }  // namespace
@@ -149,7 +150,7 @@ config::Principal Login::decoy(const config::Principal* known) const {
   }
   config::Principal made_up = known ? *known : *model;
   const std::string bytes = hmac_sha256(seed, "salt");
-  const std::string text = method_ == "scram" ? bytes : to_hex(bytes);
+  const std::string text = method_ == "scram" ? bytes : text::to_hex(bytes);
   // As long as the one it is modelled on; a salt is hardly ever longer than that.
   if (!made_up.salt.empty()) made_up.salt = text.substr(0, made_up.salt.size());
   made_up.secret = made_up.stored_key = made_up.server_key = random_bytes(sha256_size);

@@ -1,5 +1,6 @@
 #include "router/auth/proof.h"
 #include "router/crypto/crypto.h"
+#include "text/base64.h"
 #include "wamp/attributes.h"
 
 namespace router::auth {
@@ -35,7 +36,7 @@ class Scram final : public Proof {
     const std::string client_nonce(asked.string("nonce").value_or(""));
     binding_ = asked.string("channel_binding").value_or("");
     if (asked.error()) return BadHello{asked.error()->message};
-    if (client_nonce.empty() || client_nonce.size() > max_nonce || !from_base64(client_nonce))
+    if (client_nonce.empty() || client_nonce.size() > max_nonce || !text::from_base64(client_nonce))
       return BadHello{"HELLO.Details.authextra.nonce: expected octets in base64"};
     if (binding_ == "tls-exporter")
       if (const auto data = applicant.channel_bindings(binding_); !data.empty()) binding_data_ = data.front();
@@ -43,9 +44,9 @@ class Scram final : public Proof {
       return BadHello{"this connection has no channel binding \"" + binding_ + "\""};
 
     // Base64 as a whole: the client's octets, then ours.
-    nonce_ = to_base64(*from_base64(client_nonce) + random_bytes(scram_nonce_size));
-    if (as_specified_) nonce_ = client_nonce + to_base64(random_bytes(scram_nonce_size));
-    const std::string salt = to_base64(principal.salt);
+    nonce_ = text::to_base64(*text::from_base64(client_nonce) + random_bytes(scram_nonce_size));
+    if (as_specified_) nonce_ = client_nonce + text::to_base64(random_bytes(scram_nonce_size));
+    const std::string salt = text::to_base64(principal.salt);
     message_ = "n=" + (as_specified_ ? escaped(applicant.authid) : applicant.authid) + ",r=" + client_nonce +
                ",r=" + nonce_ + ",s=" + salt + ",i=" + std::to_string(principal.iterations);
     return challenge_extra(principal, salt);
@@ -54,12 +55,12 @@ class Scram final : public Proof {
   bool verify(const wamp::Authenticate& answer, const config::Principal& principal,
               wamp::Dict& welcome) override {
     message_ +=
-        ",c=" + (as_specified_ ? to_base64(header() + binding_data_) : std::string()) + ",r=" + nonce_;
-    const std::string server_signature = to_base64(hmac_sha256(principal.server_key, message_));
+        ",c=" + (as_specified_ ? text::to_base64(header() + binding_data_) : std::string()) + ",r=" + nonce_;
+    const std::string server_signature = text::to_base64(hmac_sha256(principal.server_key, message_));
     welcome.set("verifier", "v=" + server_signature);
     welcome.set("scram_server_signature", server_signature);
 
-    const std::string proof = from_base64(answer.signature).value_or("");
+    const std::string proof = text::from_base64(answer.signature).value_or("");
     const std::string client_signature = hmac_sha256(principal.stored_key, message_);
     const bool well_formed = proof.size() == client_signature.size() && repeats_what_was_agreed(answer.extra);
     const std::string client_key = exclusive_or(client_signature, well_formed ? proof : client_signature);
@@ -88,7 +89,7 @@ class Scram final : public Proof {
     const auto binding = repeated.string("channel_binding");
     const auto data = repeated.string("cbind_data");
     return !repeated.error() && nonce == nonce_ && binding.value_or("") == binding_ &&
-           data.value_or("") == to_base64(binding_data_);
+           data.value_or("") == text::to_base64(binding_data_);
   }
 
   const bool as_specified_;

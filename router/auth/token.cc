@@ -7,6 +7,7 @@
 
 #include "router/crypto/crypto.h"
 #include "serializers/serializer.h"
+#include "text/base64.h"
 #include "transport/freed_by.h"
 #include "wamp/attributes.h"
 
@@ -32,7 +33,7 @@ std::string header(const Jws& jws, const char* name) {
 
 // All of it: cjose tells values of some kinds only.
 std::optional<wamp::Dict> header_of(std::string_view token) {
-  const auto text = crypto::from_base64url(token.substr(0, token.find('.')));
+  const auto text = text::from_base64url(token.substr(0, token.find('.')));
   if (!text) return std::nullopt;
   auto value = serializers::decode_json(*text);
   auto* header = value ? value->get<wamp::Dict>() : nullptr;

@@ -1,6 +1,8 @@
 #include "router/auth/proof.h"
 #include "router/crypto/crypto.h"
 #include "serializers/serializer.h"
+#include "text/base64.h"
+#include "text/hex.h"
 
 namespace router::auth {
 
@@ -27,7 +29,7 @@ class WampCra final : public Proof {
                             {"authrole", principal.role},
                             {"authmethod", "wampcra"},
                             {"authprovider", provider_},
-                            {"nonce", to_hex(random_bytes(wampcra_nonce_size))},
+                            {"nonce", text::to_hex(random_bytes(wampcra_nonce_size))},
                             {"timestamp", iso_8601(now_)},
                             {"session", applicant.session.value}});
     wamp::Dict extra{{"challenge", challenge_}};
@@ -39,7 +41,7 @@ class WampCra final : public Proof {
   }
 
   bool verify(const wamp::Authenticate& answer, const config::Principal& principal, wamp::Dict&) override {
-    return equal_secrets(answer.signature, to_base64(hmac_sha256(principal.secret, challenge_)));
+    return equal_secrets(answer.signature, text::to_base64(hmac_sha256(principal.secret, challenge_)));
   }
 
  private:

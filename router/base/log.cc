@@ -10,7 +10,8 @@
 
 #include "router/base/clock.h"
 #include "serializers/json_writer.h"
-#include "serializers/utf8.h"
+#include "text/hex.h"
+#include "text/utf8.h"
 
 namespace router::log {
 namespace {
@@ -56,11 +57,6 @@ std::string_view name(Kind kind) {
   return names[static_cast<size_t>(kind)];
 }
 
-std::string escaped(unsigned char byte) {
-  constexpr std::string_view hex = "0123456789abcdef";
-  return {'\\', 'x', hex[byte >> 4], hex[byte & 15]};
-}
-
 // Strings in facts are what peers said, too.
 wamp::Value cleaned(const wamp::Value& value) {
   const auto* text = value.get<std::string>();
@@ -76,9 +72,9 @@ std::string printable(std::string_view line) {
   for (const char* at = shown.data(); at < end;) {
     const auto byte = static_cast<unsigned char>(*at);
     const bool is_ascii = byte < 0x80;
-    const size_t size = is_ascii ? 1 : serializers::utf8_sequence_length(at, end);
+    const size_t size = is_ascii ? 1 : text::utf8_sequence_length(at, end);
     if ((is_ascii && (byte < 0x20 || byte == 0x7F)) || size == 0) {
-      text += escaped(byte);
+      text.append("\\x").append(text::to_hex({at, 1}));
       ++at;
     } else {
       text.append(at, size);

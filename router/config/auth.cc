@@ -8,6 +8,7 @@
 #include "router/config/token_keys.h"
 #include "router/config/wording.h"
 #include "router/crypto/crypto.h"
+#include "text/hex.h"
 #include "transport/http_text.h"
 
 namespace router::config {
@@ -61,7 +62,7 @@ wamp::Value value_of(const Setting& setting) {
 
 // Octets in hexadecimal.
 std::string read_hex(const Setting& setting, size_t size) {
-  auto bytes = crypto::from_hex(setting.secret());
+  auto bytes = text::from_hex(setting.secret());
   if (!bytes || (size > 0 && bytes->size() != size))
     setting.fail("expected " + (size > 0 ? std::to_string(size) + " octets" : std::string("octets")) +
                  " in hexadecimal");
@@ -100,7 +101,7 @@ void read_cryptosign(const Setting& setting, Principal& principal) {
 std::string normalized_fingerprint(const Setting& setting, size_t size) {
   std::string digits = setting.some_string(), result;
   std::erase(digits, ':');
-  const auto bytes = crypto::from_hex(digits);
+  const auto bytes = text::from_hex(digits);
   if (!bytes || bytes->size() != size)
     setting.fail("expected " + std::to_string(size) + " octets such as \"B6:E5:E6:...\"");
   for (size_t i = 0; i < digits.size(); ++i) {

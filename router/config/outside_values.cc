@@ -6,7 +6,7 @@
 
 #include "router/config/text_file.h"
 #include "router/config/wording.h"
-#include "serializers/utf8.h"
+#include "text/utf8.h"
 
 namespace router::config {
 namespace {
@@ -28,7 +28,7 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
 }
 
 void check_text(std::string_view value, const std::string& origin) {
-  if (value.find('\0') != std::string_view::npos || !serializers::is_utf8(value))
+  if (value.find('\0') != std::string_view::npos || !text::is_utf8(value))
     throw std::runtime_error(origin + " is not UTF-8 text");
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "text/hex.h"
+
 namespace router::config {
 namespace {
 
@@ -35,14 +37,13 @@ std::string located(std::string_view name, uint32_t line, uint32_t column) {
 }
 
 std::string in_quotes(std::string_view text) {
-  constexpr std::string_view hex = "0123456789abcdef";
   size_t end = std::min(text.size(), max_quoted);
   while (end < text.size() && is_continuation_byte(text[end])) --end;
   std::string result = "\"";
   for (const char c : text.substr(0, end)) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20 || byte == 0x7F)
-      result.append("\\u00").append({hex[byte >> 4], hex[byte & 15]});
+      result.append("\\u00").append(text::to_hex({&c, 1}));
     else if (c == '"' || c == '\\')
       result.append({'\\', c});
     else

@@ -1,6 +1,5 @@
 #include "router/crypto/crypto.h"
 
-#include <algorithm>
 #include <memory>
 #include <stdexcept>
 
@@ -24,13 +23,6 @@ unsigned char* octets(std::string& text) {
 
 void require(bool done, const char* what) {
   if (!done) throw std::runtime_error(std::string("cryptography failed: ") + what);
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 using Key = transport::Freed<EVP_PKEY, EVP_PKEY_free>;
@@ -107,62 +99,6 @@ std::string exclusive_or(std::string_view a, std::string_view b) {
   std::string result(a);
   for (size_t i = 0; i < result.size(); ++i) result[i] = static_cast<char>(a[i] ^ b[i]);
   return result;
-}
-
-std::string to_hex(std::string_view bytes) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string text;
-  for (const char c : bytes) {
-    text += digits[static_cast<unsigned char>(c) >> 4];
-    text += digits[static_cast<unsigned char>(c) & 15];
-  }
-  return text;
-}
-
-std::string to_base64(std::string_view bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  text.resize(
-      static_cast<size_t>(EVP_EncodeBlock(octets(text), octets(bytes), static_cast<int>(bytes.size()))));
-  return text;
-}
-
-std::string to_base64url(std::string_view bytes) {
-  std::string text = to_base64(bytes);
-  text.resize(std::min(text.find('='), text.size()));
-  std::replace(text.begin(), text.end(), '+', '-');
-  std::replace(text.begin(), text.end(), '/', '_');
-  return text;
-}
-
-std::optional<std::string> from_hex(std::string_view text) {
-  if (text.size() % 2 != 0) return std::nullopt;
-  std::string bytes;
-  for (size_t i = 0; i < text.size(); i += 2) {
-    const int high = hex_digit(text[i]), low = hex_digit(text[i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    bytes += static_cast<char>(high << 4 | low);
-  }
-  return bytes;
-}
-
-std::optional<std::string> from_base64(std::string_view text) {
-  std::string bytes(text.size() / 4 * 3 + 1, '\0');
-  const int size = EVP_DecodeBlock(octets(bytes), octets(text), static_cast<int>(text.size()));
-  if (size < 0) return std::nullopt;
-  const size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
-  bytes.resize(static_cast<size_t>(size) - padding);
-  // OpenSSL takes white space and loose ends too.
-  if (to_base64(bytes) != text) return std::nullopt;
-  return bytes;
-}
-
-std::optional<std::string> from_base64url(std::string_view text) {
-  std::string plain(text);
-  std::replace(plain.begin(), plain.end(), '-', '+');
-  std::replace(plain.begin(), plain.end(), '_', '/');
-  plain.resize((plain.size() + 3) / 4 * 4, '=');
-  auto bytes = from_base64(plain);
-  return bytes && to_base64url(*bytes) == text ? bytes : std::nullopt;
 }
 
 }  // namespace router::crypto

@@ -33,13 +33,4 @@ bool equal_secrets(std::string_view a, std::string_view b);
 
 std::string exclusive_or(std::string_view a, std::string_view b);  // of the same size
 
-std::string to_hex(std::string_view bytes);
-std::string to_base64(std::string_view bytes);
-// RFC 4648, section 5, without padding.
-std::string to_base64url(std::string_view bytes);
-std::optional<std::string> from_base64url(std::string_view text);
-// Nothing if it is not hexadecimal, or not canonical base64.
-std::optional<std::string> from_hex(std::string_view text);
-std::optional<std::string> from_base64(std::string_view text);
-
 }  // namespace router::crypto

@@ -10,6 +10,7 @@
 #include <openssl/pem.h>
 
 #include "router/crypto/crypto.h"
+#include "text/base64.h"
 #include "transport/freed_by.h"
 
 namespace router::crypto {
@@ -25,7 +26,7 @@ std::string number(const Key& key, const char* name, size_t size) {
   const Freed<BIGNUM, BN_free> owner(value);
   std::string bytes(std::max(size, static_cast<size_t>(BN_num_bytes(value))), '\0');
   BN_bn2binpad(value, reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  return to_base64url(bytes);
+  return text::to_base64url(bytes);
 }
 
 struct Curve {
@@ -51,7 +52,7 @@ std::optional<std::string> web_key_of_curve(const Key& key) {
 }  // namespace
 
 std::string web_key_of_secret(std::string_view secret) {
-  return R"({"kty":"oct","k":")" + to_base64url(secret) + R"("})";
+  return R"({"kty":"oct","k":")" + text::to_base64url(secret) + R"("})";
 }
 
 std::optional<std::string> web_key_of_pem(const std::string& pem) {

@@ -9,6 +9,7 @@
 #include "router/web/connection_limits.h"
 #include "router/web/subprotocol.h"
 #include "serializers/serializer.h"
+#include "text/hex.h"
 #include "transport/has_memory_for.h"
 
 namespace router {
@@ -21,7 +22,7 @@ constexpr auto transport_sweep_interval = std::chrono::seconds(1);
 
 // Who knows it is the client: 128 bits that nobody can guess, behind the number of the worker.
 std::string fresh_transport_id(size_t number) {
-  return std::to_string(number) + "-" + crypto::to_hex(crypto::random_bytes(16));
+  return std::to_string(number) + "-" + text::to_hex(crypto::random_bytes(16));
 }
 
 HttpResponse too_many(const config::TransportLimits& limits) {

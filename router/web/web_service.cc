@@ -13,6 +13,7 @@
 #include "router/web/embedded_web.h"
 #include "router/web/subprotocol.h"
 #include "router/web/web_access.h"
+#include "text/hex.h"
 #include "transport/compression.h"
 #include "transport/conditional_request.h"
 
@@ -83,7 +84,7 @@ const std::vector<std::string>& embedded_etags() {
     constexpr size_t digits = 16;
     std::vector<std::string> made;
     for (const EmbeddedFile& file : embedded_web())
-      made.push_back('"' + crypto::to_hex(crypto::sha256(file.content)).substr(0, digits) + '"');
+      made.push_back('"' + text::to_hex(crypto::sha256(file.content)).substr(0, digits) + '"');
     return made;
   }();
   return etags;
@@ -291,7 +292,7 @@ Arrival WebService::arrival(const Entrance& entrance, const HttpRequest& request
   // The cookie itself would let the authenticator come in as its owner.
   arrival.details = {
       {"protocol", protocol},
-      {"cbtid", arrival.cookie ? wamp::Value(crypto::to_hex(arrival.cookie->digest)) : wamp::Value()},
+      {"cbtid", arrival.cookie ? wamp::Value(text::to_hex(arrival.cookie->digest)) : wamp::Value()},
       {"http_headers_received", std::move(received)}};
   return arrival;
 }

@@ -1,5 +1,5 @@
-// The WebSocket codec gives the same events however the bytes are cut, and only valid UTF-8 as text; no compressed
-// message becomes longer than it may.
+// The WebSocket codec gives the same events however the bytes are cut, and only valid UTF-8 as text; no
+// compressed message becomes longer than it may.
 
 #include <algorithm>
 #include <cstdint>
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "transport/utf8.h"
+#include "text/utf8.h"
 #include "transport/websocket_codec.h"
 
 namespace {
@@ -38,8 +38,9 @@ std::vector<std::string> read(Framing framing, const std::string& stream, std::s
       if (event.kind == WebSocketCodec::Kind::pause) continue;
       const std::string payload(event.payload.begin(), event.payload.end());
       require(payload.size() <= max_message_size);
-      const bool text = event.kind == WebSocketCodec::Kind::message && framing.kind == Framing::websocket_text;
-      require(!text || transport::is_utf8(payload));
+      const bool text =
+          event.kind == WebSocketCodec::Kind::message && framing.kind == Framing::websocket_text;
+      require(!text || text::is_utf8(payload));
       events.push_back(std::to_string(static_cast<int>(event.kind)) + " " + std::to_string(event.code) + " " +
                        payload);
       if (event.kind == WebSocketCodec::Kind::close || event.kind == WebSocketCodec::Kind::error)
@@ -51,8 +52,8 @@ std::vector<std::string> read(Framing framing, const std::string& stream, std::s
 
 }  // namespace
 
-// Input: a byte that chooses the framing, counts the pieces' sizes and says whether messages may be compressed; those
-// sizes; the stream.
+// Input: a byte that chooses the framing, counts the pieces' sizes and says whether messages may be
+// compressed; those sizes; the stream.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   if (size == 0) return 0;
   const auto compression = bytes[0] & 0x10 ? transport::Compression(15, 8) : transport::Compression();

@@ -18,8 +18,8 @@
 #include "serializers/message_start.h"
 #include "serializers/msgpack_scanner.h"
 #include "serializers/serializer.h"
-#include "serializers/utf8.h"
 #include "tests/serializers/library_readers.h"
+#include "text/utf8.h"
 
 namespace serializers {
 
@@ -71,7 +71,7 @@ inline std::string differs_from_rapidjson(std::string_view text) {
 
 // msgpack-c leaves it to its user whether a string is UTF-8.
 struct Utf8Visitor : msgpack::null_visitor {
-  bool visit_str(const char* text, uint32_t size) { return is_utf8({text, size}); }
+  bool visit_str(const char* text, uint32_t size) { return text::is_utf8({text, size}); }
 };
 
 inline std::string differs_from_msgpack_c(std::string_view bytes) {
@@ -104,7 +104,7 @@ class LibcborReader {
     const Head head = head_;
     switch (head.type) {
       case Head::scalar:
-        return is_utf8(head.text);
+        return text::is_utf8(head.text);
       case Head::tag:
         return skip_value(depth + 1);
       case Head::container:
@@ -121,7 +121,8 @@ class LibcborReader {
         return next();
       case Head::chunks:
         while (!at_break())
-          if (!next() || head_.type != Head::scalar || head_.chunk != head.chunk || !is_utf8(head_.text))
+          if (!next() || head_.type != Head::scalar || head_.chunk != head.chunk ||
+              !text::is_utf8(head_.text))
             return false;
         return next();
       case Head::end:

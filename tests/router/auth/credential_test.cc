@@ -5,6 +5,8 @@
 
 #include "router/config/config.h"
 #include "router/crypto/crypto.h"
+#include "text/base64.h"
+#include "text/hex.h"
 
 namespace router::auth {
 namespace {
@@ -53,13 +55,13 @@ TEST(Credential, OfScramWithPbkdf2OfRfc7677) {
                 .salt = std::string("\x5b\x6d\x99\x68\x9d\x12\x35\x8e\xec\xa0\x4b\x14\x12\x36\xfa\x81", 16)},
                "pencil"));
   EXPECT_EQ(user.iterations, 4096u);
-  EXPECT_EQ(crypto::to_hex(user.stored_key),
+  EXPECT_EQ(text::to_hex(user.stored_key),
             "586e5df283e6dceb5c3e791d8b8528ec191e664045ce971792e2e6b5bb13e2a6");
   // What its example's server answers.
   const std::string message =
       "n=user,r=rOprNGfwEbeRWgbNEkqO,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,"
       "s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096,c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
-  EXPECT_EQ(crypto::to_base64(crypto::hmac_sha256(user.server_key, message)),
+  EXPECT_EQ(text::to_base64(crypto::hmac_sha256(user.server_key, message)),
             "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
 }
 

@@ -4,25 +4,26 @@
 #include <gtest/gtest.h>
 
 #include "router/crypto/web_key.h"
+#include "text/hex.h"
 
 namespace router::crypto {
 namespace {
 
 std::string bytes(std::string_view hex) {
-  return *from_hex(hex);
+  return *text::from_hex(hex);
 }
 
 TEST(Crypto, Sha256OfFips180) {
-  EXPECT_EQ(to_hex(sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(text::to_hex(sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 TEST(Crypto, HmacOfRfc4231) {
-  EXPECT_EQ(to_hex(hmac_sha256("Jefe", "what do ya want for nothing?")),
+  EXPECT_EQ(text::to_hex(hmac_sha256("Jefe", "what do ya want for nothing?")),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
 TEST(Crypto, Pbkdf2OfRfc7914) {
-  EXPECT_EQ(to_hex(pbkdf2_sha256("passwd", "salt", 1, 64)),
+  EXPECT_EQ(text::to_hex(pbkdf2_sha256("passwd", "salt", 1, 64)),
             "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc"
             "49ca9cccf179b645991664b39d77ef317c71b845b1e30bd509112041d3a19783");
 }
@@ -69,31 +70,6 @@ TEST(Crypto, SecretsAreEqualOrNotWhateverTheirLengths) {
 TEST(Crypto, RandomBytesAreNeverTheSame) {
   EXPECT_EQ(random_bytes(32).size(), 32u);
   EXPECT_NE(random_bytes(32), random_bytes(32));
-}
-
-TEST(Crypto, HexGoesBothWays) {
-  EXPECT_EQ(to_hex(std::string("\x00\xff\x10", 3)), "00ff10");
-  EXPECT_EQ(from_hex("00FF10"), std::string("\x00\xff\x10", 3));
-  EXPECT_EQ(from_hex(""), "");
-  EXPECT_EQ(from_hex("0"), std::nullopt);
-  EXPECT_EQ(from_hex("0g"), std::nullopt);
-}
-
-TEST(Crypto, Base64IsCanonicalOnly) {
-  EXPECT_EQ(to_base64("foob"), "Zm9vYg==");
-  EXPECT_EQ(from_base64("Zm9vYg=="), "foob");
-  EXPECT_EQ(from_base64(""), "");
-  for (const char* wrong :
-       {"Zm9vYg", "Zm9vYg=", "Zm9vYg==\n", " Zm9vYg==", "Zm9vYh==", "Zm9v!g==", "====", "=", "Z==="})
-    EXPECT_EQ(from_base64(wrong), std::nullopt) << wrong;
-}
-
-TEST(Crypto, Base64OfUrlsHasNoPadding) {
-  for (const std::string& bytes :
-       {std::string(), std::string("f"), std::string("fo"), std::string("\xfb\xff\xbf")})
-    EXPECT_EQ(from_base64url(to_base64url(bytes)), bytes);
-  for (const char* wrong : {"Zg==", "Zh", "Z", "+_8", "Zm9v\n", "Zm9v."})
-    EXPECT_EQ(from_base64url(wrong), std::nullopt) << wrong;
 }
 
 TEST(WebKey, OfASecret) {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "serializers/utf8.h"
+#include "text/utf8.h"
 
 namespace router {
 namespace {
@@ -22,7 +22,7 @@ TEST(Log, EscapesWhatIsNotUtf8) {
   EXPECT_EQ(log::printable("a\xff\xc3"), R"(a\xff\xc3)");
   std::string cut(999, 'x');
   cut.append("caf\u00e9");
-  EXPECT_TRUE(serializers::is_utf8(log::printable(cut))) << "a character is not cut in two";
+  EXPECT_TRUE(text::is_utf8(log::printable(cut))) << "a character is not cut in two";
 }
 
 TEST(Log, HasEachFactAsAFieldInJson) {

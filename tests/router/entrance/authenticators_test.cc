@@ -8,16 +8,17 @@
 
 #include "router/crypto/crypto.h"
 #include "tests/router/support/admission_fixture.h"
+#include "text/hex.h"
 
 namespace router {
 namespace {
 
-using crypto::to_hex;
 using std::chrono::milliseconds;
 using test_support::json_string;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
+using text::to_hex;
 
 // A back end on another connection that answers as a test says.
 class DynamicTest : public AdmissionTest {

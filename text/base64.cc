@@ -1,9 +1,10 @@
-#include "serializers/base64.h"
+#include "text/base64.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
-namespace serializers {
+namespace text {
 namespace {
 
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -42,12 +43,26 @@ void append_base64(std::string_view bytes, std::string& out) {
   }
 }
 
-std::optional<std::string> decode_base64(std::string_view text) {
-  if (text.size() % 4 != 0) return std::nullopt;
-  const size_t padding = padding_length(text);
-  const std::string_view body = text.substr(0, text.size() - padding);
+std::string to_base64(std::string_view bytes) {
+  std::string base64;
+  append_base64(bytes, base64);
+  return base64;
+}
+
+std::string to_base64url(std::string_view bytes) {
+  std::string base64 = to_base64(bytes);
+  base64.resize(std::min(base64.find('='), base64.size()));
+  std::replace(base64.begin(), base64.end(), '+', '-');
+  std::replace(base64.begin(), base64.end(), '/', '_');
+  return base64;
+}
+
+std::optional<std::string> decode_base64(std::string_view base64) {
+  if (base64.size() % 4 != 0) return std::nullopt;
+  const size_t padding = padding_length(base64);
+  const std::string_view body = base64.substr(0, base64.size() - padding);
   std::string bytes;
-  bytes.reserve(text.size() / 4 * 3);
+  bytes.reserve(base64.size() / 4 * 3);
   uint32_t bits = 0;
   int bit_count = 0;
   for (const char c : body) {
@@ -63,9 +78,18 @@ std::optional<std::string> decode_base64(std::string_view text) {
   return bytes;
 }
 
-std::optional<std::string> decode_json_binary(std::string_view string) {
-  if (!string.starts_with('\0')) return std::nullopt;
-  return decode_base64(string.substr(1));
+std::optional<std::string> from_base64(std::string_view base64) {
+  auto bytes = decode_base64(base64);
+  return bytes && to_base64(*bytes) == base64 ? bytes : std::nullopt;
 }
 
-}  // namespace serializers
+std::optional<std::string> from_base64url(std::string_view base64url) {
+  std::string base64(base64url);
+  std::replace(base64.begin(), base64.end(), '-', '+');
+  std::replace(base64.begin(), base64.end(), '_', '/');
+  base64.resize((base64.size() + 3) / 4 * 4, '=');
+  auto bytes = from_base64(base64);
+  return bytes && to_base64url(*bytes) == base64url ? bytes : std::nullopt;
+}
+
+}  // namespace text

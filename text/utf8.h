@@ -1,5 +1,7 @@
 // UTF-8 as the Unicode standard defines it (table 3-7): no overlong forms, no surrogates, nothing over
-// U+10FFFF.
+// U+10FFFF. Sixteen bytes at a time where the text is ASCII.
+//
+// Pure functions; any thread.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +9,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace serializers {
+namespace text {
 
 // The length of the character that begins at `p` (< end) with a byte of 0x80 or more; 0 if it is not valid.
 inline size_t utf8_sequence_length(const char* p, const char* end) {
@@ -69,4 +71,4 @@ inline bool is_utf8(std::string_view text) {
   return is_ascii(text) || is_utf8_beyond_ascii(text);
 }
 
-}  // namespace serializers
+}  // namespace text

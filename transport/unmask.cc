@@ -1,7 +1,6 @@
-#include "transport/utf8.h"
+#include "transport/unmask.h"
 
 #include <bit>
-#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -24,57 +23,6 @@ template <typename T>
 void store(char* to, T value) {
   std::memcpy(to, &value, sizeof value);
 }
-
-const char* skip_ascii(const char* p, const char* end) {
-  for (; end - p >= 16; p += 16) {
-    const Block block = load<Block>(p);
-    if ((block[0] | block[1]) & high_bits) break;
-  }
-  while (p < end && static_cast<uint8_t>(*p) < 0x80) ++p;
-  return p;
-}
-
-bool continues(char c) {
-  return (static_cast<uint8_t>(c) & 0xC0) == 0x80;
-}
-
-// Bytes of the well-formed multi-byte character at `p`, by table 3-7 of the Unicode standard; 0 if it is
-// none.
-size_t multibyte_size(const char* p, const char* end) {
-  const auto lead = static_cast<uint8_t>(*p);
-  const auto left = static_cast<size_t>(end - p);
-  if (lead < 0xC2 || left < 2 || !continues(p[1])) return 0;
-  if (lead < 0xE0) return 2;
-  const auto second = static_cast<uint8_t>(p[1]);
-  if (left < 3 || !continues(p[2])) return 0;
-  if (lead < 0xF0) {
-    const bool overlong = lead == 0xE0 && second < 0xA0;
-    const bool surrogate = lead == 0xED && second > 0x9F;
-    return overlong || surrogate ? 0 : 3;
-  }
-  if (left < 4 || !continues(p[3]) || lead > 0xF4) return 0;
-  const bool overlong = lead == 0xF0 && second < 0x90;
-  const bool too_high = lead == 0xF4 && second > 0x8F;
-  return overlong || too_high ? 0 : 4;
-}
-
-}  // namespace
-
-bool is_utf8(std::string_view text) {
-  const char* p = text.data();
-  const char* const end = p + text.size();
-  for (;;) {
-    p = skip_ascii(p, end);
-    while (p < end && static_cast<uint8_t>(*p) >= 0x80) {
-      const size_t size = multibyte_size(p, end);
-      if (size == 0) return false;
-      p += size;
-    }
-    if (p == end) return true;
-  }
-}
-
-namespace {
 
 bool unmask_short(std::span<char> payload, std::array<char, 4> mask) {
   unsigned all = 0;
