@@ -7,9 +7,10 @@
 namespace transport {
 
 std::optional<std::span<char>> take_from_batch(Framing framing, std::span<char>& batch) {
-  if (is_text(framing)) {
-    const auto end = std::find_if(batch.begin(), batch.end(),
-                                  [](char c) { return c == record_separator || c == octal_separator; });
+  if (framing.batching != Framing::Batching::length) {
+    const auto end = std::find_if(batch.begin(), batch.end(), [](char c) {
+      return c == separator_of(Framing::batched_text) || c == separator_of(Framing::batched_text_octal);
+    });
     const auto size = static_cast<size_t>(end - batch.begin());
     const auto message = batch.first(size);
     batch = batch.subspan(std::min(size + 1, batch.size()));

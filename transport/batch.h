@@ -15,7 +15,10 @@
 
 namespace transport {
 
-constexpr char record_separator = 0x1E, octal_separator = 0x18;
+// Precondition: it parts messages by one.
+constexpr char separator_of(Framing framing) {
+  return static_cast<char>(framing.batching);
+}
 
 // Takes the message at the front of a batch, or nothing if it has a length that cannot be. The last message
 // of a text may lack its separator. Precondition: the batch is not empty.

@@ -22,6 +22,16 @@ void prepend_header(Opcode opcode, uint64_t size, Buffer& buffer, uint8_t reserv
   buffer.prepend({header, 2 + extended});
 }
 
+void put_into_carrier(Framing framing, Buffer& message) {
+  using Carrier = Framing::Carrier;
+  if (framing.carrier == Carrier::websocket) [[likely]] {
+    prepend_header(opcode_of(framing), message.size(), message);
+  } else if (framing.carrier == Carrier::rawsocket) {
+    const auto header = rawsocket_header(RawSocketType::message, message.size());
+    message.prepend({header.data(), header.size()});
+  }
+}
+
 // The longest prefix of at most `limit` bytes that does not end inside a UTF-8 character.
 std::string_view cut(std::string_view text, size_t limit) {
   if (text.size() <= limit) return text;
@@ -32,30 +42,16 @@ std::string_view cut(std::string_view text, size_t limit) {
 }  // namespace
 
 BufferRef frame_message(Framing framing, BufferRef message) {
-  switch (framing.kind) {
-    case Framing::websocket_text:
-    case Framing::websocket_binary:
-      prepend_header(opcode_of(framing), message->size(), *message);
-      break;
-    case Framing::batched_text:
-      message->append({&record_separator, 1});
-      break;
-    case Framing::batched_text_octal:
-      message->append({&octal_separator, 1});
-      break;
-    case Framing::batched_binary: {
-      char length[batch_length_size];
-      write_big_endian(length, sizeof length, message->size());
-      message->prepend({length, sizeof length});
-      break;
-    }
-    case Framing::rawsocket: {
-      const auto header = rawsocket_header(RawSocketType::message, message->size());
-      message->prepend({header.data(), header.size()});
-      break;
-    }
-    case Framing::bare:
-      break;
+  using Batching = Framing::Batching;
+  if (framing.batching == Batching::none) {
+    put_into_carrier(framing, *message);
+  } else if (framing.batching == Batching::length) {
+    char length[batch_length_size];
+    write_big_endian(length, sizeof length, message->size());
+    message->prepend({length, sizeof length});
+  } else {
+    const char separator = separator_of(framing);
+    message->append({&separator, 1});
   }
   return message;
 }

@@ -22,7 +22,7 @@ constexpr size_t max_control_payload = 125;
 constexpr size_t max_close_reason = max_control_payload - 2;
 
 inline Opcode opcode_of(Framing framing) {
-  return is_text(framing) ? Opcode::text : Opcode::binary;
+  return framing.text ? Opcode::text : Opcode::binary;
 }
 
 struct FrameHeader {

@@ -24,31 +24,38 @@ class Compression {
   uint8_t code_ = 0;
 };
 
+// All that tells how a message goes out. A further framing is a further constant below.
 struct Framing {
-  enum Kind : uint8_t {
-    websocket_text,
-    websocket_binary,
-    batched_text,        // several messages in one WebSocket message, see batch.h
-    batched_text_octal,  // the same with the separator of clients that take "\30" for octal
-    batched_binary,
-    rawsocket,
-    bare,  // the message and nothing else
-  };
+  enum class Carrier : uint8_t { websocket, rawsocket, long_poll };
+  // Several messages in one of the carrier's (batch.h), and how one is told from the next: by the octet
+  // behind each, or by its length in front of it.
+  enum class Batching : uint8_t { none = 0, length = 1, octal_separator = 0x18, record_separator = 0x1E };
 
-  constexpr Framing(Kind what, Compression how = {}) : kind(what), compression(how) {}
+  Carrier carrier = Carrier::websocket;
+  bool text = false;  // as WebSocket tells it from binary
+  Batching batching = Batching::none;
+  Compression compression = {};  // over WebSocket, not batched
+
   friend constexpr bool operator==(Framing one, Framing other) {
-    return std::bit_cast<uint16_t>(one) == std::bit_cast<uint16_t>(other);
+    return std::bit_cast<uint32_t>(one) == std::bit_cast<uint32_t>(other);
   }
+  constexpr bool batched() const { return batching != Batching::none; }
+  constexpr Framing over(Carrier other) const { return {other, text, batching, {}}; }
+  constexpr Framing compressed(Compression how) const { return {carrier, text, batching, how}; }
 
-  Kind kind;
-  Compression compression;  // of the first two only
+  static const Framing websocket_text, websocket_binary;
+  static const Framing batched_text, batched_binary;
+  static const Framing batched_text_octal;  // of clients that take the specification's "\30" for octal
+  static const Framing rawsocket;
+  static const Framing bare;  // the message and nothing else
 };
 
-constexpr bool is_text(Framing framing) {
-  return framing.kind <= Framing::batched_text_octal && framing.kind != Framing::websocket_binary;
-}
-constexpr bool is_batched(Framing framing) {
-  return framing.kind >= Framing::batched_text && framing.kind <= Framing::batched_binary;
-}
+inline constexpr Framing Framing::websocket_text{.text = true};
+inline constexpr Framing Framing::websocket_binary{};
+inline constexpr Framing Framing::batched_text{.text = true, .batching = Batching::record_separator};
+inline constexpr Framing Framing::batched_binary{.batching = Batching::length};
+inline constexpr Framing Framing::batched_text_octal{.text = true, .batching = Batching::octal_separator};
+inline constexpr Framing Framing::rawsocket{.carrier = Carrier::rawsocket};
+inline constexpr Framing Framing::bare{.carrier = Carrier::long_poll};
 
 }  // namespace transport

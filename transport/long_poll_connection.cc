@@ -109,7 +109,7 @@ HttpResponse LongPollConnection::receive(Held& held) {
       keep(held, rest);
       break;
     }
-    const auto message = is_batched(framing_) ? take_from_batch(framing_, rest) : std::exchange(rest, {});
+    const auto message = framing_.batched() ? take_from_batch(framing_, rest) : std::exchange(rest, {});
     if (!message) return refuse("a message in a batch that is longer than the batch");
     receiver_->on_message(*message);
     if (meter_) meter_->take_message(loop_.now());
@@ -164,12 +164,12 @@ HttpResponse LongPollConnection::take() {
   HttpResponse response;
   response.content_type = content_type_;
   // First all that needs memory: nothing is lost without it.
-  response.body.reserve(is_batched(framing_) ? queued_bytes_ : queue_.front()->size());
+  response.body.reserve(framing_.batched() ? queued_bytes_ : queue_.front()->size());
   do {
     response.body.append(queue_.front()->view());
     queued_memory_ -= queue_.front()->held();
     queue_.pop_front();
-  } while (is_batched(framing_) && !queue_.empty());
+  } while (framing_.batched() && !queue_.empty());
   queued_bytes_ -= response.body.size();
   fetched_bytes_ += static_cast<int64_t>(response.body.size());
   count_output();

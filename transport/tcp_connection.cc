@@ -226,8 +226,9 @@ void TcpConnection::receive_batch(std::span<char> batch) {
     const auto message = take_from_batch(framing_, batch);
     if (!message)
       return fail(close_code::invalid_payload, "a message in a batch that is longer than the batch");
-    const bool has_separator = is_text(framing_) && batch.data() != message->data() + message->size();
-    if (has_separator && batch.data()[-1] == octal_separator) framing_ = Framing::batched_text_octal;
+    const bool has_separator = framing_.text && batch.data() != message->data() + message->size();
+    if (has_separator && batch.data()[-1] == separator_of(Framing::batched_text_octal))
+      framing_ = Framing::batched_text_octal;
     receive_message(*message);
   }
   give_back(unread_batch_);

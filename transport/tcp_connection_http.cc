@@ -229,7 +229,7 @@ void TcpConnection::open(const std::string& response, Service::Upgrade upgrade) 
   else
     codec_.emplace<WebSocketCodec>(framing_, served_->options.limits.max_message_size);
   limit_messages();
-  if (is_batched(framing_)) batch_ = std::make_unique<OutgoingBatch>();
+  if (framing_.batched()) batch_ = std::make_unique<OutgoingBatch>();
   receiver_ = std::move(upgrade.receiver);
   limit_rate({});
   queue_bytes(response);

@@ -164,7 +164,7 @@ WebSocketCodec::Event WebSocketCodec::take_long(std::span<char>& bytes) {
 
 WebSocketCodec::Event WebSocketCodec::deliver_long() {
   const auto payload = long_->bytes();
-  if (is_text(framing_) && !long_is_ascii_ && !text::is_utf8({payload.data(), payload.size()}))
+  if (framing_.text && !long_is_ascii_ && !text::is_utf8({payload.data(), payload.size()}))
     return error({close_code::invalid_payload, "a text message that is not valid UTF-8"});
   delivered_ = true;
   return {Kind::message, 0, payload, {}};
@@ -186,7 +186,7 @@ FrameError WebSocketCodec::refusal(const FrameHeader& header) const {
   if (goes_on && !is_continuation)
     return {close_code::protocol_error, "a new message before the end of a fragmented one"};
   if (!is_continuation && header.opcode() != opcode_of(framing_)) {
-    return {close_code::unsupported_data, is_text(framing_)
+    return {close_code::unsupported_data, framing_.text
                                               ? "a binary message, but the subprotocol is one of text"
                                               : "a text message, but the subprotocol is a binary one"};
   }
@@ -296,7 +296,7 @@ WebSocketCodec::Event WebSocketCodec::tell_oversized() {
 
 WebSocketCodec::Event WebSocketCodec::whole_message(std::array<char, 4> mask, std::span<char> payload) {
   const bool ascii = unmask(payload, mask);
-  if (is_text(framing_) && !ascii && !text::is_utf8({payload.data(), payload.size()})) {
+  if (framing_.text && !ascii && !text::is_utf8({payload.data(), payload.size()})) {
     return error({close_code::invalid_payload, "a text message that is not valid UTF-8"});
   }
   return {Kind::message, 0, payload, {}};

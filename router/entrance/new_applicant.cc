@@ -9,12 +9,12 @@ namespace {
 
 // What a dynamic authenticator is told, in Crossbar's words.
 wamp::Dict transport_details(const Arrival& arrival, const transport::Connection& connection) {
-  using transport::Framing;
-  const Framing framing = connection.framing();
+  using Carrier = transport::Framing::Carrier;
+  const Carrier carrier = connection.framing().carrier;
   wamp::Dict details = arrival.details;
-  details.set("type", framing == Framing::rawsocket ? "rawsocket"
-                      : framing == Framing::bare    ? "longpoll"
-                                                    : "websocket");
+  details.set("type", carrier == Carrier::rawsocket   ? "rawsocket"
+                      : carrier == Carrier::long_poll ? "longpoll"
+                                                      : "websocket");
   details.set("peer", connection.peer_address());
   if (const auto* certificate = connection.client_certificate())
     details.set("client_cert", wamp::Dict{{"cn", certificate->common_name},

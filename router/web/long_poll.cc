@@ -130,7 +130,7 @@ HttpResponse LongPoll::open(size_t number, const std::shared_ptr<const Entrance>
       counts.take_place(request.peer_address, limits.max_connections, limits.max_connections_per_address);
   if (!place) return too_many(limits);
   Worker& worker = *workers_[number];
-  const auto framing = is_batched(chosen->framing) ? chosen->framing : transport::Framing::bare;
+  const auto framing = chosen->framing.over(transport::Framing::Carrier::long_poll);
   const std::string id = fresh_transport_id(number);
   const auto connection = std::make_shared<transport::LongPollConnection>(
       worker.loop(), framing, content_type_of(chosen->format), connection_limits(limits), request,

@@ -154,7 +154,7 @@ std::string serializer_not_served(const config::Transport& transport, uint8_t nu
 // Not of batches: each is one receiver's, so it would be compressed for each of them.
 void compress(transport::Service::Upgrade& upgrade, const HttpRequest& request,
               const config::Transport& transport) {
-  if (!transport.compression || is_batched(upgrade.framing)) return;
+  if (!transport.compression || upgrade.framing.batched()) return;
   auto agreed =
       transport::agree_on_compression(request.header("sec-websocket-extensions"), *transport.compression);
   if (!agreed) return;

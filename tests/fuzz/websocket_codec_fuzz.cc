@@ -38,8 +38,7 @@ std::vector<std::string> read(Framing framing, const std::string& stream, std::s
       if (event.kind == WebSocketCodec::Kind::pause) continue;
       const std::string payload(event.payload.begin(), event.payload.end());
       require(payload.size() <= max_message_size);
-      const bool text =
-          event.kind == WebSocketCodec::Kind::message && framing.kind == Framing::websocket_text;
+      const bool text = event.kind == WebSocketCodec::Kind::message && framing.text;
       require(!text || text::is_utf8(payload));
       events.push_back(std::to_string(static_cast<int>(event.kind)) + " " + std::to_string(event.code) + " " +
                        payload);
@@ -57,7 +56,8 @@ std::vector<std::string> read(Framing framing, const std::string& stream, std::s
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   if (size == 0) return 0;
   const auto compression = bytes[0] & 0x10 ? transport::Compression(15, 8) : transport::Compression();
-  const Framing framing(bytes[0] & 1 ? Framing::websocket_binary : Framing::websocket_text, compression);
+  const Framing framing =
+      (bytes[0] & 1 ? Framing::websocket_binary : Framing::websocket_text).compressed(compression);
   const size_t count = std::min<size_t>(bytes[0] >> 1 & 7, size - 1);
   const std::span<const uint8_t> pieces(bytes + 1, count);
   const std::string stream(reinterpret_cast<const char*>(bytes) + 1 + count, size - 1 - count);

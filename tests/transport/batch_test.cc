@@ -64,6 +64,9 @@ TEST(Batch, MessagesAreMadeForIt) {
   EXPECT_EQ(made(Framing::batched_text), "[1]\x1E");
   EXPECT_EQ(made(Framing::batched_text_octal), "[1]\x18");
   EXPECT_EQ(made(Framing::batched_binary), "\x00\x00\x00\x03[1]"s);
+  // Long-poll has batches as well, and nothing around one message alone.
+  EXPECT_EQ(made(Framing::batched_text.over(Framing::Carrier::long_poll)), "[1]\x1E");
+  EXPECT_EQ(made(Framing::websocket_text.over(Framing::Carrier::long_poll)), "[1]");
 }
 
 TEST(BatchedConnection, SendsWhatOneTurnHasInOneMessage) {

@@ -190,7 +190,7 @@ std::variant<Service::Upgrade, HttpResponse> Server::on_upgrade(Loop&, const Htt
   const Framing framing = chosen == "binary"           ? Framing::websocket_binary
                           : chosen == "batched.text"   ? Framing::batched_text
                           : chosen == "batched.binary" ? Framing::batched_binary
-                          : chosen == "compressed"     ? Framing(Framing::websocket_text, Compression(15, 8))
+                          : chosen == "compressed"     ? Framing::websocket_text.compressed({15, 8})
                                                        : Framing::websocket_text;
   return Upgrade{chosen, framing, std::make_unique<Told>(*this), upgrade_headers};
 }

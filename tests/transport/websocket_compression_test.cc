@@ -25,11 +25,11 @@ constexpr FrameOptions compressed_not_final{.fin = false, .reserved_bits = rsv1}
 constexpr FrameOptions plain_not_final{.fin = false};
 constexpr Compression usual(15, 8);
 
-const Feeding text_framing{.framing = {Framing::websocket_text, usual}};
-const Feeding binary_framing{.framing = {Framing::websocket_binary, usual}};
+const Feeding text_framing{.framing = Framing::websocket_text.compressed(usual)};
+const Feeding binary_framing{.framing = Framing::websocket_binary.compressed(usual)};
 
 Feeding of_at_most(size_t size) {
-  return {.framing = {Framing::websocket_text, usual}, .max_message_size = size};
+  return {.framing = Framing::websocket_text.compressed(usual), .max_message_size = size};
 }
 
 std::string compressed_text(std::string_view text) {

@@ -60,7 +60,8 @@ void Wire::breaks() {
 
 transport::Framing Wire::framing() const {
   using transport::Framing;
-  return {format_ == Format::json ? Framing::websocket_text : Framing::websocket_binary, compression_};
+  return (format_ == Format::json ? Framing::websocket_text : Framing::websocket_binary)
+      .compressed(compression_);
 }
 
 void Wire::send(transport::BufferRef frame) {
