@@ -22,6 +22,7 @@
 #include "transport/counters.h"
 #include "transport/framing.h"
 #include "transport/http.h"
+#include "transport/pauses.h"
 #include "transport/rate.h"
 #include "transport/rawsocket.h"
 
@@ -248,10 +249,20 @@ class Connection {
   // has been sent before counts if that is what holds already.
   virtual void limit_rate(const Rate& rate) = 0;
 
-  // Nested calls count. While paused nothing is read, on_message is not called, not even for what came in
-  // before, and the peer does not count as silent. Resuming calls nothing at once; close() ends all pauses.
-  virtual void pause_reading() = 0;
-  virtual void resume_reading() = 0;
+  // As long as there is a reason nothing is read, on_message is not called, not even for what came in before,
+  // and the peer does not count as silent. A reason that is there already, or is there no longer, changes
+  // nothing. Resuming calls nothing at once. Once the connection is closing there are no pauses.
+  void pause_reading(Pause reason) { pauses_.add(reason); }
+  void resume_reading(Pause reason) {
+    if (pauses_.remove(reason) && !pauses_.any()) on_resumed();
+  }
+  const Pauses& pauses() const { return pauses_; }
+
+ protected:
+  // The last reason is gone.
+  virtual void on_resumed() = 0;
+
+  Pauses pauses_;
 
  private:
   const std::shared_ptr<Account> account_;

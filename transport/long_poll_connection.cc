@@ -62,7 +62,7 @@ Service::Answer LongPollConnection::on_send(std::span<const char> body, HttpExch
   heard();
   if (state_ != State::open) return gone();
   if (meter_) meter_->take_bytes(loop_.now(), body.size());
-  if (pauses_ == 0 && held_.empty()) return deliver({{body.begin(), body.end()}, &exchange});
+  if (!pauses_.any() && held_.empty()) return deliver({{body.begin(), body.end()}, &exchange});
   if (held_.size() >= max_held_sends) return text_response(503, "too many requests are waiting");
   Held held{{body.begin(), body.end()}, &exchange};
   charge(held);
@@ -105,7 +105,7 @@ HttpResponse LongPollConnection::receive(Held& held) {
   const auto body = std::span(held.body).subspan(held.received);
   if (body.empty()) return refuse("a send without a message");
   for (auto rest = body; !rest.empty() && state_ == State::open;) {
-    if (pauses_ > 0 || body.size() - rest.size() >= max_received_in_turn) {
+    if (pauses_.any() || body.size() - rest.size() >= max_received_in_turn) {
       keep(held, rest);
       break;
     }
@@ -124,12 +124,12 @@ void LongPollConnection::keep(Held& held, std::span<const char> rest) {
   charge(held);
   held_.push_front(std::move(held));
   has_had_its_turn_ = true;
-  if (pauses_ == 0) later(&LongPollConnection::deliver_held);
+  if (!pauses_.any()) later(&LongPollConnection::deliver_held);
 }
 
 void LongPollConnection::deliver_held() {
   has_had_its_turn_ = false;
-  while (!held_.empty() && pauses_ == 0 && state_ == State::open && !has_had_its_turn_) {
+  while (!held_.empty() && !pauses_.any() && state_ == State::open && !has_had_its_turn_) {
     Held held = std::move(held_.front());
     held_.pop_front();
     sending_ = held.exchange;
@@ -178,12 +178,7 @@ HttpResponse LongPollConnection::take() {
 
 // ---- pauses, time, the end
 
-void LongPollConnection::pause_reading() {
-  if (state_ == State::open) ++pauses_;
-}
-
-void LongPollConnection::resume_reading() {
-  if (pauses_ == 0 || --pauses_ > 0) return;
+void LongPollConnection::on_resumed() {
   if (held_.empty()) return;
   if (!has_memory_for([this] { later(&LongPollConnection::deliver_held); })) on_out_of_memory();
 }
@@ -196,15 +191,15 @@ void LongPollConnection::limit_rate(const Rate& rate) {
 }
 
 void LongPollConnection::slow_down_if_over() {
-  if (!meter_ || pauses_ > 0 || !meter_->over(loop_.now())) return;
-  pause_reading();
+  if (!meter_ || pauses_.any() || !meter_->over(loop_.now())) return;
+  pause_reading(Pause::rate);
   loop_.after(meter_->goes_on_at(loop_.now()) - loop_.now(), [self = weak_from_this()] {
-    if (const auto connection = self.lock()) connection->resume_reading();
+    if (const auto connection = self.lock()) connection->resume_reading(Pause::rate);
   });
 }
 
 void LongPollConnection::probe() {
-  if (pauses_ > 0) return receiver_->on_alive();
+  if (pauses_.any()) return receiver_->on_alive();
   probed_ = true;
   if (waiting_) std::exchange(waiting_, nullptr)->answer(no_content());
 }
@@ -251,7 +246,7 @@ void LongPollConnection::sweep(Loop::Clock::time_point now) {
 void LongPollConnection::end(CloseReason reason, State state) {
   if (state_ == State::closed || state_ == state) return;
   state_ = state;
-  pauses_ = 0;
+  pauses_.end();
   if (!reason_) reason_ = std::move(reason);
   // What there is no memory for is done by sweep().
   has_memory_for([this] {

@@ -62,8 +62,6 @@ class LongPollConnection final : public Connection,
   void drop(std::string why) override;
   void probe() override;
   void limit_rate(const Rate& rate) override;
-  void pause_reading() override;
-  void resume_reading() override;
 
  private:
   enum class State : uint8_t {
@@ -79,6 +77,7 @@ class LongPollConnection final : public Connection,
     Charge charge = {};
   };
 
+  void on_resumed() override;
   void on_gone(HttpExchange& exchange) override;
   void heard();
   void later(void (LongPollConnection::*work)());
@@ -116,7 +115,6 @@ class LongPollConnection final : public Connection,
   HttpExchange* sending_ = nullptr;  // of the held send that is delivered
   Loop::Clock::time_point waiting_since_;
   Loop::Clock::time_point heard_at_;
-  int pauses_ = 0;
   bool probed_ = false;
   bool known_ = false;
 };

@@ -75,13 +75,13 @@ void TcpConnection::when_readable(void (TcpConnection::*then)()) {
 
 void TcpConnection::wait_for_input() {
   const bool waits_already = read_waiting_ || resume_posted_;
-  if (waits_already || pauses_ > 0 || input_ended_ || stage_ == Stage::closed) return;
+  if (waits_already || pauses_.any() || input_ended_ || stage_ == Stage::closed) return;
   when_readable(&TcpConnection::on_readable);
 }
 
 void TcpConnection::on_readable() {
   // What was read before comes first, though this wait may have begun before that was kept.
-  if (pauses_ > 0 || resume_posted_) return;
+  if (pauses_.any() || resume_posted_) return;
   const std::span<char> room = room_for_input();
   const Socket::Result result = socket_.read_some(room.empty() ? std::span(state_.read_buffer) : room);
   if (result.outcome == Socket::Outcome::done) {
@@ -164,7 +164,7 @@ CodecEvent TcpConnection::next_event(std::span<char>& bytes) {
 
 void TcpConnection::receive_frames(std::span<char> bytes) {
   while (stage_ == Stage::open || stage_ == Stage::closing) {
-    if (pauses_ > 0 || !unread_batch_.empty()) {
+    if (pauses_.any() || !unread_batch_.empty()) {
       unread_.assign(bytes.data(), bytes.size());
       return;
     }
@@ -218,7 +218,7 @@ void TcpConnection::receive_batch(std::span<char> batch) {
   if (batch.empty()) return fail(close_code::invalid_payload, "a batch without a message");
   const size_t left_to_next_turn = batch.size() - std::min(batch.size(), max_batch_in_turn);
   while (!batch.empty() && stage_ == Stage::open) {
-    if (pauses_ > 0) return keep_batch(batch);
+    if (pauses_.any()) return keep_batch(batch);
     if (batch.size() < left_to_next_turn) {
       keep_batch(batch);
       return continue_reading();
@@ -281,6 +281,7 @@ void TcpConnection::ping() {
 void TcpConnection::on_close_frame(const CodecEvent& event) {
   const bool answers_ours = stage_ == Stage::closing;
   stage_ = Stage::ending;
+  pauses_.end();
   close_when_written_ = true;
   if (answers_ours) {
     if (queue_.empty()) end();
@@ -293,12 +294,7 @@ void TcpConnection::on_close_frame(const CodecEvent& event) {
   bury_later();
 }
 
-void TcpConnection::pause_reading() {
-  if (stage_ == Stage::open) ++pauses_;
-}
-
-void TcpConnection::resume_reading() {
-  if (pauses_ == 0 || --pauses_ > 0) return;
+void TcpConnection::on_resumed() {
   heard_at_ = state_.now;
   state_.do_for(*this, [this] { continue_reading(); });
 }
@@ -309,7 +305,7 @@ void TcpConnection::continue_reading() {
     resume_posted_ = false;
     state_.begin_turn();
     if (stage_ == Stage::closed) return bury_later();
-    if (pauses_ == 0) state_.do_for(*this, [this] { read_on(); });
+    if (!pauses_.any()) state_.do_for(*this, [this] { read_on(); });
   });
   resume_posted_ = true;
 }
@@ -338,7 +334,7 @@ void TcpConnection::close(uint16_t code, std::string_view reason) {
     queue(make_close_frame(code, reason));
   }
   // The peer's close frame must be seen, or its end.
-  pauses_ = 0;
+  pauses_.end();
   continue_reading();
 }
 
@@ -375,6 +371,7 @@ void TcpConnection::sweep(Loop::Clock::time_point now) {
 void TcpConnection::fail(uint16_t code, std::string_view text) {
   if (stage_ == Stage::closing) return end();
   stage_ = Stage::ending;
+  pauses_.end();
   deadline_ = deadline_in(served_->options.limits.close_timeout_ms);
   set_reason({code, false, std::string(text), &Counters::closed_protocol});
   if (framing_ != Framing::rawsocket)

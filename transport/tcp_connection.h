@@ -50,8 +50,6 @@ class TcpConnection final : public Connection, private HttpExchange {
   void drop(std::string why) override;
   void probe() override;
   void limit_rate(const Rate& rate) override;
-  void pause_reading() override;
-  void resume_reading() override;
 
   // For the loop. `read`: what was read of the socket before.
   void start(std::span<char> read);
@@ -123,6 +121,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   void receive_batch(std::span<char> batch);
   void keep_batch(std::span<const char> rest);
   void on_control(const CodecEvent& event);
+  void on_resumed() override;
   void on_ping(std::string_view payload);
   void ping();
   void on_close_frame(const CodecEvent& event);
@@ -237,8 +236,7 @@ class TcpConnection final : public Connection, private HttpExchange {
   MessagePace pace_;
   uint32_t messages_ = 0;                                // that have come in
   std::list<TcpConnection*>::iterator half_open_place_;  // if it is half open
-  int pauses_ = 0;
-  const bool is_fresh_;  // of accept, not of another loop
+  const bool is_fresh_;                                  // of accept, not of another loop
   bool is_half_open_ = false;
   bool is_address_counted_ = false;
   Stage stage_;

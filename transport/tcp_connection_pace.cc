@@ -12,7 +12,7 @@ constexpr int64_t much_ahead = 64 * 1024;
 void TcpConnection::check_liveness(Loop::Clock::time_point now) {
   const ConnectionLimits& limits = served_->options.limits;
   if (limits.ping_interval_ms <= 0) return;
-  if (pauses_ > 0) {
+  if (pauses_.any()) {
     heard_at_ = now;
     silent_ = false;
   } else if (!silent_) {
@@ -56,13 +56,13 @@ bool TcpConnection::takes_what_waits() {
 
 void TcpConnection::probe() {
   if (stage_ != Stage::open) return;
-  if (pauses_ > 0 || !may_be_pinged()) return receiver_->on_alive();
+  if (pauses_.any() || !may_be_pinged()) return receiver_->on_alive();
   ask();
   if (!std::exchange(in_probed_, true)) state_.add_probed(*this);
 }
 
 bool TcpConnection::look_for_life() {
-  if (asked_ && (pauses_ > 0 || takes_what_waits())) on_heard();
+  if (asked_ && (pauses_.any() || takes_what_waits())) on_heard();
   // The answer of its system to one more ping tells how much of what it has its program has read.
   if (asked_ && queue_.empty()) ping();
   in_probed_ = asked_ != nullptr;
@@ -72,7 +72,7 @@ bool TcpConnection::look_for_life() {
 bool TcpConnection::message_trickles(Loop::Clock::time_point now) {
   const ConnectionLimits& limits = served_->options.limits;
   const auto unfinished = unfinished_message();
-  if (!unfinished || pauses_ > 0) {
+  if (!unfinished || pauses_.any()) {
     pace_.forget();
     return false;
   }
@@ -120,10 +120,10 @@ void TcpConnection::slow_down_if_over() {
     throttle_->waiting = false;
     state_.begin_turn();
     if (stage_ == Stage::closed) return bury_later();
-    resume_reading();
+    resume_reading(Pause::rate);
   });
   throttle_->waiting = true;  // now that there was memory for it
-  pause_reading();
+  pause_reading(Pause::rate);
 }
 
 }  // namespace transport

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "router/base/log.h"
+#include "router/session/pause.h"
 
 namespace router {
 namespace {
@@ -17,7 +18,7 @@ constexpr size_t report_step = 64 * 1024;
 
 Backpressure::~Backpressure() {
   if (watched_) worker_.remove_from_turn_end(TurnEnd::choked, resident_);
-  if (clogged_) sender_.connection().resume_reading();
+  sender_.connection().resume_reading(pause::clogged);
 }
 
 void Backpressure::notice(size_t held, const wamp::Message& message, size_t bytes, bool streams) {
@@ -42,7 +43,7 @@ void Backpressure::report(const wamp::Message& part, size_t bytes) {
 void Backpressure::clog() {
   if (std::exchange(clogged_, true)) return;
   member_.clogged.store(true, std::memory_order_relaxed);
-  sender_.connection().pause_reading();
+  sender_.connection().pause_reading(pause::clogged);
   watch();
 }
 
@@ -66,7 +67,7 @@ void Backpressure::check() {
   worker_.remove_from_turn_end(TurnEnd::choked, resident_);
   if (std::exchange(slow_, false)) realm_.on_taken(member_);
   if (!std::exchange(clogged_, false)) return;
-  sender_.connection().resume_reading();
+  sender_.connection().resume_reading(pause::clogged);
   realm_.on_unclogged(member_);
 }
 

@@ -90,11 +90,11 @@ bool EventSender::catch_up(CatchUpBudget& budget) {
 }
 
 void EventSender::pause_reading_for_kept_events() {
-  const bool pauses = backlog_ && backlog_->has_kept_events();
-  if (pauses == std::exchange(pauses_reading_, pauses)) return;
-  if (!pauses) return sender_.connection().resume_reading();
-  sender_.connection().pause_reading();
-  taken_.begin(sender_.connection(), worker_.loop().now());
+  transport::Connection& connection = sender_.connection();
+  if (!backlog_ || !backlog_->has_kept_events()) return connection.resume_reading(pause::kept_events);
+  if (connection.pauses().has(pause::kept_events)) return;
+  connection.pause_reading(pause::kept_events);
+  taken_.begin(connection, worker_.loop().now());
 }
 
 void EventSender::send_waiting(EventBacklog::Next& next) {

@@ -10,6 +10,7 @@
 #include "router/base/session_ref.h"
 #include "router/mail/delivery.h"
 #include "router/mail/event_backlog.h"
+#include "router/session/pause.h"
 #include "router/session/sender.h"
 #include "router/session/taken_watch.h"
 #include "router/worker/catch_up_budget.h"
@@ -52,7 +53,7 @@ class EventSender {
   // Asked once a second: the peer, which is not read as kept events wait, has taken nothing for that time; 0:
   // for ever.
   bool is_stuck(SteadyTime now, std::chrono::milliseconds patience) {
-    return pauses_reading_ && taken_.is_stuck(sender_.connection(), now, patience);
+    return connection().pauses().has(pause::kept_events) && taken_.is_stuck(connection(), now, patience);
   }
 
  private:
@@ -70,8 +71,7 @@ class EventSender {
   Sender& sender_;
   const SessionRef session_;
   std::unique_ptr<EventBacklog> backlog_;  // while events wait
-  bool pauses_reading_ = false;
-  TakenWatch taken_;  // while it pauses reading
+  TakenWatch taken_;                       // while it pauses reading
 };
 
 }  // namespace router

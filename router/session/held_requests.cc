@@ -5,6 +5,8 @@
 #include "router/access/authorizer_answer.h"
 #include "router/member/request_check.h"
 #include "router/memory/value_bytes.h"
+#include "router/session/pause.h"
+#include "router/session/session.h"
 #include "transport/has_memory_for.h"
 
 namespace router {
@@ -77,7 +79,7 @@ HeldRequests::~HeldRequests() {
   worker_.remove_from_turn_end(TurnEnd::ready, resident_);
   for (const auto& [name, question] : open_) let_go(*question);
   if (const auto& verdicts = realm_->verdicts(member_)) verdicts->forget(member_.ref.session);
-  if (pauses_) connection_.resume_reading();
+  connection_.resume_reading(pause::requests);
 }
 
 std::vector<HeldRequests::Subject> HeldRequests::subjects_of(const wamp::Message& message,
@@ -224,15 +226,12 @@ std::optional<HeldRequests::Request> HeldRequests::take() {
 }
 
 void HeldRequests::pause_if_full() {
-  if (pauses_ || (waiting_.size() < max_count_ && bytes_ < max_bytes_)) return;
-  pauses_ = true;
-  connection_.pause_reading();
+  if (waiting_.size() >= max_count_ || bytes_ >= max_bytes_) connection_.pause_reading(pause::requests);
 }
 
 void HeldRequests::resume_if_short() {
-  if (!pauses_ || waiting_.size() > max_count_ / 2 || bytes_ > max_bytes_ / 2) return;
-  pauses_ = false;
-  connection_.resume_reading();
+  if (waiting_.size() <= max_count_ / 2 && bytes_ <= max_bytes_ / 2)
+    connection_.resume_reading(pause::requests);
 }
 
 }  // namespace router

@@ -50,9 +50,6 @@ class HeldRequests {
   // Another session that was asking is done, or may be.
   void look_again();
 
-  // The connection is not read because of what waits here.
-  bool pauses() const { return pauses_; }
-
  private:
   struct Subject;
   struct Question;
@@ -89,7 +86,6 @@ class HeldRequests {
   using Name = std::pair<const Verdicts*, std::string>;
   std::map<Name, std::shared_ptr<Question>> open_;
   size_t max_count_ = 0, max_bytes_ = 0;
-  bool pauses_ = false;
 };
 
 }  // namespace router

@@ -6,6 +6,7 @@
 #include "router/member/event_filter.h"
 #include "router/memory/holding.h"
 #include "router/memory/value_bytes.h"
+#include "router/session/pause.h"
 #include "router/session/session.h"
 
 namespace router {
@@ -27,7 +28,7 @@ Membership::Membership(Worker& worker, Session& session, Sender& sender, std::sh
 
 Membership::~Membership() {
   worker_.remove_address(ref());
-  if (paused_) sender_.connection().resume_reading();
+  sender_.connection().resume_reading(pause::streams);
 }
 
 // ---- what the peer says
@@ -88,10 +89,10 @@ void Membership::obey(SessionOrder& order) {
       connection.probe();
       break;
     case SessionOrder::Kind::pause:
-      if (!std::exchange(paused_, true)) connection.pause_reading();
+      connection.pause_reading(pause::streams);
       break;
     case SessionOrder::Kind::resume:
-      if (std::exchange(paused_, false)) connection.resume_reading();
+      connection.resume_reading(pause::streams);
       break;
     case SessionOrder::Kind::tell_room:
       backpressure_.tell_room();

@@ -116,7 +116,6 @@ class Membership {
   const std::optional<WallTime> expires_;  // none: never
   RequestIds request_ids_;
   std::shared_ptr<const wamp::Dict> extra_;  // the member's
-  bool paused_ = false;                      // by the realm: others do not take what comes from here
   EventSender events_;
   Backpressure backpressure_;
   std::unique_ptr<HeldRequests> held_;  // since an authorizer was first asked

@@ -8,6 +8,7 @@
 #include "router/member/session_rules.h"
 #include "router/memory/holding.h"
 #include "router/memory/value_bytes.h"
+#include "router/session/pause.h"
 #include "transport/has_memory_for.h"
 #include "wamp/error_uris.h"
 
@@ -319,7 +320,7 @@ void Session::on_give_way(size_t held) {
 
 void Session::wait_for_worker(const Mailbox& mailbox) {
   if (std::exchange(waits_for_, &mailbox)) return;
-  connection_->pause_reading();
+  connection_->pause_reading(pause::mailbox);
   worker_.add_to_turn_end(TurnEnd::waiting, *this);
 }
 
@@ -327,7 +328,7 @@ void Session::end_waiting() {
   if (waits_for_->full()) return;
   worker_.remove_from_turn_end(TurnEnd::waiting, *this);
   waits_for_ = nullptr;
-  connection_->resume_reading();
+  connection_->resume_reading(pause::mailbox);
 }
 
 void Session::log_close(const std::string& why) const {

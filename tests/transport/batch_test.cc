@@ -152,7 +152,7 @@ TEST(BatchedConnection, FailsAtABatchThatIsEmptyOrWrong) {
 TEST(BatchedConnection, StopsInTheMiddleOfABatchWhilePaused) {
   Server server;
   server.received = [](Connection& c, const std::string& text) {
-    if (text == "pause") c.pause_reading();
+    if (text == "pause") c.pause_reading(Pause::first_of_receiver);
   };
   RawClient client = server.open("/", "batched.text");
   client.send_text(
@@ -161,11 +161,11 @@ TEST(BatchedConnection, StopsInTheMiddleOfABatchWhilePaused) {
   client.send_text("the next\x1E");
   server.settle();
   EXPECT_EQ(server.log.count("received pause"), 1u);
-  server.on_loop([&] { server.connection().resume_reading(); });
+  server.on_loop([&] { server.connection().resume_reading(Pause::first_of_receiver); });
   server.settle();
   EXPECT_EQ(server.log.count("received pause"), 2u);
   EXPECT_EQ(server.log.count("received after two"), 0u);
-  server.on_loop([&] { server.connection().resume_reading(); });
+  server.on_loop([&] { server.connection().resume_reading(Pause::first_of_receiver); });
   EXPECT_TRUE(server.log.has("received the next"));
   const auto lines = server.log.lines();
   EXPECT_LT(std::find(lines.begin(), lines.end(), "received after two"),
@@ -177,11 +177,12 @@ TEST(AConnection, GivesWhatWasReadBeforeAPauseBeforeWhatIsReadAfterIt) {
   for (const std::string subprotocol : {"", "batched.text"}) {
     Server server;
     server.received = [](Connection& c, const std::string& text) {
-      c.pause_reading();
-      if (text != "pause") c.resume_reading();
+      c.pause_reading(Pause::first_of_receiver);
+      if (text != "pause") c.resume_reading(Pause::first_of_receiver);
     };
     server.turn_ended = [&server] {
-      if (server.log.count("received pause") > 0) server.connection().resume_reading();
+      if (server.log.count("received pause") > 0)
+        server.connection().resume_reading(Pause::first_of_receiver);
     };
     RawClient client = server.open("/", subprotocol);
     const std::string end = subprotocol.empty() ? "" : "\x1E";

@@ -189,7 +189,7 @@ TEST_P(APeer, IsAliveIfItIsPausedAfterTheProbe) {
   RawClient client = open();
   server->on_loop([&] {
     server->connection().probe();
-    server->connection().pause_reading();
+    server->connection().pause_reading(Pause::first_of_receiver);
   });
   EXPECT_TRUE(server->log.has("alive"));
 }
@@ -280,9 +280,9 @@ TEST_P(APeer, IsNotJudgedWhileItIsPaused) {
   RawClient client = open();
   client.send(message(10).substr(0, 1));
   server->sweep_after(0s);
-  server->on_loop([&] { server->connection().pause_reading(); });
+  server->on_loop([&] { server->connection().pause_reading(Pause::first_of_receiver); });
   server->sweep_after(just_after_an_hour);
-  server->on_loop([&] { server->connection().resume_reading(); });
+  server->on_loop([&] { server->connection().resume_reading(Pause::first_of_receiver); });
   server->sweep_after(just_after_an_hour);
   EXPECT_EQ(server->log.count("destroyed"), 0u);
 }

@@ -18,7 +18,7 @@ struct Told : Receiver {
   void on_open(Connection&) override { lines.push_back("open"); }
   void on_message(std::span<char> message) override {
     lines.push_back("message " + std::string(message.begin(), message.end()));
-    if (lines.back() == "message pause") connection->pause_reading();
+    if (lines.back() == "message pause") connection->pause_reading(Pause::first_of_receiver);
     if (lines.back() == "message close") connection->close(1000, "enough");
   }
   void on_alive() override { lines.push_back("alive"); }
@@ -229,7 +229,7 @@ TEST_F(ALongPollSession, HoldsSendsWhilePaused) {
   third.waiter->on_gone(third);
   turn();
   EXPECT_EQ(second.text, "");
-  session->resume_reading();
+  session->resume_reading(Pause::first_of_receiver);
   EXPECT_THAT(lines, ElementsAre("message pause"));
   turn();
   EXPECT_EQ(second.text, "204");
@@ -274,7 +274,7 @@ TEST_F(ABatchedLongPollSession, TakesABatchAndPausesInTheMiddle) {
   EXPECT_THAT(lines, ElementsAre("message one", "message pause"));
   Exchange later;
   later.take(session->on_send(std::string_view("four\x1E"), later));
-  session->resume_reading();
+  session->resume_reading(Pause::first_of_receiver);
   turn();
   EXPECT_THAT(lines, ElementsAre("message one", "message pause", "message three", "message four"));
   EXPECT_EQ(later.text, "204");

@@ -66,11 +66,11 @@ TEST_F(MemoryOfAConnection, CountsWhatComesInOnceBesideBuffers) {
 }
 
 TEST_F(MemoryOfAConnection, IsChargedForWhatCameBeforeAPause) {
-  server.on_loop([&] { server.connection().pause_reading(); });
+  server.on_loop([&] { server.connection().pause_reading(Pause::first_of_receiver); });
   // One read is under way already.
   client.send(text_of("hello"));
   server.settle();
-  server.on_loop([&] { server.connection().resume_reading(); });
+  server.on_loop([&] { server.connection().resume_reading(Pause::first_of_receiver); });
   EXPECT_TRUE(server.log.has("received hello"));
   server.settle();
   EXPECT_EQ(held(Holding::input), 0u);

@@ -42,10 +42,10 @@ TEST_F(WithoutMemory, AMessageCostsItsConnection) {
 
 TEST_F(WithoutMemory, OneThatCameBeforeAPauseDoesToo) {
   RawClient client = server.open();
-  server.on_loop([&] { server.connection().pause_reading(); });
+  server.on_loop([&] { server.connection().pause_reading(Pause::first_of_receiver); });
   client.send_text("too much");
   server.settle();
-  server.on_loop([&] { server.connection().resume_reading(); });
+  server.on_loop([&] { server.connection().resume_reading(Pause::first_of_receiver); });
   EXPECT_TRUE(server.log.has(reason));
   expect_others_well();
 }

@@ -16,10 +16,6 @@ using test_support::frame_bytes;
 using test_support::RawClient;
 namespace opcode = test_support::opcode;
 
-std::string masked_text(std::string_view payload) {
-  return frame_bytes(opcode::text, payload);
-}
-
 // ---- liveness
 
 TEST(PeerPace, ASilentPeerIsPingedAndThenDead) {
@@ -104,11 +100,11 @@ TEST(PeerPace, APeerThatTakesWhatWaitsForItIsAliveHoweverSlowItIs) {
 TEST(PeerPace, APausedPeerIsNotSilent) {
   Server server;
   RawClient client = server.open();
-  server.on_loop([&] { server.connection().pause_reading(); });
+  server.on_loop([&] { server.connection().pause_reading(Pause::first_of_receiver); });
   server.sweep_after(just_after_an_hour);
   server.sweep_after(3 * just_after_an_hour);
   EXPECT_EQ(server.log.count("destroyed"), 0u);
-  server.on_loop([&] { server.connection().resume_reading(); });
+  server.on_loop([&] { server.connection().resume_reading(Pause::first_of_receiver); });
   client.send_text("hello");
   EXPECT_EQ(client.read_frame().opcode, opcode::text);
 }
@@ -215,7 +211,7 @@ TEST(PeerPace, NothingIsReceivedWhilePaused) {
   Server server;
   server.received = [](Connection& c, const std::string& message) {
     c.send(text_frame(c, message));
-    if (message == "pause") c.pause_reading();
+    if (message == "pause") c.pause_reading(Pause::first_of_receiver);
   };
   RawClient client = server.open();
   client.send(masked_text("before") + masked_text("pause") + masked_text("after"));
@@ -225,34 +221,38 @@ TEST(PeerPace, NothingIsReceivedWhilePaused) {
   server.settle();
   EXPECT_EQ(server.log.count("received after"), 0u);
   server.on_loop([&] {
-    server.connection().resume_reading();
+    server.connection().resume_reading(Pause::first_of_receiver);
     EXPECT_EQ(server.log.count("received after"), 0u);
   });
   EXPECT_EQ(client.read_message(), "after");
   EXPECT_EQ(client.read_message(), "later");
 }
 
-TEST(PeerPace, PausesCount) {
+TEST(PeerPace, EachReasonToPauseCountsOnce) {
   Server server;
   RawClient client = server.open();
   server.on_loop([&] {
-    server.connection().pause_reading();
-    server.connection().pause_reading();
+    server.connection().pause_reading(pause_of_receiver(0));
+    server.connection().pause_reading(pause_of_receiver(1));
+    server.connection().pause_reading(pause_of_receiver(1));
   });
   client.send_text("hello");
-  server.on_loop([&] { server.connection().resume_reading(); });
+  server.on_loop([&] {
+    server.connection().resume_reading(pause_of_receiver(1));
+    server.connection().resume_reading(pause_of_receiver(1));
+  });
   server.settle();
   EXPECT_EQ(server.log.count("received hello"), 0u);
-  server.on_loop([&] { server.connection().resume_reading(); });
+  server.on_loop([&] { server.connection().resume_reading(pause_of_receiver(0)); });
   EXPECT_EQ(client.read_message(), "hello");
 }
 
 TEST(PeerPace, PausingAndResumingInsideOnMessageChangesNothing) {
   Server server;
   server.received = [](Connection& c, const std::string& message) {
-    c.pause_reading();
+    c.pause_reading(Pause::first_of_receiver);
     c.send(text_frame(c, message));
-    c.resume_reading();
+    c.resume_reading(Pause::first_of_receiver);
   };
   RawClient client = server.open();
   client.send(masked_text("one") + masked_text("two"));
@@ -262,7 +262,7 @@ TEST(PeerPace, PausingAndResumingInsideOnMessageChangesNothing) {
 
 TEST(PeerPace, ClosingWhilePausedStillSeesThePeersAnswer) {
   Server server;
-  server.received = [](Connection& c, const std::string&) { c.pause_reading(); };
+  server.received = [](Connection& c, const std::string&) { c.pause_reading(Pause::first_of_receiver); };
   RawClient client = server.open();
   client.send(masked_text("pause") + masked_text("never received") + frame_bytes(opcode::close, ""));
   ASSERT_TRUE(server.log.has("received pause"));

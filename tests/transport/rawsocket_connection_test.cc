@@ -194,7 +194,7 @@ TEST(RawSocketConnection, IsClosedWhileItIsPausedAndNothingIsQueued) {
   Server server;
   RawClient client = open(server);
   server.on_loop([&] {
-    server.connection().pause_reading();
+    server.connection().pause_reading(Pause::first_of_receiver);
     server.connection().close(close_code::normal, "enough");
   });
   EXPECT_TRUE(client.ended());
@@ -229,13 +229,13 @@ TEST(RawSocketConnection, HasAsLongForItsHandshakeAsOthers) {
 TEST(RawSocketConnection, IsNotReadWhilePaused) {
   Server server;
   server.received = [](Connection& c, const std::string& text) {
-    if (text == "pause") c.pause_reading();
+    if (text == "pause") c.pause_reading(Pause::first_of_receiver);
   };
   RawClient client = open(server);
   client.send(message("pause") + message("later"));
   server.settle();
   EXPECT_EQ(server.log.count("received later"), 0u);
-  server.on_loop([&] { server.connection().resume_reading(); });
+  server.on_loop([&] { server.connection().resume_reading(Pause::first_of_receiver); });
   EXPECT_TRUE(server.log.has("received later"));
 }
 

@@ -40,6 +40,10 @@ constexpr std::chrono::seconds just_before_an_hour(3599);
 constexpr std::chrono::seconds just_after_an_hour(3601);
 
 BufferRef text_frame(const Connection& connection, std::string_view message);
+// What a client sends.
+inline std::string masked_text(std::string_view payload) {
+  return test_support::frame_bytes(test_support::opcode::text, payload);
+}
 
 class Server : public Service {
  public:

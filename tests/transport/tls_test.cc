@@ -99,7 +99,7 @@ TEST_F(ATlsListener, WaitsForAClientThatReadsLate) {
 TEST_F(ATlsListener, GivesWhatCameBeforeThePauseWhenReadingGoesOn) {
   start();
   server->received = [](Connection& c, const std::string& message) {
-    if (message == "pause") c.pause_reading();
+    if (message == "pause") c.pause_reading(Pause::first_of_receiver);
     c.send(text_frame(c, message.substr(0, 10)));
   };
   RawClient client = open();
@@ -109,7 +109,7 @@ TEST_F(ATlsListener, GivesWhatCameBeforeThePauseWhenReadingGoesOn) {
   client.send_text(big);
   client.send_text("last");
   server->settle();
-  server->on_loop([&] { server->connection().resume_reading(); });
+  server->on_loop([&] { server->connection().resume_reading(Pause::first_of_receiver); });
   EXPECT_EQ(client.read_message(), big.substr(0, 10));
   EXPECT_EQ(client.read_message(), "last");
 }

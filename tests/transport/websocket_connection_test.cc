@@ -24,10 +24,6 @@ namespace opcode = test_support::opcode;
 constexpr auto just_before_two_hours = 7199s;
 constexpr auto just_after_two_hours = 7201s;
 
-std::string masked_text(std::string_view payload) {
-  return frame_bytes(opcode::text, payload);
-}
-
 TEST(WebSocketConnection, OpensWithTheSubprotocolThatTheServiceChooses) {
   Server server;
   RawClient client = server.connect();

@@ -50,7 +50,7 @@ CrowdVisitor::~CrowdVisitor() = default;
 void CrowdVisitor::connect() {
   queue_.clear();
   queued_bytes_ = 0;
-  pauses_ = 0;
+  pauses_ = {};
   ended_ = waits_for_welcome_ = in_session_ = is_frozen_ = false;
   is_reading_ = true;
   session_ = std::make_unique<Session>(worker_, entrances_[chance(entrances_.size())], format_);
@@ -84,16 +84,6 @@ void CrowdVisitor::probe() {
   if (!is_frozen_ && !ended_) session_->on_alive();
 }
 
-void CrowdVisitor::pause_reading() {
-  if (!ended_) ++pauses_;
-}
-
-void CrowdVisitor::resume_reading() {
-  if (ended_) return;
-  require(pauses_ > 0, "resumed without a pause");
-  --pauses_;
-}
-
 // ---- what it does
 
 void CrowdVisitor::act() {
@@ -110,14 +100,14 @@ void CrowdVisitor::act() {
   if (what == 1) return session_->sweep(worker_.loop().now());
   if (what == 2) return session_->on_silent();
   if (what == 3) return session_->on_give_way(account()->total());
-  for (size_t messages = 1 + chance(4); messages > 0 && pauses_ == 0 && !ended_; --messages) speak();
+  for (size_t messages = 1 + chance(4); messages > 0 && !pauses_.any() && !ended_; --messages) speak();
   session_->on_read_end();
 }
 
 bool CrowdVisitor::act_politely() {
   if (!session_) return false;
   read(queue_.size());
-  if (pauses_ == 0 && !ended_ && in_session_ == false && !has_said_goodbye_) say_goodbye();
+  if (!pauses_.any() && !ended_ && in_session_ == false && !has_said_goodbye_) say_goodbye();
   session_->on_read_end();
   if (ended_) leave();
   return session_ != nullptr;
@@ -279,7 +269,7 @@ void CrowdVisitor::hear_last_word(bool is_goodbye) {
   in_session_ = waits_for_welcome_ = false;
   board_.sessions[place_] = 0;
   // A GOODBYE of the router's own is answered before the next HELLO.
-  if (is_goodbye && !has_said_goodbye_ && pauses_ == 0 && !ended_) say_goodbye();
+  if (is_goodbye && !has_said_goodbye_ && !pauses_.any() && !ended_) say_goodbye();
 }
 
 void CrowdVisitor::hear_answer(const wamp::Message& message) {

@@ -55,10 +55,9 @@ class CrowdVisitor final : public transport::Connection {
   void drop(std::string why) override;
   void probe() override;
   void limit_rate(const transport::Rate&) override {}
-  void pause_reading() override;
-  void resume_reading() override;
 
  private:
+  void on_resumed() override {}
   size_t chance(size_t bound) { return static_cast<size_t>(random_() % bound); }
   uint64_t somebody() { return board_.sessions[chance(CrowdBoard::places)]; }
   void connect();
@@ -94,7 +93,6 @@ class CrowdVisitor final : public transport::Connection {
   std::deque<transport::BufferRef> queue_;
   size_t queued_bytes_ = 0;
   int64_t taken_bytes_ = 0;
-  int pauses_ = 0;
   bool ended_ = false;  // the router wants no more of it
 
   // What the client knows.

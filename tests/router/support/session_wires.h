@@ -84,12 +84,11 @@ class Wire final : public transport::Connection {
   void limit_rate(const transport::Rate& rate) override { rate_ = rate; }
   // That its session has asked for.
   const transport::Rate& rate() const { return rate_; }
-  void pause_reading() override { ++pauses_; }
-  void resume_reading() override { --pauses_; }
-  bool paused() const { return pauses_ > 0; }
+  bool paused() const { return pauses().any(); }
 
  private:
   friend class SessionHarness;
+  void on_resumed() override {}
   serializers::Format format_ = serializers::Format::json;
   Worker* worker_ = nullptr;
   std::unique_ptr<Session> session_;
@@ -102,7 +101,6 @@ class Wire final : public transport::Connection {
   bool lacks_memory_ = false;
   transport::Compression compression_;
   transport::BufferRef last_frame_;
-  int pauses_ = 0;
   transport::Rate rate_;
   uint64_t session_id_ = 0;
   size_t queued_bytes_ = 0;

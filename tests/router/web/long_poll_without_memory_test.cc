@@ -20,7 +20,7 @@ struct LongPollPeer : transport::Receiver {
   void on_open(transport::Connection& opened) override { connection = &opened; }
   void on_message(std::span<char> message) override {
     heard.append(std::string(message.begin(), message.end()));
-    if (message.size() == 1) connection->pause_reading();
+    if (message.size() == 1) connection->pause_reading(transport::Pause::first_of_receiver);
   }
   void on_closed(const transport::CloseReason&) override { heard += " end"; }
   std::string& heard;
@@ -125,7 +125,7 @@ TEST(ALongPollSessionWithoutMemory, AnswersASendThatWaited) {
     LongPollStory story;
     story.let_sends_wait();
     goes_on = fails(at, [&] {
-      story.session->resume_reading();
+      story.session->resume_reading(transport::Pause::first_of_receiver);
       story.turn();
     });
     story.turn();
