@@ -75,6 +75,25 @@ class Account {
   const std::shared_ptr<HeldBytes> all_;
 };
 
+// Somebody for whose peer memory is held.
+class AccountHolder {
+ public:
+  explicit AccountHolder(std::shared_ptr<Account> account) : account_(std::move(account)) {}
+  virtual ~AccountHolder() = default;
+  AccountHolder(const AccountHolder&) = delete;
+  AccountHolder& operator=(const AccountHolder&) = delete;
+
+  const std::shared_ptr<Account>& account() const { return account_; }
+  // About what would be free without this one, of what is held at the peer's wish: of what others hold, too,
+  // a part.
+  virtual size_t share() const = 0;
+  // Memory is short, and so many bytes are held for the peer: the connection ends.
+  virtual void give_way(size_t held) = 0;
+
+ private:
+  const std::shared_ptr<Account> account_;
+};
+
 // Stands beside what it pays for, and is moved and destroyed with it. Without an account it is nobody's.
 class Charge {
  public:

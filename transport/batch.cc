@@ -25,8 +25,14 @@ std::optional<std::span<char>> take_from_batch(Framing framing, std::span<char>&
   return message;
 }
 
-void OutgoingBatch::move_to(WriteQueue& queue, Framing framing) {
-  queue.push(make_message_header(framing, bytes_));
+void UnreadBatch::keep(std::span<const char> rest) {
+  const bool is_here = rest.data() >= bytes_.data() && rest.data() < bytes_.data() + bytes_.size();
+  if (!is_here) bytes_.assign(rest.data(), rest.size());
+  read_ = bytes_.size() - rest.size();
+}
+
+void OutgoingBatch::move_to(WriteQueue& queue) {
+  queue.push(make_message_header(framing_, bytes_));
   for (BufferRef& message : messages_) queue.push(std::move(message));
   messages_.clear();
   bytes_ = held_ = 0;

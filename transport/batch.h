@@ -7,8 +7,10 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "transport/allocated.h"
 #include "transport/buffer.h"
 #include "transport/connection.h"
 #include "transport/write_queue.h"
@@ -24,9 +26,27 @@ constexpr char separator_of(Framing framing) {
 // of a text may lack its separator. Precondition: the batch is not empty.
 std::optional<std::span<char>> take_from_batch(Framing framing, std::span<char>& batch);
 
+// The rest of a batch that has come in and is not received yet.
+class UnreadBatch {
+ public:
+  bool empty() const { return bytes_.empty(); }
+  // Part of what is here already, or else all that is to be here.
+  void keep(std::span<const char> rest);
+  std::span<char> rest() { return std::span(bytes_).subspan(read_); }
+  void clear() { give_back(bytes_); }
+  // Bytes of memory that it takes.
+  size_t held() const { return allocated(bytes_); }
+
+ private:
+  std::string bytes_;
+  size_t read_ = 0;  // of these
+};
+
 // What is to go out in the next WebSocket message. Its messages are made by frame_message().
 class OutgoingBatch {
  public:
+  explicit OutgoingBatch(Framing framing) : framing_(framing) {}
+
   // Above it a further message begins another batch: clients limit the size of what they take.
   static constexpr size_t max_bytes = 64 * 1024;
 
@@ -40,9 +60,10 @@ class OutgoingBatch {
     messages_.push_back(std::move(message));
   }
   // As one WebSocket message.
-  void move_to(WriteQueue& queue, Framing framing);
+  void move_to(WriteQueue& queue);
 
  private:
+  const Framing framing_;
   std::vector<BufferRef> messages_;
   size_t bytes_ = 0;
   size_t held_ = 0;

@@ -168,17 +168,11 @@ class Service {
                                                          const std::vector<std::string>& offered) = 0;
 };
 
-class Connection {
+class Connection : public AccountHolder {
  public:
-  // `held`: the sum of which the connection's account is a part; may be null.
-  explicit Connection(std::shared_ptr<HeldBytes> held = nullptr)
-      : account_(std::make_shared<Account>(std::move(held))) {}
-  virtual ~Connection() = default;
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-
-  // Of the memory that is held for the peer. Who sits on the connection charges it for what it keeps.
-  const std::shared_ptr<Account>& account() const { return account_; }
+  // Who sits on the connection charges the account for what it keeps.
+  explicit Connection(std::shared_ptr<Account> account = std::make_shared<Account>())
+      : AccountHolder(std::move(account)) {}
 
   // May change with a message that comes in, to what the peer understands.
   virtual Framing framing() const = 0;
@@ -217,12 +211,7 @@ class Connection {
   // The memory that they take, in bytes: no less than queued_bytes(), and no more as long as the peer takes
   // all at once. What others hold, too, counts in full.
   virtual size_t queued_memory() const { return queued_bytes(); }
-  // About what would be free without this connection, of what is held at the peer's wish: of what others
-  // hold, too, a part.
-  virtual size_t share() const = 0;
-
-  // Memory is short, and so many bytes are held for the peer: the connection ends.
-  virtual void give_way(size_t /*held*/) { drop("the router is short of memory"); }
+  void give_way(size_t /*held*/) override { drop("the router is short of memory"); }
 
   // There was not enough memory for something that was to be done for the peer: the connection ends. The text
   // is so short that a string needs none for it.
@@ -263,9 +252,6 @@ class Connection {
   virtual void on_resumed() = 0;
 
   Pauses pauses_;
-
- private:
-  const std::shared_ptr<Account> account_;
 };
 
 }  // namespace transport

@@ -21,6 +21,8 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include "transport/adopt.h"
+#include "transport/arrival.h"
 #include "transport/loop.h"
 #include "transport/loop_state.h"
 #include "transport/unix_socket_file.h"
@@ -180,7 +182,7 @@ struct Listener::State : std::enable_shared_from_this<State> {
     Loop* const target = *std::min_element(loops.begin(), loops.end(), [](const Loop* a, const Loop* b) {
       return a->connection_count() < b->connection_count();
     });
-    target->state().adopt(*target, {std::move(accepted)}, served);
+    adopt(*target, {std::move(accepted)}, served);
   }
 
   // As well as can be without waiting for the peer. What it has sent is read, so that closing does not reset

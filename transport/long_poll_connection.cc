@@ -26,7 +26,7 @@ HttpResponse gone() {
 LongPollConnection::LongPollConnection(Loop& loop, Framing framing, std::string content_type,
                                        const ConnectionLimits& limits, const HttpRequest& opening,
                                        ListenerCounts::Place place, std::unique_ptr<Receiver> receiver)
-    : Connection(loop.state().held),
+    : Connection(std::make_shared<Account>(loop.state().held)),
       loop_(loop),
       place_(std::move(place)),
       framing_(framing),

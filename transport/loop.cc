@@ -9,7 +9,6 @@
 #include <asio/post.hpp>
 
 #include "transport/loop_state.h"
-#include "transport/tcp_connection.h"
 
 namespace transport {
 namespace {
@@ -17,20 +16,8 @@ namespace {
 constexpr size_t read_buffer_size = 64 * 1024;
 constexpr size_t write_scratch_size = 64 * 1024;
 constexpr auto slowest_sweep = std::chrono::milliseconds(1000);
-constexpr auto fastest_sweep = std::chrono::milliseconds(10);
 // Several times before whoever has asked for a sign of life loses patience.
 constexpr auto probe_interval = std::chrono::milliseconds(100);
-
-// Deadlines are met within a quarter of the shortest of them.
-Loop::Clock::duration sweep_interval_of(const ConnectionLimits& limits) {
-  int shortest_ms = limits.handshake_timeout_ms;
-  for (int timeout_ms :
-       {limits.ping_interval_ms, limits.ping_timeout_ms, limits.close_timeout_ms, limits.message_window_ms}) {
-    if (timeout_ms > 0) shortest_ms = std::min(shortest_ms, timeout_ms);
-  }
-  return std::clamp<Loop::Clock::duration>(std::chrono::milliseconds(shortest_ms / 4), fastest_sweep,
-                                           slowest_sweep);
-}
 
 }  // namespace
 
@@ -45,29 +32,12 @@ Loop::State::State()
 
 Loop::State::~State() = default;
 
-void Loop::State::adopt(Loop& loop, Arrival arrival, std::shared_ptr<const Served> served) {
-  connection_count.fetch_add(1, std::memory_order_relaxed);
-  served->counts->open.fetch_add(1, std::memory_order_relaxed);
-  asio::post(io, [this, &loop, arrival = std::move(arrival), served = std::move(served)]() mutable {
-    begin_turn();
-    if (arrival.fresh) counters.accepted.add();
-    if (has_memory_for([&] { take_in(loop, std::move(arrival), served); })) return;
-    connection_count.fetch_sub(1, std::memory_order_relaxed);
-    served->counts->open.fetch_sub(1, std::memory_order_relaxed);
-    counters.refused_memory.add();
-  });
-}
-
-void Loop::State::take_in(Loop& loop, Arrival arrival, const std::shared_ptr<const Served>& served) {
-  schedule_sweep(served->options.limits);
-  std::string read = std::move(arrival.read);
+void Loop::State::add(std::unique_ptr<Resident> resident) {
   // That one ends must not need memory.
   for (auto* list : {&ended_, &buried_})
-    if (list->capacity() <= connections_.size()) list->reserve(2 * connections_.size() + 8);
-  connections_.push_back(
-      std::make_unique<TcpConnection>(loop, connections_.size(), std::move(arrival), served));
-  TcpConnection& connection = *connections_.back();
-  do_for(connection, [&] { connection.start(read); });
+    if (list->capacity() <= residents_.size()) list->reserve(2 * residents_.size() + 8);
+  resident->place = residents_.size();
+  residents_.push_back(std::move(resident));
 }
 
 void Loop::State::begin_turn() {
@@ -91,13 +61,13 @@ void Loop::State::request_unless_collecting() {
   if (!collecting_) request_turn_end();
 }
 
-void Loop::State::add_unwritten(TcpConnection& connection) {
-  unwritten_.push_back(&connection);
+void Loop::State::add_unwritten(Resident& resident) {
+  unwritten_.push_back(&resident);
   request_unless_collecting();
 }
 
-void Loop::State::add_ended(TcpConnection& connection) {
-  ended_.push_back(&connection);
+void Loop::State::add_ended(Resident& resident) {
+  ended_.push_back(&resident);
   request_unless_collecting();
 }
 
@@ -112,13 +82,13 @@ void Loop::State::end_turn() {
 }
 
 void Loop::State::write_full() {
-  for (TcpConnection* connection : full_) do_for(*connection, [=] { connection->write_full(); });
+  for (Resident* resident : full_) do_for(*resident, [=] { resident->write_full(); });
   full_.clear();
 }
 
 void Loop::State::write_all() {
   write_full();
-  for (TcpConnection* connection : unwritten_) do_for(*connection, [=] { connection->write_queued(); });
+  for (Resident* resident : unwritten_) do_for(*resident, [=] { resident->write_queued(); });
   unwritten_.clear();
   created_bytes_ = Buffer::created_bytes();
 }
@@ -126,29 +96,29 @@ void Loop::State::write_all() {
 void Loop::State::bury_ended() {
   // Those that end while others are told have the next turn.
   buried_.swap(ended_);
-  for (TcpConnection* connection : buried_) has_memory_for([=] { connection->bury(); });
+  for (Resident* resident : buried_) has_memory_for([=] { resident->bury(); });
   buried_.clear();
 }
 
 void Loop::State::sweep(Clock::time_point time) {
-  for (const auto& connection : connections_)
-    do_for(*connection, [&connection = *connection, time] { connection.sweep(time); });
+  for (const auto& resident : residents_)
+    do_for(*resident, [&resident = *resident, time] { resident.sweep(time); });
 }
 
 template <class Visit>
-void Loop::State::for_each_connection(Visit visit) {
-  for (const auto& connection : connections_) visit(*connection);
+void Loop::State::for_each_holder(Visit visit) {
+  for (const auto& resident : residents_) visit(*resident);
   std::erase_if(others, [](const auto& other) { return other.expired(); });
   for (const auto& other : others) visit(*other.lock());
 }
 
 void Loop::State::limit_messages(size_t max_size) {
   max_message_size = max_size;
-  for (const auto& connection : connections_) connection->limit_messages();
+  for (const auto& resident : residents_) resident->limit_messages();
 }
 
-void Loop::State::schedule_sweep(const ConnectionLimits& limits) {
-  sweep_interval_ = std::min(sweep_interval_, sweep_interval_of(limits));
+void Loop::State::sweep_every(Clock::duration interval) {
+  sweep_interval_ = std::min(sweep_interval_, interval);
   if (!sweep_waiting_) wait_for_sweep();
 }
 
@@ -156,15 +126,15 @@ void Loop::State::wait_for_sweep() {
   sweep_timer_.expires_after(sweep_interval_);
   sweep_timer_.async_wait([this](asio::error_code) {
     sweep_waiting_ = false;
-    if (!connections_.empty()) wait_for_sweep();
+    if (!residents_.empty()) wait_for_sweep();
     begin_turn();
     sweep(now);
   });
   sweep_waiting_ = true;  // now that there was memory for it
 }
 
-void Loop::State::add_probed(TcpConnection& connection) {
-  probed_.push_back(&connection);
+void Loop::State::add_probed(Resident& resident) {
+  probed_.push_back(&resident);
   if (probed_.size() == 1) look_at_probed();
 }
 
@@ -173,24 +143,24 @@ void Loop::State::look_at_probed() {
   probe_timer_.async_wait([this](asio::error_code error) {
     if (error) return;
     begin_turn();
-    std::vector<TcpConnection*> looked_at;
+    std::vector<Resident*> looked_at;
     looked_at.swap(probed_);
-    std::erase_if(looked_at, [](TcpConnection* connection) { return !connection->look_for_life(); });
+    std::erase_if(looked_at, [](Resident* resident) { return !resident->look_for_life(); });
     probed_.insert(probed_.end(), looked_at.begin(), looked_at.end());
     if (!probed_.empty()) look_at_probed();
   });
 }
 
-void Loop::State::remove(TcpConnection& connection) {
-  const size_t place = connection.place();
-  std::swap(connections_[place], connections_.back());
-  connections_[place]->set_place(place);
-  connections_.pop_back();
+void Loop::State::remove(Resident& resident) {
+  const size_t place = resident.place;
+  std::swap(residents_[place], residents_.back());
+  residents_[place]->place = place;
+  residents_.pop_back();
 }
 
 void Loop::State::remove_all() {
-  for (const auto& connection : connections_) connection->abandon();
-  connections_.clear();
+  for (const auto& resident : residents_) resident->abandon();
+  residents_.clear();
 }
 
 Loop::Loop() : state_(std::make_unique<State>()) {}
@@ -235,23 +205,22 @@ size_t Loop::connection_count() const {
 }
 std::vector<Loop::Holder> Loop::holders(size_t least) const {
   std::vector<Holder> found;
-  state_->for_each_connection([&](const Connection& connection) {
+  state_->for_each_holder([&](const AccountHolder& holder) {
     // Counted in full it is more, and quicker to look up.
-    if (connection.account()->total() < least) return;
-    if (const size_t share = connection.share(); share >= least)
-      found.push_back({share, connection.account()});
+    if (holder.account()->total() < least) return;
+    if (const size_t share = holder.share(); share >= least) found.push_back({share, holder.account()});
   });
   return found;
 }
 void Loop::end(const std::vector<Holder>& holders) {
   std::unordered_map<const Account*, size_t> bytes;
   for (const Holder& holder : holders) bytes.emplace(holder.account.get(), holder.bytes);
-  std::vector<std::pair<Connection*, size_t>> ended;
-  state_->for_each_connection([&](Connection& connection) {
-    if (const auto found = bytes.find(connection.account().get()); found != bytes.end())
-      ended.emplace_back(&connection, found->second);
+  std::vector<std::pair<AccountHolder*, size_t>> ended;
+  state_->for_each_holder([&](AccountHolder& holder) {
+    if (const auto found = bytes.find(holder.account().get()); found != bytes.end())
+      ended.emplace_back(&holder, found->second);
   });
-  for (const auto& [connection, held] : ended) connection->give_way(held);
+  for (const auto& [holder, held] : ended) holder->give_way(held);
 }
 void Loop::limit_messages(size_t max_size) {
   state_->limit_messages(max_size);

@@ -16,7 +16,6 @@
 namespace transport {
 
 class Account;
-class Connection;
 class HeldBytes;
 struct Counters;
 

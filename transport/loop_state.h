@@ -1,6 +1,6 @@
-// The inside of a Loop: what its connections and listeners need of it.
+// The inside of a Loop: what its residents and listeners need of it.
 //
-// On the loop's thread only, but for adopt() and what it counts.
+// On the loop's thread only, but for what it counts.
 #pragma once
 
 #include <atomic>
@@ -8,47 +8,28 @@
 #include <functional>
 #include <list>
 #include <memory>
-#include <span>
-#include <string>
 #include <vector>
 
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
 
-#include "transport/connection.h"
+#include "transport/account.h"
+#include "transport/buffer.h"
 #include "transport/counters.h"
 #include "transport/has_memory_for.h"
-#include "transport/listener_counts.h"
 #include "transport/loop.h"
-#include "transport/socket.h"
-#include "transport/tls_stream.h"
+#include "transport/resident.h"
 
 namespace transport {
 
-class TcpConnection;
-
-// What connections of one listener share. Immutable but for the counts, which outlive a change of the rest.
-struct Served {
-  Service& service;
-  const ConnectionOptions options;
-  const std::shared_ptr<ListenerCounts> counts;
-};
-
-// What a connection is made of: fresh from accept, or with all that it has when it comes from another loop.
-struct Arrival {
-  Descriptor descriptor;
-  std::unique_ptr<TlsStream> tls = {};
-  std::string read = {};          // what was read of it already
-  std::string peer_address = {};  // empty: that of the descriptor
-  bool fresh = true;
-};
+class Peer;
 
 struct Loop::State {
   State();
   ~State();
 
-  // Any thread: makes a connection of it, which counts from now on.
-  void adopt(Loop& loop, Arrival arrival, std::shared_ptr<const Served> served);
+  // From now on it lives here.
+  void add(std::unique_ptr<Resident> resident);
 
   // Everything that happens on the loop calls this first.
   void begin_turn();
@@ -59,21 +40,23 @@ struct Loop::State {
     counters.out_of_memory.add();
     return false;
   }
-  // Does something for one connection. If there is not enough memory for it, that costs this connection and
-  // nobody else.
+  // Does something for one of them. If there is not enough memory for it, that costs this one and nobody
+  // else.
   template <class Work>
-  void do_for(TcpConnection& connection, Work work);
+  void do_for(Resident& resident, Work work) {
+    if (!has_memory_for(work)) resident.on_out_of_memory();
+  }
   void request_turn_end();
   void read_clock();
 
-  // At the end of the turn `connection` is to write, or to tell its receiver that it is gone.
-  void add_unwritten(TcpConnection& connection);
+  // At the end of the turn it is to write, or to be buried.
+  void add_unwritten(Resident& resident);
   // The same, and so much is queued there that it may as well be written before the turn's end.
-  void add_full(TcpConnection& connection) { full_.push_back(&connection); }
-  void add_ended(TcpConnection& connection);
+  void add_full(Resident& resident) { full_.push_back(&resident); }
+  void add_ended(Resident& resident);
   // It is looked at often, until look_for_life() says that this will do.
-  void add_probed(TcpConnection& connection);
-  void remove_probed(TcpConnection& connection) { std::erase(probed_, &connection); }
+  void add_probed(Resident& resident);
+  void remove_probed(Resident& resident) { std::erase(probed_, &resident); }
   // Writes what those have queued, while it is in the processor's cache. After each read.
   void write_full();
   // Writes before the turn's end if so much was queued that it would leave the processor's cache.
@@ -83,38 +66,40 @@ struct Loop::State {
 
   // Looks at all deadlines as of `time`. Called by a timer; by tests with any time.
   void sweep(Clock::time_point time);
+  // From now on as often as that, or more often.
+  void sweep_every(Clock::duration interval);
 
   // No message that is longer may begin to come in.
   void limit_messages(size_t max_size);
 
-  // visit(Connection&) for each, which must neither make nor destroy one.
+  // visit(AccountHolder&) for each of them and of the others, which must neither make nor destroy one.
   template <class Visit>
-  void for_each_connection(Visit visit);
+  void for_each_holder(Visit visit);
 
-  // Destroys a connection that is closed and has no operation pending.
-  void remove(TcpConnection& connection);
-  // Destroys all connections and their receivers; nobody is told.
+  // Destroys one that is closed and has no operation pending.
+  void remove(Resident& resident);
+  // Destroys all of them; nobody is told.
   void remove_all();
 
   // Those not destroyed yet; may be more than are open.
-  size_t held_connections() const { return connections_.size(); }
+  size_t held_connections() const { return residents_.size(); }
 
   asio::io_context io;
   std::function<void()> turn_end;
   Clock::time_point now;
   std::atomic<size_t> connection_count{0};
   Counters counters;
-  // For the peers of all connections.
+  // For the peers of all residents.
   const std::shared_ptr<HeldBytes> held = std::make_shared<HeldBytes>();
   std::atomic<std::ptrdiff_t> input_in_buffers{0};
-  // Connections that somebody else owns; some may be no more.
-  std::vector<std::weak_ptr<Connection>> others;
-  size_t max_message_size = SIZE_MAX;  // as long as memory is short; the connections have their own
+  // That somebody else owns; some may be no more.
+  std::vector<std::weak_ptr<AccountHolder>> others;
+  size_t max_message_size = SIZE_MAX;  // as long as memory is short; the residents have their own
 
-  // Connections whose first request has not come, the oldest first.
-  std::list<TcpConnection*> half_open;
+  // Of those whose first request has not come, the oldest first.
+  std::list<Peer*> half_open;
 
-  // Shared by all connections, one after the other: an idle connection has no buffer.
+  // Shared by all residents, one after the other: an idle connection has no buffer.
   std::vector<char> read_buffer;
   std::vector<char> write_scratch;
 
@@ -122,23 +107,21 @@ struct Loop::State {
   // Measured: with more than this queued in a turn, frames have left the cache when they are written.
   static constexpr size_t max_unwritten_bytes = 128 * 1024;
 
-  void take_in(Loop& loop, Arrival arrival, const std::shared_ptr<const Served>& served);
   void end_turn();
   void write_all();
   void bury_ended();
   void request_unless_collecting();
-  void schedule_sweep(const ConnectionLimits& limits);
   void wait_for_sweep();
   void look_at_probed();
 
   bool turn_end_posted_ = false;
   bool collecting_ = false;  // the turn's end is running: what is added now is still dealt with in it
-  std::vector<TcpConnection*> unwritten_;
-  std::vector<TcpConnection*> full_;
-  std::vector<TcpConnection*> ended_;   // with room for all, as the next
-  std::vector<TcpConnection*> buried_;  // while they are told
-  std::vector<TcpConnection*> probed_;
-  std::vector<std::unique_ptr<TcpConnection>> connections_;
+  std::vector<Resident*> unwritten_;
+  std::vector<Resident*> full_;
+  std::vector<Resident*> ended_;   // with room for all, as the next
+  std::vector<Resident*> buried_;  // while they are told
+  std::vector<Resident*> probed_;
+  std::vector<std::unique_ptr<Resident>> residents_;
   size_t created_bytes_ = 0;  // Buffer::created_bytes() when everything was last written
   Clock::duration sweep_interval_;
   bool sweep_waiting_ = false;

@@ -23,7 +23,7 @@ class RawSocketCodec {
   // max_frame_size: what was announced to the client, headers not counted.
   explicit RawSocketCodec(size_t max_frame_size) : max_frame_size_(max_frame_size) {}
   // Of frames that begin from now on.
-  void set_max_frame_size(size_t size) { max_frame_size_ = size; }
+  void set_max_message_size(size_t size) { max_frame_size_ = size; }
 
   // Takes what it can from the front of `bytes`, up to one event. need_more: all is taken.
   CodecEvent next(std::span<char>& bytes);
@@ -36,6 +36,14 @@ class RawSocketCodec {
   BufferRef take_buffer_of(std::string_view part) {
     return long_ && delivered_ ? long_->take_buffer_of(part) : BufferRef();
   }
+
+  // What is said to the client beside messages.
+  static BufferRef ping() { return make_rawsocket_frame(RawSocketType::ping, {}); }
+  static BufferRef pong(std::string_view payload) {
+    return make_rawsocket_frame(RawSocketType::pong, payload);
+  }
+  // RawSocket has no such frame.
+  static BufferRef close(uint16_t /*code*/, std::string_view /*reason*/) { return {}; }
 
   // Bytes kept for later, of an incomplete frame.
   size_t kept_bytes() const { return kept_.size() + (long_ ? long_->arrived() : 0); }

@@ -63,6 +63,11 @@ class WebSocketCodec {
   // See Connection::take_buffer_of().
   BufferRef take_buffer_of(std::string_view part);
 
+  // What is said to the client beside messages.
+  static BufferRef ping() { return make_control_frame(Opcode::ping, {}); }
+  static BufferRef pong(std::string_view payload) { return make_control_frame(Opcode::pong, payload); }
+  static BufferRef close(uint16_t code, std::string_view reason) { return make_close_frame(code, reason); }
+
   // Bytes kept for later, of incomplete frames and messages.
   size_t kept_bytes() const;
   // Bytes of memory that all that is kept takes.
