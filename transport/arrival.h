@@ -4,8 +4,9 @@
 #include <memory>
 #include <string>
 
-#include "transport/connection.h"
+#include "transport/connection_options.h"
 #include "transport/listener_counts.h"
+#include "transport/service.h"
 #include "transport/socket.h"
 #include "transport/tls_stream.h"
 

@@ -12,15 +12,10 @@
 
 #include "transport/allocated.h"
 #include "transport/buffer.h"
-#include "transport/connection.h"
+#include "transport/framing.h"
 #include "transport/write_queue.h"
 
 namespace transport {
-
-// Precondition: it parts messages by one.
-constexpr char separator_of(Framing framing) {
-  return static_cast<char>(framing.batching);
-}
 
 // Takes the message at the front of a batch, or nothing if it has a length that cannot be. The last message
 // of a text may lack its separator. Precondition: the batch is not empty.

@@ -8,6 +8,16 @@
 
 namespace transport {
 
+// What is kept of a message that is too long.
+constexpr size_t max_beginning = 512;
+
+// Takes so many bytes of the front.
+inline std::span<char> take_front(std::span<char>& bytes, size_t count) {
+  const auto front = bytes.first(count);
+  bytes = bytes.subspan(count);
+  return front;
+}
+
 struct CodecEvent {
   enum class Kind : uint8_t {
     need_more,

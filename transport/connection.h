@@ -7,52 +7,24 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
-#include <vector>
 
 #include "transport/account.h"
 #include "transport/buffer.h"
 #include "transport/channel_binding.h"
 #include "transport/client_certificate.h"
+#include "transport/close_code.h"
 #include "transport/counters.h"
 #include "transport/framing.h"
-#include "transport/http.h"
 #include "transport/pauses.h"
 #include "transport/rate.h"
-#include "transport/rawsocket.h"
 
 namespace transport {
 
-class AddressRanges;
 class Connection;
-class Loop;
-class TlsContext;
-
-// The most bytes frame_message() puts in front of a message, and behind it.
-constexpr size_t max_frame_header = 10;
-constexpr size_t max_frame_trailer = 1;
-
-// The frame of one message, not compressed: its header is written into the buffer's headroom, nothing is
-// copied. A message that is too long for the peer gives a frame of more than Connection::max_frame_size(),
-// which must not be sent. Precondition: message->unique(), max_frame_header bytes of headroom and
-// max_frame_trailer of tailroom.
-BufferRef frame_message(Framing framing, BufferRef message);
-
-// WebSocket close codes (RFC 6455, section 7.4.1).
-namespace close_code {
-constexpr uint16_t none = 1005;  // never on the wire: a close frame without a code
-constexpr uint16_t normal = 1000, going_away = 1001, protocol_error = 1002, unsupported_data = 1003,
-                   invalid_payload = 1007, policy_violation = 1008, message_too_big = 1009,
-                   internal_error = 1011;
-}  // namespace close_code
-
-// What is kept of a message that is too long.
-constexpr size_t max_beginning = 512;
 
 // Why and by whom a connection ended, for the log.
 struct CloseReason {
@@ -90,82 +62,6 @@ class Receiver {
   virtual size_t shared_bytes() const { return 0; }
   // The connection is gone, for whatever reason. Called once, last.
   virtual void on_closed(const CloseReason& reason) = 0;
-};
-
-// The bounds of one connection, with the defaults of a listener's options.
-struct ConnectionLimits {
-  size_t max_message_size = 16 * 1024 * 1024;  // bytes, of a message that comes in
-  size_t max_queued_bytes =
-      16 * 1024 * 1024;  // of memory, for what goes out; above it the connection is dropped
-  // In the place of all of these until the receiver knows who the peer is: bytes that may come in at all, of
-  // one message, and of memory for what goes out.
-  size_t max_bytes_of_unknown = 64 * 1024;
-  size_t max_http_head = 8 * 1024;  // bytes of a request's head
-  int handshake_timeout_ms = 5000;  // from accept to the end of the opening handshake
-  int ping_interval_ms = 10000;     // of silence before a ping, 0: never; any byte is life
-  int ping_timeout_ms = 20000;      // of silence after the ping before the peer counts as dead
-  int close_timeout_ms = 2000;      // from our close frame to the end of the socket
-  // A message, or the body of a request, that has begun to come in must end within message_window_ms, or go
-  // on at this rate in each such time. 0: it may take as long as it likes.
-  int min_message_rate = 1024;  // bytes per second
-  int message_window_ms = 30000;
-  Rate max_rate = {};  // of what comes in; above it the peer is read more slowly
-  // Of the listener, all loops together:
-  size_t max_connections_per_address = 50000;  // Unix domain sockets count for nobody
-  size_t max_half_open = 1000;  // connections whose first request has not come; above it the oldest goes
-};
-
-// How a listener's connections begin; from when they are accepted to their end.
-struct ConnectionOptions {
-  ConnectionLimits limits = {};
-  std::shared_ptr<const TlsContext> tls = {};  // null: none
-  // Whose PROXY headers, or headers like X-Forwarded-For, tell the client's address. Null: nobody's.
-  std::shared_ptr<const AddressRanges> trusted_proxies = {};
-  // Every connection begins with a header of the PROXY protocol; without trusted_proxies nobody gets in.
-  bool proxy_protocol = false;
-};
-
-// Decides what is served on a listener. Called on the thread of the connection's loop; shared by all loops,
-// so it must be immutable or thread-safe. Outlives all connections.
-class Service {
- public:
-  virtual ~Service() = default;
-  // For the log, of a client of which no receiver can tell: why it was refused,
-  virtual void on_refused(const std::string& /*peer*/, const std::string& /*why*/) {}
-  // or what else is to be known of it, as whose proxy it is.
-  virtual void remark(const std::string& /*peer*/, const std::string& /*what*/) {}
-  // A plain GET or HEAD.
-  virtual HttpResponse on_request(const HttpRequest& request) = 0;
-
-  // The loop on which this POST is dealt with: the connection moves there before the body is read.
-  virtual Loop& loop_for(Loop& here, const HttpRequest&) { return here; }
-  // How long the body may be; nothing: POST and OPTIONS are not served there. On that loop.
-  virtual std::optional<size_t> max_body_size(Loop&, const HttpRequest&) { return std::nullopt; }
-  // Answered by the waiter, who must be told if the client has gone.
-  struct Later {
-    HttpWaiter* waiter;
-  };
-  using Answer = std::variant<HttpResponse, Later>;
-  // A POST or OPTIONS with its whole body. On that loop.
-  virtual Answer on_post(Loop&, const HttpRequest&, std::span<const char>, HttpExchange&) {
-    return text_response(404, "there is nothing here");
-  }
-
-  struct Upgrade {
-    std::string subprotocol;  // the one chosen of the offered
-    Framing framing;
-    std::unique_ptr<Receiver> receiver;
-    std::vector<std::pair<std::string, std::string>> headers = {};  // of the response to a WebSocket client
-  };
-  // The handshake of a RawSocket client. Answers with what is to sit on the connection, or with why not.
-  virtual std::variant<Upgrade, RawSocketRefusal> on_rawsocket(Loop&, const RawSocketRequest&) {
-    return RawSocketRefusal{RawSocketError::not_served, "RawSocket is not served here"};
-  }
-  // A well-formed WebSocket opening handshake, version 13. `offered` are the subprotocols in the client's
-  // order of preference. Answers with what is to sit on the connection, or with the HTTP response that
-  // refuses it, and that the service has logged.
-  virtual std::variant<Upgrade, HttpResponse> on_upgrade(Loop& loop, const HttpRequest& request,
-                                                         const std::vector<std::string>& offered) = 0;
 };
 
 class Connection : public AccountHolder {

@@ -6,7 +6,7 @@
 #include <zlib.h>
 
 #include "transport/allocated.h"
-#include "transport/connection.h"
+#include "transport/framing.h"
 
 namespace transport {
 namespace {

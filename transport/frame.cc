@@ -2,35 +2,10 @@
 
 #include <cassert>
 
-#include "transport/batch.h"
+#include "transport/close_code.h"
 
 namespace transport {
 namespace {
-
-void write_big_endian(char* bytes, size_t count, uint64_t value) {
-  for (size_t i = count; i-- > 0; value >>= 8) bytes[i] = static_cast<char>(value & 0xFF);
-}
-
-// Of a frame that has `size` bytes of payload, some of which may be in the buffer.
-void prepend_header(Opcode opcode, uint64_t size, Buffer& buffer, uint8_t reserved_bits = 0) {
-  char header[max_frame_header];
-  header[0] = static_cast<char>(0x80 | reserved_bits | static_cast<uint8_t>(opcode));
-  const auto code = static_cast<uint8_t>(size < 126 ? size : size <= 0xFFFF ? 126 : 127);
-  header[1] = static_cast<char>(code);
-  const size_t extended = extended_length_size(code);
-  write_big_endian(header + 2, extended, size);
-  buffer.prepend({header, 2 + extended});
-}
-
-void put_into_carrier(Framing framing, Buffer& message) {
-  using Carrier = Framing::Carrier;
-  if (framing.carrier == Carrier::websocket) [[likely]] {
-    prepend_header(opcode_of(framing), message.size(), message);
-  } else if (framing.carrier == Carrier::rawsocket) {
-    const auto header = rawsocket_header(RawSocketType::message, message.size());
-    message.prepend({header.data(), header.size()});
-  }
-}
 
 // The longest prefix of at most `limit` bytes that does not end inside a UTF-8 character.
 std::string_view cut(std::string_view text, size_t limit) {
@@ -40,21 +15,6 @@ std::string_view cut(std::string_view text, size_t limit) {
 }
 
 }  // namespace
-
-BufferRef frame_message(Framing framing, BufferRef message) {
-  using Batching = Framing::Batching;
-  if (framing.batching == Batching::none) {
-    put_into_carrier(framing, *message);
-  } else if (framing.batching == Batching::length) {
-    char length[batch_length_size];
-    write_big_endian(length, sizeof length, message->size());
-    message->prepend({length, sizeof length});
-  } else {
-    const char separator = separator_of(framing);
-    message->append({&separator, 1});
-  }
-  return message;
-}
 
 BufferRef frame_compressed(Framing framing, BufferRef message) {
   prepend_header(opcode_of(framing), message->size(), *message, compressed_bit);

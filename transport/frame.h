@@ -11,11 +11,10 @@
 #include <string_view>
 
 #include "transport/buffer.h"
-#include "transport/connection.h"
+#include "transport/framing.h"
+#include "transport/opcode.h"
 
 namespace transport {
-
-enum class Opcode : uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
 
 // The most bytes a control frame may carry (section 5.5), and a close frame's reason after its code.
 constexpr size_t max_control_payload = 125;
@@ -99,6 +98,21 @@ inline PlainFrame read_plain_frame(std::span<const char> bytes, uint8_t first_by
   std::memcpy(frame.mask.data(), bytes.data() + length_end, mask_size);
   frame.header_size = header_size;
   return frame;
+}
+
+inline void write_big_endian(char* bytes, size_t count, uint64_t value) {
+  for (size_t i = count; i-- > 0; value >>= 8) bytes[i] = static_cast<char>(value & 0xFF);
+}
+
+// Puts the header of a frame in front that has `size` bytes of payload, some of which may be in the buffer.
+inline void prepend_header(Opcode opcode, uint64_t size, Buffer& buffer, uint8_t reserved_bits = 0) {
+  char header[max_frame_header];
+  header[0] = static_cast<char>(0x80 | reserved_bits | static_cast<uint8_t>(opcode));
+  const auto code = static_cast<uint8_t>(size < 126 ? size : size <= 0xFFFF ? 126 : 127);
+  header[1] = static_cast<char>(code);
+  const size_t extended = extended_length_size(code);
+  write_big_endian(header + 2, extended, size);
+  buffer.prepend({header, 2 + extended});
 }
 
 // RSV1, which says that a message is compressed (RFC 7692, section 6).

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 
 namespace transport {
@@ -23,6 +24,10 @@ class Compression {
  private:
   uint8_t code_ = 0;
 };
+
+// The most bytes frame_message() puts in front of a message, and behind it.
+constexpr size_t max_frame_header = 10;
+constexpr size_t max_frame_trailer = 1;
 
 // All that tells how a message goes out. A further framing is a further constant below.
 struct Framing {
@@ -57,5 +62,10 @@ inline constexpr Framing Framing::batched_binary{.batching = Batching::length};
 inline constexpr Framing Framing::batched_text_octal{.text = true, .batching = Batching::octal_separator};
 inline constexpr Framing Framing::rawsocket{.carrier = Carrier::rawsocket};
 inline constexpr Framing Framing::bare{.carrier = Carrier::long_poll};
+
+// Of messages in a batch. Precondition: they are parted by one.
+constexpr char separator_of(Framing framing) {
+  return static_cast<char>(framing.batching);
+}
 
 }  // namespace transport

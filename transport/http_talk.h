@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "transport/allocated.h"
-#include "transport/connection.h"
 #include "transport/http.h"
 #include "transport/message_pace.h"
 #include "transport/message_talk.h"
 #include "transport/rawsocket.h"
+#include "transport/service.h"
 #include "transport/stream.h"
 #include "transport/talk.h"
 

@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "transport/connection.h"
+#include "transport/connection_options.h"
+#include "transport/service.h"
 
 namespace transport {
 

@@ -13,8 +13,10 @@
 #include <string>
 
 #include "transport/connection.h"
+#include "transport/connection_options.h"
 #include "transport/listener_counts.h"
 #include "transport/loop.h"
+#include "transport/service.h"
 
 namespace transport {
 

@@ -10,8 +10,8 @@
 
 #include "transport/batch.h"
 #include "transport/codec.h"
-#include "transport/connection.h"
 #include "transport/message_pace.h"
+#include "transport/service.h"
 #include "transport/talk.h"
 #include "transport/tcp_connection.h"
 #include "transport/throttle.h"

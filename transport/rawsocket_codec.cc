@@ -2,18 +2,9 @@
 
 #include <algorithm>
 
-#include "transport/connection.h"
+#include "transport/close_code.h"
 
 namespace transport {
-namespace {
-
-std::span<char> take(std::span<char>& bytes, size_t count) {
-  const auto front = bytes.first(count);
-  bytes = bytes.subspan(count);
-  return front;
-}
-
-}  // namespace
 
 CodecEvent RawSocketCodec::next(std::span<char>& bytes) {
   if (delivered_) {
@@ -31,13 +22,13 @@ CodecEvent RawSocketCodec::next(std::span<char>& bytes) {
   if (at_frame && bytes.size() >= rawsocket_header_size) {
     const RawSocketHeader header = read_rawsocket_header(bytes);
     if (is_oversized(header)) {
-      take(bytes, rawsocket_header_size);
+      take_front(bytes, rawsocket_header_size);
       return begin_throwing_away(header, bytes);
     }
     if (header.reserved() || header.size > limit_) return refusal(header);
     if (header.size <= bytes.size() - rawsocket_header_size) {
-      take(bytes, rawsocket_header_size);
-      return event(header, take(bytes, header.size));
+      take_front(bytes, rawsocket_header_size);
+      return event(header, take_front(bytes, header.size));
     }
   }
   if (!fill(rawsocket_header_size, bytes)) return {};
@@ -58,7 +49,7 @@ CodecEvent RawSocketCodec::next(std::span<char>& bytes) {
 // Until kept_ has that size; false if the bytes do not suffice.
 bool RawSocketCodec::fill(size_t size, std::span<char>& bytes) {
   if (kept_.size() < size) {
-    const auto more = take(bytes, std::min(size - kept_.size(), bytes.size()));
+    const auto more = take_front(bytes, std::min(size - kept_.size(), bytes.size()));
     kept_.append(more.data(), more.size());
   }
   return kept_.size() >= size;
@@ -85,7 +76,7 @@ CodecEvent RawSocketCodec::begin_throwing_away(const RawSocketHeader& header, st
 
 // need_more: it is told of already, or not yet, and what there was of it in the bytes is taken.
 CodecEvent RawSocketCodec::throw_away(std::span<char>& bytes) {
-  const auto part = take(bytes, std::min(left_of_oversized_, bytes.size()));
+  const auto part = take_front(bytes, std::min(left_of_oversized_, bytes.size()));
   left_of_oversized_ -= part.size();
   oversized_ += part.size();
   const size_t wanted = std::min(max_beginning, oversized_ + left_of_oversized_);

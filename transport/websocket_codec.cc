@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "text/utf8.h"
+#include "transport/close_code.h"
 
 namespace transport {
 namespace {
@@ -17,12 +18,6 @@ constexpr size_t inflated_in_step = 1024;
 // goes in, as the worst streams are nothing but tables of codes.
 constexpr size_t max_inflating_cost = 64 * 1024;
 constexpr size_t cost_of_compressed = 4;
-
-std::span<char> take(std::span<char>& bytes, size_t count) {
-  const auto front = bytes.first(count);
-  bytes = bytes.subspan(count);
-  return front;
-}
 
 // What begins at that offset in the payload of a frame.
 bool unmask_from(uint64_t offset, std::span<char> part, std::array<char, 4> mask) {
@@ -81,7 +76,7 @@ WebSocketCodec::Event WebSocketCodec::next_slowly(std::span<char>& bytes) {
 WebSocketCodec::Event WebSocketCodec::next_frame(std::span<char>& bytes) {
   for (size_t want = wanted(); kept_.size() < want; want = wanted()) {
     if (bytes.empty()) return {};
-    const auto more = take(bytes, std::min(want - kept_.size(), bytes.size()));
+    const auto more = take_front(bytes, std::min(want - kept_.size(), bytes.size()));
     kept_.append(more.data(), more.size());
     take_compressed_bit();
   }
@@ -237,7 +232,7 @@ WebSocketCodec::Event WebSocketCodec::inflate(std::span<char>& bytes) {
   using Outcome = InflatedMessage::Outcome;
   Passing& message = *passing_;
   const size_t most = std::min(bytes.size(), inflated_in_step);
-  const auto part = take(bytes, static_cast<size_t>(std::min<uint64_t>(payload_left_, most)));
+  const auto part = take_front(bytes, static_cast<size_t>(std::min<uint64_t>(payload_left_, most)));
   unmask_from(message.frame_offset, part, message.mask);
   message.frame_offset += part.size();
   message.size += part.size();
@@ -274,7 +269,7 @@ WebSocketCodec::Event WebSocketCodec::stop_inflating() {
 
 WebSocketCodec::Event WebSocketCodec::throw_away(std::span<char>& bytes) {
   Passing& message = *passing_;
-  const auto part = take(bytes, static_cast<size_t>(std::min<uint64_t>(payload_left_, bytes.size())));
+  const auto part = take_front(bytes, static_cast<size_t>(std::min<uint64_t>(payload_left_, bytes.size())));
   payload_left_ -= part.size();
   message.size += part.size();
   for (const char c : part.first(std::min(part.size(), max_beginning - message.beginning.size())))
@@ -303,7 +298,7 @@ WebSocketCodec::Event WebSocketCodec::whole_message(std::array<char, 4> mask, st
 }
 
 WebSocketCodec::Event WebSocketCodec::assemble(std::span<char>& bytes) {
-  const auto part = take(bytes, static_cast<size_t>(std::min<uint64_t>(payload_left_, bytes.size())));
+  const auto part = take_front(bytes, static_cast<size_t>(std::min<uint64_t>(payload_left_, bytes.size())));
   payload_left_ -= part.size();
   return assembled(assembler_->consume(part));
 }

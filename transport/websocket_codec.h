@@ -17,9 +17,9 @@
 
 #include "text/utf8.h"
 #include "transport/codec_event.h"
-#include "transport/connection.h"
 #include "transport/deflate.h"
 #include "transport/frame.h"
+#include "transport/framing.h"
 #include "transport/long_message.h"
 #include "transport/unmask.h"
 #include "transport/websocketpp_door.h"

@@ -9,7 +9,8 @@
 #include <websocketpp/http/response.hpp>
 #include <websocketpp/processors/hybi13.hpp>
 
-#include "transport/connection.h"
+#include "transport/allocated.h"
+#include "transport/close_code.h"
 
 namespace transport {
 namespace {

@@ -15,7 +15,7 @@
 #include <variant>
 #include <vector>
 
-#include "transport/frame.h"
+#include "transport/opcode.h"
 
 namespace transport {
 

@@ -6,8 +6,8 @@
 #include <benchmark/benchmark.h>
 
 #include "serializers/serializer.h"
-#include "transport/connection.h"
 #include "transport/deflate.h"
+#include "transport/framing.h"
 
 namespace {
 

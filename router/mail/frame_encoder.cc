@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "transport/frame.h"
+#include "transport/frame_message.h"
 
 namespace router {
 

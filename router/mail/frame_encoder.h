@@ -7,8 +7,10 @@
 #include <string>
 
 #include "router/mail/routed_payload.h"
+#include "transport/buffer.h"
 #include "transport/connection.h"
 #include "transport/deflate.h"
+#include "transport/framing.h"
 #include "wamp/message.h"
 
 namespace router {

@@ -1,6 +1,6 @@
 #include "router/mail/routed_payload.h"
 
-#include "transport/connection.h"
+#include "transport/framing.h"
 
 namespace router {
 namespace {

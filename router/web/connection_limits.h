@@ -2,7 +2,7 @@
 #pragma once
 
 #include "router/config/config.h"
-#include "transport/connection.h"
+#include "transport/connection_options.h"
 
 namespace router {
 

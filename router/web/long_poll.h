@@ -16,6 +16,7 @@
 #include "router/worker/worker.h"
 #include "transport/connection.h"
 #include "transport/long_poll_connection.h"
+#include "transport/service.h"
 
 namespace router {
 

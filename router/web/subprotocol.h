@@ -7,7 +7,8 @@
 
 #include "router/config/config.h"
 #include "serializers/serializer.h"
-#include "transport/connection.h"
+#include "transport/framing.h"
+#include "transport/http.h"
 
 namespace router {
 

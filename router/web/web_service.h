@@ -13,6 +13,7 @@
 #include "router/web/long_poll.h"
 #include "router/worker/worker.h"
 #include "transport/connection.h"
+#include "transport/service.h"
 
 namespace router {
 

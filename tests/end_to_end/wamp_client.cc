@@ -6,6 +6,7 @@
 #include "tests/support/deflate.h"
 #include "tests/support/json_wire.h"
 #include "transport/batch.h"
+#include "transport/frame_message.h"
 #include "transport/rawsocket.h"
 
 namespace router {

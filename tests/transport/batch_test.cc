@@ -6,6 +6,7 @@
 
 #include "tests/support/raw_client.h"
 #include "tests/transport/server.h"
+#include "transport/frame_message.h"
 
 namespace transport {
 namespace {

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/deflate.h"
-#include "transport/connection.h"
+#include "transport/framing.h"
 #include "transport/live_bytes.h"
 
 namespace transport {

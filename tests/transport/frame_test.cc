@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "transport/connection.h"
+#include "transport/close_code.h"
+#include "transport/frame_message.h"
 
 namespace transport {
 namespace {

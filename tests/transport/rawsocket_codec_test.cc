@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/transport/codec_log.h"
-#include "transport/connection.h"
+#include "transport/frame_message.h"
 #include "transport/live_bytes.h"
 
 namespace transport {

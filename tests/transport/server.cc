@@ -4,6 +4,7 @@
 #include <chrono>
 #include <future>
 
+#include "transport/frame_message.h"
 #include "transport/loop_state.h"
 
 namespace transport {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/router/support/failing_memory.h"
+#include "transport/frame_message.h"
 #include "transport/long_poll_connection.h"
 
 namespace router {
