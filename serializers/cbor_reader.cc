@@ -2,7 +2,6 @@
 
 #include <bit>
 
-#include "serializers/cbor_values.h"
 #include "serializers/javascript_integer.h"
 #include "serializers/value_builder.h"
 
@@ -16,16 +15,15 @@ bool is_negative(const char* head) {
 }  // namespace
 
 bool CborReader::enter_message() {
-  const CborHeader header = scanner_.header();
-  if (header.kind != Kind::list || !scanner_.enter_list(header)) return false;
-  missing_ = header.argument;
-  ends_with_break_ = header.is_indefinite;
+  const CborHeader head = header();
+  if (head.kind != Kind::list || !enter_list(head)) return false;
+  missing_ = head.argument;
+  ends_with_break_ = head.is_indefinite;
   return true;
 }
 
 bool CborReader::next() {
-  if (ends_with_break_)
-    return !scanner_.at_break() && (!scanner_.at_end() || scanner_.fail("unexpected end"));
+  if (ends_with_break_) return !at_break() && (!at_end() || fail("unexpected end"));
   if (missing_ == 0) return false;
   --missing_;
   return true;
@@ -33,65 +31,61 @@ bool CborReader::next() {
 
 bool CborReader::leave_message() {
   if (ends_with_break_) {
-    if (!scanner_.at_break()) return scanner_.at_end() && scanner_.fail("unexpected end");
-    scanner_.move_to(position() + 1);
+    if (!at_break()) return at_end() && fail("unexpected end");
+    move_to(position() + 1);
   } else if (missing_ > 0) {
     return false;
   }
-  return scanner_.at_end() || scanner_.fail("expected the end");
+  return at_end() || fail("expected the end");
 }
 
 bool CborReader::enter_dictionary() {
-  const CborHeader header = scanner_.header();
-  if (header.kind != Kind::dictionary) return false;
-  scanner_.move_to(header.content);
-  missing_ = header.argument;
-  ends_with_break_ = header.is_indefinite;
+  const CborHeader head = header();
+  if (head.kind != Kind::dictionary) return false;
+  move_to(head.content);
+  missing_ = head.argument;
+  ends_with_break_ = head.is_indefinite;
   return true;
 }
 
 bool CborReader::next_key(std::string_view& key) {
   scratch_.strings.clear();
   if (!next()) return false;
-  if (!read_string(key)) return scanner_.fail("expected strings as keys");
+  if (!read_string(key)) return fail("expected strings as keys");
   // What a tag says of a value makes no other one of it.
-  while (kind() == Kind::extension) scanner_.move_to(scanner_.header().content);
+  while (kind() == Kind::extension) move_to(header().content);
   return true;
 }
 
 bool CborReader::read_integer(uint64_t& value) {
-  if (scanner_.take_small_integer(value)) return true;
-  const CborHeader header = scanner_.header();
-  if (header.kind == Kind::integer) {
-    value = is_negative(position()) ? UINT64_MAX : header.argument;
+  if (take_small_integer(value)) return true;
+  const CborHeader head = header();
+  if (head.kind == Kind::integer) {
+    value = is_negative(position()) ? UINT64_MAX : head.argument;
   } else {
     constexpr ptrdiff_t double_size = 9;  // with its head
-    if (header.kind != Kind::floating || header.content - position() != double_size) return false;
-    const auto number = std::bit_cast<double>(header.argument);
+    if (head.kind != Kind::floating || head.content - position() != double_size) return false;
+    const auto number = std::bit_cast<double>(head.argument);
     if (!is_javascript_integer(number)) return false;
     value = static_cast<uint64_t>(number);
   }
-  scanner_.move_to(header.content);
+  move_to(head.content);
   return true;
 }
 
 bool CborReader::read_string(std::string_view& value) {
-  const CborHeader header = scanner_.header();
+  const CborHeader head = header();
   const char* const begin = position();
-  if (header.kind != Kind::string || !scanner_.skip_value()) return false;
-  if (header.is_indefinite) {
+  if (head.kind != Kind::string || !skip_value()) return false;
+  if (head.is_indefinite) {
     const ValueLimits none;
     ValueBuilder builder(none);
     read_cbor({{begin, position()}, 1}, builder);
     value = scratch_.strings.emplace_back(std::move(*builder.values().front().get<std::string>()));
   } else {
-    value = {header.content, header.argument};
+    value = {head.content, head.argument};
   }
   return true;
-}
-
-bool CborReader::send_dictionary(std::string_view skipped, ValueSink& sink) {
-  return read_cbor({skipped, 1}, sink) || scanner_.fail("expected strings as keys");
 }
 
 }  // namespace serializers

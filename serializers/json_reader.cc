@@ -3,7 +3,6 @@
 #include <charconv>
 
 #include "serializers/json_text.h"
-#include "serializers/json_values.h"
 #include "serializers/unescape_json.h"
 
 namespace serializers {
@@ -16,13 +15,13 @@ bool is_integer(std::string_view number) {
 }  // namespace
 
 JsonReader::JsonReader(std::string_view bytes, Scratch& scratch, const Limits& limits)
-    : scanner_(bytes, limits.max_depth - 1), scratch_(scratch) {
-  scanner_.skip_space();
+    : JsonScanner(bytes, limits.max_depth - 1), scratch_(scratch) {
+  skip_space();
 }
 
 Kind JsonReader::kind() const {
-  if (scanner_.failed() || scanner_.at_end()) return Kind::invalid;
-  switch (*scanner_.position()) {
+  if (failed() || at_end()) return Kind::invalid;
+  switch (*position()) {
     case '{':
       return Kind::dictionary;
     case '[':
@@ -35,57 +34,57 @@ Kind JsonReader::kind() const {
     case 'n':
       return Kind::null;
   }
-  JsonScanner number = scanner_;
+  JsonScanner number = *this;
   if (!number.skip_number()) return Kind::invalid;
   return is_integer({position(), number.position()}) ? Kind::integer : Kind::floating;
 }
 
 bool JsonReader::enter_message() {
-  if (!scanner_.at('[')) return false;
-  scanner_.advance();
-  scanner_.skip_space();
+  if (!at('[')) return false;
+  advance();
+  skip_space();
   return true;
 }
 
 bool JsonReader::next() {
-  scanner_.skip_space();
-  if (scanner_.at(']')) return false;
+  skip_space();
+  if (at(']')) return false;
   if (at_first_element_) {
     at_first_element_ = false;
     return true;
   }
-  if (!scanner_.at(',')) return scanner_.fail("expected ',' or ']'");
-  scanner_.advance();
-  scanner_.skip_space();
+  if (!at(',')) return fail("expected ',' or ']'");
+  advance();
+  skip_space();
   return true;
 }
 
 bool JsonReader::leave_message() {
-  scanner_.skip_space();
-  if (scanner_.at(',')) return false;
-  if (!scanner_.at(']')) return scanner_.fail("expected ',' or ']'");
-  scanner_.advance();
-  scanner_.skip_space();
-  return scanner_.at_end() || scanner_.fail("expected the end");
+  skip_space();
+  if (at(',')) return false;
+  if (!at(']')) return fail("expected ',' or ']'");
+  advance();
+  skip_space();
+  return at_end() || fail("expected the end");
 }
 
 bool JsonReader::enter_dictionary() {
-  if (!scanner_.at('{')) return false;
-  scanner_.advance();
+  if (!at('{')) return false;
+  advance();
   at_first_element_ = true;
   return true;
 }
 
 bool JsonReader::next_key(std::string_view& key) {
   scratch_.strings.clear();
-  scanner_.skip_space();
-  if (scanner_.at('}')) return false;
-  if (!next()) return scanner_.fail("expected ',' or '}'");
-  if (!read_string(key)) return scanner_.fail("expected a string as key");
-  scanner_.skip_space();
-  if (!scanner_.at(':')) return scanner_.fail("expected ':'");
-  scanner_.advance();
-  scanner_.skip_space();
+  skip_space();
+  if (at('}')) return false;
+  if (!next()) return fail("expected ',' or '}'");
+  if (!read_string(key)) return fail("expected a string as key");
+  skip_space();
+  if (!at(':')) return fail("expected ':'");
+  advance();
+  skip_space();
   return true;
 }
 
@@ -94,40 +93,35 @@ bool JsonReader::read_short_integer(uint64_t& value) {
   const char* const begin = position();
   const char* p = begin;
   uint64_t number = 0;
-  for (; p != scanner_.end() && is_digit(*p); ++p) number = number * 10 + static_cast<uint64_t>(*p - '0');
+  for (; p != end() && is_digit(*p); ++p) number = number * 10 + static_cast<uint64_t>(*p - '0');
   const bool plain = p != begin && p - begin <= most_digits && (*begin != '0' || p == begin + 1);
-  if (!plain || p == scanner_.end() || (*p != ',' && *p != ']')) return false;
+  if (!plain || p == end() || (*p != ',' && *p != ']')) return false;
   value = number;
-  scanner_.move_to(p);
+  move_to(p);
   return true;
 }
 
 bool JsonReader::read_integer(uint64_t& value) {
   if (read_short_integer(value)) return true;
   const char* const begin = position();
-  const auto [end, error] = std::from_chars(begin, scanner_.end(), value);
-  const bool plain = error == std::errc() && (*begin != '0' || end == begin + 1);
-  if (plain && (end == scanner_.end() || is_integer({end, 1}))) {
-    scanner_.move_to(end);
+  const auto [behind, error] = std::from_chars(begin, end_, value);
+  const bool plain = error == std::errc() && (*begin != '0' || behind == begin + 1);
+  if (plain && (behind == end_ || is_integer({behind, 1}))) {
+    move_to(behind);
     return true;
   }
-  if (!scanner_.at_number() || !scanner_.skip_number()) return false;
+  if (!at_number() || !skip_number()) return false;
   value = UINT64_MAX;
   if (is_integer({begin, position()})) return true;
-  scanner_.move_to(begin);
+  move_to(begin);
   return false;
 }
 
 bool JsonReader::read_string(std::string_view& value) {
   const char* const begin = position();
-  if (!scanner_.at('"') || !scanner_.skip_string()) return false;
+  if (!at('"') || !skip_string()) return false;
   value = {begin + 1, position() - 1};
-  if (scanner_.string_has_escape()) value = scratch_.strings.emplace_back(unescape_json({begin, position()}));
-  return true;
-}
-
-bool JsonReader::send_dictionary(std::string_view skipped, ValueSink& sink) {
-  read_json({skipped, 1}, sink);
+  if (string_has_escape()) value = scratch_.strings.emplace_back(unescape_json({begin, position()}));
   return true;
 }
 

@@ -161,12 +161,13 @@ class JsonWalk {
 
 }  // namespace
 
-void read_json(wamp::Payload payload, ValueSink& sink) {
+bool read_json(wamp::Payload payload, ValueSink& sink) {
   JsonWalk walk(payload.bytes, sink);
   for (int i = 0; i < payload.count; ++i) {
     if (i > 0) walk.comma();
     walk.value();
   }
+  return true;
 }
 
 }  // namespace serializers

@@ -7,7 +7,7 @@
 namespace serializers {
 
 // Sends the elements of the payload to the sink. The bytes must have been validated by JsonScanner: nothing
-// is checked again.
-void read_json(wamp::Payload payload, ValueSink& sink);
+// is checked again. Returns true, as all keys are strings.
+bool read_json(wamp::Payload payload, ValueSink& sink);
 
 }  // namespace serializers

@@ -10,32 +10,14 @@ namespace serializers {
 namespace {
 
 void append_escape(char c, std::string& out) {
-  constexpr std::string_view hex = "0123456789abcdef";
-  switch (c) {
-    case '"':
-      out.append("\\\"");
-      return;
-    case '\\':
-      out.append("\\\\");
-      return;
-    case '\b':
-      out.append("\\b");
-      return;
-    case '\f':
-      out.append("\\f");
-      return;
-    case '\n':
-      out.append("\\n");
-      return;
-    case '\r':
-      out.append("\\r");
-      return;
-    case '\t':
-      out.append("\\t");
-      return;
+  constexpr std::string_view short_ones = "\"\\\b\f\n\r\t", letters = "\"\\bfnrt", hex = "0123456789abcdef";
+  out.push_back('\\');
+  if (const size_t at = short_ones.find(c); at != std::string_view::npos) {
+    out.push_back(letters[at]);
+    return;
   }
   const auto code = static_cast<unsigned char>(c);
-  out.append("\\u00").push_back(hex[code >> 4]);
+  out.append("u00").push_back(hex[code >> 4]);
   out.push_back(hex[code & 15]);
 }
 
@@ -120,19 +102,6 @@ void JsonWriter::string(std::string_view value) {
 void JsonWriter::binary(std::string_view bytes) {
   begin_value();
   append_binary(bytes, out_);
-}
-
-void JsonWriter::begin_list(size_t) {
-  open('[');
-}
-void JsonWriter::end_list(size_t) {
-  close(']');
-}
-void JsonWriter::begin_dictionary(size_t) {
-  open('{');
-}
-void JsonWriter::end_dictionary(size_t) {
-  close('}');
 }
 
 void JsonWriter::key(std::string_view key) {

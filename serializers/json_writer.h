@@ -20,12 +20,12 @@ class JsonWriter final : public ValueSink {
   void floating(double value) override;
   void string(std::string_view value) override;
   void binary(std::string_view bytes) override;
-  void begin_list(size_t size) override;
-  void end_list(size_t size) override;
-  void begin_dictionary(size_t size) override;
+  void begin_list(size_t) override { open('['); }
+  void end_list(size_t) override { close(']'); }
+  void begin_dictionary(size_t) override { open('{'); }
   void key(std::string_view key) override;
   void binary_key(std::string_view bytes) override;
-  void end_dictionary(size_t size) override;
+  void end_dictionary(size_t) override { close('}'); }
 
   // As begin and end, for the commonest of all options and details.
   void empty_dictionary() {

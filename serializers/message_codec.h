@@ -1,15 +1,17 @@
 // The order of a message's elements is written once, in wamp/message.h; here are the two folds over it that
-// serve all formats. A format brings a Reader (see json_reader.h) and a Writer, which is a ValueSink with
-// end_envelope() (see json_writer.h); nothing else of it knows of messages.
+// serve all formats. A format brings an ElementReader and a Writer, which is a ValueSink with end_envelope()
+// (see json_writer.h); nothing else of it knows of messages.
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
 
+#include "serializers/element_reader.h"
 #include "serializers/kind.h"
 #include "serializers/message_taker.h"
 #include "serializers/serializer.h"
@@ -35,7 +37,7 @@ constexpr bool is_request(uint64_t type) {
 }
 
 // Decodes one message and hands it on; of one use.
-template <class Reader>
+template <ElementReader Reader>
 class MessageDecoder {
  public:
   MessageDecoder(const Reader& reader, Scratch& scratch, MessageTaker take, const ValueLimits& limits)
@@ -94,7 +96,7 @@ class MessageDecoder {
     if constexpr (std::is_same_v<T, wamp::RequestId>)
       return read_id(field.value, may_be_revocation<M> ? 0 : 1);
     else if constexpr (std::is_same_v<M, wamp::Hello> && std::is_same_v<T, std::string_view>)
-      return reader_.kind() == Kind::null ? reader_.skip() : read(field);
+      return reader_.kind() == Kind::null ? reader_.skip_value() : read(field);
     else
       return read(field);
   }
@@ -125,15 +127,15 @@ class MessageDecoder {
   bool read(std::optional<wamp::Dict>& dict) { return read(dict.emplace()); }
   [[gnu::noinline]] bool read_entries(wamp::Dict& dict) {
     const char* const begin = reader_.position();
-    if (reader_.kind() == Kind::null) return reader_.skip() || expected("a dictionary");
+    if (reader_.kind() == Kind::null) return reader_.skip_value() || expected("a dictionary");
     if (reader_.kind() != Kind::dictionary) return expected("a dictionary");
-    const bool is_given_up = !reader_.skip(limits_.bytes);
+    const bool is_given_up = !reader_.skip_value(limits_.bytes);
     if (reader_.failed()) return expected("a dictionary");
     const std::string_view bytes(begin, reader_.position());
     if (!is_given_up && Reader::is_empty(bytes)) return true;
     ValueBuilder builder(limits_);
-    if (builder.admits(is_given_up ? SIZE_MAX : bytes.size()) && !reader_.send_dictionary(bytes, builder))
-      return expected("a dictionary");
+    if (builder.admits(is_given_up ? SIZE_MAX : bytes.size()) && !Reader::read_values({bytes, 1}, builder))
+      return reader_.fail("expected strings as keys"), expected("a dictionary");
     if (is_excess_ = !builder.excess().empty(); is_excess_) return refuse(builder.excess());
     dict = std::move(*builder.values().front().template get<wamp::Dict>());
     return true;
@@ -160,25 +162,25 @@ class MessageDecoder {
     const bool is_opaque = is_encrypted && (kind == Kind::string || kind == Kind::binary);
     if (kind == Kind::null) [[unlikely]]
       return read_arguments_kw_alone(payload);
-    if ((kind != Kind::list && !is_opaque) || !reader_.skip()) return expected(name(Kind::list));
+    if ((kind != Kind::list && !is_opaque) || !reader_.skip_value()) return expected(name(Kind::list));
     payload = {{begin, reader_.position()}, 1};
     if (is_opaque) return true;
     if (!reader_.next()) return !reader_.failed() || refuse("");
     element_ = "ArgumentsKw";
     const Kind kind_of_kw = reader_.kind();
     if (kind_of_kw == Kind::null) [[unlikely]]
-      return reader_.skip() || refuse("");
-    if (kind_of_kw != Kind::dictionary || !reader_.skip()) return expected(name(Kind::dictionary));
+      return reader_.skip_value() || refuse("");
+    if (kind_of_kw != Kind::dictionary || !reader_.skip_value()) return expected(name(Kind::dictionary));
     payload = {{begin, reader_.position()}, 2};
     return true;
   }
   // Behind Arguments that are null.
   [[gnu::noinline]] bool read_arguments_kw_alone(wamp::Payload& payload) {
-    if (!reader_.skip() || !reader_.next()) return !reader_.failed() || refuse("");
+    if (!reader_.skip_value() || !reader_.next()) return !reader_.failed() || refuse("");
     element_ = "ArgumentsKw";
-    if (reader_.kind() == Kind::null) return reader_.skip() || refuse("");
+    if (reader_.kind() == Kind::null) return reader_.skip_value() || refuse("");
     const char* const begin = reader_.position();
-    if (reader_.kind() != Kind::dictionary || !reader_.skip()) return expected(name(Kind::dictionary));
+    if (reader_.kind() != Kind::dictionary || !reader_.skip_value()) return expected(name(Kind::dictionary));
     std::string& bytes = scratch_.strings.emplace_back(Reader::empty_arguments);
     payload = {bytes.append(begin, reader_.position()), 2};
     return true;
@@ -248,7 +250,7 @@ template <class Writer>
 void write(const wamp::Dict& dict, Writer& writer) {
   if (dict.empty())
     writer.empty_dictionary();
-  else
+  else if constexpr (std::derived_from<Writer, ValueSink>)  // a short one has no other
     send(dict, writer);
 }
 template <class Writer>
@@ -284,7 +286,7 @@ constexpr bool are_short_fields<std::tuple<Field&...>> = (may_be_short_field<Fie
 template <class M>
 constexpr bool may_be_short = are_short_fields<decltype(std::declval<M&>().fields())>;
 
-// Precondition: may_be_short<M>.
+// Whether a short writer is enough (short_writers.h). Precondition: may_be_short<M>.
 template <class M>
 bool is_short(const M& message) {
   if constexpr (requires { message.details; })
@@ -293,25 +295,6 @@ bool is_short(const M& message) {
     return message.options.empty();
   else
     return true;
-}
-
-// The same as write_envelope() for such a message.
-template <class Writer, class M>
-std::string_view write_short_envelope(const M& message, uint8_t payload_count, Writer& writer) {
-  const auto write = [&writer]<class Field>(const Field& field) {
-    if constexpr (std::is_same_v<Field, wamp::Dict>)
-      writer.empty_dictionary();
-    else
-      writer.unsigned_integer(field.value);
-  };
-  return std::apply(
-      [&](const auto&... field) {
-        writer.begin_list(1 + sizeof...(field) + payload_count);
-        writer.unsigned_integer(static_cast<uint64_t>(M::type));
-        (write(field), ...);
-        return writer.end_envelope(payload_count);
-      },
-      const_cast<M&>(message).fields());
 }
 
 }  // namespace serializers

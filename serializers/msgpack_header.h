@@ -58,6 +58,37 @@ inline constexpr MsgpackForm msgpack_forms[32] = {
   return {form.kind, p + form.length_bytes, length};
 }
 
+// An integer whose first byte is `tag`: its value, or its 64 bits if it is negative.
+struct MsgpackInteger {
+  uint64_t bits;
+  bool is_negative;
+};
+
+inline MsgpackInteger read_msgpack_integer(unsigned char tag, const char* content) {
+  const auto signed_bits = [](int64_t value) {
+    return MsgpackInteger{static_cast<uint64_t>(value), value < 0};
+  };
+  switch (tag) {
+    case 0xCC:
+      return {static_cast<unsigned char>(*content), false};
+    case 0xCD:
+      return {load_big_endian<uint16_t>(content), false};
+    case 0xCE:
+      return {load_big_endian<uint32_t>(content), false};
+    case 0xCF:
+      return {load_big_endian<uint64_t>(content), false};
+    case 0xD0:
+      return signed_bits(static_cast<int8_t>(*content));
+    case 0xD1:
+      return signed_bits(static_cast<int16_t>(load_big_endian<uint16_t>(content)));
+    case 0xD2:
+      return signed_bits(static_cast<int32_t>(load_big_endian<uint32_t>(content)));
+    case 0xD3:
+      return signed_bits(static_cast<int64_t>(load_big_endian<uint64_t>(content)));
+  }
+  return signed_bits(static_cast<int8_t>(tag));
+}
+
 constexpr size_t max_msgpack_unsigned = 9;
 
 // Writes the integer in its shortest form; returns where it ends.

@@ -1,53 +1,31 @@
 #include "serializers/serializer.h"
 
+#include <algorithm>
+
 #include "serializers/cbor_reader.h"
-#include "serializers/cbor_values.h"
 #include "serializers/cbor_writer.h"
+#include "serializers/format_row.h"
 #include "serializers/json_reader.h"
-#include "serializers/json_values.h"
 #include "serializers/json_writer.h"
-#include "serializers/lone_surrogates.h"
-#include "serializers/message_codec.h"
+#include "serializers/message_start.h"
 #include "serializers/msgpack_reader.h"
-#include "serializers/msgpack_values.h"
 #include "serializers/msgpack_writer.h"
-#include "serializers/short_writers.h"
 #include "serializers/value_builder.h"
 
 namespace serializers {
 namespace {
 
-template <class F>
-auto with_writer(Format format, std::string& out, const F& use) {
-  const auto with = [&]<class Writer>() {
-    Writer writer(out);
-    return use(writer);
-  };
-  if (format == Format::json) return with.template operator()<JsonWriter>();
-  if (format == Format::msgpack) return with.template operator()<MsgpackWriter>();
-  return with.template operator()<CborWriter>();
-}
+// By Format.
+constexpr FormatRow rows[] = {
+    row_of<JsonReader, JsonWriter, ShortJsonWriter>({"json", "wamp.2.json", "wamp.2.json.batched", 1, true}),
+    row_of<MsgpackReader, MsgpackWriter, ShortMsgpackWriter>(
+        {"msgpack", "wamp.2.msgpack", "wamp.2.msgpack.batched", 2, false}),
+    row_of<CborReader, CborWriter, ShortCborWriter>({"cbor", "wamp.2.cbor", "wamp.2.cbor.batched", 3, false}),
+};
+static_assert(std::size(rows) == format_count);
 
-void read(Format format, wamp::Payload payload, ValueSink& sink) {
-  if (format == Format::json)
-    read_json(payload, sink);
-  else if (format == Format::msgpack)
-    read_msgpack(payload, sink);
-  else
-    read_cbor(payload, sink);
-}
-
-template <class M>
-Envelope encode_short_envelope(Format format, const M& message, uint8_t payload_count, EnvelopeSpace& space) {
-  const auto with = [&]<class Writer>() -> Envelope {
-    Writer writer(space.short_text);
-    const std::string_view tail = write_short_envelope(message, payload_count, writer);
-    return {{space.short_text, writer.end()}, tail};
-  };
-  static_assert(sizeof space.short_text >= max_short_envelope);
-  if (format == Format::json) return with.template operator()<ShortJsonWriter>();
-  if (format == Format::msgpack) return with.template operator()<ShortMsgpackWriter>();
-  return with.template operator()<ShortCborWriter>();
+const FormatRow& row(Format format) {
+  return rows[static_cast<size_t>(format)];
 }
 
 wamp::Payload payload_of(const wamp::Message& message) {
@@ -63,22 +41,13 @@ wamp::Payload payload_of(const wamp::Message& message) {
 
 }  // namespace
 
+const FormatNames& names(Format format) {
+  return row(format).names;
+}
+
 wamp::Result<void> decode(Format format, std::string_view bytes, Scratch& scratch, const Limits& limits,
                           MessageTaker take) {
-  if (!scratch.strings.empty()) scratch.strings.clear();
-  const ValueLimits& values = limits.values;
-  if (format == Format::msgpack)
-    return MessageDecoder(MsgpackReader(bytes, limits), scratch, take, values).decode();
-  if (format == Format::cbor)
-    return MessageDecoder(CborReader(bytes, scratch, limits), scratch, take, values).decode();
-  const auto decode_json = [&](std::string_view text) {
-    return MessageDecoder(JsonReader(text, scratch, limits), scratch, take, values).decode();
-  };
-  auto decoded = decode_json(bytes);
-  if (decoded || decoded.error().is_refusable) return decoded;
-  // Only what is no JSON without that is looked through for them.
-  auto replaced = without_lone_surrogates(bytes);
-  return replaced ? decode_json(scratch.strings.emplace_back(*std::move(replaced))) : decoded;
+  return row(format).decode(bytes, scratch, limits, take);
 }
 
 wamp::Result<wamp::Message> decode(Format format, std::string_view bytes, Scratch& scratch,
@@ -90,28 +59,23 @@ wamp::Result<wamp::Message> decode(Format format, std::string_view bytes, Scratc
   return std::move(*taken);
 }
 
-std::string_view encode_envelope(Format format, const wamp::Message& message, uint8_t payload_count,
-                                 std::string& out) {
-  return std::visit(
-      [&](const auto& m) {
-        return with_writer(format, out,
-                           [&](auto& writer) { return write_envelope(m, payload_count, writer); });
-      },
-      message);
+std::optional<MessageStart> decode_start(Format format, std::string_view message, Scratch& scratch) {
+  // As far as options usually may go.
+  constexpr size_t most_looked_through = 256 * 1024;
+  return row(format).decode_start(message.substr(0, most_looked_through), scratch);
 }
 
 Envelope encode_envelope(Format format, const wamp::Message& message, uint8_t payload_count,
                          EnvelopeSpace& space) {
-  return std::visit(
-      [&]<class M>(const M& m) -> Envelope {
-        if constexpr (may_be_short<M>)
-          if (is_short(m)) return encode_short_envelope(format, m, payload_count, space);
-        space.long_text.clear();
-        const std::string_view tail = with_writer(
-            format, space.long_text, [&](auto& writer) { return write_envelope(m, payload_count, writer); });
-        return {space.long_text, tail};
-      },
-      message);
+  return row(format).encode_envelope[message.index()](message, payload_count, space);
+}
+
+std::string_view encode_envelope(Format format, const wamp::Message& message, uint8_t payload_count,
+                                 std::string& out) {
+  EnvelopeSpace space;
+  const Envelope envelope = encode_envelope(format, message, payload_count, space);
+  out.append(envelope.head);
+  return envelope.tail;
 }
 
 std::string encode(Format format, const wamp::Message& message) {
@@ -123,10 +87,7 @@ std::string encode(Format format, const wamp::Message& message) {
 
 uint8_t encode_arguments(Format format, const Arguments& arguments, std::string& out) {
   const uint8_t count = !arguments.kwargs.empty() ? 2 : !arguments.args.empty() ? 1 : 0;
-  with_writer(format, out, [&](auto& writer) {
-    if (count > 0) send(arguments.args, writer);
-    if (count > 1) send(arguments.kwargs, writer);
-  });
+  row(format).write_arguments(arguments, count, out);
   return count;
 }
 
@@ -136,7 +97,7 @@ Arguments decode_arguments(Format format, wamp::Payload payload) {
 
 wamp::Result<Arguments> decode_arguments(Format format, wamp::Payload payload, const ValueLimits& limits) {
   ValueBuilder builder(limits);
-  if (builder.admits(payload.bytes.size())) read(format, payload, builder);
+  if (builder.admits(payload.bytes.size())) row(format).read_values(payload, builder);
   if (!builder.excess().empty()) return wamp::ProtocolError{builder.excess(), true};
   wamp::List& values = builder.values();
   Arguments arguments;
@@ -160,7 +121,7 @@ wamp::Result<wamp::Value> decode_json(std::string_view text) {
 }
 
 void transcode(Format from, Format to, wamp::Payload payload, std::string& out) {
-  with_writer(to, out, [&](auto& writer) { read(from, payload, writer); });
+  row(to).write_payload(payload, row(from).read_values, out);
 }
 
 }  // namespace serializers

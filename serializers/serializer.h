@@ -20,10 +20,16 @@ enum class Format : uint8_t { json, msgpack, cbor };
 constexpr int format_count = 3;
 inline constexpr Format all_formats[format_count] = {Format::json, Format::msgpack, Format::cbor};
 
-// As subprotocols and the configuration name it.
-constexpr std::string_view name(Format format) {
-  constexpr std::string_view names[format_count] = {"json", "msgpack", "cbor"};
-  return names[static_cast<size_t>(format)];
+// What it is called outside.
+struct FormatNames {
+  std::string_view name;                              // in the configuration
+  std::string_view subprotocol, batched_subprotocol;  // of WebSocket
+  uint8_t rawsocket_number;                           // in RawSocket's handshake
+  bool is_text;                                       // or binary
+};
+const FormatNames& names(Format format);
+inline std::string_view name(Format format) {
+  return names(format).name;
 }
 
 // Where strings are put that are not in the frame as they are meant (JSON escapes, CBOR strings in chunks,

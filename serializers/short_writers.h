@@ -1,6 +1,5 @@
 // Write a short list of integers and empty dictionaries into a place that is large enough, with nothing to be
-// checked for each: see write_short_envelope() in message_codec.h. At most as many as the fields of a
-// message.
+// checked for each: see write_envelope() in message_codec.h. At most as many as the fields of a message.
 #pragma once
 
 #include <charconv>

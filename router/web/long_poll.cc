@@ -42,7 +42,7 @@ std::optional<size_t> worker_number(std::string_view transport_id) {
 }
 
 std::string content_type_of(serializers::Format format) {
-  return format == serializers::Format::json ? "application/json" : "application/octet-stream";
+  return serializers::names(format).is_text ? "application/json" : "application/octet-stream";
 }
 
 // {"protocols": [...]}; empty if it is something else.

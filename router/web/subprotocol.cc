@@ -8,14 +8,20 @@ namespace {
 using serializers::Format;
 using transport::Framing;
 
-constexpr Subprotocol subprotocols[] = {
-    {"wamp.2.json", Format::json, Framing::websocket_text},
-    {"wamp.2.msgpack", Format::msgpack, Framing::websocket_binary},
-    {"wamp.2.cbor", Format::cbor, Framing::websocket_binary},
-    {"wamp.2.json.batched", Format::json, Framing::batched_text},
-    {"wamp.2.msgpack.batched", Format::msgpack, Framing::batched_binary},
-    {"wamp.2.cbor.batched", Format::cbor, Framing::batched_binary},
-};
+std::vector<Subprotocol> all_subprotocols() {
+  std::vector<Subprotocol> plain, batched;
+  for (const Format format : serializers::all_formats) {
+    const serializers::FormatNames& called = serializers::names(format);
+    const bool text = called.is_text;
+    plain.push_back({called.subprotocol, format, text ? Framing::websocket_text : Framing::websocket_binary});
+    batched.push_back(
+        {called.batched_subprotocol, format, text ? Framing::batched_text : Framing::batched_binary});
+  }
+  plain.insert(plain.end(), batched.begin(), batched.end());
+  return plain;
+}
+
+const std::vector<Subprotocol> subprotocols = all_subprotocols();
 
 }  // namespace
 

@@ -26,16 +26,10 @@ using transport::HttpResponse;
 using serializers::Format;
 using transport::Framing;
 
-// The numbers of the RawSocket handshake.
+// By its number in the RawSocket handshake.
 std::optional<Format> rawsocket_format(uint8_t serializer) {
-  switch (serializer) {
-    case 1:
-      return Format::json;
-    case 2:
-      return Format::msgpack;
-    case 3:
-      return Format::cbor;
-  }
+  for (const Format format : serializers::all_formats)
+    if (serializers::names(format).rawsocket_number == serializer) return format;
   return std::nullopt;
 }
 

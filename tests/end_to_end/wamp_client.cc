@@ -17,7 +17,8 @@ using transport::RawSocketType;
 namespace {
 
 transport::Framing batch_framing(Format format) {
-  return format == Format::json ? transport::Framing::batched_text : transport::Framing::batched_binary;
+  return serializers::names(format).is_text ? transport::Framing::batched_text
+                                            : transport::Framing::batched_binary;
 }
 
 std::string framed(transport::Framing framing, std::string_view message) {
@@ -37,15 +38,16 @@ std::string Speech::name() const {
 WampClient::WampClient(test_support::RawClient connected, const Speech& speech)
     : speech_(speech), raw_(std::move(connected)) {
   if (speech.carrier == Carrier::rawsocket) {
-    const auto serializer = static_cast<uint8_t>(1 + static_cast<int>(speech.format));
+    const uint8_t serializer = serializers::names(speech.format).rawsocket_number;
     raw_.send(transport::rawsocket_acceptance(serializer, speech.max_frame_size));
     const std::string reply = raw_.read(4);
     if ((reply[1] & 0x0F) != serializer) throw std::runtime_error("RawSocket handshake refused");
     return;
   }
-  const std::string suffix = speech.carrier == Carrier::batched_websocket ? ".batched" : "";
+  const serializers::FormatNames& called = serializers::names(speech.format);
+  const bool batched = speech.carrier == Carrier::batched_websocket;
   const bool compressed = speech.carrier == Carrier::compressed_websocket;
-  const auto reply = raw_.handshake("/ws", "wamp.2." + std::string(serializers::name(speech.format)) + suffix,
+  const auto reply = raw_.handshake("/ws", batched ? called.batched_subprotocol : called.subprotocol,
                                     compressed ? "Sec-WebSocket-Extensions: permessage-deflate\r\n" : "");
   if (reply.status != 101) throw std::runtime_error("handshake refused: " + reply.body);
   if (compressed != !reply.header("sec-websocket-extensions").empty())
@@ -56,7 +58,7 @@ void WampClient::says(const std::string& json) {
   const std::string bytes = test_support::converted(Format::json, speech_.format, json);
   if (speech_.carrier == Carrier::rawsocket) return raw_.send(framed(transport::Framing::rawsocket, bytes));
   const int opcode =
-      speech_.format == Format::json ? test_support::opcode::text : test_support::opcode::binary;
+      serializers::names(speech_.format).is_text ? test_support::opcode::text : test_support::opcode::binary;
   if (speech_.carrier == Carrier::compressed_websocket)
     return raw_.send_frame(opcode, test_support::deflated(bytes), {.reserved_bits = 4});
   const bool batched = speech_.carrier == Carrier::batched_websocket;

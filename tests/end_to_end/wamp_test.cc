@@ -144,7 +144,8 @@ TEST_P(OneClient, IsAbortedForGarbageAndNobodyElseNotices) {
         std::string("[1e400,{}]")}) {
     WampClient bad = router.join(GetParam());
     bad.raw().send_frame(
-        GetParam() == Format::json ? test_support::opcode::text : test_support::opcode::binary, garbage);
+        serializers::names(GetParam()).is_text ? test_support::opcode::text : test_support::opcode::binary,
+        garbage);
     const auto frame = bad.raw().read_frame();
     if (frame.opcode == test_support::opcode::close) {
       EXPECT_EQ(frame.close_code(), 1007);  // not UTF-8 in a text frame

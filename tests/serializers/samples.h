@@ -1,6 +1,7 @@
 // One message of each type, and more where a type has more than one form.
 #pragma once
 
+#include <iterator>
 #include <vector>
 
 #include "serializers/cbor_writer.h"
@@ -15,7 +16,8 @@ inline void encode_value(Format format, const wamp::Value& value, std::string& o
   JsonWriter json(out);
   MsgpackWriter msgpack(out);
   CborWriter cbor(out);
-  ValueSink* const writers[format_count] = {&json, &msgpack, &cbor};
+  ValueSink* const writers[] = {&json, &msgpack, &cbor};
+  static_assert(std::size(writers) == format_count);
   send(value, *writers[static_cast<size_t>(format)]);
 }
 
