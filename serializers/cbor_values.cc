@@ -1,151 +1,71 @@
 #include "serializers/cbor_values.h"
 
-#include <cmath>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include <cbor/streaming.h>
 
-#include "serializers/any_keys.h"
 #include "serializers/cbor_header.h"
+#include "serializers/nested_values.h"
 
 namespace serializers {
 namespace {
 
 constexpr uint64_t positive_bignum = 2, negative_bignum = 3;
 
-// libcbor's events → the sink's. libcbor tells of heads and strings only, so what is open is kept here.
+// libcbor's events → the sink's. libcbor tells of heads and strings only.
 class CborEvents {
  public:
-  explicit CborEvents(ValueSink& sink) : keys_(sink) {}
+  explicit CborEvents(ValueSink& sink) : values_(sink, NestedValues::SizesAt::end) {}
 
-  bool keys_are_strings() const { return keys_.keys_are_strings(); }
-  bool inside_a_value() const { return !open_.empty(); }
+  NestedValues& values() { return values_; }
+  bool is_in_a_value() const { return chunks_ != Kind::invalid || values_.is_in_a_value(); }
 
-  void null() {
-    scalar([](ValueSink& sink) { sink.null(); });
-  }
-  void undefined() {
-    scalar([](ValueSink& sink) { sink.undefined(); });
-  }
-  void boolean(bool value) {
-    scalar([value](ValueSink& sink) { sink.boolean(value); });
+  void unsigned_integer(uint64_t value) {
+    values_.scalar([value](ValueSink& sink) { sink.unsigned_integer(value); });
   }
   void floating(double value) {
-    scalar([value](ValueSink& sink) { sink.floating(value); });
-  }
-  void unsigned_integer(uint64_t value) {
-    scalar([value](ValueSink& sink) { sink.unsigned_integer(value); });
+    values_.scalar([value](ValueSink& sink) { sink.floating(value); });
   }
   // -1 - value
   void negative_integer(uint64_t value) {
-    scalar([value](ValueSink& sink) { send_negative(value, sink); });
+    if (value > static_cast<uint64_t>(INT64_MAX)) return floating(-1.0 - static_cast<double>(value));
+    values_.scalar([value](ValueSink& sink) { sink.integer(-1 - static_cast<int64_t>(value)); });
   }
 
   void string(std::string_view text) {
-    if (is_in(Type::string)) return void(text_.append(text));
-    begin_value();
-    keys_.string(text);
-    end_value();
+    if (chunks_ == Kind::string)
+      text_.append(text);
+    else
+      values_.string(text);
   }
   void binary(std::string_view bytes) {
-    if (is_in(Type::binary)) return void(text_.append(bytes));
-    begin_value();
-    send_binary(bytes);
-    end_value();
+    if (chunks_ == Kind::binary)
+      text_.append(bytes);
+    else
+      send_binary(bytes);
   }
-  void begin_string() { open_chunks(Type::string); }
-  void begin_binary() { open_chunks(Type::binary); }
-
-  void begin_list(size_t size) {
-    begin_value();
-    keys_.target().begin_list(unknown_size);
-    open(Type::list, size);
-  }
-  void begin_dictionary(size_t size) {
-    begin_value();
-    keys_.begin_dictionary(unknown_size);
-    open(Type::dictionary, size == unknown_size ? size : 2 * size);
-  }
-  void tag(uint64_t number) {
-    begin_value();
-    open(Type::tag, 1);
-    open_.back().tag = number;
+  // Of a string or binary data in chunks.
+  void begin_chunks(Kind kind) {
+    chunks_ = kind;
+    text_.clear();
   }
   void end_indefinite() {
-    close();
-    end_value();
+    switch (std::exchange(chunks_, Kind::invalid)) {
+      case Kind::string:
+        return values_.string(text_);
+      case Kind::binary:
+        return send_binary(text_);
+      default:
+        values_.end();
+    }
   }
 
  private:
-  enum class Type : uint8_t { list, dictionary, string, binary, tag };
-  struct Open {
-    Type type;
-    uint64_t size;  // values, unknown_size: until a break
-    uint64_t count = 0;
-    uint64_t tag = 0;
-  };
-
-  static void send_negative(uint64_t value, ValueSink& sink) {
-    if (value <= static_cast<uint64_t>(INT64_MAX))
-      sink.integer(-1 - static_cast<int64_t>(value));
-    else
-      sink.floating(-1.0 - static_cast<double>(value));
-  }
-
-  bool is_in(Type type) const { return !open_.empty() && open_.back().type == type; }
-
-  template <class Send>
-  void scalar(const Send& send) {
-    begin_value();
-    send(keys_.target());
-    end_value();
-  }
-
-  void begin_value() {
-    if (is_in(Type::dictionary) && open_.back().count % 2 == 0) keys_.begin_key();
-  }
-  void end_value() {
-    while (!open_.empty()) {
-      Open& around = open_.back();
-      if (around.type == Type::dictionary && around.count % 2 == 0) keys_.end_key();
-      if (++around.count != around.size) return;
-      close();
-    }
-  }
-
-  void open(Type type, uint64_t size) {
-    open_.push_back({type, size});
-    if (size > 0) return;
-    close();
-    end_value();
-  }
-  void open_chunks(Type type) {
-    begin_value();
-    text_.clear();
-    open(type, unknown_size);
-  }
-  void close() {
-    const Open closed = open_.back();
-    open_.pop_back();
-    switch (closed.type) {
-      case Type::list:
-        return keys_.target().end_list(closed.count);
-      case Type::dictionary:
-        return keys_.end_dictionary(closed.count / 2);
-      case Type::string:
-        return keys_.string(text_);
-      case Type::binary:
-        return send_binary(text_);
-      case Type::tag:
-        return;
-    }
-  }
-
   // RFC 8949, section 3.4.3
   void send_binary(std::string_view bytes) {
-    const uint64_t tag = is_in(Type::tag) ? open_.back().tag : 0;
-    if (tag != positive_bignum && tag != negative_bignum) return keys_.binary(bytes);
+    const uint64_t tag = values_.tag();
+    if (tag != positive_bignum && tag != negative_bignum) return values_.binary(bytes);
     while (bytes.starts_with('\0')) bytes.remove_prefix(1);
     uint64_t integer = 0;
     double number = 0;
@@ -153,18 +73,17 @@ class CborEvents {
       integer = integer << 8 | static_cast<unsigned char>(c);
       number = number * 256 + static_cast<unsigned char>(c);
     }
-    ValueSink& sink = keys_.target();
     if (bytes.size() > sizeof integer)
-      sink.floating(tag == positive_bignum ? number : -1 - number);
+      floating(tag == positive_bignum ? number : -1 - number);
     else if (tag == positive_bignum)
-      sink.unsigned_integer(integer);
+      unsigned_integer(integer);
     else
-      send_negative(integer, sink);
+      negative_integer(integer);
   }
 
-  AnyKeys keys_;
-  std::vector<Open> open_;
-  std::string text_;  // of the string that comes in chunks
+  NestedValues values_;
+  Kind chunks_ = Kind::invalid;  // of what the chunks are that come
+  std::string text_;             // of them
 };
 
 CborEvents& events(void* context) {
@@ -172,6 +91,10 @@ CborEvents& events(void* context) {
 }
 std::string_view view(cbor_data bytes, size_t size) {
   return {reinterpret_cast<const char*>(bytes), size};
+}
+template <class Send>
+void on_scalar(void* context, const Send& send) {
+  events(context).values().scalar(send);
 }
 template <class T>
 void on_unsigned(void* context, T value) {
@@ -191,22 +114,23 @@ constexpr cbor_callbacks callbacks = {
     .negint32 = on_negative<uint32_t>,
     .negint16 = on_negative<uint16_t>,
     .negint8 = on_negative<uint8_t>,
-    .byte_string_start = [](void* context) { events(context).begin_binary(); },
+    .byte_string_start = [](void* context) { events(context).begin_chunks(Kind::binary); },
     .byte_string = [](void* context, cbor_data bytes,
                       size_t size) { events(context).binary(view(bytes, size)); },
     .string = [](void* context, cbor_data text, size_t size) { events(context).string(view(text, size)); },
-    .string_start = [](void* context) { events(context).begin_string(); },
-    .indef_array_start = [](void* context) { events(context).begin_list(unknown_size); },
-    .array_start = [](void* context, size_t size) { events(context).begin_list(size); },
-    .indef_map_start = [](void* context) { events(context).begin_dictionary(unknown_size); },
-    .map_start = [](void* context, size_t size) { events(context).begin_dictionary(size); },
+    .string_start = [](void* context) { events(context).begin_chunks(Kind::string); },
+    .indef_array_start = [](void* context) { events(context).values().begin_list(unknown_size); },
+    .array_start = [](void* context, size_t size) { events(context).values().begin_list(size); },
+    .indef_map_start = [](void* context) { events(context).values().begin_dictionary(unknown_size); },
+    .map_start = [](void* context, size_t size) { events(context).values().begin_dictionary(size); },
     .tag = [](void*, uint64_t) {},
     .float2 = [](void* context, float value) { events(context).floating(value); },
     .float4 = [](void* context, float value) { events(context).floating(value); },
     .float8 = [](void* context, double value) { events(context).floating(value); },
-    .undefined = [](void* context) { events(context).undefined(); },
-    .null = [](void* context) { events(context).null(); },
-    .boolean = [](void* context, bool value) { events(context).boolean(value); },
+    .undefined = [](void* context) { on_scalar(context, [](ValueSink& sink) { sink.undefined(); }); },
+    .null = [](void* context) { on_scalar(context, [](ValueSink& sink) { sink.null(); }); },
+    .boolean = [](void* context,
+                  bool value) { on_scalar(context, [value](ValueSink& sink) { sink.boolean(value); }); },
     .indef_break = [](void* context) { events(context).end_indefinite(); },
 };
 
@@ -219,7 +143,7 @@ bool read_cbor(wamp::Payload payload, ValueSink& sink) {
   for (int values = 0; values < payload.count;) {
     // libcbor 0.8 refuses the tags 6 to 20.
     if (const CborHeader header = read_cbor_header(at, end); header.kind == Kind::extension) {
-      events.tag(header.argument);
+      events.values().begin_tag(header.argument);
       at = header.content;
       continue;
     }
@@ -227,9 +151,9 @@ bool read_cbor(wamp::Payload payload, ValueSink& sink) {
                                                           static_cast<size_t>(end - at), &callbacks, &events);
     if (result.status != CBOR_DECODER_FINISHED) break;
     at += result.read;
-    values += !events.inside_a_value();
+    values += !events.is_in_a_value();
   }
-  return events.keys_are_strings();
+  return events.values().keys_are_strings();
 }
 
 }  // namespace serializers

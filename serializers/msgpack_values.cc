@@ -2,9 +2,8 @@
 
 #include <bit>
 
-#include "serializers/any_keys.h"
 #include "serializers/msgpack_header.h"
-#include "serializers/serializer.h"
+#include "serializers/nested_values.h"
 
 namespace serializers {
 namespace {
@@ -13,127 +12,73 @@ namespace {
 class MsgpackWalk {
  public:
   MsgpackWalk(std::string_view bytes, ValueSink& sink)
-      : p_(bytes.data()), end_(bytes.data() + bytes.size()), keys_(sink) {}
+      : p_(bytes.data()), end_(bytes.data() + bytes.size()), values_(sink, NestedValues::SizesAt::begin) {}
 
-  bool keys_are_strings() const { return keys_.keys_are_strings(); }
+  bool keys_are_strings() const { return values_.keys_are_strings(); }
 
   void value() {
     do {
-      if (is_at_key()) keys_.begin_key();
       const auto tag = static_cast<unsigned char>(*p_);
       const MsgpackHeader header = read_msgpack_header(p_, end_);
       p_ = header.content;
-      if (header.kind == Kind::list || header.kind == Kind::dictionary) {
-        open(header);
+      if (header.kind == Kind::list) {
+        values_.begin_list(header.length);
+      } else if (header.kind == Kind::dictionary) {
+        values_.begin_dictionary(header.length);
       } else {
         p_ += header.length;
         scalar(tag, header.kind, {header.content, header.length});
-        end_value();
       }
-    } while (depth_ > 0);
+    } while (values_.is_in_a_value());
   }
 
  private:
-  struct Open {
-    uint64_t missing;  // values; of a dictionary, its keys are values too
-    bool is_dictionary;
-  };
-
-  bool is_at_key() const {
-    return depth_ > 0 && open_[depth_ - 1].is_dictionary && open_[depth_ - 1].missing % 2 == 0;
-  }
-
-  void open(const MsgpackHeader& header) {
-    const bool is_dictionary = header.kind == Kind::dictionary;
-    if (is_dictionary)
-      keys_.begin_dictionary(header.length);
-    else
-      keys_.target().begin_list(header.length);
-    open_[depth_++] = {is_dictionary ? 2 * header.length : header.length, is_dictionary};
-    if (header.length == 0) close();
-  }
-
-  void close() {
-    if (open_[--depth_].is_dictionary)
-      keys_.end_dictionary(unknown_size);
-    else
-      keys_.target().end_list(unknown_size);
-    end_value();
-  }
-
-  void end_value() {
-    if (depth_ == 0) return;
-    if (is_at_key()) keys_.end_key();
-    if (--open_[depth_ - 1].missing == 0) close();
-  }
-
   void scalar(unsigned char tag, Kind kind, std::string_view content) {
     switch (kind) {
       case Kind::string:
-        return keys_.string(content);
+        return values_.string(content);
       case Kind::binary:
-        return keys_.binary(content);
+        return values_.binary(content);
       case Kind::boolean:
-        return keys_.target().boolean(tag == 0xC3);
+        return values_.scalar([tag](ValueSink& sink) { sink.boolean(tag == 0xC3); });
       case Kind::integer:
-        return integer(tag, content);
+        return integer(read_msgpack_integer(tag, content.data()));
       case Kind::floating:
-        return keys_.target().floating(
-            content.size() == 4
-                ? static_cast<double>(std::bit_cast<float>(load_big_endian<uint32_t>(content.data())))
-                : std::bit_cast<double>(load_big_endian<uint64_t>(content.data())));
+        return floating(content);
       case Kind::extension:
         return extension(content);
       default:
-        return keys_.target().null();
+        values_.scalar([](ValueSink& sink) { sink.null(); });
     }
   }
 
-  void integer(unsigned char tag, std::string_view content) {
-    const int64_t number = signed_integer(tag, content);
-    const bool is_unsigned = tag < 0xD0;
-    if (number < 0 && !is_unsigned)
-      keys_.target().integer(number);
-    else
-      keys_.target().unsigned_integer(static_cast<uint64_t>(number));
+  void integer(MsgpackInteger integer) {
+    values_.scalar([integer](ValueSink& sink) {
+      if (integer.is_negative)
+        sink.integer(static_cast<int64_t>(integer.bits));
+      else
+        sink.unsigned_integer(integer.bits);
+    });
   }
 
-  // The bits of it, if it is an unsigned one of 64 bits.
-  static int64_t signed_integer(unsigned char tag, std::string_view content) {
-    const char* const p = content.data();
-    switch (tag) {
-      case 0xCC:
-        return static_cast<unsigned char>(*p);
-      case 0xCD:
-        return load_big_endian<uint16_t>(p);
-      case 0xCE:
-        return load_big_endian<uint32_t>(p);
-      case 0xD0:
-        return static_cast<int8_t>(*p);
-      case 0xD1:
-        return static_cast<int16_t>(load_big_endian<uint16_t>(p));
-      case 0xD2:
-        return static_cast<int32_t>(load_big_endian<uint32_t>(p));
-      case 0xCF:
-      case 0xD3:
-        return static_cast<int64_t>(load_big_endian<uint64_t>(p));
-    }
-    return static_cast<int8_t>(tag);
+  void floating(std::string_view content) {
+    const double value = content.size() == sizeof(float)
+                             ? std::bit_cast<float>(load_big_endian<uint32_t>(content.data()))
+                             : std::bit_cast<double>(load_big_endian<uint64_t>(content.data()));
+    values_.scalar([value](ValueSink& sink) { sink.floating(value); });
   }
 
   // Its type is the first byte.
   void extension(std::string_view typed) {
     if (typed == std::string_view("\0\0", 2))
-      keys_.target().undefined();
+      values_.scalar([](ValueSink& sink) { sink.undefined(); });
     else
-      keys_.binary(typed.substr(1));
+      values_.binary(typed.substr(1));
   }
 
   const char* p_;
   const char* const end_;
-  AnyKeys keys_;
-  int depth_ = 0;
-  Open open_[max_nesting];
+  NestedValues values_;
 };
 
 }  // namespace
