@@ -3,96 +3,73 @@
 #include <bit>
 #include <cassert>
 
-#include "serializers/msgpack_header.h"
+#include <msgpack/pack.hpp>
+
+#include "serializers/big_endian.h"
 
 namespace serializers {
+namespace {
 
-template <class T>
-void MsgpackWriter::tagged(unsigned tag, T value) {
-  char bytes[1 + sizeof(T)];
-  bytes[0] = static_cast<char>(tag);
-  put_big_endian(value, bytes + 1);
+struct MsgpackOutput {
+  std::string& bytes;
+  void write(const char* from, size_t size) { bytes.append(from, size); }
+};
+
+// In the shortest form of everything.
+template <class Pack>
+void pack(std::string& out, const Pack& pack) {
+  MsgpackOutput output{out};
+  msgpack::packer<MsgpackOutput> packer(output);
+  pack(packer);
+}
+
+constexpr char list16 = '\xDC', dictionary16 = '\xDE';
+
+}  // namespace
+
+void MsgpackWriter::null() {
+  pack(out_, [](auto& packer) { packer.pack_nil(); });
+}
+void MsgpackWriter::boolean(bool value) {
+  pack(out_, [value](auto& packer) { value ? packer.pack_true() : packer.pack_false(); });
+}
+void MsgpackWriter::unsigned_integer(uint64_t value) {
+  pack(out_, [value](auto& packer) { packer.pack_uint64(value); });
+}
+void MsgpackWriter::integer(int64_t value) {
+  pack(out_, [value](auto& packer) { packer.pack_int64(value); });
+}
+
+// The library would make the integer 1 of 1.0.
+void MsgpackWriter::floating(double value) {
+  char bytes[9] = {'\xCB'};
+  put_big_endian(std::bit_cast<uint64_t>(value), bytes + 1);
   out_.append(bytes, sizeof bytes);
 }
 
-void MsgpackWriter::null() {
-  byte(0xC0);
-}
-void MsgpackWriter::boolean(bool value) {
-  byte(value ? 0xC3 : 0xC2);
-}
-
-void MsgpackWriter::unsigned_integer(uint64_t value) {
-  char bytes[max_msgpack_unsigned];
-  out_.append(bytes, put_msgpack_unsigned(value, bytes));
-}
-
-void MsgpackWriter::integer(int64_t value) {
-  if (value >= 0)
-    unsigned_integer(static_cast<uint64_t>(value));
-  else if (value >= -32)
-    byte(static_cast<uint8_t>(value));
-  else if (value >= INT8_MIN)
-    tagged(0xD0, static_cast<uint8_t>(value));
-  else if (value >= INT16_MIN)
-    tagged(0xD1, static_cast<uint16_t>(value));
-  else if (value >= INT32_MIN)
-    tagged(0xD2, static_cast<uint32_t>(value));
-  else
-    tagged(0xD3, static_cast<uint64_t>(value));
-}
-
-void MsgpackWriter::floating(double value) {
-  tagged(0xCB, std::bit_cast<uint64_t>(value));
-}
-
 void MsgpackWriter::string(std::string_view value) {
-  if (value.size() <= 31)
-    byte(0xA0 | static_cast<unsigned>(value.size()));
-  else if (value.size() <= UINT8_MAX)
-    tagged(0xD9, static_cast<uint8_t>(value.size()));
-  else if (value.size() <= UINT16_MAX)
-    tagged(0xDA, static_cast<uint16_t>(value.size()));
-  else
-    tagged(0xDB, static_cast<uint32_t>(value.size()));
+  pack(out_, [value](auto& packer) { packer.pack_str(static_cast<uint32_t>(value.size())); });
   out_.append(value);
 }
 
 void MsgpackWriter::binary(std::string_view bytes) {
-  if (bytes.size() <= UINT8_MAX)
-    tagged(0xC4, static_cast<uint8_t>(bytes.size()));
-  else if (bytes.size() <= UINT16_MAX)
-    tagged(0xC5, static_cast<uint16_t>(bytes.size()));
-  else
-    tagged(0xC6, static_cast<uint32_t>(bytes.size()));
+  pack(out_, [bytes](auto& packer) { packer.pack_bin(static_cast<uint32_t>(bytes.size())); });
   out_.append(bytes);
 }
 
 void MsgpackWriter::begin_list(size_t size) {
-  begin_container(size, 0x90, 0xDC);
+  if (size == unknown_size) return begin_unknown(list16);
+  pack(out_, [size](auto& packer) { packer.pack_array(static_cast<uint32_t>(size)); });
 }
 void MsgpackWriter::begin_dictionary(size_t size) {
-  begin_container(size, 0x80, 0xDE);
-}
-void MsgpackWriter::end_list(size_t size) {
-  end_container(size);
-}
-void MsgpackWriter::end_dictionary(size_t size) {
-  end_container(size);
+  if (size == unknown_size) return begin_unknown(dictionary16);
+  pack(out_, [size](auto& packer) { packer.pack_map(static_cast<uint32_t>(size)); });
 }
 
-void MsgpackWriter::begin_container(size_t size, unsigned short_tag, unsigned tag16) {
-  if (size == unknown_size) {
-    assert(unpatched_count_ < max_nesting);
-    unpatched_[unpatched_count_++] = out_.size();
-    tagged(tag16, uint16_t{0});
-  } else if (size <= 15) {
-    byte(short_tag | static_cast<unsigned>(size));
-  } else if (size <= UINT16_MAX) {
-    tagged(tag16, static_cast<uint16_t>(size));
-  } else {
-    tagged(tag16 + 1, static_cast<uint32_t>(size));
-  }
+void MsgpackWriter::begin_unknown(char tag16) {
+  assert(unpatched_count_ < max_nesting);
+  unpatched_[unpatched_count_++] = out_.size();
+  out_.append({tag16, '\0', '\0'});
 }
 
 void MsgpackWriter::end_container(size_t size) {

@@ -1,4 +1,5 @@
 // Writes values as MessagePack, in their shortest form, at the end of a string. Strings must be valid UTF-8.
+// The door to msgpack-c is its source.
 //
 // A container whose size is not known at its begin gets a header of 16 bits that is patched at its end. At
 // most max_nesting of them are open at a time.
@@ -23,23 +24,20 @@ class MsgpackWriter final : public ValueSink {
   void string(std::string_view value) override;
   void binary(std::string_view bytes) override;
   void begin_list(size_t size) override;
-  void end_list(size_t size) override;
+  void end_list(size_t size) override { end_container(size); }
   void begin_dictionary(size_t size) override;
   void key(std::string_view key) override { string(key); }
   void binary_key(std::string_view bytes) override { binary(bytes); }
-  void end_dictionary(size_t size) override;
+  void end_dictionary(size_t size) override { end_container(size); }
 
   // As begin and end, for the commonest of all options and details.
-  void empty_dictionary() { byte(0x80); }
+  void empty_dictionary() { out_.push_back('\x80'); }
 
   // What ends the list of a message whose payload is put in from elsewhere.
   std::string_view end_envelope(uint8_t) { return {}; }
 
  private:
-  void byte(unsigned value) { out_.push_back(static_cast<char>(value)); }
-  template <class T>
-  void tagged(unsigned tag, T value);
-  void begin_container(size_t size, unsigned short_tag, unsigned tag16);
+  void begin_unknown(char tag16);
   void end_container(size_t size);
 
   std::string& out_;
