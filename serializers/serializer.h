@@ -102,7 +102,8 @@ Arguments decode_arguments(Format format, wamp::Payload payload);
 wamp::Result<wamp::Value> decode_json(std::string_view text);
 
 // Appends the payload in the other format. The payload must have been validated by decode(). Never fails:
-// what the target cannot say is replaced as ARCHITECTURE.md lists it (JSON has no NaN: null; ...).
+// what the target cannot say is replaced as docs/design/specification.md lists it (JSON has no NaN: null;
+// ...).
 void transcode(Format from, Format to, wamp::Payload payload, std::string& out);
 
 }  // namespace serializers
