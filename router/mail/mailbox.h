@@ -1,10 +1,11 @@
-// Where a worker finds what realms have for its sessions. One of the two places where threads meet.
+// Where a worker finds what realms have for its sessions: beside the realms' locks, where threads meet.
 //
 // It is bounded by those who post: one that finds it full remembers that, and its session is not read until
 // the owner has caught up (Session::wait_for_worker).
 //
 // Entries come out in the order in which they were posted, whichever threads posted them, as long as the
-// posting was ordered by a lock (the realm's). Outlives everybody who posts.
+// posting was ordered by a lock (the realm's). A part of its worker. Realms hold a pointer to it and may
+// outlive it, but post nothing any more: before workers go, all sessions have ended and realms are closed.
 #pragma once
 
 #include <atomic>

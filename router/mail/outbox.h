@@ -1,5 +1,7 @@
 // What broker and dealer decide to send, in order. It goes to the mailboxes of the receivers' workers at
-// once, while the realm is locked, which keeps all orders that the specification promises.
+// once, while the realm is locked, which keeps all orders that the specification promises. Two posts come
+// without the lock, as no order depends on them: PUBLISHED and ERROR of what is stored, from the store's
+// thread, and Realm::order(). Any thread.
 #pragma once
 
 #include <memory>
@@ -14,7 +16,7 @@ namespace router {
 
 class Outbox {
  public:
-  // By worker number; they outlive the outbox.
+  // By worker number. They are there until the last post; the outbox may outlive them.
   explicit Outbox(std::vector<Mailbox*> mailboxes) : mailboxes_(std::move(mailboxes)) {}
 
   // `message` is one of the messages of wamp/message.h.
@@ -34,7 +36,8 @@ class Outbox {
     mailboxes_[worker]->post<EventDelivery>(audience, event, payload, excluded, filter);
   }
 
-  // The one way a request is refused. `text` goes to people, in the ERROR's arguments.
+  // The one way a request that has been routed is refused; what a session does not even take, it refuses
+  // itself (membership_refusals.cc). `text` goes to people, in the ERROR's arguments.
   void refuse(const SessionRef& to, wamp::MessageType request_type, wamp::RequestId request,
               std::string_view error_uri, std::string_view text);
 

@@ -1,8 +1,9 @@
 // What a realm knows of one session: who it is, what it can do, and what it holds.
 //
-// Owned by its Realm from join to leave and guarded by the realm's lock, but for the identity, which never
-// changes. The maps are indexes of what broker and dealer own, so that leaving costs what the session holds
-// and nothing else; only broker and dealer change them, in their add_x/remove_x pairs.
+// Owned by its Realm from join until its session has let go of it and nothing is left of what it held.
+// Guarded by the realm's lock, but for what is const, what is atomic, and what is the session's own thread's,
+// which is marked so. The maps are indexes of what broker and dealer own, so that leaving costs what the
+// session holds and nothing else; only broker and dealer change them, in their add_x/remove_x pairs.
 #pragma once
 
 #include <atomic>
@@ -107,10 +108,12 @@ struct Member {
   const wamp::ClientFeatures features;
   const std::shared_ptr<transport::Account> account;
 
-  // The session's own thread's, without the lock. What follows from the realm's rules is replaced when they
-  // have changed.
+  // What follows from the realm's rules is replaced when they have changed: by the session's own thread,
+  // under the lock. So that thread reads it without the lock, and others with it.
   std::shared_ptr<const RolePermissions> permissions;  // of identity.authrole; never null
-  uint64_t rules_version = 0;                          // of the realm's rules that it follows
+
+  // The session's own thread's, with the lock or without it.
+  uint64_t rules_version = 0;  // of the realm's rules that it follows
   RememberedCall call_grant;
   RememberedPublish publish_grant;
   // By action: what a dynamic authorizer has said on the request that is carried out now.

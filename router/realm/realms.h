@@ -1,8 +1,7 @@
 // The realms by name: those of the configuration, and those made of its templates when somebody joins them.
 //
-// Any thread may look them up; prepare() and commit() are the main
-// thread's. A session holds its
-// realm, so one that is removed lives on until its last session has left.
+// Any thread may look them up; prepare() and commit() are the main thread's. A session holds its realm, so
+// one that is removed lives on until its last session has left.
 #pragma once
 
 #include <functional>

@@ -8,7 +8,7 @@
 // A message is kept as its bytes and decoded again when it is its turn. When too many wait, the connection is
 // not read until half of them are done.
 //
-// Owned by its session, on its worker's thread, from the first such request to the end of the membership.
+// Owned by its membership, on its worker's thread, from the first such request to the end of the membership.
 #pragma once
 
 #include <deque>

@@ -1,8 +1,9 @@
 // One peer's session: the state machine between a connection's messages and a realm.
 //
 // Owned by its connection, lives on its worker's thread. Everybody else holds its SessionRef. A connection
-// may carry several sessions one after the other: after GOODBYE it waits for the next HELLO. The worker
-// outlives it. What is delivered to it and what it asks of a realm is its Membership's, while it has one.
+// may carry several sessions one after the other: after GOODBYE it waits for the next HELLO. It has ended
+// before its worker goes, and is destroyed with its connection, by the worker's loop. What is delivered to it
+// and what it asks of a realm is its Membership's, while it has one.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,8 @@
 // One thread with its loop, its connections and its sessions.
 //
-// Everything but mailbox(), loop().post() and what is const is for the worker's own thread. Outlived by
-// nothing that holds a SessionRef: refs to sessions that are gone are ignored.
+// Made, started, stopped and destroyed by the main thread. While it runs, everything but mailbox(),
+// loop().post() and what is const is for its own thread. Refs to sessions that are gone are ignored; realms
+// may outlive it with refs to its sessions, but then post nothing any more.
 #pragma once
 
 #include <array>
