@@ -57,14 +57,14 @@ ROUTER_ROOMS = {
 
 # The files in which a library's headers may be included.
 DOORS = {
-    "websocketpp": re.compile(r"^transport/websocketpp_door\.(h|cc)$"),
+    "websocketpp": re.compile(r"^transport/websocketpp/websocketpp_door\.(h|cc)$"),
     "msgpack": re.compile(r"^serializers/msgpack_writer\.cc$"),
     "cbor": re.compile(r"^serializers/cbor_values\.cc$"),
     "rapidjson": re.compile(r"^(serializers/unescape_json|router/config/json_document)\.cc$"),
     "spdlog": re.compile(r"^router/base/log\.cc$"),
     "sqlite3": re.compile(r"^router/store/sqlite_file\.cc$"),
-    "zlib": re.compile(r"^transport/deflate\.cc$"),
-    "openssl": re.compile(r"^(transport/(tls|tls_stream|certificate)|router/crypto/\w+|router/dev_cert/certificate_maker)\.cc$"),
+    "zlib": re.compile(r"^transport/websocket/deflate\.cc$"),
+    "openssl": re.compile(r"^(transport/tls/(tls|tls_stream|certificate)|router/crypto/\w+|router/dev_cert/certificate_maker)\.cc$"),
     "prometheus": re.compile(r"^router/monitor/exposition\.cc$"),
     "sodium": re.compile(r"^router/crypto/crypto\.cc$"),
     "cjose": re.compile(r"^router/auth/token\.cc$"),

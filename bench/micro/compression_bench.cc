@@ -6,8 +6,8 @@
 #include <benchmark/benchmark.h>
 
 #include "serializers/serializer.h"
-#include "transport/deflate.h"
-#include "transport/framing.h"
+#include "transport/framing/framing.h"
+#include "transport/websocket/deflate.h"
 
 namespace {
 

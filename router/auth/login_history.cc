@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "router/crypto/crypto.h"
-#include "transport/address.h"
+#include "transport/socket/address.h"
 
 namespace router::auth {
 namespace {

@@ -8,7 +8,7 @@
 #include "router/crypto/crypto.h"
 #include "serializers/serializer.h"
 #include "text/base64.h"
-#include "transport/freed_by.h"
+#include "transport/memory/freed_by.h"
 #include "wamp/attributes.h"
 
 namespace router::auth {

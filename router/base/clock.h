@@ -6,7 +6,7 @@
 #include <chrono>
 #include <string>
 
-#include "transport/loop.h"
+#include "transport/loop/loop.h"
 
 namespace router {
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "router/base/action.h"
-#include "transport/counter.h"
+#include "transport/counters/counter.h"
 #include "wamp/error_uris.h"
 #include "wamp/message.h"
 

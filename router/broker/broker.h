@@ -27,8 +27,8 @@
 #include "router/member/request_check.h"
 #include "router/tables/id_map.h"
 #include "router/tables/leftover_work.h"
-#include "transport/counter.h"
-#include "transport/has_memory_for.h"
+#include "transport/counters/counter.h"
+#include "transport/memory/has_memory_for.h"
 #include "wamp/result.h"
 
 namespace router::broker {

@@ -9,7 +9,7 @@
 #include "router/config/wording.h"
 #include "router/crypto/crypto.h"
 #include "text/hex.h"
-#include "transport/http_text.h"
+#include "transport/http/http_text.h"
 
 namespace router::config {
 namespace {

@@ -16,9 +16,9 @@
 #include <vector>
 
 #include "router/config/authentication.h"
-#include "transport/compression.h"
-#include "transport/static_files.h"
-#include "transport/tls.h"
+#include "transport/http/static_files.h"
+#include "transport/tls/tls.h"
+#include "transport/websocket/compression.h"
 #include "wamp/uri.h"
 
 namespace router::config {

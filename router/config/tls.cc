@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "transport/address.h"
+#include "transport/socket/address.h"
 
 namespace router::config {
 namespace {

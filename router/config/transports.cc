@@ -12,7 +12,7 @@
 #include "router/config/options.h"
 #include "router/config/session_settings.h"
 #include "router/config/web_paths.h"
-#include "transport/http_text.h"
+#include "transport/http/http_text.h"
 
 namespace router::config {
 namespace {

@@ -8,7 +8,7 @@
 #include <system_error>
 #include <utility>
 
-#include "transport/http_text.h"
+#include "transport/http/http_text.h"
 
 namespace router::config {
 namespace {

@@ -9,7 +9,7 @@
 #include <openssl/rand.h>
 #include <sodium.h>
 
-#include "transport/freed_by.h"
+#include "transport/memory/freed_by.h"
 
 namespace router::crypto {
 namespace {

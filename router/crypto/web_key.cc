@@ -11,7 +11,7 @@
 
 #include "router/crypto/crypto.h"
 #include "text/base64.h"
-#include "transport/freed_by.h"
+#include "transport/memory/freed_by.h"
 
 namespace router::crypto {
 namespace {

@@ -6,7 +6,7 @@
 #include "router/dealer/dealer.h"
 #include "router/mail/payload_passthru.h"
 #include "router/member/request_check.h"
-#include "transport/has_memory_for.h"
+#include "transport/memory/has_memory_for.h"
 #include "wamp/attributes.h"
 #include "wamp/error_uris.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "router/registrations/registration.h"
-#include "transport/has_memory_for.h"
+#include "transport/memory/has_memory_for.h"
 
 namespace router::dealer {
 namespace {

@@ -11,7 +11,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-#include "transport/freed_by.h"
+#include "transport/memory/freed_by.h"
 
 namespace router {
 namespace {

@@ -13,7 +13,7 @@
 #include "router/entrance/entrance.h"
 #include "router/entrance/inquiry.h"
 #include "router/worker/worker.h"
-#include "transport/connection.h"
+#include "transport/connection/connection.h"
 #include "wamp/message.h"
 
 namespace router {

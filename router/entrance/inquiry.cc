@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "transport/connection.h"
-#include "transport/has_memory_for.h"
+#include "transport/connection/connection.h"
+#include "transport/memory/has_memory_for.h"
 
 namespace router {
 namespace {

@@ -16,7 +16,7 @@
 #include "router/worker/resident.h"
 #include "router/worker/worker.h"
 #include "serializers/serializer.h"
-#include "transport/connection.h"
+#include "transport/connection/connection.h"
 
 namespace router {
 

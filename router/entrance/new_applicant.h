@@ -3,7 +3,7 @@
 
 #include "router/auth/applicant.h"
 #include "router/entrance/entrance.h"
-#include "transport/connection.h"
+#include "transport/connection/connection.h"
 
 namespace router {
 

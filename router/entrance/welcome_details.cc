@@ -5,7 +5,7 @@
 
 #include "router/base/version.h"
 #include "router/config/limits.h"
-#include "transport/rate.h"
+#include "transport/connection/rate.h"
 
 namespace router {
 namespace {

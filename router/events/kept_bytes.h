@@ -8,7 +8,7 @@
 #include <memory>
 
 #include "router/memory/holding.h"
-#include "transport/account.h"
+#include "transport/memory/account.h"
 
 namespace router::broker {
 

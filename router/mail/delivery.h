@@ -12,7 +12,7 @@
 #include "router/config/config.h"
 #include "router/mail/routed_payload.h"
 #include "router/tables/copy_on_write.h"
-#include "transport/account.h"
+#include "transport/memory/account.h"
 #include "wamp/message.h"
 
 namespace router {

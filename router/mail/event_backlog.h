@@ -17,7 +17,7 @@
 #include <variant>
 
 #include "router/mail/delivery.h"
-#include "transport/account.h"
+#include "transport/memory/account.h"
 #include "wamp/message.h"
 
 namespace router {

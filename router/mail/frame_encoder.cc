@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "transport/frame.h"
-#include "transport/frame_message.h"
+#include "transport/messages/frame_message.h"
+#include "transport/websocket/frame.h"
 
 namespace router {
 

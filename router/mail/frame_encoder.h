@@ -7,10 +7,10 @@
 #include <string>
 
 #include "router/mail/routed_payload.h"
-#include "transport/buffer.h"
-#include "transport/connection.h"
-#include "transport/deflate.h"
-#include "transport/framing.h"
+#include "transport/connection/connection.h"
+#include "transport/framing/framing.h"
+#include "transport/memory/buffer.h"
+#include "transport/websocket/deflate.h"
 #include "wamp/message.h"
 
 namespace router {

@@ -1,6 +1,6 @@
 #include "router/mail/mailbox.h"
 
-#include "transport/has_memory_for.h"
+#include "transport/memory/has_memory_for.h"
 
 namespace router {
 namespace {

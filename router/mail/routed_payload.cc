@@ -1,6 +1,6 @@
 #include "router/mail/routed_payload.h"
 
-#include "transport/framing.h"
+#include "transport/framing/framing.h"
 
 namespace router {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "serializers/serializer.h"
-#include "transport/buffer.h"
+#include "transport/memory/buffer.h"
 #include "wamp/message.h"
 
 namespace router {

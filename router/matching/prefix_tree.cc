@@ -4,7 +4,7 @@
 #include <cassert>
 #include <utility>
 
-#include "transport/has_memory_for.h"
+#include "transport/memory/has_memory_for.h"
 
 namespace router {
 

@@ -17,7 +17,7 @@
 #include "router/matching/wildcard_table.h"
 #include "router/tables/linear_hash_table.h"
 #include "router/tables/seeded_hash.h"
-#include "transport/allocated.h"
+#include "transport/memory/allocated.h"
 #include "wamp/uri.h"
 
 namespace router {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "transport/allocated.h"
+#include "transport/memory/allocated.h"
 
 namespace router {
 namespace {

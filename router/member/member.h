@@ -22,7 +22,7 @@
 #include "router/memory/holding.h"
 #include "router/tables/id_map.h"
 #include "router/tables/leftover_work.h"
-#include "transport/account.h"
+#include "transport/memory/account.h"
 #include "wamp/features.h"
 #include "wamp/ids.h"
 

@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "router/tables/id_map.h"
-#include "transport/account.h"
+#include "transport/memory/account.h"
 #include "wamp/ids.h"
 #include "wamp/message.h"
 #include "wamp/result.h"

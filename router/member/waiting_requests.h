@@ -11,7 +11,7 @@
 
 #include "router/member/session_rules.h"
 #include "router/tables/id_map.h"
-#include "transport/account.h"
+#include "transport/memory/account.h"
 #include "wamp/ids.h"
 #include "wamp/message.h"
 

@@ -5,7 +5,7 @@
 #include <array>
 #include <string_view>
 
-#include "transport/account.h"
+#include "transport/memory/account.h"
 
 namespace router::holding {
 

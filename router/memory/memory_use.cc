@@ -9,7 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "transport/live_bytes.h"
+#include "transport/memory/live_bytes.h"
 
 namespace router {
 namespace {

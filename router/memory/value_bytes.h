@@ -1,9 +1,9 @@
-// What values take of the allocator, outside of the objects themselves: see transport/allocated.h.
+// What values take of the allocator, outside of the objects themselves: see transport/memory/allocated.h.
 #pragma once
 
 #include <cstddef>
 
-#include "transport/allocated.h"
+#include "transport/memory/allocated.h"
 #include "wamp/value.h"
 
 namespace router {

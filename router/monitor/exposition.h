@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "transport/counter_totals.h"
+#include "transport/counters/counter_totals.h"
 
 namespace router {
 

@@ -10,9 +10,9 @@
 #include "router/base/log.h"
 #include "router/memory/memory_reserve.h"
 #include "router/memory/memory_use.h"
-#include "transport/account.h"
-#include "transport/has_memory_for.h"
-#include "transport/kept_blocks.h"
+#include "transport/memory/account.h"
+#include "transport/memory/has_memory_for.h"
+#include "transport/memory/kept_blocks.h"
 
 namespace router {
 namespace {

@@ -10,7 +10,7 @@
 #include "router/config/limits.h"
 #include "router/memory/holding.h"
 #include "router/memory/memory_use.h"
-#include "transport/counters.h"
+#include "transport/counters/counters.h"
 
 namespace router {
 namespace {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "router/worker/worker.h"
-#include "transport/loop.h"
+#include "transport/loop/loop.h"
 
 namespace router {
 

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "router/base/log.h"
-#include "transport/alarm.h"
-#include "transport/has_memory_for.h"
+#include "transport/loop/alarm.h"
+#include "transport/memory/has_memory_for.h"
 #include "wamp/error_uris.h"
 
 namespace router {

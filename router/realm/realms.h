@@ -16,7 +16,7 @@
 #include "router/base/mutex.h"
 #include "router/config/config.h"
 #include "router/realm/realm.h"
-#include "transport/counter_totals.h"
+#include "transport/counters/counter_totals.h"
 
 namespace router {
 

@@ -11,7 +11,7 @@
 #include "router/memory/memory_use.h"
 #include "router/server/listen_failure.h"
 #include "router/web/connection_limits.h"
-#include "transport/address.h"
+#include "transport/socket/address.h"
 
 namespace router {
 namespace {

@@ -16,7 +16,7 @@
 #include "router/realm/realms.h"
 #include "router/web/web_service.h"
 #include "router/worker/worker.h"
-#include "transport/listener.h"
+#include "transport/accept/listener.h"
 
 namespace router {
 

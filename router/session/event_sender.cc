@@ -5,7 +5,7 @@
 
 #include "router/base/log.h"
 #include "router/memory/holding.h"
-#include "transport/has_memory_for.h"
+#include "transport/memory/has_memory_for.h"
 
 namespace router {
 

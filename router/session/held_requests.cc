@@ -7,7 +7,7 @@
 #include "router/memory/value_bytes.h"
 #include "router/session/pause.h"
 #include "router/session/session.h"
-#include "transport/has_memory_for.h"
+#include "transport/memory/has_memory_for.h"
 
 namespace router {
 namespace {

@@ -24,7 +24,7 @@
 #include "router/realm/realm.h"
 #include "router/worker/worker.h"
 #include "serializers/serializer.h"
-#include "transport/connection.h"
+#include "transport/connection/connection.h"
 #include "wamp/message.h"
 
 namespace router {

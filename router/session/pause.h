@@ -1,7 +1,7 @@
 // Why the router does not read a client's connection.
 #pragma once
 
-#include "transport/pauses.h"
+#include "transport/connection/pauses.h"
 
 namespace router::pause {
 

@@ -12,7 +12,7 @@
 #include "router/member/session_record.h"
 #include "router/worker/worker.h"
 #include "serializers/serializer.h"
-#include "transport/connection.h"
+#include "transport/connection/connection.h"
 #include "wamp/message.h"
 
 namespace router {

@@ -9,7 +9,7 @@
 #include "router/memory/holding.h"
 #include "router/memory/value_bytes.h"
 #include "router/session/pause.h"
-#include "transport/has_memory_for.h"
+#include "transport/memory/has_memory_for.h"
 #include "wamp/error_uris.h"
 
 namespace router {

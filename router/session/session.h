@@ -19,8 +19,8 @@
 #include "router/worker/resident.h"
 #include "router/worker/worker.h"
 #include "serializers/serializer.h"
-#include "transport/connection.h"
-#include "transport/loop.h"
+#include "transport/connection/connection.h"
+#include "transport/loop/loop.h"
 
 namespace router {
 

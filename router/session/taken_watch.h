@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "router/base/clock.h"
-#include "transport/connection.h"
+#include "transport/connection/connection.h"
 
 namespace router {
 

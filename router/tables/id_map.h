@@ -17,9 +17,9 @@
 #include <vector>
 
 #include "router/tables/seeded_hash.h"
-#include "transport/account.h"
-#include "transport/allocated.h"
-#include "transport/has_memory_for.h"
+#include "transport/memory/account.h"
+#include "transport/memory/allocated.h"
+#include "transport/memory/has_memory_for.h"
 
 namespace router {
 

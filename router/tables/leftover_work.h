@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "router/tables/id_map.h"
-#include "transport/has_memory_for.h"
+#include "transport/memory/has_memory_for.h"
 
 namespace router {
 

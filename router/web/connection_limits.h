@@ -2,7 +2,7 @@
 #pragma once
 
 #include "router/config/config.h"
-#include "transport/connection_options.h"
+#include "transport/connection/connection_options.h"
 
 namespace router {
 

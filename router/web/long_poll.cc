@@ -10,7 +10,7 @@
 #include "router/web/subprotocol.h"
 #include "serializers/serializer.h"
 #include "text/hex.h"
-#include "transport/has_memory_for.h"
+#include "transport/memory/has_memory_for.h"
 
 namespace router {
 namespace {

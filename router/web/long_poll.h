@@ -14,9 +14,9 @@
 
 #include "router/entrance/entrance.h"
 #include "router/worker/worker.h"
-#include "transport/connection.h"
-#include "transport/long_poll_connection.h"
-#include "transport/service.h"
+#include "transport/connection/connection.h"
+#include "transport/connection/service.h"
+#include "transport/long_poll/long_poll_connection.h"
 
 namespace router {
 

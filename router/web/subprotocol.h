@@ -7,8 +7,8 @@
 
 #include "router/config/config.h"
 #include "serializers/serializer.h"
-#include "transport/framing.h"
-#include "transport/http.h"
+#include "transport/framing/framing.h"
+#include "transport/http/http.h"
 
 namespace router {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "transport/address.h"
-#include "transport/http_text.h"
+#include "transport/http/http_text.h"
+#include "transport/socket/address.h"
 
 namespace router {
 namespace {

@@ -14,8 +14,8 @@
 #include "router/web/subprotocol.h"
 #include "router/web/web_access.h"
 #include "text/hex.h"
-#include "transport/compression.h"
-#include "transport/conditional_request.h"
+#include "transport/http/conditional_request.h"
+#include "transport/websocket/compression.h"
 
 namespace router {
 namespace {

@@ -12,8 +12,8 @@
 #include "router/monitor/monitor.h"
 #include "router/web/long_poll.h"
 #include "router/worker/worker.h"
-#include "transport/connection.h"
-#include "transport/service.h"
+#include "transport/connection/connection.h"
+#include "transport/connection/service.h"
 
 namespace router {
 

@@ -9,7 +9,7 @@
 
 #include "router/base/clock.h"
 #include "router/mail/delivery.h"
-#include "transport/connection.h"
+#include "transport/connection/connection.h"
 
 namespace router {
 

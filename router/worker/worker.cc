@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "router/worker/catch_up_budget.h"
-#include "transport/has_memory_for.h"
-#include "transport/live_bytes.h"
+#include "transport/memory/has_memory_for.h"
+#include "transport/memory/live_bytes.h"
 
 namespace router {
 namespace {

@@ -26,7 +26,7 @@
 #include "router/worker/event_round.h"
 #include "router/worker/resident.h"
 #include "serializers/serializer.h"
-#include "transport/loop.h"
+#include "transport/loop/loop.h"
 
 namespace router {
 

@@ -4,7 +4,7 @@
 
 #include "tests/end_to_end/server_fixture.h"
 #include "tests/support/json_wire.h"
-#include "transport/batch.h"
+#include "transport/websocket/batch.h"
 
 namespace router {
 namespace {

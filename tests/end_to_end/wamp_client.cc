@@ -5,9 +5,9 @@
 
 #include "tests/support/deflate.h"
 #include "tests/support/json_wire.h"
-#include "transport/batch.h"
-#include "transport/frame_message.h"
-#include "transport/rawsocket.h"
+#include "transport/messages/frame_message.h"
+#include "transport/rawsocket/rawsocket.h"
+#include "transport/websocket/batch.h"
 
 namespace router {
 

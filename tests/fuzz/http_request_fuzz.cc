@@ -4,11 +4,11 @@
 #include <cstdlib>
 #include <string>
 
-#include "transport/address.h"
-#include "transport/compression.h"
-#include "transport/conditional_request.h"
-#include "transport/forwarded.h"
-#include "transport/request_head.h"
+#include "transport/http/conditional_request.h"
+#include "transport/http/request_head.h"
+#include "transport/proxy/forwarded.h"
+#include "transport/socket/address.h"
+#include "transport/websocket/compression.h"
 
 namespace {
 

@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "transport/address.h"
-#include "transport/proxy_header.h"
+#include "transport/proxy/proxy_header.h"
+#include "transport/socket/address.h"
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "transport/rawsocket_codec.h"
+#include "transport/rawsocket/rawsocket_codec.h"
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "text/utf8.h"
-#include "transport/websocket_codec.h"
+#include "transport/websocket/websocket_codec.h"
 
 namespace {
 

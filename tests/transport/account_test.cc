@@ -1,5 +1,5 @@
 // Accounts of memory, and the charges that stand beside what they pay for.
-#include "transport/account.h"
+#include "transport/memory/account.h"
 
 #include <thread>
 #include <vector>

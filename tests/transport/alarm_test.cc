@@ -1,4 +1,4 @@
-#include "transport/alarm.h"
+#include "transport/loop/alarm.h"
 
 #include <chrono>
 #include <optional>

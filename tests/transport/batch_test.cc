@@ -1,12 +1,12 @@
 // Several messages in one WebSocket message: taking them apart, and making one of them.
-#include "transport/batch.h"
+#include "transport/websocket/batch.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/raw_client.h"
 #include "tests/transport/server.h"
-#include "transport/frame_message.h"
+#include "transport/messages/frame_message.h"
 
 namespace transport {
 namespace {

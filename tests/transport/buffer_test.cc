@@ -1,11 +1,11 @@
-#include "transport/buffer.h"
+#include "transport/memory/buffer.h"
 
 #include <thread>
 
 #include <gtest/gtest.h>
 
-#include "transport/kept_blocks.h"
-#include "transport/live_bytes.h"
+#include "transport/memory/kept_blocks.h"
+#include "transport/memory/live_bytes.h"
 
 namespace transport {
 namespace {

@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "transport/websocket_codec.h"
+#include "transport/websocket/websocket_codec.h"
 
 namespace transport {
 

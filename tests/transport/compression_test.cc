@@ -1,4 +1,4 @@
-#include "transport/compression.h"
+#include "transport/websocket/compression.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "transport/conditional_request.h"
+#include "transport/http/conditional_request.h"
 
 #include <limits>
 

@@ -5,8 +5,8 @@
 #include "tests/support/raw_client.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/transport/server.h"
-#include "transport/address.h"
-#include "transport/listener_counts.h"
+#include "transport/connection/listener_counts.h"
+#include "transport/socket/address.h"
 
 namespace transport {
 namespace {

@@ -1,4 +1,4 @@
-#include "transport/counter.h"
+#include "transport/counters/counter.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // What a loop counts, over real sockets.
 
-#include "transport/counters.h"
+#include "transport/counters/counters.h"
 
 #include <chrono>
 

@@ -1,4 +1,4 @@
-#include "transport/deflate.h"
+#include "transport/websocket/deflate.h"
 
 #include <algorithm>
 #include <span>
@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/deflate.h"
-#include "transport/framing.h"
-#include "transport/live_bytes.h"
+#include "transport/framing/framing.h"
+#include "transport/memory/live_bytes.h"
 
 namespace transport {
 namespace {

@@ -1,4 +1,4 @@
-#include "transport/forwarded.h"
+#include "transport/proxy/forwarded.h"
 
 #include <gtest/gtest.h>
 

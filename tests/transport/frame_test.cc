@@ -1,9 +1,9 @@
-#include "transport/frame.h"
+#include "transport/websocket/frame.h"
 
 #include <gtest/gtest.h>
 
-#include "transport/close_code.h"
-#include "transport/frame_message.h"
+#include "transport/framing/close_code.h"
+#include "transport/messages/frame_message.h"
 
 namespace transport {
 namespace {

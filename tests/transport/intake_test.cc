@@ -1,4 +1,4 @@
-#include "transport/intake.h"
+#include "transport/socket/intake.h"
 
 #include <cerrno>
 #include <string>
@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "transport/socket.h"
+#include "transport/socket/socket.h"
 
 namespace transport {
 namespace {

@@ -1,4 +1,4 @@
-#include "transport/listener.h"
+#include "transport/accept/listener.h"
 
 #include <future>
 

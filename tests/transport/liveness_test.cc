@@ -10,7 +10,7 @@
 #include "tests/support/raw_client.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/transport/server.h"
-#include "transport/tls.h"
+#include "transport/tls/tls.h"
 
 namespace transport {
 namespace {

@@ -1,10 +1,10 @@
 // A long-poll session without sockets: requests in, answers out, time as the test says.
-#include "transport/long_poll_connection.h"
+#include "transport/long_poll/long_poll_connection.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "transport/frame_message.h"
+#include "transport/messages/frame_message.h"
 
 namespace transport {
 namespace {

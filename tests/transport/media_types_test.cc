@@ -1,4 +1,4 @@
-#include "transport/media_types.h"
+#include "transport/http/media_types.h"
 
 #include <fstream>
 

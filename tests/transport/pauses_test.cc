@@ -1,4 +1,4 @@
-#include "transport/pauses.h"
+#include "transport/connection/pauses.h"
 
 #include <gtest/gtest.h>
 

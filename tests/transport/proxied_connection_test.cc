@@ -6,8 +6,8 @@
 #include "tests/support/raw_client.h"
 #include "tests/transport/proxy_headers.h"
 #include "tests/transport/server.h"
-#include "transport/address.h"
-#include "transport/tls.h"
+#include "transport/socket/address.h"
+#include "transport/tls/tls.h"
 
 namespace transport {
 namespace {

@@ -1,4 +1,4 @@
-#include "transport/proxy_header.h"
+#include "transport/proxy/proxy_header.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // Token buckets, and connections that are read no faster than they allow.
-#include "transport/rate.h"
+#include "transport/connection/rate.h"
 
 #include <gtest/gtest.h>
 

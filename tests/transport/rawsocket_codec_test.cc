@@ -1,5 +1,5 @@
 // RawSocket without a socket: the handshake's octets, frames cut anywhere, frames that are wrong.
-#include "transport/rawsocket_codec.h"
+#include "transport/rawsocket/rawsocket_codec.h"
 
 #include <algorithm>
 #include <thread>
@@ -8,8 +8,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/transport/codec_log.h"
-#include "transport/frame_message.h"
-#include "transport/live_bytes.h"
+#include "transport/memory/live_bytes.h"
+#include "transport/messages/frame_message.h"
 
 namespace transport {
 namespace {

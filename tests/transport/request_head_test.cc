@@ -1,9 +1,9 @@
-#include "transport/request_head.h"
+#include "transport/http/request_head.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "transport/websocketpp_door.h"
+#include "transport/websocketpp/websocketpp_door.h"
 
 namespace transport {
 namespace {

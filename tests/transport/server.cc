@@ -4,8 +4,8 @@
 #include <chrono>
 #include <future>
 
-#include "transport/frame_message.h"
-#include "transport/loop_state.h"
+#include "transport/loop/loop_state.h"
+#include "transport/messages/frame_message.h"
 
 namespace transport {
 

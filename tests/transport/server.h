@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "tests/support/raw_client.h"
-#include "transport/listener.h"
-#include "transport/loop.h"
+#include "transport/accept/listener.h"
+#include "transport/loop/loop.h"
 
 namespace transport {
 

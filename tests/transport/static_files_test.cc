@@ -1,4 +1,4 @@
-#include "transport/static_files.h"
+#include "transport/http/static_files.h"
 
 #include <filesystem>
 #include <fstream>

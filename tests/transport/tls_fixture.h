@@ -11,7 +11,7 @@
 #include "tests/support/certificates.h"
 #include "tests/support/raw_client.h"
 #include "tests/transport/server.h"
-#include "transport/tls.h"
+#include "transport/tls/tls.h"
 
 namespace transport {
 

@@ -1,5 +1,5 @@
 // TLS over real sockets: handshakes of all kinds, good and bad; what comes above knows nothing of it.
-#include "transport/tls.h"
+#include "transport/tls/tls.h"
 
 #include <chrono>
 

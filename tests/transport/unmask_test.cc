@@ -1,4 +1,4 @@
-#include "transport/unmask.h"
+#include "transport/websocket/unmask.h"
 
 #include <random>
 #include <vector>

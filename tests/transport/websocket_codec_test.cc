@@ -1,4 +1,4 @@
-#include "transport/websocket_codec.h"
+#include "transport/websocket/websocket_codec.h"
 
 #include <random>
 #include <thread>
@@ -8,7 +8,7 @@
 
 #include "tests/support/raw_client.h"
 #include "tests/transport/codec_log.h"
-#include "transport/live_bytes.h"
+#include "transport/memory/live_bytes.h"
 
 namespace transport {
 namespace {

@@ -7,7 +7,7 @@
 #include "tests/support/raw_client.h"
 #include "tests/transport/codec_log.h"
 #include "tests/transport/server.h"
-#include "transport/frame.h"
+#include "transport/websocket/frame.h"
 
 namespace transport {
 namespace {

@@ -1,4 +1,4 @@
-#include "transport/write_queue.h"
+#include "transport/memory/write_queue.h"
 
 #include <random>
 

@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/temporary_folder.h"
-#include "transport/tls.h"
+#include "transport/tls/tls.h"
 
 namespace router {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/router/support/session_wires.h"
-#include "transport/frame.h"
+#include "transport/websocket/frame.h"
 
 namespace router {
 namespace {

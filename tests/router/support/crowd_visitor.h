@@ -21,7 +21,7 @@
 #include "router/session/session.h"
 #include "router/worker/worker.h"
 #include "serializers/serializer.h"
-#include "transport/connection.h"
+#include "transport/connection/connection.h"
 
 namespace router {
 

@@ -5,7 +5,7 @@
 
 #include "tests/support/deflate.h"
 #include "tests/support/json_wire.h"
-#include "transport/frame.h"
+#include "transport/websocket/frame.h"
 
 namespace router {
 namespace {

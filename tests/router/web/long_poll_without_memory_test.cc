@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/router/support/failing_memory.h"
-#include "transport/frame_message.h"
-#include "transport/long_poll_connection.h"
+#include "transport/long_poll/long_poll_connection.h"
+#include "transport/messages/frame_message.h"
 
 namespace router {
 namespace {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "router/worker/worker.h"
-#include "transport/buffer.h"
+#include "transport/memory/buffer.h"
 
 namespace router {
 namespace {

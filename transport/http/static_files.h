@@ -1,0 +1,32 @@
+// Files of a directory, over HTTP.
+//
+// Any thread. A file is read while the client's loop waits, so it must not be large.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "transport/http/http.h"
+#include "transport/http/media_types.h"
+
+namespace transport {
+
+struct StaticFiles {
+  std::string directory;
+  MediaTypes types = {};  // before those that are known
+  uint32_t cache_timeout_s =
+      0;  // for which clients may keep a file without asking whether it is still the same
+};
+
+// Of a file, or a part of one, that a client may keep.
+std::string cache_control(uint32_t cache_timeout_s);
+
+// To a GET or HEAD: the file `relative_path` under the directory ("" and paths that end in '/' mean
+// index.html), or what the request wants of it, or a 404. Never leaves the directory: "..", symbolic links
+// that lead out, hidden files and special files give a 404 too.
+HttpResponse static_file(const StaticFiles& files, std::string_view relative_path,
+                         const HttpRequest& request);
+
+}  // namespace transport

@@ -1,0 +1,36 @@
+#include "transport/messages/frame_message.h"
+
+#include "transport/rawsocket/rawsocket.h"
+#include "transport/websocket/frame.h"
+
+namespace transport {
+namespace {
+
+void put_into_carrier(Framing framing, Buffer& message) {
+  using Carrier = Framing::Carrier;
+  if (framing.carrier == Carrier::websocket) [[likely]] {
+    prepend_header(opcode_of(framing), message.size(), message);
+  } else if (framing.carrier == Carrier::rawsocket) {
+    const auto header = rawsocket_header(RawSocketType::message, message.size());
+    message.prepend({header.data(), header.size()});
+  }
+}
+
+}  // namespace
+
+BufferRef frame_message(Framing framing, BufferRef message) {
+  using Batching = Framing::Batching;
+  if (framing.batching == Batching::none) {
+    put_into_carrier(framing, *message);
+  } else if (framing.batching == Batching::length) {
+    char length[batch_length_size];
+    write_big_endian(length, sizeof length, message->size());
+    message->prepend({length, sizeof length});
+  } else {
+    const char separator = separator_of(framing);
+    message->append({&separator, 1});
+  }
+  return message;
+}
+
+}  // namespace transport
