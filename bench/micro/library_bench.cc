@@ -17,9 +17,9 @@
 #include "serializers/msgpack_scanner.h"
 #include "serializers/msgpack_values.h"
 #include "serializers/serializer.h"
-#include "serializers/utf8.h"
 #include "serializers/value_builder.h"
 #include "tests/serializers/library_readers.h"
+#include "text/utf8.h"
 
 namespace serializers {
 namespace {
@@ -56,7 +56,7 @@ void check_rapidjson(benchmark::State& state) {
 }
 
 struct CheckedText : msgpack::null_visitor {
-  bool visit_str(const char* text, uint32_t size) { return is_utf8({text, size}); }
+  bool visit_str(const char* text, uint32_t size) { return text::is_utf8({text, size}); }
 };
 
 void check_msgpack_c(benchmark::State& state) {

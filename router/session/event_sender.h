@@ -53,7 +53,8 @@ class EventSender {
   // Asked once a second: the peer, which is not read as kept events wait, has taken nothing for that time; 0:
   // for ever.
   bool is_stuck(SteadyTime now, std::chrono::milliseconds patience) {
-    return connection().pauses().has(pause::kept_events) && taken_.is_stuck(connection(), now, patience);
+    return sender_.connection().pauses().has(pause::kept_events) &&
+           taken_.is_stuck(sender_.connection(), now, patience);
   }
 
  private:

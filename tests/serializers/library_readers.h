@@ -10,8 +10,6 @@
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
-#include "serializers/any_keys.h"
-#include "serializers/base64.h"
 #include "serializers/cbor_writer.h"
 #include "serializers/json_text.h"
 #include "serializers/json_writer.h"
