@@ -25,7 +25,25 @@ EXCEPTIONS = [
     (re.compile(r"^router/main\.cc$"), re.compile(r"^bench/load/command\.h$")),
 ]
 
-# The rooms of router/, bottom up, and the rooms that each includes from, besides itself. All arrows point to lines above.
+# The rooms of a folder, bottom up, and the rooms that each includes from, besides itself. All arrows point to lines above.
+TRANSPORT_ROOMS = {
+    "memory": set(),
+    "counters": set(),
+    "framing": set(),
+    "loop": {"memory", "counters"},
+    "tls": {"memory"},
+    "socket": {"tls"},
+    "websocketpp": {"memory", "framing"},
+    "rawsocket": {"memory", "framing"},
+    "http": {"tls", "websocketpp"},
+    "proxy": {"socket", "http"},
+    "websocket": {"memory", "framing", "websocketpp", "http"},
+    "connection": {"memory", "counters", "framing", "tls", "socket", "rawsocket", "http"},
+    "stream": {"memory", "counters", "loop", "tls", "socket", "websocket", "connection"},
+    "messages": {"memory", "framing", "socket", "rawsocket", "websocket", "connection", "stream"},
+    "long_poll": {"memory", "loop", "websocket", "connection"},
+    "accept": {"memory", "loop", "socket", "rawsocket", "http", "proxy", "connection", "stream", "messages"},
+}
 ROUTER_ROOMS = {
     "crypto": set(),
     "dev_cert": set(),
@@ -55,6 +73,8 @@ ROUTER_ROOMS = {
     "main": {"dev_cert", "config", "base", "memory", "auth", "access", "server"},
 }
 
+HOUSES = {"transport": TRANSPORT_ROOMS, "router": ROUTER_ROOMS}
+
 # The files in which a library's headers may be included.
 DOORS = {
     "websocketpp": re.compile(r"^transport/websocketpp/websocketpp_door\.(h|cc)$"),
@@ -77,7 +97,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^">]+)[">]')
 
 
 def room_of(path):
-    """The room of a path in router/: its folder; "main" of a file in none."""
+    """The room of a path in a house: its folder; "main" of a file in none."""
     parts = pathlib.PurePath(path).parts
     return parts[1] if len(parts) > 2 else "main"
 
@@ -100,27 +120,28 @@ def check_file(root, path, complain, used):
         excepted = any(who.match(str(here)) and what.match(target) for who, what in EXCEPTIONS)
         if other != folder and other not in ARROWS[folder] and not excepted:
             complain(f"{where}: {folder}/ must not include from {other}/")
-        if folder == other == "router":
-            check_router_rooms(here, target, where, complain, used)
+        if folder == other and folder in HOUSES:
+            check_rooms(folder, here, target, where, complain, used)
 
 
-def check_router_rooms(here, target, where, complain, used):
-    mine, other = room_of(here), room_of(target)
-    if mine not in ROUTER_ROOMS:
-        return complain(f"{where}: router/{mine} is missing in ROUTER_ROOMS of tests/check_includes.py")
-    if mine != other and other not in ROUTER_ROOMS[mine]:
-        complain(f"{where}: router/{mine} must not include from router/{other}")
-    used.add((mine, other))
+def check_rooms(house, here, target, where, complain, used):
+    rooms, mine, other = HOUSES[house], room_of(here), room_of(target)
+    if mine not in rooms:
+        return complain(f"{where}: {house}/{mine} is missing in the rooms of tests/check_includes.py")
+    if mine != other and other not in rooms[mine]:
+        complain(f"{where}: {house}/{mine} must not include from {house}/{other}")
+    used.add((house, mine, other))
 
 
-def check_rooms_themselves(used, complain):
-    names = list(ROUTER_ROOMS)
-    for number, (room, others) in enumerate(ROUTER_ROOMS.items()):
-        for other in sorted(others):
-            if other not in names[:number]:
-                complain(f"ROUTER_ROOMS: the arrow from {room} to {other} does not point up the list")
-            if (room, other) not in used:
-                complain(f"ROUTER_ROOMS: {room} includes nothing from {other}")
+def check_houses_themselves(used, complain):
+    for house, rooms in HOUSES.items():
+        names = list(rooms)
+        for number, (room, others) in enumerate(rooms.items()):
+            for other in sorted(others):
+                if other not in names[:number]:
+                    complain(f"{house}: the arrow from {room} to {other} does not point up the list")
+                if (house, room, other) not in used:
+                    complain(f"{house}: {room} includes nothing from {other}")
 
 
 def reached_from(arrows, room):
@@ -132,20 +153,22 @@ def reached_from(arrows, room):
     return seen
 
 
-def check_drawing(root, complain):
-    """ARCHITECTURE.md draws the fewest arrows that lead to the same rooms."""
+def check_architecture(root, complain):
+    """ARCHITECTURE.md has a sentence on each room, and draws the fewest arrows that lead to the same rooms of router/."""
     text = (root / "ARCHITECTURE.md").read_text()
+    for house, rooms in HOUSES.items():
+        for room in rooms:
+            if room != "main" and not re.search(rf"^\| `{house}/{room}` \| .+ \|$", text, re.MULTILINE):
+                complain(f"ARCHITECTURE.md: no sentence on {house}/{room}")
     drawn = {}
     for room, other in re.findall(r"^  (\w+) --> (\w+)$", text, re.MULTILINE):
         drawn.setdefault(room, set()).add(other)
-    for room, others in ROUTER_ROOMS.items():
+    for room in ROUTER_ROOMS:
         if reached_from(drawn, room) != reached_from(ROUTER_ROOMS, room):
             complain(f"ARCHITECTURE.md: the arrows from {room} lead elsewhere than its includes")
         for other in drawn.get(room, set()):
             if any(other in reached_from(drawn, third) for third in drawn[room] - {other}):
                 complain(f"ARCHITECTURE.md: the arrow from {room} to {other} is there by others already")
-        if room != "main" and not re.search(rf"^\| `{room}` \| .+ \|$", text, re.MULTILINE):
-            complain(f"ARCHITECTURE.md: no sentence on router/{room}")
 
 
 def main():
@@ -157,8 +180,8 @@ def main():
             if path.suffix in (".h", ".cc"):
                 files += 1
                 check_file(root, path, problems.append, used)
-    check_rooms_themselves(used, problems.append)
-    check_drawing(root, problems.append)
+    check_houses_themselves(used, problems.append)
+    check_architecture(root, problems.append)
     print("\n".join(problems))
     print(f"{files} files, {len(problems)} includes against the arrows")
     return 1 if problems or files == 0 else 0
