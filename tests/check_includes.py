@@ -21,7 +21,7 @@ ARROWS = {
 # Who may include more, and what. What measures over the wire shares no code with what it measures; the micro benchmarks
 # measure single pieces of the router.
 EXCEPTIONS = [
-    (re.compile(r"^bench/micro/"), re.compile(r"^(wamp|serializers|transport|router)/|^tests/serializers/library_readers\.h$")),
+    (re.compile(r"^bench/micro/"), re.compile(r"^(text|wamp|serializers|transport|router)/|^tests/serializers/library_readers\.h$")),
     (re.compile(r"^router/main\.cc$"), re.compile(r"^bench/load/command\.h$")),
 ]
 

@@ -187,6 +187,40 @@ TEST_F(MemoryOfAConnection, OfThoseWithMostIsGivenUp) {
   EXPECT_TRUE(server.log.has("received hello"));
 }
 
+TEST(MemoryOfARequest, IsGivenBackWhenItsBodyIsRefused) {
+  Server server;
+  RawClient client = server.connect();
+  client.send(test_support::http_post_bytes("/post", std::string(1000, 'x')).substr(0, 600));
+  server.settle();
+  server.on_loop([&] {
+    EXPECT_GT(server.loop().held().of(Holding::input), 0);
+    const auto holders = server.loop().holders(1);
+    server.loop().end(holders);
+    EXPECT_EQ(server.loop().held().of(Holding::input), 0);
+  });
+  EXPECT_EQ(client.read_http_reply().status, 503);
+}
+
+TEST(MemoryOfARawSocketConnection, IsGivenBackWhenItIsClosedBeforeItsMessagesWereRead) {
+  Server server;
+  server.received = [](Connection& connection, const std::string&) {
+    connection.pause_reading(Pause::first_of_receiver);
+  };
+  RawClient client = server.connect();
+  const auto frame = make_rawsocket_frame(RawSocketType::message, std::string(1000, 'x'));
+  std::string bytes = std::string("\x7F\xF1\x00\x00", 4);
+  for (int i = 0; i < 5; ++i) bytes += frame->view();
+  client.send(bytes);
+  client.read(4);
+  server.settle();
+  server.on_loop([&] {
+    EXPECT_GT(server.loop().held().of(Holding::input), 0);
+    server.connection().close(close_code::normal, "enough");
+  });
+  server.settle();
+  server.on_loop([&] { EXPECT_EQ(server.loop().held().of(Holding::input), 0); });
+}
+
 TEST_F(MemoryOfAConnection, IsNotTakenForLongMessagesWhenItIsShort) {
   server.on_loop([&] { server.loop().limit_messages(1000); });
   client.send(text_of(std::string(900, 'x')));

@@ -34,8 +34,8 @@ LongPollConnection::LongPollConnection(Loop& loop, Framing framing, std::string 
       limits_(limits),
       peer_address_(opening.peer_address),
       client_certificate_(opening.client_certificate),
-      receiver_(std::move(receiver)),
-      heard_at_(loop.now()) {
+      heard_at_(loop.now()),
+      receiver_(std::move(receiver)) {
   account()->set(Holding::connection, allocated(sizeof(LongPollConnection)) + allocated(sizeof(Account)));
   limit_rate({});
 }

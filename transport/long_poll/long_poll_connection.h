@@ -103,7 +103,6 @@ class LongPollConnection final : public Connection,
   const ConnectionLimits limits_;
   const std::string peer_address_;
   const std::shared_ptr<const ClientCertificate> client_certificate_;
-  std::unique_ptr<Receiver> receiver_;
   std::optional<CloseReason> reason_;
   State state_ = State::open;
   std::deque<BufferRef> queue_;
@@ -119,6 +118,7 @@ class LongPollConnection final : public Connection,
   Loop::Clock::time_point heard_at_;
   bool probed_ = false;
   bool known_ = false;
+  std::unique_ptr<Receiver> receiver_;  // ends before what it may still use of this
 };
 
 }  // namespace transport

@@ -143,10 +143,12 @@ void Loop::State::look_at_probed() {
   probe_timer_.async_wait([this](asio::error_code error) {
     if (error) return;
     begin_turn();
-    std::vector<Resident*> looked_at;
-    looked_at.swap(probed_);
-    std::erase_if(looked_at, [](Resident* resident) { return !resident->look_for_life(); });
-    probed_.insert(probed_.end(), looked_at.begin(), looked_at.end());
+    // What one does may end others, and ask for others to be looked at.
+    looked_at_.swap(probed_);
+    probed_.reserve(looked_at_.size());
+    for (Resident* const& resident : looked_at_)
+      if (resident && resident->look_for_life()) probed_.push_back(resident);
+    looked_at_.clear();
     if (!probed_.empty()) look_at_probed();
   });
 }

@@ -3,6 +3,7 @@
 // On the loop's thread only, but for what it counts.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <functional>
@@ -56,7 +57,11 @@ struct Loop::State {
   void add_ended(Resident& resident);
   // It is looked at often, until look_for_life() says that this will do.
   void add_probed(Resident& resident);
-  void remove_probed(Resident& resident) { std::erase(probed_, &resident); }
+  void remove_probed(Resident& resident) {
+    std::erase(probed_, &resident);
+    // While these are gone through.
+    std::replace(looked_at_.begin(), looked_at_.end(), &resident, static_cast<Resident*>(nullptr));
+  }
   // Writes what those have queued, while it is in the processor's cache. After each read.
   void write_full();
   // Writes before the turn's end if so much was queued that it would leave the processor's cache.
@@ -120,7 +125,7 @@ struct Loop::State {
   std::vector<Resident*> full_;
   std::vector<Resident*> ended_;   // with room for all, as the next
   std::vector<Resident*> buried_;  // while they are told
-  std::vector<Resident*> probed_;
+  std::vector<Resident*> probed_, looked_at_;
   std::vector<std::unique_ptr<Resident>> residents_;
   size_t created_bytes_ = 0;  // Buffer::created_bytes() when everything was last written
   Clock::duration sweep_interval_;

@@ -29,6 +29,7 @@ void MessageTalk::begin() {
     stream_.output().set_max_held(std::min(limits.max_queued_bytes, limits.max_bytes_of_unknown));
   limit_messages();
   limit_rate(limits.max_rate);
+  has_opened_ = true;
   receiver_->on_open(connection_);
   std::string bytes = std::exchange(unread_, {});
   if (!bytes.empty()) receive_frames(bytes);
@@ -260,7 +261,7 @@ void MessageTalk::on_end() {
 void MessageTalk::tell_end() {
   if (!receiver_) return;
   const auto receiver = std::move(receiver_);
-  receiver->on_closed(*stream_.reason());
+  if (has_opened_) receiver->on_closed(*stream_.reason());
 }
 
 }  // namespace transport

@@ -88,6 +88,7 @@ class MessageTalk final : public Talk {
   uint32_t messages_ = 0;  // that have come in
   bool known_ = false;
   std::unique_ptr<Receiver> receiver_;  // goes first: all of the above is there for it
+  bool has_opened_ = false;             // the receiver knows of the connection
 };
 
 }  // namespace transport

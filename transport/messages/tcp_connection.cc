@@ -104,7 +104,7 @@ bool TcpConnection::look_for_life() {
   if (liveness_.asked() && (pauses().any() || liveness_.takes_what_waits())) on_heard();
   // The answer of its system to one more ping tells how much of what it has its program has read.
   if (liveness_.asked() && stream_.output().empty()) ping();
-  in_probed_ = liveness_.asked();
+  in_probed_ = liveness_.asked() && !stream_.closed();
   return in_probed_;
 }
 
@@ -112,16 +112,18 @@ bool TcpConnection::look_for_life() {
 
 void TcpConnection::close(uint16_t code, std::string_view reason) {
   if (!is_open()) return;
-  stream_.set_reason({code, false, std::string(reason)});
+  // It ends in time whatever there is no memory for.
+  closing_ = true;
+  stream_.set_deadline(stream_.limits().close_timeout_ms);
   // The peer's close frame must be seen, or its end.
   pauses_.end();
+  stream_.set_reason({code, false, std::string(reason)});
   if (BufferRef frame = talk_.codec().close(code, reason)) {
-    closing_ = true;
-    stream_.set_deadline(stream_.limits().close_timeout_ms);
     stream_.output().set_max_held(SIZE_MAX);
     stream_.output().queue(std::move(frame));
   } else {
-    fail(code, reason);
+    stream_.finish({}, Stream::Then::await_peer);
+    stream_.tell_end_later();
   }
   stream_.input().go_on();
 }

@@ -51,9 +51,9 @@ void Peer::leave_address() {
 // With too many, the one that has taken longest so far goes: a new one may be a client in a crowd of others
 // that want nothing.
 void Peer::enter_half_open() {
-  is_half_open_ = true;
   auto& half_open = stream_.state().half_open;
   half_open_place_ = half_open.insert(half_open.end(), this);
+  is_half_open_ = true;
   const auto& counts = stream_.served()->counts;
   const size_t count = counts->half_open.fetch_add(1, std::memory_order_relaxed) + 1;
   if (count <= stream_.limits().max_half_open) return;

@@ -105,6 +105,7 @@ void Stream::sweep(Loop::Clock::time_point now) {
 void Stream::finish(BufferRef last_words, Then then) {
   stage_ = Stage::ending;
   close_when_written_ = then == Then::close;
+  input_.count();  // of which some may have been given back
   output_.set_max_held(SIZE_MAX);
   if (last_words)
     output_.queue(std::move(last_words));

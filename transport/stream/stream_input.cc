@@ -72,7 +72,10 @@ void StreamInput::go_on() {
 }
 
 void StreamInput::receive_unread() {
-  if (stream_.talking()) stream_.talk().read_on();
+  if (stream_.talking())
+    stream_.talk().read_on();
+  else
+    stream_.talk().give_back_input();
   stream_.begin_next_talk();
   count();
   wait();

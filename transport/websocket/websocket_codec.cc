@@ -159,7 +159,7 @@ WebSocketCodec::Event WebSocketCodec::take_long(std::span<char>& bytes) {
 
 WebSocketCodec::Event WebSocketCodec::deliver_long() {
   const auto payload = long_->bytes();
-  if (framing_.text && !long_is_ascii_ && !text::is_utf8({payload.data(), payload.size()}))
+  if (framing_.text && !long_is_ascii_ && !text::is_utf8_beyond_ascii({payload.data(), payload.size()}))
     return error({close_code::invalid_payload, "a text message that is not valid UTF-8"});
   delivered_ = true;
   return {Kind::message, 0, payload, {}};
@@ -291,7 +291,7 @@ WebSocketCodec::Event WebSocketCodec::tell_oversized() {
 
 WebSocketCodec::Event WebSocketCodec::whole_message(std::array<char, 4> mask, std::span<char> payload) {
   const bool ascii = unmask(payload, mask);
-  if (framing_.text && !ascii && !text::is_utf8({payload.data(), payload.size()})) {
+  if (framing_.text && !ascii && !text::is_utf8_beyond_ascii({payload.data(), payload.size()})) {
     return error({close_code::invalid_payload, "a text message that is not valid UTF-8"});
   }
   return {Kind::message, 0, payload, {}};

@@ -44,7 +44,7 @@ class WebSocketCodec {
     if (frame.header_size == 0) return false;
     message = bytes.subspan(frame.header_size, frame.payload_size);
     const bool ascii = unmask(message, frame.mask);
-    if (framing_.text && !ascii && !text::is_utf8({message.data(), message.size()})) {
+    if (framing_.text && !ascii && !text::is_utf8_beyond_ascii({message.data(), message.size()})) {
       unmask(message, frame.mask);
       return false;
     }
