@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -257,6 +258,11 @@ std::string RawClient::read_to_end() {
     if (size < 0) fail("the server does not end the connection: " + std::string(std::strerror(errno)));
     received_.append(bytes.data(), static_cast<size_t>(size));
   }
+}
+
+bool RawClient::is_reset() const {
+  pollfd state{descriptor_, 0, 0};
+  return ::poll(&state, 1, 0) == 1 && (state.revents & POLLERR) != 0;
 }
 
 void RawClient::shut_down_sending() {

@@ -110,6 +110,9 @@ class RawClient {
   // Waits for the server to end the connection; false if it sent something instead.
   bool ended() { return read_to_end().empty(); }
 
+  // The server has reset the connection; asks, and waits for nothing.
+  bool is_reset() const;
+
   void shut_down_sending();
   // Ends with a reset, as a process that dies with unread input does.
   void reset();
