@@ -76,7 +76,7 @@ void Membership::deliver(Delivery& delivery) {
 }
 
 bool Membership::pass_over(EventRound& round, config::SlowConsumer policy) {
-  if (round.filter() && !round.filter()->admits(ref().session, identity(), extra_.get())) return true;
+  if (round.filter()) return !round.filter()->admits(ref().session, identity(), extra_.get());
   if (!round.is_plain() || !events_.has_room_for(round.payload_size(), policy)) return false;
   events_.send(sender_.encode(round.message(), round.take_payload()));
   return true;

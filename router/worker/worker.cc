@@ -75,7 +75,10 @@ void Worker::at_the_cost_of(Resident& resident, Work work) {
 void Worker::add_to_turn_end(TurnEnd why, Resident& resident) {
   if (why == TurnEnd::waiting) look_at_waiting_later();
   std::vector<Resident*>& there = at_turn_end(why);
-  if (std::find(there.begin(), there.end(), &resident) == there.end()) there.push_back(&resident);
+  // The others know whether they are there, and may be very many.
+  const bool may_be_there = why == TurnEnd::ready;
+  if (may_be_there && std::find(there.begin(), there.end(), &resident) != there.end()) return;
+  there.push_back(&resident);
 }
 
 void Worker::look_at_growth() {
