@@ -14,9 +14,9 @@
 #include "serializers/json_text.h"
 #include "serializers/json_writer.h"
 #include "serializers/msgpack_writer.h"
-#include "serializers/nested_values.h"
 #include "serializers/serializer.h"
 #include "serializers/value_sink.h"
+#include "tests/serializers/any_keys.h"
 
 namespace serializers::library {
 
@@ -92,44 +92,38 @@ class JsonEvents {
 // msgpack-c's events → the sink's.
 class MsgpackEvents : public msgpack::null_visitor {
  public:
-  explicit MsgpackEvents(ValueSink& sink) : values_(sink, NestedValues::SizesAt::begin) {}
+  explicit MsgpackEvents(ValueSink& sink) : keys_(sink) {}
 
-  bool keys_are_strings() const { return values_.keys_are_strings(); }
+  bool keys_are_strings() const { return keys_.keys_are_strings(); }
 
-  bool visit_nil() {
-    return sends([](ValueSink& sink) { sink.null(); });
-  }
-  bool visit_boolean(bool value) {
-    return sends([value](ValueSink& sink) { sink.boolean(value); });
-  }
-  bool visit_positive_integer(uint64_t value) {
-    return sends([value](ValueSink& sink) { sink.unsigned_integer(value); });
-  }
-  bool visit_negative_integer(int64_t value) {
-    return sends([value](ValueSink& sink) { sink.integer(value); });
-  }
-  bool visit_float32(float value) { return visit_float64(value); }
-  bool visit_float64(double value) {
-    return sends([value](ValueSink& sink) { sink.floating(value); });
-  }
-  bool visit_str(const char* text, uint32_t size) { return values_.string({text, size}), true; }
-  bool visit_bin(const char* bytes, uint32_t size) { return values_.binary({bytes, size}), true; }
-  bool start_array(uint32_t size) { return values_.begin_list(size), true; }
-  bool start_map(uint32_t size) { return values_.begin_dictionary(size), true; }
+  bool visit_nil() { return target().null(), true; }
+  bool visit_boolean(bool value) { return target().boolean(value), true; }
+  bool visit_positive_integer(uint64_t value) { return target().unsigned_integer(value), true; }
+  bool visit_negative_integer(int64_t value) { return target().integer(value), true; }
+  bool visit_float32(float value) { return target().floating(value), true; }
+  bool visit_float64(double value) { return target().floating(value), true; }
+  bool visit_str(const char* text, uint32_t size) { return keys_.string({text, size}), true; }
+  bool visit_bin(const char* bytes, uint32_t size) { return keys_.binary({bytes, size}), true; }
+  bool start_array(uint32_t size) { return target().begin_list(size), true; }
+  bool end_array() { return target().end_list(unknown_size), true; }
+  bool start_map(uint32_t size) { return keys_.begin_dictionary(size), true; }
+  bool end_map() { return keys_.end_dictionary(unknown_size), true; }
+  bool start_map_key() { return keys_.begin_key(), true; }
+  bool end_map_key() { return keys_.end_key(), true; }
 
   bool visit_ext(const char* bytes, uint32_t size) {
     const std::string_view typed(bytes, size);
-    if (typed == std::string_view("\0\0", 2)) return sends([](ValueSink& sink) { sink.undefined(); });
-    return values_.binary(typed.substr(1)), true;
+    if (typed == std::string_view("\0\0", 2))
+      target().undefined();
+    else
+      keys_.binary(typed.substr(1));
+    return true;
   }
 
  private:
-  template <class Send>
-  bool sends(const Send& send) {
-    return values_.scalar(send), true;
-  }
+  ValueSink& target() { return keys_.target(); }
 
-  NestedValues values_;
+  AnyKeys keys_;
 };
 
 inline bool read_json(wamp::Payload payload, ValueSink& sink) {
