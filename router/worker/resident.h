@@ -4,7 +4,9 @@
 // All functions are called on the worker's thread. What there is no memory for costs the connection().
 #pragma once
 
+#include <bitset>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 
 #include "router/base/clock.h"
@@ -28,9 +30,10 @@ enum class TurnEnd : uint8_t {
   choked,   // much waits for its peer, until it does not; before mail is delivered
   ready,    // requests that were held may be carried out; once
   behind,   // events wait for room in the connection's queue, until none do
-  waiting,  // it is not read until another worker has taken what it has sent it; looked at every millisecond,
-            // too
+  waiting,  // it is not read until another worker has taken what it has sent it; looked at every millisecond
+            // instead
 };
+constexpr size_t turn_end_count = 4;
 
 class Resident {
  public:
@@ -61,6 +64,9 @@ class Resident {
   virtual void continue_drain(const Drain&) {}
   // The worker has stopped.
   virtual void end() {}
+
+  // Why it has something to do; the worker's.
+  std::bitset<turn_end_count> turn_ends;
 
  protected:
   ~Resident() = default;

@@ -73,12 +73,18 @@ void Worker::at_the_cost_of(Resident& resident, Work work) {
 }
 
 void Worker::add_to_turn_end(TurnEnd why, Resident& resident) {
+  const auto number = static_cast<size_t>(why);
+  if (resident.turn_ends.test(number)) return;
   if (why == TurnEnd::waiting) look_at_waiting_later();
-  std::vector<Resident*>& there = at_turn_end(why);
-  // The others know whether they are there, and may be very many.
-  const bool may_be_there = why == TurnEnd::ready;
-  if (may_be_there && std::find(there.begin(), there.end(), &resident) != there.end()) return;
-  there.push_back(&resident);
+  at_turn_end(why).push_back(&resident);
+  resident.turn_ends.set(number);
+}
+
+void Worker::remove_from_turn_end(TurnEnd why, Resident& resident) {
+  const auto number = static_cast<size_t>(why);
+  if (!resident.turn_ends.test(number)) return;
+  std::erase(at_turn_end(why), &resident);
+  resident.turn_ends.reset(number);
 }
 
 void Worker::look_at_growth() {
@@ -97,6 +103,7 @@ void Worker::end_turn() {
   for (std::vector<Resident*>& all = at_turn_end(TurnEnd::ready); !all.empty();) {
     Resident* const ready = all.back();
     all.pop_back();
+    ready->turn_ends.reset(static_cast<size_t>(TurnEnd::ready));
     at_the_cost_of(*ready, [ready] { ready->on_turn_end(TurnEnd::ready); });
     deliver_mail();
   }

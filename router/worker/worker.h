@@ -58,10 +58,10 @@ class Worker {
   void add_open(Resident& resident) { open_.insert(&resident); }
   void remove_open(Resident& resident) { open_.erase(&resident); }
 
-  // It has something to do at the end of each turn, until it is removed or has done it. At most once for each
-  // reason.
+  // It has something to do at the end of each turn, until it is removed or has done it. It may be there for
+  // that reason already, or not be there any more.
   void add_to_turn_end(TurnEnd why, Resident& resident);
-  void remove_from_turn_end(TurnEnd why, Resident& resident) { std::erase(at_turn_end(why), &resident); }
+  void remove_from_turn_end(TurnEnd why, Resident& resident);
   // Often, while there are any that wait for another worker.
   void look_at_waiting();
 
@@ -128,7 +128,7 @@ class Worker {
   std::vector<Slot> slots_;
   uint32_t first_free_ = none;
   std::unordered_set<Resident*> open_;
-  std::array<std::vector<Resident*>, 4> at_turn_end_;  // by why
+  std::array<std::vector<Resident*>, turn_end_count> at_turn_end_;  // by why
   bool will_look_at_waiting_ = false;
   std::vector<EventRound::Frame> event_frames_;  // space lent from one event to the next
   MailList mail_;                                // likewise from one delivery round to the next
