@@ -123,9 +123,7 @@ void HttpTalk::end_with(std::string_view last_words) {
   give_back(unread_);
   // It may take its time as long as the client takes some of it.
   stream_.set_deadline(stream_.limits().handshake_timeout_ms, true);
-  BufferRef buffer = Buffer::create(0, last_words.size());
-  buffer->append(last_words);
-  stream_.finish(std::move(buffer), Stream::Then::await_peer);
+  stream_.finish(Buffer::of(last_words), Stream::Then::await_peer);
 }
 
 // ---- requests

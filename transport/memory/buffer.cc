@@ -197,6 +197,12 @@ void* take_block(size_t size_class) {
 
 }  // namespace
 
+BufferRef Buffer::of(std::string_view content) {
+  BufferRef buffer = create(0, content.size());
+  buffer->append(content);
+  return buffer;
+}
+
 BufferRef Buffer::create_slowly(size_t headroom, size_t capacity) {
   size_t size = sizeof(Buffer) + headroom + capacity;
   assert(size <= UINT32_MAX);

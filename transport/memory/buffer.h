@@ -73,6 +73,8 @@ class Buffer {
     return BufferRef(new (static_cast<void*>(block))
                          Buffer(static_cast<uint32_t>(headroom), small_block_size - sizeof(Buffer)));
   }
+  // One with this content, and no room beside it.
+  static BufferRef of(std::string_view content);
 
   // One without headroom that this thread has kept of earlier ones, so that it takes no memory that was not
   // taken already; null if there is none of about that size.

@@ -33,9 +33,7 @@ void StreamOutput::queue(BufferRef frame) {
 }
 
 void StreamOutput::queue(std::string_view bytes) {
-  BufferRef buffer = Buffer::create(0, bytes.size());
-  buffer->append(bytes);
-  queue(std::move(buffer));
+  queue(Buffer::of(bytes));
 }
 
 void StreamOutput::on_queued() {
