@@ -1,6 +1,8 @@
-// What one worker counts, and one realm: messages, sessions, and why things were refused or lost.
+// What one worker counts, one realm, and a realm's branch on one worker: messages, sessions, and why things
+// were refused or lost.
 //
-// A worker's are written by its thread only, a realm's by whoever holds its lock; any thread reads them. To
+// A worker's and a branch's are written by its thread only, a realm's by whoever holds its lock; any thread
+// reads them. To
 // count one more thing, or one more reason, add a line here and call add() where it happens; /metrics and the
 // test of docs/operations.md find it by themselves.
 #pragma once
@@ -139,12 +141,15 @@ struct WorkerCounters : CounterSet {
   NamedCounters auth_failures{*this, family::auth_failures, names::auth_methods, names::auth_refusals};
 };
 
+struct BranchCounters : CounterSet {
+  NamedCounters denials{*this, family::denials, names::actions, names::denials};
+};
+
 struct RealmCounters : CounterSet {
   Histogram call_seconds{*this, family::call_seconds};
   Counter late_answers{*this, family::late_answers};
   Counter streams_ended{*this, family::streams_ended};
   Counter unmade_events{*this, family::unmade_events};
-  NamedCounters denials{*this, family::denials, names::actions, names::denials};
 };
 
 }  // namespace router

@@ -12,9 +12,10 @@ size_t bytes_of(const Identity& identity) {
 
 }  // namespace
 
-Member::Member(const SessionRef& r, Identity i, const wamp::ClientFeatures& f,
+Member::Member(Branch& b, const SessionRef& r, Identity i, const wamp::ClientFeatures& f,
                std::shared_ptr<const RolePermissions> p, std::shared_ptr<transport::Account> a, size_t room)
-    : ref(r),
+    : branch(b),
+      ref(r),
       identity(std::move(i)),
       features(f),
       account(std::move(a)),

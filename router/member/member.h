@@ -17,6 +17,7 @@
 #include "router/access/denial_log.h"
 #include "router/base/session_ref.h"
 #include "router/mail/routed_payload.h"
+#include "router/member/branch.h"
 #include "router/member/callee_room.h"
 #include "router/member/waiting_requests.h"
 #include "router/memory/holding.h"
@@ -88,8 +89,9 @@ inline serializers::ValueLimits value_limits(const config::SessionLimits& limits
 }
 
 struct Member {
-  // `account`: its connection's; null: nobody's. `room`: bytes of calls that may be on their way to it.
-  Member(const SessionRef& r, Identity i, const wamp::ClientFeatures& f,
+  // `b`: of its session's worker. `account`: its connection's; null: nobody's. `room`: bytes of calls that
+  // may be on their way to it.
+  Member(Branch& b, const SessionRef& r, Identity i, const wamp::ClientFeatures& f,
          std::shared_ptr<const RolePermissions> p, std::shared_ptr<transport::Account> a = nullptr,
          size_t room = CalleeRoom::unlimited);
 
@@ -103,6 +105,7 @@ struct Member {
   // Bytes of all that the realm keeps for it.
   size_t kept_bytes() const;
 
+  Branch& branch;  // the session's own thread's
   const SessionRef ref;
   const Identity identity;
   const wamp::ClientFeatures features;

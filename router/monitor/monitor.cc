@@ -140,7 +140,7 @@ void add_held(const std::vector<const Worker*>& workers, const broker::KeptBytes
 
 struct RealmNumbers {
   Realm::Counts counts;
-  CounterTotals totals;
+  RealmTotals totals;
 
   void add(const Realm& realm) {
     const Realm::Counts more = realm.counts();
@@ -149,7 +149,7 @@ struct RealmNumbers {
     counts.registrations += more.registrations;
     counts.calls += more.calls;
     counts.retained_events += more.retained_events;
-    totals.add(realm.counters());
+    totals.add(realm);
   }
 };
 
@@ -159,7 +159,8 @@ void add_realm(const std::string& name, const RealmNumbers& numbers, Samples& sa
   samples.add(registrations, name, number(numbers.counts.registrations));
   samples.add(calls_in_flight, name, number(numbers.counts.calls));
   samples.add(retained_events, name, number(numbers.counts.retained_events));
-  samples.add(numbers.totals, name);
+  samples.add(numbers.totals.branches, name);
+  samples.add(numbers.totals.realms, name);
 }
 
 void add_realms(const Realms::Listed& listed, Samples& samples) {
@@ -177,7 +178,7 @@ void add_realms(const Realms::Listed& listed, Samples& samples) {
     numbers.add(realm);
     add_realm(realm.name(), numbers, samples);
   }
-  if (!others.totals.all().empty()) add_realm(other_realms, others, samples);
+  if (!others.totals.realms.all().empty()) add_realm(other_realms, others, samples);
 }
 
 template <class Limits>

@@ -11,10 +11,20 @@
 #include "wamp/error_uris.h"
 
 namespace router {
+namespace {
+
+std::vector<std::unique_ptr<Branch>> make_branches(size_t count, uint64_t seed) {
+  std::vector<std::unique_ptr<Branch>> branches;
+  for (size_t i = 0; i < count; ++i) branches.push_back(std::make_unique<Branch>(seed + 1 + i));
+  return branches;
+}
+
+}  // namespace
 
 Realm::Realm(const config::Realm& config, std::vector<Mailbox*> mailboxes, uint64_t seed, const Clock& clock,
              std::shared_ptr<const broker::KeptBytes> kept)
     : config_(config),
+      branches_(make_branches(mailboxes.size(), seed)),
       authorizer_(config.roles, config.limits),
       state_(config_, authorizer_, std::move(mailboxes), seed, clock, std::move(kept)) {}
 
@@ -56,8 +66,8 @@ std::variant<Realm::Joined, Refusal> Realm::join(const SessionRef& session, Iden
                                                  const wamp::ClientFeatures& features,
                                                  std::shared_ptr<transport::Account> account,
                                                  size_t room_for_calls, wamp::RequestId last_invocation) {
-  auto member = std::make_unique<Member>(session, std::move(identity), features, nullptr, std::move(account),
-                                         room_for_calls);
+  auto member = std::make_unique<Member>(*branches_[session.worker], session, std::move(identity), features,
+                                         nullptr, std::move(account), room_for_calls);
   member->last_invocation = last_invocation;
   const Lock lock(mutex_);
   set_rules(*member);
@@ -75,8 +85,8 @@ std::variant<Realm::Joined, Refusal> Realm::join(const SessionRef& session, Iden
 Realm::Joined Realm::join_unseen(const SessionRef& session, std::shared_ptr<transport::Account> account) {
   static const Identity router{"wampd", "trusted", "local", "router"};
   const Lock lock(mutex_);
-  auto member = std::make_unique<Member>(session, router, wamp::ClientFeatures(), authorizer_.nobody(),
-                                         std::move(account), 0);
+  auto member = std::make_unique<Member>(*branches_[session.worker], session, router, wamp::ClientFeatures(),
+                                         authorizer_.nobody(), std::move(account), 0);
   return Joined(&state_.add_unseen(std::move(member)), Leave{this});
 }
 
@@ -269,11 +279,8 @@ wamp::Result<void> Realm::refuse_options(Member& member, wamp::MessageType type,
 
 wamp::Result<void> Realm::deny(Member& member, Action action, wamp::MessageType type, wamp::RequestId request,
                                const Refusal& refusal) {
-  return locked(member, [&]() -> wamp::Result<void> {
-    state_.counters.denials.add(router::name(action), refusal.error_uri);
-    state_.outbox.refuse(member.ref, type, request, refusal.error_uri, refusal.text);
-    return {};
-  });
+  member.branch.counters.denials.add(router::name(action), refusal.error_uri);
+  return refuse(member, type, request, refusal);
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Publish& message, const RoutedPayload& payload) {
@@ -283,8 +290,7 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Publish& message, c
     // violation.
     if (wants_acknowledgement(message))
       return deny(member, Action::publish, wamp::Publish::type, message.request, *refusal);
-    const Lock lock(mutex_);
-    state_.counters.denials.add(router::name(Action::publish), refusal->error_uri);
+    member.branch.counters.denials.add(router::name(Action::publish), refusal->error_uri);
     return {};
   }
   static const broker::PublishOptions no_options{};
@@ -448,6 +454,11 @@ bool Realm::keeps_events() const {
   if (config_.store.type != config::Store::Type::memory || !config_.store.event_history.empty()) return true;
   const Lock lock(mutex_);
   return state_.broker.retained_count() > 0;
+}
+
+void RealmTotals::add(const Realm& realm) {
+  realms.add(realm.counters());
+  for (const auto& branch : realm.branches()) branches.add(branch->counters);
 }
 
 void keep_time_on(transport::Loop& loop, const std::shared_ptr<Realm>& realm) {

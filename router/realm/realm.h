@@ -24,6 +24,7 @@
 #include "router/member/member.h"
 #include "router/member/request_check.h"
 #include "router/meta/procedures.h"
+#include "transport/counters/counter_totals.h"
 #include "wamp/result.h"
 
 namespace transport {
@@ -131,6 +132,7 @@ class Realm {
   };
   Counts counts() const;
   const RealmCounters& counters() const { return state_.counters; }
+  const std::vector<std::unique_ptr<Branch>>& branches() const { return branches_; }
   // True if it has events that outlast their publishers, or may have.
   bool keeps_events() const;
 
@@ -189,11 +191,19 @@ class Realm {
   config::Realm config_;                     // the limits: guarded by the lock; the rest never changes
   std::atomic<uint64_t> rules_version_ = 0;  // written under the lock
   std::function<void(SteadyTime)> ring_at_;
+  const std::vector<std::unique_ptr<Branch>> branches_;  // by worker
 
   mutable Mutex mutex_{"a realm"};  // guards all below
   Authorizer authorizer_;
   RealmState state_;
   SteadyTime timer_ = SteadyTime::max();  // when the timer was told to ring
+};
+
+// What realms have counted.
+struct RealmTotals {
+  transport::CounterTotals realms, branches;
+
+  void add(const Realm& realm);
 };
 
 // The realm does what is due by the clock on this loop's thread. Before anybody joins; the loop outlives the

@@ -80,7 +80,7 @@ std::shared_ptr<Realm> Realms::make_room(const config::Realm& pattern) const {
   log::info("realm \"" + longest->first + "\" removed: it was empty, and another one is wanted");
   std::shared_ptr<Realm> gone = std::move(longest->second.realm);
   realms_.erase(longest);
-  gone_.add(gone->counters());
+  gone_.add(*gone);
   return gone;
 }
 
@@ -216,7 +216,7 @@ void Realms::sweep(SteadyTime now) {
     std::move(first, removed_.end(), std::back_inserter(unused));
     removed_.erase(first, removed_.end());
     for (const auto* gone : {&empty, &unused})
-      for (const auto& realm : *gone) gone_.add(realm->counters());
+      for (const auto& realm : *gone) gone_.add(*realm);
   }
   for (const auto& realm : empty) log::info("realm \"" + realm->name() + "\" removed: it was empty");
 }

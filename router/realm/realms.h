@@ -16,7 +16,6 @@
 #include "router/base/mutex.h"
 #include "router/config/config.h"
 #include "router/realm/realm.h"
-#include "transport/counters/counter_totals.h"
 
 namespace router {
 
@@ -42,7 +41,7 @@ class Realms {
   struct Listed {
     std::vector<std::shared_ptr<Realm>> configured;  // by name
     std::vector<std::shared_ptr<Realm>> others;      // made of templates, or removed and still in use
-    transport::CounterTotals gone;                   // what those have counted that are no more
+    RealmTotals gone;                                // what those have counted that are no more
   };
   Listed listed() const;
 
@@ -91,7 +90,7 @@ class Realms {
   // one gives way, is not their affair.
   mutable Table realms_;
   mutable std::vector<std::shared_ptr<Realm>> removed_;
-  mutable transport::CounterTotals gone_;
+  mutable RealmTotals gone_;
 };
 
 }  // namespace router

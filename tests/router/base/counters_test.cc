@@ -98,7 +98,7 @@ TEST_F(Counters, RefusedRequestsCountByActionAndReasonAnsweredOrNot) {
   Wire& publisher = join(Format::json, R"({"publisher":{}})");
   publisher.receives(R"([16,1,{},"not a uri"])");
   publisher.receives(R"([16,2,{"acknowledge":true},"not a uri"])");
-  EXPECT_EQ(realm().counters().denials.value("publish", "wamp.error.invalid_uri"), 2u);
+  EXPECT_EQ(realm().branches().front()->counters.denials.value("publish", "wamp.error.invalid_uri"), 2u);
   EXPECT_EQ(counted().errors_sent.value("wamp.error.invalid_uri"), 1u);
 }
 

@@ -72,9 +72,11 @@ class BrokerWithStore : public testing::Test {
   Outbox outbox{{&mailbox}};
   const std::shared_ptr<const RolePermissions> permissions =
       std::make_shared<RolePermissions>(config.roles.front());
+  Branch branch{1};
   Member publisher{
-      {0, 0, wamp::SessionId(1)}, {"alice", "anonymous", "anonymous", "static"}, {}, permissions};
-  Member subscriber{{0, 1, wamp::SessionId(2)}, {"bob", "anonymous", "anonymous", "static"}, {}, permissions};
+      branch, {0, 0, wamp::SessionId(1)}, {"alice", "anonymous", "anonymous", "static"}, {}, permissions};
+  Member subscriber{
+      branch, {0, 1, wamp::SessionId(2)}, {"bob", "anonymous", "anonymous", "static"}, {}, permissions};
   Remembered store;
   LeftoverWork work;
   transport::Counter lost;

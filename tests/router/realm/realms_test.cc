@@ -262,12 +262,12 @@ TEST_F(RealmTable, WhatARealmHasCountedStaysWhenItIsGone) {
   EXPECT_EQ(realms.listed().configured.size(), 2u);
   serve_named({"b"});
   EXPECT_EQ(realms.listed().others.size(), 1u);
-  EXPECT_THAT(realms.listed().gone.all(), IsEmpty());
+  EXPECT_THAT(realms.listed().gone.realms.all(), IsEmpty());
   passes(milliseconds(1));
   EXPECT_THAT(realms.listed().others, IsEmpty());
   uint64_t denials = 0;
   const Realms::Listed listed = realms.listed();
-  for (const auto& total : listed.gone.all())
+  for (const auto& total : listed.gone.branches.all())
     if (total.family->name == "wampd_denials_total") denials += std::get<uint64_t>(total.number);
   EXPECT_EQ(denials, 1u);
 }

@@ -191,8 +191,9 @@ class AMemberThatIsHalfRemoved : public testing::Test {
     wamp::ClientFeatures features;
     features.roles = 15;
     state.work.begin_turn();
-    return state.add_member(std::make_unique<Member>(
-        ref, Identity{authid, "anonymous", "anonymous", "static"}, features, authorizer.role("anonymous")));
+    return state.add_member(std::make_unique<Member>(branch, ref,
+                                                     Identity{authid, "anonymous", "anonymous", "static"},
+                                                     features, authorizer.role("anonymous")));
   }
   void register_at(Member& callee, const std::string& procedure,
                    dealer::InvocationPolicy policy = dealer::InvocationPolicy::single,
@@ -252,6 +253,7 @@ class AMemberThatIsHalfRemoved : public testing::Test {
   const Authorizer authorizer{config.roles, config.limits};
   ManualClock clock;
   Mailbox mailbox{[] {}};
+  Branch branch{1};
   RealmState state{config, authorizer, {&mailbox}, 1, clock, broker::KeptBytes::unlimited()};
   uint64_t sessions = 0;
 };
