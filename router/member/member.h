@@ -98,7 +98,8 @@ struct Member {
   const config::SessionLimits& limits() const { return permissions->limits(); }
   serializers::ValueLimits value_limits() const { return router::value_limits(limits()); }
   bool takes_calls() const {
-    return present && !clogged.load(std::memory_order_relaxed) && room_for_calls.any();
+    return present.load(std::memory_order_relaxed) && !clogged.load(std::memory_order_relaxed) &&
+           room_for_calls.any();
   }
   // For what the realm keeps for it.
   transport::Charge charge(transport::Holding kind, size_t bytes) const { return {account, kind, bytes}; }
@@ -130,8 +131,9 @@ struct Member {
   std::atomic<bool> suspect = false;  // silent for long: others get calls first
 
   bool unseen = false;  // the router's own, for a question to an authenticator or authorizer
-  // False: it is no member any more, and what it holds is taken from it, piece by piece.
-  bool present = true;
+  // False: it is no member any more, and what it holds is taken from it, piece by piece. Written under the
+  // lock; its session's thread reads it without, and may so see it a moment late.
+  std::atomic<bool> present = true;
   // That; made when it joins, as leaving must not need memory.
   std::unique_ptr<LeftoverWork::Work> removal;
   bool leaves_quietly = false;  // nobody is told

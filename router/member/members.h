@@ -33,7 +33,7 @@ class Members {
   // Precondition: it is present.
   void remove(Member& member) noexcept {
     assert(member.present);
-    member.present = false;
+    member.present.store(false, std::memory_order_relaxed);
     if (member.unseen) return;
     --size_;
     const auto same_authid = by_authid_.find(member.identity.authid);
