@@ -55,7 +55,7 @@ ROUTER_ROOMS = {
     "auth": {"crypto", "config", "base"},
     "access": {"config", "base", "tables", "matching"},
     "mail": {"config", "base", "tables", "memory"},
-    "member": {"config", "base", "tables", "memory", "access", "mail"},
+    "member": {"config", "base", "tables", "memory", "matching", "access", "mail"},
     "events": {"config", "base", "tables", "memory", "mail", "member"},
     "store": {"config", "base", "events"},
     "broker": {"config", "base", "tables", "memory", "matching", "mail", "member", "events"},

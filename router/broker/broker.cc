@@ -6,35 +6,9 @@
 #include <string>
 #include <utility>
 
-#include "router/mail/payload_passthru.h"
 #include "wamp/error_uris.h"
 
 namespace router::broker {
-namespace {
-
-// Of the EVENTs of one publication: what does not depend on the subscription.
-wamp::Dict publication_details(const Member& publisher, const PublishOptions& options, const Grant& grant) {
-  wamp::Dict details;
-  if (grant.disclose || options.disclose_me) {
-    details.append("publisher", publisher.ref.session.value);
-    details.append("publisher_authid", publisher.identity.authid);
-    details.append("publisher_authrole", publisher.identity.authrole);
-  }
-  if (grant.trustlevel) details.append("trustlevel", uint64_t{*grant.trustlevel});
-  append_attributes(options.payload_passthru, details);
-  return details;
-}
-
-// One delivery for each worker that has subscribers. `excluded` may be none, and `filter` null.
-void send_to_subscribers(const Subscription& subscription, const RoutingKey& resource_key,
-                         const wamp::Event& event, const RoutedPayload& payload, wamp::SessionId excluded,
-                         const std::shared_ptr<const EventFilter>& filter, Outbox& outbox) {
-  subscription.for_each_part(resource_key, [&](uint32_t worker, const SubscriptionNode::Part& part) {
-    outbox.send_event(worker, part.audience, event, payload, excluded, filter);
-  });
-}
-
-}  // namespace
 
 Broker::Broker(const config::Realm& config, IdSource& ids, const Clock& clock, OpenedStore store,
                LeftoverWork& work, transport::Counter& lost, std::shared_ptr<const KeptBytes> kept)
@@ -46,10 +20,11 @@ Broker::Broker(const config::Realm& config, IdSource& ids, const Clock& clock, O
       lost_(lost),
       kept_(std::move(kept)),
       account_(kept_->account()),
+      histories_(add_histories(config.store.event_history)),
+      history_index_(index_of(histories_)),
       retained_(config.limits.retained_events, config.limits.retained_bytes,
                 transport::Charge(account_, holding::retained_events), kept_),
       store_(std::move(store.store)) {
-  add_histories(config.store.event_history);
   restore(store.stored);
 }
 
@@ -144,18 +119,34 @@ void Broker::subscribe(Member& subscriber, const wamp::Subscribe& message, wamp:
   }
   const bool created = !subscription;
   if (created) subscription = &add_subscription(message.topic, match, subscriber.ref.session);
-  if (moves) subscription->remove_subscriber(subscriber);
   try {
-    if (!held || moves) subscription->add_subscriber(subscriber, options.node_key, policy);
+    Together answer;
+    std::optional<Subscription::Joining> joining;
+    if (!held || moves) joining = subscription->prepare_to_add(subscriber, options.node_key, policy);
+    answer.mail.emplace_back(
+        Delivery(subscriber.ref, wamp::Subscribed{message.request, subscription->id}, RoutedPayload()));
+    add_kept(subscriber, *subscription, joining, std::move(retained), "retained", answer);
+    add_kept(subscriber, *subscription, joining, std::move(replay), "_replayed", answer);
+    answer_subscriber(*subscription, subscriber, std::move(joining), std::move(answer), outbox);
   } catch (...) {
     if (!subscription->has_subscribers() && !subscription->history) remove_subscription(*subscription);
     throw;
   }
-  outbox.send(subscriber.ref, wamp::Subscribed{message.request, subscription->id});
-
-  send_kept(subscriber, *subscription, std::move(retained), "retained", outbox);
-  send_kept(subscriber, *subscription, std::move(replay), "_replayed", outbox);
   if (!held) tell_subscribed(*subscription, subscriber, created, outbox);
+}
+
+void Broker::answer_subscriber(Subscription& subscription, Member& subscriber,
+                               std::optional<Subscription::Joining>&& joining, Together&& answer,
+                               Outbox& outbox) {
+  if (joining) {
+    const bool was_last = joining->leave && subscription.is_last_of_its_worker(subscriber);
+    if (was_last || subscription.is_first_of_its_worker(*joining))
+      generations_.changing(subscription.topic, subscription.match);
+    if (joining->leave) answer.mail.emplace_back(*joining->leave);
+    answer.mail.emplace_back(std::move(joining->join));
+  }
+  outbox.send_together(subscriber.ref.worker, std::move(answer));
+  if (joining) subscription.add_subscriber(subscriber, std::move(*joining));
 }
 
 void Broker::tell_subscribed(const Subscription& subscription, const Member& subscriber, bool created,
@@ -185,81 +176,74 @@ void Broker::unsubscribe(Member& subscriber, const wamp::Unsubscribe& message, O
                   "this session does not hold subscription " + std::to_string(message.subscription.value));
     return;
   }
-  Subscription& subscription = *held->subscription;
-  outbox.send(subscriber.ref, wamp::Unsubscribed{message.request, std::nullopt});
-  subscription.remove_subscriber(subscriber);
-  on_subscriber_removed(subscription, subscriber, outbox);
+  remove_subscriber(*held->subscription, subscriber, wamp::Unsubscribed{message.request, std::nullopt},
+                    outbox);
 }
 
-wamp::Result<void> Broker::publish(Member& publisher, const wamp::Publish& message,
-                                   const RoutedPayload& payload, const PublishOptions& options,
-                                   const Grant& grant, RememberedPublish* remembered, Outbox& outbox) {
-  if (!options.payload_passthru.empty() &&
-      !publisher.features.has_payload_passthru_mode(wamp::Role::publisher))
-    return wamp::ProtocolError{"PUBLISH.Options.ppt_scheme: HELLO did not announce payload_passthru_mode"};
-  const wamp::PublicationId publication(ids_.next());
-  const wamp::Dict details = publication_details(publisher, options, grant);
-  Answer answer = Answer::now;
-  if (options.retain || !histories_.empty()) {
-    answer = keep({publisher, message, payload, options, details, publication}, outbox);
-    if (answer == Answer::refused) return {};
+void Broker::remove_subscriber(Subscription& subscription, Member& member,
+                               std::optional<wamp::Unsubscribed>&& told, Outbox& outbox) {
+  if (subscription.is_last_of_its_worker(member))
+    generations_.changing(subscription.topic, subscription.match);
+  const LeaveAudience leave = subscription.leave_of(member);
+  if (told) {
+    Together answer;
+    answer.mail.reserve(2);
+    answer.mail.emplace_back(leave);
+    answer.mail.emplace_back(Delivery(member.ref, *std::move(told), RoutedPayload()));
+    outbox.send_together(member.ref.worker, std::move(answer));
+  } else {
+    outbox.leave_audience(member.ref.worker, leave);
   }
-  if (options.acknowledge && answer == Answer::now)
-    outbox.send(publisher.ref, wamp::Published{message.request, publication});
-
-  const wamp::SessionId excluded = options.exclude_me ? publisher.ref.session : wamp::SessionId();
-  match(message.topic, remembered, [&](const Subscription& subscription) {
-    const wamp::Event event{
-        subscription.id, publication, event_details(subscription.match, message.topic, details), {}};
-    send_to_subscribers(subscription, options.resource_key, event, payload, excluded, options.filter, outbox);
-  });
-  return {};
-}
-
-template <class Visit>
-void Broker::match(std::string_view topic, RememberedPublish* remembered, const Visit& visit) {
-  constexpr size_t most_remembered = 64;
-  if (!remembered || remembered->uri.empty()) return index_.match_all(topic, visit);
-  RememberedPublish& known = *remembered;
-  assert(known.uri == topic);
-  if (known.index_version != index_.version()) {
-    known.index_version = 0;
-    known.subscriptions.clear();
-    index_.match_all(topic, [&known](Subscription& one) { known.subscriptions.push_back(&one); });
-    if (known.subscriptions.size() > most_remembered) {
-      transport::give_back(known.subscriptions);
-      return index_.match_all(topic, visit);
-    }
-    known.index_version = index_.version();
-  }
-  for (const Subscription* subscription : known.subscriptions) visit(*subscription);
+  subscription.remove_subscriber(member);
+  on_subscriber_removed(subscription, member, outbox);
 }
 
 void Broker::revoke(Subscription& subscription, Member& subscriber, const std::string& reason,
                     Outbox& outbox) {
-  subscription.prepare_removal(subscriber);  // else it may be told that it is none and stay one
+  std::optional<wamp::Unsubscribed> told;
   if (subscriber.features.subscriber_subscription_revocation) {
     wamp::Dict details{{"subscription", subscription.id.value}};
     if (!reason.empty()) details.append("reason", reason);
-    outbox.send(subscriber.ref, wamp::Unsubscribed{{}, std::move(details)});
+    told = wamp::Unsubscribed{{}, std::move(details)};
   }
-  subscription.remove_subscriber(subscriber);
-  on_subscriber_removed(subscription, subscriber, outbox);
+  remove_subscriber(subscription, subscriber, std::move(told), outbox);
 }
 
-void Broker::send_meta(const Subscription& subscription, std::string_view topic,
-                       wamp::PublicationId publication, const RoutedPayload& payload,
-                       wamp::SessionId excluded, Outbox& outbox) {
-  wamp::Event event{subscription.id, publication, {}, {}};
-  if (subscription.match != wamp::MatchPolicy::exact) event.details.append("topic", topic);
-  send_to_subscribers(subscription, {}, event, payload, excluded, nullptr, outbox);
+std::vector<Leg> Broker::find_legs(std::string_view topic) const {
+  std::vector<Leg> legs;
+  index_.match_all(topic, [&legs](const Subscription& subscription) { append_legs(subscription, legs); });
+  return legs;
+}
+
+StampedRoute<TopicRoute> Broker::find_route(std::string_view topic) const {
+  TopicRoute found{find_legs(topic), false};
+  history_index_->match_all(topic, [&found](const Subscription&) { found.is_kept = true; });
+  StampedRoute<TopicRoute> route{nullptr, generations_.stamp(topic)};
+  if (!found.is_empty()) route.route = std::make_shared<const TopicRoute>(std::move(found));
+  return route;
+}
+
+void Broker::publish(const Publication& publication, const TopicRoute* route, Outbox& outbox) {
+  const PublishOptions& options = publication.options;
+  Answer answer = Answer::now;
+  if (options.retain || (route && route->is_kept)) answer = keep(publication, outbox);
+  if (answer == Answer::refused) return;
+  if (options.acknowledge && answer == Answer::now) publication.acknowledge(outbox);
+  publication.send(route, outbox);
+}
+
+void Broker::send_meta(std::string_view topic, const RoutedPayload& payload, wamp::SessionId excluded,
+                       const std::vector<Leg>& legs, Outbox& outbox) {
+  static const wamp::Dict no_details;
+  static const std::shared_ptr<const EventFilter> no_filter;
+  static const RoutingKey no_key;
+  send_events({wamp::PublicationId(ids_.next()), topic, no_details, payload, excluded, no_filter, no_key},
+              legs, outbox);
 }
 
 bool Broker::remove_some(Member& member, uint64_t& from, Outbox& outbox) {
   return work_.take_some(member.subscriptions, from, [&](const HeldSubscription& held) {
-    Subscription& subscription = *held.subscription;
-    subscription.remove_subscriber(member);
-    on_subscriber_removed(subscription, member, outbox);
+    remove_subscriber(*held.subscription, member, std::nullopt, outbox);
   });
 }
 

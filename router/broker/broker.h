@@ -15,13 +15,16 @@
 
 #include "router/base/clock.h"
 #include "router/base/id_source.h"
+#include "router/broker/publication.h"
 #include "router/broker/subscribe_options.h"
 #include "router/broker/subscription.h"
+#include "router/broker/topic_route.h"
 #include "router/config/config.h"
 #include "router/events/event_store.h"
-#include "router/events/publish_options.h"
 #include "router/events/retained_events.h"
 #include "router/mail/outbox.h"
+#include "router/matching/route_generations.h"
+#include "router/matching/stamped_route.h"
 #include "router/matching/uri_index.h"
 #include "router/member/member.h"
 #include "router/member/request_check.h"
@@ -59,11 +62,13 @@ class Broker {
   void subscribe(Member& subscriber, const wamp::Subscribe& message, wamp::MatchPolicy match,
                  const SubscribeOptions& options, config::SlowConsumer policy, Outbox& outbox);
   void unsubscribe(Member& subscriber, const wamp::Unsubscribe& message, Outbox& outbox);
-  // Publishers publish to the same topic again and again: what is found for it is `remembered`, which is of
-  // that topic. Null: it is not, as when the publisher is gone.
-  wamp::Result<void> publish(Member& publisher, const wamp::Publish& message, const RoutedPayload& payload,
-                             const PublishOptions& options, const Grant& grant, RememberedPublish* remembered,
-                             Outbox& outbox);
+  // Where what is published to the topic goes now. A publication that is not kept needs nothing else of the
+  // broker.
+  StampedRoute<TopicRoute> find_route(std::string_view topic) const;
+  // What tells whether that is still so. Any thread.
+  const RouteGenerations& generations() const { return generations_; }
+  // Keeps it, if it is to be kept, and sends it. `route`: the topic's, as it is now.
+  void publish(const Publication& publication, const TopicRoute* route, Outbox& outbox);
   // "Subscription Revocation". Precondition: `subscriber` is one.
   void revoke(Subscription& subscription, Member& subscriber, const std::string& reason, Outbox& outbox);
   // An event of the router's own ("Meta API"), if the realm has them. It is kept in no history. `excluded`
@@ -73,12 +78,8 @@ class Broker {
                     wamp::SessionId excluded = {}) noexcept {
     if (!tells_meta_events_) return;
     publish_if_there_is_memory([&] {
-      std::optional<RoutedPayload> payload;
-      const wamp::PublicationId publication(ids_.next());
-      index_.match_all(topic, [&](const Subscription& subscription) {
-        if (!payload) payload = make_payload(make_arguments());
-        send_meta(subscription, topic, publication, *payload, excluded, outbox);
-      });
+      const std::vector<Leg> legs = find_legs(topic);
+      if (!legs.empty()) send_meta(topic, make_payload(make_arguments()), excluded, legs, outbox);
     });
   }
   // What comes of something else that must not fail for it: else it is lost, and counted.
@@ -124,30 +125,26 @@ class Broker {
   void close();
 
  private:
-  struct Publication {
-    Member& publisher;
-    const wamp::Publish& message;
-    const RoutedPayload& payload;
-    const PublishOptions& options;
-    const wamp::Dict& details;
-    const wamp::PublicationId id;
-  };
   enum class Answer : uint8_t { now, when_stored, refused };
+  using HistoryIndex = UriIndex<Subscription>;
 
-  template <class Visit>
-  void match(std::string_view topic, RememberedPublish* remembered, const Visit& visit);
+  std::vector<Leg> find_legs(std::string_view topic) const;
   // `subscriber`: the first one, who brings the topic's shape if it is a wildcard; none: the configuration.
   Subscription& add_subscription(std::string_view topic, wamp::MatchPolicy match, wamp::SessionId subscriber);
   void remove_subscription(Subscription& subscription) noexcept;
-  static void send_meta(const Subscription& subscription, std::string_view topic,
-                        wamp::PublicationId publication, const RoutedPayload& payload,
-                        wamp::SessionId excluded, Outbox& outbox);
+  void send_meta(std::string_view topic, const RoutedPayload& payload, wamp::SessionId excluded,
+                 const std::vector<Leg>& legs, Outbox& outbox);
+  // The member, a subscriber, is one no longer. `told`: to it, if at all. What lacks memory leaves all as it
+  // is.
+  void remove_subscriber(Subscription& subscription, Member& member, std::optional<wamp::Unsubscribed>&& told,
+                         Outbox& outbox);
   void tell_subscribed(const Subscription& subscription, const Member& subscriber, bool created,
                        Outbox& outbox);
   // What follows when a subscriber is no longer one: meta events, and the subscription's end if it was the
   // last and nothing is kept for it.
   void on_subscriber_removed(Subscription& subscription, const Member& member, Outbox& outbox) noexcept;
-  void add_histories(const std::vector<config::EventHistory>& histories);
+  std::vector<Subscription*> add_histories(const std::vector<config::EventHistory>& histories);
+  static std::unique_ptr<const HistoryIndex> index_of(const std::vector<Subscription*>& histories);
   void restore(const StoredEvents& stored);
 
   // What a SUBSCRIBE is refused for, if it is.
@@ -167,8 +164,14 @@ class Broker {
                                      const Member& subscriber, KeptFor& replay) const;
   std::optional<Refusal> find_retained(const wamp::Subscribe& message, wamp::MatchPolicy match,
                                        const Member& subscriber, const KeptFor& replay, KeptFor& retained);
-  void send_kept(const Member& subscriber, const Subscription& subscription, KeptFor&& kept, const char* mark,
-                 Outbox& outbox) const;
+  // What that brings at once. `mark`: in the events' details.
+  static void add_kept(const Member& subscriber, const Subscription& subscription,
+                       const std::optional<Subscription::Joining>& joining, KeptFor&& kept, const char* mark,
+                       Together& mail);
+  // Posts the answer to a SUBSCRIBE, and makes the member a subscriber, or one of another node; none: it is
+  // one already.
+  void answer_subscriber(Subscription& subscription, Member& subscriber,
+                         std::optional<Subscription::Joining>&& joining, Together&& answer, Outbox& outbox);
 
   // Keeps the event for those who come later. Says when the publisher is answered; if `refused`, it has been.
   Answer keep(const Publication& publication, Outbox& outbox);
@@ -183,11 +186,12 @@ class Broker {
   transport::Counter& lost_;
   IdMap<std::unique_ptr<Subscription>> subscriptions_;  // the owner
   UriIndex<Subscription> index_;
+  RouteGenerations generations_;
   wamp::SubscriptionId last_id_;
   const std::shared_ptr<const KeptBytes> kept_;
   const std::shared_ptr<transport::Account> account_;
-  std::vector<Subscription*> histories_;  // those with a history, as in the configuration
-  UriIndex<Subscription> history_index_;  // the same
+  const std::vector<Subscription*> histories_;               // those with a history, as in the configuration
+  const std::unique_ptr<const HistoryIndex> history_index_;  // the same
   RetainedEvents retained_;
   const std::unique_ptr<EventStore> store_;  // may be null
 };

@@ -10,15 +10,22 @@
 
 namespace router::broker {
 
-void Broker::add_histories(const std::vector<config::EventHistory>& histories) {
+std::vector<Subscription*> Broker::add_histories(const std::vector<config::EventHistory>& histories) {
+  std::vector<Subscription*> all;
   for (const config::EventHistory& kept : histories) {
     Subscription& subscription = add_subscription(kept.uri, kept.match, {});
     subscription.history = std::make_unique<EventHistory>(
         kept.limit, limits_.history_bytes, transport::Charge(account_, holding::histories), kept_);
-    subscription.history_place = histories_.size();
-    histories_.push_back(&subscription);
-    history_index_.add(subscription.topic, subscription.match, &subscription);
+    subscription.history_place = all.size();
+    all.push_back(&subscription);
   }
+  return all;
+}
+
+std::unique_ptr<const Broker::HistoryIndex> Broker::index_of(const std::vector<Subscription*>& histories) {
+  auto index = std::make_unique<HistoryIndex>();
+  for (Subscription* const one : histories) index->add(one->topic, one->match, one);
+  return index;
 }
 
 void Broker::restore(const StoredEvents& stored) {
@@ -100,14 +107,16 @@ std::optional<Refusal> Broker::find_retained(const wamp::Subscribe& message, wam
                      std::to_string(limits_.replay_bytes) + " bytes): subscribe to a narrower pattern"};
 }
 
-void Broker::send_kept(const Member& subscriber, const Subscription& subscription, KeptFor&& kept,
-                       const char* mark, Outbox& outbox) const {
+void Broker::add_kept(const Member& subscriber, const Subscription& subscription,
+                      const std::optional<Subscription::Joining>& joining, KeptFor&& kept, const char* mark,
+                      Together& mail) {
   std::vector<StoredEventRef> events = std::move(kept.events);
-  const SubscriptionNode* node = subscriber.subscriptions.find(subscription.id.value)->node;
-  if (node != &subscription.everyone)
+  const SubscriptionNode* const node =
+      joining ? joining->node : subscriber.subscriptions.find(subscription.id.value)->node;
+  if (!node->key.empty())
     std::erase_if(events, [&](const StoredEventRef& event) {
-      const bool is_others =
-          !event->resource_key.empty() && subscription.node_for(event->resource_key) != node;
+      const bool is_others = !event->resource_key.empty() &&
+                             subscription.key_for(event->resource_key, joining) != node->key.text;
       if (is_others) kept.bytes -= event->bytes();
       return is_others;
     });
@@ -126,7 +135,8 @@ void Broker::send_kept(const Member& subscriber, const Subscription& subscriptio
     message.details.append(mark, true);
     return Delivery(to, std::move(message), RoutedPayload(event->payload));
   };
-  outbox.send_kept({subscriber.ref, std::move(next), subscriber.charge(holding::events, bytes)});
+  mail.mail.emplace_back(
+      KeptEvents{subscriber.ref, std::move(next), subscriber.charge(holding::events, bytes)});
 }
 
 StoredEvent Broker::stored_event(const Publication& publication) const {
@@ -151,8 +161,8 @@ Broker::Answer Broker::keep(const Publication& publication, Outbox& outbox) {
   const bool lasts = !options.filter || options.filter->outlives_sessions();
   std::vector<Subscription*> histories;
   if (lasts)
-    history_index_.match_all(publication.message.topic,
-                             [&histories](Subscription& s) { histories.push_back(&s); });
+    history_index_->match_all(publication.message.topic,
+                              [&histories](Subscription& s) { histories.push_back(&s); });
   if (histories.empty() && !options.retain) return Answer::now;
 
   const auto refuse = [&](std::string_view error_uri, std::string_view why) {

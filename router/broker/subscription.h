@@ -2,18 +2,24 @@
 // all.
 //
 // Owned by the broker. Members that gave a node key when they subscribed stand in the node of that key
-// ("Sharded Subscription"): an event with a resource key goes to one of the nodes only.
+// ("Sharded Subscription"): an event with a resource key goes to one of the nodes only. Each node is an
+// audience, of which each worker has its own sessions (router/mail/audience.h). So a change has three steps:
+// what it needs of memory is made, then it is posted to the worker, and then it is done here, which cannot
+// fail.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "router/base/clock.h"
 #include "router/events/event_history.h"
-#include "router/mail/delivery.h"
+#include "router/mail/audience.h"
 #include "router/member/member.h"
+#include "router/tables/piece_list.h"
 #include "router/tables/rendezvous_hash.h"
 #include "wamp/ids.h"
 #include "wamp/uri.h"
@@ -22,18 +28,15 @@ namespace router::broker {
 
 // Subscribers that get the same events.
 struct SubscriptionNode {
-  // members[i] is who audience[i] addresses. As an audience that an event holds is copied before it changes,
-  // none is longer than that.
-  struct Part {
-    static constexpr size_t most = 4096;
-    Audience audience;
-    std::vector<Member*> members;
+  // Those on one worker, in the same places as in its part of the audience.
+  struct Group {
+    uint32_t worker = 0;
+    PieceList<Member*> members;
   };
-  // Those on one worker; all but the last part are full.
-  using Group = std::vector<Part>;
 
+  const AudienceId audience = new_audience_id();
   RoutingKey key;
-  std::vector<Group> groups;  // by worker; as long as the highest worker that has subscribers needs
+  std::vector<Group> groups;  // by worker; none is empty
   size_t subscriber_count = 0;
 };
 
@@ -61,39 +64,60 @@ struct Subscription {
   // Whether there is room for one more node, should this key be a new one.
   bool admits_node(std::string_view key) const;
 
-  // Precondition: the member is not a subscriber yet; is one.
-  void add_subscriber(Member& member, std::string_view node_key, config::SlowConsumer policy);
-  void remove_subscriber(Member& member);
-  // remove_subscriber(), which may come next, needs no memory then.
-  void prepare_removal(const Member& member);
+  // A new subscriber, or one of another node, before it is one.
+  struct Joining {
+    SubscriptionNode* node = nullptr;
+    std::unique_ptr<SubscriptionNode> new_node;      // the same, if it is not there yet
+    std::vector<SubscriptionNode::Group> new_group;  // one, if there is none of its worker yet
+    PieceRoom<Member*> room;
+    HeldSubscription held;
+    std::optional<LeaveAudience> leave;  // its old node's
+    JoinAudience join;
+  };
+  // `leave`, if there is one, and `join` have to be posted together before add_subscriber(), and nothing may
+  // change in between.
+  Joining prepare_to_add(Member& member, std::string_view node_key, config::SlowConsumer policy);
+  void add_subscriber(Member& member, Joining&& joining) noexcept;
 
-  // The node that events with this resource key go to; null if there are no nodes. Of two routers with the
-  // same nodes both take the same, and a node that comes or goes moves no keys but its own.
-  const SubscriptionNode* node_for(const RoutingKey& resource_key) const;
+  // Precondition: the member is a subscriber. What has to be posted before remove_subscriber().
+  LeaveAudience leave_of(const Member& member) const;
+  void remove_subscriber(Member& member) noexcept;
 
-  // All subscribers as they are now; nothing of it changes later.
-  std::vector<Audience> audiences() const;
+  // Whether the route of a topic is another one when that is done.
+  bool is_first_of_its_worker(const Joining& joining) const { return !joining.new_group.empty(); }
+  bool is_last_of_its_worker(const Member& member) const;
 
-  // visit(worker, part) for all who get an event with this resource key, or with none.
-  template <class Visit>
-  void for_each_part(const RoutingKey& resource_key, Visit visit) const {
-    visit_parts(everyone, visit);
-    if (nodes.empty()) return;
-    if (!resource_key.empty()) return visit_parts(*node_for(resource_key), visit);
-    for (const auto& node : nodes) visit_parts(*node, visit);
-  }
+  // The key of the node that events with this resource key go to. Of two routers with the same nodes both
+  // take the same, and a node that comes or goes moves no keys but its own. `joining`: as if it were done.
+  std::string_view key_for(const RoutingKey& resource_key, const std::optional<Joining>& joining) const;
 
  private:
-  template <class Visit>
-  static void visit_parts(const SubscriptionNode& node, Visit& visit) {
-    for (uint32_t worker = 0; worker < node.groups.size(); ++worker)
-      for (const SubscriptionNode::Part& part : node.groups[worker]) visit(worker, part);
-  }
-  SubscriptionNode& node_of(std::string_view key);
-  // `bytes`: what the member is charged for it.
-  void add_to(SubscriptionNode& node, Member& member, config::SlowConsumer policy, size_t bytes);
-  // The last part of the worker's group, and the node.
-  void drop_if_empty(SubscriptionNode& node, uint32_t worker);
+  // Null: there is none.
+  SubscriptionNode* find_node(std::string_view key);
+  // Of somebody's node.
+  static SubscriptionNode::Group& group_of(SubscriptionNode& node, uint32_t worker);
+  void take_out(const HeldSubscription& held, uint32_t worker) noexcept;
+};
+
+// All subscribers of one subscription, which are looked for in pieces while they come and go. Who is there
+// all the time is found.
+class SubscriberSearch {
+ public:
+  // A piece of it. True: that was all.
+  bool go_on(const Subscription& subscription);
+  // Sorted. Once.
+  std::vector<uint64_t> take_sessions();
+
+ private:
+  void begin_node(const SubscriptionNode& node);
+  void begin_group(uint32_t worker);
+
+  // Where it is: in the node of this key, in the group of this worker, with so many members left in front.
+  // From the back to the front, as who takes the place of another one comes from the back.
+  std::string key_;
+  uint32_t worker_ = 0;
+  size_t left_ = SIZE_MAX;
+  std::vector<uint64_t> sessions_;
 };
 
 }  // namespace router::broker

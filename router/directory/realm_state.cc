@@ -114,10 +114,10 @@ bool RealmState::Removal::publish_testaments() {
       wamp::Publish message;
       message.topic = testament.topic;
       // Its options were checked when it was made.
-      const auto published = state_.broker.publish(member_, message, testament.payload, *testament.options,
-                                                   testament.grant, nullptr, state_.outbox);
-      assert(published);
-      static_cast<void>(published);
+      const broker::Publication publication(member_, message, testament.payload, *testament.options,
+                                            testament.grant, wamp::PublicationId(state_.ids.next()));
+      const auto found = state_.broker.find_route(testament.topic);
+      state_.broker.publish(publication, found.route.get(), state_.outbox);
     });
   }
   return true;

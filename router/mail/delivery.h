@@ -9,9 +9,8 @@
 #include <vector>
 
 #include "router/base/session_ref.h"
-#include "router/config/config.h"
+#include "router/mail/audience.h"
 #include "router/mail/routed_payload.h"
-#include "router/tables/copy_on_write.h"
 #include "transport/memory/account.h"
 #include "wamp/message.h"
 
@@ -44,25 +43,21 @@ struct SessionOrder {
   std::shared_ptr<const wamp::Dict> extra = nullptr;  // for know_details
 };
 
-// One of those who get an event, on the worker that the event is for.
-struct Subscriber {
-  wamp::SessionId session;
-  uint32_t slot = 0;
-  config::SlowConsumer policy = config::SlowConsumer::disconnect;
-};
-
-// The subscribers of one subscription that live on one worker, and the events on their way to them.
-using Audience = CopyOnWrite<std::vector<Subscriber>>;
-
 struct EventFilter;
+
+// Audiences of one subscription; no session is in two of them.
+struct AudienceList {
+  AudienceId first;
+  std::vector<AudienceId> others;
+};
 
 // One EVENT for many sessions of one worker, which encodes it once per serializer.
 struct EventDelivery {
-  EventDelivery(const Audience& to, const wamp::Event& e, const RoutedPayload& p, wamp::SessionId not_to,
+  EventDelivery(AudienceList&& to, const wamp::Event& e, const RoutedPayload& p, wamp::SessionId not_to,
                 const std::shared_ptr<const EventFilter>& f)
-      : audience(to), event(e), payload(p), excluded(not_to), filter(f) {}
+      : audiences(std::move(to)), event(e), payload(p), excluded(not_to), filter(f) {}
 
-  Audience audience;
+  AudienceList audiences;
   wamp::Event event;
   RoutedPayload payload;
   wamp::SessionId excluded;                   // the publisher, unless it wants its own events; else none
@@ -76,6 +71,11 @@ struct KeptEvents {
   transport::Charge charge;                       // for all of them, until the last has been made
 };
 
-using Mail = std::variant<Delivery, EventDelivery, SessionOrder, KeptEvents>;
+// What comes out of a mailbox in one go, so that no event of others gets in between.
+struct Together {
+  std::vector<std::variant<Delivery, JoinAudience, LeaveAudience, KeptEvents>> mail;
+};
+
+using Mail = std::variant<Delivery, EventDelivery, SessionOrder, KeptEvents, LeaveAudience, Together>;
 
 }  // namespace router

@@ -28,12 +28,17 @@ class Outbox {
              std::shared_ptr<const wamp::Dict> extra = nullptr) {
     mailboxes_[to.worker]->post<SessionOrder>(SessionOrder{to, kind, std::move(extra)});
   }
-  void send_kept(KeptEvents&& events) { mailboxes_[events.to.worker]->post<KeptEvents>(std::move(events)); }
+  void send_together(uint32_t worker, Together&& mail) {
+    mailboxes_[worker]->post<Together>(std::move(mail));
+  }
+  void leave_audience(uint32_t worker, const LeaveAudience& change) {
+    mailboxes_[worker]->post<LeaveAudience>(change);
+  }
   // As EventDelivery has it.
-  void send_event(uint32_t worker, const Audience& audience, const wamp::Event& event,
+  void send_event(uint32_t worker, AudienceList&& audiences, const wamp::Event& event,
                   const RoutedPayload& payload, wamp::SessionId excluded,
                   const std::shared_ptr<const EventFilter>& filter) {
-    mailboxes_[worker]->post<EventDelivery>(audience, event, payload, excluded, filter);
+    mailboxes_[worker]->post<EventDelivery>(std::move(audiences), event, payload, excluded, filter);
   }
 
   // The one way a request that has been routed is refused; what a session does not even take, it refuses

@@ -17,6 +17,7 @@
 #include "router/access/denial_log.h"
 #include "router/base/session_ref.h"
 #include "router/mail/routed_payload.h"
+#include "router/matching/stamped_route.h"
 #include "router/member/branch.h"
 #include "router/member/callee_room.h"
 #include "router/member/waiting_requests.h"
@@ -31,6 +32,7 @@ namespace router::broker {
 struct PublishOptions;
 struct Subscription;
 struct SubscriptionNode;
+struct TopicRoute;
 }  // namespace router::broker
 namespace router::dealer {
 struct PendingCall;
@@ -52,7 +54,7 @@ struct Identity {
 struct HeldSubscription {
   broker::Subscription* subscription = nullptr;
   broker::SubscriptionNode* node = nullptr;
-  size_t position = 0;  // in the node's group of the subscriber's worker, over all of its parts
+  size_t position = 0;  // in the node's group of the subscriber's worker
   transport::Charge charge;
 };
 
@@ -68,7 +70,7 @@ struct RememberedCall : RememberedGrant {
   dealer::Registration* registration = nullptr;
 };
 struct RememberedPublish : RememberedGrant {
-  std::vector<broker::Subscription*> subscriptions;
+  StampedRoute<broker::TopicRoute> found;
 };
 
 // What a call in flight takes in the dealer, which owns it.

@@ -52,7 +52,7 @@ std::variant<Request, Refusal> tell_of(const Asked& asked, Thing thing) {
   CallArguments read(asked.arguments);
   const uint64_t id = read.id(0, "subscription");
   if (read.refusal()) return *read.refusal();
-  return [id, thing](RealmState& realm, Member&) -> Answer {
+  return [id, thing](RealmState& realm, Member&) mutable -> Answer {
     const Subscription* subscription = realm.broker.find(wamp::SubscriptionId(id));
     if (!subscription) return no_such_subscription(id);
     return thing(*subscription);
@@ -66,15 +66,13 @@ std::variant<Request, Refusal> get(const Asked& asked) {
 }
 
 std::variant<Request, Refusal> list_subscribers(const Asked& asked) {
-  return tell_of(asked, [](const Subscription& subscription) {
-    // The audiences are shared, and not changed while they are.
-    return LargeResult([audiences = subscription.audiences()] {
-      wamp::List subscribers;
-      for (const auto& audience : audiences)
-        for (const Subscriber& subscriber : *audience) subscribers.emplace_back(subscriber.session.value);
-      return Arguments{{wamp::Value(std::move(subscribers))}, {}};
-    });
-  });
+  return tell_of(asked,
+                 [search = broker::SubscriberSearch()](const Subscription& subscription) mutable -> Answer {
+                   if (!search.go_on(subscription)) return Unfinished();
+                   return LargeResult([search = std::move(search)]() mutable {
+                     return Arguments{{wamp::Value(values_of(search.take_sessions()))}, {}};
+                   });
+                 });
 }
 
 std::variant<Request, Refusal> count_subscribers(const Asked& asked) {

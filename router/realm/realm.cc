@@ -303,9 +303,14 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Publish& message, c
 
 wamp::Result<void> Realm::publish(Member& member, const wamp::Publish& message, const RoutedPayload& payload,
                                   const broker::PublishOptions& options) {
-  return locked(member, [&] {
-    RememberedPublish& known = member.publish_grant;
-    return state_.broker.publish(member, message, payload, options, known.grant, &known, state_.outbox);
+  if (!options.payload_passthru.empty() && !member.features.has_payload_passthru_mode(wamp::Role::publisher))
+    return wamp::ProtocolError{"PUBLISH.Options.ppt_scheme: HELLO did not announce payload_passthru_mode"};
+  const broker::Publication publication(member, message, payload, options, member.publish_grant.grant,
+                                        wamp::PublicationId(member.branch.ids.next()));
+  return locked(member, [&]() -> wamp::Result<void> {
+    const auto found = state_.broker.find_route(message.topic);
+    state_.broker.publish(publication, found.route.get(), state_.outbox);
+    return {};
   });
 }
 

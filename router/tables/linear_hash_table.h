@@ -14,11 +14,31 @@
 #include <memory>
 #include <utility>
 
+#include "transport/memory/has_memory_for.h"
+
 namespace router {
 
 template <class Entry>
 class LinearHashTable {
+  struct Node;
+
  public:
+  // An entry that is made and not added yet: to add it needs no memory.
+  class Made {
+   public:
+    Made() = default;
+    explicit operator bool() const { return node_ != nullptr; }
+
+   private:
+    friend class LinearHashTable;
+    explicit Made(std::unique_ptr<Node> node) : node_(std::move(node)) {}
+
+    std::unique_ptr<Node> node_;
+  };
+  static Made make(uint64_t hash, Entry entry) {
+    return Made(std::make_unique<Node>(Node{nullptr, hash, std::move(entry)}));
+  }
+
   size_t size() const { return size_; }
 
   // The entry with that hash for which is_meant(const Entry&) is true, or null.
@@ -30,11 +50,12 @@ class LinearHashTable {
   }
 
   // Precondition: no such entry is there.
-  Entry& add(uint64_t hash, Entry entry) {
-    auto node = std::make_unique<Node>(Node{nullptr, hash, std::move(entry)});
-    Entry& added = node->entry;
-    if (size_ == buckets_.size()) split();
-    push(std::move(node));
+  Entry& add(uint64_t hash, Entry entry) { return add(make(hash, std::move(entry))); }
+  // Precondition: it is one. Without memory for another bucket there are more entries in each.
+  Entry& add(Made made) noexcept {
+    Entry& added = made.node_->entry;
+    if (size_ >= buckets_.size()) transport::has_memory_for([this] { split(); });
+    push(std::move(made.node_));
     ++size_;
     return added;
   }

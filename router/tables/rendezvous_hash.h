@@ -32,4 +32,29 @@ constexpr uint64_t rendezvous_weight(uint64_t node, uint64_t key) {
   return weight ^ (weight >> 33);
 }
 
+// Looks for the heaviest of several nodes. Each has a name that orders them: of two with the same weight the
+// first one is taken.
+template <class Name>
+class RendezvousChoice {
+ public:
+  // `key`: its hash. `none`: what is best if there are no nodes.
+  RendezvousChoice(uint64_t key, const Name& none) : key_(key), best_(none) {}
+
+  // `node`: its hash.
+  void offer(uint64_t node, const Name& name) {
+    const uint64_t weight = rendezvous_weight(node, key_);
+    if (has_any_ && (weight < weight_ || (weight == weight_ && !(name < best_)))) return;
+    has_any_ = true;
+    weight_ = weight;
+    best_ = name;
+  }
+  const Name& best() const { return best_; }
+
+ private:
+  const uint64_t key_;
+  bool has_any_ = false;
+  uint64_t weight_ = 0;
+  Name best_;
+};
+
 }  // namespace router

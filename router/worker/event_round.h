@@ -24,12 +24,12 @@ class EventRound {
   };
 
   // `frames`: space that is lent; empty before and afterwards.
-  EventRound(EventDelivery& delivery, FrameEncoder& encoder, std::vector<Frame>& frames)
+  EventRound(EventDelivery& delivery, bool is_for_one, FrameEncoder& encoder, std::vector<Frame>& frames)
       : event_(std::move(delivery.event)),
         delivery_(delivery),
         encoder_(encoder),
         frames_(frames),
-        is_plain_(delivery.audience->size() == 1 && event().details.empty()),
+        is_plain_(is_for_one && event().details.empty()),
         may_pass_over_(is_plain_ || delivery.filter) {}
   ~EventRound() { frames_.clear(); }
   EventRound(const EventRound&) = delete;

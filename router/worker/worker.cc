@@ -140,10 +140,7 @@ void Worker::deliver_mail() {
     // What is delivered may make a session order something of another one here.
     do {
       mailbox_.drain(mail);
-      mail.for_each([this](Mail& entry) {
-        const auto deliver_it = [&] { std::visit([this](auto& delivery) { deliver(delivery); }, entry); };
-        if (!transport::has_memory_for(deliver_it)) on_undeliverable(entry);
-      });
+      mail.for_each([this](Mail& entry) { deliver_any(entry); });
     } while (mailbox_.own_count() > 0);
     mail.clear();
     mail_.swap(mail);
@@ -153,13 +150,28 @@ void Worker::deliver_mail() {
 
 // There was no memory for it. Whom a message or an order does not reach must not be waited for, nor wait for
 // it; an event is lost.
-void Worker::on_undeliverable(const Mail& entry) {
-  const auto* delivery = std::get_if<Delivery>(&entry);
-  const auto* kept = std::get_if<KeptEvents>(&entry);
-  const auto* order = std::get_if<SessionOrder>(&entry);
-  if (!delivery && !kept && !order) return counters_.lost_event_memory.add();
-  const SessionRef& to = delivery ? delivery->to : kept ? kept->to : order->to;
-  if (Resident* const receiver = find(to.session, to.slot)) receiver->connection().on_out_of_memory();
+template <class... Kinds>
+void Worker::on_undeliverable(const std::variant<Kinds...>& entry) {
+  std::visit(
+      [this](const auto& mail) {
+        if constexpr (requires { mail.to.slot; }) {
+          if (Resident* const receiver = find(mail.to.session, mail.to.slot))
+            receiver->connection().on_out_of_memory();
+        } else {
+          counters_.lost_event_memory.add();
+        }
+      },
+      entry);
+}
+
+template <class... Kinds>
+void Worker::deliver_any(std::variant<Kinds...>& entry) {
+  const auto deliver_it = [&] { std::visit([this](auto& mail) { deliver(mail); }, entry); };
+  if (!transport::has_memory_for(deliver_it)) on_undeliverable(entry);
+}
+
+void Worker::deliver(Together& together) {
+  for (auto& mail : together.mail) deliver_any(mail);
 }
 
 void Worker::deliver(Delivery& delivery) {
@@ -176,18 +188,15 @@ void Worker::deliver(KeptEvents& events) {
 }
 
 void Worker::deliver(EventDelivery& delivery) {
-  EventRound round(delivery, encoder_, event_frames_);
-  for (const Subscriber& subscriber : *delivery.audience) {
-    if (subscriber.session == delivery.excluded) continue;
+  EventRound round(delivery, audiences_.is_one(delivery.audiences), encoder_, event_frames_);
+  audiences_.for_each(delivery.audiences, [&](const Subscriber& subscriber) {
+    if (subscriber.session == delivery.excluded) return;
     Resident* const receiver = find(subscriber.session, subscriber.slot);
-    if (!receiver) {
-      counters_.lost_event_no_session.add();
-      continue;
-    }
-    if (transport::has_memory_for([&] { receiver->deliver(round, subscriber.policy); })) continue;
+    if (!receiver) return counters_.lost_event_no_session.add();
+    if (transport::has_memory_for([&] { receiver->deliver(round, subscriber.policy); })) return;
     if (round.lacks_memory()) throw std::bad_alloc();
     receiver->connection().on_out_of_memory();
-  }
+  });
 }
 
 void Worker::look_at_waiting_later() {

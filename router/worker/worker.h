@@ -14,6 +14,7 @@
 #include <thread>
 #include <unordered_set>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "router/base/clock.h"
@@ -23,6 +24,7 @@
 #include "router/mail/frame_encoder.h"
 #include "router/mail/mailbox.h"
 #include "router/memory/memory_guard.h"
+#include "router/worker/audiences.h"
 #include "router/worker/event_round.h"
 #include "router/worker/resident.h"
 #include "serializers/serializer.h"
@@ -103,7 +105,8 @@ class Worker {
   };
   Resident* find(wamp::SessionId session, uint32_t slot) const;
   std::vector<Resident*>& at_turn_end(TurnEnd why) { return at_turn_end_[static_cast<size_t>(why)]; }
-  void on_undeliverable(const Mail& entry);
+  template <class... Kinds>
+  void on_undeliverable(const std::variant<Kinds...>& entry);
   // Does something for a resident, whose connection it costs if there is not enough memory for it.
   template <class Work>
   static void at_the_cost_of(Resident& resident, Work work);
@@ -111,6 +114,12 @@ class Worker {
   void deliver(EventDelivery& delivery);
   void deliver(SessionOrder& order);
   void deliver(KeptEvents& events);
+  void deliver(LeaveAudience& change) { audiences_.leave(change); }
+  void deliver(JoinAudience& change) { audiences_.join(std::move(change)); }
+  void deliver(Together& together);
+  // Delivers it, or makes up for it if there is no memory for that.
+  template <class... Kinds>
+  void deliver_any(std::variant<Kinds...>& mail);
   bool catch_up();
   void look_at_growth();
   void look_at_waiting_later();
@@ -125,6 +134,7 @@ class Worker {
   FrameEncoder encoder_;
   WorkerCounters counters_;
   serializers::Scratch scratch_;
+  Audiences audiences_;
   std::vector<Slot> slots_;
   uint32_t first_free_ = none;
   std::unordered_set<Resident*> open_;

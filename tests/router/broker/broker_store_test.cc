@@ -47,8 +47,11 @@ class BrokerWithStore : public testing::Test {
   void publish(const wamp::Dict& options, const std::string& topic = "com.t") {
     const auto read = publish_options(options, publisher.limits());
     ASSERT_TRUE(read);
-    ASSERT_TRUE(broker.publish(publisher, {wamp::RequestId(5), options, topic, {}}, {}, *read,
-                               {true, false, {}}, nullptr, outbox));
+    const wamp::Publish message{wamp::RequestId(5), options, topic, {}};
+    const Grant grant{true, false, {}};
+    const RoutedPayload nothing;
+    const Publication publication(publisher, message, nothing, *read, grant, wamp::PublicationId(ids.next()));
+    broker.publish(publication, broker.find_route(topic).route.get(), outbox);
   }
   // The types of what was sent, and of ERRORs the URI.
   std::vector<std::string> sent() {

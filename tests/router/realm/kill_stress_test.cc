@@ -1,7 +1,9 @@
 // Members that others remove while their own threads use them. Run under ThreadSanitizer as well.
+#include <array>
 #include <atomic>
 #include <memory>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -39,21 +41,33 @@ class KillStress : public testing::Test {
   void call(Member& member, wamp::RequestId& last, std::string_view procedure, const wamp::List& arguments) {
     (void)realm->handle(member, wamp::Call{next(last), {}, procedure, {}}, make_payload({arguments, {}}));
   }
-  // What is in the mailbox has been read and is gone, with the audiences that it holds.
+  // What is in the mailbox has been read and done.
   void read_mail(uint32_t worker) {
     MailList mail;
     mailboxes_[worker]->drain(mail);
-    mail.for_each([this](const Mail& entry) {
-      if (const auto* event = std::get_if<EventDelivery>(&entry))
-        for (const Subscriber& subscriber : *event->audience) sum += subscriber.slot;
-    });
+    mail.for_each([&](Mail& entry) { std::visit([&](auto& one) { read(worker, one); }, entry); });
   }
 
   std::unique_ptr<Realm> realm;
   std::atomic<uint64_t> sum{0};
 
  private:
+  template <class Mail>
+  void read(uint32_t worker, Mail& mail) {
+    Audiences& audiences = audiences_[worker];
+    if constexpr (std::is_same_v<Mail, JoinAudience>) {
+      audiences.join(std::move(mail));
+    } else if constexpr (std::is_same_v<Mail, LeaveAudience>) {
+      audiences.leave(mail);
+    } else if constexpr (std::is_same_v<Mail, Together>) {
+      for (auto& part : mail.mail) std::visit([&](auto& one) { read(worker, one); }, part);
+    } else if constexpr (std::is_same_v<Mail, EventDelivery>) {
+      audiences.for_each(mail.audiences, [this](const Subscriber& to) { sum += to.slot; });
+    }
+  }
+
   const SystemClock clock_;
+  std::array<Audiences, 2> audiences_;
   std::vector<std::unique_ptr<Mailbox>> mailboxes_;
   std::vector<Mailbox*> addresses_;
 };

@@ -148,6 +148,28 @@ class Witness {
   Sequences last_event_, last_invocation_;
 };
 
+// What comes out of a worker's mailbox.
+struct Hearing {
+  void operator()(Delivery& delivery) const {
+    sessions[delivery.to.slot]->hear(delivery.message, delivery.payload);
+  }
+  void operator()(JoinAudience& change) const { audiences.join(std::move(change)); }
+  void operator()(LeaveAudience& change) const { audiences.leave(change); }
+  void operator()(Together& together) const {
+    for (auto& mail : together.mail) std::visit(*this, mail);
+  }
+  void operator()(EventDelivery& event) const {
+    audiences.for_each(event.audiences, [&](const Subscriber& to) {
+      if (to.session != event.excluded) sessions[to.slot]->hear(event.event, event.payload);
+    });
+  }
+  void operator()(SessionOrder&) const { ADD_FAILURE() << "nobody is ordered anything"; }
+  void operator()(KeptEvents&) const { ADD_FAILURE() << "nothing is kept"; }
+
+  std::vector<std::unique_ptr<Witness>>& sessions;
+  Audiences& audiences;
+};
+
 TEST(OrderStress, HoldsWithSeveralWorkersAtOnce) {
   std::vector<std::unique_ptr<Mailbox>> mailboxes;
   std::vector<Mailbox*> addresses;
@@ -169,15 +191,11 @@ TEST(OrderStress, HoldsWithSeveralWorkersAtOnce) {
           std::make_unique<Witness>(realm, SessionRef{worker, slot, wamp::SessionId(name)}, name));
     }
     MailList mail;
+    Audiences audiences;
+    const Hearing hearing{sessions, audiences};
     const auto listen = [&] {
       mailbox.drain(mail);
-      mail.for_each([&sessions](const Mail& entry) {
-        if (const auto* delivery = std::get_if<Delivery>(&entry))
-          return sessions[delivery->to.slot]->hear(delivery->message, delivery->payload);
-        const auto& event = std::get<EventDelivery>(entry);
-        for (const Subscriber& to : *event.audience)
-          if (to.session != event.excluded) sessions[to.slot]->hear(event.event, event.payload);
-      });
+      mail.for_each([&hearing](Mail& entry) { std::visit(hearing, entry); });
       return !mail.empty();
     };
     for (int step = 0; step < steps; ++step) {

@@ -11,7 +11,6 @@
 namespace router {
 namespace {
 
-constexpr size_t harness_workers = 2;
 constexpr auto json = serializers::Format::json;
 
 wamp::Dict announced(const std::vector<std::string>& features) {
@@ -49,7 +48,7 @@ RealmHarness::RealmHarness(config::Realm config, std::chrono::milliseconds late,
                            std::shared_ptr<const broker::KeptBytes> kept) {
   clock_.advance(late);
   std::vector<Mailbox*> addresses;
-  for (size_t i = 0; i < harness_workers; ++i) {
+  for (size_t i = 0; i < workers; ++i) {
     mailboxes_.push_back(std::make_unique<Mailbox>([] {}));
     addresses.push_back(mailboxes_.back().get());
   }
@@ -99,33 +98,50 @@ void RealmHarness::deliver(uint32_t slot, wamp::Message& message, const RoutedPa
   peers_[slot].inbox_.push_back(text_of(message, payload));
 }
 
-void RealmHarness::deliver(Mail& mail) {
-  if (auto* delivery = std::get_if<Delivery>(&mail)) {
-    Peer& peer = peers_[delivery->to.slot];
-    if (peer.member_) peer.member_->waiting.on_answer(delivery->message);
-    deliver(delivery->to.slot, delivery->message, delivery->payload);
-    if (delivery->streams && !peer.reads_ && peer.member_)
-      realm_->on_untaken(*peer.member_, delivery->message, peer.too_much_);
-    return;
-  }
-  if (auto* kept = std::get_if<KeptEvents>(&mail)) {
-    while (auto made = kept->next()) deliver(kept->to.slot, made->message, made->payload);
-    return;
-  }
-  if (const auto* order = std::get_if<SessionOrder>(&mail)) {
-    Peer& peer = peers_[order->to.slot];
-    if (peer.member_) peer.obey(order->kind);
-    return;
-  }
-  auto& event = std::get<EventDelivery>(mail);
-  for (const Subscriber& to : *event.audience) {
-    if (!peers_[to.slot].member_) continue;
+void RealmHarness::take(uint32_t, Delivery& delivery) {
+  Peer& peer = peers_[delivery.to.slot];
+  if (peer.member_) peer.member_->waiting.on_answer(delivery.message);
+  deliver(delivery.to.slot, delivery.message, delivery.payload);
+  if (delivery.streams && !peer.reads_ && peer.member_)
+    realm_->on_untaken(*peer.member_, delivery.message, peer.too_much_);
+}
+
+void RealmHarness::take(uint32_t, KeptEvents& kept) {
+  while (auto made = kept.next()) deliver(kept.to.slot, made->message, made->payload);
+}
+
+void RealmHarness::take(uint32_t, SessionOrder& order) {
+  Peer& peer = peers_[order.to.slot];
+  if (peer.member_) peer.obey(order.kind);
+}
+
+void RealmHarness::take(uint32_t worker, JoinAudience& change) {
+  audiences_[worker].join(std::move(change));
+}
+
+void RealmHarness::take(uint32_t worker, LeaveAudience& change) {
+  audiences_[worker].leave(change);
+}
+
+void RealmHarness::take(uint32_t worker, Together& together) {
+  for (auto& mail : together.mail) take_any(worker, mail);
+}
+
+void RealmHarness::take(uint32_t worker, EventDelivery& event) {
+  ++events_sent_[worker];
+  audiences_[worker].for_each(event.audiences, [&](const Subscriber& to) {
+    if (!peers_[to.slot].member_) return;
     const Member& member = *peers_[to.slot].member_;
-    if (to.session == event.excluded) continue;
-    if (event.filter && !event.filter->admits(to.session, member.identity, member.extra.get())) continue;
+    if (to.session == event.excluded) return;
+    if (event.filter && !event.filter->admits(to.session, member.identity, member.extra.get())) return;
     wamp::Message copy = event.event;
     deliver(to.slot, copy, event.payload);
-  }
+  });
+}
+
+template <class Mail>
+void RealmHarness::take_any(uint32_t worker, Mail& mail) {
+  std::visit([&](auto& one) { take(worker, one); }, mail);
 }
 
 // What is delivered may make new mail.
@@ -134,7 +150,7 @@ void RealmHarness::deliver_all() {
   for (size_t empty = 0, next = 0; empty < mailboxes_.size(); next = (next + 1) % mailboxes_.size()) {
     mailboxes_[next]->drain(mail);
     empty = mail.empty() ? empty + 1 : 0;
-    mail.for_each([this](Mail& entry) { deliver(entry); });
+    mail.for_each([&](Mail& entry) { take_any(static_cast<uint32_t>(next), entry); });
   }
 }
 

@@ -9,6 +9,7 @@
 // heard.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <map>
 #include <memory>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "router/realm/realm.h"
+#include "router/worker/audiences.h"
 #include "tests/router/support/manual_clock.h"
 
 namespace router {
@@ -79,6 +81,8 @@ class Peer {
 
 class RealmHarness {
  public:
+  static constexpr size_t workers = 2;
+
   // `late`: how much later than usual it is at first.
   explicit RealmHarness(config::Realm config = open_realm(), std::chrono::milliseconds late = {},
                         std::shared_ptr<const broker::KeptBytes> kept = broker::KeptBytes::unlimited());
@@ -96,18 +100,38 @@ class RealmHarness {
     clock_.advance(time);
     realm_->run_due();
   }
+  // The events that have been posted to a worker, each for all who hear it there.
+  size_t events_sent_to(uint32_t worker) {
+    deliver_all();
+    return events_sent_[worker];
+  }
+  // As the worker has them.
+  const Audiences& audiences_on(uint32_t worker) {
+    deliver_all();
+    return audiences_[worker];
+  }
   // The realm's own id of the publication that was heard as that number.
   std::string real_publication(uint64_t number);
 
  private:
   friend class Peer;
   void deliver_all();
-  void deliver(Mail& mail);
+  template <class Mail>
+  void take_any(uint32_t worker, Mail& mail);
+  void take(uint32_t worker, Delivery& delivery);
+  void take(uint32_t worker, EventDelivery& event);
+  void take(uint32_t worker, SessionOrder& order);
+  void take(uint32_t worker, KeptEvents& kept);
+  void take(uint32_t worker, JoinAudience& change);
+  void take(uint32_t worker, LeaveAudience& change);
+  void take(uint32_t worker, Together& together);
   void deliver(uint32_t slot, wamp::Message& message, const RoutedPayload& payload);
   void number_publication(wamp::PublicationId& id);
 
   ManualClock clock_;
   std::vector<std::unique_ptr<Mailbox>> mailboxes_;
+  std::array<Audiences, workers> audiences_;
+  std::array<size_t, workers> events_sent_{};
   std::unique_ptr<Realm> realm_;
   std::deque<Peer> peers_;
   std::map<wamp::PublicationId, uint64_t> publications_;
