@@ -3,7 +3,7 @@
 // What is found is remembered together with a stamp, both taken under the lock of what is searched. Who
 // changes that, under the same lock, says so first: before anybody is told of the change. So who was told, or
 // heard of it from somebody who was, finds what is new. A number stands for many exact URIs, and one for all
-// patterns.
+// patterns. They have cache lines of their own, as all read them with each request.
 #pragma once
 
 #include <array>
@@ -17,7 +17,7 @@
 
 namespace router {
 
-class RouteGenerations {
+class alignas(64) RouteGenerations {
  public:
   struct Stamp {
     size_t stripe = 0;

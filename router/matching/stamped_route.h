@@ -2,6 +2,7 @@
 // still the one (RouteGenerations).
 #pragma once
 
+#include <cstddef>
 #include <memory>
 
 #include "router/matching/route_generations.h"
@@ -12,6 +13,9 @@ template <class Route>
 struct StampedRoute {
   std::shared_ptr<const Route> route;  // null: it leads nowhere
   RouteGenerations::Stamp stamp;       // of nothing: none was found yet
+
+  // Of memory.
+  size_t bytes() const { return route ? route->bytes() : 0; }
 };
 
 }  // namespace router

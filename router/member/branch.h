@@ -5,17 +5,26 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "router/base/counters.h"
 #include "router/base/id_source.h"
+#include "router/matching/route_cache.h"
+#include "transport/memory/account.h"
+
+namespace router::broker {
+struct TopicRoute;
+}
 
 namespace router {
 
 struct Branch {
-  explicit Branch(uint64_t seed) : ids(seed) {}
+  // `routes` pays for what is remembered of the way to others.
+  explicit Branch(uint64_t seed, transport::Charge routes = {}) : ids(seed), topics(std::move(routes)) {}
 
   IdSource ids;
   BranchCounters counters;
+  RouteCache<broker::TopicRoute> topics;
 };
 
 }  // namespace router

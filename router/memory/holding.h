@@ -23,9 +23,10 @@ constexpr Holding testaments = holding_of_receiver(6);
 // Of a realm, not of a client: they outlive it.
 constexpr Holding retained_events = holding_of_receiver(7);
 constexpr Holding histories = holding_of_receiver(8);
+constexpr Holding routes = holding_of_receiver(9);  // that its workers have found, to find them again
 
 constexpr std::array<std::string_view, transport::max_holdings> names = {
-    "connection",    "input",         "output", "session",    "events",          "requests",
-    "subscriptions", "registrations", "calls",  "testaments", "retained_events", "histories"};
+    "connection",    "input", "output",     "session",         "events",    "requests", "subscriptions",
+    "registrations", "calls", "testaments", "retained_events", "histories", "routes"};
 
 }  // namespace router::holding

@@ -13,9 +13,11 @@
 namespace router {
 namespace {
 
-std::vector<std::unique_ptr<Branch>> make_branches(size_t count, uint64_t seed) {
+std::vector<std::unique_ptr<Branch>> make_branches(size_t count, uint64_t seed,
+                                                   const std::shared_ptr<transport::Account>& account) {
   std::vector<std::unique_ptr<Branch>> branches;
-  for (size_t i = 0; i < count; ++i) branches.push_back(std::make_unique<Branch>(seed + 1 + i));
+  for (size_t i = 0; i < count; ++i)
+    branches.push_back(std::make_unique<Branch>(seed + 1 + i, transport::Charge(account, holding::routes)));
   return branches;
 }
 
@@ -24,7 +26,7 @@ std::vector<std::unique_ptr<Branch>> make_branches(size_t count, uint64_t seed) 
 Realm::Realm(const config::Realm& config, std::vector<Mailbox*> mailboxes, uint64_t seed, const Clock& clock,
              std::shared_ptr<const broker::KeptBytes> kept)
     : config_(config),
-      branches_(make_branches(mailboxes.size(), seed)),
+      branches_(make_branches(mailboxes.size(), seed, kept->account())),
       authorizer_(config.roles, config.limits),
       state_(config_, authorizer_, std::move(mailboxes), seed, clock, std::move(kept)) {}
 
@@ -245,14 +247,16 @@ wamp::RequestId Realm::last_owed_invocation(const Member& member) const {
   return has_answered_all ? wamp::RequestId() : member.last_invocation;
 }
 
-std::optional<Refusal> Realm::check_remembered(Member& member, RememberedGrant& remembered, Action action,
+template <class Remembered>
+std::optional<Refusal> Realm::check_remembered(Member& member, Remembered& remembered, Action action,
                                                std::string_view uri) const {
   if (remembered.uri == uri && !uri.empty()) return std::nullopt;
   Grant grant;
   auto refusal = check_request(config_, member, action, uri, wamp::MatchPolicy::exact, grant);
+  if (refusal) return refusal;
   // What an authorizer has said is kept elsewhere, and not for ever.
-  if (!refusal) remembered = {member.permissions->verdicts() ? "" : std::string(uri), grant, 0};
-  return refusal;
+  remembered = {{member.permissions->verdicts() ? "" : std::string(uri), grant, 0}, {}};
+  return std::nullopt;
 }
 
 bool Realm::may_ask(const Member& member, Action action, std::string_view uri,
@@ -301,15 +305,14 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Publish& message, c
                         wants_acknowledgement(message));
 }
 
-wamp::Result<void> Realm::publish(Member& member, const wamp::Publish& message, const RoutedPayload& payload,
-                                  const broker::PublishOptions& options) {
-  if (!options.payload_passthru.empty() && !member.features.has_payload_passthru_mode(wamp::Role::publisher))
-    return wamp::ProtocolError{"PUBLISH.Options.ppt_scheme: HELLO did not announce payload_passthru_mode"};
-  const broker::Publication publication(member, message, payload, options, member.publish_grant.grant,
-                                        wamp::PublicationId(member.branch.ids.next()));
+// A SUBSCRIBE brings what was kept before it, and its subscriber hears what is published after it.
+wamp::Result<void> Realm::publish_kept(Member& member, const broker::Publication& publication,
+                                       const TopicRoute& found) {
   return locked(member, [&]() -> wamp::Result<void> {
-    const auto found = state_.broker.find_route(message.topic);
-    state_.broker.publish(publication, found.route.get(), state_.outbox);
+    broker::Broker& broker = state_.broker;
+    const bool is_current = broker.generations().is_current(found.stamp);
+    const TopicRoute now = is_current ? found : broker.find_route(publication.message.topic);
+    broker.publish(publication, now.route.get(), state_.outbox);
     return {};
   });
 }

@@ -141,6 +141,7 @@ class Realm {
   void close();
 
  private:
+  using TopicRoute = StampedRoute<broker::TopicRoute>;
   // What a turn with the lock has left.
   struct Rest {
     SteadyTime ring_at = SteadyTime::max();  // for the timer
@@ -162,7 +163,8 @@ class Realm {
   template <class F>
   wamp::Result<void> locked(Member& member, F request);
   // The same check as check_request() for an exact URI, which is mostly the one that was granted last.
-  std::optional<Refusal> check_remembered(Member& member, RememberedGrant& remembered, Action action,
+  template <class Remembered>
+  std::optional<Refusal> check_remembered(Member& member, Remembered& remembered, Action action,
                                           std::string_view uri) const;
   wamp::Result<void> refuse(Member& member, wamp::MessageType type, wamp::RequestId request,
                             const Refusal& refusal);
@@ -174,6 +176,13 @@ class Realm {
                                     const wamp::ProtocolError& error, bool answered = true);
   wamp::Result<void> publish(Member& member, const wamp::Publish& message, const RoutedPayload& payload,
                              const broker::PublishOptions& options);
+  // One that is retained or that a history keeps. `found`: the topic's route as it was a moment ago.
+  wamp::Result<void> publish_kept(Member& member, const broker::Publication& publication,
+                                  const TopicRoute& found);
+  // Where what is published to the topic goes: from what the member remembers of the one that it was granted
+  // last, from what its branch has found before, or else with the lock. Valid until the next one; `made` is
+  // where it stands if it is new.
+  const TopicRoute& route_of(Member& member, std::string_view topic, TopicRoute& made);
   wamp::Result<void> call_router(Member& member, const wamp::Call& message, const RoutedPayload& payload);
   // Piece by piece, with the lock for each.
   meta::Answer carry_out(Member& member, meta::Request& request);

@@ -22,7 +22,7 @@ enum class Holding : uint8_t {
   output,      // what is queued for the peer
   first_of_receiver,
 };
-constexpr size_t max_holdings = 12;
+constexpr size_t max_holdings = 13;
 constexpr Holding holding_of_receiver(size_t place) {
   return static_cast<Holding>(static_cast<size_t>(Holding::first_of_receiver) + place);
 }

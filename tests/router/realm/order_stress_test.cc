@@ -69,11 +69,14 @@ class Witness {
   }
 
   void hear(const wamp::Message& message, const RoutedPayload& payload) {
-    if (const auto* m = std::get_if<wamp::Subscribed>(&message)) subscribed_ = m->subscription.value;
+    if (const auto* m = std::get_if<wamp::Subscribed>(&message)) {
+      if (!subscribed_) last_event_.clear();
+      subscribed_ = m->subscription.value;
+    }
     if (std::holds_alternative<wamp::Unsubscribed>(message)) subscribed_ = 0;
     if (const auto* m = std::get_if<wamp::Event>(&message)) {
       EXPECT_EQ(m->subscription.value, subscribed_) << "EVENT before SUBSCRIBED or after UNSUBSCRIBED";
-      expect_later(last_event_, stamp_of(payload), "events of one publisher out of order");
+      hear_event(stamp_of(payload), m->details.find("retained") != nullptr);
     }
     if (const auto* m = std::get_if<wamp::Registered>(&message)) registered_ = m->registration.value;
     if (std::holds_alternative<wamp::Unregistered>(message)) registered_ = 0;
@@ -96,6 +99,15 @@ class Witness {
   size_t open_calls() const { return calls_.size(); }
 
  private:
+  // What was retained comes before what is newer, and of that none is left out and none comes twice.
+  void hear_event(const Stamp& stamp, bool retained) {
+    LastEvent& last = last_event_[stamp.sender];
+    if (last.is_live && !retained)
+      EXPECT_EQ(stamp.sequence, last.sequence + 1) << "an event is missing, or two are out of order";
+    else
+      EXPECT_GE(stamp.sequence, last.sequence + (retained ? 0 : 1)) << "an old event";
+    last = {stamp.sequence, !retained};
+  }
   using Sequences = std::map<int64_t, int64_t>;
   static void expect_later(Sequences& last, const Stamp& stamp, const char* what) {
     EXPECT_GT(stamp.sequence, last[stamp.sender]) << what;
@@ -103,7 +115,11 @@ class Witness {
   }
   wamp::RequestId next() { return last_request_ = wamp::next_id(last_request_); }
 
-  void subscribe() { (void)realm_.handle(*member_, wamp::Subscribe{next(), {}, "com.topic"}); }
+  void subscribe() {
+    wamp::Dict options;
+    if (!subscribed_ && random_() % 2 == 0) options.append("get_retained", true);
+    (void)realm_.handle(*member_, wamp::Subscribe{next(), options, "com.topic"});
+  }
   void unsubscribe() {
     if (subscribed_)
       (void)realm_.handle(*member_, wamp::Unsubscribe{next(), wamp::SubscriptionId(subscribed_)});
@@ -116,7 +132,10 @@ class Witness {
                           wamp::Register{next(), wamp::Dict{{"invoke", "roundrobin"}}, "com.procedure"});
   }
   void publish() {
-    (void)realm_.handle(*member_, wamp::Publish{next(), {}, "com.topic", {}}, stamped(name_, ++sequence_));
+    wamp::Dict options;
+    if (random_() % 4 == 0) options.append("retain", true);
+    (void)realm_.handle(*member_, wamp::Publish{next(), options, "com.topic", {}},
+                        stamped(name_, ++publications_));
   }
   void call() {
     const wamp::RequestId request = next();
@@ -142,10 +161,15 @@ class Witness {
   Member* const member_;
   std::mt19937_64 random_;
   wamp::RequestId last_request_, last_call_;
-  int64_t sequence_ = 0;
+  int64_t sequence_ = 0, publications_ = 0;
   uint64_t subscribed_ = 0, registered_ = 0;
   std::set<uint64_t> calls_;
-  Sequences last_event_, last_invocation_;
+  struct LastEvent {
+    int64_t sequence = 0;
+    bool is_live = false;  // it was not retained
+  };
+  std::map<int64_t, LastEvent> last_event_;
+  Sequences last_invocation_;
 };
 
 // What comes out of a worker's mailbox.
@@ -164,7 +188,9 @@ struct Hearing {
     });
   }
   void operator()(SessionOrder&) const { ADD_FAILURE() << "nobody is ordered anything"; }
-  void operator()(KeptEvents&) const { ADD_FAILURE() << "nothing is kept"; }
+  void operator()(KeptEvents& kept) const {
+    while (auto made = kept.next()) (*this)(*made);
+  }
 
   std::vector<std::unique_ptr<Witness>>& sessions;
   Audiences& audiences;

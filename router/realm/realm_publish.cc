@@ -1,0 +1,41 @@
+// PUBLISH, on the publisher's thread: with the realm's lock only if nobody there has found the topic's route
+// yet, or if the publication is kept.
+#include "router/realm/realm.h"
+
+namespace router {
+namespace {
+
+// A longer one is looked for each time.
+constexpr size_t most_remembered_route_bytes = 1024;
+
+}  // namespace
+
+wamp::Result<void> Realm::publish(Member& member, const wamp::Publish& message, const RoutedPayload& payload,
+                                  const broker::PublishOptions& options) {
+  if (!member.present.load(std::memory_order_relaxed)) return {};
+  if (!options.payload_passthru.empty() && !member.features.has_payload_passthru_mode(wamp::Role::publisher))
+    return wamp::ProtocolError{"PUBLISH.Options.ppt_scheme: HELLO did not announce payload_passthru_mode"};
+  const broker::Publication publication(member, message, payload, options, member.publish_grant.grant,
+                                        wamp::PublicationId(member.branch.ids.next()));
+  TopicRoute made;
+  const TopicRoute& found = route_of(member, message.topic, made);
+  if (options.retain || (found.route && found.route->is_kept))
+    return publish_kept(member, publication, found);
+  if (options.acknowledge) publication.acknowledge(state_.outbox);
+  publication.send(found.route.get(), state_.outbox);
+  return {};
+}
+
+const Realm::TopicRoute& Realm::route_of(Member& member, std::string_view topic, TopicRoute& made) {
+  RememberedPublish& known = member.publish_grant;
+  const RouteGenerations& generations = state_.broker.generations();
+  if (!known.uri.empty() && generations.is_current(known.found.stamp)) return known.found;
+  const TopicRoute& found = member.branch.topics.look_up(topic, generations, made, [&] {
+    const Lock lock(mutex_);
+    return state_.broker.find_route(topic);
+  });
+  if (!known.uri.empty() && found.bytes() <= most_remembered_route_bytes) known.found = found;
+  return found;
+}
+
+}  // namespace router
