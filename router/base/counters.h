@@ -142,13 +142,13 @@ struct WorkerCounters : CounterSet {
 };
 
 struct BranchCounters : CounterSet {
+  Histogram call_seconds{*this, family::call_seconds};
+  Counter late_answers{*this, family::late_answers};
+  Counter streams_ended{*this, family::streams_ended};
   NamedCounters denials{*this, family::denials, names::actions, names::denials};
 };
 
 struct RealmCounters : CounterSet {
-  Histogram call_seconds{*this, family::call_seconds};
-  Counter late_answers{*this, family::late_answers};
-  Counter streams_ended{*this, family::streams_ended};
   Counter unmade_events{*this, family::unmade_events};
 };
 

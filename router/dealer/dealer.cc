@@ -7,7 +7,7 @@
 #include "router/memory/value_bytes.h"
 #include "wamp/error_uris.h"
 
-// REGISTER and UNREGISTER. The calls are in dealer_calls.cc.
+// REGISTER and UNREGISTER. Calls are their parties' (party.h).
 namespace router::dealer {
 namespace {
 
@@ -113,6 +113,7 @@ void Dealer::add_callee(Registration* registration, const Wanted& wanted, Outbox
   Member& callee = wanted.callee;
   try {
     if (created) registration->work = make_work(*registration, outbox);
+    registrations_.changing(*registration);
     registration->add_callee(callee, wanted.options.callee);
     outbox.send(callee.ref, wamp::Registered{wanted.request, registration->id});
   } catch (...) {
@@ -132,7 +133,7 @@ void Dealer::add_callee(Registration* registration, const Wanted& wanted, Outbox
         outbox);
   broker_.publish_meta(
       "wamp.registration.on_register", [&] { return about(callee, registration->id); }, outbox);
-  invoke_waiting(*registration);
+  give_to_waiting(*registration);
 }
 
 void Dealer::unregister(Member& callee, const wamp::Unregister& message, Outbox& outbox) {
@@ -142,20 +143,24 @@ void Dealer::unregister(Member& callee, const wamp::Unregister& message, Outbox&
                   "this session does not hold registration " + std::to_string(message.registration.value));
     return;
   }
-  outbox.send(callee.ref, wamp::Unregistered{message.request, std::nullopt});
-  remove_callee(**found, callee, outbox);
+  Registration& registration = **found;
+  registrations_.changing(registration);
+  outbox.fence(callee.ref, {message.request, std::nullopt});
+  remove_callee(registration, callee, outbox);
 }
 
 void Dealer::revoke(Registration& registration, Member& callee, const std::string& reason, Outbox& outbox) {
+  registrations_.changing(registration);
   if (callee.features.callee_registration_revocation) {
     wamp::Dict details{{"registration", registration.id.value}};
     if (!reason.empty()) details.append("reason", reason);
-    outbox.send(callee.ref, wamp::Unregistered{{}, std::move(details)});
+    outbox.fence(callee.ref, {{}, std::move(details)});
   }
   remove_callee(registration, callee, outbox);
 }
 
 void Dealer::remove_callee(Registration& registration, Member& callee, Outbox& outbox) noexcept {
+  registrations_.changing(registration);
   registration.remove_callee(callee);
   broker_.publish_meta(
       "wamp.registration.on_unregister", [&] { return about(callee, registration.id); }, outbox);
@@ -167,7 +172,7 @@ void Dealer::remove_callee(Registration& registration, Member& callee, Outbox& o
   if (registration.waiting.empty()) return;
   registration.ends_hopeless = true;
   registration.hopeless_behind = 0;
-  invoke_waiting(registration);  // its shards go to others
+  give_to_waiting(registration);  // its shards go to others
 }
 
 bool Dealer::hold(const Wanted& wanted, const Registration& registration, Outbox& outbox) {
@@ -202,43 +207,14 @@ void Dealer::on_alive(Member& holder, Outbox& outbox) {
   work_.add(std::move(work));
 }
 
-void Dealer::on_unclogged(Member& callee, Outbox& outbox) {
-  callee.clogged.store(false, std::memory_order_relaxed);
-  callee.room_for_calls.close();
-  outbox.order(callee.ref, SessionOrder::Kind::tell_room);
-}
-
-void Dealer::on_room(Member& callee, size_t bytes, Outbox& outbox) {
-  const bool had_room = callee.room_for_calls.any();
-  if (callee.room_for_calls.answer(bytes)) outbox.order(callee.ref, SessionOrder::Kind::tell_room);
-  if (!had_room) invoke_waiting_for(callee);
-}
-
 bool Dealer::remove_some(Member& member, uint64_t& from, Outbox& outbox) {
   const wamp::SessionId session = member.ref.session;
   while (held_registers_.forget_one_of(session))
     if (!work_.take_steps()) return false;
-  if (!slow_streams_.empty()) slow_streams_.remove(member, outbox);
   return forget_awaited(member) &&
          work_.take_some(member.registrations, from,
                          [&](Registration* registration) { remove_callee(*registration, member, outbox); }) &&
-         work_.take_some(member.invocations, from,
-                         [&](PendingCall* call) { end_as_callee(*call, outbox); }) &&
-         work_.take_some(member.calls, from, [&](PendingCall* call) { end_as_caller(*call, outbox); }) &&
          decide_held_for(session, outbox);
-}
-
-SteadyTime Dealer::next_deadline() const {
-  const SteadyTime held = held_registers_.next_deadline();
-  return deadlines_.empty() ? held : std::min(held, deadlines_.begin()->first);
-}
-
-bool Dealer::end_late_calls(SteadyTime now, Outbox& outbox) {
-  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-    if (!work_.take_steps()) return false;
-    time_out(*deadlines_.begin()->second, outbox);
-  }
-  return true;
 }
 
 }  // namespace router::dealer

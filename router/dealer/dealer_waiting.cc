@@ -16,32 +16,54 @@ size_t steps_to_look_at(const Registration& registration) {
 
 }  // namespace
 
-void Dealer::wait_for_callee(PendingCall& call, Registration& registration, Outbox& outbox) {
-  if (call.progressive)
-    return end(call, wamp::error_uri::no_available_callee,
-               "all callees are busy, and a progressive call cannot wait", outbox);
-  if (registration.waiting.size() >= limits_.waiting_calls_per_registration)
-    return end(call, wamp::error_uri::no_available_callee,
-               "all callees are busy, and " + std::to_string(limits_.waiting_calls_per_registration) +
-                   " calls wait already, the most that the realm allows",
-               outbox);
-  remind_callees(registration);
-  registration.waiting.emplace_hint(registration.waiting.end(), last_waiting_ + 1, &call);
-  call.waiting_number = ++last_waiting_;
-  if (call.callee) release_callee(call);
-  if (!slow_streams_.empty()) [[unlikely]]
-    for (const Callee& callee : registration.callees)
-      slow_streams_.on_wanted(*callee.member, *call.caller, outbox);
+Procedures::Wait Dealer::wait_for_callee(const std::shared_ptr<WaitingCall>& call, Outbox& outbox) {
+  Registration* const registration = registrations_.find(call->registration);
+  if (!registration || registration->callees.empty()) return Procedures::Wait::ended;
+  if (registration->waiting.size() >= limits_.waiting_calls_per_registration) return Procedures::Wait::full;
+  registration->add_waiting(++last_waiting_, call);
+  for (const Callee& callee : registration->callees)
+    if (callee.slot->callee->paused.load()) [[unlikely]]
+      outbox.notify({callee.slot->callee->ref, CallNotice::Kind::wanted, {}, call->call.caller});
+  give_to_waiting(*registration);
+  return Procedures::Wait::begun;
 }
 
-void Dealer::remind_callees(const Registration& registration) {
-  for (const Callee& callee : registration.callees)
-    if (callee.member->present && !callee.member->takes_calls()) {
-      std::set<wamp::RegistrationId> one{registration.id};
-      Awaited& awaited = awaited_[callee.member->ref.session];
-      awaited.callee = callee.member;
-      awaited.registrations.merge(one);  // this needs no memory, and there is never none
-    }
+void Dealer::stop_waiting(WaitingCall& call) noexcept {
+  if (call.place != 0) {
+    if (Registration* const registration = registrations_.find(call.registration))
+      registration->remove_waiting(call);
+  } else if (call.slot) {
+    call.slot->callee->room.give_back(call.room);
+    call.slot.reset();
+    call.reservation.give_back();
+    give_to_waiting(call.registration);
+  }
+}
+
+bool Dealer::is_awaited_by_others(const Member& callee, const std::set<wamp::SessionId>& receivers) const {
+  // A callee may well have many procedures; calls wait for few of them.
+  size_t left = 10000;
+  return callee.registrations.any_of([&](const Registration* registration) {
+    if (left == 0 || --left == 0) return false;
+    return std::any_of(registration->waiting.begin(), registration->waiting.end(), [&](const auto& waiting) {
+      if (left == 0 || --left == 0) return true;
+      return !receivers.contains(waiting.second->call.caller.session);
+    });
+  });
+}
+
+bool Dealer::remind_callees(const Registration& registration) {
+  for (const Callee& callee : registration.callees) {
+    CalleeState& state = *callee.slot->callee;
+    if (!state.present.load() || state.takes_calls()) continue;
+    std::set<wamp::RegistrationId> one{registration.id};
+    Awaited& awaited = awaited_[state.ref.session];
+    awaited.callee = callee.member;
+    awaited.registrations.merge(one);  // this needs no memory, and there is never none
+    state.awaited.store(true);
+    if (state.takes_calls()) return true;
+  }
+  return false;
 }
 
 class Dealer::WaitingWork final : public LeftoverWork::Work {
@@ -68,12 +90,16 @@ void Dealer::work_on(Registration& registration) noexcept {
 bool Dealer::go_on_with(Registration& registration, Outbox& outbox) {
   if (registration.callees.empty()) return end_some_waiting(registration, outbox);
   if (registration.ends_hopeless && !end_some_hopeless(registration, outbox)) return false;
-  if (registration.invoking && !invoke_some(registration, outbox)) return false;
+  if (registration.invoking && !give_to_some(registration, outbox)) return false;
   registration.is_worked_on = false;
   return true;
 }
 
-void Dealer::invoke_waiting(Registration& registration) noexcept {
+void Dealer::give_to_waiting(wamp::RegistrationId id) noexcept {
+  if (Registration* const registration = registrations_.find(id)) give_to_waiting(*registration);
+}
+
+void Dealer::give_to_waiting(Registration& registration) noexcept {
   if (registration.waiting.empty()) return;
   if (registration.invoking) {
     registration.invoke_again = true;
@@ -84,49 +110,62 @@ void Dealer::invoke_waiting(Registration& registration) noexcept {
   work_on(registration);
 }
 
-bool Dealer::invoke_some(Registration& registration, Outbox& outbox) {
+bool Dealer::give_to_some(Registration& registration, Outbox& outbox) {
   const size_t steps_each = steps_to_look_at(registration);
   uint64_t& behind = registration.invoke_behind;
   for (auto at = registration.waiting.upper_bound(behind); at != registration.waiting.end();
        at = registration.waiting.upper_bound(behind)) {
     if (!work_.take_steps(steps_each)) return false;
-    PendingCall& call = *at->second;
-    const uint64_t number = at->first;
-    if (!call.caller->present) {
-      behind = number;
-      remove_call(call, outbox);
-      continue;
-    }
-    KeptCall& kept = *call.kept;
-    Callee* callee = pick(registration, kept.options, &kept);
-    // The shard of a call may be busy while others are free.
-    if (!callee && kept.options.run_mode != RunMode::partition) break;
-    if (callee)
-      invoke(call, registration, *callee, {kept.procedure, kept.options, kept.grant},
-             RoutedPayload(kept.payload), outbox);
-    behind = number;
+    WaitingCall& call = *at->second;
+    const uint64_t place = at->first;
+    Picked picked = pick(registration, call);
+    // The shard of a call may be busy while others are free, and so may be those who have not refused it.
+    if (!picked && !call.routing_key && call.refused.empty()) break;
+    if (picked) grant(registration, call, std::move(picked), outbox);
+    behind = place;
   }
+  if (!registration.waiting.empty() && remind_callees(registration)) registration.invoke_again = true;
   if (std::exchange(registration.invoke_again, false)) {
     behind = 0;
     return false;
   }
-  if (!registration.waiting.empty()) remind_callees(registration);
   registration.invoking = false;
   return true;
 }
 
-void Dealer::invoke_waiting_for(Member& callee) {
+Picked Dealer::pick(Registration& registration, const WaitingCall& call) {
+  CallChoice choice;
+  if (registration.policy == InvocationPolicy::random) choice.chance = ids_.next();
+  choice.routing_key = call.routing_key;
+  choice.refused = &call.refused;
+  return registration.route()->pick(choice);
+}
+
+void Dealer::grant(Registration& registration, WaitingCall& call, Picked picked, Outbox& outbox) {
+  outbox.notify({call.call.caller, CallNotice::Kind::granted, call.call, {}});
+  (*picked.slot)->callee->room.take(call.room);
+  call.slot = *picked.slot;
+  call.reservation = std::move(picked.reservation);
+  registration.remove_waiting(call);
+}
+
+void Dealer::refuse(Registration& registration, WaitingCall& call, std::string_view text, Outbox& outbox) {
+  outbox.refuse(call.call, wamp::error_uri::no_available_callee, text);
+  registration.remove_waiting(call);
+}
+
+void Dealer::give_to_waiting_for(Member& callee) {
   if (!awaited_.contains(callee.ref.session)) return;
   work_.add([this, session = callee.ref.session] {
     const auto found = awaited_.find(session);
     if (found == awaited_.end()) return true;
     const Member& freed = *found->second.callee;
     auto& awaited = found->second.registrations;
-    if (!freed.takes_calls()) return true;
+    if (!freed.callee->takes_calls()) return true;
     const wamp::RegistrationId id = awaited.extract(awaited.begin()).value();
     if (awaited.empty()) awaited_.erase(found);
     Registration* const registration = registrations_.find(id);
-    if (registration && registration->has_callee(freed)) invoke_waiting(*registration);
+    if (registration && registration->has_callee(freed)) give_to_waiting(*registration);
     return false;
   });
 }
@@ -136,12 +175,12 @@ bool Dealer::end_some_hopeless(Registration& registration, Outbox& outbox) {
   uint64_t& behind = registration.hopeless_behind;
   for (auto at = registration.waiting.upper_bound(behind); at != registration.waiting.end();
        at = registration.waiting.upper_bound(behind)) {
-    PendingCall& call = *at->second;
-    const uint64_t number = at->first;
-    if (!work_.take_steps(call.kept->refused.empty() ? 1 : steps_each)) return false;
-    if (!registration.has_candidates(call.kept->refused))
-      end(call, wamp::error_uri::no_available_callee, "all callees are unavailable", outbox);
-    behind = number;
+    WaitingCall& call = *at->second;
+    const uint64_t place = at->first;
+    if (!work_.take_steps(call.refused.empty() ? 1 : steps_each)) return false;
+    if (!registration.route()->has_candidates(call.refused))
+      refuse(registration, call, "all callees are unavailable", outbox);
+    behind = place;
   }
   registration.ends_hopeless = false;
   return true;
@@ -150,8 +189,8 @@ bool Dealer::end_some_hopeless(Registration& registration, Outbox& outbox) {
 bool Dealer::end_some_waiting(Registration& registration, Outbox& outbox) {
   while (!registration.waiting.empty()) {
     if (!work_.take_steps()) return false;
-    end(*registration.waiting.begin()->second, wamp::error_uri::no_available_callee,
-        "the last callee left before it was free", outbox);
+    refuse(registration, *registration.waiting.begin()->second, "the last callee left before it was free",
+           outbox);
   }
   broker_.publish_meta(
       "wamp.registration.on_delete",

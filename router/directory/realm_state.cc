@@ -60,7 +60,7 @@ RealmState::RealmState(const config::Realm& configuration, const Authorizer& rol
       outbox(std::move(mailboxes)),
       broker(configuration, ids, time, broker::open_store(configuration, time, answer_publishers(outbox)),
              work, counters.unmade_events, std::move(kept)),
-      dealer(dealer_limits(configuration.limits), ids, time, counters, broker, work) {}
+      dealer(dealer_limits(configuration.limits), ids, time, broker, work) {}
 
 void RealmState::follow_limits() {
   broker.set_limits(config.limits);
@@ -169,7 +169,6 @@ void RealmState::do_due() noexcept {
 
 bool RealmState::do_some_due() {
   const SteadyTime now = clock.now();
-  if (!dealer.end_late_calls(now, outbox)) return false;
   while (work.take_steps()) {
     const auto silent = dealer.silent_holder(now);
     if (!silent.holder) {

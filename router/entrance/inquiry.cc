@@ -52,4 +52,8 @@ void Inquiry::deliver(Delivery& delivery) {
   if (!transport::has_memory_for(answer)) asker.on_out_of_memory();
 }
 
+void Inquiry::take(router::Answer&& answer) {
+  if (auto delivery = realm_->take(*member_, std::move(answer))) deliver(*delivery);
+}
+
 }  // namespace router

@@ -10,6 +10,7 @@
 
 #include "router/base/session_ref.h"
 #include "router/mail/audience.h"
+#include "router/mail/call_mail.h"
 #include "router/mail/routed_payload.h"
 #include "transport/memory/account.h"
 #include "wamp/message.h"
@@ -34,7 +35,6 @@ struct SessionOrder {
     probe,         // find out whether the peer is alive, and tell the realm
     pause,         // do not read: another session does not take what comes from here; comes once
     resume,        // it has, or has gone, or others wait for what comes from here
-    tell_room,     // tell the realm what calls it has room for
     know_details,  // its member's `extra` has changed
     look_again,    // another session, which asked an authorizer what this one wants to know, is done
   };
@@ -76,6 +76,7 @@ struct Together {
   std::vector<std::variant<Delivery, JoinAudience, LeaveAudience, KeptEvents>> mail;
 };
 
-using Mail = std::variant<Delivery, EventDelivery, SessionOrder, KeptEvents, LeaveAudience, Together>;
+using Mail = std::variant<Delivery, EventDelivery, SessionOrder, KeptEvents, LeaveAudience, Together, Invoke,
+                          Answer, CallNotice, Fence, Fenced>;
 
 }  // namespace router

@@ -12,6 +12,8 @@ thread_local std::vector<const Mailbox*> sleepers;
 size_t payload_bytes(const Mail& mail) {
   if (const auto* delivery = std::get_if<Delivery>(&mail)) return delivery->payload.bytes().size();
   if (const auto* event = std::get_if<EventDelivery>(&mail)) return event->payload.bytes().size();
+  if (const auto* invoke = std::get_if<Invoke>(&mail)) return invoke->payload.bytes().size();
+  if (const auto* answer = std::get_if<Answer>(&mail)) return answer->payload.bytes().size();
   return 0;
 }
 

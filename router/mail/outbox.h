@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "router/mail/call_mail.h"
 #include "router/mail/delivery.h"
 #include "router/mail/mailbox.h"
 
@@ -28,6 +29,13 @@ class Outbox {
              std::shared_ptr<const wamp::Dict> extra = nullptr) {
     mailboxes_[to.worker]->post<SessionOrder>(SessionOrder{to, kind, std::move(extra)});
   }
+  void post(Invoke&& invoke) { mailboxes_[invoke.to.worker]->post<Invoke>(std::move(invoke)); }
+  void post(Answer&& answer) { mailboxes_[answer.to.worker]->post<Answer>(std::move(answer)); }
+  void notify(const CallNotice& notice) { mailboxes_[notice.to.worker]->post<CallNotice>(notice); }
+  // UNREGISTERED, when nothing is on its way any more that an older route of the registration has led to.
+  void fence(const SessionRef& callee, wamp::Unregistered&& last_word);
+  // A worker has taken a fence out.
+  void pass(Fence& fence);
   void send_together(uint32_t worker, Together&& mail) {
     mailboxes_[worker]->post<Together>(std::move(mail));
   }
@@ -45,9 +53,11 @@ class Outbox {
   // itself (membership_refusals.cc). `text` goes to people, in the ERROR's arguments.
   void refuse(const SessionRef& to, wamp::MessageType request_type, wamp::RequestId request,
               std::string_view error_uri, std::string_view text);
+  // The same for a call that is on its way: the caller's half gives the answer.
+  void refuse(const CallId& call, std::string_view error_uri, std::string_view text);
 
  private:
-  const std::vector<Mailbox*> mailboxes_;
+  std::vector<Mailbox*> mailboxes_;
 };
 
 }  // namespace router

@@ -5,26 +5,34 @@
 #pragma once
 
 #include <cstdint>
-#include <utility>
+#include <memory>
 
 #include "router/base/counters.h"
 #include "router/base/id_source.h"
 #include "router/matching/route_cache.h"
+#include "router/memory/holding.h"
 #include "transport/memory/account.h"
 
 namespace router::broker {
 struct TopicRoute;
 }
+namespace router::dealer {
+struct ProcedureRoute;
+}
 
 namespace router {
 
 struct Branch {
-  // `routes` pays for what is remembered of the way to others.
-  explicit Branch(uint64_t seed, transport::Charge routes = {}) : ids(seed), topics(std::move(routes)) {}
+  // `account` pays for what is remembered of the way to others.
+  explicit Branch(uint64_t seed, const std::shared_ptr<transport::Account>& account = nullptr)
+      : ids(seed),
+        topics(transport::Charge(account, holding::routes)),
+        procedures(transport::Charge(account, holding::routes)) {}
 
   IdSource ids;
   BranchCounters counters;
   RouteCache<broker::TopicRoute> topics;
+  RouteCache<dealer::ProcedureRoute> procedures;
 };
 
 }  // namespace router

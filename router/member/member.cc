@@ -21,12 +21,10 @@ Member::Member(Branch& b, const SessionRef& r, Identity i, const wamp::ClientFea
       account(std::move(a)),
       permissions(std::move(p)),
       waiting(charge(holding::requests, 0)),
+      callee(std::make_shared<CalleeState>(r, f, room)),
       extra_charge(charge(holding::session, 0)),
       subscriptions(charge(holding::subscriptions, 0)),
       registrations(charge(holding::registrations, 0)),
-      calls(charge(holding::calls, 0), call_bytes),
-      invocations(charge(holding::calls, 0)),
-      room_for_calls(room),
       own_charge_(charge(holding::session, allocated(sizeof(Member)) + bytes_of(identity))) {}
 
 size_t Member::kept_bytes() const {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <atomic>
+#include <cassert>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,10 +17,10 @@
 #include "router/access/authorizer.h"
 #include "router/access/denial_log.h"
 #include "router/base/session_ref.h"
+#include "router/callees/callee_state.h"
 #include "router/mail/routed_payload.h"
 #include "router/matching/stamped_route.h"
 #include "router/member/branch.h"
-#include "router/member/callee_room.h"
 #include "router/member/waiting_requests.h"
 #include "router/memory/holding.h"
 #include "router/tables/id_map.h"
@@ -35,7 +36,8 @@ struct SubscriptionNode;
 struct TopicRoute;
 }  // namespace router::broker
 namespace router::dealer {
-struct PendingCall;
+struct Party;
+struct ProcedureRoute;
 struct Registration;
 }  // namespace router::dealer
 
@@ -58,23 +60,31 @@ struct HeldSubscription {
   transport::Charge charge;
 };
 
-// The last URI that the member was allowed to call or publish to. Clients use the same ones again and again,
-// and what was valid and allowed stays so until the realm's rules change.
-struct RememberedGrant {
+// The last URI that the member was allowed to call or publish to, and where it leads. Clients use the same
+// ones again and again, and what was valid and allowed stays so until the realm's rules change.
+template <class Route>
+struct Remembered {
   std::string uri;  // empty: none
   Grant grant;
-  uint64_t index_version = 0;  // of the index in which the rest was found; 0: not yet
-};
-// The dealer's and the broker's share of it: where it leads.
-struct RememberedCall : RememberedGrant {
-  dealer::Registration* registration = nullptr;
-};
-struct RememberedPublish : RememberedGrant {
-  StampedRoute<broker::TopicRoute> found;
-};
+  StampedRoute<Route> found;
 
-// What a call in flight takes in the dealer, which owns it.
-constexpr size_t call_bytes = 160;
+  // Where `wanted` leads now: as it is remembered, or as the branch has found it, or as find_anew() does.
+  // Valid until the next one; it may stand in `made`. Precondition: `wanted` is the URI, if there is one.
+  template <class FindAnew>
+  const StampedRoute<Route>& look_up(std::string_view wanted, RouteCache<Route>& branch,
+                                     const RouteGenerations& generations, StampedRoute<Route>& made,
+                                     const FindAnew& find_anew) {
+    // A longer one is looked for each time.
+    constexpr size_t most_bytes = 1024;
+    assert(uri.empty() || uri == wanted);
+    if (!uri.empty() && generations.is_current(found.stamp)) return found;
+    const StampedRoute<Route>& now = branch.look_up(wanted, generations, made, find_anew);
+    if (!uri.empty() && now.bytes() <= most_bytes) found = now;
+    return now;
+  }
+};
+using RememberedCall = Remembered<dealer::ProcedureRoute>;
+using RememberedPublish = Remembered<broker::TopicRoute>;
 
 // What a session wants to be published when it is gone ("Session Testament").
 struct Testament {
@@ -99,10 +109,6 @@ struct Member {
 
   const config::SessionLimits& limits() const { return permissions->limits(); }
   serializers::ValueLimits value_limits() const { return router::value_limits(limits()); }
-  bool takes_calls() const {
-    return present.load(std::memory_order_relaxed) && !clogged.load(std::memory_order_relaxed) &&
-           room_for_calls.any();
-  }
   // For what the realm keeps for it.
   transport::Charge charge(transport::Holding kind, size_t bytes) const { return {account, kind, bytes}; }
   // Bytes of all that the realm keeps for it.
@@ -127,10 +133,9 @@ struct Member {
   WaitingRequests waiting;
   DenialLog denials;
 
-  // For the dealer. The session's thread sets it, and asks the dealer to take it back.
-  std::atomic<bool> clogged = false;  // so much waits for its peer that it gets no call
-  // Written by the session's thread, for the dealer.
-  std::atomic<bool> suspect = false;  // silent for long: others get calls first
+  std::shared_ptr<dealer::Party> party;  // its ends of calls
+
+  const std::shared_ptr<CalleeState> callee;  // any thread's
 
   bool unseen = false;  // the router's own, for a question to an authenticator or authorizer
   // False: it is no member any more, and what it holds is taken from it, piece by piece. Written under the
@@ -151,11 +156,6 @@ struct Member {
 
   // Dealer's.
   IdMap<dealer::Registration*> registrations;
-  IdMap<dealer::PendingCall*> calls;        // as caller, by CALL.Request
-  IdMap<dealer::PendingCall*> invocations;  // as callee, by INVOCATION.Request
-  wamp::RequestId last_invocation;          // of the earlier sessions of its connection before the first
-  uint64_t answered_invocations = 0;        // with its last answer, and in time
-  CalleeRoom room_for_calls;
 
  private:
   const transport::Charge own_charge_;

@@ -34,6 +34,7 @@ class Members {
   void remove(Member& member) noexcept {
     assert(member.present);
     member.present.store(false, std::memory_order_relaxed);
+    member.callee->present.store(false);
     if (member.unseen) return;
     --size_;
     const auto same_authid = by_authid_.find(member.identity.authid);

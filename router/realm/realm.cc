@@ -1,5 +1,6 @@
 #include "router/realm/realm.h"
 
+#include <algorithm>
 #include <cassert>
 #include <chrono>
 #include <thread>
@@ -13,12 +14,21 @@
 namespace router {
 namespace {
 
+// Longer than this the sessions of the same thread do not wait.
+constexpr auto most_at_a_time = std::chrono::milliseconds(1);
+constexpr auto pause_without_memory = std::chrono::milliseconds(10);
+
 std::vector<std::unique_ptr<Branch>> make_branches(size_t count, uint64_t seed,
                                                    const std::shared_ptr<transport::Account>& account) {
   std::vector<std::unique_ptr<Branch>> branches;
-  for (size_t i = 0; i < count; ++i)
-    branches.push_back(std::make_unique<Branch>(seed + 1 + i, transport::Charge(account, holding::routes)));
+  for (size_t i = 0; i < count; ++i) branches.push_back(std::make_unique<Branch>(seed + 1 + i, account));
   return branches;
+}
+
+std::vector<std::unique_ptr<dealer::CallTable>> make_call_tables(size_t count) {
+  std::vector<std::unique_ptr<dealer::CallTable>> tables;
+  for (size_t i = 0; i < count; ++i) tables.push_back(std::make_unique<dealer::CallTable>());
+  return tables;
 }
 
 }  // namespace
@@ -27,6 +37,8 @@ Realm::Realm(const config::Realm& config, std::vector<Mailbox*> mailboxes, uint6
              std::shared_ptr<const broker::KeptBytes> kept)
     : config_(config),
       branches_(make_branches(mailboxes.size(), seed, kept->account())),
+      timers_of_calls_(mailboxes.size()),
+      calls_(make_call_tables(mailboxes.size())),
       authorizer_(config.roles, config.limits),
       state_(config_, authorizer_, std::move(mailboxes), seed, clock, std::move(kept)) {}
 
@@ -70,7 +82,7 @@ std::variant<Realm::Joined, Refusal> Realm::join(const SessionRef& session, Iden
                                                  size_t room_for_calls, wamp::RequestId last_invocation) {
   auto member = std::make_unique<Member>(*branches_[session.worker], session, std::move(identity), features,
                                          nullptr, std::move(account), room_for_calls);
-  member->last_invocation = last_invocation;
+  give_party(*member, last_invocation);
   const Lock lock(mutex_);
   set_rules(*member);
   // That the id is taken is as likely as being struck by a comet; the client tries again.
@@ -89,7 +101,16 @@ Realm::Joined Realm::join_unseen(const SessionRef& session, std::shared_ptr<tran
   const Lock lock(mutex_);
   auto member = std::make_unique<Member>(*branches_[session.worker], session, router, wamp::ClientFeatures(),
                                          authorizer_.nobody(), std::move(account), 0);
+  give_party(*member, {});
   return Joined(&state_.add_unseen(std::move(member)), Leave{this});
+}
+
+void Realm::give_party(Member& member, wamp::RequestId last_invocation) {
+  const dealer::Place place{member,        *calls_[member.ref.worker],
+                            state_.outbox, state_.clock,
+                            *this,         state_.dealer.registrations().routes(),
+                            draining_};
+  member.party = std::make_shared<dealer::Party>(place, last_invocation);
 }
 
 void Realm::ask(Member& unseen, const wamp::Call& question, RoutedPayload&& payload) {
@@ -97,9 +118,7 @@ void Realm::ask(Member& unseen, const wamp::Call& question, RoutedPayload&& payl
   allowed.allowed = true;
   const auto options = dealer::call_options(question.options, SIZE_MAX);
   assert(options);
-  const auto asked = locked(unseen, [&] {
-    return state_.dealer.call(unseen, question, *options, std::move(payload), allowed, state_.outbox);
-  });
+  const auto asked = unseen.party->caller.call(question, *options, std::move(payload), allowed);
   assert(asked);
   static_cast<void>(asked);
 }
@@ -107,8 +126,97 @@ void Realm::ask(Member& unseen, const wamp::Call& question, RoutedPayload&& payl
 void Realm::leave(Member& member) noexcept {
   turn([&] {
     if (member.present) state_.remove_member(member);
-    state_.let_go(member);
   });
+  const uint32_t worker = member.ref.worker;
+  LeftoverWork& ending = calls_[worker]->ending;
+  ending.begin_turn();
+  ending.add(member.party->end);
+  if (!ending.empty()) go_on_ending_calls(worker);
+}
+
+void Realm::on_calls_ended(Member& member) noexcept {
+  const Lock lock(mutex_);
+  state_.let_go(member);
+}
+
+// `leftover`: when it goes on with calls of members that have left, if there are any.
+void Realm::ring_for_calls(uint32_t worker, SteadyTime leftover) noexcept {
+  dealer::CallTable& calls = *calls_[worker];
+  const SteadyTime deadline = calls.deadlines.empty() ? SteadyTime::max() : calls.deadlines.begin()->first;
+  const SteadyTime next = std::min(deadline, leftover);
+  const Timer& ring_at = timers_of_calls_[worker];
+  if (next >= calls.timer || !ring_at) [[likely]]
+    return;
+  calls.timer = next;
+  // Without memory for it, the next call that has a deadline tries again.
+  if (!transport::has_memory_for([&] { ring_at(next); })) calls.timer = SteadyTime::max();
+}
+
+void Realm::go_on_ending_calls(uint32_t worker) noexcept {
+  LeftoverWork& ending = calls_[worker]->ending;
+  const SteadyTime begin = state_.clock.now();
+  const bool has_timer = timers_of_calls_[worker] != nullptr;
+  SteadyTime again = begin;
+  while (!ending.empty() && !(has_timer && state_.clock.now() >= begin + most_at_a_time)) {
+    if (transport::has_memory_for([&] { ending.go_on(); })) continue;
+    again = begin + pause_without_memory;
+    break;
+  }
+  ring_for_calls(worker, ending.empty() ? SteadyTime::max() : again);
+}
+
+void Realm::run_due_calls(uint32_t worker) {
+  constexpr int most_at_once = 1000;
+  dealer::CallTable& calls = *calls_[worker];
+  calls.timer = SteadyTime::max();
+  const SteadyTime now = state_.clock.now();
+  const auto is_due = [&] { return !calls.deadlines.empty() && calls.deadlines.begin()->first <= now; };
+  for (int left = most_at_once; is_due() && (left > 0 || !timers_of_calls_[worker]); --left) {
+    const auto [half, call] = calls.deadlines.begin()->second;
+    if (!transport::has_memory_for([half = half, call = call] { half->time_out(*call); }))
+      return ring_for_calls(worker, now + pause_without_memory);
+  }
+  go_on_ending_calls(worker);
+  // No session of this thread has filled another worker's mailbox with that.
+  static_cast<void>(Mailbox::take_overfilled());
+}
+
+// ---- what the ends of calls ask
+
+StampedRoute<dealer::ProcedureRoute> Realm::find_route(std::string_view procedure) {
+  const Lock lock(mutex_);
+  dealer::Registrations& registrations = state_.dealer.registrations();
+  dealer::Registration* const found = registrations.match(procedure);
+  return {found ? found->route() : nullptr, registrations.routes().stamp(procedure)};
+}
+
+std::shared_ptr<const dealer::ProcedureRoute> Realm::route_of(wamp::RegistrationId registration) {
+  const Lock lock(mutex_);
+  dealer::Registration* const found = state_.dealer.registrations().find(registration);
+  return found && !found->callees.empty() ? found->route() : nullptr;
+}
+
+Realm::Wait Realm::wait_for_callee(const std::shared_ptr<dealer::WaitingCall>& call) {
+  Wait wait{};
+  turn([&] { wait = state_.dealer.wait_for_callee(call, state_.outbox); });
+  return wait;
+}
+
+void Realm::stop_waiting(dealer::WaitingCall& call) noexcept {
+  turn([&] { state_.dealer.stop_waiting(call); });
+}
+
+void Realm::give_to_waiting(wamp::RegistrationId registration) noexcept {
+  turn([&] { state_.dealer.give_to_waiting(registration); });
+}
+
+bool Realm::is_awaited_by_others(const Member& callee, const std::set<wamp::SessionId>& receivers) {
+  const Lock lock(mutex_);
+  return state_.dealer.is_awaited_by_others(callee, receivers);
+}
+
+std::optional<Delivery> Realm::take(Member& member, Fenced&& fenced) {
+  return std::optional<Delivery>(std::in_place, member.ref, std::move(fenced.unregistered), RoutedPayload());
 }
 
 SteadyTime Realm::earlier_deadline() {
@@ -139,16 +247,13 @@ void Realm::ring_at(SteadyTime time) noexcept {
 }
 
 void Realm::begin_leftover_work() noexcept {
-  constexpr auto pause_without_memory = std::chrono::milliseconds(10);
   // It is none of the fault of the session whose request this was.
   if (!transport::has_memory_for([this] { do_leftover_work(); }))
     ring_at(state_.clock.now() + pause_without_memory);
 }
 
 void Realm::do_leftover_work() {
-  // Longer than this the sessions of the same thread do not wait.
-  constexpr auto patience = std::chrono::milliseconds(1);
-  const SteadyTime end = state_.clock.now() + patience;
+  const SteadyTime end = state_.clock.now() + most_at_a_time;
   for (bool is_more = true; is_more;) {
     SteadyTime ring = SteadyTime::max();
     {
@@ -185,6 +290,14 @@ wamp::Result<void> Realm::locked(Member& member, F request) {
   return result;
 }
 
+template <class F>
+wamp::Result<void> Realm::of_present(Member& member, F request) {
+  if (!member.callee->present.load(std::memory_order_relaxed)) return {};
+  wamp::Result<void> result = request();
+  ring_for_calls(member.ref.worker, SteadyTime::max());
+  return result;
+}
+
 void Realm::run_due() {
   turn([&] {
     timer_ = SteadyTime::max();
@@ -197,6 +310,10 @@ void Realm::run_due() {
 
 void Realm::close() {
   ring_at_ = nullptr;
+  for (uint32_t worker = 0; worker < calls_.size(); ++worker) {
+    timers_of_calls_[worker] = nullptr;
+    go_on_ending_calls(worker);
+  }
   do_leftover_work();
   state_.broker.close();
 }
@@ -207,44 +324,14 @@ void Realm::on_alive(Member& member) {
   });
 }
 
-void Realm::on_unclogged(Member& member) {
+void Realm::on_takes_calls(Member& member) {
   turn([&] {
-    if (member.present) state_.dealer.on_unclogged(member, state_.outbox);
-  });
-}
-
-void Realm::on_room(Member& member, size_t bytes) {
-  turn([&] {
-    if (member.present) state_.dealer.on_room(member, bytes, state_.outbox);
-  });
-}
-
-bool Realm::on_untaken(Member& member, const wamp::Message& part, bool too_much) {
-  bool ended = false;
-  turn([&] { ended = member.present && state_.dealer.on_untaken(member, part, too_much, state_.outbox); });
-  return ended;
-}
-
-void Realm::on_taken(Member& member) {
-  turn([&] {
-    if (member.present) state_.dealer.on_taken(member, state_.outbox);
+    if (member.present) state_.dealer.on_takes_calls(member);
   });
 }
 
 void Realm::begin_drain() {
-  const Lock lock(mutex_);
-  state_.dealer.begin_drain();
-}
-
-bool Realm::is_busy(const Member& member) const {
-  const Lock lock(mutex_);
-  return member.calls.size() > 0 || member.invocations.size() > 0;
-}
-
-wamp::RequestId Realm::last_owed_invocation(const Member& member) const {
-  const Lock lock(mutex_);
-  const bool has_answered_all = member.answered_invocations == member.last_invocation.value;
-  return has_answered_all ? wamp::RequestId() : member.last_invocation;
+  draining_ = true;
 }
 
 template <class Remembered>
@@ -254,8 +341,10 @@ std::optional<Refusal> Realm::check_remembered(Member& member, Remembered& remem
   Grant grant;
   auto refusal = check_request(config_, member, action, uri, wamp::MatchPolicy::exact, grant);
   if (refusal) return refusal;
+  remembered = {};
+  remembered.grant = grant;
   // What an authorizer has said is kept elsewhere, and not for ever.
-  remembered = {{member.permissions->verdicts() ? "" : std::string(uri), grant, 0}, {}};
+  if (!member.permissions->verdicts()) remembered.uri = uri;
   return std::nullopt;
 }
 
@@ -352,9 +441,9 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Call& message, Rout
     options = dealer::call_options(message.options, member.limits().attribute_length);
     if (!*options) return refuse_options(member, message.type, message.request, options->error());
   }
-  return locked(member, [&] {
-    return state_.dealer.call(member, message, options ? **options : no_options, std::move(payload),
-                              member.call_grant.grant, state_.outbox);
+  return of_present(member, [&] {
+    return member.party->caller.call(message, options ? **options : no_options, std::move(payload),
+                                     member.call_grant.grant);
   });
 }
 
@@ -366,12 +455,7 @@ wamp::Result<void> Realm::call_router(Member& member, const wamp::Call& message,
         member, wamp::Call::type, message.request,
         {wamp::error_uri::no_such_procedure, "the router has no procedure " + std::string(message.procedure) +
                                                  (has_meta_api() ? "" : " in this realm")});
-  bool is_in_use = false;
-  const auto looked = locked(member, [&]() -> wamp::Result<void> {
-    is_in_use = dealer::Dealer::refuse_id_in_use(member, message.request, state_.outbox);
-    return {};
-  });
-  if (!looked || is_in_use) return looked;
+  if (member.party->caller.refuse_id_in_use(message.request)) return {};
   const auto arguments =
       serializers::decode_arguments(payload.format, {payload.bytes(), payload.count}, member.value_limits());
   if (!arguments)
@@ -409,14 +493,13 @@ meta::Answer Realm::carry_out(Member& member, meta::Request& request) {
 }
 
 wamp::Result<void> Realm::continue_call(Member& member, const wamp::Call& message, RoutedPayload&& payload) {
-  return locked(member, [&] {
-    return state_.dealer.continue_call(member, message, std::move(payload), config_.sequential_request_ids,
-                                       state_.outbox);
+  return of_present(member, [&] {
+    return member.party->caller.continue_call(message, std::move(payload), config_.sequential_request_ids);
   });
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Cancel& message) {
-  return locked(member, [&] { return state_.dealer.cancel(member, message, state_.outbox); });
+  return of_present(member, [&] { return member.party->caller.cancel(message); });
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Register& message) {
@@ -443,19 +526,19 @@ wamp::Result<void> Realm::handle(Member& member, const wamp::Unregister& message
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Yield& message, RoutedPayload&& payload) {
-  return locked(member,
-                [&] { return state_.dealer.yield(member, message, std::move(payload), state_.outbox); });
+  return of_present(member, [&] { return member.party->callee.yield(message, std::move(payload)); });
 }
 
 wamp::Result<void> Realm::handle(Member& member, const wamp::Error& message, RoutedPayload&& payload) {
-  return locked(member,
-                [&] { return state_.dealer.error(member, message, std::move(payload), state_.outbox); });
+  return of_present(member, [&] { return member.party->callee.error(message, std::move(payload)); });
 }
 
 Realm::Counts Realm::counts() const {
+  uint64_t calls = 0;
+  for (const auto& table : calls_) calls += table->in_flight.value();
   const Lock lock(mutex_);
   return {state_.members.size(), state_.broker.subscription_count(), state_.dealer.registrations().size(),
-          state_.dealer.call_count(), state_.broker.retained_count()};
+          calls, state_.broker.retained_count()};
 }
 
 bool Realm::keeps_events() const {
@@ -469,11 +552,17 @@ void RealmTotals::add(const Realm& realm) {
   for (const auto& branch : realm.branches()) branches.add(branch->counters);
 }
 
-void keep_time_on(transport::Loop& loop, const std::shared_ptr<Realm>& realm) {
-  const auto alarm = std::make_shared<transport::Alarm>(loop, [weak = std::weak_ptr(realm)] {
-    if (const auto alive = weak.lock()) alive->run_due();
-  });
-  realm->set_timer([alarm](SteadyTime time) { alarm->ring_by(time); });
+void keep_time_on(const std::vector<transport::Loop*>& loops, const std::shared_ptr<Realm>& realm) {
+  const auto ring = [realm](transport::Loop& loop, const auto& run) {
+    const auto alarm = std::make_shared<transport::Alarm>(loop, [weak = std::weak_ptr(realm), run] {
+      if (const auto alive = weak.lock()) run(*alive);
+    });
+    return [alarm](SteadyTime time) { alarm->ring_by(time); };
+  };
+  realm->set_timer(ring(*loops.front(), [](Realm& due) { due.run_due(); }));
+  for (uint32_t worker = 0; worker < loops.size(); ++worker)
+    realm->set_timer_of_calls(worker,
+                              ring(*loops[worker], [worker](Realm& due) { due.run_due_calls(worker); }));
 }
 
 }  // namespace router

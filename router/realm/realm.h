@@ -1,4 +1,5 @@
-// One realm: its members, its broker and its dealer, behind one lock.
+// One realm: its members, its broker and its dealer, behind one lock; and its sessions' ends of calls, which
+// take no lock.
 //
 // Any thread may call; a Member& belongs to the session that joined, and only that session passes it here.
 // What broker and dealer decide is posted to the mailboxes while the realm is still locked: that is what
@@ -19,6 +20,8 @@
 #include "router/base/clock.h"
 #include "router/base/mutex.h"
 #include "router/config/config.h"
+#include "router/dealer/party.h"
+#include "router/dealer/procedures.h"
 #include "router/directory/realm_state.h"
 #include "router/mail/mailbox.h"
 #include "router/member/member.h"
@@ -33,7 +36,7 @@ class Loop;
 
 namespace router {
 
-class Realm {
+class Realm final : private dealer::Procedures {
  public:
   // `mailboxes` are the workers', by worker number. `seed` is the chance behind publication ids. The clock
   // outlives the realm.
@@ -76,11 +79,16 @@ class Realm {
   // got already stays theirs. Returns what cannot change while the realm lives and is not as `next` says.
   std::vector<std::string> configure(const config::Realm& next);
 
-  // Set once, before anybody joins: makes somebody call run_due() at that time. Called by any thread, without
-  // the lock, until close().
-  void set_timer(std::function<void(SteadyTime)> ring_at) { ring_at_ = std::move(ring_at); }
+  // Called by any thread, without the lock, until close().
+  using Timer = std::function<void(SteadyTime)>;
+  // Set once, before anybody joins: makes somebody call run_due() at that time.
+  void set_timer(Timer ring_at) { ring_at_ = std::move(ring_at); }
+  // The same for run_due_calls(), on the worker's thread.
+  void set_timer_of_calls(uint32_t worker, Timer ring_at) { timers_of_calls_[worker] = std::move(ring_at); }
   // Does what is due by the clock.
   void run_due();
+  // Ends calls of the worker's sessions whose time is over.
+  void run_due_calls(uint32_t worker);
 
   // What the dynamic authorizer of the member's role has said; null: static permissions decide.
   const std::shared_ptr<Verdicts>& verdicts(Member& member) {
@@ -93,22 +101,26 @@ class Realm {
 
   // Something has come from a member that was probed.
   void on_alive(Member& member);
-  // The member's peer has taken what waited for it.
-  void on_unclogged(Member& member);
-  // Its answer to SessionOrder::Kind::tell_room: bytes of calls that may be sent to it now.
-  void on_room(Member& member, size_t bytes);
+  // The member, who took no calls, does.
+  void on_takes_calls(Member& member) override;
   // Much waits for the member's peer, last this part of a stream. Its source is slowed down, or the call is
-  // ended (true) if that would keep others waiting and `too_much` waits.
-  bool on_untaken(Member& member, const wamp::Message& part, bool too_much);
+  // ended if that would keep others waiting and `too_much` waits.
+  void on_untaken(Member& member, const wamp::Message& part, bool too_much) {
+    member.party->on_untaken(part, too_much);
+  }
   // The peer has taken it.
-  void on_taken(Member& member);
+  void on_taken(Member& member) { member.party->streams.tell_taken(); }
   // New calls are refused from now on; those in flight go on.
   void begin_drain();
   // It waits for the answer to a call, or owes one.
-  bool is_busy(const Member& member) const;
+  bool is_busy(const Member& member) const {
+    return member.party->caller.size() > 0 || member.party->callee.size() > 0;
+  }
   // The greatest id under which an answer of it, or of an earlier session of its connection, may still come;
   // 0: it has answered all INVOCATIONs.
-  wamp::RequestId last_owed_invocation(const Member& member) const;
+  wamp::RequestId last_owed_invocation(const Member& member) const {
+    return member.party->callee.last_owed();
+  }
 
   // Any thread.
   void order(const SessionRef& to, SessionOrder::Kind kind) { state_.outbox.order(to, kind); }
@@ -126,6 +138,16 @@ class Realm {
   wamp::Result<void> handle(Member& member, const wamp::Unregister& message);
   wamp::Result<void> handle(Member& member, const wamp::Yield& message, RoutedPayload&& payload);
   wamp::Result<void> handle(Member& member, const wamp::Error& message, RoutedPayload&& payload);
+
+  // What has been posted to a member. Its peer is sent what comes of it, if anything.
+  std::optional<Delivery> take(Member& member, Invoke&& invoke) {
+    return member.party->callee.take(std::move(invoke));
+  }
+  std::optional<Delivery> take(Member& member, Answer&& answer) {
+    return member.party->caller.take(std::move(answer));
+  }
+  std::optional<Delivery> take(Member& member, CallNotice&& notice) { return member.party->take(notice); }
+  std::optional<Delivery> take(Member& member, Fenced&& fenced);
 
   struct Counts {
     size_t members = 0, subscriptions = 0, registrations = 0, calls = 0, retained_events = 0;
@@ -162,6 +184,10 @@ class Realm {
   // Runs `request` in a turn, unless the realm has removed the member and its session does not know yet.
   template <class F>
   wamp::Result<void> locked(Member& member, F request);
+  // The same for one that concerns its calls only, without the lock.
+  template <class F>
+  wamp::Result<void> of_present(Member& member, F request);
+  void give_party(Member& member, wamp::RequestId last_invocation);
   // The same check as check_request() for an exact URI, which is mostly the one that was granted last.
   template <class Remembered>
   std::optional<Refusal> check_remembered(Member& member, Remembered& remembered, Action action,
@@ -194,13 +220,31 @@ class Realm {
   void follow_new_rules(Member& member);
   // Under the lock.
   void set_rules(Member& member) const;
+
+  // ---- what the ends of calls ask
+
+  StampedRoute<dealer::ProcedureRoute> find_route(std::string_view procedure) override;
+  std::shared_ptr<const dealer::ProcedureRoute> route_of(wamp::RegistrationId registration) override;
+  Wait wait_for_callee(const std::shared_ptr<dealer::WaitingCall>& call) override;
+  void stop_waiting(dealer::WaitingCall& call) noexcept override;
+  void give_to_waiting(wamp::RegistrationId registration) noexcept override;
+  bool is_awaited_by_others(const Member& callee, const std::set<wamp::SessionId>& receivers) override;
+  void on_calls_ended(Member& member) noexcept override;
+
+  // Some of what is left of calls of members that have left, and has itself rung for the rest.
+  void go_on_ending_calls(uint32_t worker) noexcept;
+  void ring_for_calls(uint32_t worker, SteadyTime leftover) noexcept;
+
   // The time for the timer, if it must ring earlier than it was told; else the end of time.
   SteadyTime earlier_deadline();
 
   config::Realm config_;                     // the limits: guarded by the lock; the rest never changes
   std::atomic<uint64_t> rules_version_ = 0;  // written under the lock
-  std::function<void(SteadyTime)> ring_at_;
-  const std::vector<std::unique_ptr<Branch>> branches_;  // by worker
+  std::atomic<bool> draining_ = false;
+  Timer ring_at_;
+  const std::vector<std::unique_ptr<Branch>> branches_;          // by worker
+  std::vector<Timer> timers_of_calls_;                           // by worker
+  const std::vector<std::unique_ptr<dealer::CallTable>> calls_;  // by worker
 
   mutable Mutex mutex_{"a realm"};  // guards all below
   Authorizer authorizer_;
@@ -215,8 +259,8 @@ struct RealmTotals {
   void add(const Realm& realm);
 };
 
-// The realm does what is due by the clock on this loop's thread. Before anybody joins; the loop outlives the
-// realm.
-void keep_time_on(transport::Loop& loop, const std::shared_ptr<Realm>& realm);
+// The realm does what is due by the clock on the threads of these loops, which are the workers'. Before
+// anybody joins; the loops outlive the realm.
+void keep_time_on(const std::vector<transport::Loop*>& loops, const std::shared_ptr<Realm>& realm);
 
 }  // namespace router

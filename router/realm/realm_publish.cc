@@ -3,13 +3,6 @@
 #include "router/realm/realm.h"
 
 namespace router {
-namespace {
-
-// A longer one is looked for each time.
-constexpr size_t most_remembered_route_bytes = 1024;
-
-}  // namespace
-
 wamp::Result<void> Realm::publish(Member& member, const wamp::Publish& message, const RoutedPayload& payload,
                                   const broker::PublishOptions& options) {
   if (!member.present.load(std::memory_order_relaxed)) return {};
@@ -27,15 +20,12 @@ wamp::Result<void> Realm::publish(Member& member, const wamp::Publish& message, 
 }
 
 const Realm::TopicRoute& Realm::route_of(Member& member, std::string_view topic, TopicRoute& made) {
-  RememberedPublish& known = member.publish_grant;
-  const RouteGenerations& generations = state_.broker.generations();
-  if (!known.uri.empty() && generations.is_current(known.found.stamp)) return known.found;
-  const TopicRoute& found = member.branch.topics.look_up(topic, generations, made, [&] {
+  const auto find_anew = [&] {
     const Lock lock(mutex_);
     return state_.broker.find_route(topic);
-  });
-  if (!known.uri.empty() && found.bytes() <= most_remembered_route_bytes) known.found = found;
-  return found;
+  };
+  return member.publish_grant.look_up(topic, member.branch.topics, state_.broker.generations(), made,
+                                      find_anew);
 }
 
 }  // namespace router

@@ -1,7 +1,8 @@
 // REGISTER.Options, read and checked.
 #pragma once
 
-#include "router/registrations/registration.h"
+#include "router/callees/callee_slot.h"
+#include "router/registrations/procedure_route.h"
 #include "wamp/result.h"
 #include "wamp/value.h"
 

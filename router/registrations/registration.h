@@ -10,36 +10,35 @@
 #include <vector>
 
 #include "router/base/clock.h"
+#include "router/callees/callee_slot.h"
+#include "router/mail/call_mail.h"
 #include "router/member/member.h"
+#include "router/registrations/procedure_route.h"
 #include "router/tables/leftover_work.h"
 #include "wamp/ids.h"
 #include "wamp/uri.h"
 
 namespace router::dealer {
 
-// Which callee of a shared registration gets a call (advanced profile, "Shared Registration").
-enum class InvocationPolicy : uint8_t { single, roundrobin, random, first, last };
-
-std::string_view name(InvocationPolicy policy);
-std::optional<InvocationPolicy> invocation_policy(std::string_view name);
-
-// What a callee asked for in REGISTER.Options.
-struct CalleeOptions {
-  uint32_t concurrency = 0;      // calls at a time; 0: any number
-  bool disclose_caller = false;  // the callee wants to know who calls
-  bool forward_timeout = false;  // the callee looks after timeouts
-};
-
 struct Callee {
   Member* member = nullptr;
-  CalleeOptions options;
-  uint64_t node = 0;    // its authid as rendezvous_hash() has it
-  uint32_t active = 0;  // calls on their way to it, counted if there is a concurrency
+  std::shared_ptr<CalleeSlot> slot;
   transport::Charge charge = {};
+};
 
-  bool is_free() const {
-    return (options.concurrency == 0 || active < options.concurrency) && member->takes_calls();
-  }
+// A call that waits for a callee to be free. The caller's half and the registration's queue share it.
+struct WaitingCall {
+  const CallId call;
+  const wamp::RegistrationId registration;
+  const std::optional<uint64_t> routing_key;
+  const std::vector<wamp::SessionId> refused;  // sorted
+  const size_t room;                           // of a callee's, that it takes on its way
+
+  // Under the realm's lock.
+  uint64_t place = 0;  // in the queue; 0: in none
+  // When one has been found, whose room has been taken, and "granted" is on its way; then the caller's.
+  std::shared_ptr<CalleeSlot> slot = nullptr;
+  Reservation reservation = {};
 };
 
 struct Registration {
@@ -50,7 +49,9 @@ struct Registration {
   WallTime created;
   std::vector<Callee> callees;  // in the order of registration; at least one, unless it has ended
   bool ended = false;           // not found by URI any more
-  std::map<uint64_t, PendingCall*> waiting;  // for a callee to be free, in the order of CALLs
+  std::shared_ptr<CallQueue> queue;
+  // For a callee to be free, in the order of CALLs; only add_waiting() and remove_waiting() change it.
+  std::map<uint64_t, std::shared_ptr<WaitingCall>> waiting;
 
   // The dealer's work on those that wait, made with the registration, as the end of a callee must not need
   // memory; what it is to do, and how far it is.
@@ -62,8 +63,6 @@ struct Registration {
   bool invoke_again = false;  // and then once more, as something has changed
   uint64_t invoke_behind = 0;
   wamp::SessionId last_callee;  // when it has ended
-
-  size_t next = 0;  // roundrobin's turn
 
   // "RegistrationDetails" of the meta API.
   wamp::Dict details() const;
@@ -78,24 +77,15 @@ struct Registration {
   // Precondition: the member is not a callee yet; is one.
   void add_callee(Member& member, const CalleeOptions& options);
   void remove_callee(Member& member) noexcept;
-  // Null if the member is not a callee (any more).
-  Callee* find_callee(const Member& member);
 
-  // What decides beside the policy who gets a call.
-  struct Choice {
-    uint64_t chance = 0;                  // any number, used by the random policy
-    std::optional<uint64_t> routing_key;  // "Sharded Registration": goes by this and not by the policy
-    const std::vector<wamp::SessionId>* refused =
-        nullptr;  // sorted: those that answered "unavailable" ("Call Re-Routing")
-  };
-  // Null if all are busy or have refused.
-  Callee* pick(const Choice& choice);
-  // True if somebody is left who has not refused, busy or not.
-  bool has_candidates(const std::vector<wamp::SessionId>& refused) const;
+  void add_waiting(uint64_t place, std::shared_ptr<WaitingCall> call);
+  void remove_waiting(WaitingCall& call) noexcept;
+
+  // As it is now.
+  const std::shared_ptr<const ProcedureRoute>& route();
 
  private:
-  Callee* pick_by_policy(const Choice& choice);
-  Callee* pick_by_key(const Choice& choice);
+  std::shared_ptr<const ProcedureRoute> route_;  // null: it is to be made anew
 };
 
 }  // namespace router::dealer

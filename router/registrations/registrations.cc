@@ -7,12 +7,14 @@ namespace router::dealer {
 Registration& Registrations::add(std::string_view procedure, wamp::MatchPolicy match, InvocationPolicy policy,
                                  WallTime created, wamp::SessionId callee) {
   last_id_ = wamp::RegistrationId(last_id_.value + 1);
+  routes_.changing(procedure, match);
   auto registration = std::make_unique<Registration>();
   registration->id = last_id_;
   registration->procedure = procedure;
   registration->match = match;
   registration->policy = policy;
   registration->created = created;
+  registration->queue = std::make_shared<CallQueue>(last_id_);
   Registration& added = *owned_.insert(last_id_.value, std::move(registration));
   try {
     index_.add(procedure, match, &added, callee.value);
@@ -25,6 +27,7 @@ Registration& Registrations::add(std::string_view procedure, wamp::MatchPolicy m
 
 void Registrations::end(Registration& registration) noexcept {
   if (registration.ended) return;
+  routes_.changing(registration.procedure, registration.match);
   registration.ended = true;
   ++ended_;
   index_.remove(registration.procedure, registration.match);

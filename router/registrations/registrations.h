@@ -4,6 +4,7 @@
 #include <memory>
 #include <string_view>
 
+#include "router/matching/route_generations.h"
 #include "router/matching/uri_index.h"
 #include "router/registrations/registration.h"
 #include "router/tables/id_map.h"
@@ -32,8 +33,12 @@ class Registrations {
   // The one that a call goes to ("Calls matching multiple registrations").
   Registration* match(std::string_view procedure) const { return index_.match_best(procedure); }
 
-  // Another one whenever another registration may match; never 0.
-  uint64_t version() const { return index_.version(); }
+  // By which any thread sees whether it still leads where calls of a procedure go.
+  const RouteGenerations& routes() const { return routes_; }
+  // Before a callee comes or goes.
+  void changing(const Registration& registration) noexcept {
+    routes_.changing(registration.procedure, registration.match);
+  }
 
   // Those that have not ended.
   size_t size() const { return owned_.size() - ended_; }
@@ -46,6 +51,7 @@ class Registrations {
  private:
   IdMap<std::unique_ptr<Registration>> owned_;
   UriIndex<Registration> index_;
+  RouteGenerations routes_;
   wamp::RegistrationId last_id_;
   size_t ended_ = 0;
 };

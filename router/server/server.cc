@@ -77,6 +77,7 @@ Server::Server(config::Config config, WorkersOnly)
   }
   std::vector<Worker*> workers;
   for (const auto& worker : workers_) workers.push_back(worker.get());
+  for (Worker* const worker : workers) worker->know(mailboxes_);
   memory_ = std::make_unique<MemoryWatch>(
       config_.memory, workers, [this](bool accepting) { set_accepting(accepting); }, memory_use);
   kept_ =
@@ -102,7 +103,9 @@ void Server::set_accepting(bool accepting) {
 
 std::shared_ptr<Realm> Server::make_realm(const config::Realm& config) {
   auto realm = std::make_shared<Realm>(config, mailboxes_, random_seed(), clock_, kept_);
-  keep_time_on(workers_.front()->loop(), realm);
+  std::vector<transport::Loop*> loops;
+  for (const auto& worker : workers_) loops.push_back(&worker->loop());
+  keep_time_on(loops, realm);
   return realm;
 }
 

@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "router/base/log.h"
 #include "router/session/pause.h"
 
 namespace router {
@@ -32,17 +31,12 @@ void Backpressure::report(const wamp::Message& part, size_t bytes) {
   slow_ = true;
   report_at_ = queued + report_step;
   watch();
-  if (!realm_.on_untaken(member_, part, queued - std::min(bytes, queued) > sender_.much())) return;
-  const std::string peer = sender_.connection().peer_address();
-  log::warning(log::Kind::loss,
-               "a stream to session " + std::to_string(member_.ref.session.value) + " of " + peer +
-                   " has ended: it is not taken, and others wait for its source",
-               {{"event", "stream_ended"}, {"session", member_.ref.session.value}, {"peer", peer}});
+  realm_.on_untaken(member_, part, queued - std::min(bytes, queued) > sender_.much());
 }
 
 void Backpressure::clog() {
   if (std::exchange(clogged_, true)) return;
-  member_.clogged.store(true, std::memory_order_relaxed);
+  member_.callee->clogged.store(true);
   sender_.connection().pause_reading(pause::clogged);
   watch();
 }
@@ -53,10 +47,17 @@ void Backpressure::watch() {
   taken_.begin(sender_.connection(), worker_.loop().now());
 }
 
-void Backpressure::tell_room() {
+void Backpressure::on_invocation(size_t bytes) {
   const size_t queued = sender_.connection().queued_memory();
-  if (queued >= sender_.much()) clog();
-  realm_.on_room(member_, clogged_ ? 0 : sender_.much() - queued);
+  const bool has_room_again = member_.callee->room.on_arrival(bytes, queued);
+  if (queued >= sender_.much()) [[unlikely]]
+    clog();
+  if (has_room_again) take_calls_again();
+}
+
+void Backpressure::take_calls_again() {
+  CalleeState& callee = *member_.callee;
+  if (callee.takes_calls() && callee.awaited.exchange(false)) realm_.on_takes_calls(member_);
 }
 
 void Backpressure::check() {
@@ -68,7 +69,9 @@ void Backpressure::check() {
   if (std::exchange(slow_, false)) realm_.on_taken(member_);
   if (!std::exchange(clogged_, false)) return;
   sender_.connection().resume_reading(pause::clogged);
-  realm_.on_unclogged(member_);
+  member_.callee->room.on_arrival(0, queued);
+  member_.callee->clogged.store(false);
+  take_calls_again();
 }
 
 bool Backpressure::is_stuck(SteadyTime now, std::chrono::milliseconds patience) {

@@ -35,8 +35,8 @@ class Backpressure {
     if (const size_t held = sender_.connection().queued_memory(); held > notice_above_) [[unlikely]]
       notice(held, message, bytes, streams);
   }
-  // The realm wants to know what calls there is room for.
-  void tell_room();
+  // A call, which took so much of the callee's room on its way, has been sent.
+  void on_invocation(size_t bytes);
   // At the end of a turn: all goes on if the peer has caught up.
   void check();
   // Asked once a second: the peer, for which much waits, has taken nothing for that time; 0: for ever.
@@ -49,6 +49,8 @@ class Backpressure {
   void notice(size_t held, const wamp::Message& message, size_t bytes, bool streams);
   void report(const wamp::Message& part, size_t bytes);
   void clog();
+  // The realm is told, if calls wait for it.
+  void take_calls_again();
   void watch();
 
   Worker& worker_;

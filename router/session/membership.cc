@@ -54,7 +54,7 @@ RoutedPayload Membership::routed(const wamp::Payload& payload) {
 }
 
 void Membership::on_alive() {
-  member_->suspect.store(false, std::memory_order_relaxed);
+  member_->callee->suspect.store(false, std::memory_order_relaxed);
   realm_->on_alive(*member_);
 }
 
@@ -82,6 +82,12 @@ bool Membership::pass_over(EventRound& round, config::SlowConsumer policy) {
   return true;
 }
 
+void Membership::take(Invoke&& invoke) {
+  const size_t bytes = invoke.is_chunk ? 0 : room_taken(invoke.payload);
+  deliver_if_any(realm_->take(*member_, std::move(invoke)));
+  backpressure_.on_invocation(bytes);
+}
+
 void Membership::obey(SessionOrder& order) {
   transport::Connection& connection = sender_.connection();
   switch (order.kind) {
@@ -93,9 +99,6 @@ void Membership::obey(SessionOrder& order) {
       break;
     case SessionOrder::Kind::resume:
       connection.resume_reading(pause::streams);
-      break;
-    case SessionOrder::Kind::tell_room:
-      backpressure_.tell_room();
       break;
     case SessionOrder::Kind::know_details:
       extra_ = std::move(order.extra);

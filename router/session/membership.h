@@ -59,7 +59,7 @@ class Membership {
   // Of a message that is not taken. False: nobody can be told.
   wamp::Result<bool> refuse(const serializers::MessageStart& start, const Refusal& refusal);
   // Nothing has come from the peer for long; something has again.
-  void on_silent() { member_->suspect.store(true, std::memory_order_relaxed); }
+  void on_silent() { member_->callee->suspect.store(true, std::memory_order_relaxed); }
   void on_alive();
 
   // ---- what is posted to the session
@@ -67,6 +67,10 @@ class Membership {
   void deliver(Delivery& delivery);
   void deliver(EventRound& round, config::SlowConsumer policy);
   void obey(SessionOrder& order);
+  void take(Invoke&& invoke);
+  void take(Answer&& answer) { deliver_if_any(realm_->take(*member_, std::move(answer))); }
+  void take(CallNotice&& notice) { deliver_if_any(realm_->take(*member_, std::move(notice))); }
+  void take(Fenced&& fenced) { deliver_if_any(realm_->take(*member_, std::move(fenced))); }
   EventSender& events() { return events_; }
   const EventSender& events() const { return events_; }
   Backpressure& backpressure() { return backpressure_; }
@@ -87,6 +91,9 @@ class Membership {
   wamp::RequestId last_owed_invocation() const { return realm_->last_owed_invocation(*member_); }
 
  private:
+  void deliver_if_any(std::optional<Delivery>&& delivery) {
+    if (delivery) deliver(*delivery);
+  }
   // True: the event is not for it, or it has been built around its payload, as it goes to nobody else.
   bool pass_over(EventRound& round, config::SlowConsumer policy);
   // True: its id is that of a request that waits, so it has been refused; or it waits itself.

@@ -354,6 +354,22 @@ void Session::obey(SessionOrder& order) {
   if (membership_) membership_->obey(order);
 }
 
+void Session::take(Invoke&& invoke) {
+  if (membership_) membership_->take(std::move(invoke));
+}
+
+void Session::take(Answer&& answer) {
+  membership_ ? membership_->take(std::move(answer)) : counters().lost_message_no_session.add();
+}
+
+void Session::take(CallNotice&& notice) {
+  if (membership_) membership_->take(std::move(notice));
+}
+
+void Session::take(Fenced&& fenced) {
+  if (membership_) membership_->take(std::move(fenced));
+}
+
 void Session::on_turn_end(TurnEnd why) {
   switch (why) {
     case TurnEnd::choked:

@@ -50,6 +50,10 @@ class Session final : public transport::Receiver, public Resident, private Admis
   void deliver(EventRound& round, config::SlowConsumer policy) override;
   void deliver(KeptEvents& events) override;
   void obey(SessionOrder& order) override;
+  void take(Invoke&& invoke) override;
+  void take(Answer&& answer) override;
+  void take(CallNotice&& notice) override;
+  void take(Fenced&& fenced) override;
   void on_turn_end(TurnEnd why) override;
   bool catch_up(CatchUpBudget& budget) override;
   // A peer that takes too long to say HELLO or GOODBYE, or takes nothing of a stream, is closed.

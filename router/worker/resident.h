@@ -47,6 +47,10 @@ class Resident {
   virtual void deliver(EventRound&, config::SlowConsumer) {}
   virtual void deliver(KeptEvents&) {}
   virtual void obey(SessionOrder&) {}
+  virtual void take(Invoke&&) {}
+  virtual void take(Answer&&) {}
+  virtual void take(CallNotice&&) {}
+  virtual void take(Fenced&&) {}
 
   // ---- the end of a turn: only for whom Worker::add_to_turn_end() was called
 

@@ -9,6 +9,7 @@
 #include "router/worker/catch_up_budget.h"
 #include "transport/memory/has_memory_for.h"
 #include "transport/memory/live_bytes.h"
+#include "wamp/error_uris.h"
 
 namespace router {
 namespace {
@@ -20,7 +21,10 @@ constexpr auto drain_interval = std::chrono::milliseconds(10);
 }  // namespace
 
 Worker::Worker(uint32_t number, uint64_t seed)
-    : number_(number), ids_(seed), mailbox_([this] { loop_.post([] {}); }) {
+    : number_(number),
+      ids_(seed),
+      mailbox_([this] { loop_.post([] {}); }),
+      outbox_(std::vector<Mailbox*>(number + 1, &mailbox_)) {
   loop_.set_turn_end([this] { end_turn(); });
 }
 
@@ -148,8 +152,8 @@ void Worker::deliver_mail() {
   Mailbox::wake_others();
 }
 
-// There was no memory for it. Whom a message or an order does not reach must not be waited for, nor wait for
-// it; an event is lost.
+// There was no memory for it. Whom it does not reach must not be waited for, nor wait for it; an event is
+// lost.
 template <class... Kinds>
 void Worker::on_undeliverable(const std::variant<Kinds...>& entry) {
   std::visit(
@@ -185,6 +189,27 @@ void Worker::deliver(SessionOrder& order) {
 
 void Worker::deliver(KeptEvents& events) {
   if (Resident* const receiver = find(events.to.session, events.to.slot)) receiver->deliver(events);
+}
+
+// A callee that has left is answered for as if it had left a moment later.
+void Worker::deliver(Invoke& invoke) {
+  if (Resident* const receiver = find(invoke.to.session, invoke.to.slot))
+    return receiver->take(std::move(invoke));
+  if (!invoke.is_chunk)
+    outbox_.refuse(invoke.call, wamp::error_uri::canceled, "the callee left before it answered");
+}
+
+void Worker::deliver(Answer& answer) {
+  Resident* const receiver = find(answer.to.session, answer.to.slot);
+  receiver ? receiver->take(std::move(answer)) : counters_.lost_message_no_session.add();
+}
+
+void Worker::deliver(CallNotice& notice) {
+  if (Resident* const receiver = find(notice.to.session, notice.to.slot)) receiver->take(std::move(notice));
+}
+
+void Worker::deliver(Fenced& fenced) {
+  if (Resident* const receiver = find(fenced.to.session, fenced.to.slot)) receiver->take(std::move(fenced));
 }
 
 void Worker::deliver(EventDelivery& delivery) {

@@ -23,6 +23,7 @@
 #include "router/base/session_ref.h"
 #include "router/mail/frame_encoder.h"
 #include "router/mail/mailbox.h"
+#include "router/mail/outbox.h"
 #include "router/memory/memory_guard.h"
 #include "router/worker/audiences.h"
 #include "router/worker/event_round.h"
@@ -35,6 +36,8 @@ namespace router {
 class Worker {
  public:
   Worker(uint32_t number, uint64_t seed);
+  // Once, before it runs, if there are others: all of them by number.
+  void know(std::vector<Mailbox*> mailboxes) { outbox_ = Outbox(std::move(mailboxes)); }
   ~Worker();
 
   void start();
@@ -120,6 +123,11 @@ class Worker {
   // Delivers it, or makes up for it if there is no memory for that.
   template <class... Kinds>
   void deliver_any(std::variant<Kinds...>& mail);
+  void deliver(Invoke& invoke);
+  void deliver(Answer& answer);
+  void deliver(CallNotice& notice);
+  void deliver(Fence& fence) { outbox_.pass(fence); }
+  void deliver(Fenced& fenced);
   bool catch_up();
   void look_at_growth();
   void look_at_waiting_later();
@@ -131,6 +139,7 @@ class Worker {
   const uint32_t number_;
   IdSource ids_;
   Mailbox mailbox_;
+  Outbox outbox_;
   FrameEncoder encoder_;
   WorkerCounters counters_;
   serializers::Scratch scratch_;

@@ -74,14 +74,14 @@ TEST_F(Counters, CallsCountTheTimeToTheirLastAnswer) {
   Wire& caller = join(Format::json, R"({"caller":{}})");
   callee.receives(R"([64,1,{},"com.procedure"])");
   caller.receives(R"([48,1,{},"com.procedure"])");
-  EXPECT_EQ(realm().counters().call_seconds.sum_us(), 0u);
+  EXPECT_EQ(realm().branches().front()->counters.call_seconds.sum_us(), 0u);
   passes(std::chrono::milliseconds(3));
   callee.receives("[70,1,{}]");
-  const Histogram& times = realm().counters().call_seconds;
+  const Histogram& times = realm().branches().front()->counters.call_seconds;
   EXPECT_EQ(times.sum_us(), 3000u);
   EXPECT_EQ(times.count(12), 1u) << "up to 4096 µs";
   callee.receives("[70,1,{}]");
-  EXPECT_EQ(realm().counters().late_answers.value(), 1u);
+  EXPECT_EQ(realm().branches().front()->counters.late_answers.value(), 1u);
 }
 
 TEST_F(Counters, CallsWhoseCallerHasLeftHaveNoAnswer) {
@@ -91,7 +91,7 @@ TEST_F(Counters, CallsWhoseCallerHasLeftHaveNoAnswer) {
   caller.receives(R"([48,1,{},"com.procedure"])");
   caller.breaks();
   for (size_t bucket = 0; bucket < Histogram::bucket_count; ++bucket)
-    EXPECT_EQ(realm().counters().call_seconds.count(bucket), 0u);
+    EXPECT_EQ(realm().branches().front()->counters.call_seconds.count(bucket), 0u);
 }
 
 TEST_F(Counters, RefusedRequestsCountByActionAndReasonAnsweredOrNot) {

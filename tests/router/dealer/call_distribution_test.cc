@@ -302,6 +302,7 @@ TEST_F(CallDistribution, AProgressiveCallIsReroutedOnlyBeforeItsSecondChunk) {
   Peer& caller = realm.join();
   caller.says(R"([48,1,{"progress":true},"com.work",[1]])");
   first.says(R"([8,68,1,{},"wamp.error.unavailable"])");
+  EXPECT_EQ(caller.hears(), "");
   caller.says(R"([48,1,{"progress":true},"com.work",[2]])");
   EXPECT_EQ(second.hears(), R"([68,1,1,{"progress":true},[1]])"
                             "\n"

@@ -158,7 +158,7 @@ TEST_F(CallTimeout, ManyEndInTheOrderOfTheirDeadlines) {
 
 TEST_F(CallTimeout, TheTimerIsToldOfTheNearestDeadlineOnly) {
   std::vector<SteadyTime> rings;
-  realm.realm().set_timer([&](SteadyTime time) { rings.push_back(time); });
+  realm.realm().set_timer_of_calls(0, [&](SteadyTime time) { rings.push_back(time); });
   callee_of_work(realm);
   Peer& caller = realm.join();
   const SteadyTime now = realm.clock().now();

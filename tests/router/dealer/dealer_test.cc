@@ -415,8 +415,9 @@ TEST(DealerLimits, CallsInFlightAndRegistrationsAreCapped) {
   caller.says(R"([48,2,{},"com.add"])");
   EXPECT_THAT(caller.hears(), testing::HasSubstr(R"([8,48,2,{},"wamp.error.too_many_requests")"));
   callee.says("[70,1,{}]");
-  caller.says(R"([48,3,{},"com.add"])");
   EXPECT_EQ(caller.hears(), "[50,1,{}]");
+  caller.says(R"([48,3,{},"com.add"])");
+  EXPECT_EQ(caller.hears(), "");
 }
 
 TEST_F(Dealing, WrongTypesInOptionsAreViolations) {

@@ -86,7 +86,7 @@ TEST_F(ASlowStream, EndsIfTooMuchWaitsAndNobodyElseNotices) {
   EXPECT_EQ(slow.hears(), "");
   callee.says("[70,2,{}]");
   EXPECT_EQ(other.hears(), "[50,1,{}]");
-  EXPECT_EQ(realm.realm().counters().streams_ended.value(), 1u);
+  EXPECT_EQ(realm.realm().branches().front()->counters.streams_ended.value(), 1u);
 }
 
 TEST_F(ASlowStream, GoesOnHoweverMuchWaitsIfNobodyElseDoes) {

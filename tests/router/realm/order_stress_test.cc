@@ -95,6 +95,14 @@ class Witness {
     }
   }
 
+  // What is for its calls.
+  template <class CallMail>
+  requires requires(Realm realm, Member& member, CallMail mail) { realm.take(member, std::move(mail)); }
+  void take(CallMail& mail) {
+    if (const auto delivery = realm_.take(*member_, std::move(mail)))
+      hear(delivery->message, delivery->payload);
+  }
+
   void leave() { realm_.leave(*member_); }
   size_t open_calls() const { return calls_.size(); }
 
@@ -187,6 +195,10 @@ struct Hearing {
       if (to.session != event.excluded) sessions[to.slot]->hear(event.event, event.payload);
     });
   }
+  template <class CallMail>
+  requires requires(Witness witness, CallMail mail) { witness.take(mail); }
+  void operator()(CallMail& mail) const { sessions[mail.to.slot]->take(mail); }
+  void operator()(Fence& fence) const { outbox.pass(fence); }
   void operator()(SessionOrder&) const { ADD_FAILURE() << "nobody is ordered anything"; }
   void operator()(KeptEvents& kept) const {
     while (auto made = kept.next()) (*this)(*made);
@@ -194,6 +206,7 @@ struct Hearing {
 
   std::vector<std::unique_ptr<Witness>>& sessions;
   Audiences& audiences;
+  Outbox& outbox;
 };
 
 TEST(OrderStress, HoldsWithSeveralWorkersAtOnce) {
@@ -204,6 +217,7 @@ TEST(OrderStress, HoldsWithSeveralWorkersAtOnce) {
     addresses.push_back(mailboxes.back().get());
   }
   const SystemClock clock;
+  Outbox outbox(addresses);
   Realm realm(RealmHarness::open_realm(), addresses, 1, clock);
   std::atomic<uint32_t> acting{worker_count};
 
@@ -218,7 +232,7 @@ TEST(OrderStress, HoldsWithSeveralWorkersAtOnce) {
     }
     MailList mail;
     Audiences audiences;
-    const Hearing hearing{sessions, audiences};
+    const Hearing hearing{sessions, audiences, outbox};
     const auto listen = [&] {
       mailbox.drain(mail);
       mail.for_each([&hearing](Mail& entry) { std::visit(hearing, entry); });

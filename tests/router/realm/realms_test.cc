@@ -262,7 +262,7 @@ TEST_F(RealmTable, WhatARealmHasCountedStaysWhenItIsGone) {
   EXPECT_EQ(realms.listed().configured.size(), 2u);
   serve_named({"b"});
   EXPECT_EQ(realms.listed().others.size(), 1u);
-  EXPECT_THAT(realms.listed().gone.realms.all(), IsEmpty());
+  EXPECT_THAT(realms.listed().gone.branches.all(), IsEmpty());
   passes(milliseconds(1));
   EXPECT_THAT(realms.listed().others, IsEmpty());
   uint64_t denials = 0;

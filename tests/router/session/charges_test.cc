@@ -75,7 +75,7 @@ TEST_F(ChargesOfASession, ACallIsGivenBackHoweverItEnds) {
 TEST_F(ChargesOfASession, ManyCallsCostSomethingEvenIfNothingOfThemIsKept) {
   says(other, R"([64,1,{},"com.work"])");
   for (int i = 1; i <= 1000; ++i) client.receives("[48," + std::to_string(i) + R"(,{},"com.work"])");
-  EXPECT_GE(held(client, holding::calls), 1000 * call_bytes);
+  EXPECT_GE(held(client, holding::calls), 1000 * dealer::pending_call_bytes);
 }
 
 // ---- what stands in tables

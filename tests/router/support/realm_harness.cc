@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "router/member/event_filter.h"
+#include "wamp/error_uris.h"
 #include "wamp/features.h"
 
 namespace router {
@@ -52,6 +53,7 @@ RealmHarness::RealmHarness(config::Realm config, std::chrono::milliseconds late,
     mailboxes_.push_back(std::make_unique<Mailbox>([] {}));
     addresses.push_back(mailboxes_.back().get());
   }
+  outbox_.emplace(addresses);
   realm_ = std::make_unique<Realm>(config, addresses, 1, clock_, std::move(kept));
 }
 
@@ -71,8 +73,8 @@ Peer& RealmHarness::join(std::vector<std::string> callee_features, const std::st
   const auto number = static_cast<uint32_t>(peers_.size());
   peer.realm_ = this;
   peer.slot_ = number - 1;
-  const SessionRef ref{worker, peer.slot_, wamp::SessionId(1000 + number)};
-  peer.room_ = room;
+  peer.id_ = 1000 + number;
+  const SessionRef ref{worker, peer.slot_, wamp::SessionId(peer.id_)};
   peer.member_ = std::get<Realm::Joined>(
                      realm_->join(ref, {"user" + std::to_string(number), authrole, "anonymous", "static"},
                                   all_roles(callee_features), nullptr, room))
@@ -98,12 +100,20 @@ void RealmHarness::deliver(uint32_t slot, wamp::Message& message, const RoutedPa
   peers_[slot].inbox_.push_back(text_of(message, payload));
 }
 
+void RealmHarness::run_due() {
+  realm_->run_due();
+  for (uint32_t worker = 0; worker < mailboxes_.size(); ++worker) realm_->run_due_calls(worker);
+}
+
 void RealmHarness::take(uint32_t, Delivery& delivery) {
   Peer& peer = peers_[delivery.to.slot];
   if (peer.member_) peer.member_->waiting.on_answer(delivery.message);
   deliver(delivery.to.slot, delivery.message, delivery.payload);
   if (delivery.streams && !peer.reads_ && peer.member_)
     realm_->on_untaken(*peer.member_, delivery.message, peer.too_much_);
+  // As its session would.
+  if (std::holds_alternative<wamp::Goodbye>(delivery.message) && peer.member_)
+    realm_->leave(*std::exchange(peer.member_, nullptr));
 }
 
 void RealmHarness::take(uint32_t, KeptEvents& kept) {
@@ -125,6 +135,26 @@ void RealmHarness::take(uint32_t worker, LeaveAudience& change) {
 
 void RealmHarness::take(uint32_t worker, Together& together) {
   for (auto& mail : together.mail) take_any(worker, mail);
+}
+
+void RealmHarness::take(uint32_t, Fence& fence) {
+  outbox_->pass(fence);
+}
+
+void RealmHarness::take(uint32_t worker, Invoke& invoke) {
+  Peer& peer = peers_[invoke.to.slot];
+  if (!peer.member_)
+    return outbox_->refuse(invoke.call, wamp::error_uri::canceled, "the callee left before it answered");
+  const size_t bytes = invoke.is_chunk ? 0 : room_taken(invoke.payload);
+  take_of_a_call(worker, invoke);
+  if (peer.member_) peer.holds_more(bytes);
+}
+
+template <class CallMail>
+void RealmHarness::take_of_a_call(uint32_t worker, CallMail& mail) {
+  Member* const member = peers_[mail.to.slot].member_;
+  if (!member) return;
+  if (auto delivery = realm_->take(*member, std::move(mail))) take(worker, *delivery);
 }
 
 void RealmHarness::take(uint32_t worker, EventDelivery& event) {
@@ -170,9 +200,6 @@ void Peer::obey(SessionOrder::Kind order) {
     case SessionOrder::Kind::resume:
       EXPECT_TRUE(std::exchange(paused_, false));
       break;
-    case SessionOrder::Kind::tell_room:
-      realm_->realm().on_room(*member_, room_);
-      break;
     default:
       break;
   }
@@ -184,13 +211,27 @@ void Peer::catches_up() {
 }
 
 void Peer::unclogs() {
-  realm_->realm().on_unclogged(*member_);
+  member_->callee->room.on_arrival(0, held_);
+  member_->callee->clogged = false;
+  takes_calls_again();
+}
+
+void Peer::holds_more(size_t bytes) {
+  if (member_->callee->room.on_arrival(bytes, held_)) takes_calls_again();
+}
+
+void Peer::takes_calls_again() {
+  if (member_->callee->awaited.exchange(false)) realm_->realm().on_takes_calls(*member_);
 }
 
 void Peer::says(const std::string& text) {
   const auto message = serializers::decode(json, text, realm_->scratch_);
   ASSERT_TRUE(message) << text << ": " << message.error().message;
   violation_.reset();
+  // It answers what it has got.
+  if (std::holds_alternative<wamp::Yield>(*message) || std::holds_alternative<wamp::Error>(*message))
+    deliver();
+  if (!member_) return;
   const auto result = std::visit(
       [this](const auto& m) -> wamp::Result<void> {
         Realm& realm = realm_->realm();
@@ -209,6 +250,7 @@ void Peer::says_continuation(const std::string& text) {
   const auto message = serializers::decode(json, text, realm_->scratch_);
   ASSERT_TRUE(message) << text << ": " << message.error().message;
   const auto& call = std::get<wamp::Call>(*message);
+  deliver();
   const auto result = realm_->realm().continue_call(*member_, call, copy_payload(json, call.payload));
   violation_ = result ? std::nullopt : std::optional(result.error().message);
 }
@@ -223,8 +265,7 @@ std::string Peer::hears() {
 
 void Peer::leaves() {
   realm_->deliver_all();
-  realm_->realm().leave(*member_);
-  member_ = nullptr;
+  if (member_) realm_->realm().leave(*std::exchange(member_, nullptr));
 }
 
 }  // namespace router

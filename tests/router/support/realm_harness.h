@@ -37,10 +37,10 @@ class Peer {
   // It answers no probe any more.
   void freezes() { frozen_ = true; }
   // So much waits for it that it gets no call, until it has taken most.
-  void clogs() { member_->clogged = true; }
+  void clogs() { member_->callee->clogged = true; }
   void unclogs();
-  // Its session has room for so many bytes of calls now, which it tells when it is asked.
-  void has_room(size_t bytes) { room_ = bytes; }
+  // So many bytes wait for it, of what it gets from now on.
+  void holds(size_t bytes) { held_ = bytes; }
   // Much waits for it, so that it does not take what is streamed to it; or `too_much`.
   void stops_reading(bool too_much = false) {
     reads_ = false;
@@ -53,7 +53,7 @@ class Peer {
     return paused_;
   }
   // It has been silent for long.
-  void falls_silent() { member_->suspect = true; }
+  void falls_silent() { member_->callee->suspect = true; }
   // How often the realm has asked whether it is alive.
   size_t probes() {
     hears();
@@ -61,19 +61,23 @@ class Peer {
   }
   // What the last message did wrong, if it did.
   const std::optional<std::string>& violation() const { return violation_; }
-  uint64_t id() const { return member_->ref.session.value; }
+  uint64_t id() const { return id_; }
 
  private:
   friend class RealmHarness;
   void deliver();
+  // An invocation has come that took so much of its room.
+  void holds_more(size_t bytes);
+  void takes_calls_again();
   void obey(SessionOrder::Kind order);
 
   RealmHarness* realm_ = nullptr;
   Member* member_ = nullptr;
   uint32_t slot_ = 0;
+  uint64_t id_ = 0;
   bool frozen_ = false, paused_ = false;
   bool reads_ = true, too_much_ = false;
-  size_t room_ = CalleeRoom::unlimited;
+  size_t held_ = 0;
   size_t probes_ = 0;
   std::vector<std::string> inbox_;
   std::optional<std::string> violation_;
@@ -98,8 +102,11 @@ class RealmHarness {
   // Time goes by, and the realm does what is due.
   void passes(std::chrono::milliseconds time) {
     clock_.advance(time);
-    realm_->run_due();
+    run_due();
+    deliver_all();
   }
+  // The realm does what is due.
+  void run_due();
   // The events that have been posted to a worker, each for all who hear it there.
   size_t events_sent_to(uint32_t worker) {
     deliver_all();
@@ -125,6 +132,14 @@ class RealmHarness {
   void take(uint32_t worker, JoinAudience& change);
   void take(uint32_t worker, LeaveAudience& change);
   void take(uint32_t worker, Together& together);
+  void take(uint32_t worker, Fence& fence);
+  void take(uint32_t worker, Invoke& invoke);
+  void take(uint32_t worker, Answer& answer) { take_of_a_call(worker, answer); }
+  void take(uint32_t worker, CallNotice& notice) { take_of_a_call(worker, notice); }
+  void take(uint32_t worker, Fenced& fenced) { take_of_a_call(worker, fenced); }
+  // What a peer's session does with mail for its calls.
+  template <class CallMail>
+  void take_of_a_call(uint32_t worker, CallMail& mail);
   void deliver(uint32_t slot, wamp::Message& message, const RoutedPayload& payload);
   void number_publication(wamp::PublicationId& id);
 
@@ -132,6 +147,7 @@ class RealmHarness {
   std::vector<std::unique_ptr<Mailbox>> mailboxes_;
   std::array<Audiences, workers> audiences_;
   std::array<size_t, workers> events_sent_{};
+  std::optional<Outbox> outbox_;
   std::unique_ptr<Realm> realm_;
   std::deque<Peer> peers_;
   std::map<wamp::PublicationId, uint64_t> publications_;

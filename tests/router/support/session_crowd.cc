@@ -82,6 +82,7 @@ Crowd::Crowd(const CrowdPlan& plan)
     workers_.push_back(std::make_unique<Worker>(number, plan.seed + number));
     mailboxes_.push_back(&workers_.back()->mailbox());
   }
+  for (const auto& worker : workers_) worker->know(mailboxes_);
   realms_.commit(realms_.prepare(config_.realms));
   entrances_ = {entrance("anonymous"), entrance("anonymous"), entrance("asked")};
   for (const auto& worker : workers_) {
@@ -105,7 +106,9 @@ std::shared_ptr<const Entrance> Crowd::entrance(const std::string& role) {
 
 std::shared_ptr<Realm> Crowd::make_realm(const config::Realm& config) {
   auto realm = std::make_shared<Realm>(config, mailboxes_, plan_.seed, clock_);
-  keep_time_on(workers_.front()->loop(), realm);
+  std::vector<transport::Loop*> loops;
+  for (const auto& worker : workers_) loops.push_back(&worker->loop());
+  keep_time_on(loops, realm);
   return realm;
 }
 

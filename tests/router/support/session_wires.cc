@@ -120,7 +120,10 @@ SessionHarness::~SessionHarness() {
 
 void SessionHarness::passes(std::chrono::milliseconds time) {
   clock_.advance(time);
-  for (const auto& realm : realms_.all()) realm->run_due();
+  for (const auto& realm : realms_.all()) {
+    realm->run_due();
+    realm->run_due_calls(0);
+  }
   worker_.end_turn();
 }
 

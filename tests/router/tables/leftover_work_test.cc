@@ -1,6 +1,7 @@
 #include "router/tables/leftover_work.h"
 
 #include <algorithm>
+#include <deque>
 #include <memory>
 #include <new>
 #include <string>
@@ -205,25 +206,17 @@ class AMemberThatIsHalfRemoved : public testing::Test {
     state.dealer.register_procedure(callee, {wamp::RequestId(1), {}, procedure}, wamp::MatchPolicy::exact,
                                     options, {}, state.outbox);
   }
-  void call(Member& caller, uint64_t request, const std::string& procedure,
-            const dealer::CallOptions& options = {}) {
-    state.work.begin_turn();
-    caller.call_grant = {};
-    ASSERT_TRUE(state.dealer.call(caller, {wamp::RequestId(request), {}, procedure, {}}, options, {}, {},
-                                  state.outbox));
-  }
   void subscribe(Member& subscriber, const std::string& topic) {
     state.work.begin_turn();
     state.broker.subscribe(subscriber, {wamp::RequestId(1), {}, topic}, wamp::MatchPolicy::exact, {},
                            config::SlowConsumer::disconnect, state.outbox);
   }
-  // With many registrations, subscriptions and calls to itself.
+  // With many registrations and subscriptions.
   Member& join_with_much() {
     Member& member = join();
     for (uint64_t i = 1; i <= many; ++i) {
       register_at(member, "com.p" + std::to_string(i));
       subscribe(member, "com.t" + std::to_string(i));
-      call(member, i, "com.p" + std::to_string(i));
     }
     return member;
   }
@@ -270,7 +263,6 @@ TEST_F(AMemberThatIsHalfRemoved, IsGoneInTheEndWhenItsSessionHasLetGoOfItMeanwhi
   do_rest();
   EXPECT_TRUE(state.members.is_free(wamp::SessionId(1)));
   EXPECT_EQ(state.dealer.registrations().size(), 0u);
-  EXPECT_EQ(state.dealer.call_count(), 0u);
   EXPECT_EQ(state.broker.subscription_count(), 0u);
 }
 
@@ -285,7 +277,6 @@ TEST_F(AMemberThatIsHalfRemoved, LetsOthersRegisterWhatItHas) {
   EXPECT_TRUE(member.gone);
   EXPECT_EQ(state.dealer.registrations().size(), many);
   EXPECT_EQ(other.registrations.size(), many);
-  EXPECT_EQ(state.dealer.call_count(), 0u);
 }
 
 // Not a member that goes: one that stays, although it takes long to tell all who want what it has.
@@ -307,14 +298,13 @@ TEST_F(AMemberThatIsHalfRemoved, IsNotTheOneThatHasAnsweredInTime) {
 
 TEST_F(AMemberThatIsHalfRemoved, GetsNoCalls) {
   Member& member = join_with_much();
-  Member& caller = join();
   begin_to_kill(member);
-  sent(member);
-  for (uint64_t i = 1; i <= many; ++i) call(caller, i, "com.p" + std::to_string(i));
-  EXPECT_THAT(sent(member), testing::Not(testing::Contains("INVOCATION")));
+  for (uint64_t i = 1; i <= many; ++i) {
+    dealer::Registration* const registration =
+        state.dealer.registrations().match("com.p" + std::to_string(i));
+    EXPECT_FALSE(registration && registration->route()->pick({}));
+  }
   do_rest();
-  EXPECT_EQ(state.dealer.call_count(), 0u);
-  EXPECT_TRUE(caller.calls.empty());
 }
 
 TEST_F(AMemberThatIsHalfRemoved, LeavesWhatOthersHaveInCommonWithIt) {
@@ -335,32 +325,35 @@ TEST_F(AMemberThatIsHalfRemoved, DoesNotWaitUntilCallsOfOthersNoLongerDo) {
   Member& member = join_with_much();
   Member& caller = join("caller");
   for (Member* callee : {&busy, &quick, &member}) register_at(*callee, "com.shared", shared, 1);
-  uint64_t request = 0;
+  dealer::Registration& registration = *state.dealer.registrations().match("com.shared");
+  std::deque<std::shared_ptr<dealer::WaitingCall>> of_quick;
   const auto call_shard_of = [&](const Member& callee) {
-    dealer::CallOptions options;
-    options.run_mode = dealer::RunMode::partition;
+    uint64_t key = 1;
     const auto weight = [&](const Member& one) {
-      return rendezvous_weight(rendezvous_hash(one.identity.authid), *options.routing_key);
+      return rendezvous_weight(rendezvous_hash(one.identity.authid), key);
     };
-    for (options.routing_key = 1; weight(callee) < std::max({weight(busy), weight(quick), weight(member)});)
-      ++*options.routing_key;
-    call(caller, ++request, "com.shared", options);
+    while (weight(callee) < std::max({weight(busy), weight(quick), weight(member)})) ++key;
+    const auto waiting = std::make_shared<dealer::WaitingCall>(
+        dealer::WaitingCall{CallId{caller.ref, 1, wamp::RequestId(1)}, registration.id, key, {}, 0});
+    ASSERT_EQ(state.dealer.wait_for_callee(waiting, state.outbox), dealer::Procedures::Wait::begun);
+    if (&callee == &quick) of_quick.push_back(waiting);
   };
   for (int i = 0; i < 500; ++i) call_shard_of(busy);
   call_shard_of(quick);
   call_shard_of(quick);
+  do_rest();
   begin_to_kill(member);
-  const auto* const registration = state.dealer.registrations().find("com.shared", wamp::MatchPolicy::exact);
-  while (registration->has_callee(member)) state.work.go_on();
+  while (registration.has_callee(member)) state.work.go_on();
   for (int turns = 0; turns < 500; ++turns) {
     if (turns % 2 == 0) {
       state.work.begin_turn();
-      ASSERT_TRUE(state.dealer.yield(quick, {quick.last_invocation, {}, {}}, {}, state.outbox));
+      ASSERT_TRUE(of_quick.front()->slot);
+      if (of_quick.front()->reservation.give_back()) state.dealer.give_to_waiting(registration.id);
+      of_quick.pop_front();
       call_shard_of(quick);
     }
     if (!state.work.empty()) state.work.go_on();
   }
-  EXPECT_TRUE(member.calls.empty());
   EXPECT_TRUE(member.gone);
 }
 

@@ -1,4 +1,4 @@
-#include "router/dealer/pending_call.h"
+#include "router/dealer/call_table.h"
 
 #include "router/memory/value_bytes.h"
 

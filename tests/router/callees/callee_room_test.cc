@@ -1,4 +1,4 @@
-#include "router/member/callee_room.h"
+#include "router/callees/callee_room.h"
 
 #include <gtest/gtest.h>
 
@@ -7,45 +7,32 @@
 namespace router {
 namespace {
 
-TEST(TheRoomOfACallee, IsAskedForBeforeItIsUsedUp) {
+TEST(TheRoomOfACallee, IsTakenByWhatIsOnItsWay) {
   CalleeRoom room(1000);
-  EXPECT_FALSE(room.take(500));
-  EXPECT_TRUE(room.take(1));
+  room.take(600);
   EXPECT_TRUE(room.any());
-  EXPECT_FALSE(room.take(400)) << "it has been asked";
-  EXPECT_FALSE(room.answer(1000));
-  EXPECT_FALSE(room.take(100)) << "500 are left, as 400 were sent behind the question";
-  EXPECT_TRUE(room.take(1));
+  room.take(400);
+  EXPECT_FALSE(room.any());
+  EXPECT_TRUE(room.on_arrival(600, 0));
+  EXPECT_TRUE(room.any());
 }
 
-TEST(TheRoomOfACallee, IsEnoughForOneMoreOfAnySizeAslongAsThereIsAny) {
+TEST(TheRoomOfACallee, IsTakenByWhatWaitsForItsPeer) {
   CalleeRoom room(1000);
-  EXPECT_TRUE(room.take(999));
+  room.take(1000);
+  EXPECT_FALSE(room.on_arrival(1000, 1000)) << "its peer has taken nothing of it";
+  EXPECT_FALSE(room.any());
+  EXPECT_TRUE(room.on_arrival(0, 999));
+}
+
+TEST(TheRoomOfACallee, IsEnoughForOneMoreOfAnySizeAsLongAsThereIsAny) {
+  CalleeRoom room(1000);
+  room.take(999);
   EXPECT_TRUE(room.any());
   room.take(1'000'000);
   EXPECT_FALSE(room.any());
-  EXPECT_TRUE(room.answer(1000)) << "what was sent since then takes all of it";
-  EXPECT_FALSE(room.any());
-  EXPECT_FALSE(room.answer(1000));
-  EXPECT_TRUE(room.any());
-}
-
-TEST(TheRoomOfACallee, IsNoneFromItsCloseToTheAnswerThatFollows) {
-  CalleeRoom room(1000);
-  EXPECT_TRUE(room.take(600));
-  room.close();
-  EXPECT_FALSE(room.any());
-  EXPECT_FALSE(room.answer(1000)) << "that was the answer to the question before";
-  EXPECT_FALSE(room.any());
-  EXPECT_FALSE(room.answer(700));
-  EXPECT_TRUE(room.any());
-}
-
-TEST(TheRoomOfACallee, IsNotAskedForAgainAndAgainWhileThereIsNone) {
-  CalleeRoom room(1000);
-  EXPECT_TRUE(room.take(1500));
-  EXPECT_FALSE(room.answer(0));
-  EXPECT_FALSE(room.any());
+  EXPECT_FALSE(room.on_arrival(999, 0));
+  EXPECT_TRUE(room.on_arrival(1'000'000, 0));
 }
 
 class ACallee : public testing::Test {
@@ -71,34 +58,30 @@ class ACallee : public testing::Test {
 };
 
 TEST_F(ACallee, GetsAsManyCallsAtOnceAsItHasRoomFor) {
+  callee.holds(3000);
+  // Nothing has been delivered yet.
   for (int i = 1; i <= 5; ++i) call(i);
-  // It has not been asked yet: nothing has been delivered.
-  callee.has_room(0);
   EXPECT_EQ(invocations(), "1 2 3 ");
   EXPECT_EQ(invocations(), "");
-  callee.has_room(3000);
+  callee.holds(0);
   callee.unclogs();
   EXPECT_EQ(invocations(), "4 5 ");
 }
 
-TEST_F(ACallee, ThatWasCloggedGetsNoMoreThanItHasRoomFor) {
+TEST_F(ACallee, ThatWasCloggedGetsAllThatItHasRoomFor) {
   callee.clogs();
   for (int i = 1; i <= 10; ++i) call(i);
   EXPECT_EQ(invocations(), "");
-  callee.has_room(2000);
   callee.unclogs();
-  // Each time that it is asked it has taken all.
+  // It takes each of them at once.
   EXPECT_EQ(invocations(), "1 2 3 4 5 6 7 8 9 10 ");
 }
 
 TEST_F(ACallee, GetsTheCallsInTheOrderInWhichTheyCame) {
   callee.clogs();
   call(1);
-  callee.has_room(0);
-  callee.unclogs();
   call(2);
   EXPECT_EQ(invocations(), "");
-  callee.has_room(3000);
   callee.unclogs();
   call(3);
   EXPECT_EQ(invocations(), "1 2 3 ");
@@ -111,7 +94,6 @@ TEST_F(ACallee, ThatHasNoRoomLeavesCallsToOthers) {
     peer->says(R"([64,1,{"invoke":"first"},"com.shared"])");
     peer->hears();
   }
-  first.has_room(0);
   const std::string argument = "[\"" + std::string(1000, 'x') + "\"]";
   caller.says(R"([48,1,{},"com.shared",)" + argument + "]");
   caller.says(R"([48,2,{},"com.shared",)" + argument + "]");

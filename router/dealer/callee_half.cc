@@ -1,0 +1,237 @@
+#include "router/dealer/callee_half.h"
+
+#include <string>
+
+#include "router/mail/payload_passthru.h"
+#include "wamp/attributes.h"
+#include "wamp/error_uris.h"
+
+namespace router::dealer {
+namespace {
+
+using namespace wamp::error_uri;
+
+constexpr std::string_view yield_request = "YIELD.INVOCATION.Request";
+
+}  // namespace
+
+CalleeHalf::CalleeHalf(const Place& place, Streams& streams, wamp::RequestId last)
+    : place_(place),
+      streams_(streams),
+      invocations_(place.member.charge(holding::calls, 0), pending_invocation_bytes),
+      last_(last) {}
+
+wamp::RequestId CalleeHalf::last_owed() const {
+  return answered_ == last_.value ? wamp::RequestId() : last_;
+}
+
+// ---- what the peer says
+
+wamp::Result<PendingInvocation*> CalleeHalf::answered(wamp::RequestId invocation, std::string_view answer,
+                                                      bool is_last) {
+  if (PendingInvocation** const found = invocations_.find(invocation.value)) {
+    answered_ += is_last;
+    return *found;
+  }
+  if (invocation > last_)
+    return wamp::ProtocolError{std::string(answer) + ": no INVOCATION " + std::to_string(invocation.value) +
+                               " was sent to this session"};
+  place_.member.branch.counters.late_answers.add();
+  return nullptr;
+}
+
+void CalleeHalf::answer(const PendingInvocation& invocation, wamp::Message&& message, RoutedPayload&& payload,
+                        Answer::Kind kind) {
+  const CallId& call = invocation.id;
+  place_.outbox.post(
+      Answer{call.caller, call.number, call.request, std::move(message), std::move(payload), kind});
+}
+
+void CalleeHalf::fail(const PendingInvocation& invocation, std::string_view error_uri,
+                      std::string_view text) {
+  place_.outbox.refuse(invocation.id, error_uri, text);
+}
+
+wamp::Result<void> CalleeHalf::yield(const wamp::Yield& message, RoutedPayload&& payload) {
+  if (message.options.empty()) {
+    const auto found = answered(message.request, yield_request, true);
+    if (!found) return found.error();
+    if (PendingInvocation* const invocation = *found) {
+      answer(*invocation, wamp::CallResult{invocation->id.request, {}, {}}, std::move(payload));
+      remove(*invocation);
+    }
+    return {};
+  }
+  wamp::Attributes options(message.options, "YIELD.Options");
+  const bool progress = options.boolean("progress", false);
+  const wamp::Dict passthru = payload_passthru_attributes(options, place_.member.limits().attribute_length);
+  if (options.error() && !options.error()->is_refusable) return *options.error();
+  if (!passthru.empty() && !place_.member.features.has_payload_passthru_mode(wamp::Role::callee))
+    return wamp::ProtocolError{"YIELD.Options.ppt_scheme: HELLO did not announce payload_passthru_mode"};
+  const auto found = answered(message.request, yield_request, !progress);
+  if (!found) return found.error();
+  if (!*found) return {};
+  PendingInvocation& invocation = **found;
+  if (options.error()) {
+    fail(invocation, invalid_argument, options.error()->message);
+    remove(invocation);
+    return {};
+  }
+  // A caller that did not ask for progress could not tell a progressive result from the final one.
+  if (progress && !invocation.receive_progress) return {};
+  if (!passthru.empty() && !invocation.caller_takes_passthru) {
+    place_.outbox.refuse(place_.member.ref, wamp::Invocation::type, message.request, feature_not_supported,
+                         "the caller does not support payload passthru mode");
+    fail(invocation, feature_not_supported,
+         "the callee answered in payload passthru mode, which this session has not announced");
+    remove(invocation);
+    return {};
+  }
+  wamp::CallResult result;
+  result.request = invocation.id.request;
+  if (progress) result.details.append("progress", true);
+  append_attributes(passthru, result.details);
+  answer(invocation, std::move(result), std::move(payload),
+         progress ? Answer::Kind::progress : Answer::Kind::last);
+  if (!progress) remove(invocation);
+  return {};
+}
+
+wamp::Result<void> CalleeHalf::error(const wamp::Error& message, RoutedPayload&& payload) {
+  wamp::Attributes details(message.details, "ERROR.Details");
+  payload_passthru_attributes(details, place_.member.limits().attribute_length);
+  if (details.error() && !details.error()->is_refusable) return *details.error();
+  const auto found = answered(message.request, "ERROR.REQUEST.Request", true);
+  if (!found) return found.error();
+  if (!*found) return {};
+  PendingInvocation& invocation = **found;
+  if (!wamp::is_valid_uri(message.error, wamp::UriRule::loose)) {
+    fail(invocation, invalid_uri, "the callee answered with an ERROR whose URI is not valid");
+  } else {
+    const bool is_unavailable = message.error == unavailable && place_.member.features.callee_call_reroute;
+    wamp::Error error{wamp::Call::type, invocation.id.request, message.details, message.error, {}};
+    answer(invocation, std::move(error), std::move(payload),
+           is_unavailable ? Answer::Kind::unavailable : Answer::Kind::last);
+  }
+  remove(invocation);
+  return {};
+}
+
+// ---- what the other half posts
+
+PendingInvocation* CalleeHalf::find(const CallId& call) {
+  constexpr size_t few = 16;
+  if (!by_call_ && invocations_.size() <= few) {
+    PendingInvocation* found = nullptr;
+    invocations_.for_each([&](uint64_t, PendingInvocation* invocation) {
+      if (invocation->id.caller == call.caller && invocation->id.number == call.number) found = invocation;
+    });
+    return found;
+  }
+  if (!by_call_) {
+    by_call_.emplace();
+    invocations_.for_each([this](uint64_t, PendingInvocation* invocation) {
+      by_call_->emplace(std::pair(invocation->id.caller.session, invocation->id.number), invocation);
+    });
+  }
+  const auto found = by_call_->find({call.caller.session, call.number});
+  return found == by_call_->end() ? nullptr : found->second;
+}
+
+std::optional<Delivery> CalleeHalf::take(Invoke&& invoke) {
+  Member& member = place_.member;
+  wamp::Invocation& message = invoke.message;
+  const bool progressive = message.details.find("progress") != nullptr;
+  if (invoke.is_chunk) {
+    PendingInvocation* const begun = find(invoke.call);
+    if (!begun) return std::nullopt;
+    message.request = begun->invocation;
+    begun->progressive = progressive;
+    return std::optional<Delivery>(std::in_place, member.ref, std::move(message), std::move(invoke.payload),
+                                   true);
+  }
+  streams_.on_wanted(invoke.call.caller.session);
+  const wamp::RequestId id = wamp::next_id(last_);
+  invocations_.make_room(id.value);
+  PendingInvocation& invocation = place_.table.invocations.add();
+  invocation.id = invoke.call;
+  invocation.invocation = id;
+  invocation.reservation = std::move(invoke.reservation);
+  invocation.receive_progress = invoke.receive_progress;
+  invocation.progressive = progressive;
+  invocation.caller_takes_passthru = invoke.caller_takes_passthru;
+  last_ = id;
+  invocations_.insert(id.value, &invocation);
+  if (by_call_) by_call_->emplace(std::pair(invoke.call.caller.session, invoke.call.number), &invocation);
+  message.request = id;
+  return std::optional<Delivery>(std::in_place, member.ref, std::move(message), std::move(invoke.payload),
+                                 false);
+}
+
+std::optional<Delivery> CalleeHalf::take(const CallNotice& notice) {
+  PendingInvocation* const invocation = find(notice.call);
+  if (!invocation) return std::nullopt;
+  if (notice.kind == CallNotice::Kind::kill) return interrupt(invocation->invocation, "kill");
+  std::optional<Delivery> sent;
+  if (notice.kind == CallNotice::Kind::end_kill) sent = interrupt(invocation->invocation, "killnowait");
+  remove(*invocation);
+  return sent;
+}
+
+std::optional<Delivery> CalleeHalf::interrupt(wamp::RequestId invocation, std::string_view mode) {
+  wamp::Interrupt message;
+  message.request = invocation;
+  message.options.append("mode", mode);
+  return std::optional<Delivery>(std::in_place, place_.member.ref, std::move(message), RoutedPayload());
+}
+
+// ---- streams
+
+void CalleeHalf::on_untaken(const wamp::Invocation& chunk, bool too_much) {
+  PendingInvocation** const found = invocations_.find(chunk.request.value);
+  if (found && (*found)->progressive) streams_.tell_untaken((*found)->id.caller, (*found)->id, too_much);
+}
+
+bool CalleeHalf::is_called_by_others() const {
+  constexpr size_t most_looked_at = 1000;
+  size_t looked_at = 0;
+  // Of very many invocations not all are looked at, and others are taken to wait.
+  return invocations_.any_of([&](const PendingInvocation* invocation) {
+    return ++looked_at > most_looked_at || !streams_.is_receiver(invocation->id.caller.session);
+  });
+}
+
+void CalleeHalf::take_untaken(const CallId& call, const SessionRef& caller, bool too_much,
+                              const std::function<bool()>& others_wait) {
+  PendingInvocation* const invocation = find(call);
+  if (!invocation || !streams_.on_untaken(caller, others_wait) || !too_much) return;
+  streams_.count_broken(caller);
+  fail(*invocation, canceled, "the caller does not take the results, and others wait for the callee");
+  if (place_.member.features.callee_call_canceling)
+    if (auto told = interrupt(invocation->invocation, "killnowait"))
+      place_.outbox.send(place_.member.ref, std::move(std::get<wamp::Interrupt>(told->message)));
+  remove(*invocation);
+}
+
+// ---- the end
+
+void CalleeHalf::remove(PendingInvocation& invocation) noexcept {
+  const wamp::SessionId caller = invocation.id.caller.session;
+  if (by_call_) by_call_->erase({caller, invocation.id.number});
+  const auto queue = invocation.reservation.give_back();
+  invocations_.erase(invocation.invocation.value);
+  place_.table.invocations.remove(invocation);
+  if (invocations_.empty()) by_call_.reset();
+  streams_.on_ended(caller);
+  if (queue) place_.procedures.give_to_waiting(queue->registration);
+}
+
+bool CalleeHalf::end_some(LeftoverWork& work, uint64_t& from) {
+  return work.take_some(invocations_, from, [this](PendingInvocation* invocation) {
+    if (invocation->id.caller != place_.member.ref)
+      fail(*invocation, canceled, "the callee left before it answered");
+    remove(*invocation);
+  });
+}
+
+}  // namespace router::dealer

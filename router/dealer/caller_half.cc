@@ -1,0 +1,458 @@
+#include "router/dealer/caller_half.h"
+
+#include <algorithm>
+#include <cassert>
+#include <string>
+#include <utility>
+
+#include "router/mail/payload_passthru.h"
+#include "router/member/request_check.h"
+#include "wamp/attributes.h"
+#include "wamp/error_uris.h"
+
+namespace router::dealer {
+namespace {
+
+using namespace wamp::error_uri;
+
+// The specification sketches "Sharded Registration" without saying what "all" gives back.
+std::optional<Refusal> run_mode_refusal(const CallOptions& options) {
+  if (options.run_mode == RunMode::by_policy) return std::nullopt;
+  if (options.run_mode == RunMode::all)
+    return Refusal{feature_not_supported, "CALL.Options.runmode: only \"partition\" is supported"};
+  if (!options.routing_key)
+    return Refusal{invalid_argument, "CALL.Options.rkey: expected with runmode \"partition\""};
+  return std::nullopt;
+}
+
+uint64_t timeout_ms(const CallOptions& options, const config::SessionLimits& limits) {
+  const uint64_t wanted = options.timeout_ms > 0 ? options.timeout_ms : limits.call_timeout_ms;
+  const uint64_t most = limits.max_call_timeout_ms;
+  return most > 0 && (wanted == 0 || wanted > most) ? most : wanted;
+}
+
+std::optional<uint64_t> routing_key(const CallOptions& options) {
+  return options.run_mode == RunMode::partition ? options.routing_key : std::nullopt;
+}
+
+// The callee wants to keep the time itself; not if the router waits, which must not hang.
+bool looks_after_timeout(const CalleeSlot& slot, const Member& caller) {
+  return !caller.unseen && slot.options.forward_timeout && slot.callee->features.callee_call_timeout;
+}
+
+std::optional<Refusal> missing_feature(const CallOptions& options, const wamp::ClientFeatures& callee) {
+  // A callee without call canceling counts as one without progressive invocations.
+  if (options.progress && !(callee.callee_progressive_call_invocations && callee.callee_call_canceling))
+    return Refusal{feature_not_supported, "the callee does not support progressive call invocations"};
+  if (!options.payload_passthru.empty() && !callee.has_payload_passthru_mode(wamp::Role::callee))
+    return Refusal{feature_not_supported, "the callee does not support payload passthru mode"};
+  return std::nullopt;
+}
+
+}  // namespace
+
+CallerHalf::CallerHalf(const Place& place, Streams& streams)
+    : place_(place), streams_(streams), calls_(place.member.charge(holding::calls, 0), pending_call_bytes) {}
+
+PendingCall* CallerHalf::find(const CallId& call) {
+  PendingCall** const found = calls_.find(call.request.value);
+  return found && (*found)->id.number == call.number ? *found : nullptr;
+}
+
+// ---- what the peer says
+
+bool CallerHalf::refuse_id_in_use(wamp::RequestId call) {
+  if (!calls_.find(call.value)) return false;
+  place_.outbox.refuse(
+      place_.member.ref, wamp::Call::type, call, invalid_argument,
+      "CALL.Request: " + std::to_string(call.value) + " is the id of a call that has not been answered yet");
+  return true;
+}
+
+wamp::Result<void> CallerHalf::call(const wamp::Call& message, const CallOptions& options,
+                                    RoutedPayload&& payload, const Grant& grant) {
+  if (PendingCall** const earlier = calls_.find(message.request.value)) [[unlikely]] {
+    if ((*earlier)->progressive) return continue_call(message, std::move(payload), false);
+    refuse_id_in_use(message.request);
+    return {};
+  }
+  const wamp::ClientFeatures& features = place_.member.features;
+  if (options.progress && !features.caller_progressive_call_invocations)
+    return wamp::ProtocolError{"CALL.Options.progress: HELLO did not announce progressive_call_invocations"};
+  if (!options.payload_passthru.empty() && !features.has_payload_passthru_mode(wamp::Role::caller))
+    return wamp::ProtocolError{"CALL.Options.ppt_scheme: HELLO did not announce payload_passthru_mode"};
+  begin(message.request, {message.procedure, options, grant}, std::move(payload));
+  return {};
+}
+
+const ProcedureRoute* CallerHalf::route_to(std::string_view procedure, StampedRoute<ProcedureRoute>& made) {
+  Member& member = place_.member;
+  const auto find_anew = [&] { return place_.procedures.find_route(procedure); };
+  return member.call_grant.look_up(procedure, member.branch.procedures, place_.generations, made, find_anew)
+      .route.get();
+}
+
+PendingCall& CallerHalf::add(wamp::RequestId request, const ProcedureRoute& route) {
+  PendingCall& call = place_.table.calls.add();
+  call.id = {place_.member.ref, ++last_number_, request};
+  call.registration = route.registration;
+  call.match = route.match;
+  call.taken = place_.clock.turn_time();
+  try {
+    calls_.insert(request.value, &call);
+  } catch (...) {
+    place_.table.calls.remove(call);
+    throw;
+  }
+  place_.table.in_flight.add();
+  return call;
+}
+
+bool CallerHalf::must_wait(const ProcedureRoute& route, const CallOptions& options) const {
+  if (options.progress) return false;
+  return route.queue->waiting.load() > 0 || (!waiting_.empty() && waiting_.contains(route.registration));
+}
+
+Picked CallerHalf::pick(const ProcedureRoute& route, const CallOptions& options, const KeptCall* kept) {
+  CallChoice choice;
+  if (route.policy == InvocationPolicy::random) choice.chance = place_.member.branch.ids.next();
+  choice.routing_key = routing_key(options);
+  if (kept) choice.refused = &kept->refused;
+  return route.pick(choice);
+}
+
+void CallerHalf::begin(wamp::RequestId request, const Asked& asked, RoutedPayload&& payload) {
+  Member& member = place_.member;
+  const auto refuse = [&](std::string_view error_uri, std::string_view text) {
+    place_.outbox.refuse(member.ref, wamp::Call::type, request, error_uri, text);
+  };
+  const CallOptions& options = asked.options;
+  if (place_.draining.load(std::memory_order_relaxed) && !member.unseen)
+    return refuse(unavailable, "the router shuts down");
+  StampedRoute<ProcedureRoute> made;
+  const ProcedureRoute* const route = route_to(asked.procedure, made);
+  if (!route)
+    return refuse(no_such_procedure, "no procedure is registered as " + std::string(asked.procedure));
+  if (const uint32_t most = member.limits().calls_in_flight_per_session; calls_.size() >= most)
+    return refuse(too_many_requests, "this session has " + std::to_string(most) +
+                                         " calls in progress, the most that it may have");
+  if (const auto refusal = run_mode_refusal(options)) return refuse(refusal->error_uri, refusal->text);
+
+  PendingCall& call = add(request, *route);
+  call.progressive = options.progress;
+  if (const uint64_t timeout = timeout_ms(options, member.limits()); timeout > 0) set_deadline(call, timeout);
+  Picked picked = must_wait(*route, options) ? Picked() : pick(*route, options, nullptr);
+  const bool may_be_sent_again = !picked || (*picked.slot)->callee->features.callee_call_reroute;
+  if (may_be_sent_again || options.progress) {
+    call.kept = std::make_unique<KeptCall>(KeptCall{std::string(asked.procedure),
+                                                    options,
+                                                    asked.grant,
+                                                    {},
+                                                    may_be_sent_again ? payload : RoutedPayload(),
+                                                    {},
+                                                    false,
+                                                    member.charge(holding::calls, 0)});
+    if (const auto refusal = check_kept_bytes(member, call.kept->bytes()))
+      return end(call, refusal->error_uri, refusal->text);
+    call.kept->settle();
+  }
+  if (picked)
+    invoke(call, *picked.slot, std::move(picked.reservation), asked, std::move(payload));
+  else
+    wait(call);
+}
+
+void CallerHalf::invoke(PendingCall& call, const std::shared_ptr<CalleeSlot>& slot, Reservation&& reservation,
+                        const Asked& asked, RoutedPayload&& payload) {
+  CalleeState& callee = *slot->callee;
+  if (const auto missing = missing_feature(asked.options, callee.features)) {
+    const auto queue = reservation.give_back();
+    end(call, missing->error_uri, missing->text);
+    if (queue) place_.procedures.give_to_waiting(queue->registration);
+    return;
+  }
+  // Clients in use announce progressive results without call canceling, which the letter of the specification
+  // asks for as well; they are served.
+  const bool receive_progress =
+      asked.options.receive_progress && callee.features.callee_progressive_call_results;
+  wamp::Dict details = invocation_details(call, *slot, asked, receive_progress);
+  if (call.kept) {
+    call.kept->details = details;
+    call.kept->settle();
+  }
+  if (call.progressive) details.append("progress", true);
+  const size_t room = room_taken(payload);
+  const bool takes_passthru = place_.member.features.has_payload_passthru_mode(wamp::Role::caller);
+  place_.outbox.post(Invoke{callee.ref,
+                            call.id,
+                            {{}, call.registration, std::move(details), {}},
+                            std::move(payload),
+                            std::move(reservation),
+                            false,
+                            receive_progress,
+                            takes_passthru});
+  callee.room.take(room);
+  call.callee = callee.ref;
+  call.callee_cancels = callee.features.callee_call_canceling;
+  call.callee_reroutes = callee.features.callee_call_reroute;
+  if (call.deadline && looks_after_timeout(*slot, place_.member)) forget_deadline(call);
+  if (!call.callee_reroutes && !call.progressive) call.kept.reset();  // it waited
+}
+
+wamp::Dict CallerHalf::invocation_details(const PendingCall& call, const CalleeSlot& slot, const Asked& asked,
+                                          bool receive_progress) const {
+  const Member& caller = place_.member;
+  wamp::Dict details;
+  if (call.match != wamp::MatchPolicy::exact) details.append("procedure", asked.procedure);
+  if (receive_progress) details.append("receive_progress", true);
+  if (call.deadline && looks_after_timeout(slot, caller)) details.append("timeout", remaining_ms(call));
+  if (asked.grant.disclose || asked.options.disclose_me || slot.options.disclose_caller) {
+    details.append("caller", caller.ref.session.value);
+    details.append("caller_authid", caller.identity.authid);
+    details.append("caller_authrole", caller.identity.authrole);
+  }
+  if (asked.grant.trustlevel) details.append("trustlevel", uint64_t{*asked.grant.trustlevel});
+  append_attributes(asked.options.payload_passthru, details);
+  return details;
+}
+
+void CallerHalf::wait(PendingCall& call) {
+  if (call.progressive)
+    return end(call, no_available_callee, "all callees are busy, and a progressive call cannot wait");
+  const KeptCall& kept = *call.kept;
+  auto waiting = std::make_shared<WaitingCall>(WaitingCall{
+      call.id, call.registration, routing_key(kept.options), kept.refused, room_taken(kept.payload)});
+  ++waiting_[call.registration];
+  call.waiting = std::move(waiting);
+  call.callee = {};
+  switch (place_.procedures.wait_for_callee(call.waiting)) {
+    case Procedures::Wait::begun:
+      return;
+    case Procedures::Wait::full:
+      return end(call, no_available_callee,
+                 "all callees are busy, and as many calls wait already as the realm allows");
+    case Procedures::Wait::ended:
+      return end(call, no_available_callee, "the last callee left before it was free");
+  }
+}
+
+wamp::Result<void> CallerHalf::continue_call(const wamp::Call& message, RoutedPayload&& payload,
+                                             bool sequential) {
+  PendingCall** const found = calls_.find(message.request.value);
+  if (!found || (*found)->interrupted || ((*found)->kept && (*found)->kept->procedure != message.procedure)) {
+    place_.member.branch.counters.late_answers.add();
+    return {};
+  }
+  PendingCall& call = **found;
+  if (!call.progressive && !sequential) {
+    refuse_id_in_use(message.request);
+    return {};
+  }
+  if (!call.progressive)
+    return wamp::ProtocolError{"CALL.Request: call " + std::to_string(message.request.value) +
+                               " is in progress, and its last chunk has been sent"};
+  const auto options = call_options(message.options, place_.member.limits().attribute_length);
+  if (!options && !options.error().is_refusable) return options.error();
+  if (!options) {
+    break_off(call, invalid_argument, options.error().message);
+    return {};
+  }
+  KeptCall& kept = *call.kept;
+  wamp::Dict details = kept.details;
+  if (options->progress) details.append("progress", true);
+  place_.outbox.post(Invoke{call.callee,
+                            call.id,
+                            {{}, call.registration, std::move(details), {}},
+                            std::move(payload),
+                            {},
+                            true,
+                            false,
+                            false});
+  call.progressive = options->progress;
+  kept.continued = true;
+  kept.payload = {};
+  kept.settle();
+  return {};
+}
+
+wamp::Result<void> CallerHalf::cancel(const wamp::Cancel& message) {
+  wamp::Attributes options(message.options, "CANCEL.Options");
+  std::string_view mode = options.string("mode").value_or("skip");
+  if (options.error()) return *options.error();
+  const bool is_known = mode == "skip" || mode == "kill" || mode == "killnowait";
+  PendingCall** const found = calls_.find(message.request.value);
+  if (!found) {
+    place_.member.branch.counters.late_answers.add();
+    return {};
+  }
+  PendingCall& call = **found;
+  // CANCEL is answered by the end of its call, as is one that does not say how in words that are known.
+  if (!is_known) {
+    break_off(call, invalid_argument, "CANCEL.Options.mode: expected skip, kill or killnowait");
+    return {};
+  }
+  const bool reaches_callee = call.callee != SessionRef() && call.callee_cancels;
+  if (mode == "kill" && reaches_callee) {
+    if (!call.interrupted) tell_callee(call, CallNotice::Kind::kill);
+    call.interrupted = true;
+    return {};
+  }
+  const bool interrupts = mode != "skip" && reaches_callee && !call.interrupted;
+  tell_callee(call, interrupts ? CallNotice::Kind::end_kill : CallNotice::Kind::end);
+  end(call, canceled, "canceled by the caller");
+  return {};
+}
+
+// ---- what the other half and the realm post
+
+std::optional<Delivery> CallerHalf::take(Answer&& answer) {
+  PendingCall* const call = find({place_.member.ref, answer.number, answer.request});
+  if (!call) {
+    place_.member.branch.counters.late_answers.add();
+    return std::nullopt;
+  }
+  if (answer.kind == Answer::Kind::unavailable && call->kept && !call->interrupted) {
+    reroute(*call);
+    return std::nullopt;
+  }
+  const bool is_last = answer.kind != Answer::Kind::progress;
+  std::optional<Delivery> sent(std::in_place, place_.member.ref, std::move(answer.message),
+                               std::move(answer.payload), !is_last);
+  if (is_last) finish(*call);
+  return sent;
+}
+
+void CallerHalf::take_granted(const CallId& id) {
+  PendingCall* const call = find(id);
+  if (!call || !call->waiting || !call->waiting->slot) return;
+  const std::shared_ptr<CalleeSlot> slot = std::move(call->waiting->slot);
+  Reservation reservation = std::move(call->waiting->reservation);
+  slot->callee->room.give_back(call->waiting->room);
+  const std::unique_ptr<KeptCall>& kept = call->kept;
+  stop_waiting(*call);
+  RoutedPayload payload = kept->payload;
+  invoke(*call, slot, std::move(reservation), {kept->procedure, kept->options, kept->grant},
+         std::move(payload));
+}
+
+void CallerHalf::reroute(PendingCall& call) {
+  KeptCall& kept = *call.kept;
+  const wamp::SessionId refused = call.callee.session;
+  kept.refused.insert(std::upper_bound(kept.refused.begin(), kept.refused.end(), refused), refused);
+  kept.settle();
+  streams_.on_ended(refused);
+  call.callee = {};
+  const auto route = place_.procedures.route_of(call.registration);
+  if (!route || kept.continued || !route->has_candidates(kept.refused))
+    return end(call, no_available_callee, "all callees are unavailable");
+  if (Picked picked = pick(*route, kept.options, &kept))
+    invoke(call, *picked.slot, std::move(picked.reservation), {kept.procedure, kept.options, kept.grant},
+           RoutedPayload(kept.payload));
+  else
+    wait(call);
+}
+
+// ---- time
+
+void CallerHalf::set_deadline(PendingCall& call, uint64_t timeout_ms) {
+  // As good as never, and far from an overflow.
+  constexpr uint64_t ten_years_ms = uint64_t{10} * 365 * 24 * 3600 * 1000;
+  const auto timeout = std::chrono::milliseconds(std::min(timeout_ms, ten_years_ms));
+  call.deadline = place_.table.deadlines.emplace(place_.clock.now() + timeout, std::pair(this, &call));
+}
+
+void CallerHalf::forget_deadline(PendingCall& call) {
+  if (call.deadline) place_.table.deadlines.erase(*call.deadline);
+  call.deadline.reset();
+}
+
+uint64_t CallerHalf::remaining_ms(const PendingCall& call) const {
+  const auto remaining =
+      std::chrono::ceil<std::chrono::milliseconds>((*call.deadline)->first - place_.clock.now());
+  return static_cast<uint64_t>(std::max<int64_t>(remaining.count(), 1));
+}
+
+void CallerHalf::time_out(PendingCall& call) {
+  break_off(call, timeout, "the call has taken longer than its timeout");
+}
+
+// ---- streams
+
+void CallerHalf::on_untaken(const wamp::CallResult& part, bool too_much) {
+  PendingCall** const found = calls_.find(part.request.value);
+  if (found && (*found)->callee != SessionRef())
+    streams_.tell_untaken((*found)->callee, (*found)->id, too_much);
+}
+
+bool CallerHalf::sends_chunks_to_others() const {
+  constexpr size_t most_looked_at = 1000;
+  size_t looked_at = 0;
+  // Of very many calls not all are looked at, and others are taken to wait.
+  return calls_.any_of([&](const PendingCall* call) {
+    return ++looked_at > most_looked_at ||
+           (call->progressive && call->callee != SessionRef() && !streams_.is_receiver(call->callee.session));
+  });
+}
+
+void CallerHalf::take_untaken(const CallId& id, const SessionRef& callee, bool too_much,
+                              const std::function<bool()>& others_wait) {
+  PendingCall* const call = find(id);
+  if (!call || !call->progressive || call->callee != callee) return;
+  if (!streams_.on_untaken(callee, others_wait) || !too_much) return;
+  streams_.count_broken(callee);
+  break_off(*call, canceled,
+            "the callee does not take what the caller sends, and others wait for the caller");
+}
+
+// ---- the end
+
+void CallerHalf::stop_waiting(PendingCall& call) noexcept {
+  const auto counted = waiting_.find(call.registration);
+  if (--counted->second == 0) waiting_.erase(counted);
+  call.waiting.reset();
+}
+
+void CallerHalf::remove(PendingCall& call) noexcept {
+  if (call.waiting) {
+    place_.procedures.stop_waiting(*call.waiting);
+    stop_waiting(call);
+  } else {
+    streams_.on_ended(call.callee.session);
+  }
+  forget_deadline(call);
+  calls_.erase(call.id.request.value);
+  place_.table.calls.remove(call);
+  place_.table.in_flight.subtract();
+}
+
+void CallerHalf::finish(PendingCall& call) noexcept {
+  const auto us =
+      std::chrono::duration_cast<std::chrono::microseconds>(place_.clock.turn_time() - call.taken).count();
+  place_.member.branch.counters.call_seconds.add(static_cast<uint64_t>(std::max<int64_t>(us, 0)));
+  remove(call);
+}
+
+void CallerHalf::end(PendingCall& call, std::string_view error_uri, std::string_view text) {
+  place_.outbox.refuse(place_.member.ref, wamp::Call::type, call.id.request, error_uri, text);
+  finish(call);
+}
+
+void CallerHalf::tell_callee(const PendingCall& call, CallNotice::Kind kind) {
+  if (call.callee != SessionRef()) place_.outbox.notify({call.callee, kind, call.id, place_.member.ref});
+}
+
+void CallerHalf::break_off(PendingCall& call, std::string_view error_uri, std::string_view text) {
+  const bool interrupts = call.callee_cancels && !call.interrupted;
+  tell_callee(call, interrupts ? CallNotice::Kind::end_kill : CallNotice::Kind::end);
+  end(call, error_uri, text);
+}
+
+bool CallerHalf::end_some(LeftoverWork& work, uint64_t& from) {
+  return work.take_some(calls_, from, [this](PendingCall* call) {
+    const bool interrupts = call->callee_cancels && !call->interrupted;
+    tell_callee(*call, interrupts ? CallNotice::Kind::end_kill : CallNotice::Kind::end);
+    remove(*call);
+  });
+}
+
+}  // namespace router::dealer

@@ -1,0 +1,55 @@
+#include "router/dealer/party.h"
+
+namespace router::dealer {
+
+std::optional<Delivery> Party::take(const CallNotice& notice) {
+  using Kind = CallNotice::Kind;
+  switch (notice.kind) {
+    case Kind::end:
+    case Kind::end_kill:
+    case Kind::kill:
+      return callee.take(notice);
+    case Kind::granted:
+      caller.take_granted(notice.call);
+      break;
+    case Kind::untaken:
+    case Kind::too_much: {
+      const bool too_much = notice.kind == Kind::too_much;
+      const auto waits = [this] { return others_wait(); };
+      if (notice.call.caller == place.member.ref && notice.from != place.member.ref)
+        caller.take_untaken(notice.call, notice.from, too_much, waits);
+      else
+        callee.take_untaken(notice.call, notice.from, too_much, waits);
+      break;
+    }
+    case Kind::taken:
+      streams.on_taken(notice.from);
+      break;
+    case Kind::wanted:
+      streams.on_wanted(notice.from.session);
+      break;
+  }
+  return std::nullopt;
+}
+
+bool Party::others_wait() {
+  return callee.is_called_by_others() || caller.sends_chunks_to_others() ||
+         place.procedures.is_awaited_by_others(place.member, streams.receivers());
+}
+
+void Party::on_untaken(const wamp::Message& part, bool too_much) {
+  if (const auto* result = std::get_if<wamp::CallResult>(&part))
+    caller.on_untaken(*result, too_much);
+  else if (const auto* chunk = std::get_if<wamp::Invocation>(&part))
+    callee.on_untaken(*chunk, too_much);
+}
+
+bool Party::End::go_on() {
+  LeftoverWork& work = party_.place.table.ending;
+  party_.streams.tell_taken();
+  if (!party_.callee.end_some(work, from_) || !party_.caller.end_some(work, from_)) return false;
+  party_.place.procedures.on_calls_ended(party_.place.member);
+  return true;
+}
+
+}  // namespace router::dealer

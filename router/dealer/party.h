@@ -1,0 +1,53 @@
+// A session as a party to calls: both halves of what it is in.
+//
+// Made when it joins its realm, used on its session's thread. When the session leaves, what is left of its
+// calls ends piece by piece, and then the member goes.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "router/dealer/callee_half.h"
+#include "router/dealer/caller_half.h"
+#include "router/dealer/place.h"
+#include "router/dealer/streams.h"
+#include "router/tables/leftover_work.h"
+
+namespace router::dealer {
+
+struct Party {
+  Party(const Place& its_place, wamp::RequestId last_invocation)
+      : place(its_place),
+        streams(place),
+        caller(place, streams),
+        callee(place, streams, last_invocation),
+        end(*this) {}
+
+  // What has been posted to it. What the peer is sent for it, if anything.
+  std::optional<Delivery> take(const CallNotice& notice);
+  // The peer does not take this part of a stream: a RESULT or an INVOCATION.
+  void on_untaken(const wamp::Message& part, bool too_much);
+
+  // Ends what it has, once the session has left.
+  class End final : public LeftoverWork::Work {
+   public:
+    explicit End(Party& party) : party_(party) {}
+
+   private:
+    bool go_on() override;
+
+    Party& party_;
+    uint64_t from_ = 0;
+  };
+
+  // Somebody waits for something of it who is no receiver of its streams.
+  bool others_wait();
+
+  const Place place;
+  Streams streams;
+  CallerHalf caller;
+  CalleeHalf callee;
+  End end;
+};
+
+}  // namespace router::dealer

@@ -1,0 +1,45 @@
+// What the ends of calls ask of the realm: where calls go, and of those that wait.
+//
+// Each function takes the realm's lock, so none is on the way of a usual call.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string_view>
+
+#include "router/matching/stamped_route.h"
+#include "router/registrations/procedure_route.h"
+#include "router/registrations/registration.h"
+
+namespace router::dealer {
+
+class Procedures {
+ public:
+  // Without a route: nobody has registered it.
+  virtual StampedRoute<ProcedureRoute> find_route(std::string_view procedure) = 0;
+  // Null: there is no such registration any more.
+  virtual std::shared_ptr<const ProcedureRoute> route_of(wamp::RegistrationId registration) = 0;
+
+  enum class Wait : uint8_t {
+    begun,  // "granted" will come, or an ERROR
+    full,   // as many wait as may
+    ended,  // there is no such registration any more
+  };
+  virtual Wait wait_for_callee(const std::shared_ptr<WaitingCall>& call) = 0;
+  // The call has ended, whether it still waits or not. Needs no memory.
+  virtual void stop_waiting(WaitingCall& call) noexcept = 0;
+  // A callee of it may take one more of the calls that wait. Needs no memory.
+  virtual void give_to_waiting(wamp::RegistrationId registration) noexcept = 0;
+  // Calls of somebody who is none of these wait for a callee like this one.
+  virtual bool is_awaited_by_others(const Member& callee, const std::set<wamp::SessionId>& receivers) = 0;
+  // Calls waited when the callee took none, and now it does.
+  virtual void on_takes_calls(Member& callee) = 0;
+  // A member that has left has no end of any call any more, and this may be the last that is heard of it.
+  virtual void on_calls_ended(Member& member) noexcept = 0;
+
+ protected:
+  ~Procedures() = default;
+};
+
+}  // namespace router::dealer

@@ -1,0 +1,100 @@
+// What the two ends of a call tell each other: the caller's half and the callee's, each on the thread of its
+// session (router/dealer/party.h).
+//
+// What one end posts to the other comes in that order, and what comes for a call that has ended there is
+// ignored.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "router/base/session_ref.h"
+#include "router/callees/callee_slot.h"
+#include "router/mail/routed_payload.h"
+#include "wamp/message.h"
+
+namespace router {
+
+// A call, for both ends. The number is the caller's session's own: it may use a request id again while an
+// answer to the call that had it before is on its way.
+struct CallId {
+  SessionRef caller;
+  uint64_t number = 0;
+  wamp::RequestId request;  // CALL.Request
+};
+
+// To the callee: a call, or a further chunk of one.
+struct Invoke {
+  SessionRef to;
+  CallId call;
+  wamp::Invocation message;  // without its request id, which is the callee's session's
+  RoutedPayload payload;
+  dealer::Reservation reservation;
+  bool is_chunk = false;
+  bool receive_progress = false;       // both ends want progressive results
+  bool caller_takes_passthru = false;  // the caller knows payload passthru mode
+};
+
+// What of a callee's room (router/callees/callee_room.h) one takes on its way.
+inline size_t room_taken(const RoutedPayload& payload) {
+  constexpr size_t usual_envelope = 128;
+  return payload.bytes().size() + usual_envelope;
+}
+
+// To the caller.
+struct Answer {
+  enum class Kind : uint8_t {
+    last,
+    progress,     // more follow
+    unavailable,  // the callee's own ERROR, for which another callee may get the call
+  };
+  SessionRef to;
+  uint64_t number = 0;
+  wamp::RequestId request;
+  wamp::Message message;  // RESULT or ERROR, whose own payload is empty
+  RoutedPayload payload;
+  Kind kind = Kind::last;
+};
+
+// All that is short.
+struct CallNotice {
+  enum class Kind : uint8_t {
+    // to the callee
+    end,       // the caller waits for no answer any more
+    end_kill,  // the same, and INTERRUPT with "killnowait"
+    kill,      // INTERRUPT with "kill": the caller waits for the answer to that
+    // to the caller
+    granted,  // a callee is free for the call, which waited for it
+    // to the source of a stream
+    untaken,   // `from` does not take it
+    too_much,  // nor will it before much else
+    taken,     // `from` takes all again
+    wanted,    // `from` waits for something else of the source
+  };
+  SessionRef to;
+  Kind kind = Kind::end;
+  CallId call;  // not of "taken" and "wanted"
+  SessionRef from = {};
+};
+
+// Goes to all workers; the last that takes it out answers UNREGISTER. Before that each of them has sent what
+// it sends by a route that leads to the past registration.
+struct Fence {
+  struct State {
+    State(uint32_t workers, const SessionRef& callee, wamp::Unregistered&& last_word)
+        : left(workers), to(callee), unregistered(std::move(last_word)) {}
+    std::atomic<uint32_t> left;
+    const SessionRef to;
+    wamp::Unregistered unregistered;
+  };
+  std::shared_ptr<State> state;
+};
+// To the callee, when all have.
+struct Fenced {
+  SessionRef to;
+  wamp::Unregistered unregistered;
+};
+
+}  // namespace router

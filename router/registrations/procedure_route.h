@@ -1,0 +1,59 @@
+// Where calls of a procedure go: a registration with its callees, as callers on any thread hold it.
+//
+// Made by the registration under the realm's lock; another one takes its place when a callee comes or goes.
+// Immutable, but for what is atomic in the slots and in the queue.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "router/callees/callee_slot.h"
+#include "wamp/ids.h"
+#include "wamp/uri.h"
+
+namespace router::dealer {
+
+// Which callee of a shared registration gets a call (advanced profile, "Shared Registration").
+enum class InvocationPolicy : uint8_t { single, roundrobin, random, first, last };
+
+std::string_view name(InvocationPolicy policy);
+std::optional<InvocationPolicy> invocation_policy(std::string_view name);
+
+// A callee that has been reserved for a call.
+struct Picked {
+  const std::shared_ptr<CalleeSlot>* slot = nullptr;  // of the route; null: none was free
+  Reservation reservation;
+  explicit operator bool() const { return slot != nullptr; }
+};
+
+// What decides beside the policy who gets a call.
+struct CallChoice {
+  uint64_t chance = 0;                  // any number, used by the random policy
+  std::optional<uint64_t> routing_key;  // "Sharded Registration": goes by this and not by the policy
+  const std::vector<wamp::SessionId>* refused =
+      nullptr;  // sorted: those that answered "unavailable" ("Call Re-Routing")
+};
+
+struct ProcedureRoute {
+  wamp::RegistrationId registration;
+  wamp::MatchPolicy match = wamp::MatchPolicy::exact;
+  InvocationPolicy policy = InvocationPolicy::single;
+  std::shared_ptr<CallQueue> queue;
+  std::vector<std::shared_ptr<CalleeSlot>> slots;  // in the order of registration
+
+  // Of memory.
+  size_t bytes() const;
+  // None if all are busy or have refused.
+  Picked pick(const CallChoice& choice) const;
+  // True if somebody is left who has not refused, busy or not.
+  bool has_candidates(const std::vector<wamp::SessionId>& refused) const;
+
+ private:
+  Picked pick_by_policy(const CallChoice& choice) const;
+  Picked pick_by_key(const CallChoice& choice) const;
+};
+
+}  // namespace router::dealer
