@@ -61,7 +61,7 @@ ROUTER_ROOMS = {
     "store": {"config", "base", "events"},
     "broker": {"config", "base", "tables", "memory", "matching", "mail", "member", "events"},
     "registrations": {"base", "callees", "tables", "memory", "matching", "mail", "member"},
-    "dealer": {"base", "callees", "tables", "memory", "matching", "access", "mail", "member", "broker", "registrations"},
+    "dealer": {"base", "tables", "memory", "matching", "access", "mail", "member", "broker", "registrations"},
     "directory": {"config", "base", "tables", "mail", "member", "store", "broker", "dealer"},
     "meta": {"memory", "member", "events", "directory"},
     "realm": {"config", "base", "access", "mail", "member", "dealer", "directory", "meta"},

@@ -12,6 +12,7 @@ namespace router::dealer {
 namespace {
 
 constexpr size_t max_held_registers = 65536;
+constexpr size_t max_behind_a_fence = 16;  // they are decided at once
 // A URI, as Autobahn|Python takes any other text for a protocol violation.
 constexpr const char* taken_by_force = "wamp.registration.replaced";
 
@@ -80,7 +81,8 @@ void Dealer::register_procedure(Member& callee, const wamp::Register& message, w
   };
   if (options.force_reregister && !grant.force_reregister)
     return refuse(not_authorized, "this role may not use force_reregister for this procedure");
-  decide({callee, message.request, message.procedure, match, options}, true, outbox);
+  const Wanted wanted{callee, message.request, message.procedure, match, options};
+  if (!wait_for_fence(wanted, outbox)) decide(wanted, true, outbox);
 }
 
 void Dealer::decide(const Wanted& wanted, bool may_hold, Outbox& outbox) {
@@ -144,17 +146,51 @@ void Dealer::unregister(Member& callee, const wamp::Unregister& message, Outbox&
     return;
   }
   Registration& registration = **found;
-  registrations_.changing(registration);
-  outbox.fence(callee.ref, {message.request, std::nullopt});
+  fence(registration, callee, {message.request, std::nullopt}, outbox);
   remove_callee(registration, callee, outbox);
 }
 
-void Dealer::revoke(Registration& registration, Member& callee, const std::string& reason, Outbox& outbox) {
+void Dealer::fence(const Registration& registration, const Member& callee, wamp::Unregistered&& last_word,
+                   Outbox& outbox) {
   registrations_.changing(registration);
+  fenced_registers_.add_fence({callee.ref.session, registration.procedure, registration.match}, [&] {
+    outbox.fence({callee.ref, registration.procedure, registration.match, std::move(last_word)});
+  });
+}
+
+void Dealer::on_fenced(const Fenced& fenced, Outbox& outbox) {
+  for (const HeldRegister& held : fenced_registers_.pass({fenced.to.session, fenced.procedure, fenced.match}))
+    decide({*held.callee, held.request, held.procedure, held.match, held.options}, true, outbox);
+}
+
+bool Dealer::wait_for_fence(const Wanted& wanted, Outbox& outbox) {
+  Member& callee = wanted.callee;
+  auto* const waiting =
+      fenced_registers_.waiting_for({callee.ref.session, std::string(wanted.procedure), wanted.match});
+  if (!waiting) return false;
+  if (waiting->size() >= max_behind_a_fence) {
+    refuse_register(
+        callee, wanted.request, wamp::error_uri::too_many_requests,
+        std::to_string(max_behind_a_fence) + " REGISTERs of this procedure wait already for an UNREGISTERED",
+        outbox);
+    return true;
+  }
+  const size_t bytes = bytes_of_held(wanted.procedure);
+  if (const auto refusal = check_kept_bytes(callee, bytes)) {
+    refuse_register(callee, wanted.request, refusal->error_uri, refusal->text, outbox);
+    return true;
+  }
+  waiting->push_back({&callee, &callee, wanted.request, std::string(wanted.procedure), wanted.match,
+                      wanted.options, SteadyTime::max(), callee.charge(holding::requests, bytes)});
+  callee.waiting.add(wamp::MessageType::register_, wanted.request);
+  return true;
+}
+
+void Dealer::revoke(Registration& registration, Member& callee, const std::string& reason, Outbox& outbox) {
   if (callee.features.callee_registration_revocation) {
     wamp::Dict details{{"registration", registration.id.value}};
     if (!reason.empty()) details.append("reason", reason);
-    outbox.fence(callee.ref, {{}, std::move(details)});
+    fence(registration, callee, {{}, std::move(details)}, outbox);
   }
   remove_callee(registration, callee, outbox);
 }
@@ -210,6 +246,8 @@ void Dealer::on_alive(Member& holder, Outbox& outbox) {
 bool Dealer::remove_some(Member& member, uint64_t& from, Outbox& outbox) {
   const wamp::SessionId session = member.ref.session;
   while (held_registers_.forget_one_of(session))
+    if (!work_.take_steps()) return false;
+  while (fenced_registers_.forget_one_of(session))
     if (!work_.take_steps()) return false;
   return forget_awaited(member) &&
          work_.take_some(member.registrations, from,

@@ -19,6 +19,7 @@
 #include "router/dealer/procedures.h"
 #include "router/mail/outbox.h"
 #include "router/member/member.h"
+#include "router/registrations/fenced_registers.h"
 #include "router/registrations/held_registers.h"
 #include "router/registrations/register_options.h"
 #include "router/registrations/registrations.h"
@@ -68,6 +69,9 @@ class Dealer {
   // "Registration Revocation". Precondition: `callee` is one.
   void revoke(Registration& registration, Member& callee, const std::string& reason, Outbox& outbox);
 
+  // A member has been told that it is no callee any more, and nothing else of that will come.
+  void on_fenced(const Fenced& fenced, Outbox& outbox);
+
   // A member that was probed because somebody wants its registration has said something.
   void on_alive(Member& holder, Outbox& outbox);
 
@@ -110,6 +114,11 @@ class Dealer {
   // Holds the REGISTER until the registration's only callee is known to be alive or dead. False if that is
   // not done.
   bool hold(const Wanted& wanted, const Registration& registration, Outbox& outbox);
+  // UNREGISTERED, when no INVOCATION is on its way any more. Before the callee is removed.
+  void fence(const Registration& registration, const Member& callee, wamp::Unregistered&& last_word,
+             Outbox& outbox);
+  // False: none is on its way for what the callee wants.
+  bool wait_for_fence(const Wanted& wanted, Outbox& outbox);
   // Some of those that wait for this holder are decided, without holding them again. True: that was all.
   bool decide_held_for(wamp::SessionId holder, Outbox& outbox);
   // Registers, or refuses; `may_hold`: or holds.
@@ -154,6 +163,7 @@ class Dealer {
   };
   std::map<wamp::SessionId, Awaited> awaited_;
   HeldRegisters held_registers_;
+  FencedRegisters fenced_registers_;
 };
 
 }  // namespace router::dealer

@@ -14,6 +14,7 @@
 #include "router/callees/callee_slot.h"
 #include "router/mail/routed_payload.h"
 #include "wamp/message.h"
+#include "wamp/uri.h"
 
 namespace router {
 
@@ -79,22 +80,23 @@ struct CallNotice {
   SessionRef from = {};
 };
 
-// Goes to all workers; the last that takes it out answers UNREGISTER. Before that each of them has sent what
+// To a callee that has given up a registration, or lost it, when no INVOCATION of it can come any more.
+struct Fenced {
+  SessionRef to;
+  std::string procedure;
+  wamp::MatchPolicy match = wamp::MatchPolicy::exact;
+  wamp::Unregistered unregistered;
+};
+
+// Goes to all workers; the last that takes it out posts "fenced". Before that each of them has sent what
 // it sends by a route that leads to the past registration.
 struct Fence {
   struct State {
-    State(uint32_t workers, const SessionRef& callee, wamp::Unregistered&& last_word)
-        : left(workers), to(callee), unregistered(std::move(last_word)) {}
+    State(uint32_t workers, Fenced&& word) : left(workers), last_word(std::move(word)) {}
     std::atomic<uint32_t> left;
-    const SessionRef to;
-    wamp::Unregistered unregistered;
+    Fenced last_word;
   };
   std::shared_ptr<State> state;
-};
-// To the callee, when all have.
-struct Fenced {
-  SessionRef to;
-  wamp::Unregistered unregistered;
 };
 
 }  // namespace router

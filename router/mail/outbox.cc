@@ -16,16 +16,17 @@ void Outbox::refuse(const CallId& call, std::string_view error_uri, std::string_
   post(Answer{call.caller, call.number, call.request, std::move(error), make_payload({{text}, {}})});
 }
 
-void Outbox::fence(const SessionRef& callee, wamp::Unregistered&& last_word) {
+void Outbox::fence(Fenced&& last_word) {
   const auto workers = static_cast<uint32_t>(mailboxes_.size());
-  const auto state = std::make_shared<Fence::State>(workers, callee, std::move(last_word));
+  const auto state = std::make_shared<Fence::State>(workers, std::move(last_word));
   for (Mailbox* const mailbox : mailboxes_) mailbox->post<Fence>(Fence{state});
 }
 
 void Outbox::pass(Fence& fence) {
   Fence::State& state = *fence.state;
   if (state.left.fetch_sub(1) > 1) return;
-  mailboxes_[state.to.worker]->post<Fenced>(Fenced{state.to, std::move(state.unregistered)});
+  Fenced& last_word = state.last_word;
+  mailboxes_[last_word.to.worker]->post<Fenced>(std::move(last_word));
 }
 
 }  // namespace router

@@ -33,7 +33,7 @@ class Outbox {
   void post(Answer&& answer) { mailboxes_[answer.to.worker]->post<Answer>(std::move(answer)); }
   void notify(const CallNotice& notice) { mailboxes_[notice.to.worker]->post<CallNotice>(notice); }
   // UNREGISTERED, when nothing is on its way any more that an older route of the registration has led to.
-  void fence(const SessionRef& callee, wamp::Unregistered&& last_word);
+  void fence(Fenced&& last_word);
   // A worker has taken a fence out.
   void pass(Fence& fence);
   void send_together(uint32_t worker, Together&& mail) {

@@ -216,6 +216,9 @@ bool Realm::is_awaited_by_others(const Member& callee, const std::set<wamp::Sess
 }
 
 std::optional<Delivery> Realm::take(Member& member, Fenced&& fenced) {
+  turn([&] {
+    if (member.present) state_.dealer.on_fenced(fenced, state_.outbox);
+  });
   return std::optional<Delivery>(std::in_place, member.ref, std::move(fenced.unregistered), RoutedPayload());
 }
 
