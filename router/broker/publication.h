@@ -4,14 +4,36 @@
 // under the realm's lock. What it refers to outlives it.
 #pragma once
 
+#include <memory>
+#include <span>
+#include <string_view>
+
 #include "router/broker/topic_route.h"
 #include "router/events/publish_options.h"
 #include "router/mail/outbox.h"
+#include "router/mail/routed_payload.h"
 #include "router/member/member.h"
+#include "router/tables/rendezvous_hash.h"
 #include "wamp/ids.h"
 #include "wamp/message.h"
+#include "wamp/value.h"
 
 namespace router::broker {
+
+// What all EVENTs of one publication have in common. What it refers to outlives it.
+struct EventsToSend {
+  wamp::PublicationId publication;
+  std::string_view topic;
+  const wamp::Dict& details;
+  const RoutedPayload& payload;
+  wamp::SessionId excluded;                          // may be none
+  const std::shared_ptr<const EventFilter>& filter;  // may be null
+  const RoutingKey& resource_key;                    // may be empty
+};
+
+// One event for each subscription and worker, or none if its subscribers there are all of other nodes. Any
+// thread.
+void send_events(const EventsToSend& events, std::span<const Leg> legs, Outbox& outbox);
 
 struct Publication {
   Publication(Member& from, const wamp::Publish& publish, const RoutedPayload& its_payload,

@@ -6,19 +6,12 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <span>
-#include <string_view>
 #include <vector>
 
 #include "router/broker/subscription.h"
 #include "router/mail/audience.h"
-#include "router/mail/outbox.h"
-#include "router/mail/routed_payload.h"
-#include "router/tables/rendezvous_hash.h"
 #include "wamp/ids.h"
 #include "wamp/uri.h"
-#include "wamp/value.h"
 
 namespace router::broker {
 
@@ -44,20 +37,5 @@ struct TopicRoute {
 
 // Puts the subscription's behind those that are there.
 void append_legs(const Subscription& subscription, std::vector<Leg>& legs);
-
-// What all EVENTs of one publication have in common. What it refers to outlives it.
-struct EventsToSend {
-  wamp::PublicationId publication;
-  std::string_view topic;
-  const wamp::Dict& details;
-  const RoutedPayload& payload;
-  wamp::SessionId excluded;                          // may be none
-  const std::shared_ptr<const EventFilter>& filter;  // may be null
-  const RoutingKey& resource_key;                    // may be empty
-};
-
-// One event for each subscription and worker, or none if its subscribers there are all of other nodes. Any
-// thread.
-void send_events(const EventsToSend& events, std::span<const Leg> legs, Outbox& outbox);
 
 }  // namespace router::broker

@@ -3,7 +3,7 @@
 // It is bounded by those who post: one that finds it full remembers that, and its session is not read until
 // the owner has caught up (Session::wait_for_worker).
 //
-// Entries come out in the order in which they were posted, whichever threads posted them, as long as the
+// Entries come out in the order in which they were posted: those of one thread, and those of several whose
 // posting was ordered by a lock (the realm's). A part of its worker. Realms hold a pointer to it and may
 // outlive it, but post nothing any more: before workers go, all sessions have ended and realms are closed.
 #pragma once

@@ -1,6 +1,7 @@
 // What broker and dealer decide to send, in order. It goes to the mailboxes of the receivers' workers at
-// once, while the realm is locked, which keeps all orders that the specification promises. Two posts come
-// without the lock, as no order depends on them: PUBLISHED and ERROR of what is stored, from the store's
+// once: what changes the realm while that is locked, which keeps all orders that the specification promises.
+// Events that are not kept, and their PUBLISHED, come without the lock, in the order of the publisher's
+// thread; and so do, as no order depends on them, PUBLISHED and ERROR of what is stored, from the store's
 // thread, and Realm::order(). Any thread.
 #pragma once
 

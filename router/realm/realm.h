@@ -2,11 +2,12 @@
 // take no lock.
 //
 // Any thread may call; a Member& belongs to the session that joined, and only that session passes it here.
-// What broker and dealer decide is posted to the mailboxes while the realm is still locked: that is what
-// keeps all orders that the specification promises. Nothing is sent under the lock, and nothing encoded but
-// the arguments of what the realm itself says: ERRORs and meta events. What may take long comes piece by
-// piece (leftover_work.h): for a millisecond in the function that has made it, then when the timer rings.
-// Outlives its members; its sessions and the table of realms hold it.
+// What broker and dealer decide is posted to the mailboxes while the realm is still locked: that, and the
+// order of what is in a mailbox, keeps all orders that the specification promises. A publication that is not
+// kept is posted without the lock, along a route that was found with it. Nothing is sent under the lock, and
+// nothing encoded but the arguments of what the realm itself says: ERRORs and meta events. What may take long
+// comes piece by piece (leftover_work.h): for a millisecond in the function that has made it, then when the
+// timer rings. Outlives its members; its sessions and the table of realms hold it.
 #pragma once
 
 #include <atomic>

@@ -170,7 +170,7 @@ void Worker::on_undeliverable(const std::variant<Kinds...>& entry) {
 
 template <class... Kinds>
 void Worker::deliver_any(std::variant<Kinds...>& entry) {
-  const auto deliver_it = [&] { std::visit([this](auto& mail) { deliver(mail); }, entry); };
+  const auto deliver_it = [&] { std::visit([this](auto& mail) { this->deliver(mail); }, entry); };
   if (!transport::has_memory_for(deliver_it)) on_undeliverable(entry);
 }
 
