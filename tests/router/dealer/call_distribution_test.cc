@@ -64,6 +64,23 @@ TEST_F(CallDistribution, ACalleeThatRegistersAnewDuringACallGetsFurtherOnes) {
   EXPECT_EQ(invoked(caller, 3, {&first, &second}), 0);
 }
 
+TEST_F(CallDistribution, ACallFromBeforeACalleeRegisteredAnewGivesItNoRoomForOthers) {
+  const std::string options = R"({"invoke":"roundrobin","concurrency":1})";
+  Peer& first = callee(options);
+  Peer& second = callee(options);
+  Peer& caller = realm.join();
+  EXPECT_EQ(invoked(caller, 1, {&first, &second}), 0);
+  first.says("[66,2,1]");
+  first.says("[64,3," + options + ",\"com.work\"]");
+  first.hears();
+  EXPECT_EQ(invoked(caller, 2, {&first, &second}), 1);
+  EXPECT_EQ(invoked(caller, 3, {&first, &second}), 0);
+  first.says("[70,1,{}]");
+  EXPECT_EQ(invoked(caller, 4, {&first, &second}), -1) << "both are busy with one call";
+  first.says("[70,2,{}]");
+  EXPECT_EQ(first.hears(), "[68,3,1,{}]");
+}
+
 TEST_F(CallDistribution, ACallThatWaitsForAShardGoesToAnotherWhenThatLeaves) {
   const std::string by_key = R"({"runmode":"partition","rkey":"a"})";
   Peer& first = callee(R"({"invoke":"roundrobin"})");
