@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/router/support/realm_harness.h"
@@ -11,6 +12,7 @@ namespace router {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 class CallDistribution : public testing::Test {
@@ -79,6 +81,46 @@ TEST_F(CallDistribution, ACallFromBeforeACalleeRegisteredAnewGivesItNoRoomForOth
   EXPECT_EQ(invoked(caller, 4, {&first, &second}), -1) << "both are busy with one call";
   first.says("[70,2,{}]");
   EXPECT_EQ(first.hears(), "[68,3,1,{}]");
+}
+
+TEST_F(CallDistribution, WhoHasRefusedACallThatWaitsGetsThoseBehindIt) {
+  const std::string options = R"({"invoke":"roundrobin","concurrency":1})";
+  Peer& first = callee(options, {"call_reroute"});
+  Peer& second = callee(options, {"call_reroute"});
+  Peer& caller = realm.join();
+  EXPECT_EQ(invoked(caller, 1, {&first, &second}), 0);
+  EXPECT_EQ(invoked(caller, 2, {&first, &second}), 1);
+  EXPECT_EQ(invoked(caller, 3, {&first, &second}), -1);
+  first.says(R"([8,68,1,{},"wamp.error.unavailable"])");
+  EXPECT_EQ(first.hears(), "[68,2,1,{}]") << "call 3; call 1 waits for the other one";
+  EXPECT_EQ(invoked(caller, 4, {&first, &second}), -1);
+  first.says("[70,2,{}]");
+  EXPECT_EQ(first.hears(), "[68,3,1,{}]") << "call 4";
+  second.says("[70,1,{}]");
+  EXPECT_EQ(second.hears(), "[68,2,1,{}]") << "call 1";
+}
+
+TEST_F(CallDistribution, ANewCallDoesNotOvertakeThoseThatAreBeingGivenToACallee) {
+  constexpr int more_than_a_turn_does = 500;
+  realm.realm().set_timer([](SteadyTime) {});
+  Peer& worker = callee("{}");
+  Peer& caller = realm.join();
+  const auto call = [&caller](int number) {
+    caller.says("[48," + std::to_string(number) + R"(,{},"com.work",[)" + std::to_string(number) + "]]");
+  };
+  worker.clogs();
+  for (int number = 1; number <= more_than_a_turn_does; ++number) call(number);
+  realm.clock().ticks(std::chrono::milliseconds(1));
+  worker.unclogs();
+  std::string heard = worker.hears();
+  ASSERT_THAT(heard, HasSubstr("[68,1,1,{},[1]]"));
+  ASSERT_THAT(heard, Not(HasSubstr("[68,500,"))) << "the rest is left for later";
+  call(more_than_a_turn_does + 1);
+  while (heard.find("[68,501,") == std::string::npos) {
+    realm.passes(std::chrono::milliseconds(1));
+    heard += "\n" + worker.hears();
+  }
+  EXPECT_THAT(heard, HasSubstr("[68,501,1,{},[501]]")) << "it is the last one";
 }
 
 TEST_F(CallDistribution, ACallThatWaitsForAShardGoesToAnotherWhenThatLeaves) {
