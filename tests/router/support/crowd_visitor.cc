@@ -35,12 +35,13 @@ const std::string& chunk() {
 
 CrowdVisitor::CrowdVisitor(Worker& worker, const std::vector<std::shared_ptr<const Entrance>>& entrances,
                            CrowdBoard& board, size_t place, uint64_t seed)
-    : worker_(worker),
+    : QueuedConnection("crowd:" + std::to_string(place),
+                       entrances.front()->transport.limits.max_queued_bytes),
+      worker_(worker),
       entrances_(entrances),
       board_(board),
       place_(place),
       random_(seed),
-      address_("crowd:" + std::to_string(place)),
       format_(place % 3 ? Format::json : Format::msgpack) {}
 
 CrowdVisitor::~CrowdVisitor() = default;
@@ -48,10 +49,8 @@ CrowdVisitor::~CrowdVisitor() = default;
 // ---- the connection
 
 void CrowdVisitor::connect() {
-  queue_.clear();
-  queued_bytes_ = 0;
-  pauses_ = {};
-  ended_ = waits_for_welcome_ = in_session_ = is_frozen_ = false;
+  begin_anew();
+  waits_for_welcome_ = in_session_ = is_frozen_ = false;
   is_reading_ = true;
   session_ = std::make_unique<Session>(worker_, entrances_[chance(entrances_.size())], format_);
   session_->on_open(*this);
@@ -60,56 +59,41 @@ void CrowdVisitor::connect() {
 void CrowdVisitor::leave() {
   board_.sessions[place_] = 0;
   if (!session_) return;
-  ended_ = true;
+  end();
   session_->on_closed({0, true, "the socket broke"});
   session_.reset();
 }
 
-void CrowdVisitor::send(transport::BufferRef frame) {
-  if (ended_) return;
-  queued_bytes_ += frame->size();
-  queue_.push_back(std::move(frame));
-  if (queued_bytes_ > entrances_.front()->transport.limits.max_queued_bytes) ended_ = true;
-}
-
-void CrowdVisitor::close(uint16_t, std::string_view) {
-  ended_ = true;
-}
-
-void CrowdVisitor::drop(std::string) {
-  ended_ = true;
-}
-
 void CrowdVisitor::probe() {
-  if (!is_frozen_ && !ended_) session_->on_alive();
+  if (!is_frozen_ && !ended()) session_->on_alive();
 }
 
 // ---- what it does
 
 void CrowdVisitor::act() {
   if (!session_) return connect();
-  if (ended_) {
-    read(queue_.size());
+  if (ended()) {
+    read_frames(waiting());
     return leave();
   }
   if (chance(40) == 0) is_reading_ = !is_reading_;
   if (chance(100) == 0) is_frozen_ = !is_frozen_;
-  if (is_reading_) read(chance(20));
+  if (is_reading_) read_frames(chance(20));
   const size_t what = chance(200);
   if (what == 0) return leave();
   if (what == 1) return session_->sweep(worker_.loop().now());
   if (what == 2) return session_->on_silent();
   if (what == 3) return session_->on_give_way(account()->total());
-  for (size_t messages = 1 + chance(4); messages > 0 && !pauses_.any() && !ended_; --messages) speak();
+  for (size_t messages = 1 + chance(4); messages > 0 && !pauses_.any() && !ended(); --messages) speak();
   session_->on_read_end();
 }
 
 bool CrowdVisitor::act_politely() {
   if (!session_) return false;
-  read(queue_.size());
-  if (!pauses_.any() && !ended_ && in_session_ == false && !has_said_goodbye_) say_goodbye();
+  read_frames(waiting());
+  if (!pauses_.any() && !ended() && in_session_ == false && !has_said_goodbye_) say_goodbye();
   session_->on_read_end();
-  if (ended_) leave();
+  if (ended()) leave();
   return session_ != nullptr;
 }
 
@@ -227,12 +211,9 @@ void CrowdVisitor::say_goodbye() {
 
 // ---- what it hears
 
-void CrowdVisitor::read(size_t frames) {
-  for (; frames > 0 && !queue_.empty(); --frames) {
-    const transport::BufferRef frame = std::move(queue_.front());
-    queue_.pop_front();
-    queued_bytes_ -= frame->size();
-    taken_bytes_ += static_cast<int64_t>(frame->size());
+void CrowdVisitor::read_frames(size_t frames) {
+  for (; frames > 0 && waiting() > 0; --frames) {
+    const transport::BufferRef frame = read();
     serializers::Scratch scratch;
     const auto message = serializers::decode(format_, frame->view(), scratch);
     require(static_cast<bool>(message), "what it heard cannot be decoded");
@@ -269,7 +250,7 @@ void CrowdVisitor::hear_last_word(bool is_goodbye) {
   in_session_ = waits_for_welcome_ = false;
   board_.sessions[place_] = 0;
   // A GOODBYE of the router's own is answered before the next HELLO.
-  if (is_goodbye && !has_said_goodbye_ && !pauses_.any() && !ended_) say_goodbye();
+  if (is_goodbye && !has_said_goodbye_ && !pauses_.any() && !ended()) say_goodbye();
 }
 
 void CrowdVisitor::hear_answer(const wamp::Message& message) {

@@ -21,7 +21,7 @@
 #include "router/session/session.h"
 #include "router/worker/worker.h"
 #include "serializers/serializer.h"
-#include "transport/connection/connection.h"
+#include "tests/router/support/queued_connection.h"
 
 namespace router {
 
@@ -32,7 +32,7 @@ struct CrowdBoard {
   std::string seed;                                      // for people
 };
 
-class CrowdVisitor final : public transport::Connection {
+class CrowdVisitor final : public QueuedConnection {
  public:
   CrowdVisitor(Worker& worker, const std::vector<std::shared_ptr<const Entrance>>& entrances,
                CrowdBoard& board, size_t place, uint64_t seed);
@@ -45,19 +45,9 @@ class CrowdVisitor final : public transport::Connection {
   // The connection breaks, and there will be no other.
   void leave();
 
-  transport::Framing framing() const override { return transport::Framing::bare; }
-  const std::string& peer_address() const override { return address_; }
-  void send(transport::BufferRef frame) override;
-  size_t queued_bytes() const override { return queued_bytes_; }
-  int64_t taken_bytes() override { return taken_bytes_; }
-  size_t share() const override { return account()->total(); }
-  void close(uint16_t code, std::string_view reason) override;
-  void drop(std::string why) override;
   void probe() override;
-  void limit_rate(const transport::Rate&) override {}
 
  private:
-  void on_resumed() override {}
   size_t chance(size_t bound) { return static_cast<size_t>(random_() % bound); }
   uint64_t somebody() { return board_.sessions[chance(CrowdBoard::places)]; }
   void connect();
@@ -72,7 +62,7 @@ class CrowdVisitor final : public transport::Connection {
   // A request that ends what is held first.
   void give_up(const std::set<uint64_t>& held, const char* message_type);
 
-  void read(size_t frames);
+  void read_frames(size_t frames);
   void hear(const wamp::Message& message);
   void hear_answer(const wamp::Message& message);
   void hear_end_of(std::set<uint64_t>& held, wamp::RequestId request,
@@ -85,15 +75,8 @@ class CrowdVisitor final : public transport::Connection {
   CrowdBoard& board_;
   const size_t place_;
   std::mt19937_64 random_;
-  const std::string address_;
   const serializers::Format format_;
   std::unique_ptr<Session> session_;  // while it is connected
-
-  // The connection's.
-  std::deque<transport::BufferRef> queue_;
-  size_t queued_bytes_ = 0;
-  int64_t taken_bytes_ = 0;
-  bool ended_ = false;  // the router wants no more of it
 
   // What the client knows.
   bool waits_for_welcome_ = false;
