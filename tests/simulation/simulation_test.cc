@@ -1,0 +1,89 @@
+// Runs of the whole router without threads, by seed.
+//
+// SIMULATION_SEED=123 runs that one alone and prints all that was said. SIMULATION_SEEDS=100000 runs so many,
+// from SIMULATION_FIRST_SEED on.
+#include "tests/simulation/simulation.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "router/base/log.h"
+
+namespace simulation {
+namespace {
+
+uint64_t from_environment(const char* name, uint64_t otherwise) {
+  const char* const given = std::getenv(name);
+  return given ? std::stoull(given) : otherwise;
+}
+
+uint64_t running_seed = 0;
+
+// An assertion, or a bug that ends the program.
+void tell_seed_and_end(int signal) {
+  std::cerr << "it ends with seed " << running_seed << "\n";
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
+class RandomSchedules : public testing::Test {
+ protected:
+  RandomSchedules() {
+    router::log::configure(router::log::Format::text, router::log::Level::error);
+#ifndef WAMPD_SANITIZED
+    std::signal(SIGSEGV, tell_seed_and_end);
+    std::signal(SIGABRT, tell_seed_and_end);
+#endif
+  }
+
+  // False: a promise was broken.
+  static bool keeps_its_promises(uint64_t seed) {
+    running_seed = seed;
+#ifdef WAMPD_SANITIZED
+    std::cout << "seed " << seed << std::endl;
+#endif
+    Simulation simulation(seed);
+    simulation.run();
+    const Journal& journal = simulation.journal();
+    EXPECT_EQ(journal.breach(), "") << journal.text() << "seed " << seed
+                                    << "; all of it: SIMULATION_SEED=" << seed << " test_simulation";
+    return !journal.is_broken();
+  }
+
+  static void tell(uint64_t seed) {
+    Simulation simulation(seed, SIZE_MAX);
+    simulation.run();
+    std::cout << simulation.journal().text();
+    EXPECT_EQ(simulation.journal().breach(), "");
+  }
+};
+
+TEST_F(RandomSchedules, KeepAllPromises) {
+#ifdef WAMPD_SANITIZED
+  constexpr uint64_t usual = 20;
+#else
+  constexpr uint64_t usual = 200;
+#endif
+  if (const uint64_t seed = from_environment("SIMULATION_SEED", 0)) return tell(seed);
+  const uint64_t first = from_environment("SIMULATION_FIRST_SEED", 1);
+  const uint64_t count = from_environment("SIMULATION_SEEDS", usual);
+  for (uint64_t seed = first; seed < first + count; ++seed)
+    if (!keeps_its_promises(seed)) return;
+}
+
+TEST_F(RandomSchedules, AreTheSameForTheSameSeed) {
+  const auto digest = [](uint64_t seed) {
+    Simulation simulation(seed);
+    simulation.run();
+    return simulation.journal().digest();
+  };
+  EXPECT_EQ(digest(7), digest(7));
+  EXPECT_NE(digest(7), digest(8));
+}
+
+}  // namespace
+}  // namespace simulation
