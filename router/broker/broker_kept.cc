@@ -16,7 +16,7 @@ std::vector<Subscription*> Broker::add_histories(const std::vector<config::Event
     Subscription& subscription = add_subscription(kept.uri, kept.match, {});
     subscription.history = std::make_unique<EventHistory>(
         kept.limit, limits_.history_bytes, transport::Charge(account_, holding::histories), kept_);
-    subscription.history_place = all.size();
+    subscription.history_place = static_cast<uint32_t>(all.size());
     all.push_back(&subscription);
   }
   return all;

@@ -46,11 +46,11 @@ struct Subscription {
   wamp::SubscriptionId id;
   std::string topic;
   wamp::MatchPolicy match = wamp::MatchPolicy::exact;
+  uint32_t history_place = 0;  // in the configuration, if it has a history
   WallTime created;
   SubscriptionNode everyone;                             // those without a node key
   std::vector<std::unique_ptr<SubscriptionNode>> nodes;  // by key; none is empty
   std::unique_ptr<EventHistory> history;  // null: none is kept; else the subscription stays for ever
-  size_t history_place = 0;               // in the configuration
 
   // "SubscriptionDetails" of the meta API.
   wamp::Dict details() const;
