@@ -28,8 +28,10 @@ struct CallQueue {
   explicit CallQueue(wamp::RegistrationId id) : registration(id) {}
 
   const wamp::RegistrationId registration;
-  std::atomic<size_t> next = 0;       // roundrobin's turn
-  std::atomic<uint32_t> waiting = 0;  // written under the realm's lock
+  std::atomic<size_t> next = 0;  // roundrobin's turn
+  // Written under the realm's lock: all that wait; and those that any callee may have, so that no other call
+  // may go in front of them.
+  std::atomic<uint32_t> waiting = 0, waiting_for_any = 0;
 };
 
 class CalleeSlot {

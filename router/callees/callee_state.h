@@ -18,6 +18,8 @@ struct CalleeState {
       : ref(its_ref), features(its_features), room(most) {}
 
   bool takes_calls() const { return present.load() && !clogged.load() && room.any(); }
+  // It takes calls, and the realm, which is waited for that, is to be told.
+  bool is_wanted_again() { return takes_calls() && awaited.load() && awaited.exchange(false); }
 
   const SessionRef ref;
   const wamp::ClientFeatures features;

@@ -51,6 +51,31 @@ std::optional<Refusal> missing_feature(const CallOptions& options, const wamp::C
 
 }  // namespace
 
+// A callee that has been reserved for a call. If the call does not go there in the end, others that wait may.
+class CallerHalf::Target {
+ public:
+  // `slot` outlives it.
+  Target(Procedures& procedures, const std::shared_ptr<CalleeSlot>& slot, Reservation&& reservation)
+      : procedures_(procedures), slot_(*slot), reservation_(std::move(reservation)) {}
+  Target(const Target&) = delete;
+  ~Target() {
+    if (is_passed_on_ || !slot_.is_limited()) return;
+    reservation_.give_back();
+    if (slot_.queue->waiting.load() > 0) procedures_.give_to_waiting(slot_.queue->registration);
+  }
+
+  const CalleeSlot& slot() const { return slot_; }
+  // Until pass_on() it may still be that it is not passed on.
+  Reservation take() { return std::move(reservation_); }
+  void pass_on() { is_passed_on_ = true; }
+
+ private:
+  Procedures& procedures_;
+  const CalleeSlot& slot_;
+  Reservation reservation_;
+  bool is_passed_on_ = false;
+};
+
 CallerHalf::CallerHalf(const Place& place, Streams& streams)
     : place_(place), streams_(streams), calls_(place.member.charge(holding::calls, 0), pending_call_bytes) {}
 
@@ -110,15 +135,18 @@ PendingCall& CallerHalf::add(wamp::RequestId request, const ProcedureRoute& rout
 
 bool CallerHalf::must_wait(const ProcedureRoute& route, const CallOptions& options) const {
   if (options.progress) return false;
-  return route.queue->waiting.load() > 0 || (!waiting_.empty() && waiting_.contains(route.registration));
+  return route.queue->waiting_for_any.load() > 0 ||
+         (!waiting_.empty() && waiting_.contains(route.registration));
 }
 
-Picked CallerHalf::pick(const ProcedureRoute& route, const CallOptions& options, const KeptCall* kept) {
+void CallerHalf::pick(const ProcedureRoute& route, const CallOptions& options, const KeptCall* kept,
+                      std::optional<Target>& target) {
   CallChoice choice;
   if (route.policy == InvocationPolicy::random) choice.chance = place_.member.branch.ids.next();
   choice.routing_key = routing_key(options);
   if (kept) choice.refused = &kept->refused;
-  return route.pick(choice);
+  if (Picked picked = route.pick(choice))
+    target.emplace(place_.procedures, *picked.slot, std::move(picked.reservation));
 }
 
 void CallerHalf::begin(wamp::RequestId request, const Asked& asked, RoutedPayload&& payload) {
@@ -141,8 +169,9 @@ void CallerHalf::begin(wamp::RequestId request, const Asked& asked, RoutedPayloa
   PendingCall& call = add(request, *route);
   call.progressive = options.progress;
   if (const uint64_t timeout = timeout_ms(options, member.limits()); timeout > 0) set_deadline(call, timeout);
-  Picked picked = must_wait(*route, options) ? Picked() : pick(*route, options, nullptr);
-  const bool may_be_sent_again = !picked || (*picked.slot)->callee->features.callee_call_reroute;
+  std::optional<Target> target;
+  if (!must_wait(*route, options)) pick(*route, options, nullptr, target);
+  const bool may_be_sent_again = !target || target->slot().callee->features.callee_call_reroute;
   if (may_be_sent_again || options.progress) {
     call.kept = std::make_unique<KeptCall>(KeptCall{std::string(asked.procedure),
                                                     options,
@@ -156,26 +185,22 @@ void CallerHalf::begin(wamp::RequestId request, const Asked& asked, RoutedPayloa
       return end(call, refusal->error_uri, refusal->text);
     call.kept->settle();
   }
-  if (picked)
-    invoke(call, *picked.slot, std::move(picked.reservation), asked, std::move(payload));
+  if (target)
+    invoke(call, *target, asked, std::move(payload));
   else
     wait(call);
 }
 
-void CallerHalf::invoke(PendingCall& call, const std::shared_ptr<CalleeSlot>& slot, Reservation&& reservation,
-                        const Asked& asked, RoutedPayload&& payload) {
-  CalleeState& callee = *slot->callee;
-  if (const auto missing = missing_feature(asked.options, callee.features)) {
-    const auto queue = reservation.give_back();
-    end(call, missing->error_uri, missing->text);
-    if (queue) place_.procedures.give_to_waiting(queue->registration);
-    return;
-  }
+void CallerHalf::invoke(PendingCall& call, Target& target, const Asked& asked, RoutedPayload&& payload) {
+  const CalleeSlot& slot = target.slot();
+  CalleeState& callee = *slot.callee;
+  if (const auto missing = missing_feature(asked.options, callee.features))
+    return end(call, missing->error_uri, missing->text);
   // Clients in use announce progressive results without call canceling, which the letter of the specification
   // asks for as well; they are served.
   const bool receive_progress =
       asked.options.receive_progress && callee.features.callee_progressive_call_results;
-  wamp::Dict details = invocation_details(call, *slot, asked, receive_progress);
+  wamp::Dict details = invocation_details(call, slot, asked, receive_progress);
   if (call.kept) {
     call.kept->details = details;
     call.kept->settle();
@@ -187,15 +212,16 @@ void CallerHalf::invoke(PendingCall& call, const std::shared_ptr<CalleeSlot>& sl
                             call.id,
                             {{}, call.registration, std::move(details), {}},
                             std::move(payload),
-                            std::move(reservation),
+                            target.take(),
                             false,
                             receive_progress,
                             takes_passthru});
+  target.pass_on();
   callee.room.take(room);
   call.callee = callee.ref;
   call.callee_cancels = callee.features.callee_call_canceling;
   call.callee_reroutes = callee.features.callee_call_reroute;
-  if (call.deadline && looks_after_timeout(*slot, place_.member)) forget_deadline(call);
+  if (call.deadline && looks_after_timeout(slot, place_.member)) forget_deadline(call);
   if (!call.callee_reroutes && !call.progressive) call.kept.reset();  // it waited
 }
 
@@ -326,13 +352,18 @@ void CallerHalf::take_granted(const CallId& id) {
   PendingCall* const call = find(id);
   if (!call || !call->waiting || !call->waiting->slot) return;
   const std::shared_ptr<CalleeSlot> slot = std::move(call->waiting->slot);
-  Reservation reservation = std::move(call->waiting->reservation);
-  slot->callee->room.give_back(call->waiting->room);
-  const std::unique_ptr<KeptCall>& kept = call->kept;
+  CalleeState& callee = *slot->callee;
+  Target target(place_.procedures, slot, std::move(call->waiting->reservation));
+  callee.room.give_back(call->waiting->room);
   stop_waiting(*call);
-  RoutedPayload payload = kept->payload;
-  invoke(*call, slot, std::move(reservation), {kept->procedure, kept->options, kept->grant},
-         std::move(payload));
+  invoke_kept(*call, target);
+  // It may lack a feature for the call.
+  if (callee.is_wanted_again()) place_.procedures.on_takes_calls(callee);
+}
+
+void CallerHalf::invoke_kept(PendingCall& call, Target& target) {
+  const KeptCall& kept = *call.kept;
+  invoke(call, target, {kept.procedure, kept.options, kept.grant}, RoutedPayload(kept.payload));
 }
 
 void CallerHalf::reroute(PendingCall& call) {
@@ -345,9 +376,10 @@ void CallerHalf::reroute(PendingCall& call) {
   const auto route = place_.procedures.route_of(call.registration);
   if (!route || kept.continued || !route->has_candidates(kept.refused))
     return end(call, no_available_callee, "all callees are unavailable");
-  if (Picked picked = pick(*route, kept.options, &kept))
-    invoke(call, *picked.slot, std::move(picked.reservation), {kept.procedure, kept.options, kept.grant},
-           RoutedPayload(kept.payload));
+  std::optional<Target> target;
+  pick(*route, kept.options, &kept, target);
+  if (target)
+    invoke_kept(call, *target);
   else
     wait(call);
 }

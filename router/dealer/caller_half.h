@@ -67,6 +67,8 @@ class CallerHalf {
     const Grant& grant;
   };
 
+  class Target;
+
   PendingCall* find(const CallId& call);
   // `made`: room for one that is found anew.
   const ProcedureRoute* route_to(std::string_view procedure, StampedRoute<ProcedureRoute>& made);
@@ -74,10 +76,13 @@ class CallerHalf {
   PendingCall& add(wamp::RequestId request, const ProcedureRoute& route);
   // It must not overtake those that wait.
   bool must_wait(const ProcedureRoute& route, const CallOptions& options) const;
-  Picked pick(const ProcedureRoute& route, const CallOptions& options, const KeptCall* kept);
+  // None if all are busy.
+  void pick(const ProcedureRoute& route, const CallOptions& options, const KeptCall* kept,
+            std::optional<Target>& target);
   // To the callee, or refuses the call if it lacks a feature for it.
-  void invoke(PendingCall& call, const std::shared_ptr<CalleeSlot>& slot, Reservation&& reservation,
-              const Asked& asked, RoutedPayload&& payload);
+  void invoke(PendingCall& call, Target& target, const Asked& asked, RoutedPayload&& payload);
+  // The same for one that has waited, or is sent once more.
+  void invoke_kept(PendingCall& call, Target& target);
   wamp::Dict invocation_details(const PendingCall& call, const CalleeSlot& slot, const Asked& asked,
                                 bool receive_progress) const;
   // Puts the call behind the others that wait, or refuses it.

@@ -187,7 +187,7 @@ bool Dealer::wait_for_fence(const Wanted& wanted, Outbox& outbox) {
 }
 
 void Dealer::revoke(Registration& registration, Member& callee, const std::string& reason, Outbox& outbox) {
-  if (callee.features.callee_registration_revocation) {
+  if (callee.present && callee.features.callee_registration_revocation) {
     wamp::Dict details{{"registration", registration.id.value}};
     if (!reason.empty()) details.append("reason", reason);
     fence(registration, callee, {{}, std::move(details)}, outbox);

@@ -18,7 +18,8 @@ size_t steps_to_look_at(const Registration& registration) {
 
 Procedures::Wait Dealer::wait_for_callee(const std::shared_ptr<WaitingCall>& call, Outbox& outbox) {
   Registration* const registration = registrations_.find(call->registration);
-  if (!registration || registration->callees.empty()) return Procedures::Wait::ended;
+  // Others may have left since the caller looked.
+  if (!registration || !registration->route()->has_candidates(call->refused)) return Procedures::Wait::ended;
   if (registration->waiting.size() >= limits_.waiting_calls_per_registration) return Procedures::Wait::full;
   registration->add_waiting(++last_waiting_, call);
   for (const Callee& callee : registration->callees)
@@ -33,10 +34,11 @@ void Dealer::stop_waiting(WaitingCall& call) noexcept {
     if (Registration* const registration = registrations_.find(call.registration))
       registration->remove_waiting(call);
   } else if (call.slot) {
-    call.slot->callee->room.give_back(call.room);
-    call.slot.reset();
+    const std::shared_ptr<CalleeSlot> slot = std::move(call.slot);
+    slot->callee->room.give_back(call.room);
     call.reservation.give_back();
     give_to_waiting(call.registration);
+    if (slot->callee->is_wanted_again()) on_takes_calls(*slot->callee);
   }
 }
 
@@ -120,7 +122,7 @@ bool Dealer::give_to_some(Registration& registration, Outbox& outbox) {
     const uint64_t place = at->first;
     Picked picked = pick(registration, call);
     // The shard of a call may be busy while others are free, and so may be those who have not refused it.
-    if (!picked && !call.routing_key && call.refused.empty()) break;
+    if (!picked && call.is_for_any()) break;
     if (picked) grant(registration, call, std::move(picked), outbox);
     behind = place;
   }
@@ -141,11 +143,20 @@ Picked Dealer::pick(Registration& registration, const WaitingCall& call) {
   return registration.route()->pick(choice);
 }
 
+// The caller may take it out before this returns: what is posted is whole.
 void Dealer::grant(Registration& registration, WaitingCall& call, Picked picked, Outbox& outbox) {
-  outbox.notify({call.call.caller, CallNotice::Kind::granted, call.call, {}});
-  (*picked.slot)->callee->room.take(call.room);
+  CalleeRoom& room = (*picked.slot)->callee->room;
   call.slot = *picked.slot;
   call.reservation = std::move(picked.reservation);
+  room.take(call.room);
+  try {
+    outbox.notify({call.call.caller, CallNotice::Kind::granted, call.call, {}});
+  } catch (...) {
+    room.give_back(call.room);
+    call.reservation.give_back();
+    call.slot.reset();
+    throw;
+  }
   registration.remove_waiting(call);
 }
 
@@ -154,14 +165,18 @@ void Dealer::refuse(Registration& registration, WaitingCall& call, std::string_v
   registration.remove_waiting(call);
 }
 
-void Dealer::give_to_waiting_for(Member& callee) {
+void Dealer::on_takes_calls(const CalleeState& callee) {
   if (!awaited_.contains(callee.ref.session)) return;
   work_.add([this, session = callee.ref.session] {
     const auto found = awaited_.find(session);
     if (found == awaited_.end()) return true;
     const Member& freed = *found->second.callee;
     auto& awaited = found->second.registrations;
-    if (!freed.callee->takes_calls()) return true;
+    if (!freed.callee->takes_calls()) {
+      // Another registration has taken all of its room.
+      freed.callee->awaited.store(true);
+      if (!freed.callee->takes_calls()) return true;
+    }
     const wamp::RegistrationId id = awaited.extract(awaited.begin()).value();
     if (awaited.empty()) awaited_.erase(found);
     Registration* const registration = registrations_.find(id);

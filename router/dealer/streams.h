@@ -29,9 +29,11 @@ class Streams {
   bool on_untaken(const SessionRef& receiver, const OthersWait& others_wait) {
     receivers_.insert(receiver.session);
     if (is_paused()) return false;
-    if (others_wait()) return true;
+    // Who begins to wait in between sees that it is paused.
     pause();
-    return false;
+    if (!others_wait()) return false;
+    resume();
+    return true;
   }
   const std::set<wamp::SessionId>& receivers() const { return receivers_; }
   bool is_receiver(wamp::SessionId session) const { return receivers_.contains(session); }

@@ -56,4 +56,8 @@ void Inquiry::take(router::Answer&& answer) {
   if (auto delivery = realm_->take(*member_, std::move(answer))) deliver(*delivery);
 }
 
+void Inquiry::take(CallNotice&& notice) {
+  if (auto delivery = realm_->take(*member_, std::move(notice))) deliver(*delivery);
+}
+
 }  // namespace router

@@ -44,6 +44,7 @@ class Inquiry final : public Resident {
   transport::Connection& connection() const override { return asker_; }
   void deliver(Delivery& delivery) override;
   void take(router::Answer&& answer) override;
+  void take(CallNotice&& notice) override;
 
  private:
   struct Address {

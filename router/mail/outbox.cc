@@ -25,8 +25,12 @@ void Outbox::fence(Fenced&& last_word) {
 void Outbox::pass(Fence& fence) {
   Fence::State& state = *fence.state;
   if (state.left.fetch_sub(1) > 1) return;
-  Fenced& last_word = state.last_word;
-  mailboxes_[last_word.to.worker]->post<Fenced>(std::move(last_word));
+  try {
+    mailboxes_[state.last_word.to.worker]->post<Fenced>(Fenced(state.last_word));
+  } catch (...) {
+    state.left.fetch_add(1);
+    throw;
+  }
 }
 
 }  // namespace router

@@ -35,7 +35,7 @@ class Outbox {
   void notify(const CallNotice& notice) { mailboxes_[notice.to.worker]->post<CallNotice>(notice); }
   // UNREGISTERED, when nothing is on its way any more that an older route of the registration has led to.
   void fence(Fenced&& last_word);
-  // A worker has taken a fence out.
+  // A worker has taken a fence out. If there is no memory for it, nothing has changed.
   void pass(Fence& fence);
   void send_together(uint32_t worker, Together&& mail) {
     mailboxes_[worker]->post<Together>(std::move(mail));

@@ -118,7 +118,8 @@ void Realm::ask(Member& unseen, const wamp::Call& question, RoutedPayload&& payl
   allowed.allowed = true;
   const auto options = dealer::call_options(question.options, SIZE_MAX);
   assert(options);
-  const auto asked = unseen.party->caller.call(question, *options, std::move(payload), allowed);
+  const auto asked = of_present(
+      unseen, [&] { return unseen.party->caller.call(question, *options, std::move(payload), allowed); });
   assert(asked);
   static_cast<void>(asked);
 }
@@ -131,7 +132,7 @@ void Realm::leave(Member& member) noexcept {
   LeftoverWork& ending = calls_[worker]->ending;
   ending.begin_turn();
   ending.add(member.party->end);
-  if (!ending.empty()) go_on_ending_calls(worker);
+  if (!ending.empty()) go_on_ending_calls(worker, state_.clock.now());
 }
 
 void Realm::on_calls_ended(Member& member) noexcept {
@@ -139,11 +140,12 @@ void Realm::on_calls_ended(Member& member) noexcept {
   state_.let_go(member);
 }
 
-// `leftover`: when it goes on with calls of members that have left, if there are any.
-void Realm::ring_for_calls(uint32_t worker, SteadyTime leftover) noexcept {
+// `leftover`: when it goes on with calls of members that have left, if there are any. Nothing is done before
+// `earliest`.
+void Realm::ring_for_calls(uint32_t worker, SteadyTime leftover, SteadyTime earliest) noexcept {
   dealer::CallTable& calls = *calls_[worker];
   const SteadyTime deadline = calls.deadlines.empty() ? SteadyTime::max() : calls.deadlines.begin()->first;
-  const SteadyTime next = std::min(deadline, leftover);
+  const SteadyTime next = std::max(std::min(deadline, leftover), earliest);
   const Timer& ring_at = timers_of_calls_[worker];
   if (next >= calls.timer || !ring_at) [[likely]]
     return;
@@ -152,17 +154,16 @@ void Realm::ring_for_calls(uint32_t worker, SteadyTime leftover) noexcept {
   if (!transport::has_memory_for([&] { ring_at(next); })) calls.timer = SteadyTime::max();
 }
 
-void Realm::go_on_ending_calls(uint32_t worker) noexcept {
+void Realm::go_on_ending_calls(uint32_t worker, SteadyTime earliest) noexcept {
   LeftoverWork& ending = calls_[worker]->ending;
   const SteadyTime begin = state_.clock.now();
   const bool has_timer = timers_of_calls_[worker] != nullptr;
-  SteadyTime again = begin;
   while (!ending.empty() && !(has_timer && state_.clock.now() >= begin + most_at_a_time)) {
     if (transport::has_memory_for([&] { ending.go_on(); })) continue;
-    again = begin + pause_without_memory;
+    earliest = begin + pause_without_memory;
     break;
   }
-  ring_for_calls(worker, ending.empty() ? SteadyTime::max() : again);
+  ring_for_calls(worker, ending.empty() ? SteadyTime::max() : begin, earliest);
 }
 
 void Realm::run_due_calls(uint32_t worker) {
@@ -170,13 +171,15 @@ void Realm::run_due_calls(uint32_t worker) {
   dealer::CallTable& calls = *calls_[worker];
   calls.timer = SteadyTime::max();
   const SteadyTime now = state_.clock.now();
+  SteadyTime earliest = now;
   const auto is_due = [&] { return !calls.deadlines.empty() && calls.deadlines.begin()->first <= now; };
   for (int left = most_at_once; is_due() && (left > 0 || !timers_of_calls_[worker]); --left) {
     const auto [half, call] = calls.deadlines.begin()->second;
-    if (!transport::has_memory_for([half = half, call = call] { half->time_out(*call); }))
-      return ring_for_calls(worker, now + pause_without_memory);
+    if (transport::has_memory_for([half = half, call = call] { half->time_out(*call); })) continue;
+    earliest = now + pause_without_memory;
+    break;
   }
-  go_on_ending_calls(worker);
+  go_on_ending_calls(worker, earliest);
   // No session of this thread has filled another worker's mailbox with that.
   static_cast<void>(Mailbox::take_overfilled());
 }
@@ -297,7 +300,7 @@ template <class F>
 wamp::Result<void> Realm::of_present(Member& member, F request) {
   if (!member.callee->present.load(std::memory_order_relaxed)) return {};
   wamp::Result<void> result = request();
-  ring_for_calls(member.ref.worker, SteadyTime::max());
+  ring_for_calls(member.ref.worker, SteadyTime::max(), SteadyTime::min());
   return result;
 }
 
@@ -315,7 +318,7 @@ void Realm::close() {
   ring_at_ = nullptr;
   for (uint32_t worker = 0; worker < calls_.size(); ++worker) {
     timers_of_calls_[worker] = nullptr;
-    go_on_ending_calls(worker);
+    go_on_ending_calls(worker, SteadyTime::min());
   }
   do_leftover_work();
   state_.broker.close();
@@ -327,10 +330,8 @@ void Realm::on_alive(Member& member) {
   });
 }
 
-void Realm::on_takes_calls(Member& member) {
-  turn([&] {
-    if (member.present) state_.dealer.on_takes_calls(member);
-  });
+void Realm::on_takes_calls(const CalleeState& callee) {
+  turn([&] { state_.dealer.on_takes_calls(callee); });
 }
 
 void Realm::begin_drain() {

@@ -102,8 +102,8 @@ class Realm final : private dealer::Procedures {
 
   // Something has come from a member that was probed.
   void on_alive(Member& member);
-  // The member, who took no calls, does.
-  void on_takes_calls(Member& member) override;
+  // The callee, who took no calls, does.
+  void on_takes_calls(const CalleeState& callee) override;
   // Much waits for the member's peer, last this part of a stream. Its source is slowed down, or the call is
   // ended if that would keep others waiting and `too_much` waits.
   void on_untaken(Member& member, const wamp::Message& part, bool too_much) {
@@ -158,6 +158,12 @@ class Realm final : private dealer::Procedures {
   const std::vector<std::unique_ptr<Branch>>& branches() const { return branches_; }
   // True if it has events that outlast their publishers, or may have.
   bool keeps_events() const;
+
+  // Members that have left are still being taken out of it.
+  bool has_work_left() const {
+    const Lock lock(mutex_);
+    return !state_.work.empty();
+  }
 
   // Does what is left to do, writes what is still to be stored, and gives up the timer. Nobody is a member
   // any more, nor ever again.
@@ -233,8 +239,8 @@ class Realm final : private dealer::Procedures {
   void on_calls_ended(Member& member) noexcept override;
 
   // Some of what is left of calls of members that have left, and has itself rung for the rest.
-  void go_on_ending_calls(uint32_t worker) noexcept;
-  void ring_for_calls(uint32_t worker, SteadyTime leftover) noexcept;
+  void go_on_ending_calls(uint32_t worker, SteadyTime earliest) noexcept;
+  void ring_for_calls(uint32_t worker, SteadyTime leftover, SteadyTime earliest) noexcept;
 
   // The time for the timer, if it must ring earlier than it was told; else the end of time.
   SteadyTime earlier_deadline();

@@ -72,7 +72,9 @@ std::shared_ptr<Realm> Realms::make_room(const config::Realm& pattern) const {
   auto longest = realms_.end();
   for (auto at = realms_.begin(); at != realms_.end(); ++at) {
     const Entry& entry = at->second;
-    if (entry.pattern != pattern.name || !entry.empty_since || entry.realm.use_count() > 1) continue;
+    if (entry.pattern != pattern.name || !entry.empty_since || entry.realm.use_count() > 1 ||
+        entry.realm->has_work_left())
+      continue;
     if (longest != realms_.end() && *longest->second.empty_since <= *entry.empty_since) continue;
     if (patience_ms(entry, pattern) > 0) longest = at;
   }
@@ -210,9 +212,9 @@ void Realms::sweep(SteadyTime now) {
       empty.push_back(std::move(at->second.realm));
       at = realms_.erase(at);
     }
-    const auto first =
-        std::partition(removed_.begin(), removed_.end(),
-                       [](const std::shared_ptr<Realm>& realm) { return realm.use_count() > 1; });
+    const auto first = std::partition(
+        removed_.begin(), removed_.end(),
+        [](const std::shared_ptr<Realm>& realm) { return realm.use_count() > 1 || realm->has_work_left(); });
     std::move(first, removed_.end(), std::back_inserter(unused));
     removed_.erase(first, removed_.end());
     for (const auto* gone : {&empty, &unused})

@@ -64,25 +64,25 @@ Picked ProcedureRoute::pick_by_policy(const CallChoice& choice) const {
   if (policy == InvocationPolicy::roundrobin)
     start = queue->next.fetch_add(1, std::memory_order_relaxed) % count;
   if (policy == InvocationPolicy::random) start = choice.chance % count;
-  const std::shared_ptr<CalleeSlot>* suspect = nullptr;
-  for (size_t step = 0; step < count; ++step) {
-    const size_t at = policy == InvocationPolicy::last ? count - 1 - step
-                      : start + step < count           ? start + step
-                                                       : start + step - count;
-    const std::shared_ptr<CalleeSlot>& slot = slots[at];
-    if (has_refused(*slot, choice.refused)) continue;
-    if (slot->callee->suspect.load(std::memory_order_relaxed)) {
-      if (!suspect && slot->takes_calls()) suspect = &slot;
-      continue;
+  // Those that have been silent for long get a call only if nobody else takes it.
+  for (const bool suspect : {false, true}) {
+    for (size_t step = 0; step < count; ++step) {
+      const size_t at = policy == InvocationPolicy::last ? count - 1 - step
+                        : start + step < count           ? start + step
+                                                         : start + step - count;
+      const std::shared_ptr<CalleeSlot>& slot = slots[at];
+      if (slot->callee->suspect.load(std::memory_order_relaxed) != suspect ||
+          has_refused(*slot, choice.refused))
+        continue;
+      Picked picked = reserve(slot);
+      if (!picked) continue;
+      // Those that were passed over have had their turn.
+      if (policy == InvocationPolicy::roundrobin && step > 0 && !suspect)
+        queue->next.store(at + 1, std::memory_order_relaxed);
+      return picked;
     }
-    Picked picked = reserve(slot);
-    if (!picked) continue;
-    // Those that were passed over have had their turn.
-    if (policy == InvocationPolicy::roundrobin && step > 0)
-      queue->next.store(at + 1, std::memory_order_relaxed);
-    return picked;
   }
-  return suspect ? reserve(*suspect) : Picked();
+  return {};
 }
 
 // By authid first, which outlives a reconnection.

@@ -68,10 +68,12 @@ void Registration::add_waiting(uint64_t place, std::shared_ptr<WaitingCall> call
   waiting.emplace_hint(waiting.end(), place, std::move(call));
   added.place = place;
   queue->waiting.fetch_add(1);
+  if (added.is_for_any()) queue->waiting_for_any.fetch_add(1);
 }
 
 void Registration::remove_waiting(WaitingCall& call) noexcept {
   queue->waiting.fetch_sub(1);
+  if (call.is_for_any()) queue->waiting_for_any.fetch_sub(1);
   waiting.erase(std::exchange(call.place, 0));
 }
 

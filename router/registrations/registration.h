@@ -34,6 +34,8 @@ struct WaitingCall {
   const std::vector<wamp::SessionId> refused;  // sorted
   const size_t room;                           // of a callee's, that it takes on its way
 
+  bool is_for_any() const { return !routing_key && refused.empty(); }
+
   // Under the realm's lock.
   uint64_t place = 0;  // in the queue; 0: in none
   // When one has been found, whose room has been taken, and "granted" is on its way; then the caller's.

@@ -56,8 +56,7 @@ void Backpressure::on_invocation(size_t bytes) {
 }
 
 void Backpressure::take_calls_again() {
-  CalleeState& callee = *member_.callee;
-  if (callee.takes_calls() && callee.awaited.exchange(false)) realm_.on_takes_calls(member_);
+  if (CalleeState& callee = *member_.callee; callee.is_wanted_again()) realm_.on_takes_calls(callee);
 }
 
 void Backpressure::check() {

@@ -25,6 +25,8 @@ Worker::Worker(uint32_t number, uint64_t seed)
       ids_(seed),
       mailbox_([this] { loop_.post([] {}); }),
       outbox_(std::vector<Mailbox*>(number + 1, &mailbox_)) {
+  constexpr size_t room_without_memory = 64;
+  waited_.reserve(room_without_memory);
   loop_.set_turn_end([this] { end_turn(); });
 }
 
@@ -100,6 +102,8 @@ void Worker::look_at_growth() {
 }
 
 void Worker::end_turn() {
+  if (!waited_.empty()) [[unlikely]]
+    make_up_for_waited();
   for (Resident* const choked : std::vector(at_turn_end(TurnEnd::choked)))
     at_the_cost_of(*choked, [choked] { choked->on_turn_end(TurnEnd::choked); });
   deliver_mail();
@@ -158,7 +162,12 @@ template <class... Kinds>
 void Worker::on_undeliverable(const std::variant<Kinds...>& entry) {
   std::visit(
       [this](const auto& mail) {
-        if constexpr (requires { mail.to.slot; }) {
+        using Kind = std::remove_cvref_t<decltype(mail)>;
+        if constexpr (std::is_same_v<Kind, Fence>) {
+          make_up_for(mail);
+        } else if constexpr (requires { mail.to.slot; }) {
+          if constexpr (std::is_same_v<Kind, Invoke>)
+            if (!mail.is_chunk) make_up_for(mail.call);
           if (Resident* const receiver = find(mail.to.session, mail.to.slot))
             receiver->connection().on_out_of_memory();
         } else {
@@ -166,6 +175,24 @@ void Worker::on_undeliverable(const std::variant<Kinds...>& entry) {
         }
       },
       entry);
+}
+
+// Beyond the room that there is for it, it may be lost.
+void Worker::make_up_for(Waited waited) {
+  transport::has_memory_for([&] { waited_.push_back(std::move(waited)); });
+}
+
+void Worker::make_up_for_waited() {
+  const auto is_made_up_for = [this](Waited& waited) {
+    return transport::has_memory_for([&] {
+      if (auto* const fence = std::get_if<Fence>(&waited))
+        outbox_.pass(*fence);
+      else
+        outbox_.refuse(std::get<CallId>(waited), wamp::error_uri::canceled,
+                       "the callee has lost its connection");
+    });
+  };
+  std::erase_if(waited_, is_made_up_for);
 }
 
 template <class... Kinds>

@@ -108,6 +108,10 @@ class Worker {
   };
   Resident* find(wamp::SessionId session, uint32_t slot) const;
   std::vector<Resident*>& at_turn_end(TurnEnd why) { return at_turn_end_[static_cast<size_t>(why)]; }
+  // Others wait for it: it is tried again in the next turns.
+  using Waited = std::variant<CallId, Fence>;
+  void make_up_for(Waited waited);
+  void make_up_for_waited();
   template <class... Kinds>
   void on_undeliverable(const std::variant<Kinds...>& entry);
   // Does something for a resident, whose connection it costs if there is not enough memory for it.
@@ -152,6 +156,7 @@ class Worker {
   std::vector<EventRound::Frame> event_frames_;  // space lent from one event to the next
   MailList mail_;                                // likewise from one delivery round to the next
   bool delivering_ = false;
+  std::vector<Waited> waited_;  // that there was no memory for; with room for some
   std::optional<Drain> drain_;  // since the router shuts down
   MemoryStage memory_stage_ = MemoryStage::plenty;
   std::function<void()> on_growth_;

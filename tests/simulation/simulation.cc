@@ -77,6 +77,8 @@ Simulation::Simulation(uint64_t seed, size_t journal_entries)
     workers_.push_back(std::make_unique<router::Worker>(number, seed + number));
     mailboxes_.push_back(&workers_.back()->mailbox());
   }
+  for (const auto& worker : workers_) worker->know(mailboxes_);
+  due_calls_.assign(workers, router::SteadyTime::max());
   realms_.commit(realms_.prepare(config_.realms));
   realm_ = realms_.find("realm1");
   at_first_ = realm().counts();
@@ -101,6 +103,10 @@ Simulation::~Simulation() {
 std::shared_ptr<router::Realm> Simulation::make_realm(const router::config::Realm& config) {
   auto realm = std::make_shared<router::Realm>(config, mailboxes_, seed_, clock_);
   realm->set_timer([this](router::SteadyTime time) { due_ = std::min(due_, time); });
+  for (uint32_t worker = 0; worker < workers_.size(); ++worker)
+    realm->set_timer_of_calls(worker, [this, worker](router::SteadyTime time) {
+      due_calls_[worker] = std::min(due_calls_[worker], time);
+    });
   return realm;
 }
 
@@ -141,9 +147,22 @@ void Simulation::end_turn(uint32_t worker) {
   workers_[worker]->end_turn();
 }
 
-// The realm's timer rings on the first worker's thread.
 void Simulation::time_passes(milliseconds time) {
   clock_.advance(time);
+  ring_for_the_realm();
+  for (uint32_t worker = 0; worker < workers_.size(); ++worker) ring_for_calls(worker);
+}
+
+void Simulation::ring_for_calls(uint32_t worker) {
+  if (due_calls_[worker] > clock_.now() || std::count(acting_.begin(), acting_.end(), worker) > 0) return;
+  const Acting acting(*this, worker);
+  journal_.note("the timer of calls of worker " + std::to_string(worker) + " rings");
+  due_calls_[worker] = router::SteadyTime::max();
+  realm().run_due_calls(worker);
+}
+
+// Its timer rings on the first worker's thread.
+void Simulation::ring_for_the_realm() {
   if (due_ > clock_.now() || std::find(acting_.begin(), acting_.end(), 0u) != acting_.end()) return;
   const Acting acting(*this, 0);
   journal_.note("the realm's timer rings");

@@ -48,6 +48,8 @@ class Simulation {
   void meanwhile();
   void end_turn(uint32_t worker);
   void time_passes(std::chrono::milliseconds time);
+  void ring_for_the_realm();
+  void ring_for_calls(uint32_t worker);
   void reload();
 
   // Everybody reads and answers until there is nothing to be said any more.
@@ -73,6 +75,7 @@ class Simulation {
   std::shared_ptr<router::Realm> realm_;
   router::Realm::Counts at_first_;
   router::SteadyTime due_ = router::SteadyTime::max();  // when the realm's timer is to ring
+  std::vector<router::SteadyTime> due_calls_;           // the same of the calls of each worker
   std::vector<std::shared_ptr<const router::Entrance>> entrances_;
   std::vector<std::unique_ptr<router::Worker>> workers_;
   Stage stage_;

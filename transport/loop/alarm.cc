@@ -1,8 +1,11 @@
 #include "transport/loop/alarm.h"
 
+#include <chrono>
 #include <utility>
 
 #include <asio/steady_timer.hpp>
+
+#include "transport/memory/has_memory_for.h"
 
 namespace transport {
 
@@ -12,12 +15,17 @@ struct Alarm::State : std::enable_shared_from_this<State> {
 
   void set(Loop& loop, Loop::Clock::time_point time) {
     if (time >= due || !ring) return;
-    due = time;
+    due = Loop::Clock::time_point::max();
     timer.expires_at(time);
     // As work of the loop, so that it makes a turn.
     timer.async_wait([self = shared_from_this(), &loop](asio::error_code error) {
-      if (!error) loop.post([self] { self->on_time(); });
+      if (error) return;
+      self->due = Loop::Clock::time_point::max();
+      constexpr auto pause_without_memory = std::chrono::milliseconds(10);
+      if (!has_memory_for([&] { loop.post([self] { self->on_time(); }); }))
+        self->set(loop, Loop::Clock::now() + pause_without_memory);
     });
+    due = time;  // if there was no memory for it, the next time sets it
   }
 
   void on_time() {

@@ -221,7 +221,7 @@ void Peer::holds_more(size_t bytes) {
 }
 
 void Peer::takes_calls_again() {
-  if (member_->callee->awaited.exchange(false)) realm_->realm().on_takes_calls(*member_);
+  if (member_->callee->is_wanted_again()) realm_->realm().on_takes_calls(*member_->callee);
 }
 
 void Peer::says(const std::string& text) {
