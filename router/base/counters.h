@@ -2,9 +2,8 @@
 // were refused or lost.
 //
 // A worker's and a branch's are written by its thread only, a realm's by whoever holds its lock; any thread
-// reads them. To
-// count one more thing, or one more reason, add a line here and call add() where it happens; /metrics and the
-// test of docs/operations.md find it by themselves.
+// reads them. To count one more thing, or one more reason, add a line here and call add() where it happens;
+// /metrics and the test of docs/operations.md find it by themselves.
 #pragma once
 
 #include <array>

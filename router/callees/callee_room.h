@@ -2,7 +2,7 @@
 //
 // Any thread takes off what it sends. The callee's own thread adds it again when it has come, less what waits
 // for the peer by then. So what is on its way and what waits is together never more than there is room for,
-// but for the last one, which may be of any size.
+// but for the last one of each thread, which may be of any size. Further chunks of a call take no room.
 #pragma once
 
 #include <atomic>

@@ -1,7 +1,8 @@
-// What a realm's lock guards: its members, its broker, its dealer, and where their messages go.
+// What a realm's lock guards: its members, its broker and its dealer. And where messages go, which needs no
+// lock.
 //
 // Pure, like broker and dealer. Owned by the Realm, which outlives the members' sessions; the configuration,
-// the authorizer and the clock outlive it.
+// the authorizer and the clock outlive it. Calls on their way are their parties' (router/dealer/party.h).
 #pragma once
 
 #include <memory>
@@ -29,17 +30,17 @@ struct RealmState {
   void follow_limits();
   // The member is one from now on, and those who want to know are told.
   Member& add_member(std::unique_ptr<Member> member);
-  // A member that only the dealer knows.
+  // A member that nobody finds.
   Member& add_unseen(std::unique_ptr<Member> member);
   // From now on it is no member. What it holds is taken from it, its testaments are published, and those who
   // want to know are told, as leftover work. The Member itself stays until its session lets go of it. Without
   // memory a testament or who is told may be lost, and nothing else.
   void remove_member(Member& member) noexcept;
-  // Removes it, and its session says GOODBYE.
+  // Removes it. Its session says GOODBYE when it takes that out of its mailbox, and ends its calls then.
   void kill(Member& member, std::string_view reason, const std::optional<std::string>& message);
   // The same, and nobody is told ("wamp.session.kill_all").
   void kill_quietly(Member& member, std::string_view reason, const std::optional<std::string>& message);
-  // Its session has let go of it. Precondition: it is not present.
+  // Its session has let go of it, and its calls have ended. Precondition: it is not present.
   void let_go(Member& member) noexcept;
   // Does what is due by the clock, as leftover work.
   void do_due() noexcept;
@@ -49,7 +50,7 @@ struct RealmState {
   const Clock& clock;
   IdSource ids;
   LeftoverWork work;
-  Outbox outbox;
+  Outbox outbox;  // any thread's
   RealmCounters counters;
   Members members;
   broker::Broker broker;

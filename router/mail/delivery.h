@@ -1,4 +1,5 @@
-// What a realm has for the sessions of a worker: one message for one of them, or one event for many.
+// What is posted to a worker: one message for one of its sessions, one event for many, and what else changes
+// for them.
 #pragma once
 
 #include <functional>
@@ -26,7 +27,7 @@ struct Delivery {
   SessionRef to;
   wamp::Message message;
   RoutedPayload payload;
-  bool streams;  // it is a part of a stream, whose source is slowed down if `to` does not take it
+  bool streams;  // it is a part of a stream, whose source is told if `to` does not take it
 };
 
 // What a session is to do to its connection.

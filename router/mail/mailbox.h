@@ -1,11 +1,13 @@
-// Where a worker finds what realms have for its sessions: beside the realms' locks, where threads meet.
+// Where a worker finds what realms, and sessions of other workers, have for its sessions. Threads meet here,
+// with the realms' locks or without.
 //
 // It is bounded by those who post: one that finds it full remembers that, and its session is not read until
 // the owner has caught up (Session::wait_for_worker).
 //
 // Entries come out in the order in which they were posted: those of one thread, and those of several whose
-// posting was ordered by a lock (the realm's). A part of its worker. Realms hold a pointer to it and may
-// outlive it, but post nothing any more: before workers go, all sessions have ended and realms are closed.
+// posting was ordered, by a lock (the realm's) or a number (a fence's). A part of its worker. Realms and
+// other workers hold a pointer to it and may outlive it, but post nothing any more: before workers go, all
+// sessions have ended and realms are closed.
 #pragma once
 
 #include <atomic>
@@ -35,7 +37,7 @@ class Mailbox {
   // waking is a system call.
   static void wake_others();
 
-  // Any thread. Makes the Delivery or EventDelivery D in its place, as it is big to move.
+  // Any thread. Makes the D, a kind of Mail, in its place, as some are big to move.
   template <class D, class... Arguments>
   void post(Arguments&&... arguments) {
     if (!is_of_this_thread())

@@ -1,8 +1,8 @@
-// What broker and dealer decide to send, in order. It goes to the mailboxes of the receivers' workers at
-// once: what changes the realm while that is locked, which keeps all orders that the specification promises.
-// Events that are not kept, and their PUBLISHED, come without the lock, in the order of the publisher's
-// thread; and so do, as no order depends on them, PUBLISHED and ERROR of what is stored, from the store's
-// thread, and Realm::order(). Any thread.
+// What broker, dealer and the ends of calls decide to send, in order. It goes to the mailboxes of the
+// receivers' workers at once: what comes of a change of the realm, while that is locked. What the ends of
+// calls tell each other comes without the lock, in the order of their sessions' threads; and so do events
+// that are not kept, with their PUBLISHED, and the last word behind a fence. No order depends on PUBLISHED
+// and ERROR of what is stored, which come from the store's thread, nor on Realm::order(). Any thread.
 #pragma once
 
 #include <memory>
@@ -34,6 +34,7 @@ class Outbox {
   void post(Answer&& answer) { mailboxes_[answer.to.worker]->post<Answer>(std::move(answer)); }
   void notify(const CallNotice& notice) { mailboxes_[notice.to.worker]->post<CallNotice>(notice); }
   // UNREGISTERED, when nothing is on its way any more that an older route of the registration has led to.
+  // Precondition: that one is found no more.
   void fence(Fenced&& last_word);
   // A worker has taken a fence out. If there is no memory for it, nothing has changed.
   void pass(Fence& fence);
@@ -54,7 +55,7 @@ class Outbox {
   // itself (membership_refusals.cc). `text` goes to people, in the ERROR's arguments.
   void refuse(const SessionRef& to, wamp::MessageType request_type, wamp::RequestId request,
               std::string_view error_uri, std::string_view text);
-  // The same for a call that is on its way: the caller's half gives the answer.
+  // The same for a call that has been begun: the caller's half gives the answer, if it has not ended.
   void refuse(const CallId& call, std::string_view error_uri, std::string_view text);
 
  private:

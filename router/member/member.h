@@ -56,7 +56,7 @@ struct Identity {
 struct HeldSubscription {
   broker::Subscription* subscription = nullptr;
   broker::SubscriptionNode* node = nullptr;
-  size_t position = 0;  // in the node's group of the subscriber's worker
+  size_t position = 0;  // in the node's group of the subscriber's worker, and in the audience there
   transport::Charge charge;
 };
 
@@ -133,7 +133,8 @@ struct Member {
   WaitingRequests waiting;
   DenialLog denials;
 
-  std::shared_ptr<dealer::Party> party;  // its ends of calls
+  // Likewise: its ends of calls. Made before it joins; nothing is in it when it goes.
+  std::shared_ptr<dealer::Party> party;
 
   const std::shared_ptr<CalleeState> callee;  // any thread's
 

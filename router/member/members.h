@@ -1,6 +1,7 @@
 // The sessions of a realm: the owner. Guarded by the realm's lock.
 //
-// A member that the realm removes by itself is no longer found, but lives until its session lets go of it.
+// A member that has been removed is no longer found, but lives until its session has let go of it and nothing
+// is left of what it held.
 #pragma once
 
 #include <cassert>
@@ -25,7 +26,7 @@ class Members {
     ++size_;
     return added;
   }
-  // A member that only the dealer knows.
+  // A member that nobody finds.
   Member& add_unseen(std::unique_ptr<Member> member) {
     const uint64_t id = member->ref.session.value;
     return *all_.insert(id, std::move(member));

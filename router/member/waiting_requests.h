@@ -1,5 +1,5 @@
 // The requests of one session that wait for something else than a callee: an authorizer, a sign of life of
-// the holder of a procedure, or the store. Others are answered at once; calls on their way are the dealer's.
+// the holder of a procedure, or the store. Others are answered at once; calls on their way are its party's.
 //
 // Part of a member, on its session's thread. They are known by kind and id, as there are clients that count
 // each kind of request by itself, and an answer says of which kind it is.

@@ -1,13 +1,14 @@
 // One realm: its members, its broker and its dealer, behind one lock; and its sessions' ends of calls, which
 // take no lock.
 //
-// Any thread may call; a Member& belongs to the session that joined, and only that session passes it here.
-// What broker and dealer decide is posted to the mailboxes while the realm is still locked: that, and the
-// order of what is in a mailbox, keeps all orders that the specification promises. A publication that is not
-// kept is posted without the lock, along a route that was found with it. Nothing is sent under the lock, and
-// nothing encoded but the arguments of what the realm itself says: ERRORs and meta events. What may take long
-// comes piece by piece (leftover_work.h): for a millisecond in the function that has made it, then when the
-// timer rings. Outlives its members; its sessions and the table of realms hold it.
+// Any thread may call; a Member& belongs to the session that joined, and only that session passes it here, on
+// its thread. What broker and dealer decide is posted to the mailboxes while the realm is still locked. What
+// the ends of calls tell each other, and a publication that is not kept, is posted without the lock, along a
+// route that was found with it. docs/design/threads.md tells how that keeps all orders that the specification
+// promises. Nothing is sent under the lock, and nothing encoded but the arguments of what the realm itself
+// says: ERRORs and meta events. What may take long comes piece by piece (leftover_work.h): for a millisecond
+// in the function that has made it, then when a timer rings. Outlives its members; its sessions and the table
+// of realms hold it.
 #pragma once
 
 #include <atomic>
@@ -50,8 +51,8 @@ class Realm final : private dealer::Procedures {
   bool sequential_request_ids() const { return config_.sequential_request_ids; }
   bool has_meta_api() const { return config_.meta_api; }
 
-  // Nobody may use the member any more. What it held is gone when this returns, or is being taken from it.
-  // Needs no memory.
+  // On the thread of the member's session. Nobody may use the member any more. What it held is gone when this
+  // returns, or is being taken from it, and so are its calls. Needs no memory.
   void leave(Member& member) noexcept;
   struct Leave {
     Realm* realm;
@@ -80,7 +81,7 @@ class Realm final : private dealer::Procedures {
   // got already stays theirs. Returns what cannot change while the realm lives and is not as `next` says.
   std::vector<std::string> configure(const config::Realm& next);
 
-  // Called by any thread, without the lock, until close().
+  // Called without the lock, until close(): by any thread, or by the worker's whose calls it is for.
   using Timer = std::function<void(SteadyTime)>;
   // Set once, before anybody joins: makes somebody call run_due() at that time.
   void set_timer(Timer ring_at) { ring_at_ = std::move(ring_at); }
@@ -104,12 +105,12 @@ class Realm final : private dealer::Procedures {
   void on_alive(Member& member);
   // The callee, who took no calls, does.
   void on_takes_calls(const CalleeState& callee) override;
-  // Much waits for the member's peer, last this part of a stream. Its source is slowed down, or the call is
-  // ended if that would keep others waiting and `too_much` waits.
+  // Much waits for the member's peer, last this part of a stream. Its source is told: it is slowed down, or
+  // ends the call if others would wait for that and `too_much` waits.
   void on_untaken(Member& member, const wamp::Message& part, bool too_much) {
     member.party->on_untaken(part, too_much);
   }
-  // The peer has taken it.
+  // The peer has taken all, which the sources are told.
   void on_taken(Member& member) { member.party->streams.tell_taken(); }
   // New calls are refused from now on; those in flight go on.
   void begin_drain();
@@ -253,7 +254,9 @@ class Realm final : private dealer::Procedures {
   std::vector<Timer> timers_of_calls_;                           // by worker
   const std::vector<std::unique_ptr<dealer::CallTable>> calls_;  // by worker
 
-  mutable Mutex mutex_{"a realm"};  // guards all below
+  // Guards all below, but for what any thread may use: the state's outbox, clock and counters, and the
+  // numbers that tell whether a route is still the one.
+  mutable Mutex mutex_{"a realm"};
   Authorizer authorizer_;
   RealmState state_;
   SteadyTime timer_ = SteadyTime::max();  // when the timer was told to ring

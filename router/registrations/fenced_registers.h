@@ -1,5 +1,5 @@
-// REGISTERs of sessions that have just given up the same procedure: they wait until UNREGISTERED is out, so
-// that nobody hears first that it has a procedure and then that it has not.
+// REGISTERs of sessions that have just given up, or lost, the same procedure: they wait until UNREGISTERED is
+// out, so that nobody hears first that it has a procedure and then that it has not.
 //
 // Part of the dealer, behind the realm's lock.
 #pragma once

@@ -1,4 +1,7 @@
-// One (procedure, match policy) with the callees that share it. Owned by the Registrations.
+// One (procedure, match policy) with the callees that share it, and the calls that wait for one of them.
+//
+// Owned by the Registrations, behind the realm's lock. What callers use without it is the route
+// (procedure_route.h).
 #pragma once
 
 #include <cstdint>

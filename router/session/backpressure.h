@@ -1,5 +1,5 @@
-// What others feel of a peer that does not take what it is sent: the realm hears of streams that wait for it,
-// and it gets no calls, nor is it read itself, while very much does.
+// What others feel of a peer that does not take what it is sent: the sources of streams hear that these wait
+// for it, and it gets no calls, nor is it read itself, while very much does.
 //
 // Part of a membership, on its worker's thread. What it refers to outlives it.
 #pragma once
@@ -43,7 +43,7 @@ class Backpressure {
   bool is_stuck(SteadyTime now, std::chrono::milliseconds patience);
 
  private:
-  // Bytes that wait for a peer when the realm first hears of its streams.
+  // Bytes that wait for a peer when the sources first hear of its streams.
   static constexpr size_t high_water = 1024 * 1024;
 
   void notice(size_t held, const wamp::Message& message, size_t bytes, bool streams);
@@ -60,9 +60,9 @@ class Backpressure {
   Member& member_;
   const size_t notice_above_;
   bool watched_ = false;  // by the worker, as it is one of the following
-  bool slow_ = false;     // the realm knows that it does not take its streams
+  bool slow_ = false;     // sources know that it does not take their streams
   bool clogged_ = false;
-  size_t report_at_ = 0;  // bytes that wait when the realm hears of streams again
+  size_t report_at_ = 0;  // bytes that wait when a source hears of its stream again
   TakenWatch taken_;      // while watched
 };
 

@@ -1,5 +1,6 @@
 // What a session has as long as it is a member of a realm: all that it can do there, all that is delivered to
-// it, and all that it has asked of others.
+// it, and all that it has asked of others. What is posted for its calls it passes to the realm, which says
+// what the peer is sent.
 //
 // Owned by its session from WELCOME to whatever ends the session, on its worker's thread. Mail for the
 // session's address comes here while this exists and to nobody afterwards, so what was posted before can do

@@ -19,8 +19,8 @@ RoutedPayload payload_of(const Refusal& refusal) {
 
 }  // namespace
 
-// The call cannot go on: the dealer answers this with an ERROR. It makes mail, at the end of a turn perhaps.
-// If the call still waits for an authorizer, this waits behind it.
+// The call cannot go on: the caller's half answers this with an ERROR. It makes mail, at the end of a turn
+// perhaps. If the call still waits for an authorizer, this waits behind it.
 wamp::Result<void> Membership::end_call(wamp::RequestId call) {
   worker_.loop().request_turn_end();
   const wamp::Cancel cancel{call, {{"mode", "killnowait"}}};

@@ -1,4 +1,5 @@
-// Work under the realm's lock that may be more than one turn with the lock has time for.
+// Work under the realm's lock that may be more than one turn with the lock has time for. (A worker has one,
+// too, without a lock: for the calls of members that have left.)
 //
 // Whoever takes the lock begins a turn, which has some steps; one is about what a request does. Work that is
 // begun goes on as long as the turn has steps left. What it leaves is done later, in turns of its own

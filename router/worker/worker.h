@@ -1,8 +1,10 @@
-// One thread with its loop, its connections and its sessions.
+// One thread with its loop, its connections and their sessions, and its parts of the audiences that these are
+// in.
 //
 // Made, started, stopped and destroyed by the main thread. While it runs, everything but mailbox(),
-// loop().post() and what is const is for its own thread. Refs to sessions that are gone are ignored; realms
-// may outlive it with refs to its sessions, but then post nothing any more.
+// loop().post() and what is const is for its own thread. What comes for a session that is gone is dropped,
+// but for a call, which is answered. Realms and other workers may outlive it with refs to its sessions, but
+// then post nothing any more.
 #pragma once
 
 #include <array>
@@ -55,7 +57,7 @@ class Worker {
   const WorkerCounters& counters() const { return counters_; }
   serializers::Scratch& scratch() { return scratch_; }
 
-  // A fresh address. What comes for one that is gone is counted and dropped.
+  // A fresh address. Messages and events that come for one that is gone are counted.
   SessionRef add_address(Resident& resident);
   void remove_address(const SessionRef& ref) noexcept;
 

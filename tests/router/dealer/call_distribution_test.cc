@@ -51,6 +51,57 @@ TEST_F(CallDistribution, ACalleeWithAConcurrencyGetsNoMoreCallsAtATime) {
   EXPECT_EQ(realm.realm().counts().calls, 0u);
 }
 
+TEST_F(CallDistribution, CallsThatWaitForAShardKeepNoOtherCallWaiting) {
+  config::Realm config = RealmHarness::open_realm();
+  config.limits.waiting_calls_per_registration = 3;
+  RealmHarness small(config);
+  Peer& first = small.join();
+  Peer& second = small.join();
+  for (Peer* peer : {&first, &second}) {
+    peer->says(R"([64,1,{"invoke":"last","concurrency":1},"com.work"])");
+    peer->hears();
+  }
+  Peer& caller = small.join();
+  int request = 0;
+  const auto call = [&](const std::string& options) {
+    caller.says("[48," + std::to_string(++request) + "," + options + R"(,"com.work"])");
+  };
+  // One that is the shard of the key is busy, and as many calls wait for it as may.
+  for (int i = 0; i < 4; ++i) call(R"({"runmode":"partition","rkey":"a"})");
+  const bool first_is_busy = !first.hears().empty();
+  Peer& free = first_is_busy ? second : first;
+  EXPECT_EQ(free.hears(), "");
+  call("{}");
+  EXPECT_EQ(free.hears(), "[68,1,1,{}]");
+  EXPECT_EQ(caller.hears(), "");
+}
+
+TEST_F(CallDistribution, OfSeveralThatAreSilentTheOneThatIsFreeGetsTheCall) {
+  const std::string options = R"({"invoke":"first","concurrency":1})";
+  Peer& first = callee(options);
+  Peer& second = callee(options);
+  Peer& caller = realm.join();
+  EXPECT_EQ(invoked(caller, 1, {&first, &second}), 0);
+  first.falls_silent();
+  second.falls_silent();
+  EXPECT_EQ(invoked(caller, 2, {&first, &second}), 1);
+}
+
+TEST_F(CallDistribution, ACallThatIsTooMuchForItsCallerLeavesTheCalleeToThoseThatWait) {
+  config::Realm config = RealmHarness::open_realm();
+  config.roles.front().limits.kept_bytes_per_session = 2000;
+  RealmHarness small(config);
+  Peer& worker = small.join({"call_reroute"});
+  worker.says(R"([64,1,{"concurrency":1},"com.work"])");
+  Peer& greedy = small.join();
+  const std::string much = std::string(4000, 'x');
+  greedy.says(R"([48,1,{},"com.work",[")" + much + R"("]])");
+  EXPECT_THAT(greedy.hears(), HasSubstr(""));
+  Peer& caller = small.join();
+  caller.says(R"([48,1,{},"com.work",["one"]])");
+  EXPECT_THAT(worker.hears(), HasSubstr("one"));
+}
+
 TEST_F(CallDistribution, ACalleeThatRegistersAnewDuringACallGetsFurtherOnes) {
   const std::string options = R"({"invoke":"roundrobin","concurrency":1})";
   Peer& first = callee(options);

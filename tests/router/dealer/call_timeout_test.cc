@@ -156,6 +156,15 @@ TEST_F(CallTimeout, ManyEndInTheOrderOfTheirDeadlines) {
   EXPECT_LT(heard.find("[8,48,3,"), heard.find("[8,48,1,"));
 }
 
+TEST_F(CallTimeout, TheTimerIsToldOfTheRoutersOwnQuestions) {
+  std::vector<SteadyTime> rings;
+  realm.realm().set_timer_of_calls(0, [&](SteadyTime time) { rings.push_back(time); });
+  callee_of_work(realm);
+  const Realm::Joined asker = realm.realm().join_unseen({0, 100, wamp::SessionId(100)}, nullptr);
+  realm.realm().ask(*asker, {wamp::RequestId(1), {{"timeout", uint64_t{100}}}, "com.work", {}}, {});
+  EXPECT_EQ(rings, std::vector<SteadyTime>{realm.clock().now() + milliseconds(100)});
+}
+
 TEST_F(CallTimeout, TheTimerIsToldOfTheNearestDeadlineOnly) {
   std::vector<SteadyTime> rings;
   realm.realm().set_timer_of_calls(0, [&](SteadyTime time) { rings.push_back(time); });

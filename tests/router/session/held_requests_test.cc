@@ -285,6 +285,24 @@ TEST(HeldRequests, EverySerializerIsHeld) {
   }
 }
 
+TEST(HeldRequests, AskAnAuthorizerThatTakesOneQuestionAtATime) {
+  AuthorizedWires router;
+  Wire& authorizer = router.authorizer().wire();
+  authorizer.receives("[66,2,1]");
+  authorizer.receives(R"([64,3,{"concurrency":1},"com.auth"])");
+  authorizer.sent();
+  Wire& user = router.user();
+  Wire& other = router.user();
+  user.receives(R"([48,1,{},"com.a"])");
+  other.receives(R"([48,1,{},"com.b"])");
+  EXPECT_EQ(router.authorizer().asked().size(), 1u);
+  router.authorizer().answers("false");
+  EXPECT_THAT(user.sent(), HasSubstr("wamp.error.not_authorized"));
+  ASSERT_EQ(router.authorizer().asked().size(), 1u);
+  router.authorizer().answers("false");
+  EXPECT_THAT(other.sent(), HasSubstr("wamp.error.not_authorized"));
+}
+
 // ---- order
 
 TEST(HeldRequests, LaterRequestsWaitForEarlierOnes) {
