@@ -1,5 +1,5 @@
-// Work under the realm's lock that may be more than one turn with the lock has time for. (A worker has one,
-// too, without a lock: for the calls of members that have left.)
+// Work under the realm's lock that may be more than one turn with the lock has time for. (A realm has one
+// for each worker, too, which needs no lock: for the calls of members that have left.)
 //
 // Whoever takes the lock begins a turn, which has some steps; one is about what a request does. Work that is
 // begun goes on as long as the turn has steps left. What it leaves is done later, in turns of its own
