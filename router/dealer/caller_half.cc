@@ -248,7 +248,7 @@ void CallerHalf::wait(PendingCall& call) {
   const KeptCall& kept = *call.kept;
   auto waiting = std::make_shared<WaitingCall>(WaitingCall{
       call.id, call.registration, routing_key(kept.options), kept.refused, room_taken(kept.payload)});
-  ++waiting_[call.registration];
+  if (waiting->is_for_any()) ++waiting_[call.registration];
   call.waiting = std::move(waiting);
   call.callee = {};
   switch (place_.procedures.wait_for_callee(call.waiting)) {
@@ -439,9 +439,11 @@ void CallerHalf::take_untaken(const CallId& id, const SessionRef& callee, bool t
 // ---- the end
 
 void CallerHalf::stop_waiting(PendingCall& call) noexcept {
+  const bool is_counted = call.waiting->is_for_any();
+  call.waiting.reset();
+  if (!is_counted) return;
   const auto counted = waiting_.find(call.registration);
   if (--counted->second == 0) waiting_.erase(counted);
-  call.waiting.reset();
 }
 
 void CallerHalf::remove(PendingCall& call) noexcept {

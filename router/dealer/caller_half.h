@@ -107,7 +107,7 @@ class CallerHalf {
   const Place& place_;
   Streams& streams_;
   IdMap<PendingCall*> calls_;                       // by CALL.Request
-  std::map<wamp::RegistrationId, size_t> waiting_;  // how many of them wait for a callee
+  std::map<wamp::RegistrationId, size_t> waiting_;  // how many of them wait for any callee
   uint64_t last_number_ = 0;
 };
 

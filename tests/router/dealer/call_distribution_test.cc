@@ -87,21 +87,6 @@ TEST_F(CallDistribution, OfSeveralThatAreSilentTheOneThatIsFreeGetsTheCall) {
   EXPECT_EQ(invoked(caller, 2, {&first, &second}), 1);
 }
 
-TEST_F(CallDistribution, ACallThatIsTooMuchForItsCallerLeavesTheCalleeToThoseThatWait) {
-  config::Realm config = RealmHarness::open_realm();
-  config.roles.front().limits.kept_bytes_per_session = 2000;
-  RealmHarness small(config);
-  Peer& worker = small.join({"call_reroute"});
-  worker.says(R"([64,1,{"concurrency":1},"com.work"])");
-  Peer& greedy = small.join();
-  const std::string much = std::string(4000, 'x');
-  greedy.says(R"([48,1,{},"com.work",[")" + much + R"("]])");
-  EXPECT_THAT(greedy.hears(), HasSubstr(""));
-  Peer& caller = small.join();
-  caller.says(R"([48,1,{},"com.work",["one"]])");
-  EXPECT_THAT(worker.hears(), HasSubstr("one"));
-}
-
 TEST_F(CallDistribution, ACalleeThatRegistersAnewDuringACallGetsFurtherOnes) {
   const std::string options = R"({"invoke":"roundrobin","concurrency":1})";
   Peer& first = callee(options);
