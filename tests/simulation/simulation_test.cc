@@ -21,6 +21,12 @@ uint64_t from_environment(const char* name, uint64_t otherwise) {
   return given ? std::stoull(given) : otherwise;
 }
 
+#ifdef WAMPD_SANITIZED
+constexpr bool is_sanitized = true;
+#else
+constexpr bool is_sanitized = false;
+#endif
+
 uint64_t running_seed = 0;
 
 // An assertion, or a bug that ends the program.
@@ -34,18 +40,15 @@ class RandomSchedules : public testing::Test {
  protected:
   RandomSchedules() {
     router::log::configure(router::log::Format::text, router::log::Level::error);
-#ifndef WAMPD_SANITIZED
+    if (is_sanitized) return;
     std::signal(SIGSEGV, tell_seed_and_end);
     std::signal(SIGABRT, tell_seed_and_end);
-#endif
   }
 
   // False: a promise was broken.
   static bool keeps_its_promises(uint64_t seed) {
     running_seed = seed;
-#ifdef WAMPD_SANITIZED
-    std::cout << "seed " << seed << std::endl;
-#endif
+    if (is_sanitized) std::cout << "seed " << seed << std::endl;
     Simulation simulation(seed);
     simulation.run();
     const Journal& journal = simulation.journal();
@@ -63,11 +66,7 @@ class RandomSchedules : public testing::Test {
 };
 
 TEST_F(RandomSchedules, KeepAllPromises) {
-#ifdef WAMPD_SANITIZED
-  constexpr uint64_t usual = 20;
-#else
-  constexpr uint64_t usual = 200;
-#endif
+  constexpr uint64_t usual = is_sanitized ? 20 : 200;
   if (const uint64_t seed = from_environment("SIMULATION_SEED", 0)) return tell(seed);
   const uint64_t first = from_environment("SIMULATION_FIRST_SEED", 1);
   const uint64_t count = from_environment("SIMULATION_SEEDS", usual);
