@@ -78,13 +78,19 @@ class PieceList {
     if (has_more() && more_->back().empty()) more_->pop_back();
   }
 
+  // visit(const std::vector<T>&) for each piece.
+  template <class Visit>
+  void for_each_piece(Visit visit) const {
+    visit(first_);
+    if (!more_) return;
+    for (const std::vector<T>& piece : *more_) visit(piece);
+  }
   // visit(const T&) for each.
   template <class Visit>
   void for_each(Visit visit) const {
-    for (const T& element : first_) visit(element);
-    if (!more_) return;
-    for (const std::vector<T>& piece : *more_)
+    for_each_piece([&visit](const std::vector<T>& piece) {
       for (const T& element : piece) visit(element);
+    });
   }
 
  private:

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 #include "router/mail/delivery.h"
 
@@ -17,12 +18,19 @@ class Audiences {
 
   // Null: nobody is there.
   const PieceList<Subscriber>* find(AudienceId id) const;
+  // visit(std::span<const Subscriber>) for all of them, a piece at a time.
+  template <class Visit>
+  void for_each_piece(const AudienceList& audiences, const Visit& visit) const {
+    if (const auto* const first = find(audiences.first)) first->for_each_piece(visit);
+    for (const AudienceId id : audiences.others)
+      if (const auto* const other = find(id)) other->for_each_piece(visit);
+  }
   // visit(const Subscriber&) for each of all of them.
   template <class Visit>
   void for_each(const AudienceList& audiences, const Visit& visit) const {
-    if (const auto* const first = find(audiences.first)) first->for_each(visit);
-    for (const AudienceId id : audiences.others)
-      if (const auto* const other = find(id)) other->for_each(visit);
+    for_each_piece(audiences, [&visit](std::span<const Subscriber> piece) {
+      for (const Subscriber& subscriber : piece) visit(subscriber);
+    });
   }
   // At most one gets what is for them.
   bool is_one(const AudienceList& audiences) const {

@@ -154,6 +154,8 @@ void Worker::deliver_mail() {
     mail_.swap(mail);
   }
   Mailbox::wake_others();
+  // What mail has made others post is the fault of no session of this worker.
+  static_cast<void>(Mailbox::take_overfilled());
 }
 
 // There was no memory for it. Whom it does not reach must not be waited for, nor wait for it; an event is
@@ -241,14 +243,23 @@ void Worker::deliver(Fenced& fenced) {
 
 void Worker::deliver(EventDelivery& delivery) {
   EventRound round(delivery, audiences_.is_one(delivery.audiences), encoder_, event_frames_);
-  audiences_.for_each(delivery.audiences, [&](const Subscriber& subscriber) {
-    if (subscriber.session == delivery.excluded) return;
+  audiences_.for_each_piece(delivery.audiences, [&](std::span<const Subscriber> subscribers) {
+    deliver(round, subscribers, delivery.excluded);
+  });
+}
+
+void Worker::deliver(EventRound& round, std::span<const Subscriber> subscribers, wamp::SessionId excluded) {
+  for (const Subscriber& subscriber : subscribers) {
+    if (subscriber.session == excluded) continue;
     Resident* const receiver = find(subscriber.session, subscriber.slot);
-    if (!receiver) return counters_.lost_event_no_session.add();
-    if (transport::has_memory_for([&] { receiver->deliver(round, subscriber.policy); })) return;
+    if (!receiver) {
+      counters_.lost_event_no_session.add();
+      continue;
+    }
+    if (transport::has_memory_for([&] { receiver->deliver(round, subscriber.policy); })) continue;
     if (round.lacks_memory()) throw std::bad_alloc();
     receiver->connection().on_out_of_memory();
-  });
+  }
 }
 
 void Worker::look_at_waiting_later() {

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <thread>
 #include <unordered_set>
 #include <utility>
@@ -121,6 +122,7 @@ class Worker {
   static void at_the_cost_of(Resident& resident, Work work);
   void deliver(Delivery& delivery);
   void deliver(EventDelivery& delivery);
+  void deliver(EventRound& round, std::span<const Subscriber> subscribers, wamp::SessionId excluded);
   void deliver(SessionOrder& order);
   void deliver(KeptEvents& events);
   void deliver(LeaveAudience& change) { audiences_.leave(change); }
