@@ -59,7 +59,7 @@ class Dealer {
   // One more may be given to a callee.
   void give_to_waiting(wamp::RegistrationId registration) noexcept;
   // It takes calls again.
-  void on_takes_calls(const CalleeState& callee);
+  void on_takes_calls(CalleeState& callee) noexcept;
   // Calls of somebody who is none of these wait for a callee like this one.
   bool is_awaited_by_others(const Member& callee, const std::set<wamp::SessionId>& receivers) const;
 
@@ -136,6 +136,8 @@ class Dealer {
   bool give_to_some(Registration& registration, Outbox& outbox);
   // It has a callee.
   void grant(Registration& registration, WaitingCall& call, Picked picked, Outbox& outbox);
+  // The same for all that wait for a callee of several.
+  void give_to_waiting_for(wamp::SessionId callee);
   // Calls wait: those of its callees who take none just now are reminded of it when they do. True: one of
   // them does meanwhile.
   bool remind_callees(const Registration& registration);

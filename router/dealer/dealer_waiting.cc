@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "router/dealer/dealer.h"
+#include "transport/memory/has_memory_for.h"
 #include "wamp/error_uris.h"
 
 // Calls that wait for a callee to be free, and what becomes of them.
@@ -165,9 +166,15 @@ void Dealer::refuse(Registration& registration, WaitingCall& call, std::string_v
   registration.remove_waiting(call);
 }
 
-void Dealer::on_takes_calls(const CalleeState& callee) {
+void Dealer::on_takes_calls(CalleeState& callee) noexcept {
   if (!awaited_.contains(callee.ref.session)) return;
-  work_.add([this, session = callee.ref.session] {
+  // Without memory for it the callee is asked for it again.
+  if (!transport::has_memory_for([&] { give_to_waiting_for(callee.ref.session); }))
+    callee.awaited.store(true);
+}
+
+void Dealer::give_to_waiting_for(wamp::SessionId session) {
+  work_.add([this, session] {
     const auto found = awaited_.find(session);
     if (found == awaited_.end()) return true;
     const Member& freed = *found->second.callee;

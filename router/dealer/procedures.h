@@ -34,7 +34,7 @@ class Procedures {
   // Calls of somebody who is none of these wait for a callee like this one.
   virtual bool is_awaited_by_others(const Member& callee, const std::set<wamp::SessionId>& receivers) = 0;
   // Calls waited when the callee took none, and now it does.
-  virtual void on_takes_calls(const CalleeState& callee) = 0;
+  virtual void on_takes_calls(CalleeState& callee) noexcept = 0;
   // A member that has left has no end of any call any more, and this may be the last that is heard of it.
   virtual void on_calls_ended(Member& member) noexcept = 0;
 

@@ -330,7 +330,7 @@ void Realm::on_alive(Member& member) {
   });
 }
 
-void Realm::on_takes_calls(const CalleeState& callee) {
+void Realm::on_takes_calls(CalleeState& callee) noexcept {
   turn([&] { state_.dealer.on_takes_calls(callee); });
 }
 

@@ -104,7 +104,7 @@ class Realm final : private dealer::Procedures {
   // Something has come from a member that was probed.
   void on_alive(Member& member);
   // The callee, who took no calls, does.
-  void on_takes_calls(const CalleeState& callee) override;
+  void on_takes_calls(CalleeState& callee) noexcept override;
   // Much waits for the member's peer, last this part of a stream. Its source is told: it is slowed down, or
   // ends the call if others would wait for that and `too_much` waits.
   void on_untaken(Member& member, const wamp::Message& part, bool too_much) {

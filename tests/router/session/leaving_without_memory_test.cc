@@ -375,6 +375,29 @@ TEST(ACallWithoutMemory, IsNotWaitedForByACalleeThatIsClogged) {
   EXPECT_GT(failures, 2u);
 }
 
+TEST(ACancelWithoutMemory, LeavesItsCalleeToOthersThatWait) {
+  const size_t failures = let_each_allocation_fail([&](size_t at) {
+    RealmHarness realm;
+    Peer& callee = realm.join({}, "anonymous", 0, 100);
+    Peer& unlucky = realm.join();
+    Peer& caller = realm.join();
+    callee.says(R"([64,1,{},"com.one"])");
+    callee.says(R"([64,2,{},"com.two"])");
+    callee.hears();
+    callee.clogs();
+    unlucky.says(R"([48,1,{},"com.one"])");
+    caller.says(R"([48,1,{},"com.two",["waits"]])");
+    // The first one takes all the room, and is canceled before it has gone.
+    callee.unclogs();
+    const bool has_failed = fails(at, [&] { unlucky.says("[49,1,{}]"); });
+    if (has_failed) unlucky.leaves();
+    caller.says(R"([48,2,{},"com.two"])");
+    EXPECT_THAT(callee.hears(), HasSubstr("waits")) << at;
+    return has_failed;
+  });
+  EXPECT_GT(failures, 2u);
+}
+
 TEST(AProbeWithoutMemory, IsMadeForWhoWantsItNext) {
   const size_t failures = let_each_allocation_fail([&](size_t at) {
     RealmHarness realm;
