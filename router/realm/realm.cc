@@ -359,10 +359,8 @@ bool Realm::may_ask(const Member& member, Action action, std::string_view uri,
 
 wamp::Result<void> Realm::refuse(Member& member, wamp::MessageType type, wamp::RequestId request,
                                  const Refusal& refusal) {
-  return locked(member, [&]() -> wamp::Result<void> {
-    state_.outbox.refuse(member.ref, type, request, refusal.error_uri, refusal.text);
-    return {};
-  });
+  if (member.present) state_.outbox.refuse(member.ref, type, request, refusal.error_uri, refusal.text);
+  return {};
 }
 
 wamp::Result<void> Realm::refuse_options(Member& member, wamp::MessageType type, wamp::RequestId request,
@@ -475,10 +473,9 @@ wamp::Result<void> Realm::call_router(Member& member, const wamp::Call& message,
   const auto* make_result = std::get_if<meta::LargeResult>(&answer);
   RoutedPayload result =
       make_payload(make_result ? (*make_result)() : std::get<serializers::Arguments>(answer));
-  return locked(member, [&]() -> wamp::Result<void> {
+  if (member.present)
     state_.outbox.send(member.ref, wamp::CallResult{message.request, {}, {}}, std::move(result));
-    return {};
-  });
+  return {};
 }
 
 meta::Answer Realm::carry_out(Member& member, meta::Request& request) {
