@@ -323,8 +323,7 @@ wamp::Result<void> CallerHalf::cancel(const wamp::Cancel& message) {
     call.interrupted = true;
     return {};
   }
-  const bool interrupts = mode != "skip" && reaches_callee && !call.interrupted;
-  tell_callee(call, interrupts ? CallNotice::Kind::end_kill : CallNotice::Kind::end);
+  tell_end(call, mode != "skip");
   end(call, canceled, "canceled by the caller");
   return {};
 }
@@ -475,16 +474,19 @@ void CallerHalf::tell_callee(const PendingCall& call, CallNotice::Kind kind) {
   if (call.callee != SessionRef()) place_.outbox.notify({call.callee, kind, call.id, place_.member.ref});
 }
 
-void CallerHalf::break_off(PendingCall& call, std::string_view error_uri, std::string_view text) {
-  const bool interrupts = call.callee_cancels && !call.interrupted;
+void CallerHalf::tell_end(const PendingCall& call, bool is_to_stop) {
+  const bool interrupts = is_to_stop && call.callee_cancels && !call.interrupted;
   tell_callee(call, interrupts ? CallNotice::Kind::end_kill : CallNotice::Kind::end);
+}
+
+void CallerHalf::break_off(PendingCall& call, std::string_view error_uri, std::string_view text) {
+  tell_end(call, true);
   end(call, error_uri, text);
 }
 
 bool CallerHalf::end_some(LeftoverWork& work, uint64_t& from) {
   return work.take_some(calls_, from, [this](PendingCall* call) {
-    const bool interrupts = call->callee_cancels && !call->interrupted;
-    tell_callee(*call, interrupts ? CallNotice::Kind::end_kill : CallNotice::Kind::end);
+    tell_end(*call, true);
     remove(*call);
   });
 }

@@ -95,6 +95,8 @@ class CallerHalf {
   uint64_t remaining_ms(const PendingCall& call) const;
   // If there is one.
   void tell_callee(const PendingCall& call, CallNotice::Kind kind);
+  // That nobody waits for its answer any more; `is_to_stop`: and that it is to stop, if it can.
+  void tell_end(const PendingCall& call, bool is_to_stop);
   // Behind its last answer, which must not be sent twice: so this needs no memory.
   void remove(PendingCall& call) noexcept;
   // The same for one whose caller is sent the last answer.

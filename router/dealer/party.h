@@ -4,8 +4,7 @@
 // calls ends piece by piece, and then the member goes.
 #pragma once
 
-#include <memory>
-#include <vector>
+#include <optional>
 
 #include "router/dealer/callee_half.h"
 #include "router/dealer/caller_half.h"

@@ -4,10 +4,9 @@
 // Part of the dealer, behind the realm's lock.
 #pragma once
 
+#include <compare>
 #include <map>
 #include <string>
-#include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
