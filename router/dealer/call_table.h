@@ -5,6 +5,7 @@
 // session's halves have indexes of what is theirs.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -117,12 +118,34 @@ class EndPool {
 };
 
 struct CallTable {
+  explicit CallTable(const Clock& its_clock) : clock(its_clock) {}
+
+  // Does what is due by the clock: ends calls whose time is over, and goes on with those of members that have
+  // left.
+  void run_due();
+  // Ends calls of a member that has left: some at once, the rest when the timer rings. Needs no memory.
+  void end(LeftoverWork::Work& of_member) noexcept;
+  // Does what is left of that.
+  void end_rest() noexcept { go_on_ending(SteadyTime::min()); }
+  // After calls were begun: the timer rings for the nearest deadline.
+  void ring_in_time() noexcept { ring(SteadyTime::max(), SteadyTime::min()); }
+
+  const Clock& clock;
+  // Makes somebody call run_due() on the worker's thread at that time; null: somebody does it by himself.
+  std::function<void(SteadyTime)> ring_at;
   EndPool<PendingCall> calls;
   EndPool<PendingInvocation> invocations;
   CallDeadlines deadlines;
-  LeftoverWork ending;                   // the ends of members that have left
-  transport::Counter in_flight;          // calls that have no last answer yet
-  SteadyTime timer = SteadyTime::max();  // when the timer was told to ring
+  transport::Counter in_flight;  // calls that have no last answer yet
+  LeftoverWork ending;           // the ends of members that have left
+
+ private:
+  void go_on_ending(SteadyTime earliest) noexcept;
+  // `leftover`: when it goes on with calls of members that have left, if there are any. Nothing is done
+  // before `earliest`.
+  void ring(SteadyTime leftover, SteadyTime earliest) noexcept;
+
+  SteadyTime timer_ = SteadyTime::max();  // when it was told to ring
 };
 
 }  // namespace router::dealer

@@ -1,6 +1,5 @@
 #include "router/realm/realm.h"
 
-#include <algorithm>
 #include <cassert>
 #include <chrono>
 #include <thread>
@@ -14,10 +13,6 @@
 namespace router {
 namespace {
 
-// Longer than this the sessions of the same thread do not wait.
-constexpr auto most_at_a_time = std::chrono::milliseconds(1);
-constexpr auto pause_without_memory = std::chrono::milliseconds(10);
-
 std::vector<std::unique_ptr<Branch>> make_branches(size_t count, uint64_t seed,
                                                    const std::shared_ptr<transport::Account>& account) {
   std::vector<std::unique_ptr<Branch>> branches;
@@ -25,9 +20,9 @@ std::vector<std::unique_ptr<Branch>> make_branches(size_t count, uint64_t seed,
   return branches;
 }
 
-std::vector<std::unique_ptr<dealer::CallTable>> make_call_tables(size_t count) {
+std::vector<std::unique_ptr<dealer::CallTable>> make_call_tables(size_t count, const Clock& clock) {
   std::vector<std::unique_ptr<dealer::CallTable>> tables;
-  for (size_t i = 0; i < count; ++i) tables.push_back(std::make_unique<dealer::CallTable>());
+  for (size_t i = 0; i < count; ++i) tables.push_back(std::make_unique<dealer::CallTable>(clock));
   return tables;
 }
 
@@ -37,8 +32,7 @@ Realm::Realm(const config::Realm& config, std::vector<Mailbox*> mailboxes, uint6
              std::shared_ptr<const broker::KeptBytes> kept)
     : config_(config),
       branches_(make_branches(mailboxes.size(), seed, kept->account())),
-      timers_of_calls_(mailboxes.size()),
-      calls_(make_call_tables(mailboxes.size())),
+      calls_(make_call_tables(mailboxes.size(), clock)),
       authorizer_(config.roles, config.limits),
       state_(config_, authorizer_, std::move(mailboxes), seed, clock, std::move(kept)) {}
 
@@ -128,11 +122,7 @@ void Realm::leave(Member& member) noexcept {
   turn([&] {
     if (member.present) state_.remove_member(member);
   });
-  const uint32_t worker = member.ref.worker;
-  LeftoverWork& ending = calls_[worker]->ending;
-  ending.begin_turn();
-  ending.add(member.party->end);
-  if (!ending.empty()) go_on_ending_calls(worker, state_.clock.now());
+  calls_[member.ref.worker]->end(member.party->end);
 }
 
 void Realm::on_calls_ended(Member& member) noexcept {
@@ -140,46 +130,8 @@ void Realm::on_calls_ended(Member& member) noexcept {
   state_.let_go(member);
 }
 
-// `leftover`: when it goes on with calls of members that have left, if there are any. Nothing is done before
-// `earliest`.
-void Realm::ring_for_calls(uint32_t worker, SteadyTime leftover, SteadyTime earliest) noexcept {
-  dealer::CallTable& calls = *calls_[worker];
-  const SteadyTime deadline = calls.deadlines.empty() ? SteadyTime::max() : calls.deadlines.begin()->first;
-  const SteadyTime next = std::max(std::min(deadline, leftover), earliest);
-  const Timer& ring_at = timers_of_calls_[worker];
-  if (next >= calls.timer || !ring_at) [[likely]]
-    return;
-  calls.timer = next;
-  // Without memory for it, the next call that has a deadline tries again.
-  if (!transport::has_memory_for([&] { ring_at(next); })) calls.timer = SteadyTime::max();
-}
-
-void Realm::go_on_ending_calls(uint32_t worker, SteadyTime earliest) noexcept {
-  LeftoverWork& ending = calls_[worker]->ending;
-  const SteadyTime begin = state_.clock.now();
-  const bool has_timer = timers_of_calls_[worker] != nullptr;
-  while (!ending.empty() && !(has_timer && state_.clock.now() >= begin + most_at_a_time)) {
-    if (transport::has_memory_for([&] { ending.go_on(); })) continue;
-    earliest = begin + pause_without_memory;
-    break;
-  }
-  ring_for_calls(worker, ending.empty() ? SteadyTime::max() : begin, earliest);
-}
-
 void Realm::run_due_calls(uint32_t worker) {
-  constexpr int most_at_once = 1000;
-  dealer::CallTable& calls = *calls_[worker];
-  calls.timer = SteadyTime::max();
-  const SteadyTime now = state_.clock.now();
-  SteadyTime earliest = now;
-  const auto is_due = [&] { return !calls.deadlines.empty() && calls.deadlines.begin()->first <= now; };
-  for (int left = most_at_once; is_due() && (left > 0 || !timers_of_calls_[worker]); --left) {
-    const auto [half, call] = calls.deadlines.begin()->second;
-    if (transport::has_memory_for([half = half, call = call] { half->time_out(*call); })) continue;
-    earliest = now + pause_without_memory;
-    break;
-  }
-  go_on_ending_calls(worker, earliest);
+  calls_[worker]->run_due();
   // No session of this thread has filled another worker's mailbox with that.
   static_cast<void>(Mailbox::take_overfilled());
 }
@@ -255,11 +207,11 @@ void Realm::ring_at(SteadyTime time) noexcept {
 void Realm::begin_leftover_work() noexcept {
   // It is none of the fault of the session whose request this was.
   if (!transport::has_memory_for([this] { do_leftover_work(); }))
-    ring_at(state_.clock.now() + pause_without_memory);
+    ring_at(state_.clock.now() + LeftoverWork::pause_without_memory);
 }
 
 void Realm::do_leftover_work() {
-  const SteadyTime end = state_.clock.now() + most_at_a_time;
+  const SteadyTime end = state_.clock.now() + LeftoverWork::most_at_a_time;
   for (bool is_more = true; is_more;) {
     SteadyTime ring = SteadyTime::max();
     {
@@ -300,7 +252,7 @@ template <class F>
 wamp::Result<void> Realm::of_present(Member& member, F request) {
   if (!member.callee->present.load(std::memory_order_relaxed)) return {};
   wamp::Result<void> result = request();
-  ring_for_calls(member.ref.worker, SteadyTime::max(), SteadyTime::min());
+  calls_[member.ref.worker]->ring_in_time();
   return result;
 }
 
@@ -316,9 +268,9 @@ void Realm::run_due() {
 
 void Realm::close() {
   ring_at_ = nullptr;
-  for (uint32_t worker = 0; worker < calls_.size(); ++worker) {
-    timers_of_calls_[worker] = nullptr;
-    go_on_ending_calls(worker, SteadyTime::min());
+  for (const auto& calls : calls_) {
+    calls->ring_at = nullptr;
+    calls->end_rest();
   }
   do_leftover_work();
   state_.broker.close();

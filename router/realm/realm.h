@@ -86,7 +86,7 @@ class Realm final : private dealer::Procedures {
   // Set once, before anybody joins: makes somebody call run_due() at that time.
   void set_timer(Timer ring_at) { ring_at_ = std::move(ring_at); }
   // The same for run_due_calls(), on the worker's thread.
-  void set_timer_of_calls(uint32_t worker, Timer ring_at) { timers_of_calls_[worker] = std::move(ring_at); }
+  void set_timer_of_calls(uint32_t worker, Timer ring_at) { calls_[worker]->ring_at = std::move(ring_at); }
   // Does what is due by the clock.
   void run_due();
   // Ends calls of the worker's sessions whose time is over.
@@ -239,10 +239,6 @@ class Realm final : private dealer::Procedures {
   bool is_awaited_by_others(const Member& callee, const std::set<wamp::SessionId>& receivers) override;
   void on_calls_ended(Member& member) noexcept override;
 
-  // Some of what is left of calls of members that have left, and has itself rung for the rest.
-  void go_on_ending_calls(uint32_t worker, SteadyTime earliest) noexcept;
-  void ring_for_calls(uint32_t worker, SteadyTime leftover, SteadyTime earliest) noexcept;
-
   // The time for the timer, if it must ring earlier than it was told; else the end of time.
   SteadyTime earlier_deadline();
 
@@ -251,7 +247,6 @@ class Realm final : private dealer::Procedures {
   std::atomic<bool> draining_ = false;
   Timer ring_at_;
   const std::vector<std::unique_ptr<Branch>> branches_;          // by worker
-  std::vector<Timer> timers_of_calls_;                           // by worker
   const std::vector<std::unique_ptr<dealer::CallTable>> calls_;  // by worker
 
   // Guards all below, but for what any thread may use: the state's outbox, clock and counters, and the

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -57,6 +58,11 @@ class LeftoverWork {
   };
 
  public:
+  // Longer than this the sessions of the thread that does it do not wait.
+  static constexpr auto most_at_a_time = std::chrono::milliseconds(1);
+  // Until it is tried again.
+  static constexpr auto pause_without_memory = std::chrono::milliseconds(10);
+
   // Stands in what it is about, and is left no longer when that goes.
   class Work : private Link {
    public:
