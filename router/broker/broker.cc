@@ -63,7 +63,7 @@ void Broker::on_subscriber_removed(Subscription& subscription, const Member& mem
     return serializers::Arguments{{session, id}, {}};
   };
   // Who leaves hears nothing of that.
-  const wamp::SessionId excluded = member.present ? wamp::SessionId() : member.ref.session;
+  const wamp::SessionId excluded = member.present() ? wamp::SessionId() : member.ref.session;
   if (told) publish_meta("wamp.subscription.on_unsubscribe", arguments, outbox, excluded);
   if (subscription.has_subscribers() || subscription.history) return;
   remove_subscription(subscription);

@@ -187,7 +187,7 @@ bool Dealer::wait_for_fence(const Wanted& wanted, Outbox& outbox) {
 }
 
 void Dealer::revoke(Registration& registration, Member& callee, const std::string& reason, Outbox& outbox) {
-  if (callee.present && callee.features.callee_registration_revocation) {
+  if (callee.present() && callee.features.callee_registration_revocation) {
     wamp::Dict details{{"registration", registration.id.value}};
     if (!reason.empty()) details.append("reason", reason);
     fence(registration, callee, {{}, std::move(details)}, outbox);
@@ -228,7 +228,7 @@ bool Dealer::decide_held_for(wamp::SessionId holder, Outbox& outbox) {
   while (held_registers_.any_for(holder)) {
     if (!work_.take_steps()) return false;
     const HeldRegister& held = *held_registers_.find_for(holder);
-    if (held.callee->present)
+    if (held.callee->present())
       decide({*held.callee, held.request, held.procedure, held.match, held.options}, false, outbox);
     held_registers_.forget_one_for(holder);
   }

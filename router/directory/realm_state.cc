@@ -175,7 +175,7 @@ bool RealmState::do_some_due() {
       is_doing_due_ = false;
       return true;
     }
-    if (silent.holder->present && !dealer.has_answered(*silent.holder))
+    if (silent.holder->present() && !dealer.has_answered(*silent.holder))
       kill(*silent.holder, wamp::close_uri::killed, "no sign of life, and another session wants a procedure");
     dealer.pass(silent);
   }

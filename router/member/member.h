@@ -109,6 +109,9 @@ struct Member {
 
   const config::SessionLimits& limits() const { return permissions->limits(); }
   serializers::ValueLimits value_limits() const { return router::value_limits(limits()); }
+  // False: it is no member any more. Written under the lock; its session's thread reads it without, and may
+  // so see it a moment late.
+  bool present() const { return callee->present.load(std::memory_order_relaxed); }
   // For what the realm keeps for it.
   transport::Charge charge(transport::Holding kind, size_t bytes) const { return {account, kind, bytes}; }
   // Bytes of all that the realm keeps for it.
@@ -139,10 +142,7 @@ struct Member {
   const std::shared_ptr<CalleeState> callee;  // any thread's
 
   bool unseen = false;  // the router's own, for a question to an authenticator or authorizer
-  // False: it is no member any more, and what it holds is taken from it, piece by piece. Written under the
-  // lock; its session's thread reads it without, and may so see it a moment late.
-  std::atomic<bool> present = true;
-  // That; made when it joins, as leaving must not need memory.
+  // What it holds is taken from it, piece by piece; made when it joins, as leaving must not need memory.
   std::unique_ptr<LeftoverWork::Work> removal;
   bool leaves_quietly = false;  // nobody is told
   bool gone = false;            // nothing is left of that

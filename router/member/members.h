@@ -33,8 +33,7 @@ class Members {
   }
   // Precondition: it is present.
   void remove(Member& member) noexcept {
-    assert(member.present);
-    member.present.store(false, std::memory_order_relaxed);
+    assert(member.present());
     member.callee->present.store(false);
     if (member.unseen) return;
     --size_;
@@ -65,7 +64,7 @@ class Members {
   }
 
  private:
-  static bool is_seen(const Member& member) { return member.present && !member.unseen; }
+  static bool is_seen(const Member& member) { return member.present() && !member.unseen; }
 
   IdMap<std::unique_ptr<Member>> all_;
   size_t size_ = 0;                          // of those that are seen

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "router/base/log.h"
-#include "transport/loop/alarm.h"
 #include "transport/memory/has_memory_for.h"
 #include "wamp/error_uris.h"
 
@@ -120,7 +119,7 @@ void Realm::ask(Member& unseen, const wamp::Call& question, RoutedPayload&& payl
 
 void Realm::leave(Member& member) noexcept {
   turn([&] {
-    if (member.present) state_.remove_member(member);
+    if (member.present()) state_.remove_member(member);
   });
   calls_[member.ref.worker]->end(member.party->end);
 }
@@ -172,7 +171,7 @@ bool Realm::is_awaited_by_others(const Member& callee, const std::set<wamp::Sess
 
 std::optional<Delivery> Realm::take(Member& member, Fenced&& fenced) {
   turn([&] {
-    if (member.present) state_.dealer.on_fenced(fenced, state_.outbox);
+    if (member.present()) state_.dealer.on_fenced(fenced, state_.outbox);
   });
   return std::optional<Delivery>(std::in_place, member.ref, std::move(fenced.unregistered), RoutedPayload());
 }
@@ -238,19 +237,16 @@ void Realm::turn(F change) {
 
 template <class F>
 wamp::Result<void> Realm::locked(Member& member, F request) {
-  Lock lock(mutex_);
-  if (!member.present) return {};
-  state_.work.begin_turn();
-  wamp::Result<void> result = request();
-  const Rest left = rest();
-  lock.unlock();
-  follow_up(left);
+  wamp::Result<void> result;
+  turn([&] {
+    if (member.present()) result = request();
+  });
   return result;
 }
 
 template <class F>
 wamp::Result<void> Realm::of_present(Member& member, F request) {
-  if (!member.callee->present.load(std::memory_order_relaxed)) return {};
+  if (!member.present()) return {};
   wamp::Result<void> result = request();
   calls_[member.ref.worker]->ring_in_time();
   return result;
@@ -278,16 +274,12 @@ void Realm::close() {
 
 void Realm::on_alive(Member& member) {
   turn([&] {
-    if (member.present) state_.dealer.on_alive(member, state_.outbox);
+    if (member.present()) state_.dealer.on_alive(member, state_.outbox);
   });
 }
 
 void Realm::on_takes_calls(CalleeState& callee) noexcept {
   turn([&] { state_.dealer.on_takes_calls(callee); });
-}
-
-void Realm::begin_drain() {
-  draining_ = true;
 }
 
 template <class Remembered>
@@ -311,7 +303,7 @@ bool Realm::may_ask(const Member& member, Action action, std::string_view uri,
 
 wamp::Result<void> Realm::refuse(Member& member, wamp::MessageType type, wamp::RequestId request,
                                  const Refusal& refusal) {
-  if (member.present) state_.outbox.refuse(member.ref, type, request, refusal.error_uri, refusal.text);
+  if (member.present()) state_.outbox.refuse(member.ref, type, request, refusal.error_uri, refusal.text);
   return {};
 }
 
@@ -425,7 +417,7 @@ wamp::Result<void> Realm::call_router(Member& member, const wamp::Call& message,
   const auto* make_result = std::get_if<meta::LargeResult>(&answer);
   RoutedPayload result =
       make_payload(make_result ? (*make_result)() : std::get<serializers::Arguments>(answer));
-  if (member.present)
+  if (member.present())
     state_.outbox.send(member.ref, wamp::CallResult{message.request, {}, {}}, std::move(result));
   return {};
 }
@@ -503,19 +495,6 @@ bool Realm::keeps_events() const {
 void RealmTotals::add(const Realm& realm) {
   realms.add(realm.counters());
   for (const auto& branch : realm.branches()) branches.add(branch->counters);
-}
-
-void keep_time_on(const std::vector<transport::Loop*>& loops, const std::shared_ptr<Realm>& realm) {
-  const auto ring = [realm](transport::Loop& loop, const auto& run) {
-    const auto alarm = std::make_shared<transport::Alarm>(loop, [weak = std::weak_ptr(realm), run] {
-      if (const auto alive = weak.lock()) run(*alive);
-    });
-    return [alarm](SteadyTime time) { alarm->ring_by(time); };
-  };
-  realm->set_timer(ring(*loops.front(), [](Realm& due) { due.run_due(); }));
-  for (uint32_t worker = 0; worker < loops.size(); ++worker)
-    realm->set_timer_of_calls(worker,
-                              ring(*loops[worker], [worker](Realm& due) { due.run_due_calls(worker); }));
 }
 
 }  // namespace router

@@ -32,10 +32,6 @@
 #include "transport/counters/counter_totals.h"
 #include "wamp/result.h"
 
-namespace transport {
-class Loop;
-}
-
 namespace router {
 
 class Realm final : private dealer::Procedures {
@@ -113,7 +109,7 @@ class Realm final : private dealer::Procedures {
   // The peer has taken all, which the sources are told.
   void on_taken(Member& member) { member.party->streams.tell_taken(); }
   // New calls are refused from now on; those in flight go on.
-  void begin_drain();
+  void begin_drain() { draining_ = true; }
   // It waits for the answer to a call, or owes one.
   bool is_busy(const Member& member) const {
     return member.party->caller.size() > 0 || member.party->callee.size() > 0;
@@ -263,9 +259,5 @@ struct RealmTotals {
 
   void add(const Realm& realm);
 };
-
-// The realm does what is due by the clock on the threads of these loops, which are the workers'. Before
-// anybody joins; the loops outlive the realm.
-void keep_time_on(const std::vector<transport::Loop*>& loops, const std::shared_ptr<Realm>& realm);
 
 }  // namespace router

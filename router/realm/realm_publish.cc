@@ -5,7 +5,7 @@
 namespace router {
 wamp::Result<void> Realm::publish(Member& member, const wamp::Publish& message, const RoutedPayload& payload,
                                   const broker::PublishOptions& options) {
-  if (!member.present.load(std::memory_order_relaxed)) return {};
+  if (!member.present()) return {};
   if (!options.payload_passthru.empty() && !member.features.has_payload_passthru_mode(wamp::Role::publisher))
     return wamp::ProtocolError{"PUBLISH.Options.ppt_scheme: HELLO did not announce payload_passthru_mode"};
   const broker::Publication publication(member, message, payload, options, member.publish_grant.grant,

@@ -33,8 +33,7 @@ bool Registration::has_callee(const Member& member) const {
 }
 
 bool Registration::is_deserted() const {
-  return std::none_of(callees.begin(), callees.end(),
-                      [](const Callee& c) -> bool { return c.member->present; });
+  return std::none_of(callees.begin(), callees.end(), [](const Callee& c) { return c.member->present(); });
 }
 
 void Registration::add_callee(Member& member, const CalleeOptions& options) {

@@ -9,6 +9,7 @@
 #include "router/base/log.h"
 #include "router/config/inventory.h"
 #include "router/memory/memory_use.h"
+#include "router/realm/realm_time.h"
 #include "router/server/listen_failure.h"
 #include "router/web/connection_limits.h"
 #include "transport/socket/address.h"

@@ -58,7 +58,7 @@ struct AudienceTown {
   }
   // Another one comes for it.
   void leaves(Inhabitant& one) {
-    one.member->present = false;
+    one.member->callee->present = false;
     do {
       work.begin_turn();
     } while (!broker.remove_some(*one.member, one.place_of_leaving, outbox));

@@ -291,7 +291,7 @@ TEST_F(AMemberThatIsHalfRemoved, IsNotTheOneThatHasAnsweredInTime) {
   state.work.begin_turn();
   state.do_due();
   do_rest();
-  EXPECT_TRUE(holder.present);
+  EXPECT_TRUE(holder.present());
   EXPECT_EQ(sent(other),
             std::vector<std::string>(many, std::string(wamp::error_uri::procedure_already_exists)));
 }
