@@ -27,17 +27,17 @@ struct Bench {
     realm.limits.subscriptions_per_session = 2000000;
     return realm;
   }
-  Member& join() {
+  Seat& join() {
     const wamp::ClientFeatures features{.roles = 15};
     const SessionRef ref{0, ++sessions, wamp::SessionId(sessions)};
     return *std::get<Realm::Joined>(realm.join(ref, {"user", "anonymous", "anonymous", "static"}, features))
                 .release();
   }
-  void subscribe(Member& member, const std::string& topic, const wamp::Dict& options = {}) {
+  void subscribe(Seat& member, const std::string& topic, const wamp::Dict& options = {}) {
     static_cast<void>(realm.handle(member, wamp::Subscribe{wamp::RequestId(1), options, topic}));
     if (++since_drain % 1000 == 0) mailbox.drain(mail);
   }
-  void publish(Member& member, const wamp::Publish& message) {
+  void publish(Seat& member, const wamp::Publish& message) {
     static_cast<void>(realm.handle(member, message, payload));
     if (++since_drain % 32 == 0) mailbox.drain(mail);
   }
@@ -53,10 +53,10 @@ struct Bench {
 
 void publish_to_one(benchmark::State& state) {
   Bench bench;
-  Member& subscriber = bench.join();
+  Seat& subscriber = bench.join();
   for (int64_t i = 1; i < state.range(0); ++i) bench.subscribe(subscriber, "com.other.t" + std::to_string(i));
   bench.subscribe(subscriber, "com.t");
-  Member& publisher = bench.join();
+  Seat& publisher = bench.join();
   const wamp::Publish message{wamp::RequestId(1), {}, "com.t", {}};
   for (auto _ : state) bench.publish(publisher, message);
 }
@@ -65,7 +65,7 @@ BENCHMARK(publish_to_one)->Arg(1)->Arg(1000000);
 void publish_acknowledged_with_a_list(benchmark::State& state) {
   Bench bench;
   bench.subscribe(bench.join(), "com.t");
-  Member& publisher = bench.join();
+  Seat& publisher = bench.join();
   const wamp::Publish message{wamp::RequestId(1),
                               wamp::Dict{{"acknowledge", true}, {"exclude_authid", wamp::List{"a", "b"}}},
                               "com.t",
@@ -77,7 +77,7 @@ BENCHMARK(publish_acknowledged_with_a_list);
 #ifndef WAMPD_BENCH_BASIC
 void publish_retained(benchmark::State& state) {
   Bench bench;
-  Member& publisher = bench.join();
+  Seat& publisher = bench.join();
   const wamp::Publish message{wamp::RequestId(1), wamp::Dict{{"retain", true}}, "com.t", {}};
   for (auto _ : state) bench.publish(publisher, message);
 }
@@ -87,7 +87,7 @@ void publish_to_a_history(benchmark::State& state) {
   config::Realm config = Bench::open_realm();
   config.store.event_history = {{.uri = "com.t", .match = wamp::MatchPolicy::exact, .limit = 1000}};
   Bench bench(config);
-  Member& publisher = bench.join();
+  Seat& publisher = bench.join();
   const wamp::Publish message{wamp::RequestId(1), {}, "com.t", {}};
   for (auto _ : state) bench.publish(publisher, message);
 }
@@ -97,7 +97,7 @@ void publish_sharded(benchmark::State& state) {
   Bench bench;
   for (int64_t i = 0; i < state.range(0); ++i)
     bench.subscribe(bench.join(), "com.t", wamp::Dict{{"nkey", "node" + std::to_string(i)}});
-  Member& publisher = bench.join();
+  Seat& publisher = bench.join();
   const wamp::Publish message{wamp::RequestId(1), wamp::Dict{{"rkey", "sensor7"}}, "com.t", {}};
   for (auto _ : state) bench.publish(publisher, message);
 }
@@ -109,13 +109,13 @@ void subscribe_retained(benchmark::State& state, const char* match, const std::s
   config.limits.retained_events = 2000000;
   config.limits.retained_bytes = uint64_t{1} << 40;
   Bench bench(config);
-  Member& publisher = bench.join();
+  Seat& publisher = bench.join();
   for (int i = 0; i < 1000000; ++i) {
     const std::string topic =
         "com.site" + std::to_string(i / 10) + ".sensor" + std::to_string(i % 10) + ".temperature";
     bench.publish(publisher, wamp::Publish{wamp::RequestId(1), wamp::Dict{{"retain", true}}, topic, {}});
   }
-  Member& subscriber = bench.join();
+  Seat& subscriber = bench.join();
   const wamp::Dict options{{"match", match}, {"get_retained", true}};
   for (auto _ : state) bench.subscribe(subscriber, pattern, options);
 }
@@ -127,7 +127,7 @@ void subscribe_retained_without_a_match(benchmark::State& state) {
   config::Realm config = Bench::open_realm();
   config.limits.retained_bytes = uint64_t{1} << 40;
   Bench bench(config);
-  Member& publisher = bench.join();
+  Seat& publisher = bench.join();
   const auto uri = [components](size_t odd_one, const std::string& what) {
     std::string made;
     for (size_t i = 0; i < components; ++i) made.append(i > 0 ? "." : "").append(i == odd_one ? what : "a");
@@ -138,7 +138,7 @@ void subscribe_retained_without_a_match(benchmark::State& state) {
                                            wamp::Dict{{"retain", true}},
                                            uri(i % (components - 1), "x" + std::to_string(i)),
                                            {}});
-  Member& subscriber = bench.join();
+  Seat& subscriber = bench.join();
   const wamp::Dict options{{"match", "wildcard"}, {"get_retained", true}};
   const std::string pattern = uri(components - 1, "");
   for (auto _ : state) bench.subscribe(subscriber, pattern, options);

@@ -70,7 +70,7 @@ class LargeRealm {
     for (size_t i = 0; i * held_by_each_session < count; ++i) join();
     const double before = bytes_in_use();
     for (size_t number = 0; number < count; ++number) {
-      Member& member = *members_[1 + number / held_by_each_session];
+      Seat& member = *members_[1 + number / held_by_each_session];
       const wamp::RequestId request(1 + number % held_by_each_session);
       const Entry e = entry(number);
       const wamp::Dict options{{"match", wamp::name(e.match)}};
@@ -119,7 +119,7 @@ class LargeRealm {
   double bytes_each() const { return bytes_each_; }
 
  private:
-  Member& join() {
+  Seat& join() {
     const auto slot = static_cast<uint32_t>(members_.size());
     const SessionRef ref{0, slot, wamp::SessionId(1000 + slot)};
     wamp::ClientFeatures features;
@@ -142,8 +142,8 @@ class LargeRealm {
   SystemClock clock_;
   Mailbox mailbox_;
   Realm realm_;
-  std::vector<Member*> members_;  // the realm's; by slot
-  Member* sender_ = nullptr;
+  std::vector<Seat*> members_;  // the realm's; by slot
+  Seat* sender_ = nullptr;
   MailList mail_;
   std::vector<std::string> targets_;
   size_t next_ = 0;

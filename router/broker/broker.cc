@@ -109,7 +109,8 @@ void Broker::subscribe(Member& subscriber, const wamp::Subscribe& message, wamp:
   if (!held) refusal = check_count(subscriber);
   if (!refusal && !subscription) refusal = check_new(subscriber, message.topic, match);
   if (!refusal && !held)
-    refusal = check_kept_bytes(subscriber, Subscription::bytes_of(message.topic, options.node_key));
+    refusal = check_kept_bytes(subscriber, subscriber.limits(),
+                               Subscription::bytes_of(message.topic, options.node_key));
   if (!refusal && (!held || moves)) refusal = check_node(subscription, options.node_key);
   if (!refusal) refusal = find_replay(subscription, options, subscriber, replay);
   if (!refusal && options.get_retained) refusal = find_retained(message, match, subscriber, replay, retained);
@@ -223,13 +224,14 @@ StampedRoute<TopicRoute> Broker::find_route(std::string_view topic) const {
   return route;
 }
 
-void Broker::publish(const Publication& publication, const TopicRoute* route, Outbox& outbox) {
+bool Broker::publish(const Publication& publication, const TopicRoute* route, Outbox& outbox) {
   const PublishOptions& options = publication.options;
   Answer answer = Answer::now;
   if (options.retain || (route && route->is_kept)) answer = keep(publication, outbox);
-  if (answer == Answer::refused) return;
+  if (answer == Answer::refused) return false;
   if (options.acknowledge && answer == Answer::now) publication.acknowledge(outbox);
   publication.send(route, outbox);
+  return answer == Answer::when_stored;
 }
 
 void Broker::send_meta(std::string_view topic, const RoutedPayload& payload, wamp::SessionId excluded,

@@ -67,8 +67,9 @@ class Broker {
   StampedRoute<TopicRoute> find_route(std::string_view topic) const;
   // What tells whether that is still so. Any thread.
   const RouteGenerations& generations() const { return generations_; }
-  // Keeps it, if it is to be kept, and sends it. `route`: the topic's, as it is now.
-  void publish(const Publication& publication, const TopicRoute* route, Outbox& outbox);
+  // Keeps it, if it is to be kept, and sends it. `route`: the topic's, as it is now. True: the publisher
+  // waits for an answer until it is stored.
+  bool publish(const Publication& publication, const TopicRoute* route, Outbox& outbox);
   // "Subscription Revocation". Precondition: `subscriber` is one.
   void revoke(Subscription& subscription, Member& subscriber, const std::string& reason, Outbox& outbox);
   // An event of the router's own ("Meta API"), if the realm has them. It is kept in no history. `excluded`

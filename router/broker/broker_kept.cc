@@ -197,7 +197,6 @@ Broker::Answer Broker::keep(const Publication& publication, Outbox& outbox) {
   if (!has_room || (write.histories.empty() && !write.retained)) return Answer::now;
   write.event = event;
   if (options.acknowledge) {
-    publication.publisher.waiting.add(wamp::MessageType::publish, publication.message.request);
     write.acknowledgement = {publication.publisher.ref, publication.message.request, publication.id};
   }
   store_->add(std::move(write));
@@ -221,7 +220,7 @@ std::variant<HistoryPage, Refusal, Broker::Unfinished> Broker::get_events(const 
   if (!may_subscribe)
     return Refusal{
         wamp::error_uri::not_authorized,
-        "role \"" + caller.identity.authrole + "\" may not subscribe \"" + subscription.topic + "\""};
+        "role \"" + caller.identity->authrole + "\" may not subscribe \"" + subscription.topic + "\""};
   if (!subscription.history)
     return Refusal{wamp::error_uri::history_unavailable,
                    "no event history is kept for subscription " + std::to_string(id.value)};

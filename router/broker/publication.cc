@@ -9,12 +9,13 @@
 namespace router::broker {
 namespace {
 
-wamp::Dict publication_details(const Member& publisher, const PublishOptions& options, const Grant& grant) {
+wamp::Dict publication_details(const MemberFacts& publisher, const PublishOptions& options,
+                               const Grant& grant) {
   wamp::Dict details;
   if (grant.disclose || options.disclose_me) {
     details.append("publisher", publisher.ref.session.value);
-    details.append("publisher_authid", publisher.identity.authid);
-    details.append("publisher_authrole", publisher.identity.authrole);
+    details.append("publisher_authid", publisher.identity->authid);
+    details.append("publisher_authrole", publisher.identity->authrole);
   }
   if (grant.trustlevel) details.append("trustlevel", uint64_t{*grant.trustlevel});
   append_attributes(options.payload_passthru, details);
@@ -72,8 +73,9 @@ void send_events(const EventsToSend& events, std::span<const Leg> legs, Outbox& 
   }
 }
 
-Publication::Publication(Member& from, const wamp::Publish& publish, const RoutedPayload& its_payload,
-                         const PublishOptions& its_options, const Grant& grant, wamp::PublicationId its_id)
+Publication::Publication(const MemberFacts& from, const wamp::Publish& publish,
+                         const RoutedPayload& its_payload, const PublishOptions& its_options,
+                         const Grant& grant, wamp::PublicationId its_id)
     : publisher(from),
       message(publish),
       payload(its_payload),

@@ -12,7 +12,7 @@
 #include "router/events/publish_options.h"
 #include "router/mail/outbox.h"
 #include "router/mail/routed_payload.h"
-#include "router/member/member.h"
+#include "router/member/member_facts.h"
 #include "router/tables/rendezvous_hash.h"
 #include "wamp/ids.h"
 #include "wamp/message.h"
@@ -36,7 +36,7 @@ struct EventsToSend {
 void send_events(const EventsToSend& events, std::span<const Leg> legs, Outbox& outbox);
 
 struct Publication {
-  Publication(Member& from, const wamp::Publish& publish, const RoutedPayload& its_payload,
+  Publication(const MemberFacts& from, const wamp::Publish& publish, const RoutedPayload& its_payload,
               const PublishOptions& its_options, const Grant& grant, wamp::PublicationId its_id);
 
   // PUBLISHED.
@@ -44,7 +44,7 @@ struct Publication {
   // To those to whom the route leads; null: nobody.
   void send(const TopicRoute* route, Outbox& outbox) const;
 
-  Member& publisher;
+  const MemberFacts& publisher;
   const wamp::Publish& message;
   const RoutedPayload& payload;
   const PublishOptions& options;

@@ -18,7 +18,7 @@ constexpr std::string_view yield_request = "YIELD.INVOCATION.Request";
 CalleeHalf::CalleeHalf(const Place& place, Streams& streams, wamp::RequestId last)
     : place_(place),
       streams_(streams),
-      invocations_(place.member.charge(holding::calls, 0), pending_invocation_bytes),
+      invocations_(place.seat.charge(holding::calls, 0), pending_invocation_bytes),
       last_(last) {}
 
 wamp::RequestId CalleeHalf::last_owed() const {
@@ -36,7 +36,7 @@ wamp::Result<PendingInvocation*> CalleeHalf::answered(wamp::RequestId invocation
   if (invocation > last_)
     return wamp::ProtocolError{std::string(answer) + ": no INVOCATION " + std::to_string(invocation.value) +
                                " was sent to this session"};
-  place_.member.branch.counters.late_answers.add();
+  place_.seat.branch.counters.late_answers.add();
   return nullptr;
 }
 
@@ -64,9 +64,9 @@ wamp::Result<void> CalleeHalf::yield(const wamp::Yield& message, RoutedPayload&&
   }
   wamp::Attributes options(message.options, "YIELD.Options");
   const bool progress = options.boolean("progress", false);
-  const wamp::Dict passthru = payload_passthru_attributes(options, place_.member.limits().attribute_length);
+  const wamp::Dict passthru = payload_passthru_attributes(options, place_.seat.limits().attribute_length);
   if (options.error() && !options.error()->is_refusable) return *options.error();
-  if (!passthru.empty() && !place_.member.features.has_payload_passthru_mode(wamp::Role::callee))
+  if (!passthru.empty() && !place_.seat.features.has_payload_passthru_mode(wamp::Role::callee))
     return wamp::ProtocolError{"YIELD.Options.ppt_scheme: HELLO did not announce payload_passthru_mode"};
   const auto found = answered(message.request, yield_request, !progress);
   if (!found) return found.error();
@@ -80,7 +80,7 @@ wamp::Result<void> CalleeHalf::yield(const wamp::Yield& message, RoutedPayload&&
   // A caller that did not ask for progress could not tell a progressive result from the final one.
   if (progress && !invocation.receive_progress) return {};
   if (!passthru.empty() && !invocation.caller_takes_passthru) {
-    place_.outbox.refuse(place_.member.ref, wamp::Invocation::type, message.request, feature_not_supported,
+    place_.outbox.refuse(place_.seat.ref, wamp::Invocation::type, message.request, feature_not_supported,
                          "the caller does not support payload passthru mode");
     fail(invocation, feature_not_supported,
          "the callee answered in payload passthru mode, which this session has not announced");
@@ -99,7 +99,7 @@ wamp::Result<void> CalleeHalf::yield(const wamp::Yield& message, RoutedPayload&&
 
 wamp::Result<void> CalleeHalf::error(const wamp::Error& message, RoutedPayload&& payload) {
   wamp::Attributes details(message.details, "ERROR.Details");
-  payload_passthru_attributes(details, place_.member.limits().attribute_length);
+  payload_passthru_attributes(details, place_.seat.limits().attribute_length);
   if (details.error() && !details.error()->is_refusable) return *details.error();
   const auto found = answered(message.request, "ERROR.REQUEST.Request", true);
   if (!found) return found.error();
@@ -108,7 +108,7 @@ wamp::Result<void> CalleeHalf::error(const wamp::Error& message, RoutedPayload&&
   if (!wamp::is_valid_uri(message.error, wamp::UriRule::loose)) {
     fail(invocation, invalid_uri, "the callee answered with an ERROR whose URI is not valid");
   } else {
-    const bool is_unavailable = message.error == unavailable && place_.member.features.callee_call_reroute;
+    const bool is_unavailable = message.error == unavailable && place_.seat.features.callee_call_reroute;
     wamp::Error error{wamp::Call::type, invocation.id.request, message.details, message.error, {}};
     answer(invocation, std::move(error), std::move(payload),
            is_unavailable ? Answer::Kind::unavailable : Answer::Kind::last);
@@ -139,7 +139,7 @@ PendingInvocation* CalleeHalf::find(const CallId& call) {
 }
 
 std::optional<Delivery> CalleeHalf::take(Invoke&& invoke) {
-  Member& member = place_.member;
+  const Seat& seat = place_.seat;
   wamp::Invocation& message = invoke.message;
   const bool progressive = message.details.find("progress") != nullptr;
   if (invoke.is_chunk) {
@@ -147,7 +147,7 @@ std::optional<Delivery> CalleeHalf::take(Invoke&& invoke) {
     if (!begun) return std::nullopt;
     message.request = begun->invocation;
     begun->progressive = progressive;
-    return std::optional<Delivery>(std::in_place, member.ref, std::move(message), std::move(invoke.payload),
+    return std::optional<Delivery>(std::in_place, seat.ref, std::move(message), std::move(invoke.payload),
                                    true);
   }
   streams_.on_wanted(invoke.call.caller.session);
@@ -164,7 +164,7 @@ std::optional<Delivery> CalleeHalf::take(Invoke&& invoke) {
   invocations_.insert(id.value, &invocation);
   if (by_call_) by_call_->emplace(std::pair(invoke.call.caller.session, invoke.call.number), &invocation);
   message.request = id;
-  return std::optional<Delivery>(std::in_place, member.ref, std::move(message), std::move(invoke.payload),
+  return std::optional<Delivery>(std::in_place, seat.ref, std::move(message), std::move(invoke.payload),
                                  false);
 }
 
@@ -182,7 +182,7 @@ std::optional<Delivery> CalleeHalf::interrupt(wamp::RequestId invocation, std::s
   wamp::Interrupt message;
   message.request = invocation;
   message.options.append("mode", mode);
-  return std::optional<Delivery>(std::in_place, place_.member.ref, std::move(message), RoutedPayload());
+  return std::optional<Delivery>(std::in_place, place_.seat.ref, std::move(message), RoutedPayload());
 }
 
 // ---- streams
@@ -207,9 +207,9 @@ void CalleeHalf::take_untaken(const CallId& call, const SessionRef& caller, bool
   if (!invocation || !streams_.on_untaken(caller, others_wait) || !too_much) return;
   streams_.count_broken(caller);
   fail(*invocation, canceled, "the caller does not take the results, and others wait for the callee");
-  if (place_.member.features.callee_call_canceling)
+  if (place_.seat.features.callee_call_canceling)
     if (auto told = interrupt(invocation->invocation, "killnowait"))
-      place_.outbox.send(place_.member.ref, std::move(std::get<wamp::Interrupt>(told->message)));
+      place_.outbox.send(place_.seat.ref, std::move(std::get<wamp::Interrupt>(told->message)));
   remove(*invocation);
 }
 
@@ -228,7 +228,7 @@ void CalleeHalf::remove(PendingInvocation& invocation) noexcept {
 
 bool CalleeHalf::end_some(LeftoverWork& work, uint64_t& from) {
   return work.take_some(invocations_, from, [this](PendingInvocation* invocation) {
-    if (invocation->id.caller != place_.member.ref)
+    if (invocation->id.caller != place_.seat.ref)
       fail(*invocation, canceled, "the callee left before it answered");
     remove(*invocation);
   });

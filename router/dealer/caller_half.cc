@@ -36,7 +36,7 @@ std::optional<uint64_t> routing_key(const CallOptions& options) {
 }
 
 // The callee wants to keep the time itself; not if the router waits, which must not hang.
-bool looks_after_timeout(const CalleeSlot& slot, const Member& caller) {
+bool looks_after_timeout(const CalleeSlot& slot, const Seat& caller) {
   return !caller.unseen && slot.options.forward_timeout && slot.callee->features.callee_call_timeout;
 }
 
@@ -77,7 +77,7 @@ class CallerHalf::Target {
 };
 
 CallerHalf::CallerHalf(const Place& place, Streams& streams)
-    : place_(place), streams_(streams), calls_(place.member.charge(holding::calls, 0), pending_call_bytes) {}
+    : place_(place), streams_(streams), calls_(place.seat.charge(holding::calls, 0), pending_call_bytes) {}
 
 PendingCall* CallerHalf::find(const CallId& call) {
   PendingCall** const found = calls_.find(call.request.value);
@@ -89,7 +89,7 @@ PendingCall* CallerHalf::find(const CallId& call) {
 bool CallerHalf::refuse_id_in_use(wamp::RequestId call) {
   if (!calls_.find(call.value)) return false;
   place_.outbox.refuse(
-      place_.member.ref, wamp::Call::type, call, invalid_argument,
+      place_.seat.ref, wamp::Call::type, call, invalid_argument,
       "CALL.Request: " + std::to_string(call.value) + " is the id of a call that has not been answered yet");
   return true;
 }
@@ -101,7 +101,7 @@ wamp::Result<void> CallerHalf::call(const wamp::Call& message, const CallOptions
     refuse_id_in_use(message.request);
     return {};
   }
-  const wamp::ClientFeatures& features = place_.member.features;
+  const wamp::ClientFeatures& features = place_.seat.features;
   if (options.progress && !features.caller_progressive_call_invocations)
     return wamp::ProtocolError{"CALL.Options.progress: HELLO did not announce progressive_call_invocations"};
   if (!options.payload_passthru.empty() && !features.has_payload_passthru_mode(wamp::Role::caller))
@@ -111,15 +111,15 @@ wamp::Result<void> CallerHalf::call(const wamp::Call& message, const CallOptions
 }
 
 const ProcedureRoute* CallerHalf::route_to(std::string_view procedure, StampedRoute<ProcedureRoute>& made) {
-  Member& member = place_.member;
+  Seat& seat = place_.seat;
   const auto find_anew = [&] { return place_.procedures.find_route(procedure); };
-  return member.call_grant.look_up(procedure, member.branch.procedures, place_.generations, made, find_anew)
+  return seat.call_grant.look_up(procedure, seat.branch.procedures, place_.generations, made, find_anew)
       .route.get();
 }
 
 PendingCall& CallerHalf::add(wamp::RequestId request, const ProcedureRoute& route) {
   PendingCall& call = place_.table.calls.add();
-  call.id = {place_.member.ref, ++last_number_, request};
+  call.id = {place_.seat.ref, ++last_number_, request};
   call.registration = route.registration;
   call.match = route.match;
   call.taken = place_.clock.turn_time();
@@ -142,7 +142,7 @@ bool CallerHalf::must_wait(const ProcedureRoute& route, const CallOptions& optio
 void CallerHalf::pick(const ProcedureRoute& route, const CallOptions& options, const KeptCall* kept,
                       std::optional<Target>& target) {
   CallChoice choice;
-  if (route.policy == InvocationPolicy::random) choice.chance = place_.member.branch.ids.next();
+  if (route.policy == InvocationPolicy::random) choice.chance = place_.seat.branch.ids.next();
   choice.routing_key = routing_key(options);
   if (kept) choice.refused = &kept->refused;
   if (Picked picked = route.pick(choice))
@@ -150,25 +150,25 @@ void CallerHalf::pick(const ProcedureRoute& route, const CallOptions& options, c
 }
 
 void CallerHalf::begin(wamp::RequestId request, const Asked& asked, RoutedPayload&& payload) {
-  Member& member = place_.member;
+  Seat& seat = place_.seat;
   const auto refuse = [&](std::string_view error_uri, std::string_view text) {
-    place_.outbox.refuse(member.ref, wamp::Call::type, request, error_uri, text);
+    place_.outbox.refuse(seat.ref, wamp::Call::type, request, error_uri, text);
   };
   const CallOptions& options = asked.options;
-  if (place_.draining.load(std::memory_order_relaxed) && !member.unseen)
+  if (place_.draining.load(std::memory_order_relaxed) && !seat.unseen)
     return refuse(unavailable, "the router shuts down");
   StampedRoute<ProcedureRoute> made;
   const ProcedureRoute* const route = route_to(asked.procedure, made);
   if (!route)
     return refuse(no_such_procedure, "no procedure is registered as " + std::string(asked.procedure));
-  if (const uint32_t most = member.limits().calls_in_flight_per_session; calls_.size() >= most)
+  if (const uint32_t most = seat.limits().calls_in_flight_per_session; calls_.size() >= most)
     return refuse(too_many_requests, "this session has " + std::to_string(most) +
                                          " calls in progress, the most that it may have");
   if (const auto refusal = run_mode_refusal(options)) return refuse(refusal->error_uri, refusal->text);
 
   PendingCall& call = add(request, *route);
   call.progressive = options.progress;
-  if (const uint64_t timeout = timeout_ms(options, member.limits()); timeout > 0) set_deadline(call, timeout);
+  if (const uint64_t timeout = timeout_ms(options, seat.limits()); timeout > 0) set_deadline(call, timeout);
   std::optional<Target> target;
   if (!must_wait(*route, options)) pick(*route, options, nullptr, target);
   const bool may_be_sent_again = !target || target->slot().callee->features.callee_call_reroute;
@@ -180,8 +180,8 @@ void CallerHalf::begin(wamp::RequestId request, const Asked& asked, RoutedPayloa
                                                     may_be_sent_again ? payload : RoutedPayload(),
                                                     {},
                                                     false,
-                                                    member.charge(holding::calls, 0)});
-    if (const auto refusal = check_kept_bytes(member, call.kept->bytes()))
+                                                    seat.charge(holding::calls, 0)});
+    if (const auto refusal = check_kept_bytes(seat, seat.limits(), call.kept->bytes()))
       return end(call, refusal->error_uri, refusal->text);
     call.kept->settle();
   }
@@ -207,7 +207,7 @@ void CallerHalf::invoke(PendingCall& call, Target& target, const Asked& asked, R
   }
   if (call.progressive) details.append("progress", true);
   const size_t room = room_taken(payload);
-  const bool takes_passthru = place_.member.features.has_payload_passthru_mode(wamp::Role::caller);
+  const bool takes_passthru = place_.seat.features.has_payload_passthru_mode(wamp::Role::caller);
   place_.outbox.post(Invoke{callee.ref,
                             call.id,
                             {{}, call.registration, std::move(details), {}},
@@ -221,21 +221,21 @@ void CallerHalf::invoke(PendingCall& call, Target& target, const Asked& asked, R
   call.callee = callee.ref;
   call.callee_cancels = callee.features.callee_call_canceling;
   call.callee_reroutes = callee.features.callee_call_reroute;
-  if (call.deadline && looks_after_timeout(slot, place_.member)) forget_deadline(call);
+  if (call.deadline && looks_after_timeout(slot, place_.seat)) forget_deadline(call);
   if (!call.callee_reroutes && !call.progressive) call.kept.reset();  // it waited
 }
 
 wamp::Dict CallerHalf::invocation_details(const PendingCall& call, const CalleeSlot& slot, const Asked& asked,
                                           bool receive_progress) const {
-  const Member& caller = place_.member;
+  const Seat& caller = place_.seat;
   wamp::Dict details;
   if (call.match != wamp::MatchPolicy::exact) details.append("procedure", asked.procedure);
   if (receive_progress) details.append("receive_progress", true);
   if (call.deadline && looks_after_timeout(slot, caller)) details.append("timeout", remaining_ms(call));
   if (asked.grant.disclose || asked.options.disclose_me || slot.options.disclose_caller) {
     details.append("caller", caller.ref.session.value);
-    details.append("caller_authid", caller.identity.authid);
-    details.append("caller_authrole", caller.identity.authrole);
+    details.append("caller_authid", caller.identity->authid);
+    details.append("caller_authrole", caller.identity->authrole);
   }
   if (asked.grant.trustlevel) details.append("trustlevel", uint64_t{*asked.grant.trustlevel});
   append_attributes(asked.options.payload_passthru, details);
@@ -266,7 +266,7 @@ wamp::Result<void> CallerHalf::continue_call(const wamp::Call& message, RoutedPa
                                              bool sequential) {
   PendingCall** const found = calls_.find(message.request.value);
   if (!found || (*found)->interrupted || ((*found)->kept && (*found)->kept->procedure != message.procedure)) {
-    place_.member.branch.counters.late_answers.add();
+    place_.seat.branch.counters.late_answers.add();
     return {};
   }
   PendingCall& call = **found;
@@ -277,7 +277,7 @@ wamp::Result<void> CallerHalf::continue_call(const wamp::Call& message, RoutedPa
   if (!call.progressive)
     return wamp::ProtocolError{"CALL.Request: call " + std::to_string(message.request.value) +
                                " is in progress, and its last chunk has been sent"};
-  const auto options = call_options(message.options, place_.member.limits().attribute_length);
+  const auto options = call_options(message.options, place_.seat.limits().attribute_length);
   if (!options && !options.error().is_refusable) return options.error();
   if (!options) {
     break_off(call, invalid_argument, options.error().message);
@@ -308,7 +308,7 @@ wamp::Result<void> CallerHalf::cancel(const wamp::Cancel& message) {
   const bool is_known = mode == "skip" || mode == "kill" || mode == "killnowait";
   PendingCall** const found = calls_.find(message.request.value);
   if (!found) {
-    place_.member.branch.counters.late_answers.add();
+    place_.seat.branch.counters.late_answers.add();
     return {};
   }
   PendingCall& call = **found;
@@ -331,9 +331,9 @@ wamp::Result<void> CallerHalf::cancel(const wamp::Cancel& message) {
 // ---- what the other half and the realm post
 
 std::optional<Delivery> CallerHalf::take(Answer&& answer) {
-  PendingCall* const call = find({place_.member.ref, answer.number, answer.request});
+  PendingCall* const call = find({place_.seat.ref, answer.number, answer.request});
   if (!call) {
-    place_.member.branch.counters.late_answers.add();
+    place_.seat.branch.counters.late_answers.add();
     return std::nullopt;
   }
   if (answer.kind == Answer::Kind::unavailable && call->kept && !call->interrupted) {
@@ -341,7 +341,7 @@ std::optional<Delivery> CallerHalf::take(Answer&& answer) {
     return std::nullopt;
   }
   const bool is_last = answer.kind != Answer::Kind::progress;
-  std::optional<Delivery> sent(std::in_place, place_.member.ref, std::move(answer.message),
+  std::optional<Delivery> sent(std::in_place, place_.seat.ref, std::move(answer.message),
                                std::move(answer.payload), !is_last);
   if (is_last) finish(*call);
   return sent;
@@ -461,17 +461,17 @@ void CallerHalf::remove(PendingCall& call) noexcept {
 void CallerHalf::finish(PendingCall& call) noexcept {
   const auto us =
       std::chrono::duration_cast<std::chrono::microseconds>(place_.clock.turn_time() - call.taken).count();
-  place_.member.branch.counters.call_seconds.add(static_cast<uint64_t>(std::max<int64_t>(us, 0)));
+  place_.seat.branch.counters.call_seconds.add(static_cast<uint64_t>(std::max<int64_t>(us, 0)));
   remove(call);
 }
 
 void CallerHalf::end(PendingCall& call, std::string_view error_uri, std::string_view text) {
-  place_.outbox.refuse(place_.member.ref, wamp::Call::type, call.id.request, error_uri, text);
+  place_.outbox.refuse(place_.seat.ref, wamp::Call::type, call.id.request, error_uri, text);
   finish(call);
 }
 
 void CallerHalf::tell_callee(const PendingCall& call, CallNotice::Kind kind) {
-  if (call.callee != SessionRef()) place_.outbox.notify({call.callee, kind, call.id, place_.member.ref});
+  if (call.callee != SessionRef()) place_.outbox.notify({call.callee, kind, call.id, place_.seat.ref});
 }
 
 void CallerHalf::tell_end(const PendingCall& call, bool is_to_stop) {

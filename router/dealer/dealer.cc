@@ -73,38 +73,43 @@ void Dealer::vacate(Registration& registration, bool by_force, Outbox& outbox) {
   work_.add(std::move(work));
 }
 
-void Dealer::register_procedure(Member& callee, const wamp::Register& message, wamp::MatchPolicy match,
+bool Dealer::register_procedure(Member& callee, const wamp::Register& message, wamp::MatchPolicy match,
                                 const RegisterOptions& options, const Grant& grant, Outbox& outbox) {
   using namespace wamp::error_uri;
-  const auto refuse = [&](std::string_view error_uri, std::string_view text) {
-    refuse_register(callee, message.request, error_uri, text, outbox);
-  };
-  if (options.force_reregister && !grant.force_reregister)
-    return refuse(not_authorized, "this role may not use force_reregister for this procedure");
+  if (options.force_reregister && !grant.force_reregister) {
+    refuse_register(callee, message.request, not_authorized,
+                    "this role may not use force_reregister for this procedure", outbox);
+    return false;
+  }
   const Wanted wanted{callee, message.request, message.procedure, match, options};
-  if (!wait_for_fence(wanted, outbox)) decide(wanted, true, outbox);
+  Fate fate = wait_for_fence(wanted, outbox);
+  if (fate == Fate::undecided) fate = decide(wanted, true, outbox);
+  return fate == Fate::waits;
 }
 
-void Dealer::decide(const Wanted& wanted, bool may_hold, Outbox& outbox) {
+Dealer::Fate Dealer::decide(const Wanted& wanted, bool may_hold, Outbox& outbox) {
   using namespace wamp::error_uri;
   const auto refuse = [&](std::string_view error_uri, std::string_view text) {
     refuse_register(wanted.callee, wanted.request, error_uri, text, outbox);
+    return Fate::answered;
   };
   Registration* const present = registrations_.find(wanted.procedure, wanted.match);
   const bool is_deserted = present && present->is_deserted();
   Registration* const shared = is_deserted || wanted.options.force_reregister ? nullptr : present;
   if (shared) {
     if (const auto text = conflict(*shared, wanted.callee, wanted.options.policy)) {
-      if (!may_hold || !hold(wanted, *shared, outbox)) refuse(procedure_already_exists, *text);
-      return;
+      const bool is_held = may_hold && hold(wanted, *shared, outbox);
+      return is_held ? Fate::waits : refuse(procedure_already_exists, *text);
     }
   }
   if (const auto text = why_no_room(wanted, shared, present != shared))
     return refuse(too_many_requests, *text);
-  if (const auto refusal = check_kept_bytes(wanted.callee, Registration::bytes_of(wanted.procedure)))
+  if (const auto refusal =
+          check_kept_bytes(wanted.callee, wanted.callee.limits(), Registration::bytes_of(wanted.procedure)))
     return refuse(refusal->error_uri, refusal->text);
   if (present != shared) vacate(*present, !is_deserted, outbox);
   add_callee(shared, wanted, outbox);
+  return Fate::answered;
 }
 
 void Dealer::add_callee(Registration* registration, const Wanted& wanted, Outbox& outbox) {
@@ -163,27 +168,26 @@ void Dealer::on_fenced(const Fenced& fenced, Outbox& outbox) {
     decide({*held.callee, held.request, held.procedure, held.match, held.options}, true, outbox);
 }
 
-bool Dealer::wait_for_fence(const Wanted& wanted, Outbox& outbox) {
+Dealer::Fate Dealer::wait_for_fence(const Wanted& wanted, Outbox& outbox) {
   Member& callee = wanted.callee;
   auto* const waiting =
       fenced_registers_.waiting_for({callee.ref.session, std::string(wanted.procedure), wanted.match});
-  if (!waiting) return false;
+  if (!waiting) return Fate::undecided;
   if (waiting->size() >= max_behind_a_fence) {
     refuse_register(
         callee, wanted.request, wamp::error_uri::too_many_requests,
         std::to_string(max_behind_a_fence) + " REGISTERs of this procedure wait already for an UNREGISTERED",
         outbox);
-    return true;
+    return Fate::answered;
   }
   const size_t bytes = bytes_of_held(wanted.procedure);
-  if (const auto refusal = check_kept_bytes(callee, bytes)) {
+  if (const auto refusal = check_kept_bytes(callee, callee.limits(), bytes)) {
     refuse_register(callee, wanted.request, refusal->error_uri, refusal->text, outbox);
-    return true;
+    return Fate::answered;
   }
   waiting->push_back({&callee, &callee, wanted.request, std::string(wanted.procedure), wanted.match,
                       wanted.options, SteadyTime::max(), callee.charge(holding::requests, bytes)});
-  callee.waiting.add(wamp::MessageType::register_, wanted.request);
-  return true;
+  return Fate::waits;
 }
 
 void Dealer::revoke(Registration& registration, Member& callee, const std::string& reason, Outbox& outbox) {
@@ -220,7 +224,6 @@ bool Dealer::hold(const Wanted& wanted, const Registration& registration, Outbox
   held_registers_.add({&wanted.callee, &holder, wanted.request, registration.procedure, registration.match,
                        wanted.options, clock_.now() + std::chrono::milliseconds(limits_.probe_timeout_ms),
                        wanted.callee.charge(holding::requests, bytes_of_held(registration.procedure))});
-  wanted.callee.waiting.add(wamp::MessageType::register_, wanted.request);
   return true;
 }
 

@@ -47,7 +47,8 @@ class Dealer {
   // For what comes next.
   void set_limits(const DealerLimits& limits) { limits_ = limits; }
 
-  void register_procedure(Member& callee, const wamp::Register& message, wamp::MatchPolicy match,
+  // True: it waits, and is answered later.
+  bool register_procedure(Member& callee, const wamp::Register& message, wamp::MatchPolicy match,
                           const RegisterOptions& options, const Grant& grant, Outbox& outbox);
   void unregister(Member& callee, const wamp::Unregister& message, Outbox& outbox);
 
@@ -117,12 +118,14 @@ class Dealer {
   // UNREGISTERED, when no INVOCATION is on its way any more. Before the callee is removed.
   void fence(const Registration& registration, const Member& callee, wamp::Unregistered&& last_word,
              Outbox& outbox);
-  // False: none is on its way for what the callee wants.
-  bool wait_for_fence(const Wanted& wanted, Outbox& outbox);
+  // What becomes of a REGISTER for now.
+  enum class Fate : uint8_t { undecided, waits, answered };
+  // Undecided: no fence is on its way for what the callee wants.
+  Fate wait_for_fence(const Wanted& wanted, Outbox& outbox);
   // Some of those that wait for this holder are decided, without holding them again. True: that was all.
   bool decide_held_for(wamp::SessionId holder, Outbox& outbox);
-  // Registers, or refuses; `may_hold`: or holds.
-  void decide(const Wanted& wanted, bool may_hold, Outbox& outbox);
+  // Registers, or refuses; `may_hold`: or holds, which is to wait.
+  Fate decide(const Wanted& wanted, bool may_hold, Outbox& outbox);
   bool forget_awaited(const Member& callee);
 
   // What is to be done about a registration's calls that wait, some of it at a time.

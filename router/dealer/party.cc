@@ -16,7 +16,7 @@ std::optional<Delivery> Party::take(const CallNotice& notice) {
     case Kind::too_much: {
       const bool too_much = notice.kind == Kind::too_much;
       const auto waits = [this] { return others_wait(); };
-      if (notice.call.caller == place.member.ref && notice.from != place.member.ref)
+      if (notice.call.caller == place.seat.ref && notice.from != place.seat.ref)
         caller.take_untaken(notice.call, notice.from, too_much, waits);
       else
         callee.take_untaken(notice.call, notice.from, too_much, waits);
@@ -34,7 +34,7 @@ std::optional<Delivery> Party::take(const CallNotice& notice) {
 
 bool Party::others_wait() {
   return callee.is_called_by_others() || caller.sends_chunks_to_others() ||
-         place.procedures.is_awaited_by_others(place.member, streams.receivers());
+         place.procedures.is_awaited_by_others(place.seat, streams.receivers());
 }
 
 void Party::on_untaken(const wamp::Message& part, bool too_much) {
@@ -48,7 +48,7 @@ bool Party::End::go_on() {
   LeftoverWork& work = party_.place.table.ending;
   party_.streams.tell_taken();
   if (!party_.callee.end_some(work, from_) || !party_.caller.end_some(work, from_)) return false;
-  party_.place.procedures.on_calls_ended(party_.place.member);
+  party_.place.procedures.on_calls_ended(party_.place.seat);
   return true;
 }
 

@@ -1,7 +1,7 @@
 // A session as a party to calls: both halves of what it is in.
 //
-// Made when it joins its realm, used on its session's thread. When the session leaves, what is left of its
-// calls ends piece by piece, and then the member goes.
+// A part of its seat, on its session's thread. When the session leaves, what is left of its calls ends piece
+// by piece, and then the seat goes.
 #pragma once
 
 #include <optional>

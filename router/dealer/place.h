@@ -7,12 +7,12 @@
 #include "router/dealer/call_table.h"
 #include "router/dealer/procedures.h"
 #include "router/mail/outbox.h"
-#include "router/member/member.h"
+#include "router/member/seat.h"
 
 namespace router::dealer {
 
 struct Place {
-  Member& member;
+  Seat& seat;
   CallTable& table;
   Outbox& outbox;
   const Clock& clock;

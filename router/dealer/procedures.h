@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "router/matching/stamped_route.h"
+#include "router/member/seat.h"
 #include "router/registrations/procedure_route.h"
 #include "router/registrations/registration.h"
 
@@ -32,11 +33,12 @@ class Procedures {
   // A callee of it may take one more of the calls that wait. Needs no memory.
   virtual void give_to_waiting(wamp::RegistrationId registration) noexcept = 0;
   // Calls of somebody who is none of these wait for a callee like this one.
-  virtual bool is_awaited_by_others(const Member& callee, const std::set<wamp::SessionId>& receivers) = 0;
+  virtual bool is_awaited_by_others(const Seat& callee, const std::set<wamp::SessionId>& receivers) = 0;
   // Calls waited when the callee took none, and now it does.
   virtual void on_takes_calls(CalleeState& callee) noexcept = 0;
-  // A member that has left has no end of any call any more, and this may be the last that is heard of it.
-  virtual void on_calls_ended(Member& member) noexcept = 0;
+  // Of a session that has left no call has an end any more: the seat is given back, and this may be the last
+  // that is heard of it.
+  virtual void on_calls_ended(Seat& seat) noexcept = 0;
 
  protected:
   ~Procedures() = default;

@@ -8,14 +8,14 @@
 namespace router::dealer {
 
 void Streams::pause() {
-  place_.outbox.order(place_.member.ref, SessionOrder::Kind::pause);
-  place_.member.callee->paused.store(true);
+  place_.outbox.order(place_.seat.ref, SessionOrder::Kind::pause);
+  place_.seat.callee->paused.store(true);
 }
 
 void Streams::resume() {
   if (!is_paused()) return;
-  place_.outbox.order(place_.member.ref, SessionOrder::Kind::resume);
-  place_.member.callee->paused.store(false);
+  place_.outbox.order(place_.seat.ref, SessionOrder::Kind::resume);
+  place_.seat.callee->paused.store(false);
 }
 
 // Also if others do not take what comes from here: this one waits for more now.
@@ -26,8 +26,8 @@ void Streams::on_taken(const SessionRef& receiver) {
 }
 
 void Streams::count_broken(const SessionRef& receiver) {
-  place_.member.branch.counters.streams_ended.add();
-  const uint64_t to = receiver.session.value, from = place_.member.ref.session.value;
+  place_.seat.branch.counters.streams_ended.add();
+  const uint64_t to = receiver.session.value, from = place_.seat.ref.session.value;
   log::warning(log::Kind::loss,
                "a stream of session " + std::to_string(from) + " to session " + std::to_string(to) +
                    " has ended: it is not taken, and others wait for its source",
@@ -44,12 +44,12 @@ void Streams::on_ended(wamp::SessionId receiver) noexcept {
 void Streams::tell_untaken(const SessionRef& source, const CallId& call, bool too_much) {
   sources_.try_emplace(source.session, source);
   const auto kind = too_much ? CallNotice::Kind::too_much : CallNotice::Kind::untaken;
-  place_.outbox.notify({source, kind, call, place_.member.ref});
+  place_.outbox.notify({source, kind, call, place_.seat.ref});
 }
 
 void Streams::tell_taken() {
   for (; !sources_.empty(); sources_.erase(sources_.begin()))
-    place_.outbox.notify({sources_.begin()->second, CallNotice::Kind::taken, {}, place_.member.ref});
+    place_.outbox.notify({sources_.begin()->second, CallNotice::Kind::taken, {}, place_.seat.ref});
 }
 
 }  // namespace router::dealer

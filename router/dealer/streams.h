@@ -55,7 +55,7 @@ class Streams {
   void tell_taken();
 
  private:
-  bool is_paused() const { return place_.member.callee->paused.load(std::memory_order_relaxed); }
+  bool is_paused() const { return place_.seat.callee->paused.load(std::memory_order_relaxed); }
   void pause();
   void resume();
 

@@ -1,6 +1,7 @@
 #include "router/directory/realm_state.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "router/store/sqlite_store.h"
@@ -90,7 +91,7 @@ bool RealmState::Removal::go_on() {
     state_.broker.publish_meta(
         "wamp.session.on_leave",
         [this] {
-          const Identity& identity = member_.identity;
+          const Identity& identity = *member_.identity;
           return serializers::Arguments{{member_.ref.session.value, identity.authid, identity.authrole}, {}};
         },
         state_.outbox);
@@ -129,14 +130,14 @@ Member& RealmState::add_member(std::unique_ptr<Member> joined) {
   broker.publish_meta(
       "wamp.session.on_join",
       [&member] {
-        return serializers::Arguments{{session_details(member.ref, member.identity, nullptr)}, {}};
+        return serializers::Arguments{{session_details(member.ref, *member.identity, nullptr)}, {}};
       },
       outbox);
   return member;
 }
 
 Member& RealmState::add_unseen(std::unique_ptr<Member> joined) {
-  joined->unseen = true;
+  assert(joined->unseen);
   joined->removal = std::make_unique<Removal>(*this, *joined);
   return members.add_unseen(std::move(joined));
 }
@@ -146,9 +147,11 @@ void RealmState::remove_member(Member& member) noexcept {
   work.add(*member.removal);
 }
 
-void RealmState::let_go(Member& member) noexcept {
+std::shared_ptr<void> RealmState::let_go(Member& member) noexcept {
+  std::shared_ptr<void> seat = std::move(member.seat);
   member.let_go = true;
   if (member.gone) members.destroy(member);
+  return seat;
 }
 
 void RealmState::kill(Member& member, std::string_view reason, const std::optional<std::string>& message) {

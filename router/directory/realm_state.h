@@ -30,7 +30,7 @@ struct RealmState {
   void follow_limits();
   // The member is one from now on, and those who want to know are told.
   Member& add_member(std::unique_ptr<Member> member);
-  // A member that nobody finds.
+  // A member that nobody finds; one that is unseen.
   Member& add_unseen(std::unique_ptr<Member> member);
   // From now on it is no member. What it holds is taken from it, its testaments are published, and those who
   // want to know are told, as leftover work. The Member itself stays until its session lets go of it. Without
@@ -40,8 +40,9 @@ struct RealmState {
   void kill(Member& member, std::string_view reason, const std::optional<std::string>& message);
   // The same, and nobody is told ("wamp.session.kill_all").
   void kill_quietly(Member& member, std::string_view reason, const std::optional<std::string>& message);
-  // Its session has let go of it, and its calls have ended. Precondition: it is not present.
-  void let_go(Member& member) noexcept;
+  // Its session has let go of it, and its calls have ended. Its seat, to be given back without the lock.
+  // Precondition: it is not present.
+  std::shared_ptr<void> let_go(Member& member) noexcept;
   // Does what is due by the clock, as leftover work.
   void do_due() noexcept;
 

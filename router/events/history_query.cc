@@ -62,7 +62,8 @@ bool passes(const StoredEvent& event, const HistoryQuery& query) {
 
 bool admits(const StoredEvent& event, const Member& receiver, bool also_own) {
   if (!also_own) return event.admits(receiver);
-  return !event.filter || event.filter->admits(receiver.ref.session, receiver.identity, receiver.extra.get());
+  return !event.filter ||
+         event.filter->admits(receiver.ref.session, *receiver.identity, receiver.extra.get());
 }
 
 // The numbers from `begin` up to, not including, `end`.

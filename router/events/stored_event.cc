@@ -13,7 +13,7 @@ constexpr std::string_view details_key = "_details";
 
 bool StoredEvent::admits(const Member& member) const {
   return excluded != member.ref.session &&
-         (!filter || filter->admits(member.ref.session, member.identity, member.extra.get()));
+         (!filter || filter->admits(member.ref.session, *member.identity, member.extra.get()));
 }
 
 size_t StoredEvent::bytes() const {

@@ -12,8 +12,9 @@
 #include <utility>
 #include <vector>
 
-#include "router/member/member.h"
+#include "router/member/member_facts.h"
 #include "wamp/ids.h"
+#include "wamp/value.h"
 
 namespace router {
 

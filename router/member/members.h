@@ -19,10 +19,10 @@ class Members {
  public:
   // Precondition: no member has its session's id.
   Member& add(std::unique_ptr<Member> member) {
-    std::map<std::string, size_t> first{{member->identity.authid, 0}};
+    std::map<std::string, size_t> first{{member->identity->authid, 0}};
     Member& added = add_unseen(std::move(member));
     by_authid_.merge(first);
-    ++by_authid_.find(added.identity.authid)->second;
+    ++by_authid_.find(added.identity->authid)->second;
     ++size_;
     return added;
   }
@@ -37,12 +37,14 @@ class Members {
     member.callee->present.store(false);
     if (member.unseen) return;
     --size_;
-    const auto same_authid = by_authid_.find(member.identity.authid);
+    const auto same_authid = by_authid_.find(member.identity->authid);
     if (--same_authid->second == 0) by_authid_.erase(same_authid);
   }
   // Precondition: it has been removed.
   void destroy(Member& member) noexcept { all_.erase(member.ref.session.value); }
 
+  // The part of a membership that the lock guards. Precondition: its seat has not been given back.
+  Member& of(const MemberFacts& seat) const { return **all_.find(seat.ref.session.value); }
   Member* find(wamp::SessionId session) const {
     const auto* found = all_.find(session.value);
     return found && is_seen(**found) ? found->get() : nullptr;

@@ -22,39 +22,39 @@ std::string decided_by(const RolePermissions& permissions, Action action, std::s
   return "on " + in_quotes(decision.uri) + ", a part of it, " + who;
 }
 
-// `what` was refused to the member, and why.
-void log_once(std::string_view realm, Member& member, Action action, std::string_view uri,
+// `what` was refused to the session, and why.
+void log_once(std::string_view realm, Seat& seat, Action action, std::string_view uri,
               const std::string& what, const std::string& why) {
-  if (!member.denials.add(action, uri)) return;
+  if (!seat.denials.add(action, uri)) return;
   log::warning(log::Kind::denial,
-               "session " + std::to_string(member.ref.session.value) + ": " + what + ": " + why +
-                   (member.denials.is_full() ? "; further denials of this session are not logged" : ""),
+               "session " + std::to_string(seat.ref.session.value) + ": " + what + ": " + why +
+                   (seat.denials.is_full() ? "; further denials of this session are not logged" : ""),
                {{"event", "denial"},
-                {"session", member.ref.session.value},
+                {"session", seat.ref.session.value},
                 {"realm", realm},
-                {"authid", member.identity.authid},
-                {"authrole", member.identity.authrole},
-                {"peer", member.identity.peer},
+                {"authid", seat.identity->authid},
+                {"authrole", seat.identity->authrole},
+                {"peer", seat.identity->peer},
                 {"action", router::name(action)},
                 {"uri", uri},
                 {"reason", why}});
 }
 
-Refusal denied(std::string_view realm, Member& member, Action action, std::string_view uri,
+Refusal denied(std::string_view realm, Seat& seat, Action action, std::string_view uri,
                wamp::MatchPolicy match) {
   const std::string what =
-      "role " + in_quotes(member.identity.authrole) + " may not " + wording(action, uri, match);
-  log_once(realm, member, action, uri, what, decided_by(*member.permissions, action, uri, match));
+      "role " + in_quotes(seat.identity->authrole) + " may not " + wording(action, uri, match);
+  log_once(realm, seat, action, uri, what, decided_by(*seat.permissions, action, uri, match));
   return {wamp::error_uri::not_authorized, what};
 }
 
-Refusal undecided(std::string_view realm, Member& member, Action action, std::string_view uri,
+Refusal undecided(std::string_view realm, Seat& seat, Action action, std::string_view uri,
                   const std::string& failure) {
-  const std::string what = "whether role \"" + member.identity.authrole + "\" may " +
+  const std::string what = "whether role \"" + seat.identity->authrole + "\" may " +
                            std::string(router::name(action)) + " \"" + std::string(uri) +
                            "\" could not be found out";
-  log_once(realm, member, action, uri, what,
-           in_quotes(member.permissions->verdicts()->authorizer().procedure) + ": " + failure);
+  log_once(realm, seat, action, uri, what,
+           in_quotes(seat.permissions->verdicts()->authorizer().procedure) + ": " + failure);
   return {wamp::error_uri::authorization_failed, what};
 }
 
@@ -71,17 +71,16 @@ wamp::Result<wamp::MatchPolicy> requested_match(const wamp::Dict& options, std::
   return *policy;
 }
 
-std::optional<Refusal> check_uri(const config::Realm& config, const Member& member, Action action,
+std::optional<Refusal> check_uri(const config::Realm& config, const Seat& seat, Action action,
                                  std::string_view uri, wamp::MatchPolicy match) {
   using namespace wamp::error_uri;
   const auto too_much = [](size_t is, const char* what, uint32_t most) {
     return Refusal{invalid_uri, "the URI has " + std::to_string(is) + " " + what + ", at most " +
                                     std::to_string(most) + " are allowed"};
   };
-  if (uri.size() > member.limits().uri_length)
-    return too_much(uri.size(), "bytes", member.limits().uri_length);
-  if (const size_t components = wamp::component_count(uri); components > member.limits().uri_components)
-    return too_much(components, "components", member.limits().uri_components);
+  if (uri.size() > seat.limits().uri_length) return too_much(uri.size(), "bytes", seat.limits().uri_length);
+  if (const size_t components = wamp::component_count(uri); components > seat.limits().uri_components)
+    return too_much(components, "components", seat.limits().uri_components);
   if (!wamp::is_valid_uri(uri, config.uri_check, match))
     return Refusal{invalid_uri, "\"" + std::string(uri) + "\" is not a valid URI for match policy \"" +
                                     std::string(wamp::name(match)) + "\""};
@@ -90,23 +89,24 @@ std::optional<Refusal> check_uri(const config::Realm& config, const Member& memb
   return std::nullopt;
 }
 
-std::optional<Refusal> check_request(const config::Realm& config, Member& member, Action action,
+std::optional<Refusal> check_request(const config::Realm& config, Seat& seat, Action action,
                                      std::string_view uri, wamp::MatchPolicy match, Grant& grant) {
-  if (auto refusal = check_uri(config, member, action, uri, match)) return refusal;
-  if (member.permissions->verdicts()) {
-    const auto& verdict = member.verdicts[static_cast<size_t>(action)];
-    if (!verdict) return undecided(config.name, member, action, uri, "it was not asked");
-    if (!verdict->failure.empty()) return undecided(config.name, member, action, uri, verdict->failure);
+  if (auto refusal = check_uri(config, seat, action, uri, match)) return refusal;
+  if (seat.permissions->verdicts()) {
+    const auto& verdict = seat.verdicts[static_cast<size_t>(action)];
+    if (!verdict) return undecided(config.name, seat, action, uri, "it was not asked");
+    if (!verdict->failure.empty()) return undecided(config.name, seat, action, uri, verdict->failure);
     grant = verdict->grant;
   } else {
-    grant = member.permissions->authorize(action, uri, match);
+    grant = seat.permissions->authorize(action, uri, match);
   }
-  if (!grant.allowed) return denied(config.name, member, action, uri, match);
+  if (!grant.allowed) return denied(config.name, seat, action, uri, match);
   return std::nullopt;
 }
 
-std::optional<Refusal> check_kept_bytes(const Member& member, size_t more) {
-  const uint64_t most = member.limits().kept_bytes_per_session;
+std::optional<Refusal> check_kept_bytes(const MemberFacts& member, const config::SessionLimits& limits,
+                                        size_t more) {
+  const uint64_t most = limits.kept_bytes_per_session;
   if (member.unseen || member.kept_bytes() + more <= most) return std::nullopt;
   return Refusal{wamp::error_uri::too_many_requests,
                  "for this session " + std::to_string(member.kept_bytes()) +

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "router/base/clock.h"
-#include "router/member/member.h"
+#include "router/member/member_facts.h"
 
 namespace router {
 

@@ -14,6 +14,7 @@
 
 #include "router/directory/realm_state.h"
 #include "router/member/request_check.h"
+#include "router/member/seat.h"
 #include "serializers/serializer.h"
 
 namespace router::meta {
@@ -32,7 +33,7 @@ using Request = std::function<Answer(RealmState& realm, Member& caller)>;
 // A call before its arguments are read, on the caller's own thread.
 struct Asked {
   const config::Realm& config;  // what never changes of it
-  Member& caller;               // what is its own thread's
+  Seat& caller;
   const serializers::Arguments& arguments;
 };
 

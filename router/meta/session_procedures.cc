@@ -34,7 +34,7 @@ std::variant<Request, Refusal> filtered(const Asked& asked, Result result) {
   return [roles = std::move(roles), result, from = uint64_t{0}, ids = Ids()](RealmState& realm,
                                                                              Member&) mutable -> Answer {
     from = realm.members.visit_some(from, [&](const Member& member) {
-      if (!roles || roles->contains(member.identity.authrole)) ids.push_back(member.ref.session.value);
+      if (!roles || roles->contains(member.identity->authrole)) ids.push_back(member.ref.session.value);
     });
     if (from != 0) return Unfinished();
     return result(std::move(ids));
@@ -57,7 +57,7 @@ std::variant<Request, Refusal> get(const Asked& asked) {
     const Member* member = realm.members.find(wamp::SessionId(id));
     if (!member) return no_such_session(id);
     return LargeResult([ref = member->ref, identity = member->identity, extra = member->extra] {
-      return Arguments{{session_details(ref, identity, extra.get())}, {}};
+      return Arguments{{session_details(ref, *identity, extra.get())}, {}};
     });
   };
 }
@@ -124,7 +124,7 @@ std::variant<Request, Refusal> kill_by(const Asked& asked, std::string_view what
   const Farewell goodbye = farewell(read, refusal);
   if (refusal) return *refusal;
   return kill_some(
-      [wanted, attribute](const Member& member) { return member.identity.*attribute == wanted; },
+      [wanted, attribute](const Member& member) { return (*member.identity).*attribute == wanted; },
       [goodbye](RealmState& realm, Member& member) { realm.kill(member, goodbye.reason, goodbye.message); },
       result);
 }
@@ -189,7 +189,7 @@ Answer change_details(RealmState& realm, Member& member, const Changes& changes)
     return Refusal{wamp::error_uri::too_many_requests, "the details added to a session may have " +
                                                            std::to_string(limits.options_bytes) + " bytes"};
   const size_t bytes = allocated(next);
-  if (auto full = check_kept_bytes(member, bytes)) return *full;
+  if (auto full = check_kept_bytes(member, limits, bytes)) return *full;
   member.extra = std::make_shared<const wamp::Dict>(std::move(next));
   member.extra_charge.set(bytes);
   realm.outbox.order(member.ref, SessionOrder::Kind::know_details, member.extra);

@@ -36,7 +36,7 @@ Answer add(Member& caller, Bucket bucket, Testament& testament) {
     return Refusal{wamp::error_uri::too_many_requests,
                    "this session has " + std::to_string(most) + " testaments, the most that it may have"};
   const size_t bytes = bytes_of(testament);
-  if (auto full = check_kept_bytes(caller, bytes)) return *full;
+  if (auto full = check_kept_bytes(caller, caller.limits(), bytes)) return *full;
   testament.charge = caller.charge(holding::testaments, bytes);
   (caller.*bucket).push_back(std::move(testament));
   return Arguments{};

@@ -40,18 +40,19 @@ bool Realm::has_role(std::string_view name) const {
   return authorizer_.role(name) != nullptr;
 }
 
-void Realm::set_rules(Member& member) const {
-  auto permissions = authorizer_.role(member.identity.authrole);
+void Realm::set_rules(Seat& seat, Member& member) const {
+  auto permissions = authorizer_.role(seat.identity->authrole);
   member.permissions = permissions ? std::move(permissions) : authorizer_.nobody();
-  member.rules_version = rules_version_.load(std::memory_order_relaxed);
+  seat.permissions = member.permissions;
+  seat.rules_version = rules_version_.load(std::memory_order_relaxed);
 }
 
-void Realm::follow_new_rules(Member& member) {
+void Realm::follow_new_rules(Seat& seat) {
   const Lock lock(mutex_);
-  set_rules(member);
-  member.call_grant = {};
-  member.publish_grant = {};
-  member.denials = {};
+  set_rules(seat, state_.members.of(seat));
+  seat.call_grant = {};
+  seat.publish_grant = {};
+  seat.denials = {};
 }
 
 std::vector<std::string> Realm::configure(const config::Realm& next) {
@@ -73,40 +74,47 @@ std::variant<Realm::Joined, Refusal> Realm::join(const SessionRef& session, Iden
                                                  const wamp::ClientFeatures& features,
                                                  std::shared_ptr<transport::Account> account,
                                                  size_t room_for_calls, wamp::RequestId last_invocation) {
-  auto member = std::make_unique<Member>(*branches_[session.worker], session, std::move(identity), features,
-                                         nullptr, std::move(account), room_for_calls);
-  give_party(*member, last_invocation);
+  const MemberFacts facts(session, std::move(identity), features, std::move(account), room_for_calls);
+  const std::shared_ptr<Seat> seat = make_seat(facts, last_invocation);
+  auto member = std::make_unique<Member>(facts, nullptr);
+  member->seat = seat;
   const Lock lock(mutex_);
-  set_rules(*member);
+  set_rules(*seat, *member);
   // That the id is taken is as likely as being struck by a comet; the client tries again.
   if (state_.members.size() >= config_.limits.sessions || !state_.members.is_free(session.session))
     return Refusal{wamp::error_uri::too_many_requests, "realm \"" + config_.name + "\" is full"};
   if (const uint32_t most = member->limits().sessions_per_authid;
-      state_.members.count_of(member->identity.authid) >= most)
-    return Refusal{wamp::error_uri::too_many_requests, "\"" + member->identity.authid + "\" has " +
+      state_.members.count_of(facts.identity->authid) >= most)
+    return Refusal{wamp::error_uri::too_many_requests, "\"" + facts.identity->authid + "\" has " +
                                                            std::to_string(most) + " sessions in realm \"" +
                                                            config_.name + "\", the most that it may have"};
-  return Joined(&state_.add_member(std::move(member)), Leave{this});
+  state_.add_member(std::move(member));
+  return Joined(seat.get(), Leave{this});
 }
 
 Realm::Joined Realm::join_unseen(const SessionRef& session, std::shared_ptr<transport::Account> account) {
-  static const Identity router{"wampd", "trusted", "local", "router"};
+  const Identity router{"wampd", "trusted", "local", "router"};
+  const MemberFacts facts(session, router, wamp::ClientFeatures(), std::move(account), 0, true);
+  const std::shared_ptr<Seat> seat = make_seat(facts, {});
+  auto member = std::make_unique<Member>(facts, nullptr);
+  member->seat = seat;
   const Lock lock(mutex_);
-  auto member = std::make_unique<Member>(*branches_[session.worker], session, router, wamp::ClientFeatures(),
-                                         authorizer_.nobody(), std::move(account), 0);
-  give_party(*member, {});
-  return Joined(&state_.add_unseen(std::move(member)), Leave{this});
+  seat->permissions = member->permissions = authorizer_.nobody();
+  state_.add_unseen(std::move(member));
+  return Joined(seat.get(), Leave{this});
 }
 
-void Realm::give_party(Member& member, wamp::RequestId last_invocation) {
-  const dealer::Place place{member,        *calls_[member.ref.worker],
+std::shared_ptr<Seat> Realm::make_seat(const MemberFacts& facts, wamp::RequestId last_invocation) {
+  auto seat = std::make_shared<Seat>(facts, *branches_[facts.ref.worker]);
+  const dealer::Place place{*seat,         *calls_[facts.ref.worker],
                             state_.outbox, state_.clock,
                             *this,         state_.dealer.registrations().routes(),
                             draining_};
-  member.party = std::make_shared<dealer::Party>(place, last_invocation);
+  seat->party = std::make_shared<dealer::Party>(place, last_invocation);
+  return seat;
 }
 
-void Realm::ask(Member& unseen, const wamp::Call& question, RoutedPayload&& payload) {
+void Realm::ask(Seat& unseen, const wamp::Call& question, RoutedPayload&& payload) {
   Grant allowed;
   allowed.allowed = true;
   const auto options = dealer::call_options(question.options, SIZE_MAX);
@@ -117,16 +125,17 @@ void Realm::ask(Member& unseen, const wamp::Call& question, RoutedPayload&& payl
   static_cast<void>(asked);
 }
 
-void Realm::leave(Member& member) noexcept {
-  turn([&] {
-    if (member.present()) state_.remove_member(member);
+void Realm::leave(Seat& seat) noexcept {
+  turn([&](RealmState& state) {
+    if (seat.present()) state.remove_member(state.members.of(seat));
   });
-  calls_[member.ref.worker]->end(member.party->end);
+  calls_[seat.ref.worker]->end(seat.party->end);
 }
 
-void Realm::on_calls_ended(Member& member) noexcept {
+void Realm::on_calls_ended(Seat& seat) noexcept {
+  std::shared_ptr<void> ended;  // without the lock
   const Lock lock(mutex_);
-  state_.let_go(member);
+  ended = state_.let_go(state_.members.of(seat));
 }
 
 void Realm::run_due_calls(uint32_t worker) {
@@ -152,28 +161,26 @@ std::shared_ptr<const dealer::ProcedureRoute> Realm::route_of(wamp::Registration
 
 Realm::Wait Realm::wait_for_callee(const std::shared_ptr<dealer::WaitingCall>& call) {
   Wait wait{};
-  turn([&] { wait = state_.dealer.wait_for_callee(call, state_.outbox); });
+  turn([&](RealmState& state) { wait = state.dealer.wait_for_callee(call, state.outbox); });
   return wait;
 }
 
 void Realm::stop_waiting(dealer::WaitingCall& call) noexcept {
-  turn([&] { state_.dealer.stop_waiting(call); });
+  turn([&](RealmState& state) { state.dealer.stop_waiting(call); });
 }
 
 void Realm::give_to_waiting(wamp::RegistrationId registration) noexcept {
-  turn([&] { state_.dealer.give_to_waiting(registration); });
+  turn([&](RealmState& state) { state.dealer.give_to_waiting(registration); });
 }
 
-bool Realm::is_awaited_by_others(const Member& callee, const std::set<wamp::SessionId>& receivers) {
+bool Realm::is_awaited_by_others(const Seat& callee, const std::set<wamp::SessionId>& receivers) {
   const Lock lock(mutex_);
-  return state_.dealer.is_awaited_by_others(callee, receivers);
+  return state_.dealer.is_awaited_by_others(state_.members.of(callee), receivers);
 }
 
-std::optional<Delivery> Realm::take(Member& member, Fenced&& fenced) {
-  turn([&] {
-    if (member.present()) state_.dealer.on_fenced(fenced, state_.outbox);
-  });
-  return std::optional<Delivery>(std::in_place, member.ref, std::move(fenced.unregistered), RoutedPayload());
+std::optional<Delivery> Realm::take(Seat& seat, Fenced&& fenced) {
+  locked(seat, [&](RealmState& state, Member&) { state.dealer.on_fenced(fenced, state.outbox); });
+  return std::optional<Delivery>(std::in_place, seat.ref, std::move(fenced.unregistered), RoutedPayload());
 }
 
 SteadyTime Realm::earlier_deadline() {
@@ -183,13 +190,13 @@ SteadyTime Realm::earlier_deadline() {
   return next;
 }
 
-inline Realm::Rest Realm::rest() {
+Realm::Rest Realm::rest() {
   if (state_.work.has_left_some()) [[unlikely]]
     return {SteadyTime::max(), true};
   return {earlier_deadline(), false};
 }
 
-inline void Realm::follow_up(const Rest& rest) noexcept {
+void Realm::follow_up(const Rest& rest) noexcept {
   if (rest.ring_at != SteadyTime::max()) [[unlikely]]
     ring_at(rest.ring_at);
   if (rest.is_work) [[unlikely]]
@@ -226,37 +233,18 @@ void Realm::do_leftover_work() {
 }
 
 template <class F>
-void Realm::turn(F change) {
-  Lock lock(mutex_);
-  state_.work.begin_turn();
-  change();
-  const Rest left = rest();
-  lock.unlock();
-  follow_up(left);
-}
-
-template <class F>
-wamp::Result<void> Realm::locked(Member& member, F request) {
-  wamp::Result<void> result;
-  turn([&] {
-    if (member.present()) result = request();
-  });
-  return result;
-}
-
-template <class F>
-wamp::Result<void> Realm::of_present(Member& member, F request) {
-  if (!member.present()) return {};
+wamp::Result<void> Realm::of_present(Seat& seat, F request) {
+  if (!seat.present()) return {};
   wamp::Result<void> result = request();
-  calls_[member.ref.worker]->ring_in_time();
+  calls_[seat.ref.worker]->ring_in_time();
   return result;
 }
 
 void Realm::run_due() {
-  turn([&] {
+  turn([this](RealmState& state) {
     timer_ = SteadyTime::max();
-    state_.do_due();
-    state_.work.take_over();
+    state.do_due();
+    state.work.take_over();
   });
   // No session of this thread has filled another worker's mailbox with that.
   static_cast<void>(Mailbox::take_overfilled());
@@ -272,210 +260,164 @@ void Realm::close() {
   state_.broker.close();
 }
 
-void Realm::on_alive(Member& member) {
-  turn([&] {
-    if (member.present()) state_.dealer.on_alive(member, state_.outbox);
-  });
+void Realm::on_alive(Seat& seat) {
+  locked(seat, [](RealmState& state, Member& holder) { state.dealer.on_alive(holder, state.outbox); });
 }
 
 void Realm::on_takes_calls(CalleeState& callee) noexcept {
-  turn([&] { state_.dealer.on_takes_calls(callee); });
+  turn([&](RealmState& state) { state.dealer.on_takes_calls(callee); });
 }
 
 template <class Remembered>
-std::optional<Refusal> Realm::check_remembered(Member& member, Remembered& remembered, Action action,
+std::optional<Refusal> Realm::check_remembered(Seat& seat, Remembered& remembered, Action action,
                                                std::string_view uri) const {
   if (remembered.uri == uri && !uri.empty()) return std::nullopt;
   Grant grant;
-  auto refusal = check_request(config_, member, action, uri, wamp::MatchPolicy::exact, grant);
+  auto refusal = check_request(config_, seat, action, uri, wamp::MatchPolicy::exact, grant);
   if (refusal) return refusal;
   remembered = {};
   remembered.grant = grant;
   // What an authorizer has said is kept elsewhere, and not for ever.
-  if (!member.permissions->verdicts()) remembered.uri = uri;
+  if (!seat.permissions->verdicts()) remembered.uri = uri;
   return std::nullopt;
 }
 
-bool Realm::may_ask(const Member& member, Action action, std::string_view uri,
-                    wamp::MatchPolicy match) const {
-  return !check_uri(config_, member, action, uri, match);
+bool Realm::may_ask(const Seat& seat, Action action, std::string_view uri, wamp::MatchPolicy match) const {
+  return !check_uri(config_, seat, action, uri, match);
 }
 
-wamp::Result<void> Realm::refuse(Member& member, wamp::MessageType type, wamp::RequestId request,
+wamp::Result<void> Realm::refuse(Seat& seat, wamp::MessageType type, wamp::RequestId request,
                                  const Refusal& refusal) {
-  if (member.present()) state_.outbox.refuse(member.ref, type, request, refusal.error_uri, refusal.text);
+  if (seat.present()) state_.outbox.refuse(seat.ref, type, request, refusal.error_uri, refusal.text);
   return {};
 }
 
-wamp::Result<void> Realm::refuse_options(Member& member, wamp::MessageType type, wamp::RequestId request,
+wamp::Result<void> Realm::refuse_options(Seat& seat, wamp::MessageType type, wamp::RequestId request,
                                          const wamp::ProtocolError& error, bool answered) {
   if (!error.is_refusable) return error;
-  log::warning(log::Kind::loss, "session " + std::to_string(member.ref.session.value) +
+  log::warning(log::Kind::loss, "session " + std::to_string(seat.ref.session.value) +
                                     " sends what is refused: " + error.message);
   if (!answered) return {};
-  return refuse(member, type, request, {wamp::error_uri::invalid_argument, error.message});
+  return refuse(seat, type, request, {wamp::error_uri::invalid_argument, error.message});
 }
 
-wamp::Result<void> Realm::deny(Member& member, Action action, wamp::MessageType type, wamp::RequestId request,
+wamp::Result<void> Realm::deny(Seat& seat, Action action, wamp::MessageType type, wamp::RequestId request,
                                const Refusal& refusal) {
-  member.branch.counters.denials.add(router::name(action), refusal.error_uri);
-  return refuse(member, type, request, refusal);
+  seat.branch.counters.denials.add(router::name(action), refusal.error_uri);
+  return refuse(seat, type, request, refusal);
 }
 
-wamp::Result<void> Realm::handle(Member& member, const wamp::Publish& message, const RoutedPayload& payload) {
-  follow_rules(member);
-  if (const auto refusal = check_remembered(member, member.publish_grant, Action::publish, message.topic)) {
+wamp::Result<void> Realm::handle(Seat& seat, const wamp::Publish& message, const RoutedPayload& payload) {
+  follow_rules(seat);
+  if (const auto refusal = check_remembered(seat, seat.publish_grant, Action::publish, message.topic)) {
     // Without acknowledgement the publisher waits for no answer, and clients take one for a protocol
     // violation.
     if (wants_acknowledgement(message))
-      return deny(member, Action::publish, wamp::Publish::type, message.request, *refusal);
-    member.branch.counters.denials.add(router::name(Action::publish), refusal->error_uri);
+      return deny(seat, Action::publish, wamp::Publish::type, message.request, *refusal);
+    seat.branch.counters.denials.add(router::name(Action::publish), refusal->error_uri);
     return {};
   }
   static const broker::PublishOptions no_options{};
-  if (message.options.empty()) return publish(member, message, payload, no_options);
-  const auto options = broker::publish_options(message.options, member.limits());
-  if (options) return publish(member, message, payload, *options);
-  return refuse_options(member, message.type, message.request, options.error(),
-                        wants_acknowledgement(message));
+  if (message.options.empty()) return publish(seat, message, payload, no_options);
+  const auto options = broker::publish_options(message.options, seat.limits());
+  if (options) return publish(seat, message, payload, *options);
+  return refuse_options(seat, message.type, message.request, options.error(), wants_acknowledgement(message));
 }
 
 // A SUBSCRIBE brings what was kept before it, and its subscriber hears what is published after it.
-wamp::Result<void> Realm::publish_kept(Member& member, const broker::Publication& publication,
+wamp::Result<void> Realm::publish_kept(Seat& seat, const broker::Publication& publication,
                                        const TopicRoute& found) {
-  return locked(member, [&]() -> wamp::Result<void> {
-    broker::Broker& broker = state_.broker;
+  bool waits = false;
+  locked(seat, [&](RealmState& state, Member&) {
+    broker::Broker& broker = state.broker;
     const bool is_current = broker.generations().is_current(found.stamp);
     const TopicRoute now = is_current ? found : broker.find_route(publication.message.topic);
-    broker.publish(publication, now.route.get(), state_.outbox);
-    return {};
+    waits = broker.publish(publication, now.route.get(), state.outbox);
   });
-}
-
-wamp::Result<void> Realm::handle(Member& member, const wamp::Subscribe& message) {
-  const auto match = requested_match(message.options, "SUBSCRIBE.Options");
-  if (!match) return refuse_options(member, message.type, message.request, match.error());
-  follow_rules(member);
-  Grant grant;
-  if (const auto refusal = check_request(config_, member, Action::subscribe, message.topic, *match, grant))
-    return deny(member, Action::subscribe, wamp::Subscribe::type, message.request, *refusal);
-  const auto options = broker::subscribe_options(message.options, member.limits());
-  if (!options) return refuse_options(member, message.type, message.request, options.error());
-  const auto policy = grant.slow_consumer.value_or(member.permissions->slow_consumer());
-  return locked(member, [&]() -> wamp::Result<void> {
-    state_.broker.subscribe(member, message, *match, *options, policy, state_.outbox);
-    return {};
-  });
-}
-
-wamp::Result<void> Realm::handle(Member& member, const wamp::Unsubscribe& message) {
-  return locked(member, [&]() -> wamp::Result<void> {
-    state_.broker.unsubscribe(member, message, state_.outbox);
-    return {};
-  });
-}
-
-wamp::Result<void> Realm::handle(Member& member, const wamp::Call& message, RoutedPayload&& payload) {
-  follow_rules(member);
-  if (const auto refusal = check_remembered(member, member.call_grant, Action::call, message.procedure))
-    return deny(member, Action::call, wamp::Call::type, message.request, *refusal);
-  // A registered pattern as broad as "" must not catch what is reserved for the router.
-  if (wamp::is_reserved_uri(message.procedure)) return call_router(member, message, payload);
-  static const dealer::CallOptions no_options{};
-  std::optional<wamp::Result<dealer::CallOptions>> options;
-  if (!message.options.empty()) {
-    options = dealer::call_options(message.options, member.limits().attribute_length);
-    if (!*options) return refuse_options(member, message.type, message.request, options->error());
-  }
-  return of_present(member, [&] {
-    return member.party->caller.call(message, options ? **options : no_options, std::move(payload),
-                                     member.call_grant.grant);
-  });
-}
-
-wamp::Result<void> Realm::call_router(Member& member, const wamp::Call& message,
-                                      const RoutedPayload& payload) {
-  const meta::Procedure* procedure = has_meta_api() ? meta::find_procedure(message.procedure) : nullptr;
-  if (!procedure)
-    return refuse(
-        member, wamp::Call::type, message.request,
-        {wamp::error_uri::no_such_procedure, "the router has no procedure " + std::string(message.procedure) +
-                                                 (has_meta_api() ? "" : " in this realm")});
-  if (member.party->caller.refuse_id_in_use(message.request)) return {};
-  const auto arguments =
-      serializers::decode_arguments(payload.format, {payload.bytes(), payload.count}, member.value_limits());
-  if (!arguments)
-    return refuse(member, wamp::Call::type, message.request,
-                  {wamp::error_uri::invalid_argument,
-                   "the arguments of " + std::string(procedure->uri) + ": " + arguments.error().message});
-  auto request = procedure->read({config_, member, *arguments});
-  if (const auto* refusal = std::get_if<Refusal>(&request))
-    return refuse(member, wamp::Call::type, message.request, *refusal);
-  const meta::Answer answer = carry_out(member, std::get<meta::Request>(request));
-  if (const auto* refusal = std::get_if<Refusal>(&answer))
-    return refuse(member, wamp::Call::type, message.request, *refusal);
-  const auto* make_result = std::get_if<meta::LargeResult>(&answer);
-  RoutedPayload result =
-      make_payload(make_result ? (*make_result)() : std::get<serializers::Arguments>(answer));
-  if (member.present())
-    state_.outbox.send(member.ref, wamp::CallResult{message.request, {}, {}}, std::move(result));
+  if (waits) seat.waiting.add(wamp::Publish::type, publication.message.request);
   return {};
 }
 
-meta::Answer Realm::carry_out(Member& member, meta::Request& request) {
-  for (;;) {
-    // What a member that was removed in the meantime gets: nobody is there to read it.
-    meta::Answer answer;
-    const auto done = locked(member, [&]() -> wamp::Result<void> {
-      answer = request(state_, member);
-      return {};
-    });
-    assert(done);
-    static_cast<void>(done);
-    if (!std::holds_alternative<meta::Unfinished>(answer)) return answer;
-    std::this_thread::yield();  // others wait for the lock, and have to wake up first
-  }
-}
-
-wamp::Result<void> Realm::continue_call(Member& member, const wamp::Call& message, RoutedPayload&& payload) {
-  return of_present(member, [&] {
-    return member.party->caller.continue_call(message, std::move(payload), config_.sequential_request_ids);
-  });
-}
-
-wamp::Result<void> Realm::handle(Member& member, const wamp::Cancel& message) {
-  return of_present(member, [&] { return member.party->caller.cancel(message); });
-}
-
-wamp::Result<void> Realm::handle(Member& member, const wamp::Register& message) {
-  const auto match = requested_match(message.options, "REGISTER.Options");
-  if (!match) return refuse_options(member, message.type, message.request, match.error());
-  follow_rules(member);
+wamp::Result<void> Realm::handle(Seat& seat, const wamp::Subscribe& message) {
+  const auto match = requested_match(message.options, "SUBSCRIBE.Options");
+  if (!match) return refuse_options(seat, message.type, message.request, match.error());
+  follow_rules(seat);
   Grant grant;
-  if (const auto refusal =
-          check_request(config_, member, Action::register_, message.procedure, *match, grant))
-    return deny(member, Action::register_, wamp::Register::type, message.request, *refusal);
+  if (const auto refusal = check_request(config_, seat, Action::subscribe, message.topic, *match, grant))
+    return deny(seat, Action::subscribe, wamp::Subscribe::type, message.request, *refusal);
+  const auto options = broker::subscribe_options(message.options, seat.limits());
+  if (!options) return refuse_options(seat, message.type, message.request, options.error());
+  const auto policy = grant.slow_consumer.value_or(seat.permissions->slow_consumer());
+  locked(seat, [&](RealmState& state, Member& subscriber) {
+    state.broker.subscribe(subscriber, message, *match, *options, policy, state.outbox);
+  });
+  return {};
+}
+
+wamp::Result<void> Realm::handle(Seat& seat, const wamp::Unsubscribe& message) {
+  locked(seat, [&](RealmState& state, Member& subscriber) {
+    state.broker.unsubscribe(subscriber, message, state.outbox);
+  });
+  return {};
+}
+
+wamp::Result<void> Realm::handle(Seat& seat, const wamp::Call& message, RoutedPayload&& payload) {
+  follow_rules(seat);
+  if (const auto refusal = check_remembered(seat, seat.call_grant, Action::call, message.procedure))
+    return deny(seat, Action::call, wamp::Call::type, message.request, *refusal);
+  // A registered pattern as broad as "" must not catch what is reserved for the router.
+  if (wamp::is_reserved_uri(message.procedure)) return call_router(seat, message, payload);
+  static const dealer::CallOptions no_options{};
+  std::optional<wamp::Result<dealer::CallOptions>> options;
+  if (!message.options.empty()) {
+    options = dealer::call_options(message.options, seat.limits().attribute_length);
+    if (!*options) return refuse_options(seat, message.type, message.request, options->error());
+  }
+  return of_present(seat, [&] {
+    return seat.party->caller.call(message, options ? **options : no_options, std::move(payload),
+                                   seat.call_grant.grant);
+  });
+}
+
+wamp::Result<void> Realm::continue_call(Seat& seat, const wamp::Call& message, RoutedPayload&& payload) {
+  return of_present(seat, [&] {
+    return seat.party->caller.continue_call(message, std::move(payload), config_.sequential_request_ids);
+  });
+}
+
+wamp::Result<void> Realm::handle(Seat& seat, const wamp::Cancel& message) {
+  return of_present(seat, [&] { return seat.party->caller.cancel(message); });
+}
+
+wamp::Result<void> Realm::handle(Seat& seat, const wamp::Register& message) {
+  const auto match = requested_match(message.options, "REGISTER.Options");
+  if (!match) return refuse_options(seat, message.type, message.request, match.error());
+  follow_rules(seat);
+  Grant grant;
+  if (const auto refusal = check_request(config_, seat, Action::register_, message.procedure, *match, grant))
+    return deny(seat, Action::register_, wamp::Register::type, message.request, *refusal);
   const auto options = dealer::register_options(message.options);
-  if (!options) return refuse_options(member, message.type, message.request, options.error());
-  return locked(member, [&]() -> wamp::Result<void> {
-    state_.dealer.register_procedure(member, message, *match, *options, grant, state_.outbox);
-    return {};
+  if (!options) return refuse_options(seat, message.type, message.request, options.error());
+  bool waits = false;
+  locked(seat, [&](RealmState& state, Member& callee) {
+    waits = state.dealer.register_procedure(callee, message, *match, *options, grant, state.outbox);
   });
+  if (waits) seat.waiting.add(wamp::Register::type, message.request);
+  return {};
 }
 
-wamp::Result<void> Realm::handle(Member& member, const wamp::Unregister& message) {
-  return locked(member, [&]() -> wamp::Result<void> {
-    state_.dealer.unregister(member, message, state_.outbox);
-    return {};
-  });
+wamp::Result<void> Realm::handle(Seat& seat, const wamp::Unregister& message) {
+  locked(seat,
+         [&](RealmState& state, Member& callee) { state.dealer.unregister(callee, message, state.outbox); });
+  return {};
 }
 
-wamp::Result<void> Realm::handle(Member& member, const wamp::Yield& message, RoutedPayload&& payload) {
-  return of_present(member, [&] { return member.party->callee.yield(message, std::move(payload)); });
+wamp::Result<void> Realm::handle(Seat& seat, const wamp::Yield& message, RoutedPayload&& payload) {
+  return of_present(seat, [&] { return seat.party->callee.yield(message, std::move(payload)); });
 }
 
-wamp::Result<void> Realm::handle(Member& member, const wamp::Error& message, RoutedPayload&& payload) {
-  return of_present(member, [&] { return member.party->callee.error(message, std::move(payload)); });
+wamp::Result<void> Realm::handle(Seat& seat, const wamp::Error& message, RoutedPayload&& payload) {
+  return of_present(seat, [&] { return seat.party->callee.error(message, std::move(payload)); });
 }
 
 Realm::Counts Realm::counts() const {

@@ -1,7 +1,7 @@
 // One realm: its members, its broker and its dealer, behind one lock; and its sessions' ends of calls, which
 // take no lock.
 //
-// Any thread may call; a Member& belongs to the session that joined, and only that session passes it here, on
+// Any thread may call; a Seat& belongs to the session that joined, and only that session passes it here, on
 // its thread. What broker and dealer decide is posted to the mailboxes while the realm is still locked. What
 // the ends of calls tell each other, and a publication that is not kept, is posted without the lock, along a
 // route that was found with it. docs/design/threads.md tells how that keeps all orders that the specification
@@ -26,8 +26,8 @@
 #include "router/dealer/procedures.h"
 #include "router/directory/realm_state.h"
 #include "router/mail/mailbox.h"
-#include "router/member/member.h"
 #include "router/member/request_check.h"
+#include "router/member/seat.h"
 #include "router/meta/procedures.h"
 #include "transport/counters/counter_totals.h"
 #include "wamp/result.h"
@@ -47,15 +47,15 @@ class Realm final : private dealer::Procedures {
   bool sequential_request_ids() const { return config_.sequential_request_ids; }
   bool has_meta_api() const { return config_.meta_api; }
 
-  // On the thread of the member's session. Nobody may use the member any more. What it held is gone when this
-  // returns, or is being taken from it, and so are its calls. Needs no memory.
-  void leave(Member& member) noexcept;
+  // On the thread of its session, which may not use the seat any more. What it held as a member is gone when
+  // this returns, or is being taken from it, and so are its calls. Needs no memory.
+  void leave(Seat& seat) noexcept;
   struct Leave {
     Realm* realm;
-    void operator()(Member* member) const noexcept { realm->leave(*member); }
+    void operator()(Seat* seat) const noexcept { realm->leave(*seat); }
   };
   // Leaves when it is destroyed, before the realm is.
-  using Joined = std::unique_ptr<Member, Leave>;
+  using Joined = std::unique_ptr<Seat, Leave>;
 
   // Refused if the realm has no room, for anybody or for this authid. A role that does not exist may do
   // nothing.
@@ -71,7 +71,7 @@ class Realm final : private dealer::Procedures {
   // asks for.
   Joined join_unseen(const SessionRef& session, std::shared_ptr<transport::Account> account);
   // A call without regard to permissions.
-  void ask(Member& unseen, const wamp::Call& question, RoutedPayload&& payload);
+  void ask(Seat& unseen, const wamp::Call& question, RoutedPayload&& payload);
 
   // From now on the realm has these roles and limits. Members follow at their next request; what they have
   // got already stays theirs. Returns what cannot change while the realm lives and is not as `next` says.
@@ -89,63 +89,61 @@ class Realm final : private dealer::Procedures {
   void run_due_calls(uint32_t worker);
 
   // What the dynamic authorizer of the member's role has said; null: static permissions decide.
-  const std::shared_ptr<Verdicts>& verdicts(Member& member) {
-    follow_rules(member);
-    return member.permissions->verdicts();
+  const std::shared_ptr<Verdicts>& verdicts(Seat& seat) {
+    follow_rules(seat);
+    return seat.permissions->verdicts();
   }
   // False: that is refused to everybody, so there is nothing to ask an authorizer.
-  bool may_ask(const Member& member, Action action, std::string_view uri, wamp::MatchPolicy match) const;
+  bool may_ask(const Seat& seat, Action action, std::string_view uri, wamp::MatchPolicy match) const;
   SteadyTime now() const { return state_.clock.now(); }
 
   // Something has come from a member that was probed.
-  void on_alive(Member& member);
+  void on_alive(Seat& seat);
   // The callee, who took no calls, does.
   void on_takes_calls(CalleeState& callee) noexcept override;
   // Much waits for the member's peer, last this part of a stream. Its source is told: it is slowed down, or
   // ends the call if others would wait for that and `too_much` waits.
-  void on_untaken(Member& member, const wamp::Message& part, bool too_much) {
-    member.party->on_untaken(part, too_much);
+  void on_untaken(Seat& seat, const wamp::Message& part, bool too_much) {
+    seat.party->on_untaken(part, too_much);
   }
   // The peer has taken all, which the sources are told.
-  void on_taken(Member& member) { member.party->streams.tell_taken(); }
+  void on_taken(Seat& seat) { seat.party->streams.tell_taken(); }
   // New calls are refused from now on; those in flight go on.
   void begin_drain() { draining_ = true; }
   // It waits for the answer to a call, or owes one.
-  bool is_busy(const Member& member) const {
-    return member.party->caller.size() > 0 || member.party->callee.size() > 0;
+  bool is_busy(const Seat& seat) const {
+    return seat.party->caller.size() > 0 || seat.party->callee.size() > 0;
   }
   // The greatest id under which an answer of it, or of an earlier session of its connection, may still come;
   // 0: it has answered all INVOCATIONs.
-  wamp::RequestId last_owed_invocation(const Member& member) const {
-    return member.party->callee.last_owed();
-  }
+  wamp::RequestId last_owed_invocation(const Seat& seat) const { return seat.party->callee.last_owed(); }
 
   // Any thread.
   void order(const SessionRef& to, SessionOrder::Kind kind) { state_.outbox.order(to, kind); }
 
   // Requests of a member. An error means that its session broke the protocol and must be aborted; a request
   // that is refused is answered by an ERROR through the mailbox.
-  wamp::Result<void> handle(Member& member, const wamp::Publish& message, const RoutedPayload& payload);
-  wamp::Result<void> handle(Member& member, const wamp::Subscribe& message);
-  wamp::Result<void> handle(Member& member, const wamp::Unsubscribe& message);
-  wamp::Result<void> handle(Member& member, const wamp::Call& message, RoutedPayload&& payload);
+  wamp::Result<void> handle(Seat& seat, const wamp::Publish& message, const RoutedPayload& payload);
+  wamp::Result<void> handle(Seat& seat, const wamp::Subscribe& message);
+  wamp::Result<void> handle(Seat& seat, const wamp::Unsubscribe& message);
+  wamp::Result<void> handle(Seat& seat, const wamp::Call& message, RoutedPayload&& payload);
   // A CALL whose request id is not a new one.
-  wamp::Result<void> continue_call(Member& member, const wamp::Call& message, RoutedPayload&& payload);
-  wamp::Result<void> handle(Member& member, const wamp::Cancel& message);
-  wamp::Result<void> handle(Member& member, const wamp::Register& message);
-  wamp::Result<void> handle(Member& member, const wamp::Unregister& message);
-  wamp::Result<void> handle(Member& member, const wamp::Yield& message, RoutedPayload&& payload);
-  wamp::Result<void> handle(Member& member, const wamp::Error& message, RoutedPayload&& payload);
+  wamp::Result<void> continue_call(Seat& seat, const wamp::Call& message, RoutedPayload&& payload);
+  wamp::Result<void> handle(Seat& seat, const wamp::Cancel& message);
+  wamp::Result<void> handle(Seat& seat, const wamp::Register& message);
+  wamp::Result<void> handle(Seat& seat, const wamp::Unregister& message);
+  wamp::Result<void> handle(Seat& seat, const wamp::Yield& message, RoutedPayload&& payload);
+  wamp::Result<void> handle(Seat& seat, const wamp::Error& message, RoutedPayload&& payload);
 
   // What has been posted to a member. Its peer is sent what comes of it, if anything.
-  std::optional<Delivery> take(Member& member, Invoke&& invoke) {
-    return member.party->callee.take(std::move(invoke));
+  std::optional<Delivery> take(Seat& seat, Invoke&& invoke) {
+    return seat.party->callee.take(std::move(invoke));
   }
-  std::optional<Delivery> take(Member& member, Answer&& answer) {
-    return member.party->caller.take(std::move(answer));
+  std::optional<Delivery> take(Seat& seat, Answer&& answer) {
+    return seat.party->caller.take(std::move(answer));
   }
-  std::optional<Delivery> take(Member& member, CallNotice&& notice) { return member.party->take(notice); }
-  std::optional<Delivery> take(Member& member, Fenced&& fenced);
+  std::optional<Delivery> take(Seat& seat, CallNotice&& notice) { return seat.party->take(notice); }
+  std::optional<Delivery> take(Seat& seat, Fenced&& fenced);
 
   struct Counts {
     size_t members = 0, subscriptions = 0, registrations = 0, calls = 0, retained_events = 0;
@@ -173,7 +171,7 @@ class Realm final : private dealer::Procedures {
     SteadyTime ring_at = SteadyTime::max();  // for the timer
     bool is_work = false;
   };
-  // Does `change` under the lock, and then what it has left, piece by piece.
+  // Does change(RealmState&) under the lock, and then what it has left, piece by piece.
   template <class F>
   void turn(F change);
   // Under the lock.
@@ -185,45 +183,47 @@ class Realm final : private dealer::Procedures {
   void begin_leftover_work() noexcept;
   // Some of it, and has itself rung for the rest.
   void do_leftover_work();
-  // Runs `request` in a turn, unless the realm has removed the member and its session does not know yet.
+  // request(RealmState&, Member&) in a turn, unless the realm has removed the member and its session does not
+  // know yet.
   template <class F>
-  wamp::Result<void> locked(Member& member, F request);
+  void locked(const Seat& seat, F request);
   // The same for one that concerns its calls only, without the lock.
   template <class F>
-  wamp::Result<void> of_present(Member& member, F request);
-  void give_party(Member& member, wamp::RequestId last_invocation);
+  wamp::Result<void> of_present(Seat& seat, F request);
+  // For one that joins.
+  std::shared_ptr<Seat> make_seat(const MemberFacts& facts, wamp::RequestId last_invocation);
   // The same check as check_request() for an exact URI, which is mostly the one that was granted last.
   template <class Remembered>
-  std::optional<Refusal> check_remembered(Member& member, Remembered& remembered, Action action,
+  std::optional<Refusal> check_remembered(Seat& seat, Remembered& remembered, Action action,
                                           std::string_view uri) const;
-  wamp::Result<void> refuse(Member& member, wamp::MessageType type, wamp::RequestId request,
+  wamp::Result<void> refuse(Seat& seat, wamp::MessageType type, wamp::RequestId request,
                             const Refusal& refusal);
   // The same, and counts it as one that the member may not make.
-  wamp::Result<void> deny(Member& member, Action action, wamp::MessageType type, wamp::RequestId request,
+  wamp::Result<void> deny(Seat& seat, Action action, wamp::MessageType type, wamp::RequestId request,
                           const Refusal& refusal);
   // A refusable error is answered by an ERROR, if at all; any other is the session's affair.
-  wamp::Result<void> refuse_options(Member& member, wamp::MessageType type, wamp::RequestId request,
+  wamp::Result<void> refuse_options(Seat& seat, wamp::MessageType type, wamp::RequestId request,
                                     const wamp::ProtocolError& error, bool answered = true);
-  wamp::Result<void> publish(Member& member, const wamp::Publish& message, const RoutedPayload& payload,
+  wamp::Result<void> publish(Seat& seat, const wamp::Publish& message, const RoutedPayload& payload,
                              const broker::PublishOptions& options);
   // One that is retained or that a history keeps. `found`: the topic's route as it was a moment ago.
-  wamp::Result<void> publish_kept(Member& member, const broker::Publication& publication,
+  wamp::Result<void> publish_kept(Seat& seat, const broker::Publication& publication,
                                   const TopicRoute& found);
   // Where what is published to the topic goes: from what the member remembers of the one that it was granted
   // last, from what its branch has found before, or else with the lock. Valid until the next one; `made` is
   // where it stands if it is new.
-  const TopicRoute& route_of(Member& member, std::string_view topic, TopicRoute& made);
-  wamp::Result<void> call_router(Member& member, const wamp::Call& message, const RoutedPayload& payload);
+  const TopicRoute& route_of(Seat& seat, std::string_view topic, TopicRoute& made);
+  wamp::Result<void> call_router(Seat& seat, const wamp::Call& message, const RoutedPayload& payload);
   // Piece by piece, with the lock for each.
-  meta::Answer carry_out(Member& member, meta::Request& request);
+  meta::Answer carry_out(Seat& seat, meta::Request& request);
   // Before each request that the rules are asked about.
-  void follow_rules(Member& member) {
-    if (member.rules_version != rules_version_.load(std::memory_order_acquire)) [[unlikely]]
-      follow_new_rules(member);
+  void follow_rules(Seat& seat) {
+    if (seat.rules_version != rules_version_.load(std::memory_order_acquire)) [[unlikely]]
+      follow_new_rules(seat);
   }
-  void follow_new_rules(Member& member);
+  void follow_new_rules(Seat& seat);
   // Under the lock.
-  void set_rules(Member& member) const;
+  void set_rules(Seat& seat, Member& member) const;
 
   // ---- what the ends of calls ask
 
@@ -232,8 +232,8 @@ class Realm final : private dealer::Procedures {
   Wait wait_for_callee(const std::shared_ptr<dealer::WaitingCall>& call) override;
   void stop_waiting(dealer::WaitingCall& call) noexcept override;
   void give_to_waiting(wamp::RegistrationId registration) noexcept override;
-  bool is_awaited_by_others(const Member& callee, const std::set<wamp::SessionId>& receivers) override;
-  void on_calls_ended(Member& member) noexcept override;
+  bool is_awaited_by_others(const Seat& callee, const std::set<wamp::SessionId>& receivers) override;
+  void on_calls_ended(Seat& seat) noexcept override;
 
   // The time for the timer, if it must ring earlier than it was told; else the end of time.
   SteadyTime earlier_deadline();
@@ -252,6 +252,23 @@ class Realm final : private dealer::Procedures {
   RealmState state_;
   SteadyTime timer_ = SteadyTime::max();  // when the timer was told to ring
 };
+
+template <class F>
+void Realm::turn(F change) {
+  Lock lock(mutex_);
+  state_.work.begin_turn();
+  change(state_);
+  const Rest left = rest();
+  lock.unlock();
+  follow_up(left);
+}
+
+template <class F>
+void Realm::locked(const Seat& seat, F request) {
+  turn([&](RealmState& state) {
+    if (seat.present()) request(state, state.members.of(seat));
+  });
+}
 
 // What realms have counted.
 struct RealmTotals {

@@ -3,29 +3,27 @@
 #include "router/realm/realm.h"
 
 namespace router {
-wamp::Result<void> Realm::publish(Member& member, const wamp::Publish& message, const RoutedPayload& payload,
+wamp::Result<void> Realm::publish(Seat& seat, const wamp::Publish& message, const RoutedPayload& payload,
                                   const broker::PublishOptions& options) {
-  if (!member.present()) return {};
-  if (!options.payload_passthru.empty() && !member.features.has_payload_passthru_mode(wamp::Role::publisher))
+  if (!seat.present()) return {};
+  if (!options.payload_passthru.empty() && !seat.features.has_payload_passthru_mode(wamp::Role::publisher))
     return wamp::ProtocolError{"PUBLISH.Options.ppt_scheme: HELLO did not announce payload_passthru_mode"};
-  const broker::Publication publication(member, message, payload, options, member.publish_grant.grant,
-                                        wamp::PublicationId(member.branch.ids.next()));
+  const broker::Publication publication(seat, message, payload, options, seat.publish_grant.grant,
+                                        wamp::PublicationId(seat.branch.ids.next()));
   TopicRoute made;
-  const TopicRoute& found = route_of(member, message.topic, made);
-  if (options.retain || (found.route && found.route->is_kept))
-    return publish_kept(member, publication, found);
+  const TopicRoute& found = route_of(seat, message.topic, made);
+  if (options.retain || (found.route && found.route->is_kept)) return publish_kept(seat, publication, found);
   if (options.acknowledge) publication.acknowledge(state_.outbox);
   publication.send(found.route.get(), state_.outbox);
   return {};
 }
 
-const Realm::TopicRoute& Realm::route_of(Member& member, std::string_view topic, TopicRoute& made) {
+const Realm::TopicRoute& Realm::route_of(Seat& seat, std::string_view topic, TopicRoute& made) {
   const auto find_anew = [&] {
     const Lock lock(mutex_);
     return state_.broker.find_route(topic);
   };
-  return member.publish_grant.look_up(topic, member.branch.topics, state_.broker.generations(), made,
-                                      find_anew);
+  return seat.publish_grant.look_up(topic, seat.branch.topics, state_.broker.generations(), made, find_anew);
 }
 
 }  // namespace router

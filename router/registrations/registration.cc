@@ -38,7 +38,7 @@ bool Registration::is_deserted() const {
 
 void Registration::add_callee(Member& member, const CalleeOptions& options) {
   auto slot =
-      std::make_shared<CalleeSlot>(member.callee, options, rendezvous_hash(member.identity.authid), queue);
+      std::make_shared<CalleeSlot>(member.callee, options, rendezvous_hash(member.identity->authid), queue);
   callees.push_back({&member, std::move(slot), member.charge(holding::registrations, bytes_of(procedure))});
   try {
     member.registrations.insert(id.value, this);

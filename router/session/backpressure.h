@@ -20,7 +20,7 @@ namespace router {
 
 class Backpressure {
  public:
-  Backpressure(Worker& worker, Resident& resident, Sender& sender, Realm& realm, Member& member)
+  Backpressure(Worker& worker, Resident& resident, Sender& sender, Realm& realm, Seat& member)
       : worker_(worker),
         resident_(resident),
         sender_(sender),
@@ -57,7 +57,7 @@ class Backpressure {
   Resident& resident_;  // who is not taken from
   Sender& sender_;
   Realm& realm_;
-  Member& member_;
+  Seat& member_;
   const size_t notice_above_;
   bool watched_ = false;  // by the worker, as it is one of the following
   bool slow_ = false;     // sources know that it does not take their streams

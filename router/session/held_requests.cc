@@ -20,8 +20,8 @@ bool passes_always(const wamp::Message& message) {
          std::holds_alternative<wamp::Abort>(message);
 }
 
-wamp::Dict details_of(const std::string& realm, const Member& member, const wamp::Dict& more) {
-  const Identity& identity = member.identity;
+wamp::Dict details_of(const std::string& realm, const Seat& member, const wamp::Dict& more) {
+  const Identity& identity = *member.identity;
   wamp::Dict details{{"realm", realm},
                      {"authprovider", identity.authprovider},
                      {"authid", identity.authid},
@@ -65,7 +65,7 @@ bool HeldRequests::Waiting::is_decided() const {
   return true;
 }
 
-HeldRequests::HeldRequests(Worker& worker, const std::shared_ptr<Realm>& realm, Member& member,
+HeldRequests::HeldRequests(Worker& worker, const std::shared_ptr<Realm>& realm, Seat& member,
                            Resident& resident, transport::Connection& connection, const wamp::Dict& more)
     : worker_(worker),
       realm_(realm),

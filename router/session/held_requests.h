@@ -32,7 +32,7 @@ namespace router {
 class HeldRequests {
  public:
   // All outlive it. `more`: what authorizers are told of the session beside its identity.
-  HeldRequests(Worker& worker, const std::shared_ptr<Realm>& realm, Member& member, Resident& resident,
+  HeldRequests(Worker& worker, const std::shared_ptr<Realm>& realm, Seat& member, Resident& resident,
                transport::Connection& connection, const wamp::Dict& more);
   ~HeldRequests();
   HeldRequests(const HeldRequests&) = delete;
@@ -75,7 +75,7 @@ class HeldRequests {
 
   Worker& worker_;
   const std::shared_ptr<Realm> realm_;
-  Member& member_;
+  Seat& member_;
   Resident& resident_;  // whose requests they are
   transport::Connection& connection_;
   const wamp::Dict session_details_;  // in Crossbar's words

@@ -40,7 +40,7 @@ class Membership {
   Membership(const Membership&) = delete;
 
   const SessionRef& ref() const { return member_->ref; }
-  const Identity& identity() const { return member_->identity; }
+  const Identity& identity() const { return *member_->identity; }
   const Realm& realm() const { return *realm_; }
   const config::SessionLimits& limits() const { return member_->limits(); }
 

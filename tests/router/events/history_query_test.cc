@@ -40,9 +40,7 @@ class History : public testing::Test {
   EventHistory history{1000, 1000000};
   const std::shared_ptr<const RolePermissions> permissions =
       std::make_shared<RolePermissions>(config::Role{"user", {}});
-  Branch branch{1};
-  const Member member{
-      branch, {0, 0, wamp::SessionId(7)}, {"alice", "user", "ticket", "static"}, {}, permissions};
+  const Member member{{{0, 0, wamp::SessionId(7)}, {"alice", "user", "ticket", "static"}, {}}, permissions};
   AnswerLimits limits{1000, 1000000};
   HistorySelection selection;
 };

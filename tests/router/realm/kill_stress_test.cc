@@ -32,13 +32,13 @@ class KillStress : public testing::Test {
     realm = std::make_unique<Realm>(RealmHarness::open_realm(), addresses_, 1, clock_);
   }
 
-  Member& join(uint32_t worker, uint64_t session) {
+  Seat& join(uint32_t worker, uint64_t session) {
     return *std::get<Realm::Joined>(realm->join({worker, 0, wamp::SessionId(session)},
                                                 {"w", "anonymous", "", ""}, features_of_victims()))
                 .release();
   }
   static wamp::RequestId next(wamp::RequestId& last) { return last = wamp::next_id(last); }
-  void call(Member& member, wamp::RequestId& last, std::string_view procedure, const wamp::List& arguments) {
+  void call(Seat& member, wamp::RequestId& last, std::string_view procedure, const wamp::List& arguments) {
     (void)realm->handle(member, wamp::Call{next(last), {}, procedure, {}}, make_payload({arguments, {}}));
   }
   // What is in the mailbox has been read and done.
@@ -76,14 +76,14 @@ TEST_F(KillStress, TestamentsArePublishedWhileTheirSessionPublishes) {
   std::atomic<uint64_t> victim{0};
   std::atomic<bool> done{false};
   std::thread killing([&] {
-    Member& killer = join(1, 1);
+    Seat& killer = join(1, 1);
     wamp::RequestId last;
     for (; !done; read_mail(1))
       if (const uint64_t session = victim.exchange(0)) call(killer, last, "wamp.session.kill", {session});
     realm->leave(killer);
   });
   for (uint64_t round = 0; round < kill_rounds; ++round) {
-    Member& member = join(0, 2 + round);
+    Seat& member = join(0, 2 + round);
     wamp::RequestId last;
     call(member, last, "wamp.session.add_testament", {"com.will", wamp::List{}, wamp::Dict{}});
     for (int i = 0; i < publications_each; ++i) {
@@ -104,7 +104,7 @@ TEST_F(KillStress, SubscribersAreRevokedWhileTheirWorkerReadsTheAudience) {
   std::atomic<bool> done{false};
   std::atomic<uint64_t> subscribed{0};
   std::thread revoking([&] {
-    Member& revoker = join(1, 1);
+    Seat& revoker = join(1, 1);
     wamp::RequestId last;
     for (; !done; read_mail(1)) {
       const uint64_t subscription = subscribed.exchange(0);
@@ -115,8 +115,8 @@ TEST_F(KillStress, SubscribersAreRevokedWhileTheirWorkerReadsTheAudience) {
     }
     realm->leave(revoker);
   });
-  Member& member = join(0, 2);
-  Member& other = join(0, 3);
+  Seat& member = join(0, 2);
+  Seat& other = join(0, 3);
   wamp::RequestId last, last_of_other;
   (void)realm->handle(other, wamp::Subscribe{next(last_of_other), {}, "com.topic"});
   for (int round = 0; round < kill_rounds; ++round) {

@@ -97,7 +97,7 @@ class Witness {
 
   // What is for its calls.
   template <class CallMail>
-  requires requires(Realm realm, Member& member, CallMail mail) { realm.take(member, std::move(mail)); }
+  requires requires(Realm realm, Seat& member, CallMail mail) { realm.take(member, std::move(mail)); }
   void take(CallMail& mail) {
     if (const auto delivery = realm_.take(*member_, std::move(mail)))
       hear(delivery->message, delivery->payload);
@@ -166,7 +166,7 @@ class Witness {
 
   Realm& realm_;
   const int64_t name_;
-  Member* const member_;
+  Seat* const member_;
   std::mt19937_64 random_;
   wamp::RequestId last_request_, last_call_;
   int64_t sequence_ = 0, publications_ = 0;

@@ -52,9 +52,9 @@ class RealmTable : public testing::Test {
   // Somebody joins, publishes an event that is retained, and leaves.
   void retain_event(const std::string& name) {
     const auto realm = realms.find_or_create(name);
-    Member& member = *std::get<Realm::Joined>(
-                          realm->join({0, 0, wamp::SessionId(1)}, {"joe", "user", "ticket", "static"}, {}))
-                          .release();
+    Seat& member = *std::get<Realm::Joined>(
+                        realm->join({0, 0, wamp::SessionId(1)}, {"joe", "user", "ticket", "static"}, {}))
+                        .release();
     wamp::Publish event;
     event.topic = "com.x";
     event.options = {{"retain", true}};
@@ -251,9 +251,9 @@ TEST_F(RealmTable, WhatARealmHasCountedStaysWhenItIsGone) {
   serve_named({"a", "b"});
   {
     const auto realm = realms.find("a");
-    Member& member = *std::get<Realm::Joined>(
-                          realm->join({0, 0, wamp::SessionId(1)}, {"joe", "user", "ticket", "static"}, {}))
-                          .release();
+    Seat& member = *std::get<Realm::Joined>(
+                        realm->join({0, 0, wamp::SessionId(1)}, {"joe", "user", "ticket", "static"}, {}))
+                        .release();
     wamp::Publish nothing;
     nothing.topic = "not a uri";
     ASSERT_TRUE(realm->handle(member, nothing, RoutedPayload()));

@@ -34,9 +34,8 @@ class HeldRegistersTest : public testing::Test {
 
   HeldRegisters held;
   static SessionRef session(uint64_t id) { return {0, 0, wamp::SessionId(id)}; }
-  Branch branch{1};
-  Member ann{branch, session(1), {}, {}, nullptr}, bob{branch, session(2), {}, {}, nullptr},
-      cat{branch, session(3), {}, {}, nullptr};
+  Member ann{{session(1), {}, {}}, nullptr}, bob{{session(2), {}, {}}, nullptr},
+      cat{{session(3), {}, {}}, nullptr};
 };
 
 TEST_F(HeldRegistersTest, AreTakenInTheOrderInWhichTheyCame) {

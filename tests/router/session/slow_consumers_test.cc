@@ -346,7 +346,7 @@ TEST(APeerForWhichMuchWaits, IsStuckOnlyIfItTakesNothing) {
   Sender sender(router.worker(), wire, Format::json, config::TransportLimits());
   auto joined = std::get<Realm::Joined>(
       router.realm().join({0, 7, wamp::SessionId(77)}, {"joe", "anonymous", "anonymous", "static"}, {}));
-  Member& member = *joined;
+  Seat& member = *joined;
   {
     Lodger lodger(wire);
     Backpressure backpressure(router.worker(), lodger, sender, router.realm(), member);

@@ -97,7 +97,6 @@ struct AudienceTown {
   LeftoverWork work;
   transport::Counter lost;
   Broker broker{config, ids, clock, {}, work, lost};
-  Branch branch{1};
   uint32_t sessions = 0;
   std::deque<Inhabitant> inhabitants;
 
@@ -107,7 +106,7 @@ struct AudienceTown {
     wamp::ClientFeatures features;
     features.subscriber_subscription_revocation = true;
     const SessionRef ref{sessions % workers, sessions, wamp::SessionId(sessions)};
-    return std::make_unique<Member>(branch, ref, Identity{}, features, permissions);
+    return std::make_unique<Member>(MemberFacts(ref, Identity{}, features), permissions);
   }
   Subscription* held(Inhabitant& one, size_t topic) {
     Subscription* const subscription = broker.find(topics[topic].uri, topics[topic].match);

@@ -122,7 +122,7 @@ void RealmHarness::take(uint32_t, KeptEvents& kept) {
 
 void RealmHarness::take(uint32_t, SessionOrder& order) {
   Peer& peer = peers_[order.to.slot];
-  if (peer.member_) peer.obey(order.kind);
+  if (peer.member_) peer.obey(order);
 }
 
 void RealmHarness::take(uint32_t worker, JoinAudience& change) {
@@ -152,7 +152,7 @@ void RealmHarness::take(uint32_t worker, Invoke& invoke) {
 
 template <class CallMail>
 void RealmHarness::take_of_a_call(uint32_t worker, CallMail& mail) {
-  Member* const member = peers_[mail.to.slot].member_;
+  Seat* const member = peers_[mail.to.slot].member_;
   if (!member) return;
   if (auto delivery = realm_->take(*member, std::move(mail))) take(worker, *delivery);
 }
@@ -161,9 +161,9 @@ void RealmHarness::take(uint32_t worker, EventDelivery& event) {
   ++events_sent_[worker];
   audiences_[worker].for_each(event.audiences, [&](const Subscriber& to) {
     if (!peers_[to.slot].member_) return;
-    const Member& member = *peers_[to.slot].member_;
+    const Peer& peer = peers_[to.slot];
     if (to.session == event.excluded) return;
-    if (event.filter && !event.filter->admits(to.session, member.identity, member.extra.get())) return;
+    if (event.filter && !event.filter->admits(to.session, *peer.member_->identity, peer.extra_.get())) return;
     wamp::Message copy = event.event;
     deliver(to.slot, copy, event.payload);
   });
@@ -188,8 +188,8 @@ void Peer::deliver() {
   realm_->deliver_all();
 }
 
-void Peer::obey(SessionOrder::Kind order) {
-  switch (order) {
+void Peer::obey(const SessionOrder& order) {
+  switch (order.kind) {
     case SessionOrder::Kind::probe:
       ++probes_;
       if (!frozen_) realm_->realm().on_alive(*member_);
@@ -199,6 +199,9 @@ void Peer::obey(SessionOrder::Kind order) {
       break;
     case SessionOrder::Kind::resume:
       EXPECT_TRUE(std::exchange(paused_, false));
+      break;
+    case SessionOrder::Kind::know_details:
+      extra_ = order.extra;
       break;
     default:
       break;

@@ -69,10 +69,11 @@ class Peer {
   // An invocation has come that took so much of its room.
   void holds_more(size_t bytes);
   void takes_calls_again();
-  void obey(SessionOrder::Kind order);
+  void obey(const SessionOrder& order);
 
   RealmHarness* realm_ = nullptr;
-  Member* member_ = nullptr;
+  Seat* member_ = nullptr;
+  std::shared_ptr<const wamp::Dict> extra_;  // the member's, as its session knows it
   uint32_t slot_ = 0;
   uint64_t id_ = 0;
   bool frozen_ = false, paused_ = false;

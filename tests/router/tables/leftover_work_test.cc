@@ -192,9 +192,8 @@ class AMemberThatIsHalfRemoved : public testing::Test {
     wamp::ClientFeatures features;
     features.roles = 15;
     state.work.begin_turn();
-    return state.add_member(std::make_unique<Member>(branch, ref,
-                                                     Identity{authid, "anonymous", "anonymous", "static"},
-                                                     features, authorizer.role("anonymous")));
+    const MemberFacts facts(ref, {authid, "anonymous", "anonymous", "static"}, features);
+    return state.add_member(std::make_unique<Member>(facts, authorizer.role("anonymous")));
   }
   void register_at(Member& callee, const std::string& procedure,
                    dealer::InvocationPolicy policy = dealer::InvocationPolicy::single,
@@ -246,7 +245,6 @@ class AMemberThatIsHalfRemoved : public testing::Test {
   const Authorizer authorizer{config.roles, config.limits};
   ManualClock clock;
   Mailbox mailbox{[] {}};
-  Branch branch{1};
   RealmState state{config, authorizer, {&mailbox}, 1, clock, broker::KeptBytes::unlimited()};
   uint64_t sessions = 0;
 };
@@ -330,7 +328,7 @@ TEST_F(AMemberThatIsHalfRemoved, DoesNotWaitUntilCallsOfOthersNoLongerDo) {
   const auto call_shard_of = [&](const Member& callee) {
     uint64_t key = 1;
     const auto weight = [&](const Member& one) {
-      return rendezvous_weight(rendezvous_hash(one.identity.authid), key);
+      return rendezvous_weight(rendezvous_hash(one.identity->authid), key);
     };
     while (weight(callee) < std::max({weight(busy), weight(quick), weight(member)})) ++key;
     const auto waiting = std::make_shared<dealer::WaitingCall>(

@@ -1,0 +1,49 @@
+// Calls of the router's own procedures.
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "router/realm/realm.h"
+#include "wamp/error_uris.h"
+
+namespace router {
+
+wamp::Result<void> Realm::call_router(Seat& seat, const wamp::Call& message, const RoutedPayload& payload) {
+  const meta::Procedure* procedure = has_meta_api() ? meta::find_procedure(message.procedure) : nullptr;
+  if (!procedure)
+    return refuse(
+        seat, wamp::Call::type, message.request,
+        {wamp::error_uri::no_such_procedure, "the router has no procedure " + std::string(message.procedure) +
+                                                 (has_meta_api() ? "" : " in this realm")});
+  if (seat.party->caller.refuse_id_in_use(message.request)) return {};
+  const auto arguments =
+      serializers::decode_arguments(payload.format, {payload.bytes(), payload.count}, seat.value_limits());
+  if (!arguments)
+    return refuse(seat, wamp::Call::type, message.request,
+                  {wamp::error_uri::invalid_argument,
+                   "the arguments of " + std::string(procedure->uri) + ": " + arguments.error().message});
+  auto request = procedure->read({config_, seat, *arguments});
+  if (const auto* refusal = std::get_if<Refusal>(&request))
+    return refuse(seat, wamp::Call::type, message.request, *refusal);
+  const meta::Answer answer = carry_out(seat, std::get<meta::Request>(request));
+  if (const auto* refusal = std::get_if<Refusal>(&answer))
+    return refuse(seat, wamp::Call::type, message.request, *refusal);
+  const auto* make_result = std::get_if<meta::LargeResult>(&answer);
+  RoutedPayload result =
+      make_payload(make_result ? (*make_result)() : std::get<serializers::Arguments>(answer));
+  if (seat.present())
+    state_.outbox.send(seat.ref, wamp::CallResult{message.request, {}, {}}, std::move(result));
+  return {};
+}
+
+meta::Answer Realm::carry_out(Seat& seat, meta::Request& request) {
+  for (;;) {
+    // What a member that was removed in the meantime gets: nobody is there to read it.
+    meta::Answer answer;
+    locked(seat, [&](RealmState& state, Member& caller) { answer = request(state, caller); });
+    if (!std::holds_alternative<meta::Unfinished>(answer)) return answer;
+    std::this_thread::yield();  // others wait for the lock, and have to wake up first
+  }
+}
+
+}  // namespace router
