@@ -27,7 +27,8 @@ EXCEPTIONS = [
 
 # The rooms of a folder, bottom up, and the rooms that each includes from, besides itself. All arrows point to lines above.
 TRANSPORT_ROOMS = {
-    "memory": set(),
+    "locks": set(),
+    "memory": {"locks"},
     "counters": set(),
     "framing": set(),
     "loop": {"memory", "counters"},
@@ -38,11 +39,11 @@ TRANSPORT_ROOMS = {
     "http": {"tls", "websocketpp"},
     "proxy": {"socket", "http"},
     "websocket": {"memory", "framing", "websocketpp", "http"},
-    "connection": {"memory", "counters", "framing", "tls", "socket", "rawsocket", "http"},
+    "connection": {"locks", "memory", "counters", "framing", "tls", "socket", "rawsocket", "http"},
     "stream": {"memory", "counters", "loop", "tls", "socket", "websocket", "connection"},
     "messages": {"memory", "framing", "socket", "rawsocket", "websocket", "connection", "stream"},
     "long_poll": {"memory", "loop", "websocket", "connection"},
-    "accept": {"memory", "loop", "socket", "rawsocket", "http", "proxy", "connection", "stream", "messages"},
+    "accept": {"locks", "memory", "loop", "socket", "rawsocket", "http", "proxy", "connection", "stream", "messages"},
 }
 ROUTER_ROOMS = {
     "crypto": set(),
@@ -62,7 +63,7 @@ ROUTER_ROOMS = {
     "broker": {"config", "base", "tables", "memory", "matching", "mail", "member", "events"},
     "registrations": {"base", "callees", "tables", "memory", "matching", "mail", "member"},
     "dealer": {"base", "tables", "memory", "matching", "access", "mail", "member", "broker", "registrations"},
-    "directory": {"config", "base", "tables", "mail", "member", "store", "broker", "dealer"},
+    "directory": {"config", "base", "tables", "access", "mail", "member", "store", "broker", "dealer"},
     "meta": {"memory", "member", "events", "directory"},
     "realm": {"config", "base", "access", "mail", "member", "dealer", "directory", "meta"},
     "worker": {"base", "memory", "mail"},

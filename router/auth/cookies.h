@@ -56,14 +56,14 @@ class Cookies {
   static Person person(const Remembered& who) { return {who.realm, who.authid}; }
   std::string signature(std::string_view chance) const;
   CookieId id_of(std::string_view cookie) const;
-  void erase(Entries::iterator entry);
+  void erase(Entries::iterator entry) REQUIRES(mutex_);
 
   const config::CookieTracking rules_;
-  const std::string key_;                           // behind signatures and ids; of this object only
-  Mutex mutex_{"the cookies"};                      // guards all below
-  Entries entries_;                                 // the oldest login first
-  std::map<std::string, Entries::iterator> index_;  // by digest
-  std::map<Person, std::list<Entries::iterator>> by_person_;  // the oldest login first
+  const std::string key_;  // behind signatures and ids; of this object only
+  Mutex mutex_{"the cookies"};
+  Entries entries_ GUARDED_BY(mutex_);                                           // the oldest login first
+  std::map<std::string, Entries::iterator> index_ GUARDED_BY(mutex_);            // by digest
+  std::map<Person, std::list<Entries::iterator>> by_person_ GUARDED_BY(mutex_);  // the oldest login first
 };
 
 }  // namespace router::auth

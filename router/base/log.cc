@@ -3,12 +3,12 @@
 #include <array>
 #include <chrono>
 #include <memory>
-#include <mutex>
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include "router/base/clock.h"
+#include "router/base/mutex.h"
 #include "serializers/json_writer.h"
 #include "text/hex.h"
 #include "text/utf8.h"
@@ -21,8 +21,8 @@ constexpr size_t max_line = 1000;  // bytes
 struct Sink {
   std::shared_ptr<spdlog::logger> logger = spdlog::stderr_color_mt("wampd");
   Format format = Format::text;
-  std::mutex mutex;
-  Sampler sampler;  // guarded by the mutex
+  Mutex mutex{"the log"};
+  Sampler sampler GUARDED_BY(mutex);
 
   Sink() { logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %v"); }
 };
@@ -47,8 +47,15 @@ void write(Level level, std::string_view line, const wamp::Dict& facts) {
 }
 
 bool admits(Kind kind) {
-  const std::lock_guard lock(sink().mutex);
-  return sink().sampler.admit(kind, SystemClock().now());
+  Sink& all = sink();
+  const Lock lock(all.mutex);
+  return all.sampler.admit(kind, SystemClock().now());
+}
+
+std::vector<Sampler::LeftOut> take_left_out() {
+  Sink& all = sink();
+  const Lock lock(all.mutex);
+  return all.sampler.left_out(SystemClock().now());
 }
 
 std::string_view name(Kind kind) {
@@ -99,7 +106,7 @@ void configure(Format format, Level lowest) {
   all.format = format;
   if (format == Format::json) all.logger->set_pattern("%v");
   all.logger->set_level(level_of(lowest));
-  const std::lock_guard lock(all.mutex);
+  const Lock lock(all.mutex);
   all.sampler = {};
 }
 
@@ -120,10 +127,7 @@ void warning(Kind kind, std::string_view line, const wamp::Dict& facts) {
 }
 
 void tell_left_out() {
-  std::unique_lock lock(sink().mutex);
-  const auto all = sink().sampler.left_out(SystemClock().now());
-  lock.unlock();
-  for (const Sampler::LeftOut& left_out : all)
+  for (const Sampler::LeftOut& left_out : take_left_out())
     warning(std::to_string(left_out.lines) + " more lines on " + std::string(name(left_out.kind)) +
                 " were left out in the last " + std::to_string(Sampler::report_interval.count()) + " s",
             {{"left_out", left_out.lines}, {"kind", name(left_out.kind)}});

@@ -5,26 +5,14 @@
 // bound the program ends with a message. What the thread waits, or others take of the processor, does not
 // count. With NDEBUG a Mutex is a std::mutex.
 //
-// Clang checks what is guarded (-Wthread-safety). Any thread.
+// Clang checks what is guarded (transport/locks/mutex.h, which has one that is not measured). Any thread.
 #pragma once
 
 #include <chrono>
 #include <mutex>
 #include <shared_mutex>
 
-#if defined(__clang__)
-#define ROUTER_ATTRIBUTE(x) __attribute__((x))
-#else
-#define ROUTER_ATTRIBUTE(x)
-#endif
-#define CAPABILITY(name) ROUTER_ATTRIBUTE(capability(name))
-#define SCOPED_CAPABILITY ROUTER_ATTRIBUTE(scoped_lockable)
-#define GUARDED_BY(mutex) ROUTER_ATTRIBUTE(guarded_by(mutex))
-#define REQUIRES(...) ROUTER_ATTRIBUTE(requires_capability(__VA_ARGS__))
-#define ACQUIRE(...) ROUTER_ATTRIBUTE(acquire_capability(__VA_ARGS__))
-#define ACQUIRE_SHARED(...) ROUTER_ATTRIBUTE(acquire_shared_capability(__VA_ARGS__))
-#define RELEASE(...) ROUTER_ATTRIBUTE(release_capability(__VA_ARGS__))
-#define RELEASE_SHARED(...) ROUTER_ATTRIBUTE(release_shared_capability(__VA_ARGS__))
+#include "transport/locks/mutex.h"
 
 namespace router {
 
@@ -106,25 +94,7 @@ using Mutex = WatchedMutex<std::mutex>;
 // Many may read, or one may write.
 using SharedMutex = WatchedMutex<std::shared_mutex>;
 
-// Locks as long as it lives, or until unlock().
-template <class M>
-class SCOPED_CAPABILITY Lock {
- public:
-  explicit Lock(M& mutex) ACQUIRE(mutex) : mutex_(mutex) { mutex_.lock(); }
-  ~Lock() RELEASE() {
-    if (locked_) mutex_.unlock();
-  }
-  Lock(const Lock&) = delete;
-
-  void unlock() RELEASE() {
-    locked_ = false;
-    mutex_.unlock();
-  }
-
- private:
-  M& mutex_;
-  bool locked_ = true;
-};
+using transport::Lock;
 
 class SCOPED_CAPABILITY ReadLock {
  public:

@@ -122,8 +122,8 @@ class Broker {
   size_t retained_count() const { return retained_.size(); }
   // Of memory, for retained events.
   size_t retained_bytes() const { return retained_.bytes(); }
-  // Ends the store: everything that was published is in it afterwards.
-  void close();
+  // Null: there is none. It is closed without the lock.
+  EventStore* store() const { return store_.get(); }
 
  private:
   enum class Answer : uint8_t { now, when_stored, refused };

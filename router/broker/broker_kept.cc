@@ -39,10 +39,6 @@ void Broker::restore(const StoredEvents& stored) {
   for (const StoredEventRef& event : stored.retained) retained_.add(event, now());
 }
 
-void Broker::close() {
-  if (store_) store_->close();
-}
-
 Timestamp Broker::now() const {
   return std::chrono::floor<std::chrono::milliseconds>(clock_.wall_time());
 }

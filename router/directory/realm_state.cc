@@ -51,21 +51,21 @@ wamp::Dict session_details(const SessionRef& ref, const Identity& identity, cons
   return details;
 }
 
-RealmState::RealmState(const config::Realm& configuration, const Authorizer& roles,
-                       std::vector<Mailbox*> mailboxes, uint64_t seed, const Clock& time,
-                       std::shared_ptr<const broker::KeptBytes> kept)
-    : config(configuration),
-      authorizer(roles),
+RealmState::RealmState(const config::Realm& config, Outbox& where, uint64_t seed, const Clock& time,
+                       transport::Counter& lost, std::shared_ptr<const broker::KeptBytes> kept)
+    : authorizer(config.roles, config.limits),
+      limits(config.limits),
+      outbox(where),
       clock(time),
       ids(seed),
-      outbox(std::move(mailboxes)),
-      broker(configuration, ids, time, broker::open_store(configuration, time, answer_publishers(outbox)),
-             work, counters.unmade_events, std::move(kept)),
-      dealer(dealer_limits(configuration.limits), ids, time, broker, work) {}
+      broker(config, ids, time, broker::open_store(config, time, answer_publishers(where)), work, lost,
+             std::move(kept)),
+      dealer(dealer_limits(config.limits), ids, time, broker, work) {}
 
-void RealmState::follow_limits() {
-  broker.set_limits(config.limits);
-  dealer.set_limits(dealer_limits(config.limits));
+void RealmState::set_limits(const config::RealmLimits& next) {
+  limits = next;
+  broker.set_limits(limits);
+  dealer.set_limits(dealer_limits(limits));
 }
 
 class RealmState::Removal final : public LeftoverWork::Work {
@@ -164,6 +164,18 @@ void RealmState::kill_quietly(Member& member, std::string_view reason,
   outbox.send(member.ref, goodbye(reason, message));
   member.leaves_quietly = true;
   remove_member(member);
+}
+
+SteadyTime RealmState::earlier_deadline() noexcept {
+  const SteadyTime next = dealer.next_deadline();
+  if (next >= timer_) return SteadyTime::max();
+  timer_ = next;
+  return next;
+}
+
+void RealmState::forget_timer() noexcept {
+  timer_ = SteadyTime::max();
+  work.take_over();
 }
 
 void RealmState::do_due() noexcept {

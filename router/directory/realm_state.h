@@ -1,17 +1,15 @@
-// What a realm's lock guards: its members, its broker and its dealer. And where messages go, which needs no
-// lock.
+// What a realm's lock guards: what its roles may do, its limits, its members, its broker and its dealer.
 //
-// Pure, like broker and dealer. Owned by the Realm, which outlives the members' sessions; the configuration,
-// the authorizer and the clock outlive it. Calls on their way are their parties' (router/dealer/party.h).
+// Pure, like broker and dealer. Owned by the Realm, which outlives the members' sessions, and which has it
+// under its lock only. Calls on their way are their parties' (router/dealer/party.h).
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
+#include "router/access/authorizer.h"
 #include "router/base/clock.h"
-#include "router/base/counters.h"
 #include "router/base/id_source.h"
 #include "router/broker/broker.h"
 #include "router/config/config.h"
@@ -19,15 +17,18 @@
 #include "router/mail/outbox.h"
 #include "router/member/members.h"
 #include "router/tables/leftover_work.h"
+#include "transport/counters/counter.h"
 
 namespace router {
 
 struct RealmState {
-  RealmState(const config::Realm& configuration, const Authorizer& roles, std::vector<Mailbox*> mailboxes,
-             uint64_t seed, const Clock& time, std::shared_ptr<const broker::KeptBytes> kept);
+  // `where` and `time`, which any thread may use, and `lost`, which counts events that there was no memory
+  // for, outlive it.
+  RealmState(const config::Realm& config, Outbox& where, uint64_t seed, const Clock& time,
+             transport::Counter& lost, std::shared_ptr<const broker::KeptBytes> kept);
 
-  // The configuration's limits are other ones now.
-  void follow_limits();
+  // From now on these are the limits.
+  void set_limits(const config::RealmLimits& next);
   // The member is one from now on, and those who want to know are told.
   Member& add_member(std::unique_ptr<Member> member);
   // A member that nobody finds; one that is unseen.
@@ -45,14 +46,17 @@ struct RealmState {
   std::shared_ptr<void> let_go(Member& member) noexcept;
   // Does what is due by the clock, as leftover work.
   void do_due() noexcept;
+  // The time for the realm's timer, if it must ring earlier than it was told; else the end of time.
+  SteadyTime earlier_deadline() noexcept;
+  // It has rung, or could not be told: what earlier turns have left counts as left by this one.
+  void forget_timer() noexcept;
 
-  const config::Realm& config;
-  const Authorizer& authorizer;
+  Authorizer authorizer;
+  config::RealmLimits limits;
+  Outbox& outbox;
   const Clock& clock;
   IdSource ids;
   LeftoverWork work;
-  Outbox outbox;  // any thread's
-  RealmCounters counters;
   Members members;
   broker::Broker broker;
   dealer::Dealer dealer;
@@ -71,6 +75,7 @@ struct RealmState {
   };
   bool do_some_due();
 
+  SteadyTime timer_ = SteadyTime::max();  // when the realm's timer was told to ring
   DueWork due_work_{*this};
   bool is_doing_due_ = false;
 };

@@ -19,6 +19,12 @@ std::vector<std::unique_ptr<Branch>> make_branches(size_t count, uint64_t seed,
   return branches;
 }
 
+config::Realm without_what_changes(config::Realm config) {
+  config.roles.clear();
+  config.limits = {};
+  return config;
+}
+
 std::vector<std::unique_ptr<dealer::CallTable>> make_call_tables(size_t count, const Clock& clock) {
   std::vector<std::unique_ptr<dealer::CallTable>> tables;
   for (size_t i = 0; i < count; ++i) tables.push_back(std::make_unique<dealer::CallTable>(clock));
@@ -29,20 +35,23 @@ std::vector<std::unique_ptr<dealer::CallTable>> make_call_tables(size_t count, c
 
 Realm::Realm(const config::Realm& config, std::vector<Mailbox*> mailboxes, uint64_t seed, const Clock& clock,
              std::shared_ptr<const broker::KeptBytes> kept)
-    : config_(config),
+    : config_(without_what_changes(config)),
+      clock_(clock),
+      outbox_(mailboxes),
       branches_(make_branches(mailboxes.size(), seed, kept->account())),
       calls_(make_call_tables(mailboxes.size(), clock)),
-      authorizer_(config.roles, config.limits),
-      state_(config_, authorizer_, std::move(mailboxes), seed, clock, std::move(kept)) {}
+      state_(config, outbox_, seed, clock, counters_.unmade_events, std::move(kept)),
+      topics_(state_.broker.generations()),
+      procedures_(state_.dealer.registrations().routes()) {}
 
 bool Realm::has_role(std::string_view name) const {
   const Lock lock(mutex_);
-  return authorizer_.role(name) != nullptr;
+  return state_.authorizer.role(name) != nullptr;
 }
 
 void Realm::set_rules(Seat& seat, Member& member) const {
-  auto permissions = authorizer_.role(seat.identity->authrole);
-  member.permissions = permissions ? std::move(permissions) : authorizer_.nobody();
+  auto permissions = state_.authorizer.role(seat.identity->authrole);
+  member.permissions = permissions ? std::move(permissions) : state_.authorizer.nobody();
   seat.permissions = member.permissions;
   seat.rules_version = rules_version_.load(std::memory_order_relaxed);
 }
@@ -58,9 +67,8 @@ void Realm::follow_new_rules(Seat& seat) {
 std::vector<std::string> Realm::configure(const config::Realm& next) {
   Authorizer authorizer(next.roles, next.limits);  // the old one ends without the lock
   const Lock lock(mutex_);
-  std::swap(authorizer_, authorizer);
-  config_.limits = next.limits;
-  state_.follow_limits();
+  std::swap(state_.authorizer, authorizer);
+  state_.set_limits(next.limits);
   rules_version_.fetch_add(1, std::memory_order_release);
   std::vector<std::string> unchanged;
   if (next.store != config_.store) unchanged.emplace_back("store");
@@ -81,7 +89,7 @@ std::variant<Realm::Joined, Refusal> Realm::join(const SessionRef& session, Iden
   const Lock lock(mutex_);
   set_rules(*seat, *member);
   // That the id is taken is as likely as being struck by a comet; the client tries again.
-  if (state_.members.size() >= config_.limits.sessions || !state_.members.is_free(session.session))
+  if (state_.members.size() >= state_.limits.sessions || !state_.members.is_free(session.session))
     return Refusal{wamp::error_uri::too_many_requests, "realm \"" + config_.name + "\" is full"};
   if (const uint32_t most = member->limits().sessions_per_authid;
       state_.members.count_of(facts.identity->authid) >= most)
@@ -99,17 +107,14 @@ Realm::Joined Realm::join_unseen(const SessionRef& session, std::shared_ptr<tran
   auto member = std::make_unique<Member>(facts, nullptr);
   member->seat = seat;
   const Lock lock(mutex_);
-  seat->permissions = member->permissions = authorizer_.nobody();
+  seat->permissions = member->permissions = state_.authorizer.nobody();
   state_.add_unseen(std::move(member));
   return Joined(seat.get(), Leave{this});
 }
 
 std::shared_ptr<Seat> Realm::make_seat(const MemberFacts& facts, wamp::RequestId last_invocation) {
   auto seat = std::make_shared<Seat>(facts, *branches_[facts.ref.worker]);
-  const dealer::Place place{*seat,         *calls_[facts.ref.worker],
-                            state_.outbox, state_.clock,
-                            *this,         state_.dealer.registrations().routes(),
-                            draining_};
+  const dealer::Place place{*seat, *calls_[facts.ref.worker], outbox_, clock_, *this, procedures_, draining_};
   seat->party = std::make_shared<dealer::Party>(place, last_invocation);
   return seat;
 }
@@ -183,17 +188,10 @@ std::optional<Delivery> Realm::take(Seat& seat, Fenced&& fenced) {
   return std::optional<Delivery>(std::in_place, seat.ref, std::move(fenced.unregistered), RoutedPayload());
 }
 
-SteadyTime Realm::earlier_deadline() {
-  const SteadyTime next = state_.dealer.next_deadline();
-  if (next >= timer_) return SteadyTime::max();
-  timer_ = next;
-  return next;
-}
-
 Realm::Rest Realm::rest() {
   if (state_.work.has_left_some()) [[unlikely]]
     return {SteadyTime::max(), true};
-  return {earlier_deadline(), false};
+  return {state_.earlier_deadline(), false};
 }
 
 void Realm::follow_up(const Rest& rest) noexcept {
@@ -206,28 +204,27 @@ void Realm::follow_up(const Rest& rest) noexcept {
 void Realm::ring_at(SteadyTime time) noexcept {
   if (!ring_at_ || transport::has_memory_for([&] { ring_at_(time); })) return;
   const Lock lock(mutex_);
-  timer_ = SteadyTime::max();
-  state_.work.take_over();
+  state_.forget_timer();
 }
 
 void Realm::begin_leftover_work() noexcept {
   // It is none of the fault of the session whose request this was.
   if (!transport::has_memory_for([this] { do_leftover_work(); }))
-    ring_at(state_.clock.now() + LeftoverWork::pause_without_memory);
+    ring_at(clock_.now() + LeftoverWork::pause_without_memory);
 }
 
 void Realm::do_leftover_work() {
-  const SteadyTime end = state_.clock.now() + LeftoverWork::most_at_a_time;
+  const SteadyTime end = clock_.now() + LeftoverWork::most_at_a_time;
   for (bool is_more = true; is_more;) {
     SteadyTime ring = SteadyTime::max();
     {
       const Lock lock(mutex_);
       if (!state_.work.empty()) state_.work.go_on();
       is_more = !state_.work.empty();
-      if (!is_more) ring = earlier_deadline();
+      if (!is_more) ring = state_.earlier_deadline();
     }
     if (ring != SteadyTime::max()) ring_at(ring);
-    if (is_more && ring_at_ && state_.clock.now() >= end) return ring_at(end);
+    if (is_more && ring_at_ && clock_.now() >= end) return ring_at(end);
     if (is_more) std::this_thread::yield();  // others wait for the lock, and have to wake up first
   }
 }
@@ -241,10 +238,9 @@ wamp::Result<void> Realm::of_present(Seat& seat, F request) {
 }
 
 void Realm::run_due() {
-  turn([this](RealmState& state) {
-    timer_ = SteadyTime::max();
+  turn([](RealmState& state) {
+    state.forget_timer();
     state.do_due();
-    state.work.take_over();
   });
   // No session of this thread has filled another worker's mailbox with that.
   static_cast<void>(Mailbox::take_overfilled());
@@ -257,7 +253,12 @@ void Realm::close() {
     calls->end_rest();
   }
   do_leftover_work();
-  state_.broker.close();
+  broker::EventStore* store = nullptr;
+  {
+    const Lock lock(mutex_);
+    store = state_.broker.store();
+  }
+  if (store) store->close();
 }
 
 void Realm::on_alive(Seat& seat) {
@@ -288,7 +289,7 @@ bool Realm::may_ask(const Seat& seat, Action action, std::string_view uri, wamp:
 
 wamp::Result<void> Realm::refuse(Seat& seat, wamp::MessageType type, wamp::RequestId request,
                                  const Refusal& refusal) {
-  if (seat.present()) state_.outbox.refuse(seat.ref, type, request, refusal.error_uri, refusal.text);
+  if (seat.present()) outbox_.refuse(seat.ref, type, request, refusal.error_uri, refusal.text);
   return {};
 }
 

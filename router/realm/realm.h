@@ -95,7 +95,7 @@ class Realm final : private dealer::Procedures {
   }
   // False: that is refused to everybody, so there is nothing to ask an authorizer.
   bool may_ask(const Seat& seat, Action action, std::string_view uri, wamp::MatchPolicy match) const;
-  SteadyTime now() const { return state_.clock.now(); }
+  SteadyTime now() const { return clock_.now(); }
 
   // Something has come from a member that was probed.
   void on_alive(Seat& seat);
@@ -119,7 +119,7 @@ class Realm final : private dealer::Procedures {
   wamp::RequestId last_owed_invocation(const Seat& seat) const { return seat.party->callee.last_owed(); }
 
   // Any thread.
-  void order(const SessionRef& to, SessionOrder::Kind kind) { state_.outbox.order(to, kind); }
+  void order(const SessionRef& to, SessionOrder::Kind kind) { outbox_.order(to, kind); }
 
   // Requests of a member. An error means that its session broke the protocol and must be aborted; a request
   // that is refused is answered by an ERROR through the mailbox.
@@ -149,7 +149,7 @@ class Realm final : private dealer::Procedures {
     size_t members = 0, subscriptions = 0, registrations = 0, calls = 0, retained_events = 0;
   };
   Counts counts() const;
-  const RealmCounters& counters() const { return state_.counters; }
+  const RealmCounters& counters() const { return counters_; }
   const std::vector<std::unique_ptr<Branch>>& branches() const { return branches_; }
   // True if it has events that outlast their publishers, or may have.
   bool keeps_events() const;
@@ -174,9 +174,8 @@ class Realm final : private dealer::Procedures {
   // Does change(RealmState&) under the lock, and then what it has left, piece by piece.
   template <class F>
   void turn(F change);
-  // Under the lock.
-  Rest rest();
-  // Without it.
+  Rest rest() REQUIRES(mutex_);
+  // Without the lock.
   void follow_up(const Rest& rest) noexcept;
   // The timer rings at that time, or the next turn does what it would have done.
   void ring_at(SteadyTime time) noexcept;
@@ -222,8 +221,7 @@ class Realm final : private dealer::Procedures {
       follow_new_rules(seat);
   }
   void follow_new_rules(Seat& seat);
-  // Under the lock.
-  void set_rules(Seat& seat, Member& member) const;
+  void set_rules(Seat& seat, Member& member) const REQUIRES(mutex_);
 
   // ---- what the ends of calls ask
 
@@ -235,22 +233,21 @@ class Realm final : private dealer::Procedures {
   bool is_awaited_by_others(const Seat& callee, const std::set<wamp::SessionId>& receivers) override;
   void on_calls_ended(Seat& seat) noexcept override;
 
-  // The time for the timer, if it must ring earlier than it was told; else the end of time.
-  SteadyTime earlier_deadline();
-
-  config::Realm config_;                     // the limits: guarded by the lock; the rest never changes
+  const config::Realm config_;  // what never changes: without roles and limits
+  const Clock& clock_;
+  Outbox outbox_;  // any thread's
+  RealmCounters counters_;
   std::atomic<uint64_t> rules_version_ = 0;  // written under the lock
   std::atomic<bool> draining_ = false;
   Timer ring_at_;
   const std::vector<std::unique_ptr<Branch>> branches_;          // by worker
   const std::vector<std::unique_ptr<dealer::CallTable>> calls_;  // by worker
 
-  // Guards all below, but for what any thread may use: the state's outbox, clock and counters, and the
-  // numbers that tell whether a route is still the one.
   mutable Mutex mutex_{"a realm"};
-  Authorizer authorizer_;
-  RealmState state_;
-  SteadyTime timer_ = SteadyTime::max();  // when the timer was told to ring
+  RealmState state_ GUARDED_BY(mutex_);
+  // The broker's and the dealer's, by which any thread sees whether a route is still the one.
+  const RouteGenerations& topics_;
+  const RouteGenerations& procedures_;
 };
 
 template <class F>

@@ -31,8 +31,7 @@ wamp::Result<void> Realm::call_router(Seat& seat, const wamp::Call& message, con
   const auto* make_result = std::get_if<meta::LargeResult>(&answer);
   RoutedPayload result =
       make_payload(make_result ? (*make_result)() : std::get<serializers::Arguments>(answer));
-  if (seat.present())
-    state_.outbox.send(seat.ref, wamp::CallResult{message.request, {}, {}}, std::move(result));
+  if (seat.present()) outbox_.send(seat.ref, wamp::CallResult{message.request, {}, {}}, std::move(result));
   return {};
 }
 

@@ -13,8 +13,8 @@ wamp::Result<void> Realm::publish(Seat& seat, const wamp::Publish& message, cons
   TopicRoute made;
   const TopicRoute& found = route_of(seat, message.topic, made);
   if (options.retain || (found.route && found.route->is_kept)) return publish_kept(seat, publication, found);
-  if (options.acknowledge) publication.acknowledge(state_.outbox);
-  publication.send(found.route.get(), state_.outbox);
+  if (options.acknowledge) publication.acknowledge(outbox_);
+  publication.send(found.route.get(), outbox_);
   return {};
 }
 
@@ -23,7 +23,7 @@ const Realm::TopicRoute& Realm::route_of(Seat& seat, std::string_view topic, Top
     const Lock lock(mutex_);
     return state_.broker.find_route(topic);
   };
-  return seat.publish_grant.look_up(topic, seat.branch.topics, state_.broker.generations(), made, find_anew);
+  return seat.publish_grant.look_up(topic, seat.branch.topics, topics_, made, find_anew);
 }
 
 }  // namespace router

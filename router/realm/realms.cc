@@ -20,12 +20,12 @@ bool has_authorizer(const config::Realm& realm) {
 
 bool Realms::has(std::string_view name) const {
   const ReadLock lock(mutex_);
-  return realms_.contains(name) || config::find_realm(configured_, name);
+  return realms_.contains(name) || config::find_realm(*configured_, name);
 }
 
 bool Realms::lacks_role(std::string_view name, std::string_view role) const {
   const ReadLock lock(mutex_);
-  const config::Realm* realm = config::find_realm(configured_, name);
+  const config::Realm* realm = config::find_realm(*configured_, name);
   return realm && std::none_of(realm->roles.begin(), realm->roles.end(),
                                [role](const config::Role& known) { return known.name == role; });
 }
@@ -43,13 +43,15 @@ std::shared_ptr<Realm> Realms::find(std::string_view name) const {
 
 std::shared_ptr<Realm> Realms::find_or_create(std::string_view name) const {
   if (auto found = find(name)) return found;
-  const std::lock_guard making(making_);
+  const Lock making(making_);
   if (auto found = find(name)) return found;
   std::shared_ptr<Realm> gone;  // it ends without the lock
+  std::shared_ptr<const Configured> configured;
   const config::Realm* pattern = nullptr;
   {
     const Lock lock(mutex_);
-    pattern = config::find_realm(configured_, name);
+    configured = configured_;
+    pattern = config::find_realm(*configured_, name);
     if (!pattern) return nullptr;
     const auto made = std::count_if(realms_.begin(), realms_.end(),
                                     [&](const auto& entry) { return entry.second.pattern == pattern->name; });
@@ -134,7 +136,7 @@ Realms::Prepared Realms::prepare(const std::vector<config::Realm>& configured) c
     if (realm.is_template()) continue;
     // A worker on which somebody logs in may be waiting to make another one.
     std::this_thread::yield();
-    const std::lock_guard making(making_);
+    const Lock making(making_);
     if (find(realm.name)) continue;
     const auto all_realms = all();
     const auto removed = std::find_if(all_realms.begin(), all_realms.end(),
@@ -145,12 +147,13 @@ Realms::Prepared Realms::prepare(const std::vector<config::Realm>& configured) c
 }
 
 std::vector<std::string> Realms::commit(Prepared prepared) {
-  const std::lock_guard making(making_);
+  const Lock making(making_);
+  const auto configured = std::make_shared<const Configured>(std::move(prepared.configured));
   std::vector<std::shared_ptr<Realm>> kept;
   {
     const Lock lock(mutex_);
-    configured_ = std::move(prepared.configured);
-    have_authorizers_ = std::any_of(configured_.begin(), configured_.end(), has_authorizer);
+    configured_ = configured;
+    have_authorizers_ = std::any_of(configured->begin(), configured->end(), has_authorizer);
     for (std::shared_ptr<Realm>& realm : prepared.fresh) {
       forget_removed(*realm);
       // A template may have made one of that name in the meantime.
@@ -159,7 +162,7 @@ std::vector<std::string> Realms::commit(Prepared prepared) {
     }
     for (auto at = realms_.begin(); at != realms_.end();) {
       auto& [name, entry] = *at;
-      const config::Realm* now = config::find_realm(configured_, name);
+      const config::Realm* now = config::find_realm(*configured, name);
       if (!now) {
         removed_.push_back(std::move(entry.realm));
         at = realms_.erase(at);
@@ -174,7 +177,7 @@ std::vector<std::string> Realms::commit(Prepared prepared) {
   for (const auto& realm : kept) {
     const std::string& name = realm->name();
     for (const std::string& what :
-         realm->configure(config::made_of(*config::find_realm(configured_, name), name)))
+         realm->configure(config::made_of(*config::find_realm(*configured, name), name)))
       unchanged.push_back("realm \"" + name + "\": " + what);
   }
   return unchanged;
@@ -187,7 +190,7 @@ uint64_t Realms::patience_ms(const Entry& entry, const config::Realm& pattern) {
 // As long as nobody else holds the realm, and only a lookup can give it away, nobody is in it or about to
 // join.
 bool Realms::may_go(Entry& entry, SteadyTime now) const {
-  const config::Realm* pattern = config::find_realm(configured_, entry.realm->name());
+  const config::Realm* pattern = config::find_realm(*configured_, entry.realm->name());
   if (!pattern || entry.pattern.empty() || entry.realm.use_count() > 1) {
     entry.empty_since.reset();
     return false;
@@ -199,8 +202,8 @@ bool Realms::may_go(Entry& entry, SteadyTime now) const {
 
 // Nobody makes a realm anew whose file is still being closed, and no worker waits here while a file is read.
 void Realms::sweep(SteadyTime now) {
-  const std::unique_lock making(making_, std::try_to_lock);
-  if (!making) return;
+  if (!making_.try_lock()) return;
+  const Lock making(making_, std::adopt_lock);
   std::vector<std::shared_ptr<Realm>> empty, unused;  // they end without the lock of the table
   {
     const Lock lock(mutex_);

@@ -7,7 +7,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -72,25 +71,27 @@ class Realms {
   std::shared_ptr<Realm> make(std::string_view name, const config::Realm& pattern) const;
   // The template has made as many as it may. Takes out of the table the one that has been empty for longest,
   // if there is one that may go; what it keeps in memory is lost.
-  std::shared_ptr<Realm> make_room(const config::Realm& pattern) const;
+  std::shared_ptr<Realm> make_room(const config::Realm& pattern) const REQUIRES(mutex_);
   // One of those that are removed but still have sessions; null: it is none of them.
   std::shared_ptr<Realm> find_removed(std::string_view name) const;
-  void forget_removed(const Realm& realm) const;
+  void forget_removed(const Realm& realm) const REQUIRES(mutex_);
   // How long an empty one stays; 0: for ever.
   static uint64_t patience_ms(const Entry& entry, const config::Realm& pattern);
-  bool may_go(Entry& entry, SteadyTime now) const;
+  bool may_go(Entry& entry, SteadyTime now) const REQUIRES(mutex_);
 
   const Make make_;
   // Of who makes realms, which takes its time, or changes what they are made of; locked before the other one.
-  mutable std::mutex making_;
-  mutable SharedMutex mutex_{"the table of realms"};  // guards all below
-  std::vector<config::Realm> configured_;
-  bool have_authorizers_ = false;  // those
+  mutable transport::Mutex making_;
+  mutable SharedMutex mutex_{"the table of realms"};
+  using Configured = std::vector<config::Realm>;
+  // Another one takes its place when they are others: who has looked something up in it goes on with that.
+  std::shared_ptr<const Configured> configured_ GUARDED_BY(mutex_) = std::make_shared<const Configured>();
+  bool have_authorizers_ GUARDED_BY(mutex_) = false;  // those
   // The table is constant for those who look up a name: that its realm is made on the way, and that another
   // one gives way, is not their affair.
-  mutable Table realms_;
-  mutable std::vector<std::shared_ptr<Realm>> removed_;
-  mutable RealmTotals gone_;
+  mutable Table realms_ GUARDED_BY(mutex_);
+  mutable std::vector<std::shared_ptr<Realm>> removed_ GUARDED_BY(mutex_);
+  mutable RealmTotals gone_ GUARDED_BY(mutex_);
 };
 
 }  // namespace router

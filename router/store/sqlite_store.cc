@@ -31,7 +31,7 @@ void SqliteStore::add(StoreWrite write) {
   queued_bytes_.fetch_add(bytes_of(write), std::memory_order_relaxed);
   bool first = false;
   {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     first = queue_.empty();
     queue_.push_back(std::move(write));
   }
@@ -40,7 +40,7 @@ void SqliteStore::add(StoreWrite write) {
 
 void SqliteStore::close() {
   {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     closing_ = true;
   }
   changed_.notify_one();
@@ -52,8 +52,8 @@ void SqliteStore::run() {
   for (bool closing = false; !closing || !taken.empty();) {
     if (!taken.empty()) write({std::make_move_iterator(taken.begin()), std::make_move_iterator(taken.end())});
     taken.clear();
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return closing_ || !queue_.empty(); });
+    const Lock lock(mutex_);
+    while (!closing_ && queue_.empty()) changed_.wait(mutex_);
     taken.swap(queue_);
     closing = closing_;
   }

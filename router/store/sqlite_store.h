@@ -12,12 +12,12 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "router/base/clock.h"
+#include "router/base/mutex.h"
 #include "router/events/event_store.h"
 #include "router/store/sqlite_file.h"
 
@@ -50,10 +50,10 @@ class SqliteStore final : public EventStore {
   std::atomic<uint64_t> queued_bytes_{0};  // of what waits and of what is being written
   std::atomic<uint64_t> lost_{0};          // publications for which there was no room, since it was logged
 
-  std::mutex mutex_;              // guards the two below
-  std::deque<StoreWrite> queue_;  // no vector: it grows under the realm's lock
-  bool closing_ = false;
-  std::condition_variable changed_;
+  Mutex mutex_{"the queue of a store"};
+  std::deque<StoreWrite> queue_ GUARDED_BY(mutex_);  // no vector: it grows under the realm's lock
+  bool closing_ GUARDED_BY(mutex_) = false;
+  std::condition_variable_any changed_;
 
   size_t failed_ = 0;  // the thread's: publications not stored since the last batch that was
   std::thread thread_;

@@ -4,7 +4,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <system_error>
@@ -22,6 +21,7 @@
 #include <sys/socket.h>
 
 #include "transport/accept/adopt.h"
+#include "transport/locks/mutex.h"
 #include "transport/loop/loop.h"
 #include "transport/loop/loop_state.h"
 #include "transport/socket/unix_socket_file.h"
@@ -119,11 +119,11 @@ struct Listener::State : std::enable_shared_from_this<State> {
 
   void serve(Service& service, ConnectionOptions connections) {
     std::shared_ptr<const Served> next(new Served{service, std::move(connections), counts});
-    const std::lock_guard lock(mutex);
+    const Lock lock(mutex);
     served = std::move(next);
   }
   std::shared_ptr<const Served> current() {
-    const std::lock_guard lock(mutex);
+    const Lock lock(mutex);
     return served;
   }
 
@@ -175,14 +175,14 @@ struct Listener::State : std::enable_shared_from_this<State> {
     const int on = 1;
     // Neither means anything to a Unix domain socket.
     ::setsockopt(accepted.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    const std::shared_ptr<const Served> served = current();
+    const std::shared_ptr<const Served> now = current();
     // As long as a silent peer has: sooner than the kernel, which else tries for a quarter of an hour.
-    const int patience_ms = served->options.limits.ping_interval_ms + served->options.limits.ping_timeout_ms;
+    const int patience_ms = now->options.limits.ping_interval_ms + now->options.limits.ping_timeout_ms;
     ::setsockopt(accepted.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, &patience_ms, sizeof patience_ms);
     Loop* const target = *std::min_element(loops.begin(), loops.end(), [](const Loop* a, const Loop* b) {
       return a->connection_count() < b->connection_count();
     });
-    adopt(*target, {std::move(accepted)}, served);
+    adopt(*target, {std::move(accepted)}, now);
   }
 
   // As well as can be without waiting for the peer. What it has sent is read, so that closing does not reset
@@ -218,8 +218,8 @@ struct Listener::State : std::enable_shared_from_this<State> {
   Loop::State& loop_state;  // of the loop that accepts
   std::vector<Loop*> loops;
   const std::shared_ptr<ListenerCounts> counts = std::make_shared<ListenerCounts>();
-  std::mutex mutex;
-  std::shared_ptr<const Served> served;  // behind the mutex
+  Mutex mutex;
+  std::shared_ptr<const Served> served GUARDED_BY(mutex);
   size_t max_connections;
   std::string refusal;
   std::function<void(const std::string&)> on_error;

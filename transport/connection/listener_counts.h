@@ -7,12 +7,12 @@
 #include <atomic>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "transport/locks/mutex.h"
 #include "transport/socket/address.h"
 
 namespace transport {
@@ -24,21 +24,21 @@ class ListenerCounts : public std::enable_shared_from_this<ListenerCounts> {
 
   // One more connection from that address; false, and it is not counted, if there are `max` already.
   bool add_from(std::string_view peer, size_t max) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     Counts& counts = by_network_[network_of(peer)];
     if (counts.connections >= max) return false;
     ++counts.connections;
     return true;
   }
   void remove_from(std::string_view peer) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     const auto found = by_network_.find(network_of(peer));
     if (found == by_network_.end() || found->second.connections == 0) return;
     --found->second.connections;
     erase_if_none(found);
   }
   size_t networks() const {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return by_network_.size();
   }
 
@@ -61,7 +61,7 @@ class ListenerCounts : public std::enable_shared_from_this<ListenerCounts> {
   // connection, or `max_per_address` from its address. Connections are not refused because of sessions: these
   // would be cut off by that.
   std::optional<Place> take_place(std::string_view peer, size_t max, size_t max_per_address) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (open + sessions_ > max) return std::nullopt;
     std::string network = network_of(peer);
     if (!network.empty()) {
@@ -80,20 +80,20 @@ class ListenerCounts : public std::enable_shared_from_this<ListenerCounts> {
   using ByNetwork = std::map<std::string, Counts>;
 
   void leave(const std::string& network) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     --sessions_;
     if (const auto found = by_network_.find(network); found != by_network_.end()) {
       --found->second.sessions;
       erase_if_none(found);
     }
   }
-  void erase_if_none(ByNetwork::iterator found) {
+  void erase_if_none(ByNetwork::iterator found) REQUIRES(mutex_) {
     if (found->second.connections == 0 && found->second.sessions == 0) by_network_.erase(found);
   }
 
-  mutable std::mutex mutex_;  // guards all below
-  size_t sessions_ = 0;
-  ByNetwork by_network_;  // none is 0
+  mutable Mutex mutex_;
+  size_t sessions_ GUARDED_BY(mutex_) = 0;
+  ByNetwork by_network_ GUARDED_BY(mutex_);  // none is 0
 };
 
 }  // namespace transport

@@ -5,9 +5,9 @@
 #include <bit>
 #include <cstdlib>
 #include <list>
-#include <mutex>
 #include <new>
 
+#include "transport/locks/mutex.h"
 #include "transport/memory/kept_blocks.h"
 #include "transport/memory/live_bytes.h"
 
@@ -54,9 +54,9 @@ constexpr uint32_t max_kept_of(size_t size_class) {
 using LiveBytes = std::atomic<std::ptrdiff_t>;
 
 struct Tallies {
-  std::mutex mutex;
-  std::list<LiveBytes> of_threads;  // guarded by the lock
-  LiveBytes of_the_dead = 0;        // of threads that have ended; several may change it
+  Mutex mutex;
+  std::list<LiveBytes> of_threads GUARDED_BY(mutex);
+  LiveBytes of_the_dead = 0;  // of threads that have ended; several may change it
 };
 
 // Never destroyed: buffers may be released when all else has been.
@@ -67,14 +67,14 @@ Tallies& tallies() {
 
 void open_tally() {
   Tallies& all = tallies();
-  const std::lock_guard lock(all.mutex);
+  const Lock lock(all.mutex);
   live_bytes_tally = &all.of_threads.emplace_back(0);
 }
 
 void close_tally() {
   if (!live_bytes_tally) return;
   Tallies& all = tallies();
-  const std::lock_guard lock(all.mutex);
+  const Lock lock(all.mutex);
   all.of_the_dead += live_bytes_tally->load(std::memory_order_relaxed);
   all.of_threads.remove_if([](const LiveBytes& one) { return &one == live_bytes_tally; });
   live_bytes_tally = nullptr;
@@ -266,7 +266,7 @@ std::ptrdiff_t live_buffer_bytes_of_thread() {
 
 size_t live_buffer_bytes() {
   Tallies& all = tallies();
-  const std::lock_guard lock(all.mutex);
+  const Lock lock(all.mutex);
   std::ptrdiff_t sum = all.of_the_dead.load(std::memory_order_relaxed);
   for (const LiveBytes& one : all.of_threads) sum += one.load(std::memory_order_relaxed);
   // Read one after the other, while buffers wander from thread to thread.

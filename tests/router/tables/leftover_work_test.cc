@@ -193,7 +193,7 @@ class AMemberThatIsHalfRemoved : public testing::Test {
     features.roles = 15;
     state.work.begin_turn();
     const MemberFacts facts(ref, {authid, "anonymous", "anonymous", "static"}, features);
-    return state.add_member(std::make_unique<Member>(facts, authorizer.role("anonymous")));
+    return state.add_member(std::make_unique<Member>(facts, state.authorizer.role("anonymous")));
   }
   void register_at(Member& callee, const std::string& procedure,
                    dealer::InvocationPolicy policy = dealer::InvocationPolicy::single,
@@ -242,10 +242,11 @@ class AMemberThatIsHalfRemoved : public testing::Test {
   }
 
   const config::Realm config = RealmHarness::open_realm();
-  const Authorizer authorizer{config.roles, config.limits};
   ManualClock clock;
   Mailbox mailbox{[] {}};
-  RealmState state{config, authorizer, {&mailbox}, 1, clock, broker::KeptBytes::unlimited()};
+  Outbox outbox{{&mailbox}};
+  transport::Counter lost;
+  RealmState state{config, outbox, 1, clock, lost, broker::KeptBytes::unlimited()};
   uint64_t sessions = 0;
 };
 
