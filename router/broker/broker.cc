@@ -115,7 +115,7 @@ void Broker::subscribe(Member& subscriber, const wamp::Subscribe& message, wamp:
   if (!refusal) refusal = find_replay(subscription, options, subscriber, replay);
   if (!refusal && options.get_retained) refusal = find_retained(message, match, subscriber, replay, retained);
   if (refusal) {
-    outbox.refuse(subscriber.ref, wamp::Subscribe::type, message.request, refusal->error_uri, refusal->text);
+    outbox.refuse(subscriber.ref, wamp::Subscribe::type, message.request, *std::move(refusal));
     return;
   }
   const bool created = !subscription;
@@ -173,8 +173,8 @@ void Broker::unsubscribe(Member& subscriber, const wamp::Unsubscribe& message, O
   const HeldSubscription* held = subscriber.subscriptions.find(message.subscription.value);
   if (!held) {
     outbox.refuse(subscriber.ref, wamp::Unsubscribe::type, message.request,
-                  wamp::error_uri::no_such_subscription,
-                  "this session does not hold subscription " + std::to_string(message.subscription.value));
+                  {wamp::error_uri::no_such_subscription,
+                   "this session does not hold subscription " + std::to_string(message.subscription.value)});
     return;
   }
   remove_subscriber(*held->subscription, subscriber, wamp::Unsubscribed{message.request, std::nullopt},

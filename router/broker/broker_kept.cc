@@ -161,9 +161,9 @@ Broker::Answer Broker::keep(const Publication& publication, Outbox& outbox) {
                               [&histories](Subscription& s) { histories.push_back(&s); });
   if (histories.empty() && !options.retain) return Answer::now;
 
-  const auto refuse = [&](std::string_view error_uri, std::string_view why) {
-    outbox.refuse(publication.publisher.ref, wamp::Publish::type, publication.message.request, error_uri,
-                  why);
+  const auto refuse = [&](std::string_view error_uri, std::string why) {
+    outbox.refuse(publication.publisher.ref, wamp::Publish::type, publication.message.request,
+                  {error_uri, std::move(why)});
     return Answer::refused;
   };
   const bool has_room = store_ && lasts && store_->has_room();

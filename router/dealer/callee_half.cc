@@ -47,9 +47,8 @@ void CalleeHalf::answer(const PendingInvocation& invocation, wamp::Message&& mes
       Answer{call.caller, call.number, call.request, std::move(message), std::move(payload), kind});
 }
 
-void CalleeHalf::fail(const PendingInvocation& invocation, std::string_view error_uri,
-                      std::string_view text) {
-  place_.outbox.refuse(invocation.id, error_uri, text);
+void CalleeHalf::fail(const PendingInvocation& invocation, std::string_view error_uri, std::string text) {
+  place_.outbox.refuse(invocation.id, {error_uri, std::move(text)});
 }
 
 wamp::Result<void> CalleeHalf::yield(const wamp::Yield& message, RoutedPayload&& payload) {
@@ -80,8 +79,8 @@ wamp::Result<void> CalleeHalf::yield(const wamp::Yield& message, RoutedPayload&&
   // A caller that did not ask for progress could not tell a progressive result from the final one.
   if (progress && !invocation.receive_progress) return {};
   if (!passthru.empty() && !invocation.caller_takes_passthru) {
-    place_.outbox.refuse(place_.seat.ref, wamp::Invocation::type, message.request, feature_not_supported,
-                         "the caller does not support payload passthru mode");
+    place_.outbox.refuse(place_.seat.ref, wamp::Invocation::type, message.request,
+                         {feature_not_supported, "the caller does not support payload passthru mode"});
     fail(invocation, feature_not_supported,
          "the callee answered in payload passthru mode, which this session has not announced");
     remove(invocation);

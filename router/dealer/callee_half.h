@@ -66,7 +66,7 @@ class CalleeHalf {
   void answer(const PendingInvocation& invocation, wamp::Message&& message, RoutedPayload&& payload,
               Answer::Kind kind = Answer::Kind::last);
   // An ERROR of the dealer's own.
-  void fail(const PendingInvocation& invocation, std::string_view error_uri, std::string_view text);
+  void fail(const PendingInvocation& invocation, std::string_view error_uri, std::string text);
   // Behind its last answer, which must not be posted twice: so this needs no memory.
   void remove(PendingInvocation& invocation) noexcept;
 

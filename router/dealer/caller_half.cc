@@ -88,9 +88,9 @@ PendingCall* CallerHalf::find(const CallId& call) {
 
 bool CallerHalf::refuse_id_in_use(wamp::RequestId call) {
   if (!calls_.find(call.value)) return false;
-  place_.outbox.refuse(
-      place_.seat.ref, wamp::Call::type, call, invalid_argument,
-      "CALL.Request: " + std::to_string(call.value) + " is the id of a call that has not been answered yet");
+  place_.outbox.refuse(place_.seat.ref, wamp::Call::type, call,
+                       {invalid_argument, "CALL.Request: " + std::to_string(call.value) +
+                                              " is the id of a call that has not been answered yet"});
   return true;
 }
 
@@ -151,8 +151,8 @@ void CallerHalf::pick(const ProcedureRoute& route, const CallOptions& options, c
 
 void CallerHalf::begin(wamp::RequestId request, const Asked& asked, RoutedPayload&& payload) {
   Seat& seat = place_.seat;
-  const auto refuse = [&](std::string_view error_uri, std::string_view text) {
-    place_.outbox.refuse(seat.ref, wamp::Call::type, request, error_uri, text);
+  const auto refuse = [&](std::string_view error_uri, std::string text) {
+    place_.outbox.refuse(seat.ref, wamp::Call::type, request, {error_uri, std::move(text)});
   };
   const CallOptions& options = asked.options;
   if (place_.draining.load(std::memory_order_relaxed) && !seat.unseen)
@@ -466,7 +466,7 @@ void CallerHalf::finish(PendingCall& call) noexcept {
 }
 
 void CallerHalf::end(PendingCall& call, std::string_view error_uri, std::string_view text) {
-  place_.outbox.refuse(place_.seat.ref, wamp::Call::type, call.id.request, error_uri, text);
+  place_.outbox.refuse(place_.seat.ref, wamp::Call::type, call.id.request, {error_uri, std::string(text)});
   finish(call);
 }
 

@@ -16,9 +16,8 @@ constexpr size_t max_behind_a_fence = 16;  // they are decided at once
 // A URI, as Autobahn|Python takes any other text for a protocol violation.
 constexpr const char* taken_by_force = "wamp.registration.replaced";
 
-void refuse_register(const Member& callee, wamp::RequestId request, std::string_view error_uri,
-                     std::string_view text, Outbox& outbox) {
-  outbox.refuse(callee.ref, wamp::Register::type, request, error_uri, text);
+void refuse_register(const Member& callee, wamp::RequestId request, Refusal why, Outbox& outbox) {
+  outbox.refuse(callee.ref, wamp::Register::type, request, std::move(why));
 }
 
 // With its places in the tables.
@@ -77,8 +76,8 @@ bool Dealer::register_procedure(Member& callee, const wamp::Register& message, w
                                 const RegisterOptions& options, const Grant& grant, Outbox& outbox) {
   using namespace wamp::error_uri;
   if (options.force_reregister && !grant.force_reregister) {
-    refuse_register(callee, message.request, not_authorized,
-                    "this role may not use force_reregister for this procedure", outbox);
+    refuse_register(callee, message.request,
+                    {not_authorized, "this role may not use force_reregister for this procedure"}, outbox);
     return false;
   }
   const Wanted wanted{callee, message.request, message.procedure, match, options};
@@ -89,8 +88,8 @@ bool Dealer::register_procedure(Member& callee, const wamp::Register& message, w
 
 Dealer::Fate Dealer::decide(const Wanted& wanted, bool may_hold, Outbox& outbox) {
   using namespace wamp::error_uri;
-  const auto refuse = [&](std::string_view error_uri, std::string_view text) {
-    refuse_register(wanted.callee, wanted.request, error_uri, text, outbox);
+  const auto refuse = [&](Refusal why) {
+    refuse_register(wanted.callee, wanted.request, std::move(why), outbox);
     return Fate::answered;
   };
   Registration* const present = registrations_.find(wanted.procedure, wanted.match);
@@ -99,14 +98,14 @@ Dealer::Fate Dealer::decide(const Wanted& wanted, bool may_hold, Outbox& outbox)
   if (shared) {
     if (const auto text = conflict(*shared, wanted.callee, wanted.options.policy)) {
       const bool is_held = may_hold && hold(wanted, *shared, outbox);
-      return is_held ? Fate::waits : refuse(procedure_already_exists, *text);
+      return is_held ? Fate::waits : refuse({procedure_already_exists, *text});
     }
   }
   if (const auto text = why_no_room(wanted, shared, present != shared))
-    return refuse(too_many_requests, *text);
+    return refuse({too_many_requests, *text});
   if (const auto refusal =
           check_kept_bytes(wanted.callee, wanted.callee.limits(), Registration::bytes_of(wanted.procedure)))
-    return refuse(refusal->error_uri, refusal->text);
+    return refuse(*refusal);
   if (present != shared) vacate(*present, !is_deserted, outbox);
   add_callee(shared, wanted, outbox);
   return Fate::answered;
@@ -146,8 +145,9 @@ void Dealer::add_callee(Registration* registration, const Wanted& wanted, Outbox
 void Dealer::unregister(Member& callee, const wamp::Unregister& message, Outbox& outbox) {
   Registration** found = callee.registrations.find(message.registration.value);
   if (!found) {
-    outbox.refuse(callee.ref, wamp::Unregister::type, message.request, wamp::error_uri::no_such_registration,
-                  "this session does not hold registration " + std::to_string(message.registration.value));
+    outbox.refuse(callee.ref, wamp::Unregister::type, message.request,
+                  {wamp::error_uri::no_such_registration,
+                   "this session does not hold registration " + std::to_string(message.registration.value)});
     return;
   }
   Registration& registration = **found;
@@ -174,15 +174,16 @@ Dealer::Fate Dealer::wait_for_fence(const Wanted& wanted, Outbox& outbox) {
       fenced_registers_.waiting_for({callee.ref.session, std::string(wanted.procedure), wanted.match});
   if (!waiting) return Fate::undecided;
   if (waiting->size() >= max_behind_a_fence) {
-    refuse_register(
-        callee, wanted.request, wamp::error_uri::too_many_requests,
-        std::to_string(max_behind_a_fence) + " REGISTERs of this procedure wait already for an UNREGISTERED",
-        outbox);
+    refuse_register(callee, wanted.request,
+                    {wamp::error_uri::too_many_requests,
+                     std::to_string(max_behind_a_fence) +
+                         " REGISTERs of this procedure wait already for an UNREGISTERED"},
+                    outbox);
     return Fate::answered;
   }
   const size_t bytes = bytes_of_held(wanted.procedure);
   if (const auto refusal = check_kept_bytes(callee, callee.limits(), bytes)) {
-    refuse_register(callee, wanted.request, refusal->error_uri, refusal->text, outbox);
+    refuse_register(callee, wanted.request, *refusal, outbox);
     return Fate::answered;
   }
   waiting->push_back({&callee, &callee, wanted.request, std::string(wanted.procedure), wanted.match,

@@ -150,7 +150,7 @@ class Dealer {
   bool end_some_waiting(Registration& registration, Outbox& outbox);
   Picked pick(Registration& registration, const WaitingCall& call);
   // The waiting call's end.
-  void refuse(Registration& registration, WaitingCall& call, std::string_view text, Outbox& outbox);
+  void refuse(Registration& registration, WaitingCall& call, std::string text, Outbox& outbox);
 
   DealerLimits limits_;
   IdSource& ids_;

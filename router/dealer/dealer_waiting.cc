@@ -161,8 +161,8 @@ void Dealer::grant(Registration& registration, WaitingCall& call, Picked picked,
   registration.remove_waiting(call);
 }
 
-void Dealer::refuse(Registration& registration, WaitingCall& call, std::string_view text, Outbox& outbox) {
-  outbox.refuse(call.call, wamp::error_uri::no_available_callee, text);
+void Dealer::refuse(Registration& registration, WaitingCall& call, std::string text, Outbox& outbox) {
+  outbox.refuse(call.call, {wamp::error_uri::no_available_callee, std::move(text)});
   registration.remove_waiting(call);
 }
 

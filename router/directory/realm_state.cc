@@ -24,8 +24,8 @@ broker::SqliteStore::Answer answer_publishers(Outbox& outbox) {
     if (stored)
       outbox.send(request.to, wamp::Published{request.request, request.publication});
     else
-      outbox.refuse(request.to, wamp::Publish::type, request.request, wamp::error_uri::unavailable,
-                    "the event was delivered, but could not be stored");
+      outbox.refuse(request.to, wamp::Publish::type, request.request,
+                    {wamp::error_uri::unavailable, "the event was delivered, but could not be stored"});
   };
 }
 

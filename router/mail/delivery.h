@@ -12,6 +12,7 @@
 #include "router/base/session_ref.h"
 #include "router/mail/audience.h"
 #include "router/mail/call_mail.h"
+#include "router/mail/refusal.h"
 #include "router/mail/routed_payload.h"
 #include "transport/memory/account.h"
 #include "wamp/message.h"
@@ -77,7 +78,10 @@ struct Together {
   std::vector<std::variant<Delivery, JoinAudience, LeaveAudience, KeptEvents>> mail;
 };
 
+// What who takes it out has in its place.
+std::variant<Delivery, Answer> error_of(const Refused& refused);
+
 using Mail = std::variant<Delivery, EventDelivery, SessionOrder, KeptEvents, LeaveAudience, Together, Invoke,
-                          Answer, CallNotice, Fence, Fenced>;
+                          Answer, CallNotice, Fence, Fenced, Refused>;
 
 }  // namespace router

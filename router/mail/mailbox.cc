@@ -14,6 +14,7 @@ size_t payload_bytes(const Mail& mail) {
   if (const auto* event = std::get_if<EventDelivery>(&mail)) return event->payload.bytes().size();
   if (const auto* invoke = std::get_if<Invoke>(&mail)) return invoke->payload.bytes().size();
   if (const auto* answer = std::get_if<Answer>(&mail)) return answer->payload.bytes().size();
+  if (const auto* refused = std::get_if<Refused>(&mail)) return refused->why.text.size();
   return 0;
 }
 

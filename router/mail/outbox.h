@@ -6,7 +6,6 @@
 #pragma once
 
 #include <memory>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -52,11 +51,15 @@ class Outbox {
   }
 
   // The one way a request that has been routed is refused; what a session does not even take, it refuses
-  // itself (membership_refusals.cc). `text` goes to people, in the ERROR's arguments.
-  void refuse(const SessionRef& to, wamp::MessageType request_type, wamp::RequestId request,
-              std::string_view error_uri, std::string_view text);
+  // itself (membership_refusals.cc).
+  void refuse(const SessionRef& to, wamp::MessageType request_type, wamp::RequestId request, Refusal why) {
+    mailboxes_[to.worker]->post<Refused>(Refused{to, request_type, request, 0, std::move(why)});
+  }
   // The same for a call that has been begun: the caller's half gives the answer, if it has not ended.
-  void refuse(const CallId& call, std::string_view error_uri, std::string_view text);
+  void refuse(const CallId& call, Refusal why) {
+    mailboxes_[call.caller.worker]->post<Refused>(
+        Refused{call.caller, wamp::Call::type, call.request, call.number, std::move(why)});
+  }
 
  private:
   std::vector<Mailbox*> mailboxes_;

@@ -8,18 +8,13 @@
 
 #include "router/access/authorizer.h"
 #include "router/config/config.h"
+#include "router/mail/refusal.h"
 #include "router/member/seat.h"
 #include "wamp/result.h"
 #include "wamp/uri.h"
 #include "wamp/value.h"
 
 namespace router {
-
-// Why a request is refused: the ERROR's URI, and a text for people.
-struct Refusal {
-  std::string_view error_uri;
-  std::string text;
-};
 
 // The match policy that the options of SUBSCRIBE or REGISTER ask for. `where` names them in errors.
 wamp::Result<wamp::MatchPolicy> requested_match(const wamp::Dict& options, std::string_view where);

@@ -289,7 +289,7 @@ bool Realm::may_ask(const Seat& seat, Action action, std::string_view uri, wamp:
 
 wamp::Result<void> Realm::refuse(Seat& seat, wamp::MessageType type, wamp::RequestId request,
                                  const Refusal& refusal) {
-  if (seat.present()) outbox_.refuse(seat.ref, type, request, refusal.error_uri, refusal.text);
+  if (seat.present()) outbox_.refuse(seat.ref, type, request, refusal);
   return {};
 }
 

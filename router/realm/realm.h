@@ -5,10 +5,9 @@
 // its thread. What broker and dealer decide is posted to the mailboxes while the realm is still locked. What
 // the ends of calls tell each other, and a publication that is not kept, is posted without the lock, along a
 // route that was found with it. docs/design/threads.md tells how that keeps all orders that the specification
-// promises. Nothing is sent under the lock, and nothing encoded but the arguments of what the realm itself
-// says: ERRORs and meta events. What may take long comes piece by piece (leftover_work.h): for a millisecond
-// in the function that has made it, then when a timer rings. Outlives its members; its sessions and the table
-// of realms hold it.
+// promises. Nothing is sent under the lock, and nothing encoded but the arguments of meta events. What may
+// take long comes piece by piece (leftover_work.h): for a millisecond in the function that has made it, then
+// when a timer rings. Outlives its members; its sessions and the table of realms hold it.
 #pragma once
 
 #include <atomic>

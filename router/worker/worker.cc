@@ -190,8 +190,8 @@ void Worker::make_up_for_waited() {
       if (auto* const fence = std::get_if<Fence>(&waited))
         outbox_.pass(*fence);
       else
-        outbox_.refuse(std::get<CallId>(waited), wamp::error_uri::canceled,
-                       "the callee has lost its connection");
+        outbox_.refuse(std::get<CallId>(waited),
+                       {wamp::error_uri::canceled, "the callee has lost its connection"});
     });
   };
   std::erase_if(waited_, is_made_up_for);
@@ -225,7 +225,7 @@ void Worker::deliver(Invoke& invoke) {
   if (Resident* const receiver = find(invoke.to.session, invoke.to.slot))
     return receiver->take(std::move(invoke));
   if (!invoke.is_chunk)
-    outbox_.refuse(invoke.call, wamp::error_uri::canceled, "the callee left before it answered");
+    outbox_.refuse(invoke.call, {wamp::error_uri::canceled, "the callee left before it answered"});
 }
 
 void Worker::deliver(Answer& answer) {
@@ -239,6 +239,11 @@ void Worker::deliver(CallNotice& notice) {
 
 void Worker::deliver(Fenced& fenced) {
   if (Resident* const receiver = find(fenced.to.session, fenced.to.slot)) receiver->take(std::move(fenced));
+}
+
+void Worker::deliver(Refused& refused) {
+  std::variant<Delivery, Answer> error = error_of(refused);
+  std::visit([this](auto& mail) { this->deliver(mail); }, error);
 }
 
 void Worker::deliver(EventDelivery& delivery) {

@@ -136,6 +136,7 @@ class Worker {
   void deliver(CallNotice& notice);
   void deliver(Fence& fence) { outbox_.pass(fence); }
   void deliver(Fenced& fenced);
+  void deliver(Refused& refused);
   bool catch_up();
   void look_at_growth();
   void look_at_waiting_later();

@@ -60,8 +60,8 @@ class BrokerWithStore : public testing::Test {
     std::vector<std::string> names;
     mail.for_each([&names](const Mail& entry) {
       const auto* delivery = std::get_if<Delivery>(&entry);
-      const auto* error = delivery ? std::get_if<wamp::Error>(&delivery->message) : nullptr;
-      names.push_back(error      ? error->error
+      const auto* refused = std::get_if<Refused>(&entry);
+      names.push_back(refused    ? std::string(refused->why.error_uri)
                       : delivery ? std::string(wamp::name(wamp::type_of(delivery->message)))
                                  : "EVENT");
     });

@@ -190,6 +190,10 @@ struct Hearing {
   void operator()(Together& together) const {
     for (auto& mail : together.mail) std::visit(*this, mail);
   }
+  void operator()(Refused& refused) const {
+    std::variant<Delivery, Answer> error = error_of(refused);
+    std::visit(*this, error);
+  }
   void operator()(EventDelivery& event) const {
     audiences.for_each(event.audiences, [&](const Subscriber& to) {
       if (to.session != event.excluded) sessions[to.slot]->hear(event.event, event.payload);

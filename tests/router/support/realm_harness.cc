@@ -144,10 +144,15 @@ void RealmHarness::take(uint32_t, Fence& fence) {
 void RealmHarness::take(uint32_t worker, Invoke& invoke) {
   Peer& peer = peers_[invoke.to.slot];
   if (!peer.member_)
-    return outbox_->refuse(invoke.call, wamp::error_uri::canceled, "the callee left before it answered");
+    return outbox_->refuse(invoke.call, {wamp::error_uri::canceled, "the callee left before it answered"});
   const size_t bytes = invoke.is_chunk ? 0 : room_taken(invoke.payload);
   take_of_a_call(worker, invoke);
   if (peer.member_) peer.holds_more(bytes);
+}
+
+void RealmHarness::take(uint32_t worker, Refused& refused) {
+  std::variant<Delivery, Answer> error = error_of(refused);
+  take_any(worker, error);
 }
 
 template <class CallMail>

@@ -135,6 +135,7 @@ class RealmHarness {
   void take(uint32_t worker, Together& together);
   void take(uint32_t worker, Fence& fence);
   void take(uint32_t worker, Invoke& invoke);
+  void take(uint32_t worker, Refused& refused);
   void take(uint32_t worker, Answer& answer) { take_of_a_call(worker, answer); }
   void take(uint32_t worker, CallNotice& notice) { take_of_a_call(worker, notice); }
   void take(uint32_t worker, Fenced& fenced) { take_of_a_call(worker, fenced); }

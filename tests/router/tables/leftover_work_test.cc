@@ -234,9 +234,10 @@ class AMemberThatIsHalfRemoved : public testing::Test {
     std::vector<std::string> names;
     mail.for_each([&](const Mail& entry) {
       const auto* delivery = std::get_if<Delivery>(&entry);
-      if (!delivery || delivery->to != member.ref) return;
-      const auto* error = std::get_if<wamp::Error>(&delivery->message);
-      names.push_back(error ? error->error : std::string(wamp::name(wamp::type_of(delivery->message))));
+      const auto* refused = std::get_if<Refused>(&entry);
+      if (refused && refused->to == member.ref) names.emplace_back(refused->why.error_uri);
+      if (delivery && delivery->to == member.ref)
+        names.emplace_back(wamp::name(wamp::type_of(delivery->message)));
     });
     return names;
   }
