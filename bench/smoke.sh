@@ -68,6 +68,8 @@ for url in "ws://127.0.0.1:$port/ws" "rs://localhost:$port" "rs+unix://$folder/s
   load rpc --depth 4 --serializer json --url "$url" --pid "${servers[1]}"
   seconds=1 load rpc --callers 3 --payload 600000 --url "$url"
   load pubsub --publishers 2 --subscribers 4 --depth 4 --acknowledge --subscriber-serializer json --url "$url"
+  load rpc --callers 3 --callees 2 --uris 50 --url "$url"
+  load pubsub --publishers 2 --subscribers 4 --uris 50 --url "$url"
   load connect --connections 4 --url "$url"
   load idle --connections 20 --url "$url" --pid "${servers[1]}"
   refused wamp.error.not_authorized rpc --pairs 2 --url "$url"

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <unistd.h>
 
+#include "bench/load/frame_template.h"
 #include "bench/load/measure.h"
 #include "bench/wire/stop_signal.h"
 #include "bench/wire/tcp.h"
@@ -70,6 +71,9 @@ void Command::add_workload_options() {
   add_amount("--connections", options_.connections, kMost, "connect: at a time; idle: in total; default: 1");
   add_amount("--depth", options_.depth, kDeepest,
              "calls in flight on each caller, publications on each publisher; default: 1, with --rate 1000");
+  add_amount("--uris", options_.uris, FrameTemplate::kMostUris,
+             "so many URIs of each procedure or topic are used in turn, which is registered or subscribed to as a prefix; "
+             "default: 1");
   app_.add_option(
           "--payload", options_.payload_size,
           "bytes of the one string argument; default: 100. wampd takes messages of 16 MiB, unless its "
@@ -168,6 +172,7 @@ void Command::check_floor() const {
     throw CLI::ValidationError("--floor", "is a relay of WebSocket over TCP only");
   if (options_.callers != options_.callees)
     throw CLI::ValidationError("--floor", "relays between pairs only");
+  if (options_.uris > 1) throw CLI::ValidationError("--floor", "knows no URIs");
   if (options_.acknowledge) throw CLI::ValidationError("--floor", "acknowledges nothing");
 }
 

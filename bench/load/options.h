@@ -6,6 +6,7 @@
 #include <string>
 
 #include "bench/load/serializer.h"
+#include "bench/load/value.h"
 #include "bench/wire/endpoint.h"
 
 namespace bench::load {
@@ -23,6 +24,7 @@ struct Options {
   size_t publishers = 1, subscribers = 1;
   size_t connections = 1;
   size_t depth = 1;
+  size_t uris = 1;  // of each procedure or topic, which is a prefix then
   size_t payload_size = 100;
   bool acknowledge = false;
   double rate = 0;  // operations that are begun in a second, in an open loop; 0: a closed loop
@@ -37,6 +39,9 @@ struct Options {
   bool progress = false;
 
   std::string payload() const;
+  // What is registered or subscribed to, with its options, for calls of or publications to `uri`.
+  std::string pattern(const std::string& uri) const { return uris > 1 ? uri + "." : uri; }
+  Dict match() const { return uris > 1 ? Dict{{"match", "prefix"}} : Dict{}; }
 };
 
 }  // namespace bench::load

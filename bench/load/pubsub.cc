@@ -29,7 +29,7 @@ class Publisher final : public Session {
         acknowledge_(options.acknowledge),
         depth_(options.depth),
         publications_(std::bit_ceil(4 * depth_)),
-        publish_(framing(), writer(), publish_message(options, topic(index))) {}
+        publish_(framing(), writer(), publish_message(options, topic(index)), options.uris, 0) {}
 
   static std::string topic(size_t index) { return "bench.topic." + std::to_string(index); }
 
@@ -104,7 +104,7 @@ class Subscriber final : public Session {
                  .floor_path = "/sub/" + std::to_string(index % options.publishers),
                  .serializer = options.peer_serializer,
                  .peer_serializer = options.serializer,
-                 .first_request = {kSubscribe, 1, Dict{}, Publisher::topic(index % options.publishers)}}),
+                 .first_request = {kSubscribe, 1, options.match(), options.pattern(Publisher::topic(index % options.publishers))}}),
         publisher_(publisher),
         tally_(tally),
         event_type_(options.floor ? kPublish : kEvent),

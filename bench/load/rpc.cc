@@ -23,7 +23,7 @@ class Callee final : public Session {
                  .floor_path = "/b/" + std::to_string(index),
                  .serializer = options.peer_serializer,
                  .peer_serializer = options.serializer,
-                 .first_request = {kRegister, 1, Dict{}, procedure(index)}}),
+                 .first_request = {kRegister, 1, options.match(), options.pattern(procedure(index))}}),
         tally_(tally),
         invocation_type_(options.floor ? kCall : kInvocation),
         ending_(reader().ending(options.payload())),
@@ -56,7 +56,8 @@ class Caller final : public Session {
         result_type_(options.floor ? kYield : kResult),
         ending_(reader().ending(options.payload())),
         call_(framing(), writer(),
-              {kCall, 0, Dict{}, procedure(index % options.callees), List{options.payload()}}) {}
+              {kCall, 0, Dict{}, procedure(index % options.callees), List{options.payload()}}, options.uris,
+              index * options.uris / options.callers) {}
 
   void start(uint64_t now_ns) {
     goes_on_ = true;

@@ -27,6 +27,31 @@ TEST_P(FrameTemplates, AreWhatIsWrittenWithThatId) {
   }
 }
 
+TEST_P(FrameTemplates, HaveTheNumbersOfSeveralUrisInTurn) {
+  const Framing& framing = framing_of(GetParam());
+  for (const Serializer* serializer : {&json(), &msgpack()}) {
+    List message = {kCall, 0, Dict{}, "some.procedure", List{std::string(300, 'p')}};
+    FrameTemplate frame(framing, *serializer, message, 3, 1);
+    uint64_t id = 126;
+    for (const char* number : {"000001", "000002", "000000", "000001"}) {
+      message[1] = ++id;
+      message[3] = std::string("some.procedure.") + number;
+      std::string out;
+      frame.append(out, id);
+      EXPECT_EQ(out, framing.frame(*serializer, serializer->write(message))) << number;
+    }
+  }
+}
+
+TEST_P(FrameTemplates, HaveTheUriAsItIsIfThereIsOnlyOne) {
+  const Framing& framing = framing_of(GetParam());
+  const List message = {kCall, 7, Dict{}, "some.procedure"};
+  FrameTemplate frame(framing, json(), message, 1, 5);
+  std::string out;
+  frame.append(out, 7);
+  EXPECT_EQ(out, framing.frame(json(), json().write(message)));
+}
+
 INSTANTIATE_TEST_SUITE_P(Protocols, FrameTemplates,
                          testing::Values(wire::Protocol::websocket, wire::Protocol::rawsocket),
                          [](const auto& protocol) {
