@@ -21,8 +21,7 @@ namespace serializers {
 // string.
 using ReadValues = bool (*)(wamp::Payload payload, ValueSink& sink);
 
-using EncodeEnvelope = Envelope (*)(const wamp::Message& message, uint8_t payload_count,
-                                    EnvelopeSpace& space);
+using EncodeEnvelope = Envelope (*)(const void* message, uint8_t payload_count, EnvelopeSpace& space);
 
 struct FormatRow {
   FormatNames names;
@@ -72,9 +71,9 @@ std::optional<MessageStart> decode_start_with(std::string_view beginning, Scratc
 }
 
 template <class Writer, class ShortWriter, class M>
-Envelope encode_envelope_of(const wamp::Message& message, uint8_t payload_count, EnvelopeSpace& space) {
+Envelope encode_envelope_of(const void* message, uint8_t payload_count, EnvelopeSpace& space) {
   static_assert(sizeof space.short_text >= max_short_envelope);
-  const M& m = *std::get_if<M>(&message);
+  const M& m = *static_cast<const M*>(message);
   if constexpr (may_be_short<M>) {
     if (is_short(m)) {
       ShortWriter writer(space.short_text);

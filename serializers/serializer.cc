@@ -65,9 +65,15 @@ std::optional<MessageStart> decode_start(Format format, std::string_view message
   return row(format).decode_start(message.substr(0, most_looked_through), scratch);
 }
 
+Envelope detail::encode_envelope(Format format, size_t index, const void* message, uint8_t payload_count,
+                                 EnvelopeSpace& space) {
+  return row(format).encode_envelope[index](message, payload_count, space);
+}
+
 Envelope encode_envelope(Format format, const wamp::Message& message, uint8_t payload_count,
                          EnvelopeSpace& space) {
-  return row(format).encode_envelope[message.index()](message, payload_count, space);
+  return std::visit([&](const auto& one) { return encode_envelope(format, one, payload_count, space); },
+                    message);
 }
 
 std::string_view encode_envelope(Format format, const wamp::Message& message, uint8_t payload_count,

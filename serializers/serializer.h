@@ -82,6 +82,16 @@ struct EnvelopeSpace {
 Envelope encode_envelope(Format format, const wamp::Message& message, uint8_t payload_count,
                          EnvelopeSpace& space);
 
+namespace detail {
+// `message` is the one with this index in wamp::Message.
+Envelope encode_envelope(Format format, size_t index, const void* message, uint8_t payload_count,
+                         EnvelopeSpace& space);
+}  // namespace detail
+template <class M>
+Envelope encode_envelope(Format format, const M& message, uint8_t payload_count, EnvelopeSpace& space) {
+  return detail::encode_envelope(format, wamp::message_index<M>, &message, payload_count, space);
+}
+
 // A whole message with its own payload, which must be in the same format.
 std::string encode(Format format, const wamp::Message& message);
 

@@ -96,8 +96,8 @@ class EndPool {
   }
 
   void remove(End& end) {
-    end = {};
-    end.next_free = std::exchange(first_free_, &end);
+    std::destroy_at(&end);
+    std::construct_at(&end)->next_free = std::exchange(first_free_, &end);
     if (--size_ > 0 || blocks_.size() <= most_kept_blocks) return;
     blocks_.clear();
     first_free_ = nullptr;
@@ -127,7 +127,7 @@ struct CallTable {
   void end(LeftoverWork::Work& of_member) noexcept;
   // Does what is left of that.
   void end_rest() noexcept { go_on_ending(SteadyTime::min()); }
-  // After calls were begun: the timer rings for the nearest deadline.
+  // After a deadline was added: the timer rings for the nearest.
   void ring_in_time() noexcept { ring(SteadyTime::max(), SteadyTime::min()); }
 
   const Clock& clock;

@@ -13,6 +13,10 @@ using namespace wamp::error_uri;
 
 constexpr std::string_view yield_request = "YIELD.INVOCATION.Request";
 
+wamp::Interrupt interrupt(wamp::RequestId invocation, std::string_view mode) {
+  return {invocation, {{"mode", mode}}};
+}
+
 }  // namespace
 
 CalleeHalf::CalleeHalf(const Place& place, Streams& streams, wamp::RequestId last)
@@ -40,13 +44,6 @@ wamp::Result<PendingInvocation*> CalleeHalf::answered(wamp::RequestId invocation
   return nullptr;
 }
 
-void CalleeHalf::answer(const PendingInvocation& invocation, wamp::Message&& message, RoutedPayload&& payload,
-                        Answer::Kind kind) {
-  const CallId& call = invocation.id;
-  place_.outbox.post(
-      Answer{call.caller, call.number, call.request, std::move(message), std::move(payload), kind});
-}
-
 void CalleeHalf::fail(const PendingInvocation& invocation, std::string_view error_uri, std::string text) {
   place_.outbox.refuse(invocation.id, {error_uri, std::move(text)});
 }
@@ -56,7 +53,7 @@ wamp::Result<void> CalleeHalf::yield(const wamp::Yield& message, RoutedPayload&&
     const auto found = answered(message.request, yield_request, true);
     if (!found) return found.error();
     if (PendingInvocation* const invocation = *found) {
-      answer(*invocation, wamp::CallResult{invocation->id.request, {}, {}}, std::move(payload));
+      place_.outbox.answer(invocation->id, wamp::CallResult{invocation->id.request, {}, {}}, std::move(payload));
       remove(*invocation);
     }
     return {};
@@ -90,8 +87,8 @@ wamp::Result<void> CalleeHalf::yield(const wamp::Yield& message, RoutedPayload&&
   result.request = invocation.id.request;
   if (progress) result.details.append("progress", true);
   append_attributes(passthru, result.details);
-  answer(invocation, std::move(result), std::move(payload),
-         progress ? Answer::Kind::progress : Answer::Kind::last);
+  place_.outbox.answer(invocation.id, std::move(result), std::move(payload),
+                       progress ? Answer::Kind::progress : Answer::Kind::last);
   if (!progress) remove(invocation);
   return {};
 }
@@ -109,8 +106,8 @@ wamp::Result<void> CalleeHalf::error(const wamp::Error& message, RoutedPayload&&
   } else {
     const bool is_unavailable = message.error == unavailable && place_.seat.features.callee_call_reroute;
     wamp::Error error{wamp::Call::type, invocation.id.request, message.details, message.error, {}};
-    answer(invocation, std::move(error), std::move(payload),
-           is_unavailable ? Answer::Kind::unavailable : Answer::Kind::last);
+    place_.outbox.answer(invocation.id, std::move(error), std::move(payload),
+                         is_unavailable ? Answer::Kind::unavailable : Answer::Kind::last);
   }
   remove(invocation);
   return {};
@@ -137,57 +134,51 @@ PendingInvocation* CalleeHalf::find(const CallId& call) {
   return found == by_call_->end() ? nullptr : found->second;
 }
 
-std::optional<Delivery> CalleeHalf::take(Invoke&& invoke) {
-  const Seat& seat = place_.seat;
+bool CalleeHalf::take(Invoke& invoke) {
   wamp::Invocation& message = invoke.message;
   const bool progressive = message.details.find("progress") != nullptr;
-  if (invoke.is_chunk) {
+  if (invoke.facts.is_chunk) {
     PendingInvocation* const begun = find(invoke.call);
-    if (!begun) return std::nullopt;
+    if (!begun) return false;
     message.request = begun->invocation;
     begun->progressive = progressive;
-    return std::optional<Delivery>(std::in_place, seat.ref, std::move(message), std::move(invoke.payload),
-                                   true);
+    return true;
   }
   streams_.on_wanted(invoke.call.caller.session);
   const wamp::RequestId id = wamp::next_id(last_);
-  invocations_.make_room(id.value);
   PendingInvocation& invocation = place_.table.invocations.add();
+  try {
+    invocations_.insert(id.value, &invocation);
+  } catch (...) {
+    place_.table.invocations.remove(invocation);
+    throw;
+  }
   invocation.id = invoke.call;
   invocation.invocation = id;
   invocation.reservation = std::move(invoke.reservation);
-  invocation.receive_progress = invoke.receive_progress;
+  invocation.receive_progress = invoke.facts.receive_progress;
   invocation.progressive = progressive;
-  invocation.caller_takes_passthru = invoke.caller_takes_passthru;
+  invocation.caller_takes_passthru = invoke.facts.caller_takes_passthru;
   last_ = id;
-  invocations_.insert(id.value, &invocation);
   if (by_call_) by_call_->emplace(std::pair(invoke.call.caller.session, invoke.call.number), &invocation);
   message.request = id;
-  return std::optional<Delivery>(std::in_place, seat.ref, std::move(message), std::move(invoke.payload),
-                                 false);
+  return true;
 }
 
-std::optional<Delivery> CalleeHalf::take(const CallNotice& notice) {
+std::optional<wamp::Interrupt> CalleeHalf::take(const CallNotice& notice) {
   PendingInvocation* const invocation = find(notice.call);
   if (!invocation) return std::nullopt;
   if (notice.kind == CallNotice::Kind::kill) return interrupt(invocation->invocation, "kill");
-  std::optional<Delivery> sent;
+  std::optional<wamp::Interrupt> sent;
   if (notice.kind == CallNotice::Kind::end_kill) sent = interrupt(invocation->invocation, "killnowait");
   remove(*invocation);
   return sent;
 }
 
-std::optional<Delivery> CalleeHalf::interrupt(wamp::RequestId invocation, std::string_view mode) {
-  wamp::Interrupt message;
-  message.request = invocation;
-  message.options.append("mode", mode);
-  return std::optional<Delivery>(std::in_place, place_.seat.ref, std::move(message), RoutedPayload());
-}
-
 // ---- streams
 
-void CalleeHalf::on_untaken(const wamp::Invocation& chunk, bool too_much) {
-  PendingInvocation** const found = invocations_.find(chunk.request.value);
+void CalleeHalf::on_untaken(wamp::RequestId invocation, bool too_much) {
+  PendingInvocation** const found = invocations_.find(invocation.value);
   if (found && (*found)->progressive) streams_.tell_untaken((*found)->id.caller, (*found)->id, too_much);
 }
 
@@ -207,8 +198,7 @@ void CalleeHalf::take_untaken(const CallId& call, const SessionRef& caller, bool
   streams_.count_broken(caller);
   fail(*invocation, canceled, "the caller does not take the results, and others wait for the callee");
   if (place_.seat.features.callee_call_canceling)
-    if (auto told = interrupt(invocation->invocation, "killnowait"))
-      place_.outbox.send(place_.seat.ref, std::move(std::get<wamp::Interrupt>(told->message)));
+    place_.outbox.send(place_.seat.ref, interrupt(invocation->invocation, "killnowait"));
   remove(*invocation);
 }
 

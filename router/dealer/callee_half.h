@@ -38,14 +38,15 @@ class CalleeHalf {
 
   // ---- what the other half posts
 
+  // True: the peer is sent the invocation, which has its id now.
+  bool take(Invoke& invoke);
   // What the peer is sent for it, if anything.
-  std::optional<Delivery> take(Invoke&& invoke);
-  std::optional<Delivery> take(const CallNotice& notice);
+  std::optional<wamp::Interrupt> take(const CallNotice& notice);
 
   // ---- what else comes
 
   // A chunk is not taken by the peer.
-  void on_untaken(const wamp::Invocation& chunk, bool too_much);
+  void on_untaken(wamp::RequestId invocation, bool too_much);
   // The caller does not take the results of a call.
   void take_untaken(const CallId& call, const SessionRef& caller, bool too_much,
                     const std::function<bool()>& others_wait);
@@ -62,9 +63,6 @@ class CalleeHalf {
   // is owed for it then.
   wamp::Result<PendingInvocation*> answered(wamp::RequestId invocation, std::string_view answer,
                                             bool is_last);
-  std::optional<Delivery> interrupt(wamp::RequestId invocation, std::string_view mode);
-  void answer(const PendingInvocation& invocation, wamp::Message&& message, RoutedPayload&& payload,
-              Answer::Kind kind = Answer::Kind::last);
   // An ERROR of the dealer's own.
   void fail(const PendingInvocation& invocation, std::string_view error_uri, std::string text);
   // Behind its last answer, which must not be posted twice: so this needs no memory.

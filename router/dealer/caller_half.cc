@@ -208,14 +208,8 @@ void CallerHalf::invoke(PendingCall& call, Target& target, const Asked& asked, R
   if (call.progressive) details.append("progress", true);
   const size_t room = room_taken(payload);
   const bool takes_passthru = place_.seat.features.has_payload_passthru_mode(wamp::Role::caller);
-  place_.outbox.post(Invoke{callee.ref,
-                            call.id,
-                            {{}, call.registration, std::move(details), {}},
-                            std::move(payload),
-                            target.take(),
-                            false,
-                            receive_progress,
-                            takes_passthru});
+  place_.outbox.invoke(callee.ref, call.id, call.registration, std::move(details), std::move(payload),
+                       target.take(), Invoke::Facts{false, receive_progress, takes_passthru});
   target.pass_on();
   callee.room.take(room);
   call.callee = callee.ref;
@@ -286,14 +280,8 @@ wamp::Result<void> CallerHalf::continue_call(const wamp::Call& message, RoutedPa
   KeptCall& kept = *call.kept;
   wamp::Dict details = kept.details;
   if (options->progress) details.append("progress", true);
-  place_.outbox.post(Invoke{call.callee,
-                            call.id,
-                            {{}, call.registration, std::move(details), {}},
-                            std::move(payload),
-                            {},
-                            true,
-                            false,
-                            false});
+  place_.outbox.invoke(call.callee, call.id, call.registration, std::move(details), std::move(payload),
+                       Reservation(), Invoke::Facts{.is_chunk = true});
   call.progressive = options->progress;
   kept.continued = true;
   kept.payload = {};
@@ -330,21 +318,18 @@ wamp::Result<void> CallerHalf::cancel(const wamp::Cancel& message) {
 
 // ---- what the other half and the realm post
 
-std::optional<Delivery> CallerHalf::take(Answer&& answer) {
+bool CallerHalf::take(Answer& answer) {
   PendingCall* const call = find({place_.seat.ref, answer.number, answer.request});
   if (!call) {
     place_.seat.branch.counters.late_answers.add();
-    return std::nullopt;
+    return false;
   }
   if (answer.kind == Answer::Kind::unavailable && call->kept && !call->interrupted) {
     reroute(*call);
-    return std::nullopt;
+    return false;
   }
-  const bool is_last = answer.kind != Answer::Kind::progress;
-  std::optional<Delivery> sent(std::in_place, place_.seat.ref, std::move(answer.message),
-                               std::move(answer.payload), !is_last);
-  if (is_last) finish(*call);
-  return sent;
+  if (answer.kind != Answer::Kind::progress) finish(*call);
+  return true;
 }
 
 void CallerHalf::take_granted(const CallId& id) {
@@ -390,6 +375,7 @@ void CallerHalf::set_deadline(PendingCall& call, uint64_t timeout_ms) {
   constexpr uint64_t ten_years_ms = uint64_t{10} * 365 * 24 * 3600 * 1000;
   const auto timeout = std::chrono::milliseconds(std::min(timeout_ms, ten_years_ms));
   call.deadline = place_.table.deadlines.emplace(place_.clock.now() + timeout, std::pair(this, &call));
+  place_.table.ring_in_time();
 }
 
 void CallerHalf::forget_deadline(PendingCall& call) {
@@ -409,8 +395,8 @@ void CallerHalf::time_out(PendingCall& call) {
 
 // ---- streams
 
-void CallerHalf::on_untaken(const wamp::CallResult& part, bool too_much) {
-  PendingCall** const found = calls_.find(part.request.value);
+void CallerHalf::on_untaken(wamp::RequestId request, bool too_much) {
+  PendingCall** const found = calls_.find(request.value);
   if (found && (*found)->callee != SessionRef())
     streams_.tell_untaken((*found)->callee, (*found)->id, too_much);
 }

@@ -40,8 +40,8 @@ class CallerHalf {
 
   // ---- what the other half and the realm post
 
-  // What the peer is sent for it, if anything.
-  std::optional<Delivery> take(Answer&& answer);
+  // True: the peer is sent the answer.
+  bool take(Answer& answer);
   // A callee is free for the call.
   void take_granted(const CallId& call);
 
@@ -49,7 +49,7 @@ class CallerHalf {
 
   void time_out(PendingCall& call);
   // A part of a stream of results is not taken by the peer.
-  void on_untaken(const wamp::CallResult& part, bool too_much);
+  void on_untaken(wamp::RequestId request, bool too_much);
   // The callee does not take the chunks of a call.
   void take_untaken(const CallId& call, const SessionRef& callee, bool too_much,
                     const std::function<bool()>& others_wait);

@@ -2,7 +2,7 @@
 
 namespace router::dealer {
 
-std::optional<Delivery> Party::take(const CallNotice& notice) {
+std::optional<wamp::Interrupt> Party::take(const CallNotice& notice) {
   using Kind = CallNotice::Kind;
   switch (notice.kind) {
     case Kind::end:
@@ -37,11 +37,11 @@ bool Party::others_wait() {
          place.procedures.is_awaited_by_others(place.seat, streams.receivers());
 }
 
-void Party::on_untaken(const wamp::Message& part, bool too_much) {
-  if (const auto* result = std::get_if<wamp::CallResult>(&part))
-    caller.on_untaken(*result, too_much);
-  else if (const auto* chunk = std::get_if<wamp::Invocation>(&part))
-    callee.on_untaken(*chunk, too_much);
+void Party::on_untaken(wamp::MessageType part, wamp::RequestId request, bool too_much) {
+  if (part == wamp::CallResult::type)
+    caller.on_untaken(request, too_much);
+  else
+    callee.on_untaken(request, too_much);
 }
 
 bool Party::End::go_on() {

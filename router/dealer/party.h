@@ -23,9 +23,9 @@ struct Party {
         end(*this) {}
 
   // What has been posted to it. What the peer is sent for it, if anything.
-  std::optional<Delivery> take(const CallNotice& notice);
-  // The peer does not take this part of a stream: a RESULT or an INVOCATION.
-  void on_untaken(const wamp::Message& part, bool too_much);
+  std::optional<wamp::Interrupt> take(const CallNotice& notice);
+  // The peer does not take this part of a stream: the RESULT or the INVOCATION with that id.
+  void on_untaken(wamp::MessageType part, wamp::RequestId request, bool too_much);
 
   // Ends what it has, once the session has left.
   class End final : public LeftoverWork::Work {

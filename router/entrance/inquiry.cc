@@ -53,11 +53,15 @@ void Inquiry::deliver(Delivery& delivery) {
 }
 
 void Inquiry::take(router::Answer&& answer) {
-  if (auto delivery = realm_->take(*member_, std::move(answer))) deliver(*delivery);
+  realm_->take(*member_, std::move(answer), [this](auto& message, RoutedPayload&& payload, bool) {
+    Delivery delivery(address_.ref, std::move(message), std::move(payload));
+    deliver(delivery);
+  });
 }
 
+// It is no callee, so there is nothing to send.
 void Inquiry::take(CallNotice&& notice) {
-  if (auto delivery = realm_->take(*member_, std::move(notice))) deliver(*delivery);
+  realm_->take(*member_, std::move(notice), [](auto&&...) {});
 }
 
 }  // namespace router

@@ -9,6 +9,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 
 #include "router/base/session_ref.h"
 #include "router/callees/callee_slot.h"
@@ -28,14 +30,26 @@ struct CallId {
 
 // To the callee: a call, or a further chunk of one.
 struct Invoke {
+  struct Facts {
+    bool is_chunk = false;
+    bool receive_progress = false;       // both ends want progressive results
+    bool caller_takes_passthru = false;  // the caller knows payload passthru mode
+  };
+  Invoke(const SessionRef& callee, const CallId& id, wamp::RegistrationId registration, wamp::Dict&& details,
+         RoutedPayload&& p, dealer::Reservation&& r, const Facts& f)
+      : to(callee),
+        call(id),
+        message{{}, registration, std::move(details), {}},
+        payload(std::move(p)),
+        reservation(std::move(r)),
+        facts(f) {}
+
   SessionRef to;
   CallId call;
   wamp::Invocation message;  // without its request id, which is the callee's session's
   RoutedPayload payload;
   dealer::Reservation reservation;
-  bool is_chunk = false;
-  bool receive_progress = false;       // both ends want progressive results
-  bool caller_takes_passthru = false;  // the caller knows payload passthru mode
+  Facts facts;
 };
 
 // What of a callee's room (router/callees/callee_room.h) one takes on its way.
@@ -51,10 +65,20 @@ struct Answer {
     progress,     // more follow
     unavailable,  // the callee's own ERROR, for which another callee may get the call
   };
+  // `m`: a CallResult or an Error, whose own payload is empty.
+  template <class M>
+  Answer(const CallId& call, M&& m, RoutedPayload&& p, Kind k = Kind::last)
+      : to(call.caller),
+        number(call.number),
+        request(call.request),
+        message(std::forward<M>(m)),
+        payload(std::move(p)),
+        kind(k) {}
+
   SessionRef to;
   uint64_t number = 0;
   wamp::RequestId request;
-  wamp::Message message;  // RESULT or ERROR, whose own payload is empty
+  std::variant<wamp::CallResult, wamp::Error> message;
   RoutedPayload payload;
   Kind kind = Kind::last;
 };

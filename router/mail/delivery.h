@@ -22,13 +22,12 @@ namespace router {
 // One message for one session. The message's own payload member is empty: `payload` is it.
 struct Delivery {
   template <class M>
-  Delivery(const SessionRef& to_, M&& message_, RoutedPayload&& payload_, bool streams_ = false)
-      : to(to_), message(std::forward<M>(message_)), payload(std::move(payload_)), streams(streams_) {}
+  Delivery(const SessionRef& to_, M&& message_, RoutedPayload&& payload_)
+      : to(to_), message(std::forward<M>(message_)), payload(std::move(payload_)) {}
 
   SessionRef to;
   wamp::Message message;
   RoutedPayload payload;
-  bool streams;  // it is a part of a stream, whose source is told if `to` does not take it
 };
 
 // What a session is to do to its connection.

@@ -7,9 +7,9 @@
 
 namespace router {
 
-transport::BufferRef FrameEncoder::encode(serializers::Format format, transport::Framing framing,
-                                          const wamp::Message& message, RoutedPayload&& payload) {
-  const auto [head, tail] = serializers::encode_envelope(format, message, payload.count, envelope_);
+transport::BufferRef FrameEncoder::frame(serializers::Format format, transport::Framing framing,
+                                         const serializers::Envelope& envelope, RoutedPayload&& payload) {
+  const auto [head, tail] = envelope;
   const size_t head_size = head.size() + transport::max_frame_header;
 
   transport::BufferRef& buffer = payload.buffer;

@@ -5,8 +5,10 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 
 #include "router/mail/routed_payload.h"
+#include "serializers/serializer.h"
 #include "transport/connection/connection.h"
 #include "transport/framing/framing.h"
 #include "transport/memory/buffer.h"
@@ -19,13 +21,21 @@ class FrameEncoder {
  public:
   // The payload is spliced in as it is if it is in the same format, transcoded if not. If nobody else holds
   // its buffer, the frame is built around it without a copy.
-  transport::BufferRef encode(serializers::Format format, transport::Framing framing,
-                              const wamp::Message& message, RoutedPayload&& payload);
+  // `message`: one of the messages, or any.
+  template <class M>
+  transport::BufferRef encode(serializers::Format format, transport::Framing framing, const M& message,
+                              RoutedPayload&& payload) {
+    return frame(format, framing,
+                 serializers::encode_envelope(format, message, payload.count, envelope_), std::move(payload));
+  }
 
   // Of all the messages that were compressed, or tried.
   size_t compressed_bytes() const { return deflater_.taken_bytes(); }
 
  private:
+  transport::BufferRef frame(serializers::Format format, transport::Framing framing,
+                             const serializers::Envelope& envelope, RoutedPayload&& payload);
+
   serializers::EnvelopeSpace envelope_;
   std::string transcoded_;
   transport::Deflater deflater_;

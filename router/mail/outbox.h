@@ -22,15 +22,23 @@ class Outbox {
 
   // `message` is one of the messages of wamp/message.h.
   template <class M>
-  void send(const SessionRef& to, M&& message, RoutedPayload&& payload = {}, bool streams = false) {
-    mailboxes_[to.worker]->post<Delivery>(to, std::forward<M>(message), std::move(payload), streams);
+  void send(const SessionRef& to, M&& message, RoutedPayload&& payload = {}) {
+    mailboxes_[to.worker]->post<Delivery>(to, std::forward<M>(message), std::move(payload));
   }
   void order(const SessionRef& to, SessionOrder::Kind kind,
              std::shared_ptr<const wamp::Dict> extra = nullptr) {
     mailboxes_[to.worker]->post<SessionOrder>(SessionOrder{to, kind, std::move(extra)});
   }
-  void post(Invoke&& invoke) { mailboxes_[invoke.to.worker]->post<Invoke>(std::move(invoke)); }
-  void post(Answer&& answer) { mailboxes_[answer.to.worker]->post<Answer>(std::move(answer)); }
+  // `invoke`: all that an Invoke is made of, behind the callee.
+  template <class... Parts>
+  void invoke(const SessionRef& callee, Parts&&... parts) {
+    mailboxes_[callee.worker]->post<Invoke>(callee, std::forward<Parts>(parts)...);
+  }
+  // `message`: a CallResult or an Error.
+  template <class M>
+  void answer(const CallId& call, M&& message, RoutedPayload&& payload, Answer::Kind kind = Answer::Kind::last) {
+    mailboxes_[call.caller.worker]->post<Answer>(call, std::forward<M>(message), std::move(payload), kind);
+  }
   void notify(const CallNotice& notice) { mailboxes_[notice.to.worker]->post<CallNotice>(notice); }
   // UNREGISTERED, when nothing is on its way any more that an older route of the registration has led to.
   // Precondition: that one is found no more.

@@ -12,8 +12,4 @@ wamp::Dict payload_passthru_attributes(wamp::Attributes& attributes, size_t most
   return !scheme || scheme->get<std::string>()->empty() ? wamp::Dict() : found;
 }
 
-void append_attributes(const wamp::Dict& attributes, wamp::Dict& details) {
-  for (const wamp::DictEntry& entry : attributes) details.append(entry.key, entry.value);
-}
-
 }  // namespace router

@@ -11,6 +11,8 @@ namespace router {
 wamp::Dict payload_passthru_attributes(wamp::Attributes& attributes, size_t most);
 
 // Adds them to the details of an outgoing message.
-void append_attributes(const wamp::Dict& attributes, wamp::Dict& details);
+inline void append_attributes(const wamp::Dict& attributes, wamp::Dict& details) {
+  for (const wamp::DictEntry& entry : attributes) details.append(entry.key, entry.value);
+}
 
 }  // namespace router

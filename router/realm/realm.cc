@@ -183,9 +183,8 @@ bool Realm::is_awaited_by_others(const Seat& callee, const std::set<wamp::Sessio
   return state_.dealer.is_awaited_by_others(state_.members.of(callee), receivers);
 }
 
-std::optional<Delivery> Realm::take(Seat& seat, Fenced&& fenced) {
+void Realm::on_fenced(Seat& seat, const Fenced& fenced) {
   locked(seat, [&](RealmState& state, Member&) { state.dealer.on_fenced(fenced, state.outbox); });
-  return std::optional<Delivery>(std::in_place, seat.ref, std::move(fenced.unregistered), RoutedPayload());
 }
 
 Realm::Rest Realm::rest() {
@@ -231,10 +230,7 @@ void Realm::do_leftover_work() {
 
 template <class F>
 wamp::Result<void> Realm::of_present(Seat& seat, F request) {
-  if (!seat.present()) return {};
-  wamp::Result<void> result = request();
-  calls_[seat.ref.worker]->ring_in_time();
-  return result;
+  return seat.present() ? request() : wamp::Result<void>();
 }
 
 void Realm::run_due() {
@@ -368,16 +364,15 @@ wamp::Result<void> Realm::handle(Seat& seat, const wamp::Call& message, RoutedPa
     return deny(seat, Action::call, wamp::Call::type, message.request, *refusal);
   // A registered pattern as broad as "" must not catch what is reserved for the router.
   if (wamp::is_reserved_uri(message.procedure)) return call_router(seat, message, payload);
+  const auto call = [&](const dealer::CallOptions& options) {
+    return of_present(seat, [&] {
+      return seat.party->caller.call(message, options, std::move(payload), seat.call_grant.grant);
+    });
+  };
   static const dealer::CallOptions no_options{};
-  std::optional<wamp::Result<dealer::CallOptions>> options;
-  if (!message.options.empty()) {
-    options = dealer::call_options(message.options, seat.limits().attribute_length);
-    if (!*options) return refuse_options(seat, message.type, message.request, options->error());
-  }
-  return of_present(seat, [&] {
-    return seat.party->caller.call(message, options ? **options : no_options, std::move(payload),
-                                   seat.call_grant.grant);
-  });
+  if (message.options.empty()) return call(no_options);
+  const auto options = dealer::call_options(message.options, seat.limits().attribute_length);
+  return options ? call(*options) : refuse_options(seat, message.type, message.request, options.error());
 }
 
 wamp::Result<void> Realm::continue_call(Seat& seat, const wamp::Call& message, RoutedPayload&& payload) {

@@ -102,8 +102,8 @@ class Realm final : private dealer::Procedures {
   void on_takes_calls(CalleeState& callee) noexcept override;
   // Much waits for the member's peer, last this part of a stream. Its source is told: it is slowed down, or
   // ends the call if others would wait for that and `too_much` waits.
-  void on_untaken(Seat& seat, const wamp::Message& part, bool too_much) {
-    seat.party->on_untaken(part, too_much);
+  void on_untaken(Seat& seat, wamp::MessageType part, wamp::RequestId request, bool too_much) {
+    seat.party->on_untaken(part, request, too_much);
   }
   // The peer has taken all, which the sources are told.
   void on_taken(Seat& seat) { seat.party->streams.tell_taken(); }
@@ -134,15 +134,28 @@ class Realm final : private dealer::Procedures {
   wamp::Result<void> handle(Seat& seat, const wamp::Yield& message, RoutedPayload&& payload);
   wamp::Result<void> handle(Seat& seat, const wamp::Error& message, RoutedPayload&& payload);
 
-  // What has been posted to a member. Its peer is sent what comes of it, if anything.
-  std::optional<Delivery> take(Seat& seat, Invoke&& invoke) {
-    return seat.party->callee.take(std::move(invoke));
+  // What has been posted to a member. What comes of it for its peer is sent, if anything:
+  // send(const M& message, RoutedPayload&& payload, bool is_of_stream), at most once, when all else is done.
+  template <class Send>
+  void take(Seat& seat, Invoke&& invoke, Send send) {
+    if (seat.party->callee.take(invoke))
+      send(invoke.message, std::move(invoke.payload), invoke.facts.is_chunk);
   }
-  std::optional<Delivery> take(Seat& seat, Answer&& answer) {
-    return seat.party->caller.take(std::move(answer));
+  template <class Send>
+  void take(Seat& seat, Answer&& answer, Send send) {
+    if (!seat.party->caller.take(answer)) return;
+    const bool is_of_stream = answer.kind == Answer::Kind::progress;
+    std::visit([&](auto& message) { send(message, std::move(answer.payload), is_of_stream); }, answer.message);
   }
-  std::optional<Delivery> take(Seat& seat, CallNotice&& notice) { return seat.party->take(notice); }
-  std::optional<Delivery> take(Seat& seat, Fenced&& fenced);
+  template <class Send>
+  void take(Seat& seat, CallNotice&& notice, Send send) {
+    if (auto interrupt = seat.party->take(notice)) send(*interrupt, RoutedPayload(), false);
+  }
+  template <class Send>
+  void take(Seat& seat, Fenced&& fenced, Send send) {
+    on_fenced(seat, fenced);
+    send(fenced.unregistered, RoutedPayload(), false);
+  }
 
   struct Counts {
     size_t members = 0, subscriptions = 0, registrations = 0, calls = 0, retained_events = 0;
@@ -164,6 +177,7 @@ class Realm final : private dealer::Procedures {
   void close();
 
  private:
+  void on_fenced(Seat& seat, const Fenced& fenced);
   using TopicRoute = StampedRoute<broker::TopicRoute>;
   // What a turn with the lock has left.
   struct Rest {

@@ -55,6 +55,8 @@ bool ProcedureRoute::has_candidates(const std::vector<wamp::SessionId>& refused)
 
 Picked ProcedureRoute::pick(const CallChoice& choice) const {
   if (slots.empty()) return {};
+  if (slots.size() == 1)
+    return has_refused(*slots.front(), choice.refused) ? Picked() : reserve(slots.front());
   return choice.routing_key ? pick_by_key(choice) : pick_by_policy(choice);
 }
 

@@ -20,18 +20,13 @@ Backpressure::~Backpressure() {
   sender_.connection().resume_reading(pause::clogged);
 }
 
-void Backpressure::notice(size_t held, const wamp::Message& message, size_t bytes, bool streams) {
-  if (streams) report(message, bytes);
-  if (held > sender_.much()) clog();
-}
-
-void Backpressure::report(const wamp::Message& part, size_t bytes) {
+void Backpressure::report(wamp::MessageType part, wamp::RequestId request, size_t bytes) {
   const size_t queued = sender_.connection().queued_bytes();
   if (queued <= high_water || queued < report_at_) return;
   slow_ = true;
   report_at_ = queued + report_step;
   watch();
-  realm_.on_untaken(member_, part, queued - std::min(bytes, queued) > sender_.much());
+  realm_.on_untaken(member_, part, request, queued - std::min(bytes, queued) > sender_.much());
 }
 
 void Backpressure::clog() {

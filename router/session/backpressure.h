@@ -30,10 +30,15 @@ class Backpressure {
   ~Backpressure();
   Backpressure(const Backpressure&) = delete;
 
-  // A message was sent as a frame of so many bytes; `streams`: it is a part of a stream.
-  void on_sent(const wamp::Message& message, size_t bytes, bool streams) {
-    if (const size_t held = sender_.connection().queued_memory(); held > notice_above_) [[unlikely]]
-      notice(held, message, bytes, streams);
+  // A message, one of all or any, was sent as a frame of so many bytes.
+  template <class M>
+  void on_sent(const M& message, size_t bytes, bool is_of_stream) {
+    const size_t held = sender_.connection().queued_memory();
+    if (held <= notice_above_) [[likely]]
+      return;
+    if constexpr (std::is_same_v<M, wamp::CallResult> || std::is_same_v<M, wamp::Invocation>)
+      if (is_of_stream) report(M::type, message.request, bytes);
+    if (held > sender_.much()) clog();
   }
   // A call, which took so much of the callee's room on its way, has been sent.
   void on_invocation(size_t bytes);
@@ -46,8 +51,7 @@ class Backpressure {
   // Bytes that wait for a peer when the sources first hear of its streams.
   static constexpr size_t high_water = 1024 * 1024;
 
-  void notice(size_t held, const wamp::Message& message, size_t bytes, bool streams);
-  void report(const wamp::Message& part, size_t bytes);
+  void report(wamp::MessageType part, wamp::RequestId request, size_t bytes);
   void clog();
   // The realm is told, if calls wait for it.
   void take_calls_again();

@@ -67,24 +67,19 @@ void Membership::deliver(Delivery& delivery) {
     member_->waiting.on_answer(delivery.message);
   if (events_.waits() && EventSender::keeps_order(delivery.message)) [[unlikely]]
     return events_.send_behind(std::move(delivery.message));
-  transport::BufferRef frame = sender_.encode(delivery.message, std::move(delivery.payload));
-  if (!sender_.takes(frame)) [[unlikely]]
-    return refuse_too_long(delivery.message);
-  const size_t bytes = frame->size();
-  sender_.send(delivery.message, std::move(frame));
-  backpressure_.on_sent(delivery.message, bytes, delivery.streams);
+  send(delivery.message, std::move(delivery.payload), false);
 }
 
 bool Membership::pass_over(EventRound& round, config::SlowConsumer policy) {
   if (round.filter()) return !round.filter()->admits(ref().session, identity(), extra_.get());
   if (!round.is_plain() || !events_.has_room_for(round.payload_size(), policy)) return false;
-  events_.send(sender_.encode(round.message(), round.take_payload()));
+  events_.send(sender_.encode(round.event(), round.take_payload()));
   return true;
 }
 
 void Membership::take(Invoke&& invoke) {
-  const size_t bytes = invoke.is_chunk ? 0 : room_taken(invoke.payload);
-  deliver_if_any(realm_->take(*member_, std::move(invoke)));
+  const size_t bytes = invoke.facts.is_chunk ? 0 : room_taken(invoke.payload);
+  take<Invoke>(std::move(invoke));
   backpressure_.on_invocation(bytes);
 }
 

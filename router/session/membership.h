@@ -69,9 +69,13 @@ class Membership {
   void deliver(EventRound& round, config::SlowConsumer policy);
   void obey(SessionOrder& order);
   void take(Invoke&& invoke);
-  void take(Answer&& answer) { deliver_if_any(realm_->take(*member_, std::move(answer))); }
-  void take(CallNotice&& notice) { deliver_if_any(realm_->take(*member_, std::move(notice))); }
-  void take(Fenced&& fenced) { deliver_if_any(realm_->take(*member_, std::move(fenced))); }
+  // An Answer, a CallNotice, or a Fenced.
+  template <class CallMail>
+  void take(CallMail&& mail) {
+    realm_->take(*member_, std::move(mail), [this](const auto& message, RoutedPayload&& payload, bool is_of_stream) {
+      this->send(message, std::move(payload), is_of_stream);
+    });
+  }
   EventSender& events() { return events_; }
   const EventSender& events() const { return events_; }
   Backpressure& backpressure() { return backpressure_; }
@@ -92,9 +96,9 @@ class Membership {
   wamp::RequestId last_owed_invocation() const { return realm_->last_owed_invocation(*member_); }
 
  private:
-  void deliver_if_any(std::optional<Delivery>&& delivery) {
-    if (delivery) deliver(*delivery);
-  }
+  // `message`: one of the messages, or any. `is_of_stream`: its source is told if the peer does not take it.
+  template <class M>
+  void send(const M& message, RoutedPayload&& payload, bool is_of_stream);
   // True: the event is not for it, or it has been built around its payload, as it goes to nobody else.
   bool pass_over(EventRound& round, config::SlowConsumer policy);
   // True: its id is that of a request that waits, so it has been refused; or it waits itself.
@@ -133,6 +137,16 @@ class Membership {
 inline void Membership::deliver(EventRound& round, config::SlowConsumer policy) {
   if (round.may_pass_over() && pass_over(round, policy)) return;
   events_.deliver(round.frame(sender_.format(), sender_.framing()), policy, round.share());
+}
+
+template <class M>
+void Membership::send(const M& message, RoutedPayload&& payload, bool is_of_stream) {
+  transport::BufferRef frame = sender_.encode(message, std::move(payload));
+  if (!sender_.takes(frame)) [[unlikely]]
+    return refuse_too_long(message);
+  const size_t bytes = frame->size();
+  sender_.send(message, std::move(frame));
+  backpressure_.on_sent(message, bytes, is_of_stream);
 }
 
 template <class M>

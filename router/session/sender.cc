@@ -15,10 +15,6 @@ size_t Sender::much_of(const config::TransportLimits& limits) {
                   std::min(limits.max_queued_bytes / 2, beside_a_message));
 }
 
-transport::BufferRef Sender::encode(const wamp::Message& message, RoutedPayload&& payload) {
-  return worker_.encoder().encode(format_, framing(), message, std::move(payload));
-}
-
 void Sender::send(const wamp::Message& message, RoutedPayload&& payload) {
   transport::BufferRef frame = encode(message, std::move(payload));
   if (takes(frame)) return send(message, std::move(frame));
@@ -27,12 +23,8 @@ void Sender::send(const wamp::Message& message, RoutedPayload&& payload) {
   connection_.close(transport::close_code::message_too_big, wamp::error_uri::payload_size_exceeded);
 }
 
-void Sender::send(const wamp::Message& message, transport::BufferRef frame) {
-  worker_.counters().sent.add(message);
-  record_.count_sent(frame->size());
-  if (const auto* error = std::get_if<wamp::Error>(&message))
-    worker_.counters().errors_sent.add(error->error);
-  connection_.send(std::move(frame));
+void Sender::count(const wamp::Message& message, size_t bytes) {
+  std::visit([this, bytes](const auto& one) { count(one, bytes); }, message);
 }
 
 void Sender::count_event(size_t bytes) {

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <type_traits>
+#include <utility>
 
 #include "router/config/config.h"
 #include "router/mail/routed_payload.h"
@@ -41,17 +43,32 @@ class Sender {
   // With more than this it gets no calls. One more message, as long as there may be, has room besides.
   size_t much() const { return much_; }
 
-  transport::BufferRef encode(const wamp::Message& message, RoutedPayload&& payload = {});
+  // Of one of the messages, or of any.
+  template <class M>
+  transport::BufferRef encode(const M& message, RoutedPayload&& payload = {}) {
+    return worker_.encoder().encode(format_, framing(), message, std::move(payload));
+  }
   // The peer takes frames as long as this one.
   bool takes(const transport::BufferRef& frame) const { return frame->size() <= max_frame_size_; }
 
   // One that the session cannot go on without: if it is too long, the connection is closed.
   void send(const wamp::Message& message, RoutedPayload&& payload = {});
   // Precondition: takes(frame), which is the message's.
-  void send(const wamp::Message& message, transport::BufferRef frame);
+  template <class M>
+  void send(const M& message, transport::BufferRef frame) {
+    count(message, frame->size());
+    connection_.send(std::move(frame));
+  }
   void count_event(size_t bytes);
 
  private:
+  void count(const wamp::Message& message, size_t bytes);
+  template <class M>
+  void count(const M& message, size_t bytes) {
+    worker_.counters().sent.add<M>();
+    record_.count_sent(bytes);
+    if constexpr (std::is_same_v<M, wamp::Error>) worker_.counters().errors_sent.add(message.error);
+  }
   static size_t low_water_of(size_t max_queued_bytes) {
     constexpr size_t usual = 256 * 1024;
     return std::min(usual, max_queued_bytes / 4);

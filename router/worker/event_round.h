@@ -29,7 +29,7 @@ class EventRound {
         delivery_(delivery),
         encoder_(encoder),
         frames_(frames),
-        is_plain_(is_for_one && event().details.empty()),
+        is_plain_(is_for_one && event_.details.empty()),
         may_pass_over_(is_plain_ || delivery.filter) {}
   ~EventRound() { frames_.clear(); }
   EventRound(const EventRound&) = delete;
@@ -49,7 +49,7 @@ class EventRound {
   bool is_plain() const { return is_plain_; }
   // It has a filter or is plain.
   bool may_pass_over() const { return may_pass_over_; }
-  const wamp::Message& message() const { return event_; }
+  const wamp::Event& event() const { return event_; }
   size_t payload_size() const { return delivery_.payload.bytes().size(); }
   RoutedPayload take_payload() { return std::move(delivery_.payload); }
 
@@ -57,17 +57,16 @@ class EventRound {
   bool lacks_memory() const { return is_making_; }
 
  private:
-  const wamp::Event& event() const { return std::get<wamp::Event>(event_); }
   const transport::BufferRef& other_frame(serializers::Format format, transport::Framing framing);
 
-  const wamp::Message event_;
+  const wamp::Event event_;
   EventDelivery& delivery_;
   FrameEncoder& encoder_;
   std::vector<Frame>& frames_;
   const Frame* last_ = nullptr;
   const bool is_plain_, may_pass_over_;
   bool is_making_ = false;
-  EventShare share_{event(), delivery_.payload};
+  EventShare share_{event_, delivery_.payload};
 };
 
 }  // namespace router

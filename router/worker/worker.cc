@@ -169,7 +169,7 @@ void Worker::on_undeliverable(const std::variant<Kinds...>& entry) {
           make_up_for(mail);
         } else if constexpr (requires { mail.to.slot; }) {
           if constexpr (std::is_same_v<Kind, Invoke>)
-            if (!mail.is_chunk) make_up_for(mail.call);
+            if (!mail.facts.is_chunk) make_up_for(mail.call);
           if (Resident* const receiver = find(mail.to.session, mail.to.slot))
             receiver->connection().on_out_of_memory();
         } else {
@@ -224,7 +224,7 @@ void Worker::deliver(KeptEvents& events) {
 void Worker::deliver(Invoke& invoke) {
   if (Resident* const receiver = find(invoke.to.session, invoke.to.slot))
     return receiver->take(std::move(invoke));
-  if (!invoke.is_chunk)
+  if (!invoke.facts.is_chunk)
     outbox_.refuse(invoke.call, {wamp::error_uri::canceled, "the callee left before it answered"});
 }
 

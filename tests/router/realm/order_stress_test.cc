@@ -97,10 +97,13 @@ class Witness {
 
   // What is for its calls.
   template <class CallMail>
-  requires requires(Realm realm, Seat& member, CallMail mail) { realm.take(member, std::move(mail)); }
+  requires requires(Realm realm, Seat& member, CallMail mail) {
+    realm.take(member, std::move(mail), [](auto&&...) {});
+  }
   void take(CallMail& mail) {
-    if (const auto delivery = realm_.take(*member_, std::move(mail)))
-      hear(delivery->message, delivery->payload);
+    realm_.take(*member_, std::move(mail), [this](auto& message, RoutedPayload&& payload, bool) {
+      hear(message, payload);
+    });
   }
 
   void leave() { realm_.leave(*member_); }

@@ -109,8 +109,6 @@ void RealmHarness::take(uint32_t, Delivery& delivery) {
   Peer& peer = peers_[delivery.to.slot];
   if (peer.member_) peer.member_->waiting.on_answer(delivery.message);
   deliver(delivery.to.slot, delivery.message, delivery.payload);
-  if (delivery.streams && !peer.reads_ && peer.member_)
-    realm_->on_untaken(*peer.member_, delivery.message, peer.too_much_);
   // As its session would.
   if (std::holds_alternative<wamp::Goodbye>(delivery.message) && peer.member_)
     realm_->leave(*std::exchange(peer.member_, nullptr));
@@ -145,7 +143,7 @@ void RealmHarness::take(uint32_t worker, Invoke& invoke) {
   Peer& peer = peers_[invoke.to.slot];
   if (!peer.member_)
     return outbox_->refuse(invoke.call, {wamp::error_uri::canceled, "the callee left before it answered"});
-  const size_t bytes = invoke.is_chunk ? 0 : room_taken(invoke.payload);
+  const size_t bytes = invoke.facts.is_chunk ? 0 : room_taken(invoke.payload);
   take_of_a_call(worker, invoke);
   if (peer.member_) peer.holds_more(bytes);
 }
@@ -159,7 +157,13 @@ template <class CallMail>
 void RealmHarness::take_of_a_call(uint32_t worker, CallMail& mail) {
   Seat* const member = peers_[mail.to.slot].member_;
   if (!member) return;
-  if (auto delivery = realm_->take(*member, std::move(mail))) take(worker, *delivery);
+  realm_->take(*member, std::move(mail), [&](auto& message, RoutedPayload&& payload, bool is_of_stream) {
+    Peer& peer = peers_[mail.to.slot];
+    Delivery delivery(mail.to, message, std::move(payload));
+    take(worker, delivery);
+    if (is_of_stream && !peer.reads_ && peer.member_)
+      realm_->on_untaken(*peer.member_, message.type, message.request, peer.too_much_);
+  });
 }
 
 void RealmHarness::take(uint32_t worker, EventDelivery& event) {
