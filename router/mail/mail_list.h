@@ -1,12 +1,11 @@
-// Mail in the order in which it was posted, in blocks: it grows without moving what is there, as it grows
-// under locks.
+// Mail in the order in which it was posted, in blocks: it grows without moving what is there, and goes behind
+// the mail of another list without moving it either, as that is done under locks.
 //
 // One thread's at a time. Some blocks are kept to be filled again.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
-#include <iterator>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -16,86 +15,111 @@ namespace router {
 
 class MailList {
  public:
+  MailList() = default;
+  MailList(MailList&& other) noexcept { swap(other); }
+  MailList& operator=(MailList&& other) noexcept {
+    swap(other);
+    return *this;
+  }
+  ~MailList() {
+    drop(first_);
+    drop(spare_);
+  }
+
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
+  // Of its payloads.
+  size_t bytes() const { return bytes_; }
 
   template <class D, class... Arguments>
   void emplace_back(std::in_place_type_t<D> kind, Arguments&&... arguments) {
-    if (room_ == 0) [[unlikely]]
+    if (!last_ || last_->mail.size() == block_size) [[unlikely]]
       begin_block();
-    last_->emplace_back(kind, std::forward<Arguments>(arguments)...);
-    count_one();
+    bytes_ += payload_bytes(std::get<D>(last_->mail.emplace_back(kind, std::forward<Arguments>(arguments)...)));
+    ++size_;
   }
-  void push_back(Mail&& mail) {
-    if (room_ == 0) [[unlikely]]
-      begin_block();
-    last_->push_back(std::move(mail));
-    count_one();
-  }
-  // All of the other's, which is empty afterwards.
-  void append(MailList& other) {
-    if (empty()) return swap(other);
-    if (other.size_ <= block_size) {
-      have_spare_block();  // so that nothing fails half way
-      for (Block& block : other.blocks_)
-        for (Mail& mail : block) push_back(std::move(mail));
-      return other.clear();
-    }
-    const auto end = other.blocks_.begin() + static_cast<std::ptrdiff_t>(other.used_);
-    blocks_.insert(blocks_.begin() + static_cast<std::ptrdiff_t>(used_),
-                   std::make_move_iterator(other.blocks_.begin()), std::make_move_iterator(end));
-    used_ += std::exchange(other.used_, 0);
+  // All of the other's, which is empty afterwards and gets the spare blocks of this one.
+  void append(MailList& other) noexcept {
+    if (other.empty()) return;
+    (empty() ? first_ : last_->next) = std::move(other.first_);
+    last_ = std::exchange(other.last_, nullptr);
     size_ += std::exchange(other.size_, 0);
-    other.blocks_.erase(other.blocks_.begin(), end);
-    room_ = other.room_ = 0;
+    bytes_ += std::exchange(other.bytes_, 0);
+    while (spare_count_ > 0 && other.spare_count_ < most_spare) other.keep(take_spare());
   }
-  void clear() {
-    for (size_t i = 0; i < used_; ++i) blocks_[i].clear();
-    used_ = size_ = room_ = 0;
-    if (blocks_.size() > most_spare) blocks_.resize(most_spare);
+  void clear() noexcept {
+    while (first_) {
+      std::unique_ptr<Block> block = std::move(first_);
+      first_ = std::move(block->next);
+      block->mail.clear();
+      if (spare_count_ < most_spare) keep(std::move(block));
+    }
+    last_ = nullptr;
+    size_ = bytes_ = 0;
   }
-  void swap(MailList& other) {
-    blocks_.swap(other.blocks_);
-    std::swap(used_, other.used_);
-    std::swap(size_, other.size_);
+  void swap(MailList& other) noexcept {
+    first_.swap(other.first_);
+    spare_.swap(other.spare_);
     std::swap(last_, other.last_);
-    std::swap(room_, other.room_);
+    std::swap(size_, other.size_);
+    std::swap(bytes_, other.bytes_);
+    std::swap(spare_count_, other.spare_count_);
   }
 
   // visit(Mail&) for each; nothing may be added meanwhile.
   template <class Visit>
   void for_each(Visit visit) {
-    for (size_t i = 0; i < used_; ++i)
-      for (Mail& mail : blocks_[i]) visit(mail);
+    for (Block* block = first_.get(); block; block = block->next.get())
+      for (Mail& mail : block->mail) visit(mail);
   }
 
  private:
-  using Block = std::vector<Mail>;
+  struct Block {
+    std::vector<Mail> mail;
+    std::unique_ptr<Block> next;
+  };
   static constexpr size_t block_size = 64;
   static constexpr size_t most_spare = 8;
 
-  void count_one() {
-    --room_;
-    ++size_;
+  template <class D>
+  static size_t payload_bytes(const D& mail) {
+    if constexpr (requires { mail.payload; })
+      return mail.payload.bytes().size();
+    else if constexpr (requires { mail.why.text; })
+      return mail.why.text.size();
+    else
+      return 0;
   }
-  void have_spare_block() {
-    if (used_ < blocks_.size()) return;
-    Block block;
-    block.reserve(block_size);
-    blocks_.push_back(std::move(block));
-    if (used_ > 0) last_ = &blocks_[used_ - 1];
+  static void drop(std::unique_ptr<Block>& blocks) {
+    while (blocks) blocks = std::move(blocks->next);
+  }
+  void keep(std::unique_ptr<Block> block) noexcept {
+    block->next = std::move(spare_);
+    spare_ = std::move(block);
+    ++spare_count_;
+  }
+  std::unique_ptr<Block> take_spare() noexcept {
+    std::unique_ptr<Block> block = std::move(spare_);
+    spare_ = std::move(block->next);
+    --spare_count_;
+    return block;
   }
   void begin_block() {
-    have_spare_block();
-    last_ = &blocks_[used_++];
-    room_ = block_size;
+    std::unique_ptr<Block> block;
+    if (spare_count_ > 0) {
+      block = take_spare();
+    } else {
+      block = std::make_unique<Block>();
+      block->mail.reserve(block_size);
+    }
+    Block* const begun = block.get();
+    (last_ ? last_->next : first_) = std::move(block);
+    last_ = begun;
   }
 
-  std::vector<Block> blocks_;
-  size_t used_ = 0;  // of the blocks; the rest are spare and empty
-  size_t size_ = 0;
-  Block* last_ = nullptr;
-  size_t room_ = 0;  // in the last one that is used
+  std::unique_ptr<Block> first_, spare_;  // those that are used, and empty ones
+  Block* last_ = nullptr;                 // of those that are used; null: there is none
+  size_t size_ = 0, bytes_ = 0, spare_count_ = 0;
 };
 
 }  // namespace router

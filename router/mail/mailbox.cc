@@ -1,73 +1,85 @@
 #include "router/mail/mailbox.h"
 
+#include <algorithm>
+
 #include "transport/memory/has_memory_for.h"
 
 namespace router {
-namespace {
-
-thread_local const Mailbox* mailbox_of_this_thread = nullptr;
-// Those that this thread, an owner, has posted to and that may sleep.
-thread_local std::vector<const Mailbox*> sleepers;
-
-size_t payload_bytes(const Mail& mail) {
-  if (const auto* delivery = std::get_if<Delivery>(&mail)) return delivery->payload.bytes().size();
-  if (const auto* event = std::get_if<EventDelivery>(&mail)) return event->payload.bytes().size();
-  if (const auto* invoke = std::get_if<Invoke>(&mail)) return invoke->payload.bytes().size();
-  if (const auto* answer = std::get_if<Answer>(&mail)) return answer->payload.bytes().size();
-  if (const auto* refused = std::get_if<Refused>(&mail)) return refused->why.text.size();
-  return 0;
-}
-
-}  // namespace
 
 Mailbox::~Mailbox() {
-  std::erase(sleepers, this);
   if (overfilled_ == this) overfilled_ = nullptr;
-  if (mailbox_of_this_thread == this) mailbox_of_this_thread = nullptr;
+  if (of_this_thread_ == this) of_this_thread_ = nullptr;
+  if (of_this_thread_) of_this_thread_->forget(*this);
 }
 
-void Mailbox::bind_to_this_thread() {
-  mailbox_of_this_thread = this;
+// Of a thread that is many owners, as in tests.
+void Mailbox::forget(const Mailbox& other) {
+  const auto batch = std::find_if(batches_.begin(), batches_.end(),
+                                  [&](const auto& one) { return &one->to == &other; });
+  if (batch == batches_.end()) return;
+  unsent_ -= !(*batch)->mail.empty();
+  sleepers_ -= (*batch)->wakes;
+  if (last_batch_ == batch->get()) last_batch_ = nullptr;
+  batches_.erase(batch);
 }
 
-bool Mailbox::is_of_this_thread() const {
-  return mailbox_of_this_thread == this;
+Mailbox::Batch& Mailbox::find_batch(Mailbox& to) {
+  const auto found =
+      std::find_if(batches_.begin(), batches_.end(), [&](const auto& batch) { return &batch->to == &to; });
+  return *(last_batch_ = found != batches_.end() ? found->get()
+                                                 : batches_.emplace_back(std::make_unique<Batch>(to)).get());
 }
 
-void Mailbox::post_from_outside(Mail&& mail) {
-  // Who finds that there is no memory posts again, so nothing may fail when it is there.
-  if (sleepers.size() == sleepers.capacity()) sleepers.reserve(2 * sleepers.size() + 8);
+void Mailbox::send(Batch& batch) noexcept {
+  Mailbox& to = batch.to;
   bool first = false;
   {
-    const Lock lock(mutex_);
-    first = from_others_.empty();
-    const size_t bytes = payload_bytes(mail);
-    from_others_.push_back(std::move(mail));
-    payload_bytes_ += bytes;
-    if (from_others_.size() > max_mail || payload_bytes_ > max_payload_bytes) {
-      full_.store(true, std::memory_order_relaxed);
-      overfilled_ = this;
-    }
-    from_others_waiting_.store(true, std::memory_order_release);
+    const Lock lock(to.mutex_);
+    first = to.from_others_.empty();
+    to.from_others_.append(batch.mail);
+    to.on_sent();
   }
-  if (!first) return;
-  if (mailbox_of_this_thread)
-    sleepers.push_back(this);
-  else
-    transport::has_memory_for(wake_);  // else the owner finds it at the end of its next turn
+  --unsent_;
+  if (first && !std::exchange(batch.wakes, true)) ++sleepers_;
+}
+
+void Mailbox::send_all() noexcept {
+  for (const auto& batch : batches_)
+    if (!batch->mail.empty()) send(*batch);
+}
+
+void Mailbox::on_sent() {
+  if (from_others_.size() > max_mail || from_others_.bytes() > max_payload_bytes) {
+    full_.store(true, std::memory_order_relaxed);
+    overfilled_ = this;
+  }
+  from_others_waiting_.store(true, std::memory_order_release);
+}
+
+// Without memory for it the owner finds what was sent at the end of its next turn.
+void Mailbox::wake_from_outside() const {
+  transport::has_memory_for(wake_);
 }
 
 void Mailbox::wake_others() {
-  for (const Mailbox* mailbox : sleepers) mailbox->wake_();
-  sleepers.clear();
+  send_out();
+  if (!of_this_thread_ || of_this_thread_->sleepers_ == 0) return;
+  for (const auto& batch : of_this_thread_->batches_)
+    if (std::exchange(batch->wakes, false)) batch->to.wake_from_outside();
+  of_this_thread_->sleepers_ = 0;
 }
 
-void Mailbox::move_from_others() {
+void Mailbox::move_from_others() noexcept {
   const Lock lock(mutex_);
   own_.append(from_others_);
-  payload_bytes_ = 0;
   full_.store(false, std::memory_order_relaxed);
   from_others_waiting_.store(false, std::memory_order_relaxed);
+}
+
+size_t Mailbox::unsent_count() const {
+  size_t count = 0;
+  for (const auto& batch : batches_) count += batch->mail.size();
+  return count;
 }
 
 size_t Mailbox::waiting_count() const {
@@ -77,7 +89,7 @@ size_t Mailbox::waiting_count() const {
 
 size_t Mailbox::waiting_bytes() const {
   const Lock lock(mutex_);
-  return payload_bytes_;
+  return from_others_.bytes();
 }
 
 void Mailbox::drain(MailList& entries) {

@@ -86,7 +86,7 @@ std::variant<Realm::Joined, Refusal> Realm::join(const SessionRef& session, Iden
   const std::shared_ptr<Seat> seat = make_seat(facts, last_invocation);
   auto member = std::make_unique<Member>(facts, nullptr);
   member->seat = seat;
-  const Lock lock(mutex_);
+  const SendingLock lock(mutex_);
   set_rules(*seat, *member);
   // That the id is taken is as likely as being struck by a comet; the client tries again.
   if (state_.members.size() >= state_.limits.sessions || !state_.members.is_free(session.session))
@@ -106,7 +106,7 @@ Realm::Joined Realm::join_unseen(const SessionRef& session, std::shared_ptr<tran
   const std::shared_ptr<Seat> seat = make_seat(facts, {});
   auto member = std::make_unique<Member>(facts, nullptr);
   member->seat = seat;
-  const Lock lock(mutex_);
+  const SendingLock lock(mutex_);
   seat->permissions = member->permissions = state_.authorizer.nobody();
   state_.add_unseen(std::move(member));
   return Joined(seat.get(), Leave{this});
@@ -139,7 +139,7 @@ void Realm::leave(Seat& seat) noexcept {
 
 void Realm::on_calls_ended(Seat& seat) noexcept {
   std::shared_ptr<void> ended;  // without the lock
-  const Lock lock(mutex_);
+  const SendingLock lock(mutex_);
   ended = state_.let_go(state_.members.of(seat));
 }
 
@@ -217,7 +217,7 @@ void Realm::do_leftover_work() {
   for (bool is_more = true; is_more;) {
     SteadyTime ring = SteadyTime::max();
     {
-      const Lock lock(mutex_);
+      const SendingLock lock(mutex_);
       if (!state_.work.empty()) state_.work.go_on();
       is_more = !state_.work.empty();
       if (!is_more) ring = state_.earlier_deadline();

@@ -25,6 +25,7 @@
 #include "router/dealer/procedures.h"
 #include "router/directory/realm_state.h"
 #include "router/mail/mailbox.h"
+#include "router/mail/sending_lock.h"
 #include "router/member/request_check.h"
 #include "router/member/seat.h"
 #include "router/meta/procedures.h"
@@ -265,7 +266,7 @@ class Realm final : private dealer::Procedures {
 
 template <class F>
 void Realm::turn(F change) {
-  Lock lock(mutex_);
+  SendingLock lock(mutex_);
   state_.work.begin_turn();
   change(state_);
   const Rest left = rest();

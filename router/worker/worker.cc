@@ -116,6 +116,7 @@ void Worker::end_turn() {
     deliver_mail();
   }
   if (catch_up()) loop_.post([] {});
+  Mailbox::wake_others();
   look_at_growth();
 }
 

@@ -51,6 +51,7 @@ class Worker {
 
   transport::Loop& loop() { return loop_; }
   const transport::Loop& loop() const { return loop_; }
+  uint32_t number() const { return number_; }
   Mailbox& mailbox() { return mailbox_; }
   const Mailbox& mailbox() const { return mailbox_; }
   FrameEncoder& encoder() { return encoder_; }

@@ -165,7 +165,7 @@ void Client::act() {
   if (is_reading_) read(chance_.below(most_read));
   if (happens_to_connection()) return;
   for (size_t left = 1 + chance_.below(most_said); left > 0 && may_speak(); --left) speak();
-  if (session_ && !chance_.one_in(3)) session_->on_read_end();
+  if (session_ && !chance_.one_in(3)) end_read();
 }
 
 bool Client::act_politely() {
@@ -180,8 +180,13 @@ bool Client::act_politely() {
   if (!is_present() || life_->invocations.empty()) return has_read;
   const auto [invocation, owed] = *life_->invocations.begin();
   answer_last(invocation, owed);
-  session_->on_read_end();
+  end_read();
   return true;
+}
+
+void Client::end_read() {
+  session_->on_read_end();
+  stage_.promises.on_sent(worker_.number());
 }
 
 void Client::depart(Departure how) {
@@ -198,7 +203,8 @@ void Client::says(const std::string& json) {
   serializers::Scratch scratch;
   const auto message = serializers::decode(Format::json, json, scratch);
   if (!message) return stage_.journal.breach("Messages", name() + " says " + message.error().message);
-  const bool is_clear = worker_.mailbox().own_count() == 0 && worker_.mailbox().waiting_count() == 0;
+  const bool is_clear = worker_.mailbox().own_count() == 0 && worker_.mailbox().waiting_count() == 0 &&
+                        !stage_.is_anything_unsent();
   const auto stamp = stamp_of(*message, Format::json);
   stage_.promises.on_said({*life_, *message, stamp, is_clear});
   stage_.ledger.on_said(*life_, *message, stamp);

@@ -36,6 +36,8 @@ struct Stage {
   // Other workers go on while one is in the middle of something: called where threads may overtake each
   // other, with no lock held.
   std::function<void()> meanwhile;
+  // Workers have posted something to others that is not sent yet.
+  std::function<bool()> is_anything_unsent;
 };
 
 enum class Departure : uint8_t { goodbye, abort, violation, break_off };
@@ -75,6 +77,8 @@ class Client final : public router::QueuedConnection {
   bool is_present() const { return life_ && life_->is_present(); }
   bool happens_to_connection();
   void read(size_t frames);
+
+  void end_read();
 
   // What it says, in JSON; what it says to the router about its session.
   void says(const std::string& json);

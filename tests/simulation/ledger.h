@@ -80,6 +80,7 @@ using RequestKey = std::pair<wamp::MessageType, uint64_t>;
 struct Life {
   uint64_t number = 0;
   size_t client = 0;
+  uint32_t worker = 0;
   uint64_t connection = 0;
   wamp::ClientFeatures features;
   bool is_asked = false;         // its requests may have to wait for an authorizer, which may refuse them

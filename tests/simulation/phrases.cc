@@ -116,6 +116,7 @@ void Client::say_hello() {
   const auto message = serializers::decode(serializers::Format::json, hello, scratch);
   const auto features = wamp::client_features(std::get<wamp::Hello>(*message).details);
   life_ = &stage_.ledger.begin_life(place_, connected_, *features);
+  life_->worker = worker_.number();
   life_->is_asked = is_asked_;
   life_->may_lose_events = stage_.may_lose_events;
   says_bytes(hello);

@@ -4,6 +4,7 @@
 // then. It knows nothing of the router's inside.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +39,9 @@ class Promise {
 
   virtual void on_said(const Spoken&) {}
   virtual void on_heard(const Spoken&) {}
+  // What the clients of the worker have said until now has reached all whom it concerns: the end of a read,
+  // or of a turn.
+  virtual void on_sent(uint32_t) {}
   // Its last word has been said, or its connection is gone.
   virtual void on_over(const Life&) {}
   // All goes on reading and has answered what it was asked; nobody has left since then.

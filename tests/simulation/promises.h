@@ -18,6 +18,9 @@ class Promises {
   void on_heard(const Spoken& heard) {
     for (const auto& promise : all_) promise->on_heard(heard);
   }
+  void on_sent(uint32_t worker) {
+    for (const auto& promise : all_) promise->on_sent(worker);
+  }
   void on_over(const Life& life) {
     for (const auto& promise : all_) promise->on_over(life);
   }

@@ -70,7 +70,10 @@ Simulation::Simulation(uint64_t seed, size_t journal_entries)
       stage_{chance_, ledger_, journal_, promises_, entrances_,
              config_.realms.front().roles.front().slow_consumer != SlowConsumer::disconnect,
              // Enough of it makes a stream wait for who does not read.
-             chance_.one_in(8) ? size_t{300'000} : 0, [this] { meanwhile(); }} {
+             chance_.one_in(8) ? size_t{300'000} : 0, [this] { meanwhile(); },
+             [this] {
+               return std::ranges::any_of(mailboxes_, [](const auto* one) { return one->unsent_count() > 0; });
+             }} {
   constexpr size_t most_workers = 5, fewest_clients = 3, more_clients = 6;
   const size_t workers = 2 + chance_.below(most_workers - 1);
   for (uint32_t number = 0; number < workers; ++number) {
@@ -145,6 +148,7 @@ void Simulation::meanwhile() {
 void Simulation::end_turn(uint32_t worker) {
   journal_.note("worker " + std::to_string(worker) + " ends its turn");
   workers_[worker]->end_turn();
+  promises_.on_sent(worker);
 }
 
 void Simulation::time_passes(milliseconds time) {
@@ -203,7 +207,9 @@ bool Simulation::is_anything_said() {
     for (const auto& client : clients_[worker])
       if (!journal_.is_broken()) is_said = client->act_politely() || is_said;
     is_said = is_said || workers_[worker]->mailbox().own_count() + mailboxes_[worker]->waiting_count() > 0;
-    if (!journal_.is_broken()) workers_[worker]->end_turn();
+    if (journal_.is_broken()) continue;
+    workers_[worker]->end_turn();
+    promises_.on_sent(worker);
   }
   return is_said;
 }

@@ -1,8 +1,12 @@
 #include "router/mail/mailbox.h"
 
+#include <string>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
+
+#include "router/mail/sending_lock.h"
 
 namespace router {
 namespace {
@@ -17,6 +21,14 @@ std::vector<uint32_t> drained(Mailbox& mailbox) {
   std::vector<uint32_t> slots;
   entries.for_each([&slots](const Mail& entry) { slots.push_back(std::get<Delivery>(entry).to.slot); });
   return slots;
+}
+
+RoutedPayload payload_of(size_t bytes) {
+  RoutedPayload payload;
+  payload.count = 1;
+  payload.buffer = transport::Buffer::create(0, bytes);
+  payload.buffer->append(std::string(bytes, 'x'));
+  return payload;
 }
 
 TEST(Mailbox, WakesItsOwnerOncePerBatchOfOthers) {
@@ -70,6 +82,63 @@ TEST(Mailbox, IsWokenByOtherOwnersWhenTheySaySo) {
   }).join();
 }
 
+// So threads meet once for a batch.
+TEST(Mailbox, GetsWhatAnOwnerPostsWhenThatOwnerSendsIt) {
+  Mailbox mailbox([] {}), of_another([] {});
+  std::thread([&] {
+    of_another.bind_to_this_thread();
+    post(mailbox, 1);
+    post(mailbox, 2);
+    EXPECT_EQ(mailbox.waiting_count(), 0u);
+    Mailbox::send_out();
+    EXPECT_EQ(mailbox.waiting_count(), 2u);
+    post(mailbox, 3);
+    EXPECT_EQ(drained(mailbox), (std::vector<uint32_t>{1, 2}));
+    Mailbox::send_out();
+    EXPECT_EQ(drained(mailbox), (std::vector<uint32_t>{3}));
+  }).join();
+}
+
+TEST(Mailbox, GetsMuchOfAnOwnerBeforeItIsSent) {
+  Mailbox mailbox([] {}), of_another([] {});
+  std::thread([&] {
+    of_another.bind_to_this_thread();
+    for (uint32_t n = 0; n < 100; ++n) post(mailbox, n);
+    EXPECT_EQ(mailbox.waiting_count(), 64u);
+    mailbox.post<Delivery>(SessionRef{}, wamp::Unregistered{}, payload_of(300'000));
+    EXPECT_EQ(mailbox.waiting_count(), 101u);
+  }).join();
+}
+
+TEST(Mailbox, ThatIsFullIsRememberedByAnOwnerThatPostsToIt) {
+  Mailbox mailbox([] {}), of_another([] {});
+  for (uint32_t n = 0; n <= 16384; ++n) post(mailbox, n);
+  Mailbox::take_overfilled();
+  std::thread([&] {
+    of_another.bind_to_this_thread();
+    post(mailbox, 1);
+    EXPECT_EQ(Mailbox::take_overfilled(), &mailbox);
+  }).join();
+}
+
+TEST(ASendingLock, SendsWhatWasPostedUnderItBeforeItUnlocks) {
+  Mailbox mailbox([] {}), of_another([] {});
+  Mutex mutex("a test");
+  std::thread([&] {
+    of_another.bind_to_this_thread();
+    {
+      const SendingLock lock(mutex);
+      post(mailbox, 1);
+      EXPECT_EQ(mailbox.waiting_count(), 0u);
+    }
+    EXPECT_EQ(mailbox.waiting_count(), 1u);
+    SendingLock lock(mutex);
+    post(mailbox, 2);
+    lock.unlock();
+    EXPECT_EQ(mailbox.waiting_count(), 2u);
+  }).join();
+}
+
 TEST(Mailbox, IsFullOfWhatOthersPostedUntilItsOwnerTakesIt) {
   Mailbox mailbox([] {});
   EXPECT_EQ(Mailbox::take_overfilled(), nullptr);
@@ -87,10 +156,7 @@ TEST(Mailbox, IsFullOfWhatOthersPostedUntilItsOwnerTakesIt) {
 
 TEST(Mailbox, IsFullOfLargePayloads) {
   Mailbox mailbox([] {});
-  RoutedPayload payload;
-  payload.count = 1;
-  payload.buffer = transport::Buffer::create(0, 20 * 1024 * 1024);
-  payload.buffer->append(std::string(20 * 1024 * 1024, 'x'));
+  const RoutedPayload payload = payload_of(20 * 1024 * 1024);
   mailbox.post<Delivery>(SessionRef{}, wamp::Unregistered{}, RoutedPayload(payload));
   EXPECT_FALSE(mailbox.full());
   mailbox.post<Delivery>(SessionRef{}, wamp::Unregistered{}, RoutedPayload(payload));

@@ -241,6 +241,7 @@ TEST(OrderStress, HoldsWithSeveralWorkersAtOnce) {
     Audiences audiences;
     const Hearing hearing{sessions, audiences, outbox};
     const auto listen = [&] {
+      Mailbox::send_out();
       mailbox.drain(mail);
       mail.for_each([&hearing](Mail& entry) { std::visit(hearing, entry); });
       return !mail.empty();

@@ -187,6 +187,7 @@ void RealmHarness::take_any(uint32_t worker, Mail& mail) {
 void RealmHarness::deliver_all() {
   MailList mail;
   for (size_t empty = 0, next = 0; empty < mailboxes_.size(); next = (next + 1) % mailboxes_.size()) {
+    Mailbox::send_out();  // this thread may be an owner's
     mailboxes_[next]->drain(mail);
     empty = mail.empty() ? empty + 1 : 0;
     mail.for_each([&](Mail& entry) { take_any(static_cast<uint32_t>(next), entry); });

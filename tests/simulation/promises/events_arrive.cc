@@ -1,5 +1,7 @@
 #include "tests/simulation/promises/events_arrive.h"
 
+#include <algorithm>
+
 #include "wamp/attributes.h"
 
 namespace simulation {
@@ -15,6 +17,14 @@ bool lists(const wamp::Value& list, uint64_t session) {
   for (const wamp::Value& item : *list.get<wamp::List>())
     if (wamp::as_id(item) == session) return true;
   return false;
+}
+
+// It has asked for the subscription once more, perhaps with another node key.
+bool is_changing(const Life& life, const HeldTopic& held) {
+  return std::ranges::any_of(life.requests, [&](const auto& request) {
+    return request.first.first == wamp::MessageType::subscribe && request.second.uri == held.topic &&
+           request.second.match == held.match;
+  });
 }
 
 bool is_for(const wamp::Publish& message, const Life& publisher, const Life& subscriber) {
@@ -44,8 +54,23 @@ void EventsArrive::expect(const Life& subscriber, const Spoken& publication, con
     // It may move to another node, and then a sharded event comes or not.
     if (is_sharded && subscriber.requests.size() > 0) continue;
     if (subscriber.gives_up(wamp::MessageType::unsubscribe, id)) continue;
-    expected_[subscriber.number][id].insert(publication.stamp->number);
+    unsent_.push_back({publication.who.worker, subscriber.number, id, publication.stamp->number, held.node});
   }
+}
+
+void EventsArrive::on_sent(uint32_t worker) {
+  const auto sent = std::stable_partition(unsent_.begin(), unsent_.end(),
+                                          [worker](const Unsent& one) { return one.worker != worker; });
+  for (auto one = sent; one != unsent_.end(); ++one) {
+    const Life& life = ledger_.life(one->subscriber);
+    const auto held = life.subscriptions.find(one->subscription);
+    if (!life.is_surely_present() || held == life.subscriptions.end() || held->second.node != one->node ||
+        is_changing(life, held->second) || life.gives_up(wamp::MessageType::unsubscribe, one->subscription))
+      continue;
+    if (!heard_[life.number][one->subscription].contains(one->stamp))
+      expected_[life.number][one->subscription].insert(one->stamp);
+  }
+  unsent_.erase(sent, unsent_.end());
 }
 
 void EventsArrive::on_heard(const Spoken& heard) {
