@@ -59,7 +59,7 @@ class Outbox {
   }
 
   // The one way a request that has been routed is refused; what a session does not even take, it refuses
-  // itself (membership_refusals.cc).
+  // itself (router/session/requests.cc).
   void refuse(const SessionRef& to, wamp::MessageType request_type, wamp::RequestId request, Refusal why) {
     mailboxes_[to.worker]->post<Refused>(Refused{to, request_type, request, 0, std::move(why)});
   }
