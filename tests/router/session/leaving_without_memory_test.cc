@@ -211,10 +211,14 @@ TEST_P(AnEndWithoutMemory, IsOneAllTheSame) {
     EXPECT_EQ(counts.members, 1u) << at;
     EXPECT_EQ(counts.subscriptions, 1u) << at;
     EXPECT_EQ(counts.registrations, 1u) << at;
-    EXPECT_EQ(counts.calls, 0u) << at;
     Wire& late = router.join();
-    // With the end of a connection comes that of a turn, in which others are sent what is for them.
-    if (GetParam().message || other.dropped().empty()) {
+    // With the end of a connection comes that of a turn, in which others are sent what is for them: who lacks
+    // memory for its answer loses its connection, and its call with that.
+    if (!GetParam().message && !other.dropped().empty()) {
+      other.breaks();
+      EXPECT_EQ(router.realm().counts().calls, 0u) << at;
+    } else {
+      EXPECT_EQ(counts.calls, 0u) << at;
       EXPECT_EQ(other.dropped(), "") << at;
       EXPECT_THAT(other.sent(), HasSubstr("[8,48,3,")) << at;
       late.receives(R"([48,1,{},"com.slow"])");
@@ -395,7 +399,7 @@ TEST(ACancelWithoutMemory, LeavesItsCalleeToOthersThatWait) {
     EXPECT_THAT(callee.hears(), HasSubstr("waits")) << at;
     return has_failed;
   });
-  EXPECT_GT(failures, 2u);
+  EXPECT_GT(failures, 1u);
 }
 
 TEST(AProbeWithoutMemory, IsMadeForWhoWantsItNext) {
