@@ -3,7 +3,7 @@
 #pragma once
 
 #include "router/base/mutex.h"
-#include "router/mail/mailbox.h"
+#include "router/mail/outbox.h"
 
 namespace router {
 

@@ -24,7 +24,7 @@
 #include "router/dealer/party.h"
 #include "router/dealer/procedures.h"
 #include "router/directory/realm_state.h"
-#include "router/mail/mailbox.h"
+#include "router/mail/outbox.h"
 #include "router/mail/sending_lock.h"
 #include "router/member/request_check.h"
 #include "router/member/seat.h"

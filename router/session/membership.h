@@ -23,7 +23,7 @@
 #include "router/session/event_sender.h"
 #include "router/session/held_requests.h"
 #include "router/session/sender.h"
-#include "router/worker/event_round.h"
+#include "router/worker/audiences.h"
 #include "router/worker/worker.h"
 #include "serializers/message_start.h"
 

@@ -1,16 +1,22 @@
-// A worker's parts of the audiences that events are for.
-//
-// Its thread's only. They change by mail, in the order in which a realm has posted it, and no change needs
-// memory. What comes for an audience that has no subscriber here finds nobody.
+// Who gets events on a worker, and one event on its way to them.
 #pragma once
 
 #include <cstddef>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "router/mail/delivery.h"
+#include "router/mail/event_backlog.h"
+#include "router/mail/routed_payload.h"
+#include "wamp/message.h"
 
 namespace router {
 
+// A worker's parts of the audiences that events are for.
+//
+// Its thread's only. They change by mail, in the order in which a realm has posted it, and no change needs
+// memory. What comes for an audience that has no subscriber here finds nobody.
 class Audiences {
  public:
   void join(JoinAudience&& change) noexcept;
@@ -41,6 +47,65 @@ class Audiences {
 
  private:
   AudienceTable table_;
+};
+
+// One EVENT on its way to those of a worker's sessions that have subscribed to it: encoded once for each
+// serializer and framing among them.
+//
+// Lives on the worker's thread while the event is delivered. What it refers to outlives it.
+class EventRound {
+ public:
+  // As some of the receivers get it.
+  struct Frame {
+    serializers::Format format;
+    transport::Framing framing;
+    transport::BufferRef bytes;
+  };
+
+  // `frames`: space that is lent; empty before and afterwards.
+  EventRound(EventDelivery& delivery, bool is_for_one, FrameEncoder& encoder, std::vector<Frame>& frames)
+      : event_(std::move(delivery.event)),
+        delivery_(delivery),
+        encoder_(encoder),
+        frames_(frames),
+        is_plain_(is_for_one && event_.details.empty()),
+        may_pass_over_(is_plain_ || delivery.filter) {}
+  ~EventRound() { frames_.clear(); }
+  EventRound(const EventRound&) = delete;
+
+  // Null: whoever has subscribed gets it.
+  const EventFilter* filter() const { return delivery_.filter.get(); }
+  const transport::BufferRef& frame(serializers::Format format, transport::Framing framing) {
+    // Nearly all want the frame that the one before them got.
+    if (last_ && last_->format == format && last_->framing == framing) [[likely]]
+      return last_->bytes;
+    return other_frame(format, framing);
+  }
+  // For those who must wait for it.
+  EventShare& share() { return share_; }
+
+  // It is for one only and has no details: its frame may be built around the payload, which is gone then.
+  bool is_plain() const { return is_plain_; }
+  // It has a filter or is plain.
+  bool may_pass_over() const { return may_pass_over_; }
+  const wamp::Event& event() const { return event_; }
+  size_t payload_size() const { return delivery_.payload.bytes().size(); }
+  RoutedPayload take_payload() { return std::move(delivery_.payload); }
+
+  // There was no memory to make a frame, which would have been for all.
+  bool lacks_memory() const { return is_making_; }
+
+ private:
+  const transport::BufferRef& other_frame(serializers::Format format, transport::Framing framing);
+
+  const wamp::Event event_;
+  EventDelivery& delivery_;
+  FrameEncoder& encoder_;
+  std::vector<Frame>& frames_;
+  const Frame* last_ = nullptr;
+  const bool is_plain_, may_pass_over_;
+  bool is_making_ = false;
+  EventShare share_{event_, delivery_.payload};
 };
 
 }  // namespace router

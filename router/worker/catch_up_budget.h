@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-#include "router/mail/frame_encoder.h"
+#include "router/mail/routed_payload.h"
 
 namespace router {
 

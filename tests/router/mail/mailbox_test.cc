@@ -1,4 +1,4 @@
-#include "router/mail/mailbox.h"
+#include "router/mail/outbox.h"
 
 #include <string>
 #include <thread>

@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-#include "router/mail/mailbox.h"
+#include "router/mail/outbox.h"
 #include "tests/router/support/manual_clock.h"
 
 namespace router {
