@@ -48,10 +48,10 @@ void log_beginning(const SessionRef& session, const Identity& identity, std::str
       facts);
 }
 
-void log_end(const SessionRef& session, const Identity& identity, std::string_view realm,
-             std::string_view why, const SessionRecord& record, SteadyTime now) {
+void log_end(const SessionRecord& record, const Identity& identity, std::string_view realm,
+             std::string_view why, SteadyTime now) {
   const double seconds = std::chrono::duration<double>(now - record.since).count();
-  wamp::Dict facts = facts_of(session, identity, realm);
+  wamp::Dict facts = facts_of(record.session, identity, realm);
   facts.append("event", "session_left");
   facts.append("reason", why);
   facts.append("seconds", seconds);
@@ -62,7 +62,7 @@ void log_end(const SessionRef& session, const Identity& identity, std::string_vi
   facts.append("lost_events", record.lost_events);
   const std::string lost =
       record.lost_events > 0 ? "; " + std::to_string(record.lost_events) + " events were lost" : "";
-  log::info(name_of(session, identity.peer) + " left realm \"" + std::string(realm) + "\": " +
+  log::info(name_of(record.session, identity.peer) + " left realm \"" + std::string(realm) + "\": " +
                 std::string(why) + lost + "; it was " + whose(identity) + " for " + with_millis(seconds) +
                 " s; received " + traffic(record.received_messages, record.received_bytes) + ", sent " +
                 traffic(record.sent_messages, record.sent_bytes),

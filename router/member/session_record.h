@@ -14,6 +14,7 @@
 namespace router {
 
 struct SessionRecord {
+  SessionRef session;
   SteadyTime since;  // when it was welcomed
   // WAMP messages and their bytes, without those of frames.
   uint64_t received_messages = 0, received_bytes = 0, sent_messages = 0, sent_bytes = 0;
@@ -34,7 +35,7 @@ std::string name_of(const SessionRef& session, std::string_view peer);
 
 void log_beginning(const SessionRef& session, const Identity& identity, std::string_view realm);
 // One line for each session that ends. `why`: for people.
-void log_end(const SessionRef& session, const Identity& identity, std::string_view realm,
-             std::string_view why, const SessionRecord& record, SteadyTime now);
+void log_end(const SessionRecord& record, const Identity& identity, std::string_view realm,
+             std::string_view why, SteadyTime now);
 
 }  // namespace router

@@ -23,7 +23,7 @@ Membership::Membership(Worker& worker, Session& session, Sender& sender, std::sh
       expires_(expires),
       request_ids_(realm_->sequential_request_ids(), member_->features.caller_progressive_call_invocations,
                    member_->limits().calls_in_flight_per_session, member_->charge(holding::calls, 0)),
-      events_(worker, session, sender, member_->ref),
+      events_(worker, session, sender),
       backpressure_(worker, session, sender, *realm_, *member_) {}
 
 Membership::~Membership() {

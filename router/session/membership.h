@@ -20,7 +20,6 @@
 #include "router/member/waiting_requests.h"
 #include "router/realm/realm.h"
 #include "router/session/backpressure.h"
-#include "router/session/event_sender.h"
 #include "router/session/held_requests.h"
 #include "router/session/sender.h"
 #include "router/worker/audiences.h"

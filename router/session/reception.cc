@@ -42,7 +42,8 @@ void Session::open_session(const wamp::Hello& hello) {
                  "HELLO.Realm is not a valid URI of at most " + std::to_string(max_realm_name) + " bytes");
 
   entrance_ = latest(std::move(entrance_));
-  ref_ = worker_.add_address(*this);
+  const SessionRef ref = worker_.add_address(*this);
+  sender_->record().session = ref;
   features_ = *features;
   state_ = State::admitting;
   admission_ =
@@ -51,7 +52,7 @@ void Session::open_session(const wamp::Hello& hello) {
   applicant.realm = hello.realm;
   applicant.authid = authid;
   if (authextra) applicant.authextra = *authextra;
-  applicant.session = ref_.session;
+  applicant.session = ref.session;
   admission_->hello(std::move(applicant), methods);
 }
 
@@ -88,7 +89,7 @@ void Session::log_refusal(const Claim& claim, std::string_view uri, const std::s
 }
 
 void Session::end_admission() {
-  worker_.remove_address(ref_);
+  worker_.remove_address(sender_->record().session);
   state_ = State::closed;
   admission_.reset();
 }
@@ -116,10 +117,11 @@ std::optional<Refusal> Session::join(const auth::Accepted& accepted) {
   if (!realm->has_role(accepted.role))
     return Refusal{wamp::error_uri::no_such_role,
                    "realm \"" + realm->name() + "\" has no role \"" + accepted.role + "\""};
+  const SessionRef& ref = sender_->record().session;
   std::string authid = accepted.authid;
-  if (accepted.method == "anonymous" && accepted.authid.empty()) authid = anonymous_authid(ref_);
+  if (accepted.method == "anonymous" && accepted.authid.empty()) authid = anonymous_authid(ref);
   auto joined = realm->join(
-      ref_, {authid, accepted.role, accepted.method, accepted.provider, connection_->peer_address()},
+      ref, {authid, accepted.role, accepted.method, accepted.provider, connection_->peer_address()},
       *features_, connection_->account(), sender_->much(), last_owed_invocation_);
   if (auto* refusal = std::get_if<Refusal>(&joined)) return std::move(*refusal);
   membership_ = std::make_unique<Membership>(worker_, *this, *sender_, std::move(realm),
@@ -134,13 +136,13 @@ std::optional<Refusal> Session::join(const auth::Accepted& accepted) {
 
 void Session::welcome(const wamp::Dict& authextra) {
   counters().sessions_opened.add();
-  sender_->record() = {};
-  sender_->record().since = worker_.loop().now();
+  const SessionRef ref = sender_->record().session;
+  sender_->record() = {.session = ref, .since = worker_.loop().now()};
   const Realm& realm = membership_->realm();
-  log_beginning(ref_, membership_->identity(), realm.name());
+  log_beginning(ref, membership_->identity(), realm.name());
   sender_->send(wamp::Welcome{
-      ref_.session, welcome_details(membership_->identity(), {realm.name(), realm.has_meta_api()}, authextra,
-                                    announced_limits(membership_->limits(), entrance_->transport.limits))});
+      ref.session, welcome_details(membership_->identity(), {realm.name(), realm.has_meta_api()}, authextra,
+                                   announced_limits(membership_->limits(), entrance_->transport.limits))});
 }
 
 wamp::Dict Session::transport_details() const {

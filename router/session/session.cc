@@ -220,9 +220,8 @@ void Session::end_membership(std::string_view why, Counter& counter) noexcept {
   // Answers may be long.
   connection_->set_known(last_owed_invocation_ != wamp::RequestId());
   counter.add();
-  transport::has_memory_for([&] {
-    log_end(ref_, past->identity(), past->realm().name(), why, sender_->record(), worker_.loop().now());
-  });
+  transport::has_memory_for(
+      [&] { log_end(sender_->record(), past->identity(), past->realm().name(), why, worker_.loop().now()); });
 }
 
 void Session::on_removed(const wamp::Goodbye& farewell) {
@@ -274,8 +273,8 @@ bool Session::refuse_untaken(const std::optional<serializers::MessageStart>& sta
   if (refused && !*refused) return false;
   counter.add();
   if (untaken_messages_++ == 0)
-    log::warning(log::Kind::loss,
-                 name() + " sends " + std::string(what) + ", first " + std::string(wamp::name(start->type)));
+    log::warning(log::Kind::loss, sender_->name() + " sends " + std::string(what) + ", first " +
+                                      std::string(wamp::name(start->type)));
   return true;
 }
 
@@ -311,7 +310,7 @@ void Session::on_give_way(size_t held) {
   const std::string why =
       "the router is short of memory, and " + std::to_string(held) + " bytes are held for this connection";
   counters().shed.add();
-  log::warning(log::Kind::loss, "dropping " + name() + ": " + why);
+  log::warning(log::Kind::loss, "dropping " + sender_->name() + ": " + why);
   if (connection_->queued_bytes() == 0)
     abort(wamp::error_uri::unavailable, why);
   else
@@ -408,7 +407,7 @@ void Session::sweep(SteadyTime now) {
   }
   if (state_ == State::closing) return close("no answer to GOODBYE in time");
   if (state_ == State::admitting) return close("no AUTHENTICATE in time");
-  if (ref_.session != wamp::SessionId())
+  if (sender_->record().session.session != wamp::SessionId())
     return close("no HELLO within " + std::to_string(long_patience().count()) + " ms after GOODBYE");
   close("no HELLO within " + std::to_string(entrance_->transport.limits.handshake_timeout_ms) + " ms");
 }

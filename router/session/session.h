@@ -130,7 +130,6 @@ class Session final : public transport::Receiver, public Resident, private Admis
   void carry_out_held();
 
   WorkerCounters& counters() { return worker_.counters(); }
-  std::string name() const { return name_of(ref_, connection_->peer_address()); }
   // ABORT and close: the one place that answers a peer which broke the protocol.
   void violate(std::string_view what);
   void abort(std::string_view reason, std::string_view what);
@@ -159,7 +158,6 @@ class Session final : public transport::Receiver, public Resident, private Admis
   std::optional<wamp::ClientFeatures> features_;     // likewise
   std::optional<auth::Refused> refused_;             // while refusing
   std::unique_ptr<Membership> membership_;           // while established
-  SessionRef ref_;                                   // of the present or the last session
   wamp::RequestId last_owed_invocation_;             // of past sessions; none: they have answered all
   const Mailbox* waits_for_ = nullptr;               // of another worker
   transport::Loop::Clock::time_point drained_at_{};  // when it is to be told that the router shuts down

@@ -4,10 +4,11 @@
 #include <optional>
 #include <regex>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "router/session/backpressure.h"
-#include "router/session/event_sender.h"
+#include "router/session/sender.h"
 #include "tests/router/support/session_wires.h"
 
 namespace router {
@@ -371,7 +372,7 @@ TEST(APeerForWhichKeptEventsWait, IsStuckOnlyIfItTakesNothing) {
   Sender sender(router.worker(), wire, Format::json, config::TransportLimits());
   const SessionRef ref{0, 7, wamp::SessionId(77)};
   Lodger lodger(wire);
-  EventSender events(router.worker(), lodger, sender, ref);
+  EventSender events(router.worker(), lodger, sender);
   const SteadyTime begin = router.worker().loop().now();
   EXPECT_FALSE(events.is_stuck(begin + patience, patience)) << "nothing waits";
   wire.holds(2'000'000);
