@@ -68,7 +68,7 @@ ROUTER_ROOMS = {
     "realm": {"config", "base", "access", "mail", "member", "dealer", "directory", "meta"},
     "worker": {"base", "memory", "mail"},
     "entrance": {"config", "base", "memory", "auth", "mail", "member", "realm", "worker"},
-    "session": {"config", "base", "memory", "access", "mail", "member", "realm", "worker", "entrance"},
+    "session": {"config", "base", "tables", "memory", "auth", "access", "mail", "member", "realm", "worker", "entrance"},
     "monitor": {"config", "base", "memory", "events", "realm", "worker"},
     "web": {"crypto", "config", "base", "worker", "entrance", "session", "monitor"},
     "server": {"config", "base", "memory", "realm", "worker", "monitor", "web"},

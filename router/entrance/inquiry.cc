@@ -30,8 +30,9 @@ Inquiry::Inquiry(Worker& worker, std::shared_ptr<Realm> realm, transport::Connec
     : realm_(std::move(realm)),
       asker_(asker),
       on_answer_(std::move(on_answer)),
-      address_{worker, worker.add_address(*this)},
-      member_(realm_->join_unseen(address_.ref, asker.account())) {
+      address_(worker),
+      member_(realm_->join_unseen(address_.ref(), asker.account())) {
+  address_.lead_to(*this);
   wamp::Call call;
   call.request = wamp::RequestId(1);
   call.procedure = question.procedure;
@@ -54,7 +55,7 @@ void Inquiry::deliver(Delivery& delivery) {
 
 void Inquiry::take(router::Answer&& answer) {
   realm_->take(*member_, std::move(answer), [this](auto& message, RoutedPayload&& payload, bool) {
-    Delivery delivery(address_.ref, std::move(message), std::move(payload));
+    Delivery delivery(address_.ref(), std::move(message), std::move(payload));
     deliver(delivery);
   });
 }

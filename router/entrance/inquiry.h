@@ -13,6 +13,7 @@
 
 #include "router/mail/delivery.h"
 #include "router/realm/realm.h"
+#include "router/worker/address.h"
 #include "router/worker/resident.h"
 #include "router/worker/worker.h"
 #include "serializers/serializer.h"
@@ -23,7 +24,7 @@ namespace router {
 // The one result of a procedure: its first positional one or, if it gives keyword results only, these.
 wamp::Value result_of(const serializers::Arguments& arguments);
 
-class Inquiry final : public Resident {
+class Inquiry final : public Addressee {
  public:
   struct Error {
     std::string uri, text;
@@ -47,16 +48,10 @@ class Inquiry final : public Resident {
   void take(CallNotice&& notice) override;
 
  private:
-  struct Address {
-    ~Address() { worker.remove_address(ref); }
-    Worker& worker;
-    const SessionRef ref;
-  };
-
   const std::shared_ptr<Realm> realm_;
   transport::Connection& asker_;
   const std::function<void(const Answer&)> on_answer_;
-  const Address address_;
+  Address address_;
   const Realm::Joined member_;  // leaves before its address goes
 };
 

@@ -1,6 +1,7 @@
 // What the router says of itself in WELCOME.Details: agent, roles, and exactly the features that work.
 #pragma once
 
+#include "router/config/config.h"
 #include "router/member/member_facts.h"
 #include "wamp/value.h"
 

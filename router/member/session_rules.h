@@ -36,4 +36,9 @@ constexpr std::optional<SessionRule> session_rule(wamp::MessageType type) {
   return std::nullopt;
 }
 
+// One that a client may send then.
+template <class M>
+concept SessionMessage = session_rule(M::type)
+.has_value();
+
 }  // namespace router

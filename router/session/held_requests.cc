@@ -6,7 +6,7 @@
 #include "router/member/request_check.h"
 #include "router/memory/value_bytes.h"
 #include "router/session/pause.h"
-#include "router/session/session.h"
+#include "router/session/requests.h"
 #include "transport/memory/has_memory_for.h"
 
 namespace router {

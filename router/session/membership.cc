@@ -1,56 +1,27 @@
 #include "router/session/membership.h"
 
-#include <string>
 #include <utility>
 
 #include "router/member/event_filter.h"
-#include "router/memory/holding.h"
-#include "router/memory/value_bytes.h"
 #include "router/session/pause.h"
-#include "router/session/session.h"
 
 namespace router {
 
-Membership::Membership(Worker& worker, Session& session, Sender& sender, std::shared_ptr<Realm> realm,
-                       Realm::Joined member, wamp::Dict authextra, std::optional<WallTime> expires)
-    : worker_(worker),
-      session_(session),
+Membership::Membership(Worker& worker, Home& home, Sender& sender, const Arrival& arrival, Admitted&& admitted)
+    : home_(home),
       sender_(sender),
-      realm_(std::move(realm)),
-      member_(std::move(member)),
-      authextra_(std::move(authextra)),
-      charge_(member_->account, holding::session, allocated(authextra_)),
-      expires_(expires),
-      request_ids_(realm_->sequential_request_ids(), member_->features.caller_progressive_call_invocations,
-                   member_->limits().calls_in_flight_per_session, member_->charge(holding::calls, 0)),
-      events_(worker, session, sender),
-      backpressure_(worker, session, sender, *realm_, *member_) {}
+      realm_(std::move(admitted.realm)),
+      member_(std::move(admitted.member)),
+      expires_(admitted.login.expires),
+      events_(worker, home, sender),
+      backpressure_(worker, home, sender, *realm_, *member_),
+      requests_(worker, home, sender, realm_, *member_, arrival, admitted.login.authextra),
+      address_(std::move(admitted.address)) {
+  address_.lead_to(*this);
+}
 
 Membership::~Membership() {
-  worker_.remove_address(ref());
   sender_.connection().resume_reading(pause::streams);
-}
-
-// ---- what the peer says
-
-bool Membership::holds(const wamp::Message& message, std::string_view bytes, bool is_chunk) {
-  if (!held_)
-    held_ = std::make_unique<HeldRequests>(
-        worker_, realm_, *member_, session_, sender_.connection(),
-        wamp::Dict{{"authextra", authextra_}, {"transport", session_.transport_details()}});
-  return held_->hold(message, bytes, sender_.format(), is_chunk);
-}
-
-// A long payload goes on in the buffer that it came in.
-RoutedPayload Membership::routed(const wamp::Payload& payload) {
-  constexpr size_t long_payload = 32 * 1024;
-  if (payload.bytes.size() >= long_payload) {
-    if (transport::BufferRef buffer = sender_.connection().take_buffer_of(payload.bytes)) {
-      buffer->narrow(payload.bytes);
-      return {sender_.format(), payload.count, std::move(buffer)};
-    }
-  }
-  return copy_payload(sender_.format(), payload);
 }
 
 void Membership::on_alive() {
@@ -58,11 +29,9 @@ void Membership::on_alive() {
   realm_->on_alive(*member_);
 }
 
-// ---- what is posted to the session
-
 void Membership::deliver(Delivery& delivery) {
   if (const auto* farewell = std::get_if<wamp::Goodbye>(&delivery.message))
-    return session_.on_removed(*farewell);  // *this is no more
+    return home_.on_removed(*farewell);  // *this is no more
   if (!member_->waiting.empty()) [[unlikely]]
     member_->waiting.on_answer(delivery.message);
   if (events_.waits() && EventSender::keeps_order(delivery.message)) [[unlikely]]
@@ -70,8 +39,14 @@ void Membership::deliver(Delivery& delivery) {
   send(delivery.message, std::move(delivery.payload), false);
 }
 
+// Once for each subscriber, so what is seldom asked stands aside.
+void Membership::deliver(EventRound& round, config::SlowConsumer policy) {
+  if (round.may_pass_over() && pass_over(round, policy)) return;
+  events_.deliver(round.frame(sender_.format(), sender_.framing()), policy, round.share());
+}
+
 bool Membership::pass_over(EventRound& round, config::SlowConsumer policy) {
-  if (round.filter()) return !round.filter()->admits(ref().session, identity(), extra_.get());
+  if (round.filter()) return !round.filter()->admits(member_->ref.session, identity(), extra_.get());
   if (!round.is_plain() || !events_.has_room_for(round.payload_size(), policy)) return false;
   events_.send(sender_.encode(round.event(), round.take_payload()));
   return true;
@@ -79,7 +54,7 @@ bool Membership::pass_over(EventRound& round, config::SlowConsumer policy) {
 
 void Membership::take(Invoke&& invoke) {
   const size_t bytes = invoke.facts.is_chunk ? 0 : room_taken(invoke.payload);
-  take<Invoke>(std::move(invoke));
+  take_any(std::move(invoke));
   backpressure_.on_invocation(bytes);
 }
 
@@ -99,7 +74,7 @@ void Membership::obey(SessionOrder& order) {
       extra_ = std::move(order.extra);
       break;
     case SessionOrder::Kind::look_again:
-      look_again();
+      requests_.look_again();
       break;
   }
 }

@@ -42,7 +42,7 @@ void Session::open_session(const wamp::Hello& hello) {
                  "HELLO.Realm is not a valid URI of at most " + std::to_string(max_realm_name) + " bytes");
 
   entrance_ = latest(std::move(entrance_));
-  const SessionRef ref = worker_.add_address(*this);
+  const SessionRef& ref = address_.emplace(worker_).ref();
   sender_->record().session = ref;
   features_ = *features;
   state_ = State::admitting;
@@ -89,7 +89,7 @@ void Session::log_refusal(const Claim& claim, std::string_view uri, const std::s
 }
 
 void Session::end_admission() {
-  worker_.remove_address(sender_->record().session);
+  address_.reset();
   state_ = State::closed;
   admission_.reset();
 }
@@ -124,9 +124,11 @@ std::optional<Refusal> Session::join(const auth::Accepted& accepted) {
       ref, {authid, accepted.role, accepted.method, accepted.provider, connection_->peer_address()},
       *features_, connection_->account(), sender_->much(), last_owed_invocation_);
   if (auto* refusal = std::get_if<Refusal>(&joined)) return std::move(*refusal);
-  membership_ = std::make_unique<Membership>(worker_, *this, *sender_, std::move(realm),
-                                             std::get<Realm::Joined>(std::move(joined)), accepted.authextra,
-                                             accepted.expires);
+  membership_ =
+      std::make_unique<Membership>(worker_, *this, *sender_, arrival_,
+                                   Membership::Admitted{*std::move(address_), std::move(realm),
+                                                    std::get<Realm::Joined>(std::move(joined)), accepted});
+  address_.reset();
   state_ = State::established;
   connection_->set_known(true);
   const config::SessionLimits& limits = membership_->limits();
@@ -143,10 +145,6 @@ void Session::welcome(const wamp::Dict& authextra) {
   sender_->send(wamp::Welcome{
       ref.session, welcome_details(membership_->identity(), {realm.name(), realm.has_meta_api()}, authextra,
                                    announced_limits(membership_->limits(), entrance_->transport.limits))});
-}
-
-wamp::Dict Session::transport_details() const {
-  return transport_without_secrets(arrival_, *connection_);
 }
 
 auth::Cookies* Session::cookies() const {

@@ -109,10 +109,7 @@ bool Session::is_late_answer(const M& message) const {
 }
 
 bool Session::is_late_answer(const serializers::MessageStart& start) const {
-  const bool answers =
-      start.type == wamp::MessageType::yield ||
-      (start.type == wamp::MessageType::error && start.request_type == wamp::MessageType::invocation);
-  return answers && start.request <= last_owed_invocation_;
+  return answers_invocation(start) && start.request <= last_owed_invocation_;
 }
 
 void Session::on_message_while_closed(const wamp::Message& message) {
@@ -156,31 +153,38 @@ std::chrono::milliseconds Session::long_patience() const {
 
 template <class M>
 void Session::take_while_established(M& message, std::string_view bytes) {
-  const bool is_chunk = membership_->is_chunk(message);
-  const auto admitted = membership_->admit(message, bytes, is_chunk);
-  if (!admitted) return violate(admitted.error().message);
-  if (*admitted) carry_out(message, is_chunk);
+  if constexpr (SessionMessage<M>) {
+    Requests& requests = membership_->requests();
+    const bool is_chunk = requests.is_chunk(message);
+    const auto admitted = requests.admit(message, bytes, is_chunk);
+    if (!admitted) return violate(admitted.error().message);
+    if (*admitted) carry_out(message, is_chunk);
+  } else {
+    violate("received " + std::string(wamp::name(M::type)) + " after the session was established");
+  }
 }
 
 void Session::carry_out_held() {
   while (membership_) {
-    const auto request = membership_->take_held();
+    const auto request = membership_->requests().take_held();
     if (!request) return;
     // Its limits were those of when it came.
-    const auto decoded = decode(request->bytes, serializers::ValueLimits(),
-                                [&](auto& message) { carry_out(message, request->is_chunk); });
+    const auto decoded = decode(request->bytes, serializers::ValueLimits(), [&](auto& message) {
+      if constexpr (SessionMessage<std::remove_cvref_t<decltype(message)>>)
+        carry_out(message, request->is_chunk);
+    });
     assert(decoded);
     static_cast<void>(decoded);
   }
 }
 
-template <class M>
+template <SessionMessage M>
 void Session::carry_out(M& message, bool is_chunk) {
   if constexpr (std::is_same_v<M, wamp::Goodbye>)
     on_goodbye(message);
   else if constexpr (std::is_same_v<M, wamp::Abort>)
     on_abort(message);
-  else if (const auto done = membership_->route(message, is_chunk); !done)
+  else if (const auto done = membership_->requests().route(message, is_chunk); !done)
     violate(done.error().message);
   if (const Mailbox* full = Mailbox::take_overfilled()) [[unlikely]]
     wait_for_worker(*full);
@@ -268,7 +272,7 @@ bool Session::refuse_untaken(const std::optional<serializers::MessageStart>& sta
   if (state_ == State::refusing || state_ == State::closing) return true;
   if (start && is_late_answer(*start)) return true;
   if (!membership_ || !start) return false;
-  const auto refused = membership_->refuse(*start, refusal);
+  const auto refused = membership_->requests().refuse(*start, refusal);
   if (!refused) violate(refused.error().message);
   if (refused && !*refused) return false;
   counter.add();
@@ -337,42 +341,10 @@ void Session::log_close(const std::string& why) const {
 
 // ---- what its worker brings
 
-void Session::deliver(Delivery& delivery) {
-  membership_ ? membership_->deliver(delivery) : counters().lost_message_no_session.add();
-}
-
-void Session::deliver(EventRound& round, config::SlowConsumer policy) {
-  membership_ ? membership_->deliver(round, policy) : counters().lost_event_no_session.add();
-}
-
-void Session::deliver(KeptEvents& events) {
-  if (membership_) membership_->events().send_kept(std::move(events));
-}
-
-void Session::obey(SessionOrder& order) {
-  if (membership_) membership_->obey(order);
-}
-
-void Session::take(Invoke&& invoke) {
-  if (membership_) membership_->take(std::move(invoke));
-}
-
-void Session::take(Answer&& answer) {
-  membership_ ? membership_->take(std::move(answer)) : counters().lost_message_no_session.add();
-}
-
-void Session::take(CallNotice&& notice) {
-  if (membership_) membership_->take(std::move(notice));
-}
-
-void Session::take(Fenced&& fenced) {
-  if (membership_) membership_->take(std::move(fenced));
-}
-
 void Session::on_turn_end(TurnEnd why) {
   switch (why) {
     case TurnEnd::choked:
-      if (membership_) membership_->backpressure().check();
+      if (membership_) membership_->check_pressure();
       return;
     case TurnEnd::ready:
       return carry_out_held();
@@ -384,7 +356,7 @@ void Session::on_turn_end(TurnEnd why) {
 }
 
 bool Session::catch_up(CatchUpBudget& budget) {
-  return membership_ && membership_->events().catch_up(budget);
+  return membership_ && membership_->catch_up(budget);
 }
 
 // ---- what time brings
@@ -397,7 +369,7 @@ void Session::sweep(SteadyTime now) {
   const auto patience = std::chrono::milliseconds(entrance_->transport.limits.ping_timeout_ms);
   if (membership_ && membership_->is_stuck(now, patience))
     close("the peer takes nothing of what waits for it");
-  if (membership_) membership_->look_again();
+  if (membership_) membership_->requests().look_again();
   if (membership_ && membership_->has_expired(entrance_->clock.wall_time())) return on_expired();
   if (deadline_ == transport::Loop::Clock::time_point{} || now < deadline_) return;
   deadline_ = {};

@@ -16,6 +16,7 @@
 #include "router/entrance/entrance.h"
 #include "router/session/membership.h"
 #include "router/session/sender.h"
+#include "router/worker/address.h"
 #include "router/worker/resident.h"
 #include "router/worker/worker.h"
 #include "serializers/serializer.h"
@@ -24,7 +25,7 @@
 
 namespace router {
 
-class Session final : public transport::Receiver, public Resident, private Admission::Desk {
+class Session final : public transport::Receiver, public Membership::Home, private Admission::Desk {
  public:
   Session(Worker& worker, std::shared_ptr<const Entrance> entrance, serializers::Format format,
           Arrival arrival = {});
@@ -38,22 +39,12 @@ class Session final : public transport::Receiver, public Resident, private Admis
   void on_silent() override;
   void on_alive() override;
   void on_give_way(size_t held) override;
-  size_t shared_bytes() const override { return membership_ ? membership_->events().shared_bytes() : 0; }
+  size_t shared_bytes() const override { return membership_ ? membership_->shared_bytes() : 0; }
 
   // The realm has removed this session from its members.
-  void on_removed(const wamp::Goodbye& farewell);
-  // For authorizers.
-  wamp::Dict transport_details() const;
+  void on_removed(const wamp::Goodbye& farewell) override;
 
   transport::Connection& connection() const override { return *connection_; }
-  void deliver(Delivery& delivery) override;
-  void deliver(EventRound& round, config::SlowConsumer policy) override;
-  void deliver(KeptEvents& events) override;
-  void obey(SessionOrder& order) override;
-  void take(Invoke&& invoke) override;
-  void take(Answer&& answer) override;
-  void take(CallNotice&& notice) override;
-  void take(Fenced&& fenced) override;
   void on_turn_end(TurnEnd why) override;
   bool catch_up(CatchUpBudget& budget) override;
   // A peer that takes too long to say HELLO or GOODBYE, or takes nothing of a stream, is closed.
@@ -95,7 +86,7 @@ class Session final : public transport::Receiver, public Resident, private Admis
                       Counter& counter, std::string_view what);
   // A message that costs no more than the request that it is.
   void refuse(std::string_view bytes, const std::string& problem);
-  template <class M>
+  template <SessionMessage M>
   void carry_out(M& message, bool is_chunk);
   void on_goodbye(const wamp::Goodbye& message);
   void on_abort(const wamp::Abort& message);
@@ -154,7 +145,8 @@ class Session final : public transport::Receiver, public Resident, private Admis
   uint64_t untaken_messages_ = 0;                  // of the peer, which were refused as they came
 
   State state_ = State::closed;
-  std::unique_ptr<Admission> admission_;             // while admitting
+  std::optional<Address> address_;                   // while admitting; then its membership's
+  std::unique_ptr<Admission> admission_;             // likewise
   std::optional<wamp::ClientFeatures> features_;     // likewise
   std::optional<auth::Refused> refused_;             // while refusing
   std::unique_ptr<Membership> membership_;           // while established

@@ -1,5 +1,4 @@
-// Who lives on a worker, as the worker knows it: mail comes to it, it has its part in the end of a turn, time
-// passes for it, and it is told when the router shuts down.
+// Who lives on a worker, as the worker knows it: to whom mail comes, and for whom time passes.
 //
 // All functions are called on the worker's thread. What there is no memory for costs the connection().
 #pragma once
@@ -35,12 +34,10 @@ enum class TurnEnd : uint8_t {
 };
 constexpr size_t turn_end_count = 4;
 
-class Resident {
+// To whom an address leads.
+class Addressee {
  public:
-  // While it is one.
   virtual transport::Connection& connection() const = 0;
-
-  // ---- mail for its address
 
   virtual void deliver(Delivery& delivery) = 0;
   // An event to which it has subscribed.
@@ -51,6 +48,16 @@ class Resident {
   virtual void take(Answer&&) {}
   virtual void take(CallNotice&&) {}
   virtual void take(Fenced&&) {}
+
+ protected:
+  ~Addressee() = default;
+};
+
+// Who has a connection, a part in the end of turns, and hears when the router shuts down.
+class Resident {
+ public:
+  // While it is one.
+  virtual transport::Connection& connection() const = 0;
 
   // ---- the end of a turn: only for whom Worker::add_to_turn_end() was called
 

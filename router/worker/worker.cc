@@ -53,13 +53,13 @@ void Worker::end_residents() {
   for (Resident* const resident : std::vector(open_.begin(), open_.end())) resident->end();
 }
 
-SessionRef Worker::add_address(Resident& resident) {
+SessionRef Worker::add_address() {
   if (first_free_ == none) {
     slots_.emplace_back();
     first_free_ = static_cast<uint32_t>(slots_.size() - 1);
   }
   const uint32_t slot = std::exchange(first_free_, slots_[first_free_].next_free);
-  slots_[slot] = {wamp::SessionId(ids_.next()), &resident};
+  slots_[slot] = {wamp::SessionId(ids_.next())};
   return {number_, slot, slots_[slot].id};
 }
 
@@ -68,9 +68,9 @@ void Worker::remove_address(const SessionRef& ref) noexcept {
   slots_[ref.slot].next_free = std::exchange(first_free_, ref.slot);
 }
 
-Resident* Worker::find(wamp::SessionId session, uint32_t slot) const {
+Addressee* Worker::find(wamp::SessionId session, uint32_t slot) const {
   const Slot& found = slots_[slot];
-  return found.id == session ? found.resident : nullptr;
+  return found.id == session ? found.addressee : nullptr;
 }
 
 template <class Work>
@@ -171,7 +171,7 @@ void Worker::on_undeliverable(const std::variant<Kinds...>& entry) {
         } else if constexpr (requires { mail.to.slot; }) {
           if constexpr (std::is_same_v<Kind, Invoke>)
             if (!mail.facts.is_chunk) make_up_for(mail.call);
-          if (Resident* const receiver = find(mail.to.session, mail.to.slot))
+          if (Addressee* const receiver = find(mail.to.session, mail.to.slot))
             receiver->connection().on_out_of_memory();
         } else {
           counters_.lost_event_memory.add();
@@ -209,37 +209,37 @@ void Worker::deliver(Together& together) {
 }
 
 void Worker::deliver(Delivery& delivery) {
-  Resident* const receiver = find(delivery.to.session, delivery.to.slot);
+  Addressee* const receiver = find(delivery.to.session, delivery.to.slot);
   receiver ? receiver->deliver(delivery) : counters_.lost_message_no_session.add();
 }
 
 void Worker::deliver(SessionOrder& order) {
-  if (Resident* const receiver = find(order.to.session, order.to.slot)) receiver->obey(order);
+  if (Addressee* const receiver = find(order.to.session, order.to.slot)) receiver->obey(order);
 }
 
 void Worker::deliver(KeptEvents& events) {
-  if (Resident* const receiver = find(events.to.session, events.to.slot)) receiver->deliver(events);
+  if (Addressee* const receiver = find(events.to.session, events.to.slot)) receiver->deliver(events);
 }
 
 // A callee that has left is answered for as if it had left a moment later.
 void Worker::deliver(Invoke& invoke) {
-  if (Resident* const receiver = find(invoke.to.session, invoke.to.slot))
+  if (Addressee* const receiver = find(invoke.to.session, invoke.to.slot))
     return receiver->take(std::move(invoke));
   if (!invoke.facts.is_chunk)
     outbox_.refuse(invoke.call, {wamp::error_uri::canceled, "the callee left before it answered"});
 }
 
 void Worker::deliver(Answer& answer) {
-  Resident* const receiver = find(answer.to.session, answer.to.slot);
+  Addressee* const receiver = find(answer.to.session, answer.to.slot);
   receiver ? receiver->take(std::move(answer)) : counters_.lost_message_no_session.add();
 }
 
 void Worker::deliver(CallNotice& notice) {
-  if (Resident* const receiver = find(notice.to.session, notice.to.slot)) receiver->take(std::move(notice));
+  if (Addressee* const receiver = find(notice.to.session, notice.to.slot)) receiver->take(std::move(notice));
 }
 
 void Worker::deliver(Fenced& fenced) {
-  if (Resident* const receiver = find(fenced.to.session, fenced.to.slot)) receiver->take(std::move(fenced));
+  if (Addressee* const receiver = find(fenced.to.session, fenced.to.slot)) receiver->take(std::move(fenced));
 }
 
 void Worker::deliver(Refused& refused) {
@@ -257,7 +257,7 @@ void Worker::deliver(EventDelivery& delivery) {
 void Worker::deliver(EventRound& round, std::span<const Subscriber> subscribers, wamp::SessionId excluded) {
   for (const Subscriber& subscriber : subscribers) {
     if (subscriber.session == excluded) continue;
-    Resident* const receiver = find(subscriber.session, subscriber.slot);
+    Addressee* const receiver = find(subscriber.session, subscriber.slot);
     if (!receiver) {
       counters_.lost_event_no_session.add();
       continue;

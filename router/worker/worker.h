@@ -57,8 +57,12 @@ class Worker {
   const WorkerCounters& counters() const { return counters_; }
   serializers::Scratch& scratch() { return scratch_; }
 
-  // A fresh address. Messages and events that come for one that is gone are counted.
-  SessionRef add_address(Resident& resident);
+  // A fresh address, which leads to nobody yet (router/worker/address.h). Messages and events that come for
+  // nobody are counted.
+  SessionRef add_address();
+  void lead_to(const SessionRef& ref, Addressee& addressee) noexcept {
+    slots_[ref.slot].addressee = &addressee;
+  }
   void remove_address(const SessionRef& ref) noexcept;
 
   // Whose connection is open.
@@ -104,11 +108,11 @@ class Worker {
  private:
   static constexpr uint32_t none = UINT32_MAX;
   struct Slot {
-    wamp::SessionId id;  // none: free
-    Resident* resident = nullptr;
-    uint32_t next_free = none;  // while it is free
+    wamp::SessionId id;              // none: free
+    Addressee* addressee = nullptr;  // null: nobody
+    uint32_t next_free = none;       // while it is free
   };
-  Resident* find(wamp::SessionId session, uint32_t slot) const;
+  Addressee* find(wamp::SessionId session, uint32_t slot) const;
   std::vector<Resident*>& at_turn_end(TurnEnd why) { return at_turn_end_[static_cast<size_t>(why)]; }
   // Others wait for it: it is tried again in the next turns.
   using Waited = std::variant<CallId, Fence>;

@@ -1,7 +1,6 @@
 #include "tests/simulation/simulation.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
 #include "router/session/session.h"
@@ -262,15 +261,11 @@ void Simulation::require_nothing(size_t left, const std::string& what) {
 
 void Simulation::check_addresses(router::Worker& worker) {
   constexpr size_t more_than_there_were = 500;
-  struct Nobody final : router::Resident {
-    transport::Connection& connection() const override { std::abort(); }
-    void deliver(router::Delivery&) override {}
-  } nobody;
   std::vector<router::SessionRef> taken;
   uint32_t last = 0;
   // Free ones are given first, so without a gap none was taken before.
   for (size_t i = 0; i < more_than_there_were; ++i) {
-    taken.push_back(worker.add_address(nobody));
+    taken.push_back(worker.add_address());
     last = std::max(last, taken.back().slot);
   }
   require_nothing(last + 1 - taken.size(), "addresses");

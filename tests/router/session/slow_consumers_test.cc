@@ -334,7 +334,6 @@ class Lodger final : public Resident {
  public:
   explicit Lodger(Wire& wire) : wire_(wire) {}
   transport::Connection& connection() const override { return wire_; }
-  void deliver(Delivery&) override {}
 
  private:
   Wire& wire_;
