@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,6 +55,17 @@ struct Entrance {
     return !transport.realms ||
            std::find(transport.realms->begin(), transport.realms->end(), realm) != transport.realms->end();
   }
+
+  // How long a client may take for its first HELLO, and for its answer to GOODBYE.
+  std::chrono::milliseconds handshake_timeout() const {
+    return std::chrono::milliseconds(transport.limits.handshake_timeout_ms);
+  }
+  std::chrono::milliseconds close_timeout() const {
+    return std::chrono::milliseconds(transport.limits.close_timeout_ms);
+  }
+  // For AUTHENTICATE, as clients may need seconds to derive a key from a password, and for HELLO after
+  // GOODBYE, before which they may ask somebody who wants to come in next.
+  std::chrono::milliseconds long_patience() const { return 6 * handshake_timeout(); }
 };
 
 inline std::shared_ptr<const Entrance> latest(std::shared_ptr<const Entrance> entrance) {
@@ -66,5 +78,10 @@ struct Arrival {
   std::optional<auth::CookieId> cookie = {};  // none: it has none
   wamp::Dict details = {};                    // of its transport, for dynamic authenticators and authorizers
 };
+
+// Null: none are tracked, or the client has none.
+inline auth::Cookies* cookies_of(const Entrance& entrance, const Arrival& arrival) {
+  return arrival.cookie ? entrance.cookies.get() : nullptr;
+}
 
 }  // namespace router

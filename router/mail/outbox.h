@@ -24,7 +24,7 @@ namespace router {
 // was ordered by a lock (the realm's) or a number (the fence's).
 //
 // It is bounded by those who post: one that finds it full remembers that, and its session is not read until
-// the owner has caught up (Session::wait_for_worker). What is over the bound is at most a batch of each.
+// the owner has caught up (router/session/mailbox_wait.h). What is over the bound is at most a batch of each.
 //
 // A part of its worker. Realms and other workers hold a pointer to it and may outlive it, but post and send
 // nothing any more: before workers go, all sessions have ended and realms are closed.

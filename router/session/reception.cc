@@ -1,12 +1,12 @@
-// From HELLO to WELCOME, or to the ABORT of one who is not let in.
-#include <chrono>
-#include <string>
+#include "router/session/reception.h"
+
 #include <utility>
 
 #include "router/base/log.h"
 #include "router/entrance/new_applicant.h"
 #include "router/entrance/welcome_details.h"
-#include "router/session/session.h"
+#include "router/memory/holding.h"
+#include "router/memory/value_bytes.h"
 #include "wamp/attributes.h"
 #include "wamp/error_uris.h"
 
@@ -23,57 +23,83 @@ std::string anonymous_authid(const SessionRef& ref) {
 
 }  // namespace
 
-void Session::open_session(const wamp::Hello& hello) {
-  deadline_ = {};
+Reception::Reception(Worker& worker, Host& host, Sender& sender, Farewell& farewell, const Entrance& entrance,
+                     const Arrival& arrival)
+    : worker_(worker),
+      host_(host),
+      sender_(sender),
+      farewell_(farewell),
+      entrance_(entrance),
+      arrival_(arrival),
+      charge_(sender.connection().account(), holding::session, allocated(sizeof(Reception))) {}
+
+void Reception::hello(const wamp::Hello& hello) {
   const auto features = wamp::client_features(hello.details);
-  if (!features) return violate(features.error().message);
+  if (!features) return abort(wamp::error_uri::protocol_violation, features.error().message);
   wamp::Attributes details(hello.details, "HELLO.Details");
   const wamp::List* methods = details.string_list("authmethods");
   const std::string_view authid =
       details.short_string("authid", config::SessionLimits().attribute_length).value_or("");
   const wamp::Dict* authextra = details.dict("authextra");
-  if (details.error() && details.error()->is_refusable)
-    return abort(wamp::error_uri::invalid_argument, details.error()->message);
-  if (details.error()) return violate(details.error()->message);
+  if (const auto& error = details.error())
+    return abort(
+        error->is_refusable ? wamp::error_uri::invalid_argument : wamp::error_uri::protocol_violation,
+        error->message);
   if (worker_.shutting_down()) return abort(wamp::close_uri::system_shutdown, "the router shuts down");
   if (hello.realm.size() > max_realm_name ||
       (!hello.realm.empty() && !wamp::is_valid_uri(hello.realm, wamp::UriRule::loose)))
     return abort(wamp::error_uri::invalid_uri,
                  "HELLO.Realm is not a valid URI of at most " + std::to_string(max_realm_name) + " bytes");
 
-  entrance_ = latest(std::move(entrance_));
-  const SessionRef& ref = address_.emplace(worker_).ref();
-  sender_->record().session = ref;
   features_ = *features;
-  state_ = State::admitting;
-  admission_ =
-      std::make_unique<Admission>(worker_, *entrance_, static_cast<Admission::Desk&>(*this), *connection_);
-  auth::Applicant applicant = new_applicant(arrival_, *entrance_, *connection_);
+  sender_.record().session = address_.emplace(worker_).ref();
+  admission_ = std::make_unique<Admission>(worker_, entrance_, static_cast<Admission::Desk&>(*this),
+                                           sender_.connection());
+  auth::Applicant applicant = new_applicant(arrival_, entrance_, sender_.connection());
   applicant.realm = hello.realm;
   applicant.authid = authid;
   if (authextra) applicant.authextra = *authextra;
-  applicant.session = ref.session;
+  applicant.session = address_->ref().session;
   admission_->hello(std::move(applicant), methods);
 }
 
-void Session::on_challenge(const auth::Challenge& challenge) {
-  deadline_ = worker_.loop().now() + long_patience();
-  sender_->send(wamp::Challenge{challenge.method, challenge.extra});
+void Reception::abort(std::string_view error_uri, std::string_view what) {
+  farewell_.log_abort(error_uri, what);
+  host_.turn_away(error_uri, what);
 }
 
-void Session::on_refused(const auth::Refused& refused, std::chrono::milliseconds delay) {
-  counters().auth_failures.add(admission_->method(), refused.error_uri);
+void Reception::authenticate(const wamp::Authenticate& message) {
+  deadline_ = {};
+  admission_->authenticate(message);
+}
+
+void Reception::sweep(SteadyTime now) {
+  if (deadline_ == SteadyTime{} || now < deadline_) return;
+  deadline_ = {};
+  if (refused_) return host_.turn_away(refused_->error_uri, refused_->text);
+  farewell_.close("no AUTHENTICATE in time");
+}
+
+// ---- what the admission says
+
+void Reception::on_challenge(const auth::Challenge& challenge) {
+  deadline_ = worker_.loop().now() + entrance_.long_patience();
+  sender_.send(wamp::Challenge{challenge.method, challenge.extra});
+}
+
+void Reception::on_refused(const auth::Refused& refused, std::chrono::milliseconds delay) {
+  worker_.counters().auth_failures.add(admission_->method(), refused.error_uri);
   const auth::Applicant& applicant = admission_->applicant();
   log_refusal({applicant.realm, applicant.authid, admission_->method()}, refused.error_uri, refused.why);
-  end_admission();
-  if (delay.count() == 0) return say_abort(refused.error_uri, refused.text);
-  state_ = State::refusing;
+  if (delay.count() == 0) return host_.turn_away(refused.error_uri, refused.text);
   refused_ = refused;
   deadline_ = worker_.loop().now() + delay;
+  address_.reset();
+  admission_.reset();
 }
 
-void Session::log_refusal(const Claim& claim, std::string_view uri, const std::string& why) const {
-  const std::string& peer = connection_->peer_address();
+void Reception::log_refusal(const Claim& claim, std::string_view uri, const std::string& why) const {
+  const std::string& peer = sender_.connection().peer_address();
   log::warning(log::Kind::login,
                "refusing " + peer +
                    (claim.authid.empty() ? "" : " as \"" + std::string(claim.authid) + "\"") +
@@ -88,83 +114,64 @@ void Session::log_refusal(const Claim& claim, std::string_view uri, const std::s
                 {"reason", why}});
 }
 
-void Session::end_admission() {
-  address_.reset();
-  state_ = State::closed;
-  admission_.reset();
+void Reception::on_accepted(const auth::Accepted& accepted) {
+  auto joined = join(accepted);
+  if (auto* const seat = std::get_if<Membership::Admitted>(&joined)) return host_.on_joined(std::move(*seat));
+  const auto& refusal = std::get<Refusal>(joined);
+  worker_.counters().auth_failures.add(admission_->method(), refusal.error_uri);
+  log_refusal({accepted.realm, accepted.authid, accepted.method}, refusal.error_uri, refusal.text);
+  host_.turn_away(refusal.error_uri, refusal.text);
 }
 
-void Session::on_accepted(const auth::Accepted& accepted) {
-  if (const auto refusal = join(accepted)) {
-    counters().auth_failures.add(admission_->method(), refusal->error_uri);
-    log_refusal({accepted.realm, accepted.authid, accepted.method}, refusal->error_uri, refusal->text);
-    end_admission();
-    return say_abort(refusal->error_uri, refusal->text);
-  }
-  remember_cookie(accepted);
-  welcome(accepted.extra);
-  admission_.reset();
-}
-
-std::optional<Refusal> Session::join(const auth::Accepted& accepted) {
+std::variant<Membership::Admitted, Refusal> Reception::join(const auth::Accepted& accepted) {
   if (accepted.realm.empty()) return Refusal{wamp::error_uri::no_such_realm, "HELLO names no realm"};
-  if (!entrance_->leads_to(accepted.realm) || !entrance_->realms.has(accepted.realm))
+  if (!entrance_.leads_to(accepted.realm) || !entrance_.realms.has(accepted.realm))
     return Refusal{wamp::error_uri::no_such_realm, "there is no realm \"" + accepted.realm + "\""};
-  auto realm = entrance_->realms.find_or_create(accepted.realm);
+  auto realm = entrance_.realms.find_or_create(accepted.realm);
   if (!realm)
     return Refusal{wamp::error_uri::too_many_requests,
                    "realm \"" + accepted.realm + "\" cannot be opened now"};
   if (!realm->has_role(accepted.role))
     return Refusal{wamp::error_uri::no_such_role,
                    "realm \"" + realm->name() + "\" has no role \"" + accepted.role + "\""};
-  const SessionRef& ref = sender_->record().session;
   std::string authid = accepted.authid;
-  if (accepted.method == "anonymous" && accepted.authid.empty()) authid = anonymous_authid(ref);
+  if (accepted.method == "anonymous" && accepted.authid.empty()) authid = anonymous_authid(address_->ref());
+  transport::Connection& connection = sender_.connection();
   auto joined = realm->join(
-      ref, {authid, accepted.role, accepted.method, accepted.provider, connection_->peer_address()},
-      *features_, connection_->account(), sender_->much(), last_owed_invocation_);
+      address_->ref(), {authid, accepted.role, accepted.method, accepted.provider, connection.peer_address()},
+      features_, connection.account(), sender_.much(), farewell_.last_owed_invocation());
   if (auto* refusal = std::get_if<Refusal>(&joined)) return std::move(*refusal);
-  membership_ =
-      std::make_unique<Membership>(worker_, *this, *sender_, arrival_,
-                                   Membership::Admitted{*std::move(address_), std::move(realm),
-                                                    std::get<Realm::Joined>(std::move(joined)), accepted});
-  address_.reset();
-  state_ = State::established;
-  connection_->set_known(true);
-  const config::SessionLimits& limits = membership_->limits();
-  connection_->limit_rate({limits.messages_per_second, limits.bytes_per_second});
-  return std::nullopt;
+  return Membership::Admitted{*std::move(address_), std::move(realm), std::get<Realm::Joined>(std::move(joined)),
+                          accepted};
 }
 
-void Session::welcome(const wamp::Dict& authextra) {
-  counters().sessions_opened.add();
-  const SessionRef ref = sender_->record().session;
-  sender_->record() = {.session = ref, .since = worker_.loop().now()};
-  const Realm& realm = membership_->realm();
-  log_beginning(ref, membership_->identity(), realm.name());
-  sender_->send(wamp::Welcome{
-      ref.session, welcome_details(membership_->identity(), {realm.name(), realm.has_meta_api()}, authextra,
-                                   announced_limits(membership_->limits(), entrance_->transport.limits))});
+// ---- who is let in
+
+void Reception::welcome(const Membership& membership, const auth::Accepted& login) const {
+  transport::Connection& connection = sender_.connection();
+  const config::SessionLimits& limits = membership.limits();
+  connection.set_known(true);
+  connection.limit_rate({limits.messages_per_second, limits.bytes_per_second});
+  remember_cookie(membership, login);
+  worker_.counters().sessions_opened.add();
+  const SessionRef session = sender_.record().session;
+  sender_.record() = {.session = session, .since = worker_.loop().now()};
+  const Realm& realm = membership.realm();
+  log_beginning(session, membership.identity(), realm.name());
+  sender_.send(wamp::Welcome{
+      session.session, welcome_details(membership.identity(), {realm.name(), realm.has_meta_api()},
+                                       login.extra, announced_limits(limits, entrance_.transport.limits))});
 }
 
-auth::Cookies* Session::cookies() const {
-  return arrival_.cookie ? entrance_->cookies.get() : nullptr;
-}
-
-// Of those who have proved something; what a cookie has opened does not count again.
-void Session::remember_cookie(const auth::Accepted& accepted) {
-  auto* cookies = this->cookies();
-  const bool has_proved = accepted.method != "anonymous" && accepted.method != "cookie";
-  if (!cookies || !has_proved || !entrance_->transport.auth.contains("cookie")) return;
-  const Identity& identity = membership_->identity();
-  cookies->remember(*arrival_.cookie,
-                    {membership_->realm().name(), identity.authid, identity.authrole, identity.authprovider,
-                     accepted.expires},
-                    entrance_->clock.now());
-}
-
-void Session::forget_cookie() {
-  if (auto* cookies = this->cookies()) cookies->forget(*arrival_.cookie);
+void Reception::remember_cookie(const Membership& membership, const auth::Accepted& login) const {
+  auth::Cookies* const cookies = cookies_of(entrance_, arrival_);
+  const bool has_proved = login.method != "anonymous" && login.method != "cookie";
+  if (!cookies || !has_proved || !entrance_.transport.auth.contains("cookie")) return;
+  const Identity& identity = membership.identity();
+  cookies->remember(
+      *arrival_.cookie,
+      {membership.realm().name(), identity.authid, identity.authrole, identity.authprovider, login.expires},
+      entrance_.clock.now());
 }
 
 }  // namespace router
