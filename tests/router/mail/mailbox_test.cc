@@ -1,11 +1,10 @@
-#include "router/mail/outbox.h"
-
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "router/mail/outbox.h"
 #include "router/mail/sending_lock.h"
 
 namespace router {
