@@ -136,7 +136,7 @@ PendingCall& CallerHalf::add(wamp::RequestId request, const ProcedureRoute& rout
 bool CallerHalf::must_wait(const ProcedureRoute& route, const CallOptions& options) const {
   if (options.progress) return false;
   return route.queue->waiting_for_any.load() > 0 ||
-         (!waiting_.empty() && waiting_.contains(route.registration));
+         (!waiting_.empty() && waiting_.contains({route.registration, routing_key(options)}));
 }
 
 void CallerHalf::pick(const ProcedureRoute& route, const CallOptions& options, const KeptCall* kept,
@@ -242,7 +242,7 @@ void CallerHalf::wait(PendingCall& call) {
   const KeptCall& kept = *call.kept;
   auto waiting = std::make_shared<WaitingCall>(WaitingCall{
       call.id, call.registration, routing_key(kept.options), kept.refused, room_taken(kept.payload)});
-  if (waiting->is_for_any()) ++waiting_[call.registration];
+  if (waiting->refused.empty()) ++waiting_[{call.registration, waiting->routing_key}];
   call.waiting = std::move(waiting);
   call.callee = {};
   switch (place_.procedures.wait_for_callee(call.waiting)) {
@@ -424,10 +424,9 @@ void CallerHalf::take_untaken(const CallId& id, const SessionRef& callee, bool t
 // ---- the end
 
 void CallerHalf::stop_waiting(PendingCall& call) noexcept {
-  const bool is_counted = call.waiting->is_for_any();
-  call.waiting.reset();
-  if (!is_counted) return;
-  const auto counted = waiting_.find(call.registration);
+  const std::shared_ptr<WaitingCall> waited = std::move(call.waiting);
+  if (!waited->refused.empty()) return;
+  const auto counted = waiting_.find({call.registration, waited->routing_key});
   if (--counted->second == 0) waiting_.erase(counted);
 }
 

@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "router/dealer/call_options.h"
 #include "router/dealer/place.h"
@@ -108,8 +109,9 @@ class CallerHalf {
 
   const Place& place_;
   Streams& streams_;
-  IdMap<PendingCall*> calls_;                       // by CALL.Request
-  std::map<wamp::RegistrationId, size_t> waiting_;  // how many of them wait for any callee
+  IdMap<PendingCall*> calls_;  // by CALL.Request
+  // How many of them that no callee has refused wait for any callee, or for the one of a routing key.
+  std::map<std::pair<wamp::RegistrationId, std::optional<uint64_t>>, size_t> waiting_;
   uint64_t last_number_ = 0;
 };
 

@@ -175,6 +175,36 @@ TEST_F(CallDistribution, ACallThatWaitsForAShardGoesToAnotherWhenThatLeaves) {
   EXPECT_EQ(other.hears(), "[68,1,1,{}]");
 }
 
+// Its shard is another one since a callee has come, which is free.
+TEST_F(CallDistribution, ACallWaitsBehindThatOfTheSameCallerThatWaitsForTheSameKey) {
+  Peer& first = callee(R"({"invoke":"roundrobin","concurrency":1})");
+  Peer& caller = realm.join();
+  const auto call = [&caller](int request, int key) {
+    caller.says("[48," + std::to_string(request) + R"(,{"runmode":"partition","rkey":)" +
+                std::to_string(key) + R"(},"com.work",[)" + std::to_string(key) + "]]");
+  };
+  constexpr int keys = 10;
+  call(1, 0);
+  EXPECT_NE(first.hears(), "") << "it is busy";
+  for (int key = 0; key < keys; ++key) call(10 + key, key);
+  Peer& second = realm.join();
+  second.says(R"([64,1,{"invoke":"roundrobin"},"com.work"])");
+  // Nobody has read mail in between.
+  for (int key = 0; key < keys; ++key) call(20 + key, key);
+  const std::string heard = second.hears();
+  std::vector<int> moved;
+  for (int key = 0; key < keys; ++key)
+    if (heard.find("[" + std::to_string(key) + "]") != heard.npos) moved.push_back(key);
+  ASSERT_GT(moved.size(), 1u);
+  // First those that have waited.
+  std::string expected = "[65,1,1]";
+  int invocation = 0;
+  for (int round = 0; round < 2; ++round)
+    for (const int key : moved)
+      expected += "\n[68," + std::to_string(++invocation) + ",1,{},[" + std::to_string(key) + "]]";
+  EXPECT_EQ(heard, expected);
+}
+
 TEST_F(CallDistribution, BusyCalleesArePassedOver) {
   Peer& first = callee(R"({"invoke":"first","concurrency":1})");
   Peer& second = callee(R"({"invoke":"first"})");
