@@ -55,6 +55,11 @@ inline Config parse(std::string_view text) {
   return parse_config(text, "wampd.jsonc", "/etc/wampd");
 }
 
+// The first transport of a configuration.
+inline Transport transport_of(const std::string& text) {
+  return parse(text).transports.at(0);
+}
+
 // What is logged of the configuration.
 inline std::vector<std::string> notices_of(const Config& config) {
   std::vector<std::string> texts;
