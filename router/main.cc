@@ -17,7 +17,7 @@
 #include "router/auth/credential.h"
 #include "router/base/log.h"
 #include "router/base/version.h"
-#include "router/config/config.h"
+#include "router/config/config_file.h"
 #include "router/config/inventory.h"
 #include "router/config/wording.h"
 #include "router/dev_cert/dev_cert.h"

@@ -1,8 +1,7 @@
 // What is to be served: the configuration file as plain data, in Crossbar's vocabulary
 // (docs/configuration.md).
 //
-// Immutable once loaded. Everything has a default; a default-constructed Config serves nothing,
-// default_config() is what wampd does without a file.
+// Immutable once loaded. Everything has a default; a default-constructed Config serves nothing.
 #pragma once
 
 #include <cstdint>
@@ -277,21 +276,9 @@ struct Config {
   std::vector<Notice> notices;  // to be logged as warnings
 };
 
-// Realm realm1, role anonymous with all permissions, one universal transport on 127.0.0.1:8080 with /ws, /,
-// /health, /ready and /metrics.
-Config default_config();
-
 // Thrown at start-up; what() is a message for people: "FILE:LINE:COLUMN: at JSON path: what was expected".
 class ConfigError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
-
-// Parses JSON with comments. `name` stands for the file in error messages; relative directories are taken
-// from `base_directory`. Throws ConfigError.
-Config parse_config(std::string_view text, const std::string& name, const std::string& base_directory);
-
-// Reads and parses a file that is to be served: the directories that it names must be there. Throws
-// ConfigError.
-Config load_config(const std::string& path);
 
 }  // namespace router::config

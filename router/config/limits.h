@@ -1,5 +1,5 @@
-// The limits of realms, roles, transports and the process, and the times of the drain, by name: what reads
-// them, tells them and compares them.
+// The limits of realms, roles, transports and the process, and the times of the drain, by name: for those
+// that read them, tell them and compare them.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "router/config/config.h"
-#include "router/config/setting.h"
 
 namespace router::config {
 
@@ -42,21 +41,5 @@ extern const std::vector<Limit<Drain>> drain_times;
 
 // The realm's, but for those that the role has.
 SessionLimits limits_of(const Role& role, const SessionLimits& of_realm);
-
-// take(limit, value) for each that the object "limits" gives. Throws ConfigError.
-template <class Limits, class Take>
-void for_each_given(const Setting& object, const std::vector<Limit<Limits>>& all, Take take) {
-  Keys keys;
-  for (const Limit<Limits>& limit : all) keys.known.push_back(limit.name);
-  object.check_keys(keys);
-  for (const Limit<Limits>& limit : all)
-    if (const auto value = object.find(limit.name)) take(limit, value->integer(limit.min, limit.max));
-}
-
-// Overwrites what the object "limits" gives. Throws ConfigError.
-template <class Limits>
-void read_limits(const Setting& object, const std::vector<Limit<Limits>>& all, Limits& limits) {
-  for_each_given(object, all, [&](const auto& limit, int64_t value) { limit.set(limits, value); });
-}
 
 }  // namespace router::config

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "router/config/limits.h"
+#include "router/config/read_limits.h"
 
 namespace router::config {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "router/config/limits.h"
+#include "router/config/read_limits.h"
 #include "router/config/store.h"
 
 namespace router::config {

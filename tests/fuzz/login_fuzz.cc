@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "router/config/config_file.h"
 #include "tests/router/support/session_wires.h"
 
 namespace {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "router/config/config_file.h"
+
 namespace router {
 namespace {
 

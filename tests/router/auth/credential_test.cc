@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "router/config/config.h"
+#include "router/config/config_file.h"
 #include "router/crypto/crypto.h"
 #include "text/base64.h"
 #include "text/hex.h"

@@ -1,11 +1,10 @@
-#include "router/config/config.h"
-
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <random>
 #include <sstream>
 
+#include "router/config/config_file.h"
 #include "router/config/limits.h"
 #include "tests/router/config/config_text.h"
 #include "tests/support/temporary_folder.h"

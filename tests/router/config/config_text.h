@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "router/config/config.h"
+#include "router/config/config_file.h"
 
 namespace router::config::test {
 
