@@ -14,10 +14,10 @@
 
 #include "bench/load/command.h"
 #include "router/access/explain.h"
-#include "router/auth/credential.h"
+#include "router/auth/proofs/credential.h"
 #include "router/base/log.h"
 #include "router/base/version.h"
-#include "router/config/config_file.h"
+#include "router/config/file/config_file.h"
 #include "router/config/inventory.h"
 #include "router/config/wording.h"
 #include "router/dev_cert/dev_cert.h"

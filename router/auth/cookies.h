@@ -12,7 +12,7 @@
 #include <string_view>
 #include <utility>
 
-#include "router/auth/applicant.h"
+#include "router/auth/proofs/applicant.h"
 #include "router/base/clock.h"
 #include "router/base/mutex.h"
 #include "router/config/authentication.h"

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "router/auth/dynamic_principal.h"
-#include "router/auth/token.h"
+#include "router/auth/proofs/token.h"
 #include "router/crypto/crypto.h"
 #include "text/hex.h"
 #include "wamp/error_uris.h"

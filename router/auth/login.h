@@ -12,8 +12,8 @@
 #include <string_view>
 #include <variant>
 
-#include "router/auth/applicant.h"
-#include "router/auth/proof.h"
+#include "router/auth/proofs/applicant.h"
+#include "router/auth/proofs/proof.h"
 #include "router/base/clock.h"
 #include "router/config/authentication.h"
 #include "wamp/message.h"

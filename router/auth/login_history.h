@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "router/auth/applicant.h"
+#include "router/auth/proofs/applicant.h"
 #include "router/auth/recent_table.h"
 #include "router/base/clock.h"
 #include "router/base/mutex.h"

@@ -1,7 +1,7 @@
 // What authentication and authorization are told of a client, as far as its connection tells it.
 #pragma once
 
-#include "router/auth/applicant.h"
+#include "router/auth/proofs/applicant.h"
 #include "router/entrance/entrance.h"
 #include "transport/connection/connection.h"
 

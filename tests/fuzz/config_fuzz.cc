@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "router/config/config_file.h"
+#include "router/config/file/config_file.h"
 #include "router/config/inventory.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "router/config/config_file.h"
+#include "router/config/file/config_file.h"
 #include "tests/router/support/session_wires.h"
 
 namespace {

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "router/auth/token.h"
+#include "router/auth/proofs/token.h"
 #include "router/crypto/web_key.h"
 #include "tests/support/login_client.h"
 

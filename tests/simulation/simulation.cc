@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "router/config/config_file.h"
+#include "router/config/file/config_file.h"
 #include "router/session/session.h"
 
 namespace simulation {

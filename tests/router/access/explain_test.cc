@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "router/config/config_file.h"
+#include "router/config/file/config_file.h"
 
 namespace router {
 namespace {

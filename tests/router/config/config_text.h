@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "router/config/config_file.h"
+#include "router/config/file/config_file.h"
 
 namespace router::config::test {
 

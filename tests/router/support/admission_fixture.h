@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "router/config/config_file.h"
+#include "router/config/file/config_file.h"
 #include "tests/router/support/session_wires.h"
 #include "tests/support/login_client.h"
 

@@ -12,7 +12,7 @@
 #include <string>
 #include <utility>
 
-#include "router/config/config_file.h"
+#include "router/config/file/config_file.h"
 #include "tests/router/support/session_wires.h"
 
 namespace router {

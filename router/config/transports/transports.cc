@@ -1,0 +1,174 @@
+#include "router/config/transports/transports.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "router/config/inventory.h"
+#include "router/config/transports/endpoint.h"
+#include "router/config/transports/options.h"
+#include "router/config/transports/session_settings.h"
+#include "router/config/transports/web_paths.h"
+#include "transport/http/http_text.h"
+
+namespace router::config {
+namespace {
+
+const Words transport_types = {"websocket", "rawsocket", "universal", "web"};
+const Words other_types = {"mqtt", "flashpolicy", "websocket.testee", "stream.testee"};
+const Words all_transport_types = {"websocket", "rawsocket",   "universal",        "web",
+                                   "mqtt",      "flashpolicy", "websocket.testee", "stream.testee"};
+const Words path_types = {"websocket", "static", "health", "ready", "metrics", "longpoll", "none"};
+
+// Of the transport and of the object for one protocol alike: the whole transport's sessions.
+Keys with_session_keys(Keys keys) {
+  keys.known.insert(keys.known.end(),
+                    {"type", "endpoint", "server_names", "auth", "serializers", "options", "limits"});
+  keys.ignored.push_back("id");
+  return keys;
+}
+
+// WebSocket on any path, as Crossbar's transport of this type.
+void read_websocket(const Setting& setting, Transport& transport) {
+  setting.check_keys(with_session_keys({.known = {"cookie"}, .ignored = {"url", "debug"}}));
+  transport.type = Transport::Type::websocket;
+  transport.paths.emplace("/", WebSocketPath{});
+}
+
+// RawSocket and nothing else, as Crossbar's transport of this type.
+void read_rawsocket(const Setting& setting, Transport& transport) {
+  setting.check_keys(with_session_keys({.left_out = {"cookie"}, .ignored = {"debug"}}));
+  transport.type = Transport::Type::rawsocket;
+  transport.rawsocket_serializers = transport.serializers;
+}
+
+void read_web(const Setting& setting, Transport& transport, std::vector<Setting>& websockets) {
+  setting.check_keys(with_session_keys({.known = {"paths"}}));
+  read_paths(setting.require("paths"), path_types, transport, websockets);
+}
+
+void read_universal(const Setting& setting, Transport& transport, std::vector<Setting>& websockets) {
+  setting.check_keys(with_session_keys({.known = {"websocket", "rawsocket", "web"}, .left_out = {"mqtt"}}));
+  if (const auto websocket = setting.find("websocket"))
+    read_paths(*websocket, {"websocket"}, transport, websockets);
+  if (const auto rawsocket = setting.find("rawsocket")) {
+    rawsocket->check_keys({.known = {"serializers"},
+                           .left_out = {"options"},
+                           .unsupported = {"auth"},
+                           .ignored = {"id", "type", "debug"}});
+    transport.rawsocket_serializers = transport.serializers;
+  }
+  if (const auto web = setting.find("web")) {
+    web->check_keys({.known = {"paths", "options"}, .ignored = {"id", "type"}});
+    if (const auto options = web->find("options")) options->check_keys({.ignored = ignored_web_options});
+    read_paths(web->require("paths"), path_types, transport, websockets);
+  }
+}
+
+// Of RawSocket alone, if it has its own in a universal transport.
+void read_rawsocket_serializers(const Setting& setting, Transport& transport) {
+  const auto rawsocket = setting.find("rawsocket");
+  const auto own = rawsocket ? rawsocket->find("serializers") : std::nullopt;
+  transport.rawsocket_serializers = own ? read_serializers(*own) : transport.serializers;
+}
+
+// Some options are WebSocket's alone.
+void leave_out_useless_options(const Setting& setting, Transport& transport) {
+  const bool serves_websocket =
+      std::any_of(transport.paths.begin(), transport.paths.end(),
+                  [](const auto& path) { return std::holds_alternative<WebSocketPath>(path.second); });
+  const auto options = serves_websocket ? std::nullopt : setting.find("options");
+  if (!options) return;
+  if (const auto compression = options->find("compression"))
+    compression->leave_out("has no effect: no WebSocket is served here");
+  transport.compression.reset();
+}
+
+// As in a URL between "//" and the port.
+void read_server_names(const Setting& list, Transport& transport) {
+  for (const Setting& element : list.some_elements()) {
+    std::string name = element.some_string();
+    const bool is_v6 = name.starts_with('[') && name.ends_with(']');
+    if (name.find_first_of("/ #?@") != name.npos || (!is_v6 && name.find(':') != name.npos))
+      element.fail(
+          "expected a name such as \"wampd.example.com\" or \"*.example.com\", without scheme, port and "
+          "path, found " +
+          in_quotes(name));
+    transport.server_names.push_back(transport::in_small_letters(std::move(name)));
+  }
+}
+
+// Why a transport of a Crossbar file is left out; none: it is not.
+std::optional<std::string> why_not_served(const Setting& transport) {
+  if (!transport.source().is_crossbar) return std::nullopt;
+  const std::string& type = transport.require("type").choice(all_transport_types);
+  if (std::find(other_types.begin(), other_types.end(), type) != other_types.end())
+    return "its type is " + in_quotes(type);
+  const Setting endpoint = transport.require("endpoint");
+  const std::string& kind = endpoint.require("type").choice({"tcp", "unix", "tls", "twisted", "onion"});
+  if (kind == "twisted" || kind == "onion") return "its endpoint is of type " + in_quotes(kind);
+  if (endpoint.find("portrange")) return "its endpoint has a \"portrange\"";
+  return std::nullopt;
+}
+
+Transport read_served(const Setting& setting, const RoleNames& roles) {
+  Transport transport;
+  std::vector<Setting> websockets;
+  const std::string& type = setting.require("type").choice(transport_types, other_types);
+  if (type == "websocket")
+    read_websocket(setting, transport);
+  else if (type == "rawsocket")
+    read_rawsocket(setting, transport);
+  else if (type == "web")
+    read_web(setting, transport, websockets);
+  else
+    read_universal(setting, transport, websockets);
+  read_endpoint(setting.require("endpoint"), transport);
+  if (const auto names = setting.find("server_names")) read_server_names(*names, transport);
+  read_session_settings(setting, websockets, roles, transport);
+  leave_out_useless_options(setting, transport);
+  if (!transport.rawsocket_serializers.empty()) read_rawsocket_serializers(setting, transport);
+  return transport;
+}
+
+RoleNames names_of_roles(const std::vector<Realm>& realms) {
+  RoleNames names;
+  for (const Realm& realm : realms)
+    for (const Role& role : realm.roles) names.insert(role.name);
+  return names;
+}
+
+}  // namespace
+
+bool has_fixed_address(const Transport& transport) {
+  return !transport.socket_path.empty() || transport.port != 0;
+}
+
+std::optional<Transport> read_transport(const Setting& setting, const std::vector<Realm>& realms) {
+  auto why_not = why_not_served(setting);
+  std::optional<Transport> transport;
+  if (!why_not) transport = read_served(setting, names_of_roles(realms));
+  if (transport && transport->paths.empty() && transport->rawsocket_serializers.empty()) {
+    if (!setting.source().is_crossbar) setting.fail("serves nothing: no path is given");
+    why_not = "no path is given";
+  }
+  if (!why_not) return transport;
+  setting.leave_out("this transport is not served: " + *why_not);
+  return std::nullopt;
+}
+
+std::vector<Transport> read_transports(const Setting& list, const std::vector<Realm>& realms) {
+  std::vector<Transport> transports;
+  std::set<std::string> addresses;
+  for (const Setting& element : list.some_elements()) {
+    const Transport& transport = transports.emplace_back(*read_transport(element, realms));
+    if (has_fixed_address(transport) && !addresses.insert(address(transport)).second)
+      element.require("endpoint").fail("a second transport on " + address(transport));
+  }
+  return transports;
+}
+
+}  // namespace router::config
