@@ -6,7 +6,7 @@
 #include "serializers/cbor_scanner.h"
 #include "serializers/cbor_values.h"
 #include "serializers/kind.h"
-#include "serializers/serializer.h"
+#include "serializers/limits.h"
 
 namespace serializers {
 

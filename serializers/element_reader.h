@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "serializers/kind.h"
+#include "serializers/limits.h"
 #include "serializers/scanner.h"
-#include "serializers/serializer.h"
 #include "serializers/value_sink.h"
 
 namespace serializers {

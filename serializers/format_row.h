@@ -10,7 +10,6 @@
 #include <variant>
 
 #include "serializers/message_codec.h"
-#include "serializers/message_start.h"
 #include "serializers/serializer.h"
 #include "serializers/short_writers.h"
 #include "serializers/start_reader.h"

@@ -8,8 +8,8 @@
 #include "serializers/json_scanner.h"
 #include "serializers/json_values.h"
 #include "serializers/kind.h"
+#include "serializers/limits.h"
 #include "serializers/lone_surrogates.h"
-#include "serializers/serializer.h"
 
 namespace serializers {
 

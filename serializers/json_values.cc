@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "serializers/json_text.h"
-#include "serializers/serializer.h"
+#include "serializers/limits.h"
 #include "serializers/unescape_json.h"
 
 namespace serializers {

@@ -13,8 +13,8 @@
 
 #include "serializers/element_reader.h"
 #include "serializers/kind.h"
+#include "serializers/limits.h"
 #include "serializers/message_taker.h"
-#include "serializers/serializer.h"
 #include "serializers/value_builder.h"
 #include "serializers/value_sink.h"
 #include "wamp/message.h"

@@ -1,13 +1,10 @@
 // What a message is that is not taken: of one that is too long only the beginning is there, others are
 // refused for what comes later in them.
-//
-// Stateless but for the Scratch; any thread.
 #pragma once
 
 #include <optional>
-#include <string_view>
 
-#include "serializers/serializer.h"
+#include "wamp/message.h"
 
 namespace serializers {
 
@@ -20,9 +17,5 @@ struct MessageStart {
   // first 256 KiB of the message, before all that is not valid, and the options do not end there either.
   std::optional<bool> acknowledge = {}, progress = {};
 };
-
-// Nothing if the bytes do not begin a message like that, or end before it is sure that its request id is
-// whole.
-std::optional<MessageStart> decode_start(Format format, std::string_view message, Scratch& scratch);
 
 }  // namespace serializers

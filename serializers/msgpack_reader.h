@@ -4,9 +4,9 @@
 #include <string_view>
 
 #include "serializers/kind.h"
+#include "serializers/limits.h"
 #include "serializers/msgpack_scanner.h"
 #include "serializers/msgpack_values.h"
-#include "serializers/serializer.h"
 
 namespace serializers {
 

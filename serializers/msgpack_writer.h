@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "serializers/serializer.h"
+#include "serializers/limits.h"
 #include "serializers/value_sink.h"
 
 namespace serializers {

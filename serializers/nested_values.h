@@ -11,7 +11,7 @@
 #include <string>
 
 #include "serializers/json_writer.h"
-#include "serializers/serializer.h"
+#include "serializers/limits.h"
 
 namespace serializers {
 

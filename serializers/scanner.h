@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "serializers/serializer.h"
+#include "serializers/limits.h"
 
 namespace serializers {
 

@@ -7,7 +7,6 @@
 #include "serializers/format_row.h"
 #include "serializers/json_reader.h"
 #include "serializers/json_writer.h"
-#include "serializers/message_start.h"
 #include "serializers/msgpack_reader.h"
 #include "serializers/msgpack_writer.h"
 #include "serializers/value_builder.h"

@@ -6,10 +6,12 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "serializers/limits.h"
+#include "serializers/message_start.h"
 #include "serializers/message_taker.h"
 #include "wamp/message.h"
 #include "wamp/result.h"
@@ -32,29 +34,6 @@ inline std::string_view name(Format format) {
   return names(format).name;
 }
 
-// Where strings are put that are not in the frame as they are meant (JSON escapes, CBOR strings in chunks,
-// and JSON with lone surrogates as a whole). Cleared by each decode.
-struct Scratch {
-  std::deque<std::string> strings;
-};
-
-constexpr int max_nesting = 1024;
-
-// Of what becomes values: the options or details of one message, or arguments that the router reads itself.
-// It is counted while it is read, before anything is made of what is too much. In errors each has the name of
-// its configuration key.
-struct ValueLimits {
-  size_t bytes = SIZE_MAX;       // "options_bytes": as they came
-  size_t entries = SIZE_MAX;     // "options_entries": of all dictionaries together
-  size_t list_items = SIZE_MAX;  // "options_list_items": of all lists together
-};
-
-struct Limits {
-  int max_depth =
-      128;  // nesting of lists and dictionaries, the message's own list included; at most max_nesting
-  ValueLimits values = {};
-};
-
 // Decodes one message. A view in the result points into `bytes` or `scratch`. The error says which message
 // and element is wrong and what was expected: "CALL.Options: expected a dictionary, got a string". Of an
 // escape in JSON that is a lone surrogate U+FFFD is made, wherever it stands. If the error is
@@ -65,6 +44,10 @@ wamp::Result<wamp::Message> decode(Format format, std::string_view bytes, Scratc
 // The same, and gives the message to `take`: the way of the messages that are routed.
 wamp::Result<void> decode(Format format, std::string_view bytes, Scratch& scratch, const Limits& limits,
                           MessageTaker take);
+
+// Nothing if the bytes do not begin a message like that, or end before it is sure that its request id is
+// whole.
+std::optional<MessageStart> decode_start(Format format, std::string_view message, Scratch& scratch);
 
 // Appends the message up to the place of its payload, which has `payload_count` elements and which the caller
 // puts behind it, followed by what is returned. The message's own payload member is not looked at.

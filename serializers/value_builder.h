@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "serializers/serializer.h"
+#include "serializers/limits.h"
 #include "serializers/value_sink.h"
 
 namespace serializers {

@@ -23,6 +23,7 @@
 #include "router/worker/resident.h"
 #include "router/worker/worker.h"
 #include "serializers/message_start.h"
+#include "serializers/serializer.h"
 #include "transport/memory/account.h"
 #include "wamp/ids.h"
 #include "wamp/message.h"

@@ -15,7 +15,6 @@
 
 #include "serializers/cbor_scanner.h"
 #include "serializers/json_scanner.h"
-#include "serializers/message_start.h"
 #include "serializers/msgpack_scanner.h"
 #include "serializers/serializer.h"
 #include "tests/serializers/library_readers.h"

@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "serializers/message_start.h"
 #include "serializers/serializer.h"
 #include "tests/serializers/differential.h"
 

@@ -1,5 +1,5 @@
 // Requests of which only the beginning is there.
-#include "serializers/message_start.h"
+#include "serializers/serializer.h"
 
 #include <gtest/gtest.h>
 
