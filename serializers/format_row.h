@@ -9,10 +9,10 @@
 #include <utility>
 #include <variant>
 
-#include "serializers/message_codec.h"
+#include "serializers/envelope/message_codec.h"
+#include "serializers/envelope/start_reader.h"
 #include "serializers/serializer.h"
 #include "serializers/short_writers.h"
-#include "serializers/start_reader.h"
 
 namespace serializers {
 

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
-#include "serializers/cbor_reader.h"
-#include "serializers/cbor_writer.h"
+#include "serializers/cbor/cbor_reader.h"
+#include "serializers/cbor/cbor_writer.h"
 #include "serializers/format_row.h"
-#include "serializers/json_reader.h"
-#include "serializers/json_writer.h"
-#include "serializers/msgpack_reader.h"
-#include "serializers/msgpack_writer.h"
-#include "serializers/value_builder.h"
+#include "serializers/json/json_reader.h"
+#include "serializers/json/json_writer.h"
+#include "serializers/msgpack/msgpack_reader.h"
+#include "serializers/msgpack/msgpack_writer.h"
+#include "serializers/values/value_builder.h"
 
 namespace serializers {
 namespace {

@@ -10,9 +10,9 @@
 #include <string>
 #include <string_view>
 
-#include "serializers/limits.h"
-#include "serializers/message_start.h"
-#include "serializers/message_taker.h"
+#include "serializers/base/limits.h"
+#include "serializers/envelope/message_start.h"
+#include "serializers/envelope/message_taker.h"
 #include "wamp/message.h"
 #include "wamp/result.h"
 

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "serializers/cbor_header.h"
-#include "serializers/msgpack_header.h"
+#include "serializers/cbor/cbor_header.h"
+#include "serializers/msgpack/msgpack_header.h"
 
 namespace serializers {
 

@@ -10,14 +10,14 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
-#include "serializers/cbor_scanner.h"
-#include "serializers/cbor_values.h"
-#include "serializers/json_scanner.h"
-#include "serializers/json_values.h"
-#include "serializers/msgpack_scanner.h"
-#include "serializers/msgpack_values.h"
+#include "serializers/cbor/cbor_scanner.h"
+#include "serializers/cbor/cbor_values.h"
+#include "serializers/json/json_scanner.h"
+#include "serializers/json/json_values.h"
+#include "serializers/msgpack/msgpack_scanner.h"
+#include "serializers/msgpack/msgpack_values.h"
 #include "serializers/serializer.h"
-#include "serializers/value_builder.h"
+#include "serializers/values/value_builder.h"
 #include "tests/serializers/library_readers.h"
 #include "text/utf8.h"
 

@@ -7,8 +7,8 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
-#include "serializers/json_scanner.h"
-#include "serializers/msgpack_scanner.h"
+#include "serializers/json/json_scanner.h"
+#include "serializers/msgpack/msgpack_scanner.h"
 #include "serializers/serializer.h"
 
 namespace serializers {

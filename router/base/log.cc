@@ -9,7 +9,7 @@
 
 #include "router/base/clock.h"
 #include "router/base/mutex.h"
-#include "serializers/json_writer.h"
+#include "serializers/json/json_writer.h"
 #include "text/hex.h"
 #include "text/utf8.h"
 

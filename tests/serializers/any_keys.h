@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "serializers/json_writer.h"
+#include "serializers/json/json_writer.h"
 
 namespace serializers::library {
 

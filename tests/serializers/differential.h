@@ -13,9 +13,9 @@
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
-#include "serializers/cbor_scanner.h"
-#include "serializers/json_scanner.h"
-#include "serializers/msgpack_scanner.h"
+#include "serializers/cbor/cbor_scanner.h"
+#include "serializers/json/json_scanner.h"
+#include "serializers/msgpack/msgpack_scanner.h"
 #include "serializers/serializer.h"
 #include "tests/serializers/library_readers.h"
 #include "text/utf8.h"

@@ -10,12 +10,12 @@
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
-#include "serializers/cbor_writer.h"
-#include "serializers/json_text.h"
-#include "serializers/json_writer.h"
-#include "serializers/msgpack_writer.h"
+#include "serializers/cbor/cbor_writer.h"
+#include "serializers/json/json_text.h"
+#include "serializers/json/json_writer.h"
+#include "serializers/msgpack/msgpack_writer.h"
 #include "serializers/serializer.h"
-#include "serializers/value_sink.h"
+#include "serializers/values/value_sink.h"
 #include "tests/serializers/any_keys.h"
 
 namespace serializers::library {

@@ -4,9 +4,9 @@
 #include <iterator>
 #include <vector>
 
-#include "serializers/cbor_writer.h"
-#include "serializers/json_writer.h"
-#include "serializers/msgpack_writer.h"
+#include "serializers/cbor/cbor_writer.h"
+#include "serializers/json/json_writer.h"
+#include "serializers/msgpack/msgpack_writer.h"
 #include "serializers/serializer.h"
 
 namespace serializers {

@@ -1,5 +1,5 @@
 // A payload says the same in the other format.
-#include "serializers/json_writer.h"
+#include "serializers/json/json_writer.h"
 #include "serializers/serializer.h"
 #include "tests/serializers/differential.h"
 

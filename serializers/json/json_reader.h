@@ -1,0 +1,43 @@
+// Reads the elements of a message in JSON: see element_reader.h.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "serializers/base/kind.h"
+#include "serializers/base/limits.h"
+#include "serializers/json/json_scanner.h"
+#include "serializers/json/json_values.h"
+#include "serializers/json/lone_surrogates.h"
+
+namespace serializers {
+
+class JsonReader : public JsonScanner {
+ public:
+  static constexpr std::string_view empty_arguments = "[],";
+  static constexpr std::string_view true_value = "true";
+  static constexpr auto read_values = read_json;
+  static constexpr auto mended = without_lone_surrogates;
+  static bool is_empty(std::string_view skipped) { return skipped.find('"') == skipped.npos; }
+
+  JsonReader(std::string_view bytes, Scratch& scratch, const Limits& limits);
+
+  Kind kind() const;
+  bool enter_message();
+  bool next();
+  bool leave_message();
+  bool enter_dictionary();
+  bool next_key(std::string_view& key);
+  bool read_integer(uint64_t& value);
+  bool read_string(std::string_view& value);
+
+ private:
+  // The way that ids take nearly always: few digits and nothing else. False leaves the position as it is.
+  bool read_short_integer(uint64_t& value);
+
+  Scratch& scratch_;
+  bool at_first_element_ = true;
+};
+
+}  // namespace serializers
