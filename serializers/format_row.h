@@ -16,8 +16,7 @@
 
 namespace serializers {
 
-// Sends the elements of a payload that was validated to the sink; see json_values.h. False if a key was not a
-// string.
+// See element_reader.h.
 using ReadValues = bool (*)(wamp::Payload payload, ValueSink& sink);
 
 using EncodeEnvelope = Envelope (*)(const void* message, uint8_t payload_count, EnvelopeSpace& space);

@@ -30,7 +30,7 @@ SERIALIZERS_ROOMS = {
     "base": set(),
     "values": {"base"},
     "json": {"base", "values"},
-    "binary": {"base", "json"},
+    "binary": {"base", "values", "json"},
     "msgpack": {"base", "values", "binary"},
     "cbor": {"base", "values", "binary"},
     "envelope": {"base", "values"},

@@ -80,7 +80,7 @@ bool CborReader::read_string(std::string_view& value) {
   if (head.is_indefinite) {
     const ValueLimits none;
     ValueBuilder builder(none);
-    read_cbor({{begin, position()}, 1}, builder);
+    read_values({{begin, position()}, 1}, builder);
     value = scratch_.strings.emplace_back(std::move(*builder.values().front().get<std::string>()));
   } else {
     value = {head.content, head.argument};

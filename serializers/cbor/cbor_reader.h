@@ -6,7 +6,8 @@
 #include "serializers/base/kind.h"
 #include "serializers/base/limits.h"
 #include "serializers/cbor/cbor_scanner.h"
-#include "serializers/cbor/cbor_values.h"
+#include "serializers/values/value_sink.h"
+#include "wamp/message.h"
 
 namespace serializers {
 
@@ -14,7 +15,6 @@ class CborReader : public CborScanner {
  public:
   static constexpr std::string_view empty_arguments = "\x80";
   static constexpr std::string_view true_value = "\xF5";
-  static constexpr auto read_values = read_cbor;
   // Some ways of writing that are not known.
   static bool is_empty(std::string_view skipped) {
     constexpr size_t shortest_with_an_entry = 3;
@@ -33,6 +33,10 @@ class CborReader : public CborScanner {
   bool next_key(std::string_view& key);
   bool read_integer(uint64_t& value);
   bool read_string(std::string_view& value);
+  // What the other formats cannot say: a tag is lost, its content stays, but a bignum (tags 2 and 3) becomes
+  // an integer, or a float as does a negative integer if it has more than 64 bits; of keys see
+  // nested_values.h.
+  static bool read_values(wamp::Payload payload, ValueSink& sink);
 
  private:
   Scratch& scratch_;

@@ -1,12 +1,10 @@
-#include "serializers/cbor/cbor_values.h"
-
 #include <string>
 #include <utility>
 
 #include <cbor/streaming.h>
 
 #include "serializers/binary/nested_values.h"
-#include "serializers/cbor/cbor_header.h"
+#include "serializers/cbor/cbor_reader.h"
 
 namespace serializers {
 namespace {
@@ -16,7 +14,8 @@ constexpr uint64_t positive_bignum = 2, negative_bignum = 3;
 // libcbor's events → the sink's. libcbor tells of heads and strings only.
 class CborEvents {
  public:
-  explicit CborEvents(ValueSink& sink) : values_(sink, NestedValues::SizesAt::end) {}
+  CborEvents(ValueSink& sink, NestedValues::Dictionaries dictionaries)
+      : values_(sink, NestedValues::SizesAt::end, dictionaries) {}
 
   NestedValues& values() { return values_; }
   bool is_in_a_value() const { return chunks_ != Kind::invalid || values_.is_in_a_value(); }
@@ -134,25 +133,33 @@ constexpr cbor_callbacks callbacks = {
     .indef_break = [](void* context) { events(context).end_indefinite(); },
 };
 
-}  // namespace
-
-bool read_cbor(wamp::Payload payload, ValueSink& sink) {
-  CborEvents events(sink);
-  const char* at = payload.bytes.data();
-  const char* const end = at + payload.bytes.size();
-  for (int values = 0; values < payload.count;) {
-    // libcbor 0.8 refuses the tags 6 to 20.
-    if (const CborHeader header = read_cbor_header(at, end); header.kind == Kind::extension) {
+// Moves behind the value.
+void read_value(const char*& at, const char* end, CborEvents& events) {
+  do {
+    const CborHeader header = read_cbor_header(at, end);
+    if ((header.kind == Kind::list || header.kind == Kind::dictionary) && events.values().is_at_key()) {
+      events.values().key_in_json([&](ValueSink& writer) {
+        CborEvents key(writer, NestedValues::Dictionaries::as_lists);
+        read_value(at, end, key);
+      });
+    } else if (header.kind == Kind::extension) {  // libcbor 0.8 refuses the tags 6 to 20
       events.values().begin_tag(header.argument);
       at = header.content;
-      continue;
+    } else {
+      const auto bytes = reinterpret_cast<cbor_data>(at);
+      const auto result = cbor_stream_decode(bytes, static_cast<size_t>(end - at), &callbacks, &events);
+      if (result.status != CBOR_DECODER_FINISHED) return;
+      at += result.read;
     }
-    const cbor_decoder_result result = cbor_stream_decode(reinterpret_cast<cbor_data>(at),
-                                                          static_cast<size_t>(end - at), &callbacks, &events);
-    if (result.status != CBOR_DECODER_FINISHED) break;
-    at += result.read;
-    values += !events.is_in_a_value();
-  }
+  } while (events.is_in_a_value());
+}
+
+}  // namespace
+
+bool CborReader::read_values(wamp::Payload payload, ValueSink& sink) {
+  CborEvents events(sink, NestedValues::Dictionaries::as_such);
+  const char* at = payload.bytes.data();
+  for (int i = 0; i < payload.count; ++i) read_value(at, payload.bytes.data() + payload.bytes.size(), events);
   return events.values().keys_are_strings();
 }
 

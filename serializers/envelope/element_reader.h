@@ -44,7 +44,8 @@ concept ElementReader = std::derived_from<R, Scanner> &&
   { reader.skip_value(most) } -> std::same_as<bool>;
   // Of what was skipped, one dictionary: whether it is known to be empty.
   { R::is_empty(text) } -> std::same_as<bool>;
-  // Sends the elements of a payload that was validated; false, with all sent, if a key was not a string.
+  // Sends the elements of a payload that was validated: nothing is checked again. False, with all sent, if a
+  // key was not a string.
   { R::read_values(wamp::Payload(), std::declval<ValueSink&>()) } -> std::same_as<bool>;
   // "invalid JSON at byte 17: control character in a string"
   { unchanged.error() } -> std::same_as<std::string>;

@@ -101,20 +101,12 @@ bool JsonReader::read_short_integer(uint64_t& value) {
   return true;
 }
 
-bool JsonReader::read_integer(uint64_t& value) {
-  if (read_short_integer(value)) return true;
+bool JsonReader::read_any_integer(uint64_t& value) {
   const char* const begin = position();
-  const auto [behind, error] = std::from_chars(begin, end_, value);
-  const bool plain = error == std::errc() && (*begin != '0' || behind == begin + 1);
-  if (plain && (behind == end_ || is_integer({behind, 1}))) {
-    move_to(behind);
-    return true;
-  }
   if (!at_number() || !skip_number()) return false;
-  value = UINT64_MAX;
-  if (is_integer({begin, position()})) return true;
-  move_to(begin);
-  return false;
+  if (!is_integer({begin, position()})) return move_to(begin), false;
+  if (std::from_chars(begin, position(), value).ec != std::errc()) value = UINT64_MAX;
+  return true;
 }
 
 bool JsonReader::read_string(std::string_view& value) {

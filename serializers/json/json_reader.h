@@ -8,8 +8,9 @@
 #include "serializers/base/kind.h"
 #include "serializers/base/limits.h"
 #include "serializers/json/json_scanner.h"
-#include "serializers/json/json_values.h"
 #include "serializers/json/lone_surrogates.h"
+#include "serializers/values/value_sink.h"
+#include "wamp/message.h"
 
 namespace serializers {
 
@@ -17,7 +18,6 @@ class JsonReader : public JsonScanner {
  public:
   static constexpr std::string_view empty_arguments = "[],";
   static constexpr std::string_view true_value = "true";
-  static constexpr auto read_values = read_json;
   static constexpr auto mended = without_lone_surrogates;
   static bool is_empty(std::string_view skipped) { return skipped.find('"') == skipped.npos; }
 
@@ -29,12 +29,15 @@ class JsonReader : public JsonScanner {
   bool leave_message();
   bool enter_dictionary();
   bool next_key(std::string_view& key);
-  bool read_integer(uint64_t& value);
+  bool read_integer(uint64_t& value) { return read_short_integer(value) || read_any_integer(value); }
   bool read_string(std::string_view& value);
+  // True, as all keys are strings.
+  static bool read_values(wamp::Payload payload, ValueSink& sink);
 
  private:
   // The way that ids take nearly always: few digits and nothing else. False leaves the position as it is.
   bool read_short_integer(uint64_t& value);
+  bool read_any_integer(uint64_t& value);
 
   Scratch& scratch_;
   bool at_first_element_ = true;

@@ -1,22 +1,12 @@
-#include "serializers/json/json_values.h"
-
 #include <charconv>
 #include <cmath>
 
-#include "serializers/base/limits.h"
+#include "serializers/json/json_reader.h"
 #include "serializers/json/json_text.h"
 #include "serializers/json/unescape_json.h"
 
 namespace serializers {
 namespace {
-
-double to_double(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  // The scanner refuses what is too big, so this one is too small.
-  if (error != std::errc()) value = std::copysign(0.0, text.front() == '-' ? -1.0 : 1.0);
-  return value;
-}
 
 // One pass over valid text, without recursion.
 class JsonWalk {
@@ -26,14 +16,12 @@ class JsonWalk {
 
   void value() {
     skip_space();
-    for (;;) {
-      if (*p_ == '{' || *p_ == '[') {
-        if (!open()) continue;
-      } else {
+    do {
+      if (*p_ == '{' || *p_ == '[')
+        open();
+      else
         scalar();
-      }
-      if (!next()) return;
-    }
+    } while (next());
   }
 
   void comma() {
@@ -51,21 +39,13 @@ class JsonWalk {
     while (p_ != end_ && static_cast<unsigned char>(*p_) <= ' ') ++p_;
   }
 
-  // Into a list or dictionary. True if it is empty.
-  bool open() {
+  void open() {
     const bool is_dictionary = *p_++ == '{';
     if (is_dictionary)
       sink_.begin_dictionary(unknown_size);
     else
       sink_.begin_list(unknown_size);
     open_[depth_++] = {0, is_dictionary};
-    skip_space();
-    if (*p_ == (is_dictionary ? '}' : ']')) {
-      close();
-      return true;
-    }
-    if (is_dictionary) key();
-    return false;
   }
 
   void close() {
@@ -77,19 +57,18 @@ class JsonWalk {
       sink_.end_list(closed.count);
   }
 
-  // From behind a value to the next one, out of the containers that end there. False: there is none.
+  // To the next value in what is open, out of the containers that end here. False: there is none.
   bool next() {
-    while (depth_ > 0) {
-      Open& around = open_[depth_ - 1];
-      ++around.count;
+    for (; depth_ > 0; close()) {
       skip_space();
-      if (*p_ == ',') {
-        ++p_;
+      if (*p_ == '}' || *p_ == ']') continue;
+      Open& around = open_[depth_ - 1];
+      if (around.count++ > 0) {
+        ++p_;  // the comma
         skip_space();
-        if (around.is_dictionary) key();
-        return true;
       }
-      close();
+      if (around.is_dictionary) key();
+      return true;
     }
     return false;
   }
@@ -135,21 +114,20 @@ class JsonWalk {
 
   void number() {
     const char* const begin = p_;
-    bool is_floating = false;
-    for (; p_ != end_ &&
-           (*p_ == '-' || *p_ == '+' || *p_ == '.' || (*p_ | 0x20) == 'e' || (*p_ >= '0' && *p_ <= '9'));
-         ++p_)
-      is_floating = is_floating || *p_ == '.' || (*p_ | 0x20) == 'e';
     int64_t integer;
-    uint64_t unsigned_integer;
-    if (is_floating)
-      sink_.floating(to_double({begin, p_}));
-    else if (std::from_chars(begin, p_, integer).ec == std::errc())
-      sink_.integer(integer);
-    else if (*begin != '-' && std::from_chars(begin, p_, unsigned_integer).ec == std::errc())
-      sink_.unsigned_integer(unsigned_integer);
-    else
-      sink_.floating(to_double({begin, p_}));
+    uint64_t big_integer;
+    double value = 0;
+    const auto whole = std::from_chars(begin, end_, integer);
+    p_ = whole.ptr;
+    const bool is_floating = p_ != end_ && (*p_ == '.' || *p_ == 'e' || *p_ == 'E');
+    if (!is_floating && whole.ec == std::errc()) return sink_.integer(integer);
+    if (!is_floating && std::from_chars(begin, end_, big_integer).ec == std::errc())
+      return sink_.unsigned_integer(big_integer);
+    const auto floating = std::from_chars(begin, end_, value);
+    p_ = floating.ptr;
+    // The scanner refuses what is too big, so this one is too small.
+    if (floating.ec != std::errc()) value = std::copysign(0.0, *begin == '-' ? -1.0 : 1.0);
+    sink_.floating(value);
   }
 
   const char* p_;
@@ -161,7 +139,7 @@ class JsonWalk {
 
 }  // namespace
 
-bool read_json(wamp::Payload payload, ValueSink& sink) {
+bool JsonReader::read_values(wamp::Payload payload, ValueSink& sink) {
   JsonWalk walk(payload.bytes, sink);
   for (int i = 0; i < payload.count; ++i) {
     if (i > 0) walk.comma();

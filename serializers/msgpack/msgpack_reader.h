@@ -6,7 +6,8 @@
 #include "serializers/base/kind.h"
 #include "serializers/base/limits.h"
 #include "serializers/msgpack/msgpack_scanner.h"
-#include "serializers/msgpack/msgpack_values.h"
+#include "serializers/values/value_sink.h"
+#include "wamp/message.h"
 
 namespace serializers {
 
@@ -14,7 +15,6 @@ class MsgpackReader : public MsgpackScanner {
  public:
   static constexpr std::string_view empty_arguments = "\x90";
   static constexpr std::string_view true_value = "\xC3";
-  static constexpr auto read_values = read_msgpack;
   static bool is_empty(std::string_view skipped) {
     return read_msgpack_header(skipped.data(), skipped.data() + skipped.size()).length == 0;
   }
@@ -39,6 +39,9 @@ class MsgpackReader : public MsgpackScanner {
     value = take_string(string);
     return value.data() != nullptr;
   }
+  // What the other formats cannot say: an extension type becomes binary data (the type is lost), one of type
+  // 0 with a single byte 0 is JavaScript's undefined; of keys see nested_values.h.
+  static bool read_values(wamp::Payload payload, ValueSink& sink);
 
  private:
   bool enter_long_message();

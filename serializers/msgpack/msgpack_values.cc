@@ -1,18 +1,20 @@
-#include "serializers/msgpack/msgpack_values.h"
-
 #include <bit>
 
 #include "serializers/binary/nested_values.h"
-#include "serializers/msgpack/msgpack_header.h"
+#include "serializers/msgpack/msgpack_reader.h"
 
 namespace serializers {
 namespace {
 
-// One pass over valid bytes, without recursion.
+// One pass over valid bytes, without recursion, but for one into a key.
 class MsgpackWalk {
  public:
-  MsgpackWalk(std::string_view bytes, ValueSink& sink)
-      : p_(bytes.data()), end_(bytes.data() + bytes.size()), values_(sink, NestedValues::SizesAt::begin) {}
+  using Dictionaries = NestedValues::Dictionaries;
+
+  MsgpackWalk(std::string_view bytes, ValueSink& sink, Dictionaries dictionaries = Dictionaries::as_such)
+      : p_(bytes.data()),
+        end_(bytes.data() + bytes.size()),
+        values_(sink, NestedValues::SizesAt::begin, dictionaries) {}
 
   bool keys_are_strings() const { return values_.keys_are_strings(); }
 
@@ -20,6 +22,11 @@ class MsgpackWalk {
     do {
       const auto tag = static_cast<unsigned char>(*p_);
       const MsgpackHeader header = read_msgpack_header(p_, end_);
+      const bool is_container = header.kind == Kind::list || header.kind == Kind::dictionary;
+      if (is_container && values_.is_at_key()) {
+        container_key();
+        continue;
+      }
       p_ = header.content;
       if (header.kind == Kind::list) {
         values_.begin_list(header.length);
@@ -33,6 +40,14 @@ class MsgpackWalk {
   }
 
  private:
+  [[gnu::noinline]] void container_key() {
+    values_.key_in_json([this](ValueSink& writer) {
+      MsgpackWalk key({p_, end_}, writer, Dictionaries::as_lists);
+      key.value();
+      p_ = key.p_;
+    });
+  }
+
   void scalar(unsigned char tag, Kind kind, std::string_view content) {
     switch (kind) {
       case Kind::string:
@@ -83,7 +98,7 @@ class MsgpackWalk {
 
 }  // namespace
 
-bool read_msgpack(wamp::Payload payload, ValueSink& sink) {
+bool MsgpackReader::read_values(wamp::Payload payload, ValueSink& sink) {
   MsgpackWalk walk(payload.bytes, sink);
   for (int i = 0; i < payload.count; ++i) walk.value();
   return walk.keys_are_strings();
