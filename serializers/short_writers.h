@@ -7,8 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "serializers/cbor/cbor_header.h"
-#include "serializers/msgpack/msgpack_header.h"
+#include "serializers/binary/big_endian.h"
 
 namespace serializers {
 
@@ -25,23 +24,38 @@ class ShortWriter {
   char* to_;
 };
 
-class ShortMsgpackWriter : public ShortWriter {
+// MessagePack and CBOR, which differ in their first bytes only: an integer up to `most_small` is a byte of
+// itself, a larger one stands behind the tag of its size.
+template <unsigned list, unsigned dictionary, unsigned most_small, unsigned tag_of_byte>
+class ShortBinaryWriter : public ShortWriter {
  public:
   using ShortWriter::ShortWriter;
-  void begin_list(size_t size) { *to_++ = static_cast<char>(0x90 | size); }
-  void unsigned_integer(uint64_t value) { to_ = put_msgpack_unsigned(value, to_); }
-  void empty_dictionary() { *to_++ = '\x80'; }
+  void begin_list(size_t size) { *to_++ = static_cast<char>(list | size); }
+  void unsigned_integer(uint64_t value) { to_ = put_integer(value, to_); }
+  void empty_dictionary() { *to_++ = static_cast<char>(dictionary); }
   std::string_view end_envelope(uint8_t) { return {}; }
+
+ private:
+  static char* put_integer(uint64_t value, char* to) {
+    if (value <= most_small) {
+      *to = static_cast<char>(value);
+      return to + 1;
+    }
+    if (value <= UINT8_MAX) return put(tag_of_byte, static_cast<uint8_t>(value), to);
+    if (value <= UINT16_MAX) return put(tag_of_byte + 1, static_cast<uint16_t>(value), to);
+    if (value <= UINT32_MAX) return put(tag_of_byte + 2, static_cast<uint32_t>(value), to);
+    return put(tag_of_byte + 3, value, to);
+  }
+  template <class T>
+  static char* put(unsigned tag, T number, char* to) {
+    *to = static_cast<char>(tag);
+    put_big_endian(number, to + 1);
+    return to + 1 + sizeof number;
+  }
 };
 
-class ShortCborWriter : public ShortWriter {
- public:
-  using ShortWriter::ShortWriter;
-  void begin_list(size_t size) { *to_++ = static_cast<char>(0x80 | size); }
-  void unsigned_integer(uint64_t value) { to_ = put_cbor_head(0, value, to_); }
-  void empty_dictionary() { *to_++ = '\xA0'; }
-  std::string_view end_envelope(uint8_t) { return {}; }
-};
+using ShortMsgpackWriter = ShortBinaryWriter<0x90, 0x80, 0x7F, 0xCC>;
+using ShortCborWriter = ShortBinaryWriter<0x80, 0xA0, 0x17, 0x18>;
 
 class ShortJsonWriter : public ShortWriter {
  public:

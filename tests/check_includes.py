@@ -34,7 +34,7 @@ SERIALIZERS_ROOMS = {
     "msgpack": {"base", "values", "binary"},
     "cbor": {"base", "values", "binary"},
     "envelope": {"base", "values"},
-    "main": {"base", "values", "json", "msgpack", "cbor", "envelope"},
+    "main": {"base", "values", "json", "binary", "msgpack", "cbor", "envelope"},
 }
 TRANSPORT_ROOMS = {
     "locks": set(),
@@ -97,7 +97,7 @@ HOUSES = {"serializers": SERIALIZERS_ROOMS, "transport": TRANSPORT_ROOMS, "route
 DOORS = {
     "websocketpp": re.compile(r"^transport/websocketpp/websocketpp_door\.(h|cc)$"),
     "msgpack": re.compile(r"^serializers/msgpack/msgpack_writer\.cc$"),
-    "cbor": re.compile(r"^serializers/cbor/cbor_values\.cc$"),
+    "cbor": re.compile(r"^serializers/cbor/cbor_(values|writer)\.cc$"),
     "rapidjson": re.compile(r"^(serializers/json/unescape_json|router/config/document/json_document)\.cc$"),
     "spdlog": re.compile(r"^router/base/log\.cc$"),
     "sqlite3": re.compile(r"^router/store/sqlite_file\.cc$"),

@@ -53,24 +53,4 @@ inline CborHeader read_cbor_header(const char* p, const char* end) {
   return {kind, false, p + 8, load_big_endian<uint64_t>(p)};
 }
 
-constexpr size_t max_cbor_head = 9;
-
-// Writes a head in its shortest form; returns where it ends.
-inline char* put_cbor_head(unsigned major_type, uint64_t argument, char* to) {
-  const unsigned first = major_type << 5;
-  const auto put = [&]<class T>(unsigned additional, T number) {
-    *to = static_cast<char>(first | additional);
-    put_big_endian(number, to + 1);
-    return to + 1 + sizeof(T);
-  };
-  if (argument < 24) {
-    *to = static_cast<char>(first | static_cast<unsigned>(argument));
-    return to + 1;
-  }
-  if (argument <= UINT8_MAX) return put(24, static_cast<uint8_t>(argument));
-  if (argument <= UINT16_MAX) return put(25, static_cast<uint16_t>(argument));
-  if (argument <= UINT32_MAX) return put(26, static_cast<uint32_t>(argument));
-  return put(27, argument);
-}
-
 }  // namespace serializers

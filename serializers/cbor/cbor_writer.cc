@@ -2,21 +2,31 @@
 
 #include <bit>
 
+#include <cbor/encoding.h>
+
 #include "serializers/binary/big_endian.h"
 #include "serializers/cbor/cbor_header.h"
 
 namespace serializers {
+namespace {
 
-void CborWriter::head(unsigned major_type, uint64_t argument) {
-  char bytes[max_cbor_head];
-  out_.append(bytes, put_cbor_head(major_type, argument, bytes));
+template <class Encode, class Argument>
+void append_head(std::string& out, const Encode& encode, Argument argument) {
+  unsigned char bytes[9];
+  out.append(reinterpret_cast<const char*>(bytes), encode(argument, bytes, sizeof bytes));
+}
+
+}  // namespace
+
+void CborWriter::unsigned_integer(uint64_t value) {
+  append_head(out_, cbor_encode_uint, value);
 }
 
 void CborWriter::integer(int64_t value) {
   if (value >= 0)
-    head(0, static_cast<uint64_t>(value));
+    append_head(out_, cbor_encode_uint, static_cast<uint64_t>(value));
   else
-    head(1, static_cast<uint64_t>(-1 - value));
+    append_head(out_, cbor_encode_negint, static_cast<uint64_t>(-1 - value));
 }
 
 void CborWriter::floating(double value) {
@@ -27,20 +37,23 @@ void CborWriter::floating(double value) {
 }
 
 void CborWriter::string(std::string_view value) {
-  head(3, value.size());
+  append_head(out_, cbor_encode_string_start, value.size());
   out_.append(value);
 }
 
 void CborWriter::binary(std::string_view bytes) {
-  head(2, bytes.size());
+  append_head(out_, cbor_encode_bytestring_start, bytes.size());
   out_.append(bytes);
 }
 
-void CborWriter::begin(unsigned major_type, size_t size) {
-  if (size == unknown_size)
-    byte(major_type << 5 | 31);
-  else
-    head(major_type, size);
+void CborWriter::begin_list(size_t size) {
+  if (size == unknown_size) return byte(0x9F);
+  append_head(out_, cbor_encode_array_start, size);
+}
+
+void CborWriter::begin_dictionary(size_t size) {
+  if (size == unknown_size) return byte(0xBF);
+  append_head(out_, cbor_encode_map_start, size);
 }
 
 // Of a container whose size was known, unknown_size is told here.

@@ -89,23 +89,4 @@ inline MsgpackInteger read_msgpack_integer(unsigned char tag, const char* conten
   return signed_bits(static_cast<int8_t>(tag));
 }
 
-constexpr size_t max_msgpack_unsigned = 9;
-
-// Writes the integer in its shortest form; returns where it ends.
-inline char* put_msgpack_unsigned(uint64_t value, char* to) {
-  if (value <= 0x7F) {
-    *to = static_cast<char>(value);
-    return to + 1;
-  }
-  const auto put = [&]<class T>(char tag, T number) {
-    *to = tag;
-    put_big_endian(number, to + 1);
-    return to + 1 + sizeof(T);
-  };
-  if (value <= UINT8_MAX) return put('\xCC', static_cast<uint8_t>(value));
-  if (value <= UINT16_MAX) return put('\xCD', static_cast<uint16_t>(value));
-  if (value <= UINT32_MAX) return put('\xCE', static_cast<uint32_t>(value));
-  return put('\xCF', value);
-}
-
 }  // namespace serializers
