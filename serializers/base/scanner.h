@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,13 @@ class Scanner {
   const char* end() const { return end_; }
   bool at_end() const { return p_ == end_; }
   void move_to(const char* position) { p_ = position; }
+
+  // Into a list of binary formats that begins there; false if there are fewer bytes than elements.
+  bool enter_list(const char* content, uint64_t elements) {
+    if (elements > static_cast<uint64_t>(end_ - content)) return fail("unexpected end");
+    p_ = content;
+    return true;
+  }
 
   bool fail(const char* reason) { return fail_at(p_, reason); }
   bool failed() const { return reason_ != nullptr; }

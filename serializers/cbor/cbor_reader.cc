@@ -16,7 +16,7 @@ bool is_negative(const char* head) {
 
 bool CborReader::enter_message() {
   const CborHeader head = header();
-  if (head.kind != Kind::list || !enter_list(head)) return false;
+  if (head.kind != Kind::list || !enter_list(head.content, head.argument)) return false;
   missing_ = head.argument;
   ends_with_break_ = head.is_indefinite;
   return true;

@@ -37,12 +37,6 @@ const char* CborScanner::header_error(const char* p) const {
                                                                            : "unexpected end";
 }
 
-bool CborScanner::enter_list(const CborHeader& header) {
-  if (header.argument > static_cast<uint64_t>(end_ - header.content)) return fail("unexpected end");
-  p_ = header.content;
-  return true;
-}
-
 // Behind the string whose head, which begins at `p`, this is; null if it is not valid, or given up behind
 // `last`.
 const char* CborScanner::skip_string(const char* p, const CborHeader& header, const char* last) {

@@ -32,8 +32,6 @@ class CborScanner : public Scanner {
     ++p_;
     return true;
   }
-  // Moves into the list, false if there are fewer bytes than elements.
-  bool enter_list(const CborHeader& header);
 
   // Moves behind the value at the position; false if that is not valid. A value of several parts is given up,
   // without an error, between two of them when more than `most` bytes have been skipped.

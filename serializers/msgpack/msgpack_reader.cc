@@ -8,7 +8,7 @@ namespace serializers {
 
 bool MsgpackReader::enter_long_message() {
   const MsgpackHeader head = header();
-  if (head.kind != Kind::list || !enter_list(head)) return false;
+  if (head.kind != Kind::list || !enter_list(head.content, head.length)) return false;
   missing_ = head.length;
   return true;
 }

@@ -10,12 +10,6 @@ const char* MsgpackScanner::header_error(const char* p) const {
   return p != end_ && *p == '\xC1' ? "invalid type" : "unexpected end";
 }
 
-bool MsgpackScanner::enter_list(const MsgpackHeader& header) {
-  if (header.length > static_cast<uint64_t>(end_ - header.content)) return fail("unexpected end");
-  p_ = header.content;
-  return true;
-}
-
 bool MsgpackScanner::skip_value(size_t most) {
   const char* const last = static_cast<size_t>(end_ - p_) > most ? p_ + most : end_;
   uint64_t missing_outside[max_nesting];  // values still to come in the containers around

@@ -61,8 +61,6 @@ class MsgpackScanner : public Scanner {
     refuse_at(p_, "invalid UTF-8");
     return {};
   }
-  // Moves into the list, false if there are fewer bytes than elements.
-  bool enter_list(const MsgpackHeader& header);
 
   // Moves behind the value at the position; false if that is not valid. A value of several parts is given up,
   // without an error, between two of them when more than `most` bytes have been skipped.

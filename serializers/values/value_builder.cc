@@ -27,10 +27,6 @@ void ValueBuilder::undefined() {
   if (!is_entry) add(wamp::Value());
 }
 
-void ValueBuilder::unsigned_integer(uint64_t value) {
-  add(value);
-}
-
 void ValueBuilder::string(std::string_view value) {
   if (!exceeded()) add(value);
 }

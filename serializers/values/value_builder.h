@@ -27,7 +27,7 @@ class ValueBuilder final : public ValueSink {
   void undefined() override;
   void boolean(bool value) override { add(value); }
   void integer(int64_t value) override { add(value); }
-  void unsigned_integer(uint64_t value) override;
+  void unsigned_integer(uint64_t value) override { add(value); }
   void floating(double value) override { add(value); }
   void string(std::string_view value) override;
   void binary(std::string_view bytes) override;
