@@ -1,10 +1,7 @@
 #include "serializers/cbor/cbor_writer.h"
 
-#include <bit>
-
 #include <cbor/encoding.h>
 
-#include "serializers/binary/big_endian.h"
 #include "serializers/cbor/cbor_header.h"
 
 namespace serializers {
@@ -12,7 +9,7 @@ namespace {
 
 template <class Encode, class Argument>
 void append_head(std::string& out, const Encode& encode, Argument argument) {
-  unsigned char bytes[9];
+  unsigned char bytes[9];  // the longest head
   out.append(reinterpret_cast<const char*>(bytes), encode(argument, bytes, sizeof bytes));
 }
 
@@ -30,10 +27,7 @@ void CborWriter::integer(int64_t value) {
 }
 
 void CborWriter::floating(double value) {
-  char bytes[8];
-  put_big_endian(std::bit_cast<uint64_t>(value), bytes);
-  byte(0xFB);
-  out_.append(bytes, sizeof bytes);
+  append_head(out_, cbor_encode_double, value);
 }
 
 void CborWriter::string(std::string_view value) {
