@@ -16,7 +16,7 @@
 #include "router/session/requests.h"
 #include "router/session/sender.h"
 #include "router/worker/worker.h"
-#include "serializers/message_start.h"
+#include "serializers/envelope/message_start.h"
 #include "wamp/ids.h"
 #include "wamp/message.h"
 

@@ -22,7 +22,7 @@
 #include "router/tables/id_map.h"
 #include "router/worker/resident.h"
 #include "router/worker/worker.h"
-#include "serializers/message_start.h"
+#include "serializers/envelope/message_start.h"
 #include "serializers/serializer.h"
 #include "transport/memory/account.h"
 #include "wamp/ids.h"

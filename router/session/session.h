@@ -27,7 +27,7 @@
 #include "router/session/sender.h"
 #include "router/worker/resident.h"
 #include "router/worker/worker.h"
-#include "serializers/message_start.h"
+#include "serializers/envelope/message_start.h"
 #include "serializers/serializer.h"
 #include "transport/connection/connection.h"
 
