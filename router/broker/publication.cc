@@ -28,6 +28,7 @@ static_assert(Subscription::max_nodes < all_nodes);
 // Takes those from the front that have the same as the first one.
 template <class Field>
 std::span<const Leg> take_run(std::span<const Leg>& legs, Field field) {
+  if (legs.size() == 1) return std::exchange(legs, {});
   const auto differs = [&](const Leg& leg) { return leg.*field != legs.front().*field; };
   const auto end = std::find_if(legs.begin(), legs.end(), differs);
   const auto run = legs.first(static_cast<size_t>(end - legs.begin()));

@@ -24,24 +24,34 @@ class Audiences {
 
   // Null: nobody is there.
   const PieceList<Subscriber>* find(AudienceId id) const;
-  // visit(std::span<const Subscriber>) for all of them, a piece at a time.
-  template <class Visit>
-  void for_each_piece(const AudienceList& audiences, const Visit& visit) const {
-    if (const auto* const first = find(audiences.first)) first->for_each_piece(visit);
-    for (const AudienceId id : audiences.others)
-      if (const auto* const other = find(id)) other->for_each_piece(visit);
-  }
+  // Those of a list, the first of which has been looked up. Valid until something changes.
+  class Found {
+   public:
+    Found(const Audiences& all, const AudienceList& list)
+        : all_(all), others_(list.others), first_(all.find(list.first)) {}
+
+    // At most one gets what is for them.
+    bool is_one() const { return first_ && first_->size() == 1 && others_.empty(); }
+    // visit(std::span<const Subscriber>) for all of them, a piece at a time.
+    template <class Visit>
+    void for_each_piece(const Visit& visit) const {
+      if (first_) first_->for_each_piece(visit);
+      for (const AudienceId id : others_)
+        if (const auto* const other = all_.find(id)) other->for_each_piece(visit);
+    }
+
+   private:
+    const Audiences& all_;
+    const std::vector<AudienceId>& others_;
+    const PieceList<Subscriber>* const first_;
+  };
+  Found find(const AudienceList& audiences) const { return {*this, audiences}; }
   // visit(const Subscriber&) for each of all of them.
   template <class Visit>
   void for_each(const AudienceList& audiences, const Visit& visit) const {
-    for_each_piece(audiences, [&visit](std::span<const Subscriber> piece) {
+    find(audiences).for_each_piece([&visit](std::span<const Subscriber> piece) {
       for (const Subscriber& subscriber : piece) visit(subscriber);
     });
-  }
-  // At most one gets what is for them.
-  bool is_one(const AudienceList& audiences) const {
-    const auto* const first = find(audiences.first);
-    return first && first->size() == 1 && audiences.others.empty();
   }
   size_t size() const { return table_.size(); }
 

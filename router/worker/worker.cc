@@ -248,10 +248,10 @@ void Worker::deliver(Refused& refused) {
 }
 
 void Worker::deliver(EventDelivery& delivery) {
-  EventRound round(delivery, audiences_.is_one(delivery.audiences), encoder_, event_frames_);
-  audiences_.for_each_piece(delivery.audiences, [&](std::span<const Subscriber> subscribers) {
-    deliver(round, subscribers, delivery.excluded);
-  });
+  const auto found = audiences_.find(delivery.audiences);
+  EventRound round(delivery, found.is_one(), encoder_, event_frames_);
+  found.for_each_piece(
+      [&](std::span<const Subscriber> subscribers) { deliver(round, subscribers, delivery.excluded); });
 }
 
 void Worker::deliver(EventRound& round, std::span<const Subscriber> subscribers, wamp::SessionId excluded) {
