@@ -240,6 +240,8 @@ void Session::on_closed(const transport::CloseReason& reason) {
       farewell_->log_close(why);
   });
   if (membership_) end_membership(reason.text, counter);
+  // What that has posted is sent even if nothing else happens: the turn in which a connection ends is over.
+  transport::has_memory_for([this] { worker_.loop().request_turn_end(); });
   reception_.reset();
   worker_.remove_open(*this);
   mailbox_wait_.reset();

@@ -224,5 +224,18 @@ TEST_F(StreamEnd, AProbeThatMeetsAGoodbyeIsAnsweredBeforeIt) {
   EXPECT_THAT(says(other, R"([64,2,{},"com.stream"])"), StartsWith("[65,2,"));
 }
 
+// The turn in which a connection ends is over before its session hears of that.
+TEST(AConnectionThatBreaks, IsToldToOthersIfNothingElseHappens) {
+  SessionHarness router;
+  Wire& callee = router.join();
+  callee.receives(R"([64,1,{},"com.slow"])");
+  Wire& caller = router.join();
+  caller.receives(R"([48,1,{},"com.slow"])");
+  caller.sent();
+  callee.breaks_alone();
+  EXPECT_EQ(caller.sent(),
+            R"([8,48,1,{},"wamp.error.canceled",["the callee left before it answered"]])");
+}
+
 }  // namespace
 }  // namespace router

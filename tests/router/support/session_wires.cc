@@ -52,6 +52,12 @@ std::string Wire::sent() {
   return all;
 }
 
+void Wire::breaks_alone() {
+  broken_ = true;
+  session_->on_closed(broken_socket);
+  worker_->loop().io().poll();
+}
+
 void Wire::breaks() {
   if (broken_) return;
   broken_ = true;

@@ -35,6 +35,8 @@ class Wire final : public transport::Connection {
   std::string sent();
   // The peer is gone.
   void breaks();
+  // The same, and what follows of itself.
+  void breaks_alone();
   // It answers no probe any more.
   void freezes() { frozen_ = true; }
   // A certificate that the transport has verified.
