@@ -135,8 +135,9 @@ PendingCall& CallerHalf::add(wamp::RequestId request, const ProcedureRoute& rout
 
 bool CallerHalf::must_wait(const ProcedureRoute& route, const CallOptions& options) const {
   if (options.progress) return false;
-  return route.queue->waiting_for_any.load() > 0 ||
-         (!waiting_.empty() && waiting_.contains({route.registration, routing_key(options)}));
+  if (route.queue->waiting_for_any.load() > 0) return true;
+  return !waiting_.empty() && (waiting_.contains({route.registration, std::nullopt}) ||
+                               waiting_.contains({route.registration, routing_key(options)}));
 }
 
 void CallerHalf::pick(const ProcedureRoute& route, const CallOptions& options, const KeptCall* kept,

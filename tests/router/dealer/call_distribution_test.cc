@@ -175,6 +175,19 @@ TEST_F(CallDistribution, ACallThatWaitsForAShardGoesToAnotherWhenThatLeaves) {
   EXPECT_EQ(other.hears(), "[68,1,1,{}]");
 }
 
+TEST_F(CallDistribution, ACallWithAKeyWaitsBehindThatOfTheSameCallerThatWaitsForAnyCallee) {
+  Peer& worker = callee(R"({"invoke":"roundrobin","concurrency":2})");
+  Peer& caller = realm.join();
+  for (const char* request : {"1", "2", "3"})
+    caller.says("[48," + std::string(request) + ",{},\"com.work\",[" + request + "]]");
+  EXPECT_EQ(worker.hears(), "[68,1,1,{},[1]]\n[68,2,1,{},[2]]");
+  worker.says("[70,1,{}]");
+  worker.says("[70,2,{}]");
+  // The third call has been granted the callee, and its caller has not read that.
+  caller.says(R"([48,4,{"runmode":"partition","rkey":7},"com.work",[4]])");
+  EXPECT_EQ(worker.hears(), "[68,3,1,{},[3]]\n[68,4,1,{},[4]]");
+}
+
 // Its shard is another one since a callee has come, which is free.
 TEST_F(CallDistribution, ACallWaitsBehindThatOfTheSameCallerThatWaitsForTheSameKey) {
   Peer& first = callee(R"({"invoke":"roundrobin","concurrency":1})");
