@@ -15,6 +15,9 @@ namespace router {
 
 class MailList {
  public:
+  static constexpr size_t block_size = 64;
+  static constexpr size_t most_spare = 8;
+
   MailList() = default;
   MailList(MailList&& other) noexcept { swap(other); }
   MailList& operator=(MailList&& other) noexcept {
@@ -38,14 +41,14 @@ class MailList {
     bytes_ += payload_bytes(std::get<D>(last_->mail.emplace_back(kind, std::forward<Arguments>(arguments)...)));
     ++size_;
   }
-  // All of the other's, which is empty afterwards and gets the spare blocks of this one.
-  void append(MailList& other) noexcept {
+  // All of the other's, which is empty afterwards and gets spare blocks of this one, so that it has as many.
+  void append(MailList& other, size_t spare = most_spare) noexcept {
     if (other.empty()) return;
     (empty() ? first_ : last_->next) = std::move(other.first_);
     last_ = std::exchange(other.last_, nullptr);
     size_ += std::exchange(other.size_, 0);
     bytes_ += std::exchange(other.bytes_, 0);
-    while (spare_count_ > 0 && other.spare_count_ < most_spare) other.keep(take_spare());
+    while (spare_count_ > 0 && other.spare_count_ < spare) other.keep(take_spare());
   }
   void clear() noexcept {
     while (first_) {
@@ -78,8 +81,6 @@ class MailList {
     std::vector<Mail> mail;
     std::unique_ptr<Block> next;
   };
-  static constexpr size_t block_size = 64;
-  static constexpr size_t most_spare = 8;
 
   template <class D>
   static size_t payload_bytes(const D& mail) {

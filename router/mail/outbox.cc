@@ -36,7 +36,7 @@ void Mailbox::send(Batch& batch) noexcept {
   {
     const Lock lock(to.mutex_);
     first = to.from_others_.empty();
-    to.from_others_.append(batch.mail);
+    to.from_others_.append(batch.mail, 1);
     to.on_sent();
   }
   --unsent_;
@@ -56,17 +56,18 @@ void Mailbox::on_sent() {
   from_others_waiting_.store(true, std::memory_order_release);
 }
 
-// Without memory for it the owner finds what was sent at the end of its next turn.
-void Mailbox::wake_from_outside() const {
-  transport::has_memory_for(wake_);
+bool Mailbox::wake_from_outside() const {
+  return transport::has_memory_for(wake_);
 }
 
 void Mailbox::wake_others() {
   send_out();
   if (!of_this_thread_ || of_this_thread_->sleepers_ == 0) return;
-  for (const auto& batch : of_this_thread_->batches_)
-    if (std::exchange(batch->wakes, false)) batch->to.wake_from_outside();
-  of_this_thread_->sleepers_ = 0;
+  for (const auto& batch : of_this_thread_->batches_) {
+    if (!batch->wakes || !batch->to.wake_from_outside()) continue;
+    batch->wakes = false;
+    --of_this_thread_->sleepers_;
+  }
 }
 
 void Mailbox::move_from_others() noexcept {
@@ -93,6 +94,7 @@ size_t Mailbox::waiting_bytes() const {
 }
 
 void Mailbox::drain(MailList& entries) {
+  send_out();
   take_from_others();
   entries.clear();
   entries.swap(own_);

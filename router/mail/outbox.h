@@ -89,7 +89,8 @@ class Mailbox {
   // Bytes of its payloads.
   size_t waiting_bytes() const;
 
-  // Owner only. What was posted, oldest first; the list given is swapped in to be filled next.
+  // Owner only. What was posted, oldest first; the list given is swapped in to be filled next. What the owner
+  // has posted to others is sent before that, so nobody whom it tells something knows more than they.
   void drain(MailList& entries);
 
  private:
@@ -109,15 +110,17 @@ class Mailbox {
   void forget(const Mailbox& other);
   void on_posted(Batch& batch) noexcept {
     if (batch.mail.size() == 1) ++unsent_;
+    // All, as nobody may hear of what came of something before who was to hear of that.
     if (batch.mail.size() >= much_mail || batch.mail.bytes() >= many_bytes) [[unlikely]]
-      send(batch);
+      send_all();
     else if (batch.to.full())
       overfilled_ = &batch.to;
   }
   void send(Batch& batch) noexcept;
   void send_all() noexcept;
   void on_sent() REQUIRES(mutex_);
-  void wake_from_outside() const;
+  // False: there is no memory for it. Then the owner finds what was sent at the end of its next turn.
+  bool wake_from_outside() const;
   void take_from_others() {
     if (from_others_waiting_.load(std::memory_order_acquire)) move_from_others();
   }

@@ -92,9 +92,21 @@ TEST(Mailbox, GetsWhatAnOwnerPostsWhenThatOwnerSendsIt) {
     Mailbox::send_out();
     EXPECT_EQ(mailbox.waiting_count(), 2u);
     post(mailbox, 3);
-    EXPECT_EQ(drained(mailbox), (std::vector<uint32_t>{1, 2}));
-    Mailbox::send_out();
-    EXPECT_EQ(drained(mailbox), (std::vector<uint32_t>{3}));
+    EXPECT_EQ(mailbox.waiting_count(), 2u);
+    EXPECT_TRUE(drained(of_another).empty());
+    EXPECT_EQ(mailbox.waiting_count(), 3u) << "who takes its own mail has sent that of others";
+    EXPECT_EQ(drained(mailbox), (std::vector<uint32_t>{1, 2, 3}));
+  }).join();
+}
+
+TEST(Mailbox, GetsAllThatAnOwnerHasPostedBeforeIfAnotherOneGetsMuch) {
+  Mailbox mailbox([] {}), other([] {}), of_another([] {});
+  std::thread([&] {
+    of_another.bind_to_this_thread();
+    post(mailbox, 1);
+    for (uint32_t n = 0; n < 64; ++n) post(other, n);
+    EXPECT_EQ(other.waiting_count(), 64u);
+    EXPECT_EQ(mailbox.waiting_count(), 1u);
   }).join();
 }
 
