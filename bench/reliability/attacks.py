@@ -221,7 +221,8 @@ def waiting_calls(crowd):
     crowd.until_said()
     crowd.until_heard(1, "INVOCATION")
     expect(crowd.heard["INVOCATION"] == 1, crowd)
-    expect(crowd.errors() + crowd.heard["gone"] > 0 or crowd.held("calls") >= 5 * MEBIBYTE, crowd)
+    # What has been said may still have to be read.
+    expect(crowd.until(lambda: crowd.errors() + crowd.heard["gone"] > 0 or crowd.held("calls") >= 5 * MEBIBYTE), crowd)
 
 
 def kept_calls(crowd):
