@@ -186,12 +186,16 @@ void Ledger::on_heard(Life& who, const wamp::Message& message, const std::option
     const Request asked = answered(who, MessageType::subscribe, m->request);
     who.subscriptions[m->subscription.value] = {asked.uri, asked.match, asked.node};
   } else if (const auto* m = std::get_if<wamp::Unsubscribed>(&message)) {
-    who.subscriptions.erase(given_up(who, MessageType::unsubscribe, m->request, m->details, "subscription"));
+    const uint64_t past = given_up(who, MessageType::unsubscribe, m->request, m->details, "subscription");
+    who.subscriptions.erase(past);
+    who.lost_subscriptions.erase(past);
   } else if (const auto* m = std::get_if<wamp::Registered>(&message)) {
     const Request asked = answered(who, MessageType::register_, m->request);
     who.registrations[m->registration.value] = {asked.uri, asked.concurrency};
   } else if (const auto* m = std::get_if<wamp::Unregistered>(&message)) {
-    end_registration(who, given_up(who, MessageType::unregister, m->request, m->details, "registration"));
+    const uint64_t past = given_up(who, MessageType::unregister, m->request, m->details, "registration");
+    end_registration(who, past);
+    who.lost_registrations.erase(past);
   } else if (const auto* m = std::get_if<wamp::Event>(&message)) {
     if (is_kept(*m)) who.has_had_kept_events = true;
   } else if (const auto* m = std::get_if<wamp::Published>(&message)) {
@@ -226,8 +230,11 @@ void Ledger::on_error(Life& who, const wamp::Error& error) {
   const uint64_t held = answered(who, error.request_type, error.request).held;
   // It has been taken away without a word, or an earlier request that waits yet gives it up.
   if (who.gives_up(error.request_type, held)) return;
-  if (error.request_type == MessageType::unsubscribe) who.subscriptions.erase(held);
-  if (error.request_type == MessageType::unregister) end_registration(who, held);
+  if (error.request_type == MessageType::unsubscribe && who.subscriptions.erase(held))
+    who.lost_subscriptions.insert(held);
+  if (error.request_type != MessageType::unregister) return;
+  end_registration(who, held);
+  who.lost_registrations.insert(held);
 }
 
 void Ledger::end_call(Life& who, uint64_t request) {

@@ -96,6 +96,9 @@ struct Life {
 
   std::map<RequestKey, Request> requests = {};
   std::map<uint64_t, HeldTopic> subscriptions = {};
+  // That it could not give up, as they had been taken from it. Events of them may still wait for it, and
+  // calls of them be on their way, until it is told that they are gone.
+  std::set<uint64_t> lost_subscriptions = {}, lost_registrations = {};
   std::map<uint64_t, HeldProcedure> registrations = {};
   std::map<uint64_t, std::shared_ptr<CallStory>> calls = {};  // that are not answered, by request
   std::map<uint64_t, OwedAnswer> invocations = {};

@@ -1,4 +1,5 @@
-// INVOCATIONs come between REGISTERED and UNREGISTERED only.
+// INVOCATIONs come between REGISTERED and UNREGISTERED only, though an UNREGISTER of what has been taken away
+// may be refused in between.
 #pragma once
 
 #include <string>
@@ -16,9 +17,12 @@ class RegisteredFirst final : public Promise {
     // Further chunks of what it was asked before go on.
     if (!invocation || heard.who.invocations.contains(invocation->request.value)) return;
     if (heard.stamp && heard.stamp->part > 0) return;
-    require(heard.who.registrations.contains(invocation->registration.value), heard.who,
+    const uint64_t registration = invocation->registration.value;
+    require(heard.who.registrations.contains(registration) ||
+                heard.who.lost_registrations.contains(registration),
+            heard.who,
             "hears an INVOCATION before REGISTERED or after UNREGISTERED " +
-                std::to_string(invocation->registration.value));
+                std::to_string(registration));
   }
 };
 

@@ -1,4 +1,5 @@
-// EVENTs come between SUBSCRIBED and UNSUBSCRIBED only.
+// EVENTs come between SUBSCRIBED and UNSUBSCRIBED only; or, if the subscription was taken away, to who has not
+// always read.
 #pragma once
 
 #include <string>
@@ -13,7 +14,9 @@ class SubscribedFirst final : public Promise {
 
   void on_heard(const Spoken& heard) override {
     if (const auto* event = heard.get<wamp::Event>())
-      require(heard.who.subscriptions.contains(event->subscription.value), heard.who,
+      require(heard.who.subscriptions.contains(event->subscription.value) ||
+                  (heard.who.is_slow && heard.who.lost_subscriptions.contains(event->subscription.value)),
+              heard.who,
               "hears an EVENT before SUBSCRIBED or after UNSUBSCRIBED " +
                   std::to_string(event->subscription.value));
   }
