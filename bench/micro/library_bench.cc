@@ -178,7 +178,9 @@ void short_envelope_libcbor(benchmark::State& state) {
   unsigned char buffer[max_short_envelope];
   for (auto _ : state) {
     unsigned char* to = buffer;
-    const auto put = [&](auto encode, auto value) { to += encode(value, to, buffer + sizeof buffer - to); };
+    const auto put = [&](auto encode, auto value) {
+      to += encode(value, to, static_cast<size_t>(buffer + sizeof buffer - to));
+    };
     uint64_t request = 7814135;
     benchmark::DoNotOptimize(request);
     put(cbor_encode_array_start, size_t{4});

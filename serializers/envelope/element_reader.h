@@ -11,6 +11,7 @@
 #include "serializers/base/limits.h"
 #include "serializers/base/scanner.h"
 #include "serializers/values/value_sink.h"
+#include "wamp/message.h"
 
 namespace serializers {
 
