@@ -7,23 +7,15 @@
 
 namespace router {
 
-class SCOPED_CAPABILITY SendingLock {
+class SCOPED_CAPABILITY SendingLock : Lock<Mutex> {
  public:
-  explicit SendingLock(Mutex& mutex) ACQUIRE(mutex) : mutex_(mutex) { mutex_.lock(); }
-  ~SendingLock() RELEASE() {
-    if (locked_) unlock();
-  }
-  SendingLock(const SendingLock&) = delete;
+  explicit SendingLock(Mutex& mutex) ACQUIRE(mutex) : Lock(mutex) {}
+  ~SendingLock() RELEASE() { Mailbox::send_out(); }
 
   void unlock() RELEASE() {
     Mailbox::send_out();
-    locked_ = false;
-    mutex_.unlock();
+    Lock::unlock();
   }
-
- private:
-  Mutex& mutex_;
-  bool locked_ = true;
 };
 
 }  // namespace router
