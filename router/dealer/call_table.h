@@ -19,6 +19,7 @@
 #include "router/mail/call_mail.h"
 #include "router/mail/routed_payload.h"
 #include "router/registrations/registration.h"
+#include "router/tables/id_map.h"
 #include "router/tables/leftover_work.h"
 #include "transport/counters/counter.h"
 #include "wamp/ids.h"
@@ -116,6 +117,19 @@ class EndPool {
   End* first_free_ = nullptr;
   size_t size_ = 0;
 };
+
+// A new end, which a half finds by `id` in its index. Without memory for it nothing has changed.
+template <class End>
+End& add_end(EndPool<End>& pool, IdMap<End*>& index, wamp::RequestId id) {
+  End& end = pool.add();
+  try {
+    index.insert(id.value, &end);
+  } catch (...) {
+    pool.remove(end);
+    throw;
+  }
+  return end;
+}
 
 struct CallTable {
   explicit CallTable(const Clock& its_clock) : clock(its_clock) {}

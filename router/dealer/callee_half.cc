@@ -146,13 +146,7 @@ bool CalleeHalf::take(Invoke& invoke) {
   }
   streams_.on_wanted(invoke.call.caller.session);
   const wamp::RequestId id = wamp::next_id(last_);
-  PendingInvocation& invocation = place_.table.invocations.add();
-  try {
-    invocations_.insert(id.value, &invocation);
-  } catch (...) {
-    place_.table.invocations.remove(invocation);
-    throw;
-  }
+  PendingInvocation& invocation = add_end(place_.table.invocations, invocations_, id);
   invocation.id = invoke.call;
   invocation.invocation = id;
   invocation.reservation = std::move(invoke.reservation);

@@ -118,17 +118,11 @@ const ProcedureRoute* CallerHalf::route_to(std::string_view procedure, StampedRo
 }
 
 PendingCall& CallerHalf::add(wamp::RequestId request, const ProcedureRoute& route) {
-  PendingCall& call = place_.table.calls.add();
+  PendingCall& call = add_end(place_.table.calls, calls_, request);
   call.id = {place_.seat.ref, ++last_number_, request};
   call.registration = route.registration;
   call.match = route.match;
   call.taken = place_.clock.turn_time();
-  try {
-    calls_.insert(request.value, &call);
-  } catch (...) {
-    place_.table.calls.remove(call);
-    throw;
-  }
   place_.table.in_flight.add();
   return call;
 }
