@@ -1,11 +1,9 @@
 #include "router/mail/delivery.h"
 
-#include <string>
-
 namespace router {
 
 std::variant<Delivery, Answer> error_of(const Refused& refused) {
-  wamp::Error error{refused.request_type, refused.request, {}, std::string(refused.why.error_uri), {}};
+  wamp::Error error = error_of(refused.request_type, refused.request, refused.why);
   RoutedPayload payload = make_payload({{wamp::Value(refused.why.text)}, {}});
   if (refused.number == 0) return Delivery(refused.to, std::move(error), std::move(payload));
   return Answer(CallId{refused.to, refused.number, refused.request}, std::move(error), std::move(payload));

@@ -19,11 +19,6 @@ class MailList {
   static constexpr size_t most_spare = 8;
 
   MailList() = default;
-  MailList(MailList&& other) noexcept { swap(other); }
-  MailList& operator=(MailList&& other) noexcept {
-    swap(other);
-    return *this;
-  }
   ~MailList() {
     drop(first_);
     drop(spare_);

@@ -18,6 +18,11 @@ struct Refusal {
   std::string text;            // for people, in the ERROR's arguments
 };
 
+// Without the arguments.
+inline wamp::Error error_of(wamp::MessageType request_type, wamp::RequestId request, const Refusal& why) {
+  return {request_type, request, {}, std::string(why.error_uri), {}};
+}
+
 struct Refused {
   SessionRef to;
   wamp::MessageType request_type{};

@@ -38,7 +38,6 @@ constexpr std::optional<SessionRule> session_rule(wamp::MessageType type) {
 
 // One that a client may send then.
 template <class M>
-concept SessionMessage = session_rule(M::type)
-.has_value();
+concept SessionMessage = (session_rule(M::type) != std::nullopt);
 
 }  // namespace router

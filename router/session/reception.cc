@@ -116,7 +116,8 @@ void Reception::log_refusal(const Claim& claim, std::string_view uri, const std:
 
 void Reception::on_accepted(const auth::Accepted& accepted) {
   auto joined = join(accepted);
-  if (auto* const seat = std::get_if<Membership::Admitted>(&joined)) return host_.on_joined(std::move(*seat));
+  if (auto* const admitted = std::get_if<Membership::Admitted>(&joined))
+    return host_.on_joined(std::move(*admitted));
   const auto& refusal = std::get<Refusal>(joined);
   worker_.counters().auth_failures.add(admission_->method(), refusal.error_uri);
   log_refusal({accepted.realm, accepted.authid, accepted.method}, refusal.error_uri, refusal.text);

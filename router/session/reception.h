@@ -34,7 +34,7 @@ class Reception final : private Admission::Desk {
   class Host {
    public:
     // The client is a member of a realm. It is to be welcomed.
-    virtual void on_joined(Membership::Admitted&& seat) = 0;
+    virtual void on_joined(Membership::Admitted&& admitted) = 0;
     // It is not let in, which the log has.
     virtual void turn_away(std::string_view error_uri, std::string_view text) = 0;
 

@@ -11,10 +11,6 @@
 namespace router {
 namespace {
 
-wamp::Error error_of(wamp::MessageType type, wamp::RequestId request, const Refusal& refusal) {
-  return {type, request, {}, std::string(refusal.error_uri), {}};
-}
-
 RoutedPayload payload_of(const Refusal& refusal) {
   return refusal.text.empty() ? RoutedPayload() : make_payload({{refusal.text}, {}});
 }

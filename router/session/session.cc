@@ -182,9 +182,9 @@ void Session::on_open(transport::Connection& connection) {
   if (worker_.shutting_down()) begin_drain({});
 }
 
-void Session::on_joined(Membership::Admitted&& seat) {
-  const auth::Accepted& login = seat.login;
-  membership_ = std::make_unique<Membership>(worker_, *this, *sender_, arrival_, std::move(seat));
+void Session::on_joined(Membership::Admitted&& admitted) {
+  const auth::Accepted& login = admitted.login;
+  membership_ = std::make_unique<Membership>(worker_, *this, *sender_, arrival_, std::move(admitted));
   const std::unique_ptr<Reception> past = std::move(reception_);
   past->welcome(*membership_, login);
 }

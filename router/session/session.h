@@ -89,7 +89,7 @@ class Session final : public transport::Receiver, public Membership::Home, priva
 
   // ---- from one state to the next
 
-  void on_joined(Membership::Admitted&& seat) override;
+  void on_joined(Membership::Admitted&& admitted) override;
   void on_removed(const wamp::Goodbye& farewell) override;
   // Ends the membership when all that was answered before has gone out; the connection stays. False: a kill
   // was among that, so the last word has been said. Never while mail is delivered.
