@@ -5,8 +5,8 @@
 
 #include <benchmark/benchmark.h>
 
+#include "bench/micro/open_realm.h"
 #include "router/base/clock.h"
-#include "router/realm/realm.h"
 
 namespace {
 
@@ -14,24 +14,17 @@ using namespace router;
 
 // A realm whose one worker throws its mail away.
 struct Bench {
-  explicit Bench(config::Realm config = open_realm()) : mailbox([] {}), realm(config, {&mailbox}, 1, clock) {
+  explicit Bench(config::Realm config = roomy_realm()) : mailbox([] {}), realm(config, {&mailbox}, 1, clock) {
     mailbox.bind_to_this_thread();
   }
-  static config::Realm open_realm() {
-    config::Permission everything;
-    everything.match = wamp::MatchPolicy::prefix;
-    everything.call = everything.register_ = everything.publish = everything.subscribe = true;
-    config::Realm realm;
-    realm.name = "realm1";
-    realm.roles = {{"anonymous", {everything}}};
+  static config::Realm roomy_realm() {
+    config::Realm realm = open_realm();
     realm.limits.subscriptions_per_session = 2000000;
     return realm;
   }
   Seat& join() {
-    const wamp::ClientFeatures features{.roles = 15};
     const SessionRef ref{0, ++sessions, wamp::SessionId(sessions)};
-    return *std::get<Realm::Joined>(realm.join(ref, {"user", "anonymous", "anonymous", "static"}, features))
-                .release();
+    return *router::join(realm, ref).release();
   }
   void subscribe(Seat& member, const std::string& topic, const wamp::Dict& options = {}) {
     static_cast<void>(realm.handle(member, wamp::Subscribe{wamp::RequestId(1), options, topic}));
@@ -84,7 +77,7 @@ void publish_retained(benchmark::State& state) {
 BENCHMARK(publish_retained);
 
 void publish_to_a_history(benchmark::State& state) {
-  config::Realm config = Bench::open_realm();
+  config::Realm config = Bench::roomy_realm();
   config.store.event_history = {{.uri = "com.t", .match = wamp::MatchPolicy::exact, .limit = 1000}};
   Bench bench(config);
   Seat& publisher = bench.join();
@@ -105,7 +98,7 @@ BENCHMARK(publish_sharded)->Arg(3)->Arg(100);
 
 // A SUBSCRIBE that finds ten retained events among so many.
 void subscribe_retained(benchmark::State& state, const char* match, const std::string& pattern) {
-  config::Realm config = Bench::open_realm();
+  config::Realm config = Bench::roomy_realm();
   config.limits.retained_events = 2000000;
   config.limits.retained_bytes = uint64_t{1} << 40;
   Bench bench(config);
@@ -124,7 +117,7 @@ void subscribe_retained(benchmark::State& state, const char* match, const std::s
 // matches.
 void subscribe_retained_without_a_match(benchmark::State& state) {
   const auto components = static_cast<size_t>(state.range(0));
-  config::Realm config = Bench::open_realm();
+  config::Realm config = Bench::roomy_realm();
   config.limits.retained_bytes = uint64_t{1} << 40;
   Bench bench(config);
   Seat& publisher = bench.join();

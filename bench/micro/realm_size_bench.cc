@@ -5,14 +5,13 @@
 #include <map>
 #include <memory>
 #include <random>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 #include <malloc.h>
 
-#include "router/realm/realm.h"
+#include "bench/micro/open_realm.h"
 
 namespace router {
 namespace {
@@ -48,23 +47,12 @@ Entry entry(size_t number) {
   }
 }
 
-config::Realm large_realm() {
-  config::Permission everything;
-  everything.match = wamp::MatchPolicy::prefix;
-  everything.call = everything.register_ = everything.publish = everything.subscribe = true;
-  config::Realm realm;
-  realm.name = "realm1";
-  realm.limits.sessions_per_authid = 20'000;
-  realm.roles = {{"anonymous", {everything}}};
-  return realm;
-}
-
 class LargeRealm {
  public:
   enum class Kind { subscriptions, registrations };
 
   LargeRealm(Kind kind, size_t count)
-      : count_(count), mailbox_([] {}), realm_(large_realm(), {&mailbox_}, 1, clock_) {
+      : count_(count), mailbox_([] {}), realm_(open_realm(), {&mailbox_}, 1, clock_) {
     mailbox_.bind_to_this_thread();
     sender_ = &join();
     for (size_t i = 0; i * held_by_each_session < count; ++i) join();
@@ -127,20 +115,13 @@ class LargeRealm {
   Seat& join() {
     const auto slot = static_cast<uint32_t>(members_.size());
     const SessionRef ref{0, slot, wamp::SessionId(1000 + slot)};
-    wamp::ClientFeatures features;
-    features.roles = 15;
-    members_.push_back(
-        std::get<Realm::Joined>(realm_.join(ref, {"user", "anonymous", "anonymous", "static"}, features))
-            .release());
+    members_.push_back(router::join(realm_, ref).release());
     return *members_.back();
   }
   std::string_view next_target() { return targets_[next_++ % targets_.size()]; }
   void drain() {
     mail_.clear();
     mailbox_.drain(mail_);
-  }
-  static void check(const wamp::Result<void>& result) {
-    if (!result) throw std::runtime_error(result.error().message);
   }
 
   const size_t count_;

@@ -4,35 +4,19 @@
 // shows in the second figure.
 #include <atomic>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 
-#include "router/realm/realm.h"
+#include "bench/micro/open_realm.h"
 
 namespace router {
 namespace {
 
 constexpr size_t callers_of_each = 8, depth = 32;
 constexpr size_t calls_of_each = 200'000;  // of a worker
-
-config::Realm open_realm() {
-  config::Permission everything;
-  everything.match = wamp::MatchPolicy::prefix;
-  everything.call = everything.register_ = true;
-  config::Realm realm;
-  realm.name = "realm1";
-  realm.roles = {{"anonymous", {everything}}};
-  realm.limits.sessions_per_authid = 1000;
-  return realm;
-}
-
-void check(const wamp::Result<void>& result) {
-  if (!result) throw std::runtime_error(result.error().message);
-}
 
 // A worker as far as calls go: its sessions are callers, but for the first, which is the callee of another
 // worker's.
@@ -41,10 +25,7 @@ class CallingWorker {
   CallingWorker(Realm& realm, Mailbox& mailbox, uint32_t number) : realm_(realm), mailbox_(mailbox) {
     for (uint32_t slot = 0; slot <= callers_of_each; ++slot) {
       const SessionRef ref{number, slot, wamp::SessionId(1 + 1000 * number + slot)};
-      wamp::ClientFeatures features;
-      features.roles = 15;
-      sessions_.push_back(std::get<Realm::Joined>(
-          realm.join(ref, {"user", "anonymous", "anonymous", "static"}, features)));
+      sessions_.push_back(join(realm, ref));
     }
   }
   void register_as(const std::string& procedure) {
