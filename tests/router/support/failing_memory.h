@@ -1,6 +1,7 @@
 // The memory of this thread runs out at a chosen allocation, once.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <new>
 
@@ -37,5 +38,8 @@ size_t let_each_allocation_fail(Try try_with) {
   while (try_with(at) && !testing::Test::HasFailure()) ++at;
   return at - 1;
 }
+
+// After that what lacked memory has been tried again.
+constexpr auto a_while = std::chrono::milliseconds(20);
 
 }  // namespace router
