@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -178,6 +179,14 @@ struct LongPollPath {};
 struct NothingPath {};  // 404, also where a path above it serves files
 using Path =
     std::variant<WebSocketPath, StaticPath, HealthPath, ReadyPath, MetricsPath, LongPollPath, NothingPath>;
+
+// As the configuration writes its type.
+constexpr std::string_view name(const Path& path) {
+  constexpr std::string_view names[] = {"websocket", "static",   "health", "ready",
+                                        "metrics",   "longpoll", "none"};
+  static_assert(std::size(names) == std::variant_size_v<Path>);
+  return names[path.index()];
+}
 
 struct TransportLimits {
   uint64_t max_message_size = 16 * 1024 * 1024;    // bytes

@@ -37,8 +37,8 @@ class Server {
   // Lets nobody new in, says GOODBYE to all sessions as `drain` says, waits until their connections have gone
   // or another `patience` is over, and stops. Plain HTTP is served until the sessions have been told to go.
   void shut_down(const config::Drain& drain, std::chrono::milliseconds patience);
-  // What the configuration says of it.
-  const config::Drain& drain() const { return config_.drain; }
+  // What is served now.
+  const config::Config& config() const { return config_; }
 
   // Of the n-th transport: "127.0.0.1:8080".
   std::string address(size_t transport) const { return listeners_[transport].listener->address(); }

@@ -47,8 +47,51 @@ TEST_F(Check, SaysWhatIsWrongWithAFile) {
   const Ended ended = run_program({"check", write(good)});
   EXPECT_EQ(ended.code, 1);
   EXPECT_THAT(ended.output, EndsWith(":4:78: at $.transports[0].endpoint.port: the environment variable "
-                                     "\"WAMPD_TEST_PORT\" is not set\n"));
+                                     "\"WAMPD_TEST_PORT\" is not set; \"$$\" stands for one \"$\"\n"));
   EXPECT_EQ(run_program({"check", "/none.json"}).code, 1);
+}
+
+TEST_F(Check, SaysAllThatIsWrongWithAFileInItsOrder) {
+  const Ended ended = run_program({"check", write(R"({
+  "workers": -1,
+  "realms": [{ "name": "r", "uri_check": "hard", "roles": [{ "name": "anonymous", "permissions": [
+    { "uri": "a b", "allow": { "cal": true }, "trustlevel": -1 },
+    { "uri": "c" }, { "uri": "c" } ], "slow_consumer": 5 }] }],
+  "transports": [
+    { "type": "web", "endpoint": { "type": "tcp", "port": 70000, "interface": "here" }, "limits": { "max_depht": 1 },
+      "paths": { "a": { "type": "webscket" }, "b": { "type": "health", "x": 1 } } },
+    { "type": "websocket", "endpoint": { "type": "tcp", "port": 8080, "tls": { "key": "" } }, "auth": { "tickt": {} } }],
+  "drain": { "window_ms": "soon" } })")});
+  EXPECT_EQ(ended.code, 1);
+  std::istringstream lines(ended.output);
+  std::vector<std::string> places;
+  for (std::string line; std::getline(lines, line);) {
+    const size_t begin = line.find(": at ") + 5;
+    places.push_back(line.substr(begin, line.find(": ", begin) - begin));
+  }
+  EXPECT_THAT(
+      places,
+      testing::ElementsAre(
+          "$.workers", "$.realms[0].uri_check", "$.realms[0].roles[0].permissions[0].uri",
+          "$.realms[0].roles[0].permissions[0].allow", "$.realms[0].roles[0].permissions[0].trustlevel",
+          "$.realms[0].roles[0].permissions[2].uri", "$.realms[0].roles[0].slow_consumer",
+          "$.transports[0].endpoint.port", "$.transports[0].endpoint.interface", "$.transports[0].limits",
+          "$.transports[0].paths.a.type", "$.transports[0].paths.b", "$.transports[1].endpoint.tls",
+          "$.transports[1].endpoint.tls.key", "$.transports[1].auth", "$.drain.window_ms"));
+}
+
+TEST_F(Check, TakesWhatWillNotBeServedForAnErrorIfItIsStrict) {
+  write(R"({"version": 2, "workers": [
+    {"type": "router", "realms": [{"name": "r", "roles": [{"name": "anonymous", "permissions": []}]}],
+     "transports": [{"type": "websocket", "endpoint": {"type": "tcp", "port": 8080}}]},
+    {"type": "container", "components": [{"type": "class"}]}]})");
+  EXPECT_EQ(run_program({"check", file()}).code, 0);
+  const Ended strict = run_program({"check", "--strict", file()});
+  EXPECT_EQ(strict.code, 1);
+  EXPECT_THAT(strict.output,
+              EndsWith(":4:5: at $.workers[1]: a worker of type \"container\" is not started\n"));
+  setenv("WAMPD_TEST_PORT", "0", 1);
+  EXPECT_EQ(run_program({"check", "--strict", write(good)}).code, 0);
 }
 
 TEST_F(Check, RefusesAStaticDirectoryThatIsNotThereAsTheStartDoes) {

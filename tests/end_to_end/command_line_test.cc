@@ -64,6 +64,23 @@ TEST(CommandLine, TheBenchPrintsWhatTheRouterHasAnswered) {
   }
 }
 
+TEST(CommandLine, TakesNoFileForACommandThatIsMisspelt) {
+  EXPECT_THAT(complaint({"bnech"}),
+              StartsWith("wampd: unexpected argument \"bnech\"; did you mean \"bench\"?"));
+  const Ended no_file = run_program({"wampd.jsonc"});
+  EXPECT_EQ(no_file.code, 1);
+  EXPECT_THAT(no_file.output, StartsWith("wampd: wampd.jsonc: cannot read the configuration: No such file"));
+}
+
+TEST(CommandLine, RefusesWhatCannotBeTogether) {
+  EXPECT_THAT(complaint({"a.jsonc", "--config", "b.jsonc"}),
+              StartsWith("wampd: two configuration files: \"b.jsonc\" and \"a.jsonc\""));
+  EXPECT_THAT(complaint({"a.jsonc", "--realm", "b"}), HasSubstr("and there is one: \"a.jsonc\""));
+  EXPECT_THAT(complaint({"-c", "a.jsonc", "--ws", "127.0.0.1:0"}),
+              HasSubstr("and there is one: \"a.jsonc\""));
+  EXPECT_THAT(complaint({"--ws", "8080"}), StartsWith("wampd: --ws: expected an address such as"));
+}
+
 TEST(CommandLine, HelpAndVersionAreNoMistakes) {
   for (const std::string option : {"--help", "--version"}) EXPECT_EQ(run_program({option}).code, 0) << option;
   EXPECT_EQ(run_program({"--log-level", "error", "check"}).code, 0);

@@ -2,6 +2,7 @@
 // served.
 #include <functional>
 
+#include "router/config/file/config_file.h"
 #include "tests/end_to_end/server_fixture.h"
 #include "tests/support/cable.h"
 

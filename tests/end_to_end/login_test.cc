@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "router/config/file/config_file.h"
 #include "router/crypto/crypto.h"
 #include "tests/end_to_end/program.h"
 #include "tests/end_to_end/server_fixture.h"

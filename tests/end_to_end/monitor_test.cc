@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "router/config/file/config_file.h"
 #include "tests/end_to_end/server_fixture.h"
 
 namespace router {

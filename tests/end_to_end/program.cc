@@ -19,11 +19,12 @@ struct Started {
   int output = -1;
 };
 
-Started start(std::vector<std::string> arguments) {
+Started start(std::vector<std::string> arguments, const std::string& input = "/dev/null") {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input.c_str(), O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
   arguments.emplace(arguments.begin(), WAMPD_PROGRAM);
@@ -39,11 +40,18 @@ Started start(std::vector<std::string> arguments) {
   return started;
 }
 
+std::vector<std::string> with_config(const std::string& file, const std::vector<std::string>& further) {
+  std::vector<std::string> arguments{"--config", file};
+  arguments.insert(arguments.end(), further.begin(), further.end());
+  return arguments;
+}
+
 }  // namespace
 
-Program::Program(const std::string& config_file, const std::vector<std::string>& further_arguments) {
-  std::vector<std::string> arguments{"--config", config_file};
-  arguments.insert(arguments.end(), further_arguments.begin(), further_arguments.end());
+Program::Program(const std::string& config_file, const std::vector<std::string>& further_arguments)
+    : Program(with_config(config_file, further_arguments)) {}
+
+Program::Program(std::vector<std::string> arguments) {
   const Started started = start(std::move(arguments));
   process_ = started.process;
   output_ = started.output;
@@ -87,8 +95,8 @@ int Program::exit_code() {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-Ended run_program(const std::vector<std::string>& arguments) {
-  const Started started = start(arguments);
+Ended run_program(const std::vector<std::string>& arguments, const std::string& input) {
+  const Started started = start(arguments, input);
   Ended ended;
   char byte = 0;
   while (read(started.output, &byte, 1) == 1) ended.output += byte;

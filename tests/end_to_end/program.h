@@ -13,6 +13,8 @@ class Program {
  public:
   // Waits until it listens; throws with what it said if it ends instead. `config_file` must ask for port 0.
   explicit Program(const std::string& config_file, const std::vector<std::string>& further_arguments = {});
+  // With these arguments alone, which ask for a free port of 127.0.0.1.
+  explicit Program(std::vector<std::string> arguments);
   // Ends it as kill() does, if it still runs.
   ~Program();
   Program(const Program&) = delete;
@@ -38,11 +40,11 @@ class Program {
   uint16_t port_ = 0;
 };
 
-// The program, run to its end.
+// The program, run to its end, with that file as its standard input.
 struct Ended {
   int code = 0;
   std::string output;  // of both kinds
 };
-Ended run_program(const std::vector<std::string>& arguments);
+Ended run_program(const std::vector<std::string>& arguments, const std::string& input = "/dev/null");
 
 }  // namespace router

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "router/config/file/config_file.h"
+#include "router/config/file/default_config.h"
 #include "router/server/server.h"
 #include "tests/end_to_end/wamp_client.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "router/config/file/config_file.h"
+#include "router/config/file/default_config.h"
 #include "router/session/session.h"
 
 namespace simulation {

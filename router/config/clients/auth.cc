@@ -74,17 +74,21 @@ void read_ticket(const Setting& setting, Principal& principal) {
 }
 
 void read_wampcra(const Setting& setting, Principal& principal) {
-  principal.secret = setting.require("secret").secret();
-  if (const auto salt = setting.find("salt")) principal.salt = salt->secret();
+  setting.required("secret", [&](const Setting& secret) { principal.secret = secret.secret(); });
+  setting.given("salt", [&](const Setting& salt) { principal.salt = salt.secret(); });
   read_integer(setting, "iterations", principal.iterations, 1, max_iterations);
   read_integer(setting, "keylen", principal.keylen, 1, max_keylen);
 }
 
 void read_scram(const Setting& setting, Principal& principal) {
-  principal.salt = read_hex(setting.require("salt"), 0);
-  principal.stored_key = read_hex(setting.require("stored-key"), crypto::sha256_size);
-  principal.server_key = read_hex(setting.require("server-key"), crypto::sha256_size);
-  principal.iterations = static_cast<uint32_t>(setting.require("iterations").integer(1, max_iterations));
+  setting.required("salt", [&](const Setting& salt) { principal.salt = read_hex(salt, 0); });
+  setting.required("stored-key",
+                   [&](const Setting& key) { principal.stored_key = read_hex(key, crypto::sha256_size); });
+  setting.required("server-key",
+                   [&](const Setting& key) { principal.server_key = read_hex(key, crypto::sha256_size); });
+  setting.required("iterations", [&](const Setting& iterations) {
+    principal.iterations = static_cast<uint32_t>(iterations.integer(1, max_iterations));
+  });
   principal.kdf = setting.require("kdf").choice({"pbkdf2", "argon2id-13", "argon2id13"}) == "pbkdf2"
                       ? Kdf::pbkdf2
                       : Kdf::argon2id13;
@@ -93,8 +97,9 @@ void read_scram(const Setting& setting, Principal& principal) {
 }
 
 void read_cryptosign(const Setting& setting, Principal& principal) {
-  for (const Setting& key : setting.require("authorized_keys").some_elements())
+  Setting::for_each(setting.require("authorized_keys").some_elements(), [&](const Setting& key) {
     principal.public_keys.push_back(read_hex(key, crypto::ed25519_key_size));
+  });
 }
 
 // "ab:cd:..." or "ABCD..." as "AB:CD:...".
@@ -145,13 +150,13 @@ Words names_of_methods() {
 
 // What all principals have.
 void read_common(const Setting& setting, const RoleNames& roles, Principal& principal) {
-  if (const auto role = setting.find("role")) principal.role = read_role(*role, roles);
-  if (const auto realm = setting.find("realm")) principal.realm = realm->some_string();
-  if (const auto authid = setting.find("authid")) principal.authid = authid->some_string();
-  if (const auto extra = setting.find("extra")) {
-    extra->members();
-    principal.extra = *value_of(*extra).get<wamp::Dict>();
-  }
+  setting.given("role", [&](const Setting& role) { principal.role = read_role(role, roles); });
+  setting.given("realm", [&](const Setting& realm) { principal.realm = realm.some_string(); });
+  setting.given("authid", [&](const Setting& authid) { principal.authid = authid.some_string(); });
+  setting.given("extra", [&](const Setting& extra) {
+    extra.members();
+    principal.extra = *value_of(extra).get<wamp::Dict>();
+  });
 }
 
 Principal read_principal(const Setting& setting, const MethodRules& rules, const RoleNames& roles) {
@@ -160,32 +165,34 @@ Principal read_principal(const Setting& setting, const MethodRules& rules, const
   setting.check_keys(keys);
   Principal principal;
   read_common(setting, roles, principal);
-  if (principal.role.empty()) setting.require("role");
-  rules.read_credentials(setting, principal);
+  setting.reads([&] { setting.require("role"); });
+  setting.reads([&] { rules.read_credentials(setting, principal); });
   return principal;
 }
 
 Authenticator read_authenticator(const Setting& setting) {
   Authenticator authenticator;
-  authenticator.procedure = setting.require("authenticator").some_string();
-  if (const auto realm = setting.find("authenticator-realm")) authenticator.realm = realm->some_string();
+  setting.required("authenticator",
+                   [&](const Setting& procedure) { authenticator.procedure = procedure.some_string(); });
+  setting.given("authenticator-realm",
+                [&](const Setting& realm) { authenticator.realm = realm.some_string(); });
   read_integer(setting, "timeout_ms", authenticator.timeout_ms, 1, max_timeout_ms);
   return authenticator;
 }
 
 TokenRules read_token_rules(const Setting& setting) {
   TokenRules rules;
-  rules.keys = read_token_keys(setting);
-  if (const auto issuer = setting.find("issuer")) rules.issuer = issuer->some_string();
-  if (const auto audience = setting.find("audience")) rules.audience = audience->some_string();
+  setting.reads([&] { rules.keys = read_token_keys(setting); });
+  setting.given("issuer", [&](const Setting& issuer) { rules.issuer = issuer.some_string(); });
+  setting.given("audience", [&](const Setting& audience) { rules.audience = audience.some_string(); });
   read_integer(setting, "leeway_s", rules.leeway_s, 0, max_leeway_s);
   read_boolean(setting, "require_expiry", rules.require_expiry);
-  if (const auto claims = setting.find("claims")) {
-    claims->check_keys({.known = {"authid", "role", "realm"}});
-    if (const auto name = claims->find("authid")) rules.authid_claim = name->some_string();
-    if (const auto name = claims->find("role")) rules.role_claim = name->some_string();
-    if (const auto name = claims->find("realm")) rules.realm_claim = name->some_string();
-  }
+  setting.given("claims", [&](const Setting& claims) {
+    claims.check_keys({.known = {"authid", "role", "realm"}});
+    claims.given("authid", [&](const Setting& name) { rules.authid_claim = name.some_string(); });
+    claims.given("role", [&](const Setting& name) { rules.role_claim = name.some_string(); });
+    claims.given("realm", [&](const Setting& name) { rules.realm_claim = name.some_string(); });
+  });
   return rules;
 }
 
@@ -215,8 +222,9 @@ void read_principals(const Setting& setting, const MethodRules& rules, const Rol
   // What Crossbar calls them for this method.
   if (!principals && rules.name == "wampcra") principals = setting.find("users");
   if (!principals) setting.require("principals");
-  for (const Setting& member : principals->members())
+  Setting::for_each(principals->members(), [&](const Setting& member) {
     method.principals.emplace(member.key(), read_principal(member, rules, roles));
+  });
 }
 
 bool is_dynamic(const Setting& setting, const MethodRules& rules) {
@@ -238,7 +246,7 @@ AuthMethod read_method(const Setting& setting, const MethodRules& rules, const R
   const bool dynamic = is_dynamic(setting, rules);
   setting.check_keys(keys_of(rules, dynamic));
   AuthMethod method;
-  if (const auto role = setting.find("default-role")) method.default_role = read_role(*role, roles);
+  setting.given("default-role", [&](const Setting& role) { method.default_role = read_role(role, roles); });
   if (rules.name == "jwt") method.token = read_token_rules(setting);
   if (dynamic) {
     method.authenticator = read_authenticator(setting);
@@ -264,14 +272,14 @@ void make_secure(const Setting& setting, std::string_view what, CookieTracking& 
 
 // How browsers are told to keep it.
 void read_attributes(const Setting& cookie, CookieTracking& tracking) {
-  if (const auto secure = cookie.find("secure")) tracking.secure = secure->boolean();
+  cookie.given("secure", [&](const Setting& secure) { tracking.secure = secure.boolean(); });
   read_boolean(cookie, "http_strict", tracking.http_only);
   for (const std::string_view prefix : {"__Host-", "__Secure-"})
     if (tracking.name.starts_with(prefix)) make_secure(cookie.require("name"), prefix, tracking);
-  const auto same_site = cookie.find("same_site");
-  if (!same_site) return;
-  tracking.same_site = same_site->choice({"Strict", "Lax", "None"});
-  if (tracking.same_site == "None") make_secure(*same_site, "None", tracking);
+  cookie.given("same_site", [&](const Setting& same_site) {
+    tracking.same_site = same_site.choice({"Strict", "Lax", "None"});
+    if (tracking.same_site == "None") make_secure(same_site, "None", tracking);
+  });
 }
 
 }  // namespace
@@ -286,8 +294,9 @@ AuthMethods read_auth(const Setting& auth, const RoleNames& roles) {
   auth.check_keys({.known = names_of_methods(), .unsupported = {"anonymous-proxy", "cryptosign-proxy"}});
   AuthMethods methods;
   for (const MethodRules& rules : all_methods)
-    if (const auto setting = auth.find(rules.name))
-      methods.emplace(rules.name, read_method(*setting, rules, roles));
+    auth.given(rules.name, [&](const Setting& setting) {
+      methods.emplace(rules.name, read_method(setting, rules, roles));
+    });
   if (methods.empty()) auth.notice("nobody gets in: no way to authenticate is given");
   return methods;
 }
@@ -296,11 +305,11 @@ CookieTracking read_cookie(const Setting& cookie) {
   cookie.check_keys({.known = {"name", "length", "max_age", "max_cookies", "max_cookies_per_authid", "store",
                                "secure", "http_strict", "same_site"}});
   CookieTracking tracking;
-  if (const auto name = cookie.find("name")) {
-    tracking.name = name->some_string();
+  cookie.given("name", [&](const Setting& name) {
+    tracking.name = name.some_string();
     if (!std::all_of(tracking.name.begin(), tracking.name.end(), transport::is_token_character))
-      name->fail("expected letters, digits and any of !#$%&'*+-.^_`|~");
-  }
+      name.fail("expected letters, digits and any of !#$%&'*+-.^_`|~");
+  });
   read_integer(cookie, "length", tracking.length, min_cookie, max_cookie);
   if (tracking.length < good_cookie) {
     cookie.require("length").notice("so short a cookie can be guessed: it has " +
@@ -310,10 +319,10 @@ CookieTracking read_cookie(const Setting& cookie) {
   read_integer(cookie, "max_age", tracking.max_age_s, 1, ten_years_s);
   read_integer(cookie, "max_cookies", tracking.max_cookies, 1, UINT32_MAX);
   read_integer(cookie, "max_cookies_per_authid", tracking.max_cookies_per_authid, 1, UINT32_MAX);
-  if (const auto store = cookie.find("store")) {
-    const bool in_memory = store->require("type").choice({"memory", "file", "database"}) == "memory";
-    if (!in_memory) store->leave_out("cookies are kept in memory: a restart forgets them");
-  }
+  cookie.given("store", [](const Setting& store) {
+    const bool in_memory = store.require("type").choice({"memory", "file", "database"}) == "memory";
+    if (!in_memory) store.leave_out("cookies are kept in memory: a restart forgets them");
+  });
   read_attributes(cookie, tracking);
   return tracking;
 }

@@ -41,22 +41,26 @@ std::string read_key(const Setting& setting) {
 void read_key_set(const Setting& setting, std::vector<std::string>& keys) {
   Source source = setting.source();
   source.name += ": jwks";
+  source.faults.clear();
   const JsonNode document = parse_json(setting.secret(), source.name);
   const Setting set(document, source, "jwks");
-  for (const Setting& key : set.require("keys").some_elements()) {
+  Setting::for_each(set.require("keys").some_elements(), [&](const Setting& key) {
     const auto use = key.find("use");
     if (!use || use->string() == "sig") keys.push_back(read_web_key(key));
-  }
+  });
+  auto& faults = setting.source().faults;
+  faults.insert(faults.end(), source.faults.begin(), source.faults.end());
 }
 
 }  // namespace
 
 std::vector<std::string> read_token_keys(const Setting& jwt) {
   std::vector<std::string> keys;
-  if (const auto list = jwt.find("keys"))
-    for (const Setting& element : list->some_elements()) keys.push_back(read_key(element));
-  if (const auto set = jwt.find("jwks")) read_key_set(*set, keys);
-  if (keys.empty()) jwt.fail("needs \"keys\" or \"jwks\" that tokens are signed with");
+  const bool are_all_good = jwt.given("keys", [&](const Setting& list) {
+    Setting::for_each(list.some_elements(),
+                      [&](const Setting& element) { keys.push_back(read_key(element)); });
+  }) && jwt.given("jwks", [&](const Setting& set) { read_key_set(set, keys); });
+  if (keys.empty() && are_all_good) jwt.fail("needs \"keys\" or \"jwks\" that tokens are signed with");
   return keys;
 }
 

@@ -15,11 +15,43 @@ constexpr size_t max_value_bytes = 64 * 1024;
 // A shorter one is only looked for in quotation marks, as it would be found in the words of any message.
 constexpr size_t min_bare_value = 4;
 
-bool is_variable_name(std::string_view text) {
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-  return !text.empty() && is_letter(text.front()) && std::all_of(text.begin(), text.end(), [&](char c) {
-    return is_letter(c) || (c >= '0' && c <= '9');
-  });
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+// How many characters at the beginning of the text are the name of a variable.
+size_t length_of_name(std::string_view text) {
+  if (text.empty() || !is_letter(text.front())) return 0;
+  const auto end =
+      std::find_if(text.begin(), text.end(), [](char c) { return !is_letter(c) && (c < '0' || c > '9'); });
+  return static_cast<size_t>(end - text.begin());
+}
+
+// A "$" of a text, and what belongs to it.
+struct Dollar {
+  std::string_view name;  // of the variable; empty: there is none, and it is a "$"
+  size_t length;          // of all of it
+};
+
+// `text` begins with it. Throws std::runtime_error.
+Dollar read_dollar(std::string_view text) {
+  if (text.starts_with("$$")) return {{}, 2};
+  const bool has_brace = text.starts_with("${");
+  const size_t begin = has_brace ? 2 : 1;
+  const size_t length = length_of_name(text.substr(begin));
+  if (has_brace && (length == 0 || !text.substr(begin + length).starts_with('}')))
+    throw std::runtime_error(
+        "expected \"${NAME}\" for the value of an environment variable, or \"$$\" for one \"$\"");
+  return {text.substr(begin, length), begin + length + (has_brace ? 1 : 0)};
+}
+
+bool has_variable(std::string_view text) {
+  for (size_t at = text.find('$'); at != text.npos; at = text.find('$')) {
+    const Dollar dollar = read_dollar(text.substr(at));
+    if (!dollar.name.empty()) return true;
+    text.remove_prefix(at + dollar.length);
+  }
+  return false;
 }
 
 void replace_all(std::string& text, std::string_view what, std::string_view with) {
@@ -36,27 +68,38 @@ void check_text(std::string_view value, const std::string& origin) {
 
 std::optional<std::string> variable_name(std::string_view text) {
   if (!text.starts_with('$')) return std::nullopt;
-  std::string_view name = text.substr(1);
-  if (name.starts_with('{') && name.ends_with('}')) name = name.substr(1, name.size() - 2);
-  if (is_variable_name(name)) return std::string(name);
-  if (text.starts_with("${"))
-    throw std::runtime_error(
-        "expected \"${NAME}\" for the value of an environment variable, or \"$$\" for one \"$\"");
-  return std::nullopt;
+  const Dollar dollar = read_dollar(text);
+  if (dollar.name.empty() || dollar.length != text.size()) return std::nullopt;
+  return std::string(dollar.name);
+}
+
+std::string OutsideValues::expanded(std::string_view text) {
+  std::string result;
+  for (size_t at = text.find('$'); at != text.npos; at = text.find('$')) {
+    result += text.substr(0, at);
+    const Dollar dollar = read_dollar(text.substr(at));
+    text.remove_prefix(at + dollar.length);
+    if (dollar.name.empty()) {
+      result += '$';
+      continue;
+    }
+    const std::string name(dollar.name);
+    const char* const value = std::getenv(name.c_str());
+    if (!value)
+      throw std::runtime_error("the environment variable " + in_quotes(name) +
+                               " is not set; \"$$\" stands for one \"$\"");
+    const std::string origin = "the value of $" + name;
+    check_text(value, origin);
+    result += variables_.insert_or_assign(name, Value{value, origin}).first->second.value;
+  }
+  return result.append(text);
 }
 
 const std::string& OutsideValues::string(const JsonNode& node) {
-  if (!node.text.starts_with('$')) return node.text;
+  if (node.text.find('$') == node.text.npos) return node.text;
   if (const auto known = values_.find(&node); known != values_.end()) return known->second.value;
-  if (node.text.starts_with("$$"))
-    return values_.emplace(&node, Value{node.text.substr(1), ""}).first->second.value;
-  const auto name = variable_name(node.text);
-  if (!name) return node.text;
-  const char* value = std::getenv(name->c_str());
-  if (!value) throw std::runtime_error("the environment variable " + in_quotes(*name) + " is not set");
-  const std::string origin = "the value of $" + *name;
-  check_text(value, origin);
-  return values_.emplace(&node, Value{value, origin}).first->second.value;
+  const std::string origin = has_variable(node.text) ? "the value of " + node.text : "";
+  return values_.emplace(&node, Value{expanded(node.text), origin}).first->second.value;
 }
 
 const std::string& OutsideValues::file(const JsonNode& node, const std::string& path) {
@@ -80,11 +123,14 @@ const std::string& OutsideValues::secret(const JsonNode& node) {
 }
 
 std::string OutsideValues::redacted(std::string text) const {
-  for (const auto& [node, value] : values_) {
-    if (value.origin.empty() || value.value.empty()) continue;
+  const auto redact = [&text](const Value& value) {
+    if (value.origin.empty() || value.value.empty()) return;
     replace_all(text, in_quotes(value.value), value.origin);
     if (value.value.size() >= min_bare_value) replace_all(text, value.value, value.origin);
-  }
+  };
+  // A whole string before its parts.
+  for (const auto& [node, value] : values_) redact(value);
+  for (const auto& [name, value] : variables_) redact(value);
   return text;
 }
 

@@ -16,7 +16,7 @@ void for_each_given(const Setting& object, const std::vector<Limit<Limits>>& all
   for (const Limit<Limits>& limit : all) keys.known.push_back(limit.name);
   object.check_keys(keys);
   for (const Limit<Limits>& limit : all)
-    if (const auto value = object.find(limit.name)) take(limit, value->integer(limit.min, limit.max));
+    object.given(limit.name, [&](const Setting& value) { take(limit, value.integer(limit.min, limit.max)); });
 }
 
 // Overwrites what the object "limits" gives. Throws ConfigError.

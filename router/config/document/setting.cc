@@ -9,6 +9,8 @@
 namespace router::config {
 namespace {
 
+constexpr size_t max_told_faults = 50;
+
 std::string_view name(JsonKind kind) {
   switch (kind) {
     case JsonKind::null:
@@ -31,6 +33,14 @@ bool contains(const Words& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
+// Whether one of the faults is a key that nobody knows, for which this one is meant.
+bool is_misspelt(const std::string& missing, const std::vector<Fault>& faults) {
+  if (missing.empty()) return false;
+  const std::string ending = "; did you mean " + in_quotes(missing) + "?";
+  return std::any_of(faults.begin(), faults.end(),
+                     [&](const Fault& fault) { return std::string_view(fault.what()).ends_with(ending); });
+}
+
 bool is_identifier(std::string_view key) {
   return !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -38,6 +48,21 @@ bool is_identifier(std::string_view key) {
 }
 
 }  // namespace
+
+void Source::throw_faults() const {
+  if (faults.empty()) return;
+  std::vector<Fault> sorted = faults;
+  std::erase_if(sorted, [this](const Fault& fault) { return is_misspelt(fault.missing, faults); });
+  std::stable_sort(sorted.begin(), sorted.end(), [](const Fault& a, const Fault& b) {
+    return std::pair(a.position.line, a.position.column) < std::pair(b.position.line, b.position.column);
+  });
+  std::string all;
+  for (size_t i = 0; i < sorted.size() && i < max_told_faults; ++i)
+    all += (i == 0 ? "" : "\n") + std::string(sorted[i].what());
+  if (sorted.size() > max_told_faults)
+    all += "\n" + name + ": and " + std::to_string(sorted.size() - max_told_faults) + " more";
+  throw ConfigError(all);
+}
 
 Setting::Setting(const JsonNode& node, Source& source, std::string path)
     : node_(&node), source_(&source), path_(std::move(path)) {}
@@ -58,7 +83,10 @@ void Setting::check_keys(const Keys& keys) const {
   for (const JsonNode& child : node_->children) {
     if (contains(keys.known, child.key)) continue;
     const bool is_left_out = source_->is_crossbar && contains(keys.left_out, child.key);
-    if (!is_left_out && !contains(keys.ignored, child.key)) fail_key(child, keys);
+    if (!is_left_out && !contains(keys.ignored, child.key)) {
+      reads([&] { fail_key(child, keys); });
+      continue;
+    }
     leave_out_at(
         child.key_position,
         in_quotes(child.key) + (is_left_out ? " has no counterpart and is left out" : " has no effect"));
@@ -67,9 +95,8 @@ void Setting::check_keys(const Keys& keys) const {
 
 void Setting::fail_key(const JsonNode& child, const Keys& keys) const {
   if (contains(keys.unsupported, child.key) || contains(keys.left_out, child.key))
-    throw ConfigError(message(child.key_position, in_quotes(child.key) + " is not supported yet"));
-  throw ConfigError(message(child.key_position,
-                            "unknown key " + in_quotes(child.key) + did_you_mean(child.key, keys.known)));
+    fail_at(child.key_position, in_quotes(child.key) + " is not supported yet");
+  fail_at(child.key_position, "unknown key " + in_quotes(child.key) + did_you_mean(child.key, keys.known));
 }
 
 std::optional<Setting> Setting::find(std::string_view key) const {
@@ -80,9 +107,11 @@ std::optional<Setting> Setting::find(std::string_view key) const {
 }
 
 Setting Setting::require(std::string_view key) const {
-  auto setting = find(key);
-  if (!setting) fail("the key " + in_quotes(key) + " is missing");
-  return *std::move(setting);
+  if (auto setting = find(key)) return *std::move(setting);
+  Fault fault(node_->position,
+              to_text(notice_at(node_->position, "the key " + in_quotes(key) + " is missing")));
+  fault.missing = key;
+  throw fault;
 }
 
 std::vector<Setting> Setting::members() const {
@@ -172,7 +201,11 @@ const std::string& Setting::choice(const Words& known, const Words& unsupported)
 }
 
 void Setting::fail(const std::string& what) const {
-  throw ConfigError(message(node_->position, what));
+  fail_at(node_->position, what);
+}
+
+void Setting::fail_at(JsonPosition position, const std::string& what) const {
+  throw Fault(position, to_text(notice_at(position, what)));
 }
 
 void Setting::fail_unsupported(std::string_view what) const {
@@ -197,16 +230,12 @@ std::string Setting::place() const {
          std::to_string(node_->position.column) + ", " + path_;
 }
 
-std::string Setting::message(JsonPosition position, const std::string& what) const {
-  return to_text(notice_at(position, what));
-}
-
 Notice Setting::notice_at(JsonPosition position, const std::string& what) const {
   return {source_->name, position.line, position.column, path_, source_->outside_values.redacted(what)};
 }
 
 void read_boolean(const Setting& object, std::string_view key, bool& target) {
-  if (const auto setting = object.find(key)) target = setting->boolean();
+  object.given(key, [&](const Setting& setting) { target = setting.boolean(); });
 }
 
 }  // namespace router::config

@@ -1,7 +1,9 @@
 // One value of a configuration file together with its place: typed access for those who fill a Config.
 //
-// Whatever does not fit throws ConfigError with file, line, column and JSON path. Copies are cheap; the
-// document and the Source outlive them.
+// Whatever does not fit throws a Fault with file, line, column and JSON path. Who reads several things runs
+// each through reads(), given(), required() or for_each(): what is wrong with one is kept in the Source, and
+// the others are read all the same, so that a person hears of all faults at once (Source::throw_faults).
+// Copies are cheap; the document and the Source outlive them.
 #pragma once
 
 #include <concepts>
@@ -18,6 +20,13 @@
 
 namespace router::config {
 
+// What is wrong at one place of the file.
+struct Fault : ConfigError {
+  Fault(JsonPosition where, const std::string& message) : ConfigError(message), position(where) {}
+  JsonPosition position;
+  std::string missing = {};  // the key, if one is missing in the object there
+};
+
 // What the whole file has in common.
 struct Source {
   std::string name;
@@ -27,6 +36,10 @@ struct Source {
   bool is_version_1 = false;     // of Crossbar's format
   std::vector<Notice> notices = {};
   OutsideValues outside_values = {};
+  std::vector<Fault> faults = {};
+
+  // One ConfigError with all faults, a line for each, in the order of the file, if there are any.
+  void throw_faults() const;
 };
 
 // What an object may hold.
@@ -55,7 +68,20 @@ class Setting {
   std::vector<Setting> elements() const;
   std::vector<Setting> some_elements() const;  // at least one
 
-  // "$NAME" and "${NAME}" are the environment variable's value, "$$..." is "$...".
+  // Runs read(). A Fault is kept in the Source; false if there was one, there or in what it ran through
+  // reads().
+  template <class Read>
+  bool reads(Read read) const;
+  // The same with read(setting), of the key if the object has it, or else if it must have it.
+  template <class Read>
+  bool given(std::string_view key, Read read) const;
+  template <class Read>
+  bool required(std::string_view key, Read read) const;
+  // read(setting) for each; false if one had a fault.
+  template <class Read>
+  static bool for_each(const std::vector<Setting>& settings, Read read);
+
+  // "$NAME" and "${NAME}" in it are the environment variable's value, "$$" is a "$".
   const std::string& string() const;
   const std::string& some_string() const;  // not empty
   // A string, or {"file": "path"}: the content of that file, relative to this one, without the line end at
@@ -83,19 +109,48 @@ class Setting {
   const std::string& outside(Read read) const;
   const std::string& secret_of_file() const;
   [[noreturn]] void fail_key(const JsonNode& child, const Keys& keys) const;
+  [[noreturn]] void fail_at(JsonPosition position, const std::string& what) const;
   void leave_out_at(JsonPosition position, const std::string& why) const;
   Notice notice_at(JsonPosition position, const std::string& what) const;
-  std::string message(JsonPosition position, const std::string& what) const;
 
   const JsonNode* node_;
   Source* source_;
   std::string path_;
 };
 
+template <class Read>
+bool Setting::reads(Read read) const {
+  const size_t before = source_->faults.size();
+  try {
+    read();
+  } catch (const Fault& fault) {
+    source_->faults.push_back(fault);
+  }
+  return source_->faults.size() == before;
+}
+
+template <class Read>
+bool Setting::given(std::string_view key, Read read) const {
+  const auto setting = find(key);
+  return !setting || reads([&] { read(*setting); });
+}
+
+template <class Read>
+bool Setting::required(std::string_view key, Read read) const {
+  return reads([&] { read(require(key)); });
+}
+
+template <class Read>
+bool Setting::for_each(const std::vector<Setting>& settings, Read read) {
+  bool all = true;
+  for (const Setting& setting : settings) all = setting.reads([&] { read(setting); }) && all;
+  return all;
+}
+
 // Overwrite `target` if the object has that key.
 template <std::integral T>
 void read_integer(const Setting& object, std::string_view key, T& target, int64_t min, int64_t max) {
-  if (const auto setting = object.find(key)) target = static_cast<T>(setting->integer(min, max));
+  object.given(key, [&](const Setting& setting) { target = static_cast<T>(setting.integer(min, max)); });
 }
 void read_boolean(const Setting& object, std::string_view key, bool& target);
 

@@ -1,10 +1,10 @@
 #include "router/config/file/config_file.h"
 
 #include <filesystem>
+#include <istream>
 #include <optional>
 #include <utility>
 
-#include "router/config/clients/auth.h"
 #include "router/config/document/json_document.h"
 #include "router/config/document/read_limits.h"
 #include "router/config/document/setting.h"
@@ -22,12 +22,12 @@ constexpr int max_workers = 256;
 void read_own(const Setting& root, Config& config) {
   root.check_keys({.known = {"$schema", "realms", "transports", "workers", "memory", "drain"}});
   read_integer(root, "workers", config.workers, 0, max_workers);
-  if (const auto memory = root.find("memory")) read_limits(*memory, memory_limits, config.memory);
-  if (const auto drain = root.find("drain")) read_limits(*drain, drain_times, config.drain);
-  const Setting realms = root.require("realms");
-  const Setting transports = root.require("transports");
-  config.realms = read_realms(realms);
-  config.transports = read_transports(transports, config.realms);
+  root.given("memory", [&](const Setting& memory) { read_limits(memory, memory_limits, config.memory); });
+  root.given("drain", [&](const Setting& drain) { read_limits(drain, drain_times, config.drain); });
+  root.required("realms", [&](const Setting& realms) { config.realms = read_realms(realms); });
+  root.required("transports", [&](const Setting& transports) {
+    config.transports = read_transports(transports, config.realms);
+  });
 }
 
 std::string read_file(const std::string& path) {
@@ -43,42 +43,14 @@ Config parse(std::string_view text, Source source) {
   const Setting root(document, source);
   const auto workers = root.find("workers");
   Config config;
-  if (root.find("version") || (workers && workers->node().kind == JsonKind::array))
-    read_crossbar(root, config);
-  else
-    read_own(root, config);
+  const bool is_crossbar = root.find("version") || (workers && workers->node().kind == JsonKind::array);
+  root.reads([&] { is_crossbar ? read_crossbar(root, config) : read_own(root, config); });
+  source.throw_faults();
   config.notices = std::move(source.notices);
   return config;
 }
 
 }  // namespace
-
-Config default_config() {
-  Permission everything{.uri = "",
-                        .match = wamp::MatchPolicy::prefix,
-                        .call = true,
-                        .register_ = true,
-                        .publish = true,
-                        .subscribe = true,
-                        .force_reregister = true};
-  Realm realm;
-  realm.name = "realm1";
-  realm.roles = {{.name = "anonymous", .permissions = {std::move(everything)}}};
-
-  Transport transport;
-  transport.paths = {{"/", StaticPath{}},
-                     {"/ws", WebSocketPath{}},
-                     {"/health", HealthPath{}},
-                     {"/ready", ReadyPath{}},
-                     {"/metrics", MetricsPath{}}};
-  transport.rawsocket_serializers = transport.serializers;
-  transport.auth = anonymous_as("anonymous");
-
-  Config config;
-  config.realms = {std::move(realm)};
-  config.transports = {std::move(transport)};
-  return config;
-}
 
 Config parse_config(std::string_view text, const std::string& name, const std::string& base_directory) {
   return parse(text, {.name = name, .base_directory = base_directory});
@@ -89,6 +61,17 @@ Config load_config(const std::string& path) {
   return parse(
       read_file(path),
       {.name = path, .base_directory = directory.empty() ? "." : directory, .is_to_be_served = true});
+}
+
+Config load_config(std::istream& input) {
+  const std::string name = "standard input";
+  std::string text(max_config_bytes + 1, '\0');
+  input.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(input.gcount()));
+  if (text.size() > max_config_bytes)
+    throw ConfigError(name + ": the configuration is larger than " + std::to_string(max_config_bytes) +
+                      " bytes");
+  return parse(text, {.name = name, .base_directory = ".", .is_to_be_served = true});
 }
 
 }  // namespace router::config

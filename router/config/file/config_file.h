@@ -3,6 +3,7 @@
 // Pure but for the files that are read at start-up and by a reload.
 #pragma once
 
+#include <iosfwd>
 #include <string>
 #include <string_view>
 
@@ -10,16 +11,15 @@
 
 namespace router::config {
 
-// What wampd does without a file: realm realm1, role anonymous with all permissions, one universal transport
-// on 127.0.0.1:8080 with /ws, /, /health, /ready and /metrics.
-Config default_config();
-
 // Parses JSON with comments. `name` stands for the file in error messages; relative directories are taken
-// from `base_directory`. Throws ConfigError.
+// from `base_directory`. Throws ConfigError with all that
+// is wrong, a line for each fault.
 Config parse_config(std::string_view text, const std::string& name, const std::string& base_directory);
 
 // Reads and parses a file that is to be served: the directories that it names must be there. Throws
 // ConfigError.
 Config load_config(const std::string& path);
+// The same of what is read there to its end; relative paths begin at the working directory.
+Config load_config(std::istream& input);
 
 }  // namespace router::config

@@ -51,17 +51,17 @@ void read_router_worker(const Setting& worker, OneRouter& router) {
     return worker.notice("this worker is disabled, so it is not served");
   std::vector<Realm> own;
   std::vector<std::string> names;
-  for (const Setting& setting : elements_of(worker, "realms")) {
-    own.push_back(read_realm(setting));
+  Setting::for_each(elements_of(worker, "realms"), [&](const Setting& setting) {
+    if (!setting.reads([&] { own.push_back(read_realm(setting)); })) return;
     names.push_back(own.back().name);
     router.add_realm(setting, own.back());
-  }
-  for (const Setting& setting : elements_of(worker, "transports")) {
+  });
+  Setting::for_each(elements_of(worker, "transports"), [&](const Setting& setting) {
     auto transport = read_transport(setting, own);
-    if (!transport) continue;
+    if (!transport) return;
     transport->realms = names;
     router.add_transport(setting, *std::move(transport));
-  }
+  });
 }
 
 void read_worker(const Setting& worker, OneRouter& router) {
@@ -89,8 +89,9 @@ void read_crossbar(const Setting& root, Config& config) {
     controller->leave_out("\"controller\" has no effect");
   const Setting workers = root.require("workers");
   OneRouter router(config);
-  for (const Setting& worker : workers.some_elements()) read_worker(worker, router);
-  if (config.transports.empty())
+  const bool are_all_good =
+      Setting::for_each(workers.some_elements(), [&](const Setting& worker) { read_worker(worker, router); });
+  if (config.transports.empty() && are_all_good)
     workers.fail("there is nothing to serve: no router worker has a transport that is served");
   for (Transport& transport : config.transports)
     if (transport.realms->size() == config.realms.size()) transport.realms.reset();

@@ -82,25 +82,27 @@ Permission read_permission(const Setting& setting, UriRule rule) {
   setting.check_keys(keys_of_permission(setting));
   Permission permission;
   permission.place = setting.place();
-  read_uri(setting, rule, permission);
-  const auto allow = setting.find("allow");
+  setting.reads([&] { read_uri(setting, rule, permission); });
   if (setting.source().is_version_1) read_actions(setting, permission);
-  if (allow) {
-    allow->check_keys({.known = {"call", "register", "publish", "subscribe", "force_reregister"}});
-    read_actions(*allow, permission);
-  }
+  setting.given("allow", [&](const Setting& allow) {
+    allow.check_keys({.known = {"call", "register", "publish", "subscribe", "force_reregister"}});
+    read_actions(allow, permission);
+  });
   // Crossbar has no permission for it: who may register may force it.
   permission.force_reregister = setting.source().is_crossbar && permission.register_;
-  if (allow) read_boolean(*allow, "force_reregister", permission.force_reregister);
-  if (const auto disclose = setting.find("disclose")) {
-    disclose->check_keys({.known = {"caller", "publisher"}});
-    read_boolean(*disclose, "caller", permission.disclose_caller);
-    read_boolean(*disclose, "publisher", permission.disclose_publisher);
-  }
-  if (const auto trustlevel = setting.find("trustlevel"))
-    permission.trustlevel = static_cast<uint32_t>(trustlevel->integer(0, max_trustlevel));
-  if (const auto policy = setting.find("slow_consumer"))
-    permission.slow_consumer = read_slow_consumer(*policy);
+  setting.given("allow", [&](const Setting& allow) {
+    read_boolean(allow, "force_reregister", permission.force_reregister);
+  });
+  setting.given("disclose", [&](const Setting& disclose) {
+    disclose.check_keys({.known = {"caller", "publisher"}});
+    read_boolean(disclose, "caller", permission.disclose_caller);
+    read_boolean(disclose, "publisher", permission.disclose_publisher);
+  });
+  setting.given("trustlevel", [&](const Setting& trustlevel) {
+    permission.trustlevel = static_cast<uint32_t>(trustlevel.integer(0, max_trustlevel));
+  });
+  setting.given("slow_consumer",
+                [&](const Setting& policy) { permission.slow_consumer = read_slow_consumer(policy); });
   bool cache = false;  // checked only: rules of a file are always at hand
   read_boolean(setting, "cache", cache);
   return permission;
@@ -113,10 +115,12 @@ std::optional<DynamicAuthorizer> read_authorizer(const Setting& role) {
   if (options && !procedure) options->fail("the role has no \"authorizer\"");
   if (!procedure) return std::nullopt;
   DynamicAuthorizer authorizer;
-  authorizer.procedure = procedure->string();
-  if (!wamp::is_valid_uri(authorizer.procedure, UriRule::loose) ||
-      wamp::is_reserved_uri(authorizer.procedure))
-    procedure->fail(in_quotes(authorizer.procedure) + " is not the URI of a procedure");
+  procedure->reads([&] {
+    authorizer.procedure = procedure->string();
+    if (!wamp::is_valid_uri(authorizer.procedure, UriRule::loose) ||
+        wamp::is_reserved_uri(authorizer.procedure))
+      procedure->fail(in_quotes(authorizer.procedure) + " is not the URI of a procedure");
+  });
   // As for permissions: Crossbar has none for it.
   authorizer.force_reregister = role.source().is_crossbar;
   if (!options) return authorizer;
@@ -128,10 +132,11 @@ std::optional<DynamicAuthorizer> read_authorizer(const Setting& role) {
   read_integer(*options, "max_held_requests", authorizer.max_held_requests, 1, UINT32_MAX);
   read_integer(*options, "max_held_bytes", authorizer.max_held_bytes, 1, max_authorizer_bytes);
   read_boolean(*options, "force_reregister", authorizer.force_reregister);
-  if (const auto cache_by = options->find("cache_by"))
-    authorizer.cache_by = cache_by->choice({"session", "role"}) == "role"
+  options->given("cache_by", [&](const Setting& cache_by) {
+    authorizer.cache_by = cache_by.choice({"session", "role"}) == "role"
                               ? DynamicAuthorizer::CacheBy::role
                               : DynamicAuthorizer::CacheBy::session;
+  });
   return authorizer;
 }
 
@@ -152,26 +157,31 @@ Role read_role(const Setting& setting, UriRule rule, const SessionLimits& of_rea
   setting.check_keys(
       {.known = {"name", "permissions", "authorizer", "authorizer_options", "slow_consumer", "limits"},
        .ignored = {"id"}});
-  Role role{.name = setting.require("name").some_string(), .permissions = {}};
-  if (const auto policy = setting.find("slow_consumer")) role.slow_consumer = read_slow_consumer(*policy);
-  if (const auto limits = setting.find("limits")) read_role_limits(*limits, of_realm, role);
-  role.authorizer = read_authorizer(setting);
-  if (role.authorizer) {
-    if (const auto permissions = setting.find("permissions"))
-      permissions->fail("a role has either \"permissions\" or an \"authorizer\"");
+  Role role;
+  setting.required("name", [&](const Setting& name) { role.name = name.some_string(); });
+  setting.given("slow_consumer",
+                [&](const Setting& policy) { role.slow_consumer = read_slow_consumer(policy); });
+  setting.given("limits", [&](const Setting& limits) { read_role_limits(limits, of_realm, role); });
+  setting.reads([&] { role.authorizer = read_authorizer(setting); });
+  if (setting.find("authorizer")) {
+    setting.given("permissions", [](const Setting& permissions) {
+      permissions.fail("a role has either \"permissions\" or an \"authorizer\"");
+    });
     return role;
   }
-  std::set<std::pair<std::string, MatchPolicy>> seen;
+  const auto read_permissions = [&](const Setting& permissions) {
+    std::set<std::pair<std::string, MatchPolicy>> seen;
+    Setting::for_each(permissions.elements(), [&](const Setting& element) {
+      if (!element.reads([&] { role.permissions.push_back(read_permission(element, rule)); })) return;
+      const Permission& permission = role.permissions.back();
+      if (!seen.emplace(permission.uri, permission.match).second)
+        element.require("uri").fail("a second rule for " + in_quotes(permission.uri) + " with match policy " +
+                                    in_quotes(wamp::name(permission.match)));
+    });
+  };
   // In Crossbar's files a role without them may do nothing.
-  const auto permissions =
-      setting.source().is_crossbar ? setting.find("permissions") : setting.require("permissions");
-  for (const Setting& element : permissions ? permissions->elements() : std::vector<Setting>{}) {
-    role.permissions.push_back(read_permission(element, rule));
-    const Permission& permission = role.permissions.back();
-    if (!seen.emplace(permission.uri, permission.match).second)
-      element.require("uri").fail("a second rule for " + in_quotes(permission.uri) + " with match policy " +
-                                  in_quotes(wamp::name(permission.match)));
-  }
+  setting.source().is_crossbar ? setting.given("permissions", read_permissions)
+                               : setting.required("permissions", read_permissions);
   return role;
 }
 
@@ -185,14 +195,14 @@ RealmLimits read_realm_limits(const Setting& setting) {
 // Crossbar's "options". "uri_check" may stand in the realm itself, too.
 void read_options_of_realm(const Setting& setting, Realm& realm) {
   auto uri_check = setting.find("uri_check");
-  if (const auto options = setting.find("options")) {
-    options->check_keys({.known = {"uri_check", "enable_meta_api"},
-                         .ignored = {"bridge_meta_api", "event_dispatching_chunk_size"}});
-    read_boolean(*options, "enable_meta_api", realm.meta_api);
-    const auto nested = options->find("uri_check");
+  setting.given("options", [&](const Setting& options) {
+    options.check_keys({.known = {"uri_check", "enable_meta_api"},
+                        .ignored = {"bridge_meta_api", "event_dispatching_chunk_size"}});
+    read_boolean(options, "enable_meta_api", realm.meta_api);
+    const auto nested = options.find("uri_check");
     if (nested && uri_check) nested->fail("\"uri_check\" is already given in the realm itself");
     if (nested) uri_check = nested;
-  }
+  });
   if (uri_check && uri_check->choice({"loose", "strict"}) == "strict") realm.uri_check = UriRule::strict;
 }
 
@@ -200,8 +210,9 @@ void read_options_of_realm(const Setting& setting, Realm& realm) {
 void read_template(const Setting& setting, Realm& realm) {
   if (!realm.is_template()) {
     for (const char* key : {"max_realms", "idle_ms", "kept_ms"})
-      if (const auto odd = setting.find(key))
-        odd->fail("only a template, a realm with a '*' in its name, has a \"" + std::string(key) + "\"");
+      setting.given(key, [&](const Setting& odd) {
+        odd.fail("only a template, a realm with a '*' in its name, has a \"" + std::string(key) + "\"");
+      });
     return;
   }
   if (setting.source().is_crossbar)
@@ -214,6 +225,17 @@ void read_template(const Setting& setting, Realm& realm) {
         "the path in a template must have a \"{realm}\", in the place of which the realm's name is put");
 }
 
+void read_roles(const std::vector<Setting>& settings, Realm& realm) {
+  std::set<std::string> names;
+  for (const Setting& setting : settings)
+    setting.reads([&] {
+      realm.roles.push_back(read_role(setting, realm.uri_check, realm.limits));
+      const std::string& name = realm.roles.back().name;
+      if (!name.empty() && !names.insert(name).second)
+        setting.require("name").fail("a second role " + in_quotes(name) + " in this realm");
+    });
+}
+
 }  // namespace
 
 Realm read_realm(const Setting& setting) {
@@ -222,41 +244,37 @@ Realm read_realm(const Setting& setting) {
                       .left_out = {"inventory", "rlinks", "stats"},
                       .ignored = {"id"}});
   Realm realm;
-  const Setting name = setting.require("name");
-  realm.name = name.string();
-  if (!wamp::is_valid_uri(realm.name, UriRule::loose))
-    name.fail(in_quotes(realm.name) + " is not a valid URI");
-  read_options_of_realm(setting, realm);
-  if (const auto ids = setting.find("request_ids"))
-    realm.sequential_request_ids = ids->choice({"sequential", "any"}) == "sequential";
-  if (const auto limits = setting.find("limits")) realm.limits = read_realm_limits(*limits);
-  if (const auto store = setting.find("store")) realm.store = read_store(*store, realm.uri_check);
-  read_template(setting, realm);
-
-  std::set<std::string> names;
+  setting.required("name", [&](const Setting& name) {
+    realm.name = name.string();
+    if (!wamp::is_valid_uri(realm.name, UriRule::loose))
+      name.fail(in_quotes(realm.name) + " is not a valid URI");
+  });
+  setting.reads([&] { read_options_of_realm(setting, realm); });
+  setting.given("request_ids", [&](const Setting& ids) {
+    realm.sequential_request_ids = ids.choice({"sequential", "any"}) == "sequential";
+  });
+  setting.given("limits", [&](const Setting& limits) { realm.limits = read_realm_limits(limits); });
+  setting.given("store", [&](const Setting& store) { realm.store = read_store(store, realm.uri_check); });
+  setting.reads([&] { read_template(setting, realm); });
   const bool is_crossbar = setting.source().is_crossbar;
-  const auto roles = is_crossbar ? setting.find("roles") : setting.require("roles");
-  for (const Setting& element : !roles        ? std::vector<Setting>{}
-                                : is_crossbar ? roles->elements()
-                                              : roles->some_elements()) {
-    realm.roles.push_back(read_role(element, realm.uri_check, realm.limits));
-    if (!names.insert(realm.roles.back().name).second)
-      element.require("name").fail("a second role " + in_quotes(realm.roles.back().name) + " in this realm");
-  }
+  const auto read_them = [&](const Setting& roles) {
+    read_roles(is_crossbar ? roles.elements() : roles.some_elements(), realm);
+  };
+  is_crossbar ? setting.given("roles", read_them) : setting.required("roles", read_them);
   return realm;
 }
 
 std::vector<Realm> read_realms(const Setting& list) {
   std::vector<Realm> realms;
   std::set<std::string> names, paths;
-  for (const Setting& element : list.some_elements()) {
+  Setting::for_each(list.some_elements(), [&](const Setting& element) {
     const Realm& realm = realms.emplace_back(read_realm(element));
-    if (!names.insert(realm.name).second)
+    if (!realm.name.empty() && !names.insert(realm.name).second)
       element.require("name").fail("a second realm " + in_quotes(realm.name));
     if (!realm.store.path.empty() && !paths.insert(realm.store.path).second)
       element.require("store").require("path").fail("another realm has the same file " +
                                                     in_quotes(realm.store.path));
-  }
+  });
   return realms;
 }
 

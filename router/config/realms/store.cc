@@ -17,6 +17,7 @@ EventHistory read_history(const Setting& setting, wamp::UriRule rule, uint32_t d
   setting.check_keys({.known = {"uri", "match", "limit"}});
   EventHistory history;
   history.limit = default_limit;
+  read_integer(setting, "limit", history.limit, 1, max_events);
   const Setting uri = setting.require("uri");
   history.uri = uri.string();
   if (const auto match = setting.find("match"))
@@ -25,7 +26,6 @@ EventHistory read_history(const Setting& setting, wamp::UriRule rule, uint32_t d
     uri.fail(in_quotes(history.uri) + " is not a valid URI for match policy " +
              in_quotes(wamp::name(history.match)) +
              (rule == wamp::UriRule::strict ? " and the strict rule" : ""));
-  read_integer(setting, "limit", history.limit, 1, max_events);
   return history;
 }
 
@@ -40,6 +40,23 @@ std::string read_path(const Setting& setting) {
   return path.string();
 }
 
+void read_kind(const Setting& setting, const Setting& type, Store& store) {
+  const std::string& kind =
+      setting.source().is_crossbar ? type.choice(all_store_types) : type.choice(our_types, crossbar_types);
+  if (kind == "sqlite") {
+    store.type = Store::Type::sqlite;
+    setting.required("path", [&](const Setting& path) { store.path = read_path(path); });
+  } else if (kind == "memory") {
+    for (const char* key : {"path", "max_waiting_bytes"})
+      setting.given(key, [&](const Setting& odd) {
+        odd.fail("only a store of type \"sqlite\" has a \"" + std::string(key) + "\"");
+      });
+  } else {
+    type.leave_out("there is no store of type " + in_quotes(kind) +
+                   ": events are kept in memory and lost at the end; \"sqlite\" keeps them");
+  }
+}
+
 }  // namespace
 
 Store read_store(const Setting& setting, wamp::UriRule rule) {
@@ -47,34 +64,20 @@ Store read_store(const Setting& setting, wamp::UriRule rule) {
                       .left_out = {"call-queue", "maxsize", "readonly", "sync", "flags", "maxbuffer",
                                    "max-buffer", "buffertime", "buffer-flush"}});
   Store store;
-  const Setting type = setting.require("type");
-  const bool is_crossbar = setting.source().is_crossbar;
-  const std::string& kind =
-      is_crossbar ? type.choice(all_store_types) : type.choice(our_types, crossbar_types);
-  if (kind == "sqlite") {
-    store.type = Store::Type::sqlite;
-    store.path = read_path(setting.require("path"));
-  } else if (kind == "memory") {
-    for (const char* key : {"path", "max_waiting_bytes"})
-      if (const auto odd = setting.find(key))
-        odd->fail("only a store of type \"sqlite\" has a \"" + std::string(key) + "\"");
-  } else {
-    type.leave_out("there is no store of type " + in_quotes(kind) +
-                   ": events are kept in memory and lost at the end; \"sqlite\" keeps them");
-  }
+  setting.required("type", [&](const Setting& type) { read_kind(setting, type, store); });
   read_integer(setting, "max_waiting_bytes", store.max_waiting_bytes, 1, max_queue);
   uint32_t limit = EventHistory().limit;
   read_integer(setting, "limit", limit, 1, max_events);
-  if (const auto list = setting.find("event-history")) {
+  setting.given("event-history", [&](const Setting& list) {
     std::set<std::pair<std::string, wamp::MatchPolicy>> seen;
-    for (const Setting& element : list->elements()) {
+    Setting::for_each(list.elements(), [&](const Setting& element) {
       store.event_history.push_back(read_history(element, rule, limit));
       const EventHistory& history = store.event_history.back();
       if (!seen.emplace(history.uri, history.match).second)
         element.require("uri").fail("a second history of " + in_quotes(history.uri) + " with match policy " +
                                     in_quotes(wamp::name(history.match)));
-    }
-  }
+    });
+  });
   return store;
 }
 

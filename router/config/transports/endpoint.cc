@@ -14,7 +14,6 @@
 namespace router::config {
 namespace {
 
-// The address as the system writes it, so that two spellings of one address compare equal.
 std::optional<std::string> normalized_address(const std::string& text, int family) {
   std::array<unsigned char, sizeof(in6_addr)> bytes{};
   std::array<char, INET6_ADDRSTRLEN> normalized{};
@@ -33,15 +32,14 @@ std::string read_interface(const Setting& endpoint) {
     return only_v6 ? "::" : "0.0.0.0";
   if (!interface || interface->string() == "localhost") return only_v6 ? "::1" : "127.0.0.1";
 
-  const auto v4 = normalized_address(interface->string(), AF_INET);
-  const auto v6 = normalized_address(interface->string(), AF_INET6);
-  if (!v4 && !v6)
+  const auto address = normalized_interface(interface->string());
+  if (!address)
     interface->fail(
         "expected \"localhost\" or an IP address such as \"127.0.0.1\", \"0.0.0.0\" or \"::1\", found " +
         in_quotes(interface->string()));
-  if (version && only_v6 != v6.has_value())
+  if (version && only_v6 != (address->find(':') != address->npos))
     interface->fail("is not an address of IP version " + version->node().text);
-  return v4 ? *v4 : *v6;
+  return *address;
 }
 
 // As chmod takes it: "0660".
@@ -58,6 +56,8 @@ void read_unix(const Setting& endpoint, Transport& transport) {
   endpoint.check_keys({.known = {"type", "path", "mode", "backlog", "trusted_proxies", "proxy_protocol"},
                        .unsupported = {"tls"},
                        .ignored = {"shared", "user_timeout"}});
+  endpoint.given("mode", [&](const Setting& mode) { transport.socket_mode = read_mode(mode); });
+  read_integer(endpoint, "backlog", transport.backlog, 1, 65535);
   const Setting path = endpoint.require("path");
   transport.socket_path = (std::filesystem::path(endpoint.source().base_directory) / path.some_string())
                               .lexically_normal()
@@ -66,14 +66,17 @@ void read_unix(const Setting& endpoint, Transport& transport) {
   if (transport.socket_path.size() > max_path)
     path.fail("the path of a Unix domain socket is at most " + std::to_string(max_path) +
               " bytes long, this is " + in_quotes(transport.socket_path));
-  if (const auto mode = endpoint.find("mode")) transport.socket_mode = read_mode(*mode);
-  read_integer(endpoint, "backlog", transport.backlog, 1, 65535);
 }
 
 }  // namespace
 
+std::optional<std::string> normalized_interface(const std::string& text) {
+  const auto v4 = normalized_address(text, AF_INET);
+  return v4 ? v4 : normalized_address(text, AF_INET6);
+}
+
 void read_endpoint(const Setting& endpoint, Transport& transport) {
-  read_proxies(endpoint, transport);
+  endpoint.reads([&] { read_proxies(endpoint, transport); });
   transport.place = endpoint.place();
   if (endpoint.require("type").choice({"tcp", "unix"}, {"twisted", "onion", "tls"}) == "unix")
     return read_unix(endpoint, transport);
@@ -81,10 +84,10 @@ void read_endpoint(const Setting& endpoint, Transport& transport) {
                                  "proxy_protocol"},
                        .unsupported = {"portrange"},
                        .ignored = {"shared", "user_timeout"}});
-  transport.interface = read_interface(endpoint);
-
-  transport.port = static_cast<uint16_t>(endpoint.require("port").integer(0, 65535));
-  if (const auto tls = endpoint.find("tls")) transport.tls = read_tls(*tls);
+  endpoint.reads([&] { transport.interface = read_interface(endpoint); });
+  endpoint.required(
+      "port", [&](const Setting& port) { transport.port = static_cast<uint16_t>(port.integer(0, 65535)); });
+  endpoint.given("tls", [&](const Setting& tls) { transport.tls = read_tls(tls); });
   read_integer(endpoint, "backlog", transport.backlog, 1, 65535);
 }
 

@@ -45,10 +45,10 @@ void check_origin(const Setting& setting) {
 
 void read_origins(const Setting& options, Transport& transport) {
   const auto list = options.find("allowed_origins");
-  for (const Setting& element : list ? list->elements() : std::vector<Setting>{}) {
+  Setting::for_each(list ? list->elements() : std::vector<Setting>{}, [&](const Setting& element) {
     check_origin(element);
     transport.allowed_origins.push_back(element.string());
-  }
+  });
   // To ignore this one would let more in than the file says.
   const auto null_origin = options.find("allow_null_origin");
   const auto& origins = transport.allowed_origins;
@@ -87,15 +87,16 @@ void read_crossbar_options(const Setting& options, Transport& transport) {
     if (!limit.option.empty()) keys.known.push_back(limit.option);
   options.check_keys(keys);
 
-  read_origins(options, transport);
-  if (const auto compression = options.find("compression")) read_compression(*compression, transport);
+  options.reads([&] { read_origins(options, transport); });
+  options.given("compression", [&](const Setting& compression) { read_compression(compression, transport); });
   for (const auto& limit : transport_limits) {
-    const auto option = limit.option.empty() ? std::nullopt : options.find(limit.option);
-    if (!option) continue;
-    if (const int64_t value = option->integer(0, limit.max); value > 0)
-      limit.set(transport.limits, value);
-    else  // Crossbar's way to say: no limit
-      option->leave_out("0 has no effect: there is always a limit, the default");
+    if (limit.option.empty()) continue;
+    options.given(limit.option, [&](const Setting& option) {
+      if (const int64_t value = option.integer(0, limit.max); value > 0)
+        limit.set(transport.limits, value);
+      else  // Crossbar's way to say: no limit
+        option.leave_out("0 has no effect: there is always a limit, the default");
+    });
   }
 }
 
@@ -115,8 +116,8 @@ const Words ignored_web_options = {"access_log", "client_timeout", "display_trac
 
 void read_options(const std::optional<Setting>& options, const std::optional<Setting>& limits,
                   Transport& transport) {
-  if (options) read_crossbar_options(*options, transport);
-  if (limits) read_transport_limits(*limits, options, transport.limits);
+  if (options) options->reads([&] { read_crossbar_options(*options, transport); });
+  if (limits) limits->reads([&] { read_transport_limits(*limits, options, transport.limits); });
 
   // A message that no queue has room for would cost every receiver its connection.
   const uint64_t message = transport.limits.max_message_size;

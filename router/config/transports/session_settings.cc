@@ -63,17 +63,17 @@ AuthMethods default_auth(const Setting& whole, const RoleNames& roles, const Tra
 std::vector<std::string> read_serializers(const Setting& list) {
   const Words ours = {"msgpack", "json", "cbor"}, crossbars = {"ubjson", "flatbuffers"};
   std::vector<std::string> serializers;
-  for (const Setting& element : list.some_elements()) {
+  const bool are_all_good = Setting::for_each(list.some_elements(), [&](const Setting& element) {
     if (list.source().is_crossbar && std::count(crossbars.begin(), crossbars.end(), element.string()) > 0) {
       element.leave_out("serializer " + in_quotes(element.string()) + " has no counterpart and is left out");
-      continue;
+      return;
     }
     const std::string& name = element.choice(ours, crossbars);
     if (std::find(serializers.begin(), serializers.end(), name) != serializers.end())
       element.fail(in_quotes(name) + " is given twice");
     serializers.push_back(name);
-  }
-  if (serializers.empty()) list.fail("none of them is served");
+  });
+  if (serializers.empty() && are_all_good) list.fail("none of them is served");
   return serializers;
 }
 
@@ -111,13 +111,17 @@ void read_serializers_of_all(const Setting& whole, const std::vector<Setting>& w
 
 void read_session_settings(const Setting& whole, const std::vector<Setting>& websockets,
                            const RoleNames& roles, Transport& transport) {
-  const auto auth = one_setting("auth", whole, websockets);
-  transport.auth = auth ? read_auth(*auth, roles) : default_auth(whole, roles, transport);
-  if (const auto cookie = one_setting("cookie", whole, websockets)) transport.cookie = read_cookie(*cookie);
-  if (transport.auth.contains("cookie") && !transport.cookie)
-    auth->require("cookie").fail("needs \"cookie\" tracking in the WebSocket path");
-  read_serializers_of_all(whole, websockets, transport);
-  read_options(session_options(whole, websockets), one_setting("limits", whole, websockets), transport);
+  whole.reads([&] {
+    const auto auth = one_setting("auth", whole, websockets);
+    transport.auth = auth ? read_auth(*auth, roles) : default_auth(whole, roles, transport);
+    if (const auto cookie = one_setting("cookie", whole, websockets)) transport.cookie = read_cookie(*cookie);
+    if (transport.auth.contains("cookie") && !transport.cookie)
+      auth->require("cookie").fail("needs \"cookie\" tracking in the WebSocket path");
+  });
+  whole.reads([&] { read_serializers_of_all(whole, websockets, transport); });
+  whole.reads([&] {
+    read_options(session_options(whole, websockets), one_setting("limits", whole, websockets), transport);
+  });
 }
 
 }  // namespace router::config

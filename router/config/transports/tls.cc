@@ -18,14 +18,16 @@ std::string path_of(const Setting& setting) {
 
 std::vector<std::string> paths_of(const std::optional<Setting>& list) {
   std::vector<std::string> paths;
-  for (const Setting& element : list ? list->elements() : std::vector<Setting>{})
-    paths.push_back(path_of(element));
+  if (list) Setting::for_each(list->elements(), [&](const Setting& path) { paths.push_back(path_of(path)); });
   return paths;
 }
 
 transport::TlsKeyPair read_key_pair(const Setting& setting) {
-  return {path_of(setting.require("certificate")), path_of(setting.require("key")),
-          paths_of(setting.find("chain_certificates"))};
+  transport::TlsKeyPair pair;
+  setting.required("certificate", [&](const Setting& path) { pair.certificate = path_of(path); });
+  setting.required("key", [&](const Setting& path) { pair.key = path_of(path); });
+  pair.chain_certificates = paths_of(setting.find("chain_certificates"));
+  return pair;
 }
 
 void read_client_certificates(const Setting& setting, transport::TlsSettings& settings) {
@@ -37,6 +39,18 @@ void read_client_certificates(const Setting& setting, transport::TlsSettings& se
   settings.client_certificate_required = wanted->choice({"optional", "required"}) == "required";
 }
 
+void read_files(const Setting& setting, transport::TlsSettings& settings) {
+  settings.key_pairs.push_back(read_key_pair(setting));
+  setting.given("certificates", [&](const Setting& further) {
+    Setting::for_each(further.elements(), [&](const Setting& element) {
+      element.check_keys({.known = {"certificate", "key", "chain_certificates"}});
+      settings.key_pairs.push_back(read_key_pair(element));
+    });
+  });
+  setting.reads([&] { read_client_certificates(setting, settings); });
+  setting.given("ciphers", [&](const Setting& ciphers) { settings.ciphers = ciphers.some_string(); });
+}
+
 }  // namespace
 
 Tls read_tls(const Setting& setting) {
@@ -44,15 +58,8 @@ Tls read_tls(const Setting& setting) {
                                 "client_certificate", "ciphers"},
                       .ignored = {"dhparam"}});
   Tls tls;
-  tls.settings.key_pairs.push_back(read_key_pair(setting));
-  if (const auto further = setting.find("certificates")) {
-    for (const Setting& element : further->elements()) {
-      element.check_keys({.known = {"certificate", "key", "chain_certificates"}});
-      tls.settings.key_pairs.push_back(read_key_pair(element));
-    }
-  }
-  read_client_certificates(setting, tls.settings);
-  if (const auto ciphers = setting.find("ciphers")) tls.settings.ciphers = ciphers->some_string();
+  const bool is_whole = setting.reads([&] { read_files(setting, tls.settings); });
+  if (!is_whole) return tls;
   try {
     tls.context = transport::TlsContext::load(tls.settings);
   } catch (const std::runtime_error& error) {
@@ -64,13 +71,13 @@ Tls read_tls(const Setting& setting) {
 
 void read_proxies(const Setting& endpoint, Transport& transport) {
   const auto list = endpoint.find("trusted_proxies");
-  for (const Setting& element : list ? list->some_elements() : std::vector<Setting>{}) {
+  Setting::for_each(list ? list->some_elements() : std::vector<Setting>{}, [&](const Setting& element) {
     transport::AddressRanges range;
     if (!range.add(element.some_string()))
       element.fail("expected an IP address, a range such as \"10.0.0.0/8\", or \"unix\", found " +
                    in_quotes(element.string()));
     transport.trusted_proxies.push_back(element.string());
-  }
+  });
   read_boolean(endpoint, "proxy_protocol", transport.proxy_protocol);
   if (transport.proxy_protocol && !list)
     endpoint.require("proxy_protocol").fail("needs \"trusted_proxies\": whose word is taken");

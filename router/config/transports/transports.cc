@@ -47,25 +47,28 @@ void read_rawsocket(const Setting& setting, Transport& transport) {
 
 void read_web(const Setting& setting, Transport& transport, std::vector<Setting>& websockets) {
   setting.check_keys(with_session_keys({.known = {"paths"}}));
-  read_paths(setting.require("paths"), path_types, transport, websockets);
+  setting.required("paths",
+                   [&](const Setting& paths) { read_paths(paths, path_types, transport, websockets); });
 }
 
 void read_universal(const Setting& setting, Transport& transport, std::vector<Setting>& websockets) {
   setting.check_keys(with_session_keys({.known = {"websocket", "rawsocket", "web"}, .left_out = {"mqtt"}}));
-  if (const auto websocket = setting.find("websocket"))
-    read_paths(*websocket, {"websocket"}, transport, websockets);
-  if (const auto rawsocket = setting.find("rawsocket")) {
-    rawsocket->check_keys({.known = {"serializers"},
-                           .left_out = {"options"},
-                           .unsupported = {"auth"},
-                           .ignored = {"id", "type", "debug"}});
+  setting.given("websocket",
+                [&](const Setting& paths) { read_paths(paths, {"websocket"}, transport, websockets); });
+  setting.given("rawsocket", [&](const Setting& rawsocket) {
+    rawsocket.check_keys({.known = {"serializers"},
+                          .left_out = {"options"},
+                          .unsupported = {"auth"},
+                          .ignored = {"id", "type", "debug"}});
     transport.rawsocket_serializers = transport.serializers;
-  }
-  if (const auto web = setting.find("web")) {
-    web->check_keys({.known = {"paths", "options"}, .ignored = {"id", "type"}});
-    if (const auto options = web->find("options")) options->check_keys({.ignored = ignored_web_options});
-    read_paths(web->require("paths"), path_types, transport, websockets);
-  }
+  });
+  setting.given("web", [&](const Setting& web) {
+    web.check_keys({.known = {"paths", "options"}, .ignored = {"id", "type"}});
+    web.given("options",
+              [](const Setting& options) { options.check_keys({.ignored = ignored_web_options}); });
+    web.required("paths",
+                 [&](const Setting& paths) { read_paths(paths, path_types, transport, websockets); });
+  });
 }
 
 // Of RawSocket alone, if it has its own in a universal transport.
@@ -89,7 +92,7 @@ void leave_out_useless_options(const Setting& setting, Transport& transport) {
 
 // As in a URL between "//" and the port.
 void read_server_names(const Setting& list, Transport& transport) {
-  for (const Setting& element : list.some_elements()) {
+  Setting::for_each(list.some_elements(), [&](const Setting& element) {
     std::string name = element.some_string();
     const bool is_v6 = name.starts_with('[') && name.ends_with(']');
     if (name.find_first_of("/ #?@") != name.npos || (!is_v6 && name.find(':') != name.npos))
@@ -98,7 +101,7 @@ void read_server_names(const Setting& list, Transport& transport) {
           "path, found " +
           in_quotes(name));
     transport.server_names.push_back(transport::in_small_letters(std::move(name)));
-  }
+  });
 }
 
 // Why a transport of a Crossbar file is left out; none: it is not.
@@ -126,11 +129,12 @@ Transport read_served(const Setting& setting, const RoleNames& roles) {
     read_web(setting, transport, websockets);
   else
     read_universal(setting, transport, websockets);
-  read_endpoint(setting.require("endpoint"), transport);
-  if (const auto names = setting.find("server_names")) read_server_names(*names, transport);
+  setting.required("endpoint", [&](const Setting& endpoint) { read_endpoint(endpoint, transport); });
+  setting.given("server_names", [&](const Setting& names) { read_server_names(names, transport); });
   read_session_settings(setting, websockets, roles, transport);
   leave_out_useless_options(setting, transport);
-  if (!transport.rawsocket_serializers.empty()) read_rawsocket_serializers(setting, transport);
+  if (!transport.rawsocket_serializers.empty())
+    setting.reads([&] { read_rawsocket_serializers(setting, transport); });
   return transport;
 }
 
@@ -150,7 +154,8 @@ bool has_fixed_address(const Transport& transport) {
 std::optional<Transport> read_transport(const Setting& setting, const std::vector<Realm>& realms) {
   auto why_not = why_not_served(setting);
   std::optional<Transport> transport;
-  if (!why_not) transport = read_served(setting, names_of_roles(realms));
+  if (!why_not && !setting.reads([&] { transport = read_served(setting, names_of_roles(realms)); }))
+    return transport;
   if (transport && transport->paths.empty() && transport->rawsocket_serializers.empty()) {
     if (!setting.source().is_crossbar) setting.fail("serves nothing: no path is given");
     why_not = "no path is given";
@@ -163,11 +168,14 @@ std::optional<Transport> read_transport(const Setting& setting, const std::vecto
 std::vector<Transport> read_transports(const Setting& list, const std::vector<Realm>& realms) {
   std::vector<Transport> transports;
   std::set<std::string> addresses;
-  for (const Setting& element : list.some_elements()) {
-    const Transport& transport = transports.emplace_back(*read_transport(element, realms));
-    if (has_fixed_address(transport) && !addresses.insert(address(transport)).second)
-      element.require("endpoint").fail("a second transport on " + address(transport));
-  }
+  Setting::for_each(list.some_elements(), [&](const Setting& element) {
+    std::optional<Transport> transport;
+    const bool is_good = element.reads([&] { transport = read_transport(element, realms); });
+    if (!transport) return;
+    if (is_good && has_fixed_address(*transport) && !addresses.insert(address(*transport)).second)
+      element.require("endpoint").fail("a second transport on " + address(*transport));
+    transports.push_back(*std::move(transport));
+  });
   return transports;
 }
 

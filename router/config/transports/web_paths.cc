@@ -43,14 +43,14 @@ std::string normalized_path(const Setting& setting) {
 // {".md": "text/markdown"}; the dot may be missing.
 transport::MediaTypes read_media_types(const Setting& mime_types) {
   transport::MediaTypes types;
-  for (const Setting& type : mime_types.members()) {
+  Setting::for_each(mime_types.members(), [&](const Setting& type) {
     const std::string ending = type.key().starts_with('.') ? type.key().substr(1) : type.key();
     const std::string& text = type.some_string();
     const auto is_header_character = [](char c) { return c >= ' ' && c <= '~'; };
     if (!std::all_of(text.begin(), text.end(), is_header_character) || text.find('/') == text.npos)
       type.fail("expected a media type such as \"text/markdown\", found " + in_quotes(text));
     types[transport::in_small_letters(ending)] = text;
-  }
+  });
   return types;
 }
 
@@ -59,13 +59,13 @@ Path read_static(const Setting& setting) {
       {.known = {"type", "directory", "options"}, .left_out = {"package", "resource"}, .ignored = {"id"}});
   transport::StaticFiles files;
   std::optional<Setting> types;
-  if (const auto options = setting.find("options")) {
-    options->check_keys({.known = {"cache_timeout", "mime_types"},
-                         .ignored = {"enable_directory_listing", "default_file", "allow_cross_origin"}});
-    read_integer(*options, "cache_timeout", files.cache_timeout_s, 0, INT32_MAX);
-    types = options->find("mime_types");
+  setting.given("options", [&](const Setting& options) {
+    options.check_keys({.known = {"cache_timeout", "mime_types"},
+                        .ignored = {"enable_directory_listing", "default_file", "allow_cross_origin"}});
+    read_integer(options, "cache_timeout", files.cache_timeout_s, 0, INT32_MAX);
+    types = options.find("mime_types");
     if (types) files.types = read_media_types(*types);
-  }
+  });
   if (setting.find("package")) return NothingPath{};
   const auto directory = setting.find("directory");
   if (!directory) {
@@ -102,7 +102,7 @@ Path leave_out(const Setting& setting, const std::string& path, const std::strin
 
 void read_paths(const Setting& paths, const Words& allowed_types, Transport& transport,
                 std::vector<Setting>& websockets) {
-  for (const Setting& setting : paths.members()) {
+  Setting::for_each(paths.members(), [&](const Setting& setting) {
     const std::string path = normalized_path(setting);
     const std::string& type = read_type(setting, allowed_types);
     Path served = HealthPath{};
@@ -125,7 +125,7 @@ void read_paths(const Setting& paths, const Words& allowed_types, Transport& tra
     }
     if (!transport.paths.emplace(path, std::move(served)).second)
       setting.fail("the path " + in_quotes(path) + " is given twice in this transport");
-  }
+  });
 }
 
 }  // namespace router::config

@@ -1,5 +1,6 @@
 #include "router/config/inventory.h"
 
+#include "router/config/file/default_config.h"
 #include "tests/router/config/config_text.h"
 
 namespace router::config::test {

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "router/config/file/config_file.h"
 #include "tests/router/support/admission_fixture.h"
 
 namespace router {

@@ -1,7 +1,7 @@
 // What a session, a role and a realm may have at most, and that the client is told.
 #include <gtest/gtest.h>
 
-#include "router/config/file/config_file.h"
+#include "router/config/file/default_config.h"
 #include "tests/router/support/realm_harness.h"
 #include "tests/router/support/session_wires.h"
 

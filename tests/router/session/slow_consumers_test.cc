@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "router/config/file/config_file.h"
+#include "router/config/file/default_config.h"
 #include "router/session/backpressure.h"
 #include "router/session/sender.h"
 #include "tests/router/support/session_wires.h"

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "router/config/file/config_file.h"
+#include "router/config/file/default_config.h"
 #include "router/realm/realm_time.h"
 #include "router/realm/realms.h"
 #include "tests/router/support/crowd_visitor.h"

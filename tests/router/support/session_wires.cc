@@ -3,7 +3,7 @@
 #include <new>
 #include <stdexcept>
 
-#include "router/config/file/config_file.h"
+#include "router/config/file/default_config.h"
 #include "tests/support/deflate.h"
 #include "tests/support/json_wire.h"
 #include "transport/websocket/frame.h"

@@ -32,7 +32,11 @@ std::string read(const std::string& value, const std::string& (Setting::*as)() c
   const JsonNode document = parse_json(R"({"it": )" + value + "}", "wampd.jsonc");
   Source source{.name = "wampd.jsonc", .base_directory = folder};
   try {
-    return (Setting(document, source).require("it").*as)();
+    const Setting root(document, source);
+    std::string text;
+    root.reads([&] { text = (root.require("it").*as)(); });
+    source.throw_faults();
+    return text;
   } catch (const ConfigError& error) {
     return error.what();
   }
@@ -44,16 +48,23 @@ std::string secret_of(const std::string& value, const std::string& folder = "/et
   return read(value, &Setting::secret, folder);
 }
 
-TEST(OutsideValues, ReplacesWholeStringsByVariables) {
-  const Variable variable("WAMPD_TEST_1", "value");
+TEST(OutsideValues, ReplacesVariablesAnywhereInAString) {
+  const Variable variable("WAMPD_TEST_1", "value"), other("A", "a");
   EXPECT_EQ(string_of(R"("$WAMPD_TEST_1")"), "value");
   EXPECT_EQ(string_of(R"("${WAMPD_TEST_1}")"), "value");
   EXPECT_EQ(secret_of(R"("${WAMPD_TEST_1}")"), "value");
+  EXPECT_EQ(string_of(R"("/run/$WAMPD_TEST_1/events.db")"), "/run/value/events.db");
+  EXPECT_EQ(string_of(R"("x${A}x$A$A.$A-${WAMPD_TEST_1}")"), "xaxaa.a-value");
+  EXPECT_EQ(string_of(R"("$A}")"), "a}");
+}
+
+TEST(OutsideValues, TakesAVariablesValueAsItIs) {
+  const Variable variable("A", "$B ${C} $$");
+  EXPECT_EQ(string_of(R"("$A")"), "$B ${C} $$");
 }
 
 TEST(OutsideValues, LeavesOtherStringsAsTheyAre) {
-  const Variable variable("A", "value");
-  for (const char* text : {"", "$", "A", "a$A", "$A.b", "$A$A", "$1", "$argon2id$v=19$m=4096", "$A}", " $A"})
+  for (const char* text : {"", "$", "A", "$1", "5 $", "$-$.", "a $ b"})
     EXPECT_EQ(string_of("\"" + std::string(text) + "\""), text);
 }
 
@@ -61,17 +72,21 @@ TEST(OutsideValues, TakesADoubledDollarForOne) {
   const Variable variable("A", "value");
   EXPECT_EQ(string_of(R"("$$A")"), "$A");
   EXPECT_EQ(string_of(R"("$${A}")"), "${A}");
-  EXPECT_EQ(secret_of(R"("$$$A")"), "$$A");
+  EXPECT_EQ(secret_of(R"("$$$A")"), "$value");
+  EXPECT_EQ(string_of(R"("a$$b$$$$")"), "a$b$$");
+  EXPECT_EQ(string_of(R"("$$argon2id$$v=19$$m=4096")"), "$argon2id$v=19$m=4096");
 }
 
 TEST(OutsideValues, RefusesAVariableThatIsNotSet) {
   EXPECT_EQ(string_of(R"("$WAMPD_TEST_NONE")"),
-            "wampd.jsonc:1:8: at $.it: the environment variable \"WAMPD_TEST_NONE\" is not set");
-  EXPECT_THAT(secret_of(R"("${WAMPD_TEST_NONE}")"), EndsWith("\"WAMPD_TEST_NONE\" is not set"));
+            "wampd.jsonc:1:8: at $.it: the environment variable \"WAMPD_TEST_NONE\" is not set; \"$$\" "
+            "stands for one \"$\"");
+  EXPECT_THAT(secret_of(R"("${WAMPD_TEST_NONE}")"), HasSubstr("\"WAMPD_TEST_NONE\" is not set"));
+  EXPECT_THAT(string_of(R"("pa$WAMPD_TEST_NONE")"), HasSubstr("\"WAMPD_TEST_NONE\" is not set"));
 }
 
 TEST(OutsideValues, RefusesHalfAName) {
-  for (const char* text : {"${", "${}", "${A", "${A}b", "${A B}", "${1}"})
+  for (const char* text : {"${", "${}", "${A", "a${A", "${A B}", "${1}"})
     EXPECT_THAT(string_of("\"" + std::string(text) + "\""), HasSubstr("expected \"${NAME}\"")) << text;
 }
 
@@ -103,7 +118,9 @@ TEST(OutsideValues, AreNotToldInMessages) {
   EXPECT_THAT(error_of(with_endpoint(R"({"type": "$WAMPD_TEST_1", "port": 1})")),
               EndsWith("type: expected \"tcp\" or \"unix\", found the value of $WAMPD_TEST_1"));
   EXPECT_THAT(error_of(with_endpoint(R"({"type": "tcp", "port": 1, "interface": "${WAMPD_TEST_1}"})")),
-              EndsWith("found the value of $WAMPD_TEST_1"));
+              EndsWith("found the value of ${WAMPD_TEST_1}"));
+  EXPECT_THAT(error_of(with_endpoint(R"({"type": "tcp", "port": 1, "interface": "a.$WAMPD_TEST_1"})")),
+              EndsWith("found the value of a.$WAMPD_TEST_1"));
   const Variable longer("WAMPD_TEST_1", std::string(200, 'h') + "\n");
   EXPECT_THAT(error_of(with_endpoint(R"({"type": "$WAMPD_TEST_1", "port": 1})")), Not(HasSubstr("hh")));
   const Variable path("WAMPD_TEST_1", "/hidden/" + std::string(200, 'x'));

@@ -6,6 +6,7 @@
 #include <random>
 #include <sstream>
 
+#include "router/config/file/default_config.h"
 #include "router/config/limits.h"
 #include "tests/router/config/config_text.h"
 #include "tests/support/temporary_folder.h"
@@ -111,10 +112,14 @@ TEST(OwnTopLevel, TakesTheTimesOfTheDrain) {
 
 TEST(OwnTopLevel, RefusesWhatIsNotAConfiguration) {
   EXPECT_EQ(error_of("[]"), "wampd.jsonc:1:1: at $: expected an object, found a list");
-  EXPECT_EQ(error_of("{}"), "wampd.jsonc:1:1: at $: the key \"realms\" is missing");
-  EXPECT_THAT(error_of(R"({"realms": []})"), EndsWith("the key \"transports\" is missing"));
-  EXPECT_EQ(error_of("{\n\t\"realm\": []}"),
-            "wampd.jsonc:2:2: at $: unknown key \"realm\"; did you mean \"realms\"?");
+  EXPECT_EQ(error_of("{}"),
+            "wampd.jsonc:1:1: at $: the key \"realms\" is missing\n"
+            "wampd.jsonc:1:1: at $: the key \"transports\" is missing");
+  EXPECT_THAT(error_of(R"({"realms": []})"), HasSubstr("the key \"transports\" is missing"));
+  // The key that is meant is not called missing, too.
+  EXPECT_EQ(error_of("{\n\t\"realm\": [], \"transport\": []}"),
+            "wampd.jsonc:2:2: at $: unknown key \"realm\"; did you mean \"realms\"?\n"
+            "wampd.jsonc:2:15: at $: unknown key \"transport\"; did you mean \"transports\"?");
   EXPECT_THAT(error_of("{,}"), StartsWith("wampd.jsonc:1:2: JSON syntax:"));
 }
 

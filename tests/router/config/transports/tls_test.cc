@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "router/config/file/config_file.h"
 #include "router/dev_cert/dev_cert.h"
 #include "tests/router/config/config_text.h"
 #include "tests/support/certificates.h"

@@ -1,0 +1,97 @@
+// The program: which command it is, and what becomes of what goes wrong.
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "bench/load/command.h"
+#include "router/auth/proofs/credential.h"
+#include "router/base/version.h"
+#include "router/dev_cert/dev_cert.h"
+#include "router/main/check.h"
+#include "router/main/program_options.h"
+#include "router/main/serve.h"
+
+namespace {
+
+CLI::App* add_dev_cert(CLI::App& app, router::DevCertOptions& options) {
+  CLI::App* const command = app.add_subcommand(
+      "dev-cert", "Make certificates for this machine, signed by an authority of its own.");
+  command->add_option("names", options.names, "further DNS names or IP addresses of the server");
+  command->add_option("--directory", options.directory, "where to put the files")
+      ->type_name("DIR")
+      ->capture_default_str();
+  command->add_option("--client", options.clients, "make a certificate for a client of that name")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  return command;
+}
+
+CLI::App* add_credential(CLI::App& app, router::auth::CredentialOptions& options) {
+  CLI::App* const command = app.add_subcommand(
+      "credential", "Read a password from the standard input and print what a configuration keeps of it.");
+  command->add_option("method", options.method)
+      ->check(CLI::IsMember({"scram", "wampcra"}))
+      ->capture_default_str();
+  command->add_option("--role", options.role, "role of the principal")->capture_default_str();
+  command->add_option("--kdf", options.kdf, "key derivation of scram")
+      ->check(CLI::IsMember({"argon2id13", "pbkdf2"}))
+      ->capture_default_str();
+  command->add_option("--iterations", options.iterations, "default: a good number for the method");
+  command->add_option("--memory", options.memory, "KiB of memory for argon2id13")->capture_default_str();
+  command->add_flag("--autobahn", options.for_autobahn,
+                    "for clients that take Argon2's result in base64, as Autobahn|Python does");
+  return command;
+}
+
+std::string read_password() {
+  std::string password;
+  std::getline(std::cin, password);
+  return password;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "wampd: a WAMP v2 router. Without a configuration file it serves realm \"realm1\" to anonymous "
+      "clients at ws://127.0.0.1:8080/ws.",
+      "wampd");
+  router::program::Options options;
+  router::program::add_config_options(app, options);
+  router::program::add_serve_options(app, options);
+  app.set_version_flag("--version", "wampd " + std::string(router::version));
+  router::DevCertOptions dev_cert;
+  const CLI::App* const make_dev_cert = add_dev_cert(app, dev_cert);
+  router::auth::CredentialOptions credential;
+  const CLI::App* const make_credential = add_credential(app, credential);
+  CLI::App* checking = app.add_subcommand("check", "Say what a configuration serves, and end.");
+  router::program::add_check_options(*checking, options);
+  CLI::App* const benching =
+      app.add_subcommand("bench", "Load a router, this or another, and say what it does and what it takes.");
+  const bench::load::Command bench(*benching);
+  try {
+    app.parse(argc, argv);
+    if (benching->parsed()) return bench.run();
+    if (make_dev_cert->parsed()) {
+      std::fputs(router::make_dev_certificates(dev_cert).c_str(), stdout);
+      return EXIT_SUCCESS;
+    }
+    if (make_credential->parsed()) {
+      std::fputs(router::auth::make_credential(credential, read_password()).c_str(), stdout);
+      return EXIT_SUCCESS;
+    }
+    router::program::settle_config_file(options);
+    return checking->parsed() ? router::program::check(options) : router::program::serve(options);
+  } catch (const CLI::ParseError& error) {
+    return router::program::report(app, error);
+  } catch (const router::program::UsageError& error) {
+    return router::program::report(error);
+  } catch (const std::exception& error) {
+    router::program::complain(error.what());
+    return EXIT_FAILURE;
+  }
+}
