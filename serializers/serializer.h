@@ -13,14 +13,11 @@
 #include "serializers/base/limits.h"
 #include "serializers/envelope/message_start.h"
 #include "serializers/envelope/message_taker.h"
+#include "serializers/format.h"
 #include "wamp/message.h"
 #include "wamp/result.h"
 
 namespace serializers {
-
-enum class Format : uint8_t { json, msgpack, cbor };
-constexpr int format_count = 3;
-inline constexpr Format all_formats[format_count] = {Format::json, Format::msgpack, Format::cbor};
 
 // What it is called outside.
 struct FormatNames {
