@@ -9,7 +9,7 @@ import pathlib
 import re
 import sys
 
-NAMED = re.compile(r"`((?:bench|client|cmake|conformance|docs|examples|router|scripts|serializers|tests|transport|wamp|web)/[^`\s]*)`")
+NAMED = re.compile(r"`((?:bench|client|cmake|conformance|crypto|docs|examples|router|scripts|serializers|tests|transport|wamp|web)/[^`\s]*)`")
 LINKED = re.compile(r"\]\(([^)#:\s]+)(?:#[^)\s]*)?\)")
 
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "router/crypto/crypto.h"
+#include "crypto/crypto.h"
 #include "text/hex.h"
 #include "wamp/attributes.h"
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "crypto/crypto.h"
 #include "router/auth/dynamic_principal.h"
 #include "router/auth/proofs/token.h"
-#include "router/crypto/crypto.h"
 #include "text/hex.h"
 #include "wamp/error_uris.h"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "router/crypto/crypto.h"
+#include "crypto/crypto.h"
 #include "transport/socket/address.h"
 
 namespace router::auth {

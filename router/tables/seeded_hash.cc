@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "crypto/crypto.h"
 #include "router/base/id_source.h"
-#include "router/crypto/crypto.h"
 
 namespace router {
 namespace {

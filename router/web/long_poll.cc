@@ -4,7 +4,7 @@
 #include <charconv>
 #include <optional>
 
-#include "router/crypto/crypto.h"
+#include "crypto/crypto.h"
 #include "router/session/session.h"
 #include "router/web/connection_limits.h"
 #include "router/web/subprotocol.h"

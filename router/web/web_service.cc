@@ -5,9 +5,9 @@
 #include <optional>
 #include <utility>
 
+#include "crypto/crypto.h"
 #include "router/base/log.h"
 #include "router/config/inventory.h"
-#include "router/crypto/crypto.h"
 #include "router/monitor/exposition.h"
 #include "router/session/session.h"
 #include "router/web/embedded_web.h"

@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "crypto/crypto.h"
 #include "router/config/file/config_file.h"
-#include "router/crypto/crypto.h"
 #include "tests/end_to_end/program.h"
 #include "tests/end_to_end/server_fixture.h"
 #include "tests/support/certificates.h"

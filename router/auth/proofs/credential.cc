@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "router/crypto/crypto.h"
+#include "crypto/crypto.h"
 #include "text/base64.h"
 #include "text/hex.h"
 

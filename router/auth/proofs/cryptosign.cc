@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "crypto/crypto.h"
 #include "router/auth/proofs/proof.h"
-#include "router/crypto/crypto.h"
 #include "text/hex.h"
 #include "wamp/attributes.h"
 

@@ -1,5 +1,5 @@
+#include "crypto/crypto.h"
 #include "router/auth/proofs/proof.h"
-#include "router/crypto/crypto.h"
 #include "text/base64.h"
 #include "wamp/attributes.h"
 

@@ -5,7 +5,7 @@
 
 #include <cjose/cjose.h>
 
-#include "router/crypto/crypto.h"
+#include "crypto/crypto.h"
 #include "serializers/serializer.h"
 #include "text/base64.h"
 #include "transport/memory/freed_by.h"

@@ -1,5 +1,5 @@
+#include "crypto/crypto.h"
 #include "router/auth/proofs/proof.h"
-#include "router/crypto/crypto.h"
 #include "serializers/serializer.h"
 #include "text/base64.h"
 #include "text/hex.h"

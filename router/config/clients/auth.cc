@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "crypto/crypto.h"
 #include "router/config/clients/token_keys.h"
 #include "router/config/wording.h"
-#include "router/crypto/crypto.h"
 #include "text/hex.h"
 #include "transport/http/http_text.h"
 

@@ -4,8 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "crypto/web_key.h"
 #include "router/config/wording.h"
-#include "router/crypto/web_key.h"
 
 namespace router::config {
 namespace {

@@ -1,12 +1,12 @@
-// The functions of router/crypto/ against the vectors of their specifications.
-#include "router/crypto/crypto.h"
+// The functions of crypto/ against the vectors of their specifications.
+#include "crypto/crypto.h"
 
 #include <gtest/gtest.h>
 
-#include "router/crypto/web_key.h"
+#include "crypto/web_key.h"
 #include "text/hex.h"
 
-namespace router::crypto {
+namespace crypto {
 namespace {
 
 std::string bytes(std::string_view hex) {
@@ -82,4 +82,4 @@ TEST(WebKey, OfSomethingElseIsNone) {
 }
 
 }  // namespace
-}  // namespace router::crypto
+}  // namespace crypto

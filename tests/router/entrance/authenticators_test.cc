@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "router/crypto/crypto.h"
+#include "crypto/crypto.h"
 #include "tests/router/support/admission_fixture.h"
 #include "text/hex.h"
 

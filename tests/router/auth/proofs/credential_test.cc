@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "crypto/crypto.h"
 #include "router/config/file/config_file.h"
-#include "router/crypto/crypto.h"
 #include "text/base64.h"
 #include "text/hex.h"
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "router/crypto/web_key.h"
+#include "crypto/web_key.h"
 #include "tests/support/login_client.h"
 
 namespace router::auth {

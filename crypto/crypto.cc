@@ -1,4 +1,4 @@
-#include "router/crypto/crypto.h"
+#include "crypto/crypto.h"
 
 #include <memory>
 #include <stdexcept>
@@ -11,7 +11,7 @@
 
 #include "transport/memory/freed_by.h"
 
-namespace router::crypto {
+namespace crypto {
 namespace {
 
 const unsigned char* octets(std::string_view text) {
@@ -101,4 +101,4 @@ std::string exclusive_or(std::string_view a, std::string_view b) {
   return result;
 }
 
-}  // namespace router::crypto
+}  // namespace crypto

@@ -1,5 +1,5 @@
-// The cryptography of the router: OpenSSL's, and libsodium's Argon2. The doors to both in router/ are in this
-// room.
+// The cryptography of router and client: OpenSSL's, and libsodium's Argon2. The doors to both are in this
+// folder.
 //
 // Pure functions on bytes; any thread. What the libraries refuse to do for want of memory throws
 // std::runtime_error.
@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace router::crypto {
+namespace crypto {
 
 constexpr size_t sha256_size = 32;
 constexpr size_t ed25519_key_size = 32, ed25519_signature_size = 64;
@@ -33,4 +33,4 @@ bool equal_secrets(std::string_view a, std::string_view b);
 
 std::string exclusive_or(std::string_view a, std::string_view b);  // of the same size
 
-}  // namespace router::crypto
+}  // namespace crypto

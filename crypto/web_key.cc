@@ -1,4 +1,4 @@
-#include "router/crypto/web_key.h"
+#include "crypto/web_key.h"
 
 #include <algorithm>
 #include <memory>
@@ -9,11 +9,11 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-#include "router/crypto/crypto.h"
+#include "crypto/crypto.h"
 #include "text/base64.h"
 #include "transport/memory/freed_by.h"
 
-namespace router::crypto {
+namespace crypto {
 namespace {
 
 using transport::Freed;
@@ -65,4 +65,4 @@ std::optional<std::string> web_key_of_pem(const std::string& pem) {
   return EVP_PKEY_is_a(key.get(), "EC") ? web_key_of_curve(key) : std::nullopt;
 }
 
-}  // namespace router::crypto
+}  // namespace crypto
