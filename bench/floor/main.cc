@@ -5,18 +5,18 @@
 #include <CLI/CLI.hpp>
 
 #include "bench/floor/relay.h"
-#include "bench/wire/stop_signal.h"
+#include "client/wire/stop_signal.h"
 
 int main(int argc, char** argv) {
-  bench::wire::Address address;
+  wire::Address address;
   CLI::App app("A WebSocket relay without WAMP: /a/NAME <-> /b/NAME, /pub/NAME -> all /sub/NAME",
                "wampd-floor");
   app.add_option("--host", address.host, "IPv4 address to listen on")->capture_default_str();
   app.add_option("--port", address.port, "port to listen on; 0: any free one")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   try {
-    bench::wire::catch_stop_signals();
-    bench::wire::raise_descriptor_limit();
+    wire::catch_stop_signals();
+    wire::raise_descriptor_limit();
     bench::floor::Relay relay(address);
     std::printf("listening on port %u\n", relay.port());
     std::fflush(stdout);

@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <stdexcept>
 
-#include "bench/wire/stop_signal.h"
-#include "bench/wire/upgrade.h"
+#include "client/wire/stop_signal.h"
+#include "client/wire/upgrade.h"
 
 namespace bench::floor {
 

@@ -16,12 +16,12 @@
 #include <unordered_map>
 #include <vector>
 
-#include "bench/wire/fd.h"
-#include "bench/wire/frame.h"
-#include "bench/wire/inbox.h"
-#include "bench/wire/outbox.h"
-#include "bench/wire/poller.h"
-#include "bench/wire/tcp.h"
+#include "client/wire/fd.h"
+#include "client/wire/frame.h"
+#include "client/wire/inbox.h"
+#include "client/wire/outbox.h"
+#include "client/wire/poller.h"
+#include "client/wire/tcp.h"
 
 namespace bench::floor {
 

@@ -11,8 +11,8 @@
 
 #include "bench/load/frame_template.h"
 #include "bench/load/measure.h"
-#include "bench/wire/stop_signal.h"
-#include "bench/wire/tcp.h"
+#include "client/wire/stop_signal.h"
+#include "client/wire/tcp.h"
 
 namespace bench::load {
 
@@ -72,7 +72,8 @@ void Command::add_workload_options() {
   add_amount("--depth", options_.depth, kDeepest,
              "calls in flight on each caller, publications on each publisher; default: 1, with --rate 1000");
   add_amount("--uris", options_.uris, FrameTemplate::kMostUris,
-             "so many URIs of each procedure or topic are used in turn, which is registered or subscribed to as a prefix; "
+             "so many URIs of each procedure or topic are used in turn, which is registered or subscribed to "
+             "as a prefix; "
              "default: 1");
   app_.add_option(
           "--payload", options_.payload_size,

@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 
 #include "bench/load/clock.h"
-#include "bench/wire/tcp.h"
+#include "client/wire/tcp.h"
 
 namespace bench::load {
 

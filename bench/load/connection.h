@@ -11,9 +11,9 @@
 
 #include "bench/load/framing.h"
 #include "bench/load/loop.h"
-#include "bench/wire/inbox.h"
-#include "bench/wire/outbox.h"
-#include "bench/wire/stream.h"
+#include "client/wire/inbox.h"
+#include "client/wire/outbox.h"
+#include "client/wire/stream.h"
 
 namespace bench::load {
 

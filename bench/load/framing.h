@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "bench/load/serializer.h"
-#include "bench/wire/endpoint.h"
-#include "bench/wire/frame.h"
+#include "client/wire/endpoint.h"
+#include "client/wire/frame.h"
 
 namespace bench::load {
 

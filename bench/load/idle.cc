@@ -5,7 +5,7 @@
 #include "bench/load/clock.h"
 #include "bench/load/measure.h"
 #include "bench/load/process.h"
-#include "bench/wire/stop_signal.h"
+#include "client/wire/stop_signal.h"
 
 namespace bench::load {
 

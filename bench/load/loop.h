@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "bench/wire/poller.h"
+#include "client/wire/poller.h"
 
 namespace bench::load {
 

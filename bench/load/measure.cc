@@ -7,7 +7,7 @@
 
 #include "bench/load/clock.h"
 #include "bench/load/measuring_thread.h"
-#include "bench/wire/stop_signal.h"
+#include "client/wire/stop_signal.h"
 
 namespace bench::load {
 

@@ -7,7 +7,7 @@
 
 #include "bench/load/serializer.h"
 #include "bench/load/value.h"
-#include "bench/wire/endpoint.h"
+#include "client/wire/endpoint.h"
 
 namespace bench::load {
 

@@ -1,5 +1,5 @@
 #include "bench/load/framing.h"
-#include "bench/wire/rawsocket.h"
+#include "client/wire/rawsocket.h"
 
 namespace bench::load {
 

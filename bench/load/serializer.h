@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "bench/load/value.h"
-#include "bench/wire/frame.h"
-#include "bench/wire/rawsocket.h"
+#include "client/wire/frame.h"
+#include "client/wire/rawsocket.h"
 
 namespace bench::load {
 

@@ -2,7 +2,7 @@
 
 #include "bench/load/framing.h"
 #include "bench/load/printable.h"
-#include "bench/wire/upgrade.h"
+#include "client/wire/upgrade.h"
 
 namespace bench::load {
 

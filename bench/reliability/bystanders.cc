@@ -10,7 +10,7 @@
 #include "bench/load/workload.h"
 #include "bench/reliability/json_line.h"
 #include "bench/reliability/trial.h"
-#include "bench/wire/stop_signal.h"
+#include "client/wire/stop_signal.h"
 
 namespace bench::reliability {
 

@@ -11,7 +11,7 @@
 #include "bench/reliability/steady.h"
 #include "bench/reliability/trial.h"
 #include "bench/reliability/visit.h"
-#include "bench/wire/stop_signal.h"
+#include "client/wire/stop_signal.h"
 
 namespace bench::reliability {
 

@@ -7,7 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "bench/reliability/trial.h"
-#include "bench/wire/stop_signal.h"
+#include "client/wire/stop_signal.h"
 
 namespace bench::reliability {
 

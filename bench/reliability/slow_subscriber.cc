@@ -14,7 +14,7 @@
 #include "bench/load/session.h"
 #include "bench/reliability/json_line.h"
 #include "bench/reliability/trial.h"
-#include "bench/wire/stop_signal.h"
+#include "client/wire/stop_signal.h"
 
 namespace bench::reliability {
 

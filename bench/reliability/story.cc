@@ -3,7 +3,7 @@
 #include <functional>
 
 #include "bench/load/serializer.h"
-#include "bench/wire/upgrade.h"
+#include "client/wire/upgrade.h"
 
 namespace bench::reliability {
 

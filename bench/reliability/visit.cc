@@ -8,7 +8,7 @@
 
 #include "bench/load/clock.h"
 #include "bench/load/tally.h"
-#include "bench/wire/tcp.h"
+#include "client/wire/tcp.h"
 
 namespace bench::reliability {
 

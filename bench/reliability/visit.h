@@ -8,7 +8,7 @@
 #include "bench/load/loop.h"
 #include "bench/reliability/story.h"
 #include "bench/reliability/trial.h"
-#include "bench/wire/fd.h"
+#include "client/wire/fd.h"
 
 namespace bench::reliability {
 

@@ -1,11 +1,11 @@
-#include "bench/wire/endpoint.h"
+#include "client/wire/endpoint.h"
 
 #include <stdexcept>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace bench::wire {
+namespace wire {
 
 namespace {
 
@@ -106,4 +106,4 @@ TEST(Endpoint, ASocketMayHaveAsLongAPathAsTheKernelTakes) {
 
 }  // namespace
 
-}  // namespace bench::wire
+}  // namespace wire

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "bench/wire/rawsocket.h"
+#include "client/wire/rawsocket.h"
 
 namespace bench::load {
 

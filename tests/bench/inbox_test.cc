@@ -1,13 +1,13 @@
-#include "bench/wire/inbox.h"
+#include "client/wire/inbox.h"
 
 #include <string>
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
-#include "bench/wire/outbox.h"
+#include "client/wire/outbox.h"
 
-namespace bench::wire {
+namespace wire {
 
 namespace {
 
@@ -123,4 +123,4 @@ TEST(Outbox, WhatIsAddedMeanwhileFollows) {
 
 }  // namespace
 
-}  // namespace bench::wire
+}  // namespace wire

@@ -1,11 +1,11 @@
-#include "bench/wire/rawsocket.h"
+#include "client/wire/rawsocket.h"
 
 #include <stdexcept>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace bench::wire {
+namespace wire {
 
 namespace {
 
@@ -72,4 +72,4 @@ TEST(RawSocket, ATypeThatDoesNotExistIsRefused) {
 
 }  // namespace
 
-}  // namespace bench::wire
+}  // namespace wire

@@ -3,11 +3,11 @@
 
 #include <string>
 
-#include "bench/wire/stream.h"
-#include "bench/wire/tcp.h"
-#include "bench/wire/tls.h"
+#include "client/wire/stream.h"
+#include "client/wire/tcp.h"
+#include "client/wire/tls.h"
 
-namespace bench::wire {
+namespace wire {
 
 enum class Protocol { websocket, rawsocket };
 
@@ -34,4 +34,4 @@ Endpoint parse_url(const std::string& url);
 // come.
 Stream connect(const Endpoint& endpoint, const TlsClient* tls);
 
-}  // namespace bench::wire
+}  // namespace wire

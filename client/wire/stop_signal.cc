@@ -1,9 +1,9 @@
-#include "bench/wire/stop_signal.h"
+#include "client/wire/stop_signal.h"
 
 #include <atomic>
 #include <csignal>
 
-namespace bench::wire {
+namespace wire {
 
 namespace {
 
@@ -26,4 +26,4 @@ bool stop_requested() {
   return stop;
 }
 
-}  // namespace bench::wire
+}  // namespace wire

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace bench::wire {
+namespace wire {
 
 // What a client asks for. `subprotocol` is the first one offered.
 struct UpgradeRequest {
@@ -28,4 +28,4 @@ UpgradeRequest parse_request(std::string_view header);
 
 std::string server_response(const UpgradeRequest& request);
 
-}  // namespace bench::wire
+}  // namespace wire

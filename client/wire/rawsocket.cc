@@ -1,9 +1,9 @@
-#include "bench/wire/rawsocket.h"
+#include "client/wire/rawsocket.h"
 
 #include <array>
 #include <stdexcept>
 
-namespace bench::wire {
+namespace wire {
 
 namespace {
 
@@ -61,4 +61,4 @@ std::string rawsocket_frame(RawSocketType type, std::string_view payload) {
   return frame.append(payload);
 }
 
-}  // namespace bench::wire
+}  // namespace wire

@@ -1,4 +1,4 @@
-#include "bench/wire/upgrade.h"
+#include "client/wire/upgrade.h"
 
 #include <array>
 #include <cctype>
@@ -6,7 +6,7 @@
 
 #include <openssl/evp.h>
 
-namespace bench::wire {
+namespace wire {
 
 namespace {
 
@@ -103,4 +103,4 @@ std::string server_response(const UpgradeRequest& request) {
   return response.append("\r\n");
 }
 
-}  // namespace bench::wire
+}  // namespace wire

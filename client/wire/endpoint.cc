@@ -1,11 +1,11 @@
-#include "bench/wire/endpoint.h"
+#include "client/wire/endpoint.h"
 
 #include <algorithm>
 #include <charconv>
 #include <stdexcept>
 #include <string_view>
 
-namespace bench::wire {
+namespace wire {
 
 namespace {
 
@@ -99,4 +99,4 @@ Stream connect(const Endpoint& endpoint, const TlsClient* tls) {
   return Stream(std::move(socket), std::move(session));
 }
 
-}  // namespace bench::wire
+}  // namespace wire

@@ -11,9 +11,9 @@
 
 #include <sys/epoll.h>
 
-#include "bench/wire/fd.h"
+#include "client/wire/fd.h"
 
-namespace bench::wire {
+namespace wire {
 
 class Poller {
  public:
@@ -59,4 +59,4 @@ class Poller {
   std::vector<epoll_event> events_;
 };
 
-}  // namespace bench::wire
+}  // namespace wire

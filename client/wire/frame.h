@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace bench::wire {
+namespace wire {
 
 enum class Opcode : uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
 
@@ -38,4 +38,4 @@ void copy_unmasked(char* to, const char* from, size_t size, MaskKey key);
 
 std::string masked_frame(Opcode opcode, std::string_view payload);
 
-}  // namespace bench::wire
+}  // namespace wire

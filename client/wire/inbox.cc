@@ -1,9 +1,9 @@
-#include "bench/wire/inbox.h"
+#include "client/wire/inbox.h"
 
 #include <algorithm>
 #include <cstring>
 
-namespace bench::wire {
+namespace wire {
 
 namespace {
 
@@ -31,4 +31,4 @@ void Inbox::consume(size_t done) {
   rest_size_ = rest.size();
 }
 
-}  // namespace bench::wire
+}  // namespace wire

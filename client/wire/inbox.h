@@ -11,9 +11,9 @@
 
 #include <sys/types.h>
 
-#include "bench/wire/stream.h"
+#include "client/wire/stream.h"
 
-namespace bench::wire {
+namespace wire {
 
 class Inbox {
  public:
@@ -34,4 +34,4 @@ class Inbox {
   std::span<char> bytes_;  // in the shared buffer or in rest_
 };
 
-}  // namespace bench::wire
+}  // namespace wire

@@ -1,11 +1,11 @@
 // SIGINT and SIGTERM ask the program to end: waiting calls return with EINTR, then stop_requested() is true.
 #pragma once
 
-namespace bench::wire {
+namespace wire {
 
 // Also makes the program ignore SIGPIPE.
 void catch_stop_signals();
 
 bool stop_requested();
 
-}  // namespace bench::wire
+}  // namespace wire

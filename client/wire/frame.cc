@@ -1,10 +1,10 @@
-#include "bench/wire/frame.h"
+#include "client/wire/frame.h"
 
 #include <bit>
 #include <cstring>
 #include <stdexcept>
 
-namespace bench::wire {
+namespace wire {
 
 namespace {
 
@@ -88,4 +88,4 @@ std::string masked_frame(Opcode opcode, std::string_view payload) {
   return frame;
 }
 
-}  // namespace bench::wire
+}  // namespace wire

@@ -1,4 +1,4 @@
-#include "bench/wire/tls.h"
+#include "client/wire/tls.h"
 
 #include <cerrno>
 #include <climits>
@@ -8,7 +8,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-namespace bench::wire {
+namespace wire {
 
 namespace {
 
@@ -110,4 +110,4 @@ std::unique_ptr<TlsSession> TlsClient::open(const Fd& socket, const std::string&
   return session;
 }
 
-}  // namespace bench::wire
+}  // namespace wire

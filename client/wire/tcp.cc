@@ -1,4 +1,4 @@
-#include "bench/wire/tcp.h"
+#include "client/wire/tcp.h"
 
 #include <array>
 #include <cerrno>
@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-namespace bench::wire {
+namespace wire {
 
 namespace {
 
@@ -146,4 +146,4 @@ void raise_descriptor_limit() {
   if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) fail("setrlimit");
 }
 
-}  // namespace bench::wire
+}  // namespace wire

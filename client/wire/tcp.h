@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <string>
 
-#include "bench/wire/fd.h"
+#include "client/wire/fd.h"
 
-namespace bench::wire {
+namespace wire {
 
 struct Address {
   std::string host = "127.0.0.1";  // an address of IPv4 or IPv6, or a name
@@ -50,4 +50,4 @@ void drop_what_comes(const Fd& socket);
 // Lets this process have as many descriptors as its hard limit allows.
 void raise_descriptor_limit();
 
-}  // namespace bench::wire
+}  // namespace wire

@@ -6,12 +6,12 @@
 
 #include <sys/types.h>
 
-#include "bench/wire/fd.h"
+#include "client/wire/fd.h"
 
 struct ssl_ctx_st;
 struct ssl_st;
 
-namespace bench::wire {
+namespace wire {
 
 // The end of one connection. Its handshake happens within the first reads and writes.
 class TlsSession {
@@ -60,4 +60,4 @@ class TlsClient {
   ssl_ctx_st* context_;
 };
 
-}  // namespace bench::wire
+}  // namespace wire

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace bench::wire {
+namespace wire {
 
 enum class RawSocketSerializer : uint8_t { json = 1, msgpack = 2 };
 
@@ -39,4 +39,4 @@ std::optional<RawSocketHeader> read_rawsocket_header(std::string_view bytes);
 
 std::string rawsocket_frame(RawSocketType type, std::string_view payload);
 
-}  // namespace bench::wire
+}  // namespace wire

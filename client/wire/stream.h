@@ -6,10 +6,10 @@
 
 #include <sys/socket.h>
 
-#include "bench/wire/fd.h"
-#include "bench/wire/tls.h"
+#include "client/wire/fd.h"
+#include "client/wire/tls.h"
 
-namespace bench::wire {
+namespace wire {
 
 class Stream {
  public:
@@ -45,4 +45,4 @@ class Stream {
   std::unique_ptr<TlsSession> tls_;  // destroyed before the socket
 };
 
-}  // namespace bench::wire
+}  // namespace wire

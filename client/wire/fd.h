@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-namespace bench::wire {
+namespace wire {
 
 class Fd {
  public:
@@ -26,4 +26,4 @@ class Fd {
   int number_ = -1;
 };
 
-}  // namespace bench::wire
+}  // namespace wire

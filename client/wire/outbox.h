@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "bench/wire/stream.h"
+#include "client/wire/stream.h"
 
-namespace bench::wire {
+namespace wire {
 
 class Outbox {
  public:
@@ -36,4 +36,4 @@ class Outbox {
   size_t sent_ = 0;
 };
 
-}  // namespace bench::wire
+}  // namespace wire
