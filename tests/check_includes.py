@@ -55,6 +55,7 @@ TRANSPORT_ROOMS = {
     "connection": {"locks", "memory", "counters", "framing", "tls", "socket", "rawsocket", "http"},
     "stream": {"memory", "counters", "loop", "tls", "socket", "websocket", "connection"},
     "messages": {"memory", "framing", "socket", "rawsocket", "websocket", "connection", "stream"},
+    "connect": {"memory", "loop", "rawsocket", "http", "tls", "connection", "stream", "messages"},
     "long_poll": {"memory", "loop", "websocket", "connection"},
     "accept": {"locks", "memory", "loop", "socket", "rawsocket", "http", "proxy", "connection", "stream", "messages"},
 }
@@ -94,8 +95,11 @@ ROUTER_ROOMS = {
 }
 
 CLIENT_ROOMS = {
-    "wire": set(),
     "main": set(),
+    "login": {"main"},
+    "wire": set(),
+    "link": {"main", "wire"},
+    "inside": {"main", "login", "link"},
 }
 
 HOUSES = {"serializers": SERIALIZERS_ROOMS, "transport": TRANSPORT_ROOMS, "router": ROUTER_ROOMS, "client": CLIENT_ROOMS}
@@ -109,13 +113,13 @@ DOORS = {
     "spdlog": re.compile(r"^router/base/log\.cc$"),
     "sqlite3": re.compile(r"^router/store/sqlite_file\.cc$"),
     "zlib": re.compile(r"^transport/websocket/deflate\.cc$"),
-    "openssl": re.compile(r"^(transport/tls/(tls|tls_stream|certificate)|crypto/\w+|router/dev_cert/certificate_maker)\.cc$"),
+    "openssl": re.compile(r"^(transport/tls/(pem\.h|\w+\.cc)|crypto/\w+\.cc|router/dev_cert/certificate_maker\.cc)$"),
     "prometheus": re.compile(r"^router/monitor/exposition\.cc$"),
     "sodium": re.compile(r"^crypto/crypto\.cc$"),
     "cjose": re.compile(r"^router/auth/proofs/token\.cc$"),
     "nats": re.compile(r"^bench/nats/peer\.cc$"),
     "CLI": re.compile(r"^router/main/"),
-    "asio": re.compile(r"^transport/"),
+    "asio": re.compile(r"^(transport/|client/loop\.cc$)"),
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^">]+)[">]')

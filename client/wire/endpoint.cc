@@ -84,7 +84,7 @@ Endpoint parse_url(const std::string& url) {
   if ((!websocket && !rawsocket) || (!on_unix && !take(rest, "://")))
     refuse(url, std::string("is no URL of a WAMP server: ").append(kUrlForms));
   if (on_unix && endpoint.tls)
-    refuse(url, "asks for TLS, which the generator does not speak over Unix domain sockets");
+    refuse(url, "asks for TLS, which is not spoken over Unix domain sockets here");
   if (on_unix) {
     set_socket(endpoint, url, rest);
   } else {

@@ -87,8 +87,8 @@ TEST(Endpoint, AWrongUrlIsRefusedWithTheReason) {
   EXPECT_THAT(refusal("localhost:8080"), HasSubstr("is no URL of a WAMP server"));
   EXPECT_THAT(refusal("s://localhost"), HasSubstr("is no URL of a WAMP server"));
   EXPECT_THAT(refusal("ws:/localhost"), HasSubstr("is no URL of a WAMP server"));
-  EXPECT_THAT(refusal("wss://unix:/socket"), HasSubstr("does not speak over Unix domain sockets"));
-  EXPECT_THAT(refusal("rss+unix:///socket"), HasSubstr("does not speak over Unix domain sockets"));
+  EXPECT_THAT(refusal("wss://unix:/socket"), HasSubstr("not spoken over Unix domain sockets"));
+  EXPECT_THAT(refusal("rss+unix:///socket"), HasSubstr("not spoken over Unix domain sockets"));
   EXPECT_THAT(refusal("ws://:8080/ws"), HasSubstr("names no host"));
   EXPECT_THAT(refusal("rs://localhost"), HasSubstr("needs a port"));
   EXPECT_THAT(refusal("ws://localhost:65536/"), HasSubstr("has no valid port"));

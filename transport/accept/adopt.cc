@@ -1,6 +1,5 @@
 #include "transport/accept/adopt.h"
 
-#include <algorithm>
 #include <utility>
 
 #include <asio/post.hpp>
@@ -12,20 +11,8 @@
 namespace transport {
 namespace {
 
-// Deadlines are met within a quarter of the shortest of them.
-Loop::Clock::duration sweep_interval_of(const ConnectionLimits& limits) {
-  constexpr auto fastest_sweep = std::chrono::milliseconds(10);
-  int shortest_ms = limits.handshake_timeout_ms;
-  for (int timeout_ms :
-       {limits.ping_interval_ms, limits.ping_timeout_ms, limits.close_timeout_ms, limits.message_window_ms}) {
-    if (timeout_ms > 0) shortest_ms = std::min(shortest_ms, timeout_ms);
-  }
-  return std::max<Loop::Clock::duration>(std::chrono::milliseconds(shortest_ms / 4), fastest_sweep);
-}
-
 void take_in(Loop& loop, Arrival arrival, const std::shared_ptr<const Served>& served) {
   Loop::State& state = loop.state();
-  state.sweep_every(sweep_interval_of(served->options.limits));
   std::string read = std::move(arrival.read);
   const bool is_announced = arrival.fresh && served->options.proxy_protocol;
   auto made = std::make_unique<Stream>(loop, std::move(arrival), served);

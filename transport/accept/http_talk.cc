@@ -217,7 +217,7 @@ void HttpTalk::receive_rawsocket_handshake() {
   const ConnectionLimits& limits = stream_.limits();
   const size_t announced = announced_rawsocket_length(limits.max_message_size);
   stream_.socket().keep_alive(std::chrono::milliseconds(limits.ping_interval_ms));
-  open({Codec(RawSocketCodec(announced)), announced, rawsocket_header_size + request.max_frame_size},
+  open({Codec(RawSocketCodec(announced)), announced, rawsocket_header_size + request.max_frame_size, false},
        rawsocket_acceptance(request.serializer, announced), std::move(std::get<Service::Upgrade>(answer)),
        std::string_view(all).substr(rawsocket_handshake_size));
 }

@@ -1,4 +1,5 @@
-// One accepted socket: WebSocket, RawSocket (or HTTP that ends there) above, a non-blocking descriptor below.
+// One connected socket, accepted or made: WebSocket, RawSocket (or HTTP that ends there) above, a
+// non-blocking descriptor below.
 //
 // Lives on its Loop's thread only, which owns it. Whoever holds a Connection& (its Receiver) must let go of
 // it when Receiver::on_closed is called; the connection is destroyed after that call, never during another
@@ -54,6 +55,8 @@ class Receiver {
   virtual void on_silent() {}
   // Something has come from the peer since probe() or on_silent().
   virtual void on_alive() {}
+  // It has answered Connection::ping(), with what that said.
+  virtual void on_pong(std::string_view /*payload*/) {}
   // Memory is short, and so many bytes are held for this peer, more than for most others. The connection
   // ends; it is dropped if it is not closed here.
   virtual void on_give_way(size_t /*held*/) {}
@@ -129,6 +132,10 @@ class Connection : public AccountHolder {
   // nobody can hear the peer, so it counts as alive and on_alive() is called at once; so does a RawSocket
   // client that has sent neither a ping nor a pong.
   virtual void probe() = 0;
+
+  // Sends a PING of WebSocket or RawSocket, of at most 125 bytes, which a peer answers with the same bytes:
+  // on_pong(). Not there over long-poll.
+  virtual void ping(std::string_view /*payload*/) {}
 
   // From now on the peer is read no faster than this, nor than max_rate of its limits. What
   // has been sent before counts if that is what holds already.

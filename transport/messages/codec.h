@@ -1,4 +1,5 @@
-// What a client sends and is sent beside messages, be it over WebSocket or RawSocket: one of the two codecs.
+// What the other end sends and is sent beside messages, be it over WebSocket or RawSocket: one of the two
+// codecs.
 //
 // Belongs to one thread.
 #pragma once
@@ -42,8 +43,8 @@ class Codec {
     with([=](auto& codec) { codec.set_max_message_size(size); });
   }
 
-  BufferRef ping() {
-    return with([](auto& codec) { return codec.ping(); });
+  BufferRef ping(std::string_view payload = {}) {
+    return with([=](auto& codec) { return codec.ping(payload); });
   }
   BufferRef pong(std::string_view payload) {
     return with([=](auto& codec) { return codec.pong(payload); });

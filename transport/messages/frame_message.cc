@@ -1,7 +1,10 @@
 #include "transport/messages/frame_message.h"
 
+#include <utility>
+
 #include "transport/rawsocket/rawsocket.h"
 #include "transport/websocket/frame.h"
+#include "transport/websocket/mask.h"
 
 namespace transport {
 namespace {
@@ -31,6 +34,11 @@ BufferRef frame_message(Framing framing, BufferRef message) {
     message->append({&separator, 1});
   }
   return message;
+}
+
+BufferRef frame_message_of_client(Framing framing, BufferRef message) {
+  BufferRef frame = frame_message(framing, std::move(message));
+  return framing.carrier == Framing::Carrier::websocket ? masked(std::move(frame)) : frame;
 }
 
 }  // namespace transport

@@ -11,4 +11,8 @@ namespace transport {
 // Precondition: message->unique(), max_frame_header bytes of headroom and max_frame_trailer of tailroom.
 BufferRef frame_message(Framing framing, BufferRef message);
 
+// The same as a client must send it: over WebSocket masked, of which the bytes are changed. Precondition: as
+// above, mask_size more bytes of headroom, and no batches.
+BufferRef frame_message_of_client(Framing framing, BufferRef message);
+
 }  // namespace transport

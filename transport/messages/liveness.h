@@ -14,8 +14,7 @@ namespace transport {
 
 class Liveness {
  public:
-  // `may_be_pinged`: from the beginning. Many RawSocket clients do not answer a ping, or end at it, though
-  // they must answer.
+  // `may_be_pinged`: from the beginning, see Agreed.
   Liveness(Stream& stream, bool may_be_pinged)
       : stream_(stream), heard_at_(stream.state().now), may_be_pinged_(may_be_pinged) {}
 

@@ -15,7 +15,7 @@ constexpr size_t max_read_of_long_message = 256 * 1024;
 
 MessageTalk::MessageTalk(Stream& stream, Agreed agreed, Service::Upgrade upgrade, std::string unread)
     : Talk(stream),
-      connection_(stream, *this, upgrade.framing, agreed.max_frame_size),
+      connection_(stream, *this, upgrade.framing, agreed.max_frame_size, agreed.may_be_pinged),
       codec_(std::move(agreed.codec)),
       max_message_size_(agreed.max_message_size),
       unread_(std::move(unread)),
@@ -145,6 +145,8 @@ void MessageTalk::on_control(const CodecEvent& event) {
       connection_.fail(event.code, event.text);
       break;
     case Kind::pong:
+      if (connection_.is_open()) receiver_->on_pong({event.payload.data(), event.payload.size()});
+      break;
     case Kind::message:
     case Kind::need_more:
     case Kind::pause:

@@ -7,11 +7,12 @@
 
 namespace transport {
 
-TcpConnection::TcpConnection(Stream& stream, MessageTalk& talk, Framing framing, size_t max_frame_size)
+TcpConnection::TcpConnection(Stream& stream, MessageTalk& talk, Framing framing, size_t max_frame_size,
+                             bool may_be_pinged)
     : Connection(stream.account()),
       stream_(stream),
       talk_(talk),
-      liveness_(stream, framing.carrier == Framing::Carrier::websocket),
+      liveness_(stream, may_be_pinged),
       max_frame_size_(max_frame_size),
       framing_(framing) {}
 
@@ -62,14 +63,18 @@ void TcpConnection::on_ping(std::string_view payload) {
   stream_.output().queue(std::move(pong));
 }
 
-void TcpConnection::ping() {
+void TcpConnection::ping(std::string_view payload) {
+  if (is_open()) queue_ping(payload);
+}
+
+void TcpConnection::queue_ping(std::string_view payload) {
   stream_.state().counters.pings_sent.add();
-  stream_.output().queue(talk_.codec().ping());
+  stream_.output().queue(talk_.codec().ping(payload));
 }
 
 void TcpConnection::ask() {
   liveness_.on_ask();
-  ping();
+  queue_ping({});
 }
 
 void TcpConnection::check_liveness(Loop::Clock::time_point now) {
@@ -103,7 +108,7 @@ void TcpConnection::probe() {
 bool TcpConnection::look_for_life() {
   if (liveness_.asked() && (pauses().any() || liveness_.takes_what_waits())) on_heard();
   // The answer of its system to one more ping tells how much of what it has its program has read.
-  if (liveness_.asked() && stream_.output().empty()) ping();
+  if (liveness_.asked() && stream_.output().empty()) queue_ping({});
   in_probed_ = liveness_.asked() && !stream_.closed();
   return in_probed_;
 }

@@ -18,7 +18,8 @@ class MessageTalk;
 
 class TcpConnection final : public Connection {
  public:
-  TcpConnection(Stream& stream, MessageTalk& talk, Framing framing, size_t max_frame_size);
+  TcpConnection(Stream& stream, MessageTalk& talk, Framing framing, size_t max_frame_size,
+                bool may_be_pinged);
 
   Framing framing() const override { return framing_; }
   size_t max_frame_size() const override { return max_frame_size_; }
@@ -41,6 +42,7 @@ class TcpConnection final : public Connection {
   void close(uint16_t code, std::string_view reason) override;
   void drop(std::string why) override { stream_.drop(std::move(why), &Counters::closed_slow); }
   void probe() override;
+  void ping(std::string_view payload) override;
   void limit_rate(const Rate& rate) override;
 
   // ---- for its talk
@@ -64,7 +66,7 @@ class TcpConnection final : public Connection {
  private:
   void on_resumed() override;
   void ask();
-  void ping();
+  void queue_ping(std::string_view payload);
 
   Stream& stream_;
   MessageTalk& talk_;

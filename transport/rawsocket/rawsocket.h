@@ -46,7 +46,8 @@ struct RawSocketRequest {
   bool reserved_bits = false;  // what must be zero is not
 };
 
-// Precondition: `octets` are rawsocket_handshake_size.
+// Of a client, or of a server that accepts one: both have the same form. Precondition: `octets` are
+// rawsocket_handshake_size.
 inline RawSocketRequest read_rawsocket_request(std::string_view octets) {
   const auto second = static_cast<uint8_t>(octets[1]);
   return {static_cast<uint8_t>(second & 0x0F), min_rawsocket_length << (second >> 4),
@@ -63,8 +64,18 @@ inline std::string rawsocket_acceptance(uint8_t serializer, size_t max_frame_siz
   const auto length = static_cast<unsigned>(std::countr_zero(max_frame_size / min_rawsocket_length));
   return {rawsocket_magic, static_cast<char>(length << 4 | serializer), 0, 0};
 }
+// What a client says first: what it wants to speak, and the longest frame that it takes.
+inline std::string rawsocket_request(uint8_t serializer, size_t max_frame_size) {
+  return rawsocket_acceptance(serializer, max_frame_size);
+}
 inline std::string rawsocket_refusal(RawSocketError error) {
   return {rawsocket_magic, static_cast<char>(static_cast<unsigned>(error) << 4), 0, 0};
+}
+
+// Why a server's answer, which has no serializer then, refuses the client. Precondition: `octets` are
+// rawsocket_handshake_size.
+inline RawSocketError read_rawsocket_refusal(std::string_view octets) {
+  return static_cast<RawSocketError>(static_cast<uint8_t>(octets[1]) >> 4);
 }
 
 enum class RawSocketType : uint8_t { message = 0, ping = 1, pong = 2 };

@@ -1,4 +1,4 @@
-// What a RawSocket client sends after its handshake: bytes in, messages and pings out. No socket, no clock.
+// What the other end of a RawSocket sends after the handshake: bytes in, messages and pings out. No socket, no clock.
 //
 // Whole frames are delivered where they lie; what is incomplete is kept until the rest comes, growing only as
 // bytes arrive; of a message that is too long only the beginning. Belongs to one thread. After an error
@@ -20,7 +20,7 @@ namespace transport {
 
 class RawSocketCodec {
  public:
-  // max_frame_size: what was announced to the client, headers not counted.
+  // max_frame_size: what was announced to it, headers not counted.
   explicit RawSocketCodec(size_t max_frame_size) : max_frame_size_(max_frame_size) {}
   // Of frames that begin from now on.
   void set_max_message_size(size_t size) { max_frame_size_ = size; }
@@ -37,8 +37,10 @@ class RawSocketCodec {
     return long_ && delivered_ ? long_->take_buffer_of(part) : BufferRef();
   }
 
-  // What is said to the client beside messages.
-  static BufferRef ping() { return make_rawsocket_frame(RawSocketType::ping, {}); }
+  // What is said to the other end beside messages.
+  static BufferRef ping(std::string_view payload = {}) {
+    return make_rawsocket_frame(RawSocketType::ping, payload);
+  }
   static BufferRef pong(std::string_view payload) {
     return make_rawsocket_frame(RawSocketType::pong, payload);
   }

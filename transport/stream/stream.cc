@@ -11,6 +11,17 @@ namespace {
 // Made beforehand.
 const CloseReason lack_of_memory{0, false, "there is no memory for what it wants", &Counters::closed_memory};
 
+// Deadlines are met within a quarter of the shortest of them.
+Loop::Clock::duration sweep_interval_of(const ConnectionLimits& limits) {
+  constexpr auto fastest_sweep = std::chrono::milliseconds(10);
+  int shortest_ms = limits.handshake_timeout_ms;
+  for (int timeout_ms :
+       {limits.ping_interval_ms, limits.ping_timeout_ms, limits.close_timeout_ms, limits.message_window_ms}) {
+    if (timeout_ms > 0) shortest_ms = std::min(shortest_ms, timeout_ms);
+  }
+  return std::max<Loop::Clock::duration>(std::chrono::milliseconds(shortest_ms / 4), fastest_sweep);
+}
+
 }  // namespace
 
 Stream::Stream(Loop& loop, Arrival arrival, std::shared_ptr<const Served> served)
@@ -28,6 +39,7 @@ Stream::Stream(Loop& loop, Arrival arrival, std::shared_ptr<const Served> served
 
 void Stream::start(std::unique_ptr<Talk> talk, std::span<char> read) {
   talk_ = std::move(talk);
+  state_.sweep_every(sweep_interval_of(limits()));
   count_own();
   if (!peer_.count_in(is_fresh_)) return end();
   talk_->begin();

@@ -1,84 +1,23 @@
 #include "transport/tls/tls.h"
 
-#include <cerrno>
-#include <cstdio>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
 
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
 #include "transport/memory/freed_by.h"
 #include "transport/tls/certificate.h"
+#include "transport/tls/pem.h"
 
 namespace transport {
 namespace {
 
 constexpr const char* default_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
-constexpr size_t max_pem_size = 4 * 1024 * 1024;
 constexpr int max_chain_length = 10;
 
-using CertificatePtr = Freed<X509, X509_free>;
-using KeyPtr = Freed<EVP_PKEY, EVP_PKEY_free>;
-using BioPtr = Freed<BIO, BIO_free>;
 using ContextPtr = Freed<SSL_CTX, SSL_CTX_free>;
-
-[[noreturn]] void fail(const std::string& file, const std::string& reason) {
-  throw std::runtime_error(file + ": " + reason);
-}
-
-// The first thing that OpenSSL complained of.
-std::string complaint() {
-  const char* const text = ERR_reason_error_string(ERR_get_error());
-  ERR_clear_error();
-  return text ? text : "unknown error";
-}
-
-std::string content_of(const std::string& file) {
-  const Freed<FILE, std::fclose> opened(std::fopen(file.c_str(), "rbe"));
-  if (!opened) fail(file, std::generic_category().message(errno));
-  std::string content(max_pem_size, '\0');
-  content.resize(std::fread(content.data(), 1, content.size(), opened.get()));
-  if (std::ferror(opened.get())) fail(file, "cannot be read");
-  return content;
-}
-
-BioPtr bio_of(const std::string& content) {
-  return BioPtr(BIO_new_mem_buf(content.data(), static_cast<int>(content.size())));
-}
-
-std::vector<CertificatePtr> certificates_of(const std::string& file) {
-  ERR_clear_error();
-  const std::string content = content_of(file);
-  const BioPtr bio = bio_of(content);
-  std::vector<CertificatePtr> certificates;
-  while (X509* const next = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr))
-    certificates.emplace_back(next);
-  const auto error = ERR_peek_last_error();
-  if (certificates.empty() || ERR_GET_REASON(error) != PEM_R_NO_START_LINE)
-    fail(file, certificates.empty() ? "holds no certificate in PEM" : "a broken certificate: " + complaint());
-  ERR_clear_error();
-  return certificates;
-}
-
-// Nobody is asked for a passphrase.
-int no_passphrase(char*, int, int, void* asked) {
-  *static_cast<bool*>(asked) = true;
-  return -1;
-}
-
-KeyPtr key_of(const std::string& file) {
-  ERR_clear_error();
-  std::string content = content_of(file);
-  bool encrypted = false;
-  KeyPtr key(PEM_read_bio_PrivateKey(bio_of(content).get(), nullptr, no_passphrase, &encrypted));
-  OPENSSL_cleanse(content.data(), content.size());
-  if (!key) fail(file, encrypted ? "the key has a passphrase; it must be without" : "holds no key in PEM");
-  return key;
-}
 
 void set_rules(SSL_CTX* context, const std::string& ciphers) {
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
@@ -92,7 +31,7 @@ void set_rules(SSL_CTX* context, const std::string& ciphers) {
   // For lists of ciphers with finite-field Diffie-Hellman.
   SSL_CTX_set_dh_auto(context, 1);
   if (SSL_CTX_set_cipher_list(context, ciphers.empty() ? default_ciphers : ciphers.c_str()) != 1)
-    fail("ciphers", "OpenSSL knows no cipher in \"" + ciphers + "\"");
+    throw std::runtime_error("ciphers: OpenSSL knows no cipher in \"" + ciphers + "\"");
 }
 
 void ask_for_client_certificate(SSL_CTX* context, const TlsSettings& settings) {
@@ -108,21 +47,6 @@ void ask_for_client_certificate(SSL_CTX* context, const TlsSettings& settings) {
   SSL_CTX_set_verify_depth(context, max_chain_length);
 }
 
-void use(SSL_CTX* context, const TlsKeyPair& files, const std::vector<CertificatePtr>& own) {
-  const Freed<STACK_OF(X509), [](STACK_OF(X509) * s) { sk_X509_free(s); }> chain(sk_X509_new_null());
-  for (size_t i = 1; i < own.size(); ++i) sk_X509_push(chain.get(), own[i].get());
-  std::vector<std::vector<CertificatePtr>> further;
-  for (const std::string& file : files.chain_certificates)
-    for (const CertificatePtr& certificate : further.emplace_back(certificates_of(file)))
-      sk_X509_push(chain.get(), certificate.get());
-  const KeyPtr key = key_of(files.key);
-  if (X509_check_private_key(own.front().get(), key.get()) != 1)
-    fail(files.key, "is not the key of the certificate in " + files.certificate);
-  ERR_clear_error();
-  if (SSL_CTX_use_cert_and_key(context, own.front().get(), key.get(), chain.get(), 1) != 1)
-    fail(files.certificate, complaint());
-}
-
 }  // namespace
 
 struct TlsContext::Entry {
@@ -136,9 +60,7 @@ TlsContext::TlsContext(const TlsSettings& settings) {
     if (!entry.context) throw std::runtime_error("TLS: " + complaint());
     set_rules(entry.context.get(), settings.ciphers);
     ask_for_client_certificate(entry.context.get(), settings);
-    auto own = certificates_of(files.certificate);
-    use(entry.context.get(), files, own);
-    entry.certificate = std::move(own.front());
+    entry.certificate = use_key_pair(entry.context.get(), files);
     descriptions_.push_back(files.certificate + ": " + description_of(entry.certificate.get()));
     if (const std::string warning = validity_warning(entry.certificate.get()); !warning.empty())
       warnings_.push_back(files.certificate + ": " + warning);

@@ -20,7 +20,7 @@ namespace {
 
 using Outcome = Transfer::Outcome;
 
-constexpr char handshake_record = 0x16;
+constexpr char handshake_record = 0x16, alert_record = 0x15;
 // The longest that one record carries, and one write to the socket.
 constexpr size_t max_record = SSL3_RT_MAX_PLAIN_LENGTH;
 // A record, or the handshake with its certificates; more only if the peer takes nothing and makes us talk.
@@ -77,8 +77,19 @@ struct TlsStream::Output {
   }
 };
 
-TlsStream::TlsStream(std::shared_ptr<const TlsContext> context, int descriptor)
-    : context_(std::move(context)), descriptor_(descriptor), ssl_(context_->new_stream()) {
+TlsStream::TlsStream(const std::shared_ptr<const TlsContext>& context, int descriptor)
+    : TlsStream(context, context->new_stream(), descriptor) {}
+
+TlsStream::TlsStream(const std::shared_ptr<const TlsClient>& client, const std::string& server,
+                     int descriptor)
+    : TlsStream(client, client->new_stream(server), descriptor) {
+  if (broken_) return;
+  ERR_clear_error();
+  if (const int result = SSL_do_handshake(ssl_); result != 1) unmoved(result);
+}
+
+TlsStream::TlsStream(std::shared_ptr<const void> context, ssl_st* owned, int descriptor)
+    : context_(std::move(context)), descriptor_(descriptor), ssl_(owned) {
   BIO* const input = BIO_new_socket(descriptor, BIO_NOCLOSE);
   BIO* const output = Output::bio(*this);
   if (ssl_ && input && output) {
@@ -126,7 +137,7 @@ bool TlsStream::begins_as_tls() {
   char first = 0;
   if (::recv(descriptor_, &first, 1, MSG_PEEK) != 1) return true;  // the read tells
   checked_start_ = true;
-  if (first == handshake_record) return true;
+  if (first == handshake_record || (first == alert_record && !SSL_is_server(ssl_))) return true;
   peer_speaks_http_ = std::isalpha(static_cast<unsigned char>(first));
   failure_ =
       peer_speaks_http_ ? "it speaks HTTP without TLS, where TLS is expected" : "it does not speak TLS";
@@ -219,6 +230,10 @@ void TlsStream::close_notify() {
   SSL_shutdown(ssl_);
 }
 
+std::string TlsStream::protocol() const {
+  return SSL_get_version(ssl_);
+}
+
 std::string TlsStream::channel_binding(ChannelBinding type) const {
   // Without it a connection can be made to have the same secret as another one (RFC 7627).
   const bool unique = SSL_version(ssl_) >= TLS1_3_VERSION || SSL_get_extms_support(ssl_) == 1;
@@ -232,9 +247,10 @@ std::string TlsStream::channel_binding(ChannelBinding type) const {
   }
   // The client's Finished message is the first one, unless a session is resumed.
   const bool of_client = (type == ChannelBinding::tls_unique) != (SSL_session_reused(ssl_) == 1);
+  const bool of_peer = of_client == (SSL_is_server(ssl_) == 1);
   std::array<unsigned char, EVP_MAX_MD_SIZE> message{};
-  const size_t size = of_client ? SSL_get_peer_finished(ssl_, message.data(), message.size())
-                                : SSL_get_finished(ssl_, message.data(), message.size());
+  const size_t size = of_peer ? SSL_get_peer_finished(ssl_, message.data(), message.size())
+                              : SSL_get_finished(ssl_, message.data(), message.size());
   return size == 0 ? "" : sha256(std::span(message).first(size));
 }
 

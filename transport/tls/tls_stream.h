@@ -17,6 +17,7 @@
 #include "transport/tls/channel_binding.h"
 #include "transport/tls/client_certificate.h"
 #include "transport/tls/tls.h"
+#include "transport/tls/tls_client.h"
 #include "transport/tls/transfer.h"
 
 struct ssl_st;
@@ -25,8 +26,11 @@ namespace transport {
 
 class TlsStream {
  public:
-  // The descriptor must be non-blocking and is not owned.
-  TlsStream(std::shared_ptr<const TlsContext> context, int descriptor);
+  // The server's side. The descriptor must be non-blocking and is not owned.
+  TlsStream(const std::shared_ptr<const TlsContext>& context, int descriptor);
+  // The client's, which begins to speak at once: nothing may be written until it is established. `server` as
+  // in TlsClient::new_stream().
+  TlsStream(const std::shared_ptr<const TlsClient>& client, const std::string& server, int descriptor);
   ~TlsStream();
   TlsStream(const TlsStream&) = delete;
   TlsStream& operator=(const TlsStream&) = delete;
@@ -47,6 +51,8 @@ class TlsStream {
   bool heard() const { return checked_start_; }
   // The handshake is done.
   bool established() const { return established_; }
+  // "TLSv1.3".
+  std::string protocol() const;
   // The peer began with a letter: not TLS, but HTTP.
   bool peer_speaks_http() const { return peer_speaks_http_; }
   const std::string& failure() const { return failure_; }
@@ -57,6 +63,9 @@ class TlsStream {
   std::shared_ptr<const ClientCertificate> client_certificate();
 
  private:
+  // `owned`: null if there is no memory.
+  TlsStream(std::shared_ptr<const void> context, ssl_st* owned, int descriptor);
+
   struct Output;  // OpenSSL's way to send()
   bool send(std::span<const char> bytes);
   bool send_unsent();
@@ -65,7 +74,7 @@ class TlsStream {
   Transfer unmoved(int result);
   std::string reason_of_failure() const;
 
-  const std::shared_ptr<const TlsContext> context_;
+  const std::shared_ptr<const void> context_;  // is kept
   const int descriptor_;
   ssl_st* const ssl_;
   std::optional<Transfer> end_;     // met behind bytes that had to be given first

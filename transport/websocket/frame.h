@@ -1,4 +1,5 @@
-// WebSocket frames on the wire (RFC 6455, section 5.2): reading a header, making what a server sends.
+// WebSocket frames on the wire (RFC 6455, section 5.2): reading a header, making what a server sends; mask.h
+// makes a client's of it.
 //
 // Pure functions; any thread.
 #pragma once
@@ -22,6 +23,10 @@ constexpr size_t max_close_reason = max_control_payload - 2;
 
 inline Opcode opcode_of(Framing framing) {
   return framing.text ? Opcode::text : Opcode::binary;
+}
+// Of a frame that is a whole message, and not compressed.
+inline uint8_t first_byte_of_message(Framing framing) {
+  return static_cast<uint8_t>(0x80 | static_cast<uint8_t>(opcode_of(framing)));
 }
 
 struct FrameHeader {
@@ -76,7 +81,8 @@ struct PlainFrame {
 
 // Of the frame at the front of `bytes`, if it begins with that byte, is masked and minimal, and has at most
 // `max_payload_size` bytes of payload, all of them there: the way that nearly all frames take.
-inline PlainFrame read_plain_frame(std::span<const char> bytes, uint8_t first_byte, size_t max_payload_size) {
+inline PlainFrame read_plain_frame(std::span<const char> bytes, uint16_t first_byte,
+                                   size_t max_payload_size) {
   constexpr size_t mask_size = 4;
   constexpr uint8_t masked = 0x80;
   if (bytes.size() < 2 + mask_size || static_cast<uint8_t>(bytes[0]) != first_byte) return {};

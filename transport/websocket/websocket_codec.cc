@@ -27,9 +27,10 @@ bool unmask_from(uint64_t offset, std::span<char> part, std::array<char, 4> mask
 
 }  // namespace
 
-WebSocketCodec::WebSocketCodec(Framing framing, size_t max_message_size)
+WebSocketCodec::WebSocketCodec(Framing framing, size_t max_message_size, Role role)
     : framing_(framing),
-      plain_first_byte_(static_cast<uint8_t>(0x80 | static_cast<uint8_t>(opcode_of(framing)))),
+      plain_first_byte_(role == Role::client ? no_first_byte : first_byte_of_message(framing)),
+      role_(role),
       largest_message_size_(max_message_size),
       max_message_size_(max_message_size) {}
 
@@ -39,7 +40,18 @@ WebSocketCodec::Event WebSocketCodec::next(std::span<char>& bytes) {
   if (bytes.empty() && kept_.empty() && !assembler_ && !passing_) return {};
   std::span<char> message;
   if (next_plain(bytes, message)) return {Kind::message, 0, message, {}};
+  if (role_ == Role::client)
+    if (const auto event = next_unmasked(bytes)) return *event;
   return next_slowly(bytes);
+}
+
+std::optional<WebSocketCodec::Event> WebSocketCodec::next_unmasked(std::span<char>& bytes) {
+  if (!kept_.empty() || !has_nothing()) return std::nullopt;
+  const auto header = read_frame_header(bytes);
+  if (!header || !in_place(*header) || header->payload_size > bytes.size() - header->header_size)
+    return std::nullopt;
+  take_front(bytes, header->header_size);
+  return whole_message({}, take_front(bytes, static_cast<size_t>(header->payload_size)));
 }
 
 size_t WebSocketCodec::kept_bytes() const {
@@ -91,7 +103,7 @@ WebSocketCodec::Event WebSocketCodec::next_frame(std::span<char>& bytes) {
     delivered_ = true;
     return whole_message(header.mask, std::span(kept_).subspan(header.header_size));
   }
-  if (!assembler_) assembler_ = std::make_unique<MessageAssembler>(largest_message_size_);
+  if (!assembler_) assembler_ = std::make_unique<MessageAssembler>(largest_message_size_, role_);
   std::string front = std::exchange(kept_, {});
   payload_left_ = header.payload_size - (front.size() - header.header_size);
   return assembled(assembler_->consume(front));
@@ -121,8 +133,9 @@ void WebSocketCodec::take_compressed_bit() {
 
 // A frame that is a whole message with nothing special about it.
 bool WebSocketCodec::in_place(const FrameHeader& header) const {
-  return header.first_byte == plain_first_byte_ && header.masked && header.minimal && !is_compressed_ &&
-         !assembler_ && !passing_ && header.payload_size <= max_message_size_;
+  return header.first_byte == first_byte_of_message(framing_) && is_masked_as_it_must(header) &&
+         header.minimal && !is_compressed_ && !assembler_ && !passing_ &&
+         header.payload_size <= max_message_size_;
 }
 
 // One that is not all there after one read.
@@ -173,7 +186,7 @@ BufferRef WebSocketCodec::take_buffer_of(std::string_view part) {
 // kept.
 FrameError WebSocketCodec::refusal(const FrameHeader& header) const {
   if (header.payload_size >> 63) return {close_code::protocol_error, "a frame length above 2^63 - 1"};
-  const bool refused_anyway = header.reserved_bits() || !header.masked;
+  const bool refused_anyway = header.reserved_bits() || !is_masked_as_it_must(header);
   if (refused_anyway || header.opcode() > Opcode::binary) return {};
 
   const bool goes_on = assembler_ || passing_;
@@ -199,7 +212,8 @@ FrameError WebSocketCodec::refusal(const FrameHeader& header) const {
 
 // Of a frame that is not refused: it carries data of a message that is inflated, or is too long with it.
 bool WebSocketCodec::passes(const FrameHeader& header) const {
-  if (header.opcode() > Opcode::binary || header.reserved_bits() || !header.masked) return false;
+  if (header.opcode() > Opcode::binary || header.reserved_bits() || !is_masked_as_it_must(header))
+    return false;
   if (is_compressed_ || passing_) return true;
   const size_t before = assembler_ ? assembler_->message_size() : 0;
   return before > max_message_size_ || header.payload_size > max_message_size_ - before;

@@ -1,4 +1,5 @@
-// What a WebSocket client sends: bytes in, messages and control frames out (RFC 6455). No socket, no clock.
+// What the other end of a WebSocket sends: bytes in, messages and control frames out (RFC 6455). No socket,
+// no clock.
 //
 // Whole frames of unfragmented messages are unmasked where they lie; what is incomplete is kept until the
 // rest comes, growing only as bytes arrive; of a message that is too long only the beginning. A compressed
@@ -18,9 +19,11 @@
 #include "text/utf8.h"
 #include "transport/framing/codec_event.h"
 #include "transport/framing/framing.h"
+#include "transport/framing/role.h"
 #include "transport/memory/long_message.h"
 #include "transport/websocket/deflate.h"
 #include "transport/websocket/frame.h"
+#include "transport/websocket/mask.h"
 #include "transport/websocket/unmask.h"
 #include "transport/websocketpp/websocketpp_door.h"
 
@@ -31,13 +34,13 @@ class WebSocketCodec {
   using Event = CodecEvent;
   using Kind = CodecEvent::Kind;
 
-  // Messages may come compressed if those of the framing are.
-  WebSocketCodec(Framing framing, size_t max_message_size);
+  // Messages may come compressed if those of the framing are. `role`: of this end.
+  WebSocketCodec(Framing framing, size_t max_message_size, Role role = Role::server);
   // Of messages of which no more than that has come; at most what it was made with.
   void set_max_message_size(size_t size) { max_message_size_ = size; }
 
-  // The short way that nearly all messages take: one frame, all there at the front of `bytes`. False, with
-  // nothing changed, if it is anything else, which next() deals with.
+  // The short way that nearly all messages of clients take: one frame, all there at the front of `bytes`.
+  // False, with nothing changed, if it is anything else, which next() deals with.
   bool next_plain(std::span<char>& bytes, std::span<char>& message) {
     if (delivered_ || !kept_.empty() || !has_nothing()) return false;
     const PlainFrame frame = read_plain_frame(bytes, plain_first_byte_, max_message_size_);
@@ -63,10 +66,14 @@ class WebSocketCodec {
   // See Connection::take_buffer_of().
   BufferRef take_buffer_of(std::string_view part);
 
-  // What is said to the client beside messages.
-  static BufferRef ping() { return make_control_frame(Opcode::ping, {}); }
-  static BufferRef pong(std::string_view payload) { return make_control_frame(Opcode::pong, payload); }
-  static BufferRef close(uint16_t code, std::string_view reason) { return make_close_frame(code, reason); }
+  // What is said to the other end beside messages.
+  BufferRef ping(std::string_view payload = {}) const {
+    return said(make_control_frame(Opcode::ping, payload));
+  }
+  BufferRef pong(std::string_view payload) const { return said(make_control_frame(Opcode::pong, payload)); }
+  BufferRef close(uint16_t code, std::string_view reason) const {
+    return said(make_close_frame(code, reason));
+  }
 
   // Bytes kept for later, of incomplete frames and messages.
   size_t kept_bytes() const;
@@ -81,9 +88,17 @@ class WebSocketCodec {
   std::optional<size_t> unfinished() const;
 
  private:
+  static constexpr uint16_t no_first_byte = 0x100;
+
+  BufferRef said(BufferRef frame) const { return role_ == Role::client ? masked(std::move(frame)) : frame; }
+  bool is_masked_as_it_must(const FrameHeader& header) const {
+    return header.masked == (role_ == Role::server);
+  }
   // But for what is in kept_.
   bool has_nothing() const { return !assembler_ && !passing_ && !long_; }
   size_t held_of_parts() const;
+  // Of what a server sends: a frame that is all there.
+  std::optional<Event> next_unmasked(std::span<char>& bytes);
   Event next_slowly(std::span<char>& bytes);
   Event next_frame(std::span<char>& bytes);
   Event whole_message(std::array<char, 4> mask, std::span<char> payload);
@@ -122,9 +137,11 @@ class WebSocketCodec {
   void release_delivered();
 
   Framing framing_;
-  const uint8_t plain_first_byte_;  // of a frame that is a whole message
-  bool delivered_ = false;          // kept_ or long_ is what the last event points to
-  uint32_t inflating_cost_ = 0;     // since the last pause
+  // Of a frame of a client's that is a whole message; of a server's no_first_byte, as they have no mask.
+  const uint16_t plain_first_byte_;
+  const Role role_;
+  bool delivered_ = false;       // kept_ or long_ is what the last event points to
+  uint32_t inflating_cost_ = 0;  // since the last pause
   const size_t largest_message_size_;
   size_t max_message_size_;
   uint64_t payload_left_ = 0;                    // of the frame that assembler_ is reading, or passing_

@@ -46,7 +46,7 @@ struct MessageMaker {
   }
 };
 
-// A server masks nothing, so it draws no masks.
+// Nothing is sent through here, so no masks are drawn.
 struct NoMasks {
   uint32_t operator()() { return 0; }
 };
@@ -86,8 +86,8 @@ FrameError frame_error(const ws::lib::error_code& ec) {
 
 class MessageAssembler::Processor : public ws::processor::hybi13<Config> {
  public:
-  explicit Processor(size_t max_message_size)
-      : hybi13(false, true, std::make_shared<MessageMaker>(), no_masks) {
+  Processor(size_t max_message_size, Role role)
+      : hybi13(false, role == Role::server, std::make_shared<MessageMaker>(), no_masks) {
     set_max_message_size(max_message_size);
   }
 
@@ -121,8 +121,8 @@ class MessageAssembler::Processor : public ws::processor::hybi13<Config> {
   }
 };
 
-MessageAssembler::MessageAssembler(size_t max_message_size)
-    : processor_(std::make_unique<Processor>(max_message_size)) {}
+MessageAssembler::MessageAssembler(size_t max_message_size, Role role)
+    : processor_(std::make_unique<Processor>(max_message_size, role)) {}
 MessageAssembler::~MessageAssembler() = default;
 
 FrameError MessageAssembler::consume(std::span<char> bytes) {
@@ -189,6 +189,20 @@ std::variant<RawHead, std::string> parse_head(std::string_view head) {
   }
   RawHead result{request.get_method(), request.get_uri(), request.get_version(), {}};
   for (const auto& [name, value] : request.get_headers())
+    result.headers.emplace_back(ws::utility::to_lower(name), value);
+  return result;
+}
+
+std::variant<RawResponse, std::string> parse_response_head(std::string_view head) {
+  ws::http::parser::response response;
+  try {
+    response.consume(head.data(), head.size());
+  } catch (const std::exception& e) {
+    return std::string(e.what());
+  }
+  if (!response.headers_ready()) return "it does not end";
+  RawResponse result{static_cast<int>(response.get_status_code()), response.get_status_msg(), {}};
+  for (const auto& [name, value] : response.get_headers())
     result.headers.emplace_back(ws::utility::to_lower(name), value);
   return result;
 }

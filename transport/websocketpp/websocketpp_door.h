@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "transport/framing/opcode.h"
+#include "transport/framing/role.h"
 
 namespace transport {
 
@@ -30,7 +31,7 @@ struct FrameError {
 // Puts the frames of one connection together to messages and control frames.
 class MessageAssembler {
  public:
-  explicit MessageAssembler(size_t max_message_size);
+  MessageAssembler(size_t max_message_size, Role role);
   ~MessageAssembler();
 
   // Takes bytes of one frame, which end where it ends or earlier, and overwrites them. Precondition:
@@ -70,6 +71,14 @@ struct RawHead {
       headers;  // names in lower case, repeated ones joined by ", "
 };
 std::variant<RawHead, std::string> parse_head(std::string_view head);
+
+// The same of a response.
+struct RawResponse {
+  int status = 0;
+  std::string phrase;
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+std::variant<RawResponse, std::string> parse_response_head(std::string_view head);
 
 // The tokens of a comma-separated header, or nothing if it is malformed or has none. Empty elements count for
 // nothing (RFC 9110, section 5.6.1.2): Autobahn|Java ends its list of subprotocols with a comma.

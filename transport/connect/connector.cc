@@ -1,0 +1,183 @@
+#include "transport/connect/connector.h"
+
+#include <cerrno>
+#include <functional>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include <asio/connect.hpp>
+#include <asio/ip/tcp.hpp>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "transport/connect/opening_talk.h"
+#include "transport/loop/loop_state.h"
+
+namespace transport {
+namespace {
+
+using Tcp = asio::ip::tcp;
+
+// Of a connection that was made nothing is served.
+class NothingServed final : public Service {
+ public:
+  HttpResponse on_request(const HttpRequest&) override { return text_response(404, "there is nothing here"); }
+  std::variant<Upgrade, HttpResponse> on_upgrade(Loop&, const HttpRequest&,
+                                                 const std::vector<std::string>&) override {
+    return text_response(404, "there is nothing here");
+  }
+};
+NothingServed nothing_served;
+
+std::string error_text(int error) {
+  return std::generic_category().message(error);
+}
+
+// As a Socket wants it. TCP sends at once, as what goes out is gathered here.
+void prepare(int descriptor) {
+  const int on = 1;
+  ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  ::fcntl(descriptor, F_SETFL, O_NONBLOCK);
+  ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+}
+
+}  // namespace
+
+std::string Destination::text() const {
+  if (!socket.empty()) return socket;
+  return (host.find(':') == host.npos ? host : "[" + host + "]") + ":" + std::to_string(port);
+}
+
+struct Connector::State final : OpeningWaiter, std::enable_shared_from_this<State> {
+  State(Loop& its_loop, Destination to, const ConnectionLimits& limits, ConnectionOwner& who)
+      : loop(its_loop),
+        destination(std::move(to)),
+        served(std::make_shared<const Served>(
+            Served{nothing_served, {.limits = limits}, std::make_shared<ListenerCounts>()})),
+        owner(&who),
+        resolver(loop.io()),
+        socket(loop.io()) {}
+
+  void start() {
+    if (!owner) return;
+    if (!destination.socket.empty()) return connect_unix();
+    stage = "the address of " + destination.host;
+    resolver.async_resolve(
+        destination.host, std::to_string(destination.port),
+        [self = shared_from_this()](asio::error_code error, const Tcp::resolver::results_type& found) {
+          self->loop.state().begin_turn();
+          if (!self->owner) return;
+          if (error)
+            return self->fail_unreachable("there is no host \"" + self->destination.host + "\"", error);
+          self->connect_tcp(found);
+        });
+  }
+
+  void connect_tcp(const Tcp::resolver::results_type& found) {
+    stage = destination.text() + " to accept the connection";
+    asio::async_connect(
+        socket, found, [self = shared_from_this()](asio::error_code error, const Tcp::endpoint&) {
+          self->loop.state().begin_turn();
+          if (!self->owner) return;
+          if (error) return self->fail_unreachable("cannot connect to " + self->destination.text(), error);
+          asio::error_code ignored;
+          self->adopt(Descriptor(self->socket.release(ignored)));
+        });
+  }
+
+  void connect_unix() {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (destination.socket.size() >= sizeof address.sun_path)
+      return fail(
+          {ConnectFailure::Kind::unreachable, destination.socket + ": too long for a Unix domain socket"});
+    destination.socket.copy(address.sun_path, sizeof address.sun_path - 1);
+    Descriptor made(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (made.get() < 0 ||
+        ::connect(made.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+      return fail({ConnectFailure::Kind::unreachable,
+                   "cannot connect to " + destination.socket + ": " + error_text(errno)});
+    adopt(std::move(made));
+  }
+
+  void adopt(Descriptor descriptor) {
+    prepare(descriptor.get());
+    stage = std::holds_alternative<UpgradeRequest>(destination.opening)
+                ? "the answer to the WebSocket handshake"
+                : "the answer to the RawSocket handshake";
+    std::unique_ptr<TlsStream> tls;
+    if (destination.tls)
+      tls = std::make_unique<TlsStream>(destination.tls, destination.server_name, descriptor.get());
+    Loop::State& its = loop.state();
+    its.connection_count.fetch_add(1, std::memory_order_relaxed);
+    served->counts->open.fetch_add(1, std::memory_order_relaxed);
+    auto made =
+        std::make_unique<Stream>(loop, Arrival{std::move(descriptor), std::move(tls), {}, {}, false}, served);
+    stream = made.get();
+    its.add(std::move(made));
+    its.do_for(*stream, [this] {
+      stream->start(std::make_unique<OpeningTalk>(*stream, destination.opening, shared_from_this()), {});
+    });
+  }
+
+  void fail_unreachable(const std::string& what, asio::error_code error) {
+    fail({ConnectFailure::Kind::unreachable, what + ": " + error.message()});
+  }
+  void fail(ConnectFailure failure) {
+    if (auto* const told = std::exchange(owner, nullptr)) told->on_failed(std::move(failure));
+  }
+
+  void give_up() {
+    owner = nullptr;
+    resolver.cancel();
+    asio::error_code ignored;
+    socket.close(ignored);
+    if (auto* const opening = std::exchange(stream, nullptr))
+      opening->drop("given up", &Counters::closed_by_router);
+  }
+
+  // ---- for the talk
+
+  Service::Upgrade on_agreed(const UpgradeAnswer* websocket) override {
+    const TlsStream* const tls = std::exchange(stream, nullptr)->socket().tls();
+    if (tls) tls_protocol = tls->protocol();
+    return std::exchange(owner, nullptr)->on_agreed(websocket);
+  }
+  void on_not_opened(ConnectFailure failure) override {
+    stream = nullptr;
+    fail(std::move(failure));
+  }
+
+  Loop& loop;
+  const Destination destination;
+  const std::shared_ptr<const Served> served;
+  ConnectionOwner* owner;  // null: nobody any more
+  Tcp::resolver resolver;
+  Tcp::socket socket;
+  Stream* stream = nullptr;  // while it opens
+  std::string stage, tls_protocol;
+};
+
+Connector::Connector(Loop& loop, Destination destination, const ConnectionLimits& limits,
+                     ConnectionOwner& owner)
+    : state_(std::make_shared<State>(loop, std::move(destination), limits, owner)) {
+  loop.post([state = state_] { state->start(); });
+}
+
+Connector::~Connector() {
+  state_->give_up();
+}
+
+std::string Connector::waits_for() const {
+  const TlsStream* const tls = state_->stream ? state_->stream->socket().tls() : nullptr;
+  return tls && !tls->established() ? "the TLS handshake" : state_->stage;
+}
+
+std::string Connector::tls_protocol() const {
+  return state_->tls_protocol;
+}
+
+}  // namespace transport

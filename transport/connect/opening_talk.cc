@@ -1,0 +1,106 @@
+#include "transport/connect/opening_talk.h"
+
+#include "transport/rawsocket/rawsocket.h"
+
+namespace transport {
+namespace {
+
+constexpr std::string_view end_of_answer = "\r\n\r\n";
+
+std::string refusal_text(std::string_view octets) {
+  switch (read_rawsocket_refusal(octets)) {
+    case RawSocketError::serializer_unsupported:
+      return "the server does not have this serializer over RawSocket";
+    case RawSocketError::length_unacceptable:
+      return "the server does not accept the maximum message length";
+    case RawSocketError::reserved_bits_used:
+      return "the server found reserved bits in the handshake";
+    case RawSocketError::too_many_connections:
+      return "the server has too many connections";
+    case RawSocketError::not_served:
+      break;
+  }
+  return "the server refuses RawSocket";
+}
+
+}  // namespace
+
+// Nothing may be written before TLS is established.
+void OpeningTalk::ask_if_ready() {
+  const TlsStream* const tls = stream_.socket().tls();
+  if (has_asked_ || !stream_.talking() || (tls && !tls->established())) return;
+  has_asked_ = true;
+  if (const auto* const request = std::get_if<UpgradeRequest>(&opening_))
+    return stream_.output().queue(upgrade_bytes(*request));
+  const size_t longest = announced_rawsocket_length(stream_.limits().max_message_size);
+  stream_.output().queue(rawsocket_request(std::get<RawSocketOffer>(opening_).serializer, longest));
+}
+
+void OpeningTalk::receive(std::span<char> bytes) {
+  if (!stream_.talking()) return;
+  unread_.append(bytes.data(), bytes.size());
+  if (const auto* const request = std::get_if<UpgradeRequest>(&opening_))
+    receive_upgrade(*request);
+  else
+    receive_rawsocket(std::get<RawSocketOffer>(opening_));
+}
+
+void OpeningTalk::receive_upgrade(const UpgradeRequest& request) {
+  const size_t limit = stream_.limits().max_http_head;
+  const size_t found = unread_.find(end_of_answer);
+  if (std::min(found, unread_.size()) > limit)
+    return refuse("an HTTP answer whose head is longer than " + std::to_string(limit) + " bytes");
+  if (found == unread_.npos) return;
+  const std::string all = std::move(unread_);
+  unread_.clear();
+  const std::string_view head = std::string_view(all).substr(0, found + end_of_answer.size());
+  const std::string_view rest = std::string_view(all).substr(head.size());
+  const auto answer = read_upgrade_answer(request, head, rest);
+  if (const auto* const why = std::get_if<std::string>(&answer)) return refuse(*why);
+  Service::Upgrade upgrade = waiter_->on_agreed(&std::get<UpgradeAnswer>(answer));
+  const size_t longest = stream_.limits().max_message_size;
+  WebSocketCodec codec(upgrade.framing, longest, Role::client);
+  open({Codec(std::move(codec)), longest}, std::move(upgrade), rest);
+}
+
+void OpeningTalk::receive_rawsocket(const RawSocketOffer& offer) {
+  if (unread_[0] != rawsocket_magic) return refuse("the server does not speak RawSocket");
+  if (unread_.size() < rawsocket_handshake_size) return;
+  const std::string all = std::move(unread_);
+  unread_.clear();
+  const RawSocketRequest answer = read_rawsocket_request(all);
+  if (answer.serializer == 0) return refuse(refusal_text(all));
+  if (answer.serializer != offer.serializer || answer.reserved_bits)
+    return refuse("the server's answer to the RawSocket handshake is wrong");
+  const size_t announced = announced_rawsocket_length(stream_.limits().max_message_size);
+  open({Codec(RawSocketCodec(announced)), announced, rawsocket_header_size + answer.max_frame_size},
+       waiter_->on_agreed(nullptr), std::string_view(all).substr(rawsocket_handshake_size));
+}
+
+void OpeningTalk::open(Agreed agreed, Service::Upgrade upgrade, std::string_view rest) {
+  stream_.hand_over_to(
+      std::make_unique<MessageTalk>(stream_, std::move(agreed), std::move(upgrade), std::string(rest)));
+}
+
+void OpeningTalk::refuse(std::string why) {
+  refusal_ = std::move(why);
+  stream_.drop(*refusal_, &Counters::closed_protocol);
+}
+
+void OpeningTalk::tell_end() {
+  if (stream_.closed()) waiter_->on_not_opened(failure());
+}
+
+ConnectFailure OpeningTalk::failure() const {
+  using Kind = ConnectFailure::Kind;
+  if (refusal_) return {Kind::refused, *refusal_};
+  const CloseReason* const reason = stream_.reason();
+  std::string why = reason ? reason->text : "";
+  TlsStream* const tls = stream_.socket().tls();
+  if (tls && !tls->failure().empty()) return {Kind::tls, tls->failure()};
+  if (why.empty()) why = "the server ended the connection";
+  if (tls && !tls->established()) return {Kind::tls, why + " in the TLS handshake"};
+  return {Kind::refused, why + " before it answered"};
+}
+
+}  // namespace transport
