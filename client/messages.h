@@ -117,7 +117,8 @@ class Invocation {
   // Called once when it is interrupted; `mode`: "kill", "killnowait" or "skip", empty at the session's end.
   // An answer to "kill" is still awaited.
   void on_interrupt(std::function<void(std::string_view mode)> call);
-  // Called with each further part of its arguments. What has come before this is called at once.
+  // Called with each further part of its arguments. To be set within the handler: what comes when there is
+  // none is dropped.
   void on_more(std::function<void(const Payload& payload, bool is_last)> call);
 
  private:

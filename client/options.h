@@ -19,32 +19,33 @@ struct Login {
   // As HELLO offers them, in this order: "anonymous", "ticket", "wampcra", "scram", "wamp-scram",
   // "cryptosign", "tls", "jwt", "cookie". Empty: those whose secret is given below ("tls" for a client
   // certificate), or else "anonymous".
-  std::vector<std::string> methods;
-  std::string authid;
-  std::string authrole;
-  std::string ticket;       // "ticket"
-  std::string password;     // "wampcra", "scram", "wamp-scram"
-  std::string private_key;  // "cryptosign": 32 octets in hexadecimal
-  std::string token;        // "jwt"
-  std::string cookie;       // "NAME=VALUE", sent with the HTTP request of a WebSocket; "cookie"
+  std::vector<std::string> methods = {};
+  std::string authid = {};
+  std::string authrole = {};
+  std::string ticket = {};       // "ticket"
+  std::string password = {};     // "wampcra", "scram", "wamp-scram"
+  std::string private_key = {};  // "cryptosign": 32 octets in hexadecimal
+  std::string token = {};        // "jwt"
+  std::string cookie = {};       // "NAME=VALUE", sent with the HTTP request of a WebSocket; "cookie"
   // Binds "scram" ("tls-exporter") or "cryptosign" (this, or "tls-unique") to the TLS connection. Empty: not.
-  std::string channel_binding;
+  std::string channel_binding = {};
   wamp::Dict authextra = {};  // further entries of HELLO.Details.authextra
 };
 
 // Files in PEM.
 struct Tls {
-  std::string authorities;  // who may have signed the server's certificate; empty: whom the system trusts
-  std::string certificate;  // of the client, with its chain; empty: none
-  std::string key;          // of that certificate, without a passphrase
-  std::string server_name;  // that the server's certificate must have; empty: the URL's host
+  std::string authorities =
+      {};  // who may have signed the server's certificate; empty: whom the system trusts
+  std::string certificate = {};  // of the client, with its chain; empty: none
+  std::string key = {};          // of that certificate, without a passphrase
+  std::string server_name = {};  // that the server's certificate must have; empty: the URL's host
   // False: any certificate will do, so whoever is on the way may read and change everything.
   bool verify = true;
 };
 
 // A connection and a session on it.
 struct Options {
-  // ws://HOST[:PORT][/PATH], wss:// the same over TLS (ports 80 and 443, path /), rs://HOST:PORT and rss://
+  // ws://HOST[:PORT][/PATH], wss:// the same over TLS (ports 80 and 443, path /ws), rs://HOST:PORT and rss://
   // for RawSocket, and over a Unix domain socket ws+unix:///SOCKET[:/PATH], ws://unix:/SOCKET[:/PATH],
   // rs+unix:///SOCKET or rs://unix:/SOCKET.
   std::string url = "ws://127.0.0.1:8080/ws";
@@ -62,7 +63,9 @@ struct Options {
   std::chrono::milliseconds ping_interval{10'000};  // of silence before the router is pinged; 0: never
   std::chrono::milliseconds ping_timeout{20'000};   // without an answer the connection counts as lost
   size_t max_message_size = size_t{16} << 20;       // bytes, of a message that comes in
-  size_t max_queued_bytes = size_t{64} << 20;       // that the router has not taken; above it it is lost
+  // Calls that have come to us and are not answered; more are refused with wamp.error.unavailable.
+  size_t max_invocations = 10'000;
+  size_t max_queued_bytes = size_t{64} << 20;  // that the router has not taken; above it it is lost
 };
 
 }  // namespace client

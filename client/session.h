@@ -24,10 +24,12 @@ namespace client {
 
 // Any of them may be empty.
 struct Handlers {
-  std::function<void(const Joined&)> on_joined;
+  std::function<void(const Joined&)> on_joined = {};
   // The last that is called.
-  std::function<void(const End&)> on_end;
-  std::function<void(const Traced&)> on_message;
+  std::function<void(const End&)> on_end = {};
+  // Each message that is sent or has come. It looks on, also within calls of the session's members, and must
+  // not use or destroy the session.
+  std::function<void(const Traced&)> on_message = {};
 };
 
 enum class CancelMode : uint8_t { skip, kill, killnowait };
@@ -109,7 +111,7 @@ class Session {
 
  private:
   class Inside;
-  const std::shared_ptr<Inside> inside_;
+  const std::unique_ptr<Inside> inside_;
 };
 
 }  // namespace client

@@ -79,6 +79,27 @@ uint64_t sip_hash(const SipHashKey& key, std::string_view bytes) {
   return hash;
 }
 
+std::string ed25519_public_key(std::string_view private_key) {
+  const Key key(
+      EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, octets(private_key), private_key.size()));
+  std::string bytes(ed25519_key_size, '\0');
+  size_t size = bytes.size();
+  require(key && EVP_PKEY_get_raw_public_key(key.get(), octets(bytes), &size) == 1, "Ed25519");
+  return bytes;
+}
+
+std::string sign_ed25519(std::string_view private_key, std::string_view message) {
+  const Key key(
+      EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, octets(private_key), private_key.size()));
+  const transport::Freed<EVP_MD_CTX, EVP_MD_CTX_free> digest(EVP_MD_CTX_new());
+  std::string signature(ed25519_signature_size, '\0');
+  size_t size = signature.size();
+  require(key && digest && EVP_DigestSignInit(digest.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
+              EVP_DigestSign(digest.get(), octets(signature), &size, octets(message), message.size()) == 1,
+          "Ed25519");
+  return signature;
+}
+
 bool verify_ed25519(std::string_view public_key, std::string_view message, std::string_view signature) {
   if (public_key.size() != ed25519_key_size || signature.size() != ed25519_signature_size) return false;
   const Key key(

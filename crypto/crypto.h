@@ -26,6 +26,9 @@ std::optional<std::string> argon2id13(std::string_view password, std::string_vie
 // SipHash-2-4: for tables, not for secrets.
 using SipHashKey = std::array<uint64_t, 2>;
 uint64_t sip_hash(const SipHashKey& key, std::string_view bytes);
+// Precondition of both: the private key has ed25519_key_size.
+std::string ed25519_public_key(std::string_view private_key);
+std::string sign_ed25519(std::string_view private_key, std::string_view message);
 bool verify_ed25519(std::string_view public_key, std::string_view message, std::string_view signature);
 
 // Takes as long whatever the contents are.

@@ -1,0 +1,323 @@
+#include "client/inside/conversation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "wamp/attributes.h"
+#include "wamp/error_uris.h"
+
+namespace client {
+namespace {
+
+constexpr uint16_t normal_close = 1000, protocol_error_close = 1002;
+// How long the router may take to say GOODBYE, too.
+constexpr std::chrono::milliseconds goodbye_timeout{1000};
+
+wamp::Dict with_features(std::initializer_list<const char*> features) {
+  wamp::Dict dict;
+  for (const char* const feature : features) dict.set(feature, true);
+  return {{"features", std::move(dict)}};
+}
+
+wamp::Dict own_roles() {
+  return {{"caller",
+           with_features({"call_canceling", "call_timeout", "caller_identification", "payload_passthru_mode",
+                          "progressive_call_invocations", "progressive_call_results"})},
+          {"callee", with_features({"call_canceling", "call_reroute", "caller_identification",
+                                    "call_trustlevels", "pattern_based_registration", "payload_passthru_mode",
+                                    "progressive_call_invocations", "progressive_call_results",
+                                    "registration_revocation", "shared_registration"})},
+          {"publisher", with_features({"payload_passthru_mode", "publisher_exclusion",
+                                       "publisher_identification", "subscriber_blackwhite_listing"})},
+          {"subscriber", with_features({"event_history", "pattern_based_subscription",
+                                        "payload_passthru_mode", "publication_trustlevels",
+                                        "publisher_identification", "subscription_revocation"})}};
+}
+
+std::string text_of(const wamp::Dict& details, std::string_view key) {
+  return std::string(wamp::Attributes(details, "Details").string(key).value_or(""));
+}
+
+// What is said of a refusal, for people.
+std::string message_of(const wamp::Dict& details, const std::string& reason) {
+  const std::string text = text_of(details, "message");
+  return text.empty() ? reason : text;
+}
+
+bool is_about_the_login(const std::string& reason) {
+  using namespace wamp::error_uri;
+  constexpr std::string_view reasons[] = {
+      authentication_denied, authentication_failed,   authentication_required,
+      authorization_failed,  no_matching_auth_method, no_such_principal,
+      no_such_role,          not_authorized};
+  return std::find(std::begin(reasons), std::end(reasons), reason) != std::end(reasons);
+}
+
+}  // namespace
+
+Conversation::Conversation(Loop& loop, Options options, Handlers handlers)
+    : loop_(loop),
+      options_(std::move(options)),
+      handlers_(std::move(handlers)),
+      authentication_(options_.login, !options_.tls.certificate.empty()),
+      calls_(*this),
+      topics_(*this),
+      procedures_(*this, options_.max_invocations),
+      link_(std::make_unique<Link>(loop.transport_loop(), options_, *this)) {}
+
+void Conversation::begin() {
+  after(options_.timeout, [this] { give_up_waiting(); });
+}
+
+void Conversation::abandon() {
+  is_abandoned_ = true;
+  stage_ = Stage::ended;
+  handlers_ = {};
+  on_revoked_ = nullptr;
+  calls_.abandon();
+  topics_.abandon();
+  procedures_.abandon();
+  pings_.clear();
+  link_.reset();
+}
+
+// ---- for its parts
+
+std::optional<Error> Conversation::send(const wamp::Message& message, const Payload& payload) {
+  if (stage_ != Stage::joined) return Error{std::string(error_of_end), {}, {}};
+  if (link_->send(message, payload)) return std::nullopt;
+  return Error{std::string(wamp::error_uri::payload_size_exceeded),
+               {},
+               Payload({"the message is longer than the connection takes"})};
+}
+
+void Conversation::later(std::function<void()> work) {
+  loop_.post([weak = weak_from_this(), work = std::move(work)] {
+    if (const auto self = weak.lock(); self && !self->is_abandoned_) work();
+  });
+}
+
+void Conversation::after(std::chrono::milliseconds delay, std::function<void()> work) {
+  loop_.after(delay, [weak = weak_from_this(), work = std::move(work)] {
+    if (const auto self = weak.lock(); self && !self->is_abandoned_) work();
+  });
+}
+
+// ---- the way in
+
+void Conversation::on_open() {
+  if (stage_ != Stage::connecting) return;
+  stage_ = Stage::greeting;
+  say_hello();
+}
+
+void Conversation::on_sent(wamp::MessageType type, std::string_view bytes) {
+  if (!handlers_.on_message) return;
+  const bool has_secrets = type == wamp::MessageType::authenticate;
+  handlers_.on_message({true, type, link_->format(), has_secrets ? std::string_view() : bytes});
+}
+
+void Conversation::say(const wamp::Message& message) {
+  link_->send(message, {});
+}
+
+void Conversation::say_hello() {
+  wamp::Dict details = options_.hello_details;
+  details.set("roles", own_roles());
+  details.set("agent", "wampd client");
+  authentication_.add_to_hello(details);
+  say(wamp::Hello{options_.realm, std::move(details)});
+}
+
+void Conversation::take(wamp::Challenge& message) {
+  was_challenged_ = true;
+  const auto binding = [this](std::string_view name) { return link_->channel_binding(name); };
+  auto answer = authentication_.answer(message, binding);
+  if (auto* const why = std::get_if<std::string>(&answer))
+    return refuse(EndKind::login_refused, wamp::error_uri::authentication_failed, std::move(*why));
+  say(std::get<wamp::Authenticate>(std::move(answer)));
+}
+
+void Conversation::take(wamp::Welcome& message) {
+  if (auto why = authentication_.distrust(message.details))
+    return refuse(EndKind::login_refused, wamp::error_uri::authentication_failed, std::move(*why));
+  stage_ = Stage::joined;
+  link_->set_known();
+  wamp::Dict& details = message.details;
+  const std::string realm = text_of(details, "realm");
+  joined_ = {message.session,
+             realm.empty() ? options_.realm : realm,
+             text_of(details, "authid"),
+             text_of(details, "authrole"),
+             text_of(details, "authmethod"),
+             text_of(details, "authprovider"),
+             std::move(details),
+             link_->cookie(),
+             link_->format(),
+             link_->description()};
+  if (const auto call = handlers_.on_joined) call(joined_);
+}
+
+// ---- what comes in
+
+template <class M>
+void Conversation::operator()(M& message) {
+  constexpr bool is_first = std::is_same_v<M, wamp::Welcome> || std::is_same_v<M, wamp::Challenge>;
+  constexpr bool is_for_clients = requires {
+    take(message);
+  };
+  if constexpr (std::is_same_v<M, wamp::Abort>) {
+    return take(message);
+  } else if constexpr (is_for_clients) {
+    if ((stage_ == Stage::greeting) == is_first) return take(message);
+  }
+  refuse(EndKind::protocol_error, wamp::error_uri::protocol_violation,
+         "the router sent " + std::string(wamp::name(M::type)) + " where it must not come");
+}
+
+void Conversation::on_message(std::span<char> bytes) {
+  const auto self = shared_from_this();
+  if (stage_ == Stage::closing || stage_ == Stage::ended) return;
+  const std::string_view message(bytes.data(), bytes.size());
+  auto decoded = serializers::decode(link_->format(), message, scratch_);
+  if (!decoded)
+    return refuse(EndKind::protocol_error, wamp::error_uri::protocol_violation,
+                  "the router sent " + decoded.error().message);
+  if (handlers_.on_message) handlers_.on_message({false, wamp::type_of(*decoded), link_->format(), message});
+  std::visit([this](auto& one) { (*this)(one); }, *decoded);
+}
+
+Payload Conversation::payload_of(const wamp::Payload& payload) const {
+  return Payload::encoded(link_->format(), std::string(payload.bytes), payload.count);
+}
+
+void Conversation::take(wamp::Error& message) {
+  const Error error{std::move(message.error), std::move(message.details), payload_of(message.payload)};
+  switch (message.request_type) {
+    case wamp::MessageType::call:
+      return calls_.on_error(message.request, error);
+    case wamp::MessageType::register_:
+    case wamp::MessageType::unregister:
+      return procedures_.on_error(message.request, error);
+    default:
+      return topics_.on_error(message.request, error);
+  }
+}
+
+void Conversation::take(wamp::Unsubscribed& message) {
+  if (message.request) return topics_.on_unsubscribed(message);
+  if (!message.details) return;
+  const auto id = wamp::Attributes(*message.details, "UNSUBSCRIBED.Details").integer("subscription");
+  const wamp::SubscriptionId subscription(id.value_or(0));
+  revoke(*message.details, topics_.forget(subscription), subscription, {});
+}
+
+void Conversation::take(wamp::Unregistered& message) {
+  if (message.request) return procedures_.on_unregistered(message);
+  if (!message.details) return;
+  const auto id = wamp::Attributes(*message.details, "UNREGISTERED.Details").integer("registration");
+  const wamp::RegistrationId registration(id.value_or(0));
+  revoke(*message.details, procedures_.forget(registration), {}, registration);
+}
+
+void Conversation::revoke(const wamp::Dict& details, bool was_there, wamp::SubscriptionId subscription,
+                          wamp::RegistrationId registration) {
+  const auto call = on_revoked_;
+  if (was_there && call) call({subscription, registration, text_of(details, "reason")});
+}
+
+// ---- signs of life
+
+void Conversation::ping(std::function<void(std::optional<std::chrono::nanoseconds>)> done) {
+  if (!link_ || !link_->is_open() || stage_ == Stage::closing || stage_ == Stage::ended)
+    return later([done = std::move(done)] { done(std::nullopt); });
+  const std::string payload = std::to_string(++last_ping_);
+  pings_.emplace(payload, Ping{Clock::now(), std::move(done)});
+  link_->ping(payload);
+}
+
+void Conversation::on_pong(std::string_view payload) {
+  const auto self = shared_from_this();
+  const auto found = pings_.find(payload);
+  if (found == pings_.end()) return;
+  const Ping ping = std::move(found->second);
+  pings_.erase(found);
+  ping.done(Clock::now() - ping.sent);
+}
+
+// ---- the end
+
+void Conversation::leave(std::string_view reason) {
+  if (stage_ == Stage::joined) {
+    stage_ = Stage::leaving;
+    say(wamp::Goodbye{{}, std::string(reason)});
+    after(goodbye_timeout, [this] {
+      if (stage_ == Stage::leaving) close({EndKind::left, true, {}, "the router did not answer the GOODBYE"});
+    });
+  } else if (stage_ == Stage::connecting || stage_ == Stage::greeting) {
+    stage_ = Stage::closing;
+    end_ = End{EndKind::left, false, {}, "it left before it had joined"};
+    later([this] {
+      if (stage_ == Stage::closing) finish(*std::move(end_));
+    });
+  }
+}
+
+void Conversation::take(wamp::Goodbye& message) {
+  const bool we_leave = stage_ == Stage::leaving;
+  if (!we_leave) say(wamp::Goodbye{{}, std::string(wamp::close_uri::goodbye_and_out)});
+  close({we_leave ? EndKind::left : EndKind::goodbye, true, message.reason,
+         we_leave ? "it left" : message_of(message.details, message.reason)});
+}
+
+void Conversation::take(wamp::Abort& message) {
+  const bool joined = stage_ == Stage::joined || stage_ == Stage::leaving;
+  const EndKind kind = message.reason == wamp::error_uri::no_such_realm ? EndKind::no_such_realm
+                       : joined                                         ? EndKind::aborted
+                       : is_about_the_login(message.reason)             ? EndKind::login_refused
+                                                                        : EndKind::aborted;
+  close({kind, joined, message.reason, message_of(message.details, message.reason)});
+}
+
+void Conversation::refuse(EndKind kind, std::string_view reason, std::string text) {
+  say(wamp::Abort{{{"message", text}}, std::string(reason), {}});
+  const bool joined = stage_ == Stage::joined || stage_ == Stage::leaving;
+  close({kind, joined, {}, std::move(text)});
+}
+
+void Conversation::close(End end) {
+  const bool broken = end.kind == EndKind::protocol_error;
+  end_ = std::move(end);
+  stage_ = Stage::closing;
+  link_->close(broken ? protocol_error_close : normal_close, {});
+}
+
+void Conversation::on_closed(End end) {
+  const auto self = shared_from_this();
+  end.joined = stage_ == Stage::joined || stage_ == Stage::leaving;
+  if (stage_ == Stage::leaving) end_ = End{EndKind::left, true, {}, "it left"};
+  if (stage_ != Stage::ended) finish(end_ ? *std::move(end_) : std::move(end));
+}
+
+void Conversation::give_up_waiting() {
+  if (stage_ != Stage::connecting && stage_ != Stage::greeting) return;
+  const bool is_there = stage_ == Stage::greeting;
+  const std::string what = is_there ? "the router to let us in" : link_->waits_for();
+  finish({is_there ? EndKind::timeout : EndKind::cannot_connect,
+          false,
+          {},
+          "waited " + std::to_string(options_.timeout.count()) + " ms for " + what});
+}
+
+void Conversation::finish(End end) {
+  stage_ = Stage::ended;
+  link_.reset();
+  const Error error{std::string(error_of_end), {}, Payload({end.text})};
+  calls_.fail_all(error);
+  topics_.fail_all(error);
+  procedures_.fail_all(error);
+  while (!pings_.empty()) pings_.extract(pings_.begin()).mapped().done(std::nullopt);
+  if (const auto call = std::exchange(handlers_.on_end, nullptr)) call(end);
+}
+
+}  // namespace client

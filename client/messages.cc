@@ -1,0 +1,43 @@
+#include "client/messages.h"
+
+#include "serializers/serializer.h"
+#include "wamp/error_uris.h"
+
+namespace client {
+
+bool End::may_retry() const {
+  switch (kind) {
+    case EndKind::cannot_connect:
+    case EndKind::connection_lost:
+    case EndKind::timeout:
+      return true;
+    case EndKind::goodbye:
+      return reason == wamp::close_uri::system_shutdown;
+    case EndKind::aborted:
+      return reason == wamp::close_uri::system_shutdown || reason == wamp::error_uri::unavailable ||
+             reason == wamp::error_uri::too_many_requests;
+    case EndKind::tls_failed:
+    case EndKind::upgrade_refused:
+    case EndKind::login_refused:
+    case EndKind::no_such_realm:
+    case EndKind::protocol_error:
+    case EndKind::left:
+      return false;
+  }
+  return false;
+}
+
+std::string Error::text() const {
+  const wamp::List args = payload.args();
+  const auto* const first = args.empty() ? nullptr : args.front().get<std::string>();
+  return first ? uri + ": " + *first : uri;
+}
+
+std::string Traced::to_json() const {
+  if (type == wamp::MessageType::authenticate) return R"([5,"...",{}])";
+  std::string json;
+  serializers::transcode(format, serializers::Format::json, {bytes, 1}, json);
+  return json;
+}
+
+}  // namespace client

@@ -1,0 +1,319 @@
+// Servers that are none, or mean ill: each ends the session with the right reason, soon and with little
+// memory.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/client/client_fixture.h"
+#include "tests/client/fake_server.h"
+#include "tests/end_to_end/server_fixture.h"
+#include "tests/support/cable.h"
+#include "tests/support/certificates.h"
+
+namespace client {
+namespace {
+
+using serializers::Format;
+using std::chrono::milliseconds;
+using testing::HasSubstr;
+using Guest = FakeServer::Guest;
+
+const std::string welcome = R"([2,7,{"roles":{"broker":{},"dealer":{}}}])";
+constexpr int text_frame = 0x81, close_frame = 0x88, ping_frame = 0x89;
+
+class HostileServers : public testing::Test {
+ protected:
+  Options options_of(const std::string& url) const {
+    Options options;
+    options.url = url;
+    options.serializers = {Format::json};
+    options.timeout = milliseconds(5000);
+    return options;
+  }
+  // How a session with that server ends.
+  End end_with(const std::function<void(const Guest&)>& serve, const std::string& scheme = "ws",
+               const std::function<void(Options&)>& change = {}) {
+    const FakeServer server(serve);
+    Options options = options_of(server.url(scheme));
+    if (change) change(options);
+    Visitor visitor(loop, options);
+    return visitor.ends();
+  }
+  // That is sent after the WELCOME.
+  End end_after_welcome(const std::string& bytes, const std::function<void(Options&)>& change = {}) {
+    return end_with(
+        [&](const Guest& guest) {
+          guest.upgrades();
+          guest.hears();
+          guest.says(server_frame(text_frame, welcome) + bytes);
+          guest.waits_for_the_end();
+        },
+        "ws", change);
+  }
+
+  ClientLoop loop;
+};
+
+// ---- before the session
+
+TEST_F(HostileServers, NobodyListens) {
+  std::string url;
+  {
+    url = FakeServer([](const Guest&) {}).url();
+  }
+  Visitor visitor(loop, options_of(url));
+  EXPECT_EQ(visitor.ends().kind, EndKind::cannot_connect);
+  EXPECT_THAT(visitor.end->text, HasSubstr("Connection refused"));
+  EXPECT_TRUE(visitor.end->may_retry());
+  Visitor lost(loop, options_of("ws://no-such-host.invalid/ws"));
+  EXPECT_EQ(lost.ends().kind, EndKind::cannot_connect);
+  EXPECT_THAT(lost.end->text, HasSubstr("no-such-host.invalid"));
+  Visitor no_socket(loop, options_of("rs+unix:///no/such/socket"));
+  EXPECT_EQ(no_socket.ends().kind, EndKind::cannot_connect);
+  EXPECT_THAT(no_socket.end->text, HasSubstr("/no/such/socket: No such file"));
+}
+
+TEST_F(HostileServers, AnswerTheUpgradeWrongly) {
+  const auto answers = [&](const std::string& answer) {
+    return end_with([&](const Guest& guest) {
+      guest.hears();
+      guest.says(answer);
+      guest.waits_for_the_end();
+    });
+  };
+  const auto refused = [&](const std::string& answer) {
+    const End end = answers(answer);
+    EXPECT_EQ(end.kind, EndKind::upgrade_refused);
+    EXPECT_FALSE(end.may_retry());
+    return end.text;
+  };
+  EXPECT_EQ(refused("HTTP/1.1 404 Not Found\r\n\r\nthere is nothing here\n"),
+            "the server answers 404 Not Found: there is nothing here");
+  EXPECT_THAT(refused("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                      "Sec-WebSocket-Accept: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"),
+              HasSubstr("Sec-WebSocket-Accept is wrong"));
+  EXPECT_THAT(refused("HTTP/1.1 101 x\r\n\r\n"), HasSubstr("does not upgrade"));
+  EXPECT_THAT(refused("SSH-2.0-OpenSSH_9\r\n\r\n"), HasSubstr("does not answer in HTTP"));
+  EXPECT_THAT(refused("HTTP/1.1 101\r\n\r\n"), HasSubstr("malformed"));
+  EXPECT_THAT(refused(std::string(100'000, 'x')), HasSubstr("longer than 8192 bytes"));
+  EXPECT_THAT(end_with([](const Guest& guest) { guest.upgrades("wamp.2.cbor"); }).text,
+              HasSubstr("a subprotocol that was not offered"));
+  EXPECT_THAT(end_with([](const Guest& guest) {
+                guest.upgrades("wamp.2.json", "Sec-WebSocket-Extensions: permessage-deflate\r\n");
+              }).text,
+              HasSubstr("an extension that was not offered"));
+  EXPECT_THAT(end_with([](const Guest& guest) { guest.hears(); }).text, HasSubstr("before it answered"));
+}
+
+TEST_F(HostileServers, AnswerTheRawSocketHandshakeWrongly) {
+  const auto refused = [&](const std::string& answer) {
+    const End end = end_with(
+        [&](const Guest& guest) {
+          guest.hears();
+          guest.says(answer);
+        },
+        "rs");
+    EXPECT_EQ(end.kind, EndKind::upgrade_refused);
+    return end.text;
+  };
+  EXPECT_THAT(refused({"\x7f\x10\0\0", 4}), HasSubstr("does not have this serializer"));
+  EXPECT_THAT(refused({"\x7f\x40\0\0", 4}), HasSubstr("too many connections"));
+  EXPECT_THAT(refused({"\x7f\xf2\0\0", 4}), HasSubstr("is wrong"));
+  EXPECT_THAT(refused({"\x7f\xf1\0\1", 4}), HasSubstr("is wrong"));
+  EXPECT_THAT(refused("HTTP/1.1 400 Bad Request\r\n\r\n"), HasSubstr("does not speak RawSocket"));
+  EXPECT_THAT(refused("\x7f"), HasSubstr("before it answered"));
+}
+
+TEST_F(HostileServers, AreSilent) {
+  const auto soon = [](Options& options) { options.timeout = milliseconds(50); };
+  const End before = end_with([](const Guest& guest) { guest.waits_for_the_end(); }, "ws", soon);
+  EXPECT_EQ(before.kind, EndKind::cannot_connect);
+  EXPECT_EQ(before.text, "waited 50 ms for the answer to the WebSocket handshake");
+  const End after = end_with(
+      [](const Guest& guest) {
+        guest.upgrades();
+        guest.waits_for_the_end();
+      },
+      "ws", soon);
+  EXPECT_EQ(after.kind, EndKind::timeout);
+  EXPECT_EQ(end_with([](const Guest& guest) { guest.waits_for_the_end(); }, "rs", soon).text,
+            "waited 50 ms for the answer to the RawSocket handshake");
+  const End in_tls = end_with([](const Guest& guest) { guest.waits_for_the_end(); }, "wss", soon);
+  EXPECT_EQ(in_tls.text, "waited 50 ms for the TLS handshake");
+}
+
+TEST_F(HostileServers, FallSilentLater) {
+  const End end = end_after_welcome("", [](Options& options) {
+    options.ping_interval = milliseconds(20);
+    options.ping_timeout = milliseconds(20);
+  });
+  EXPECT_EQ(end.kind, EndKind::connection_lost);
+  EXPECT_THAT(end.text, HasSubstr("no sign of life"));
+  EXPECT_TRUE(end.joined);
+  EXPECT_TRUE(end.may_retry());
+}
+
+// ---- certificates
+
+class UntrustedServers : public HostileServers {
+ protected:
+  UntrustedServers() {
+    certificates.make("expired", Use::server, std::chrono::hours(-1));
+    certificates.make("other-host", Use::server);
+  }
+  End end_with_certificate(const std::string& name, const std::function<void(Options&)>& change) {
+    router::config::Config config = router::test_config();
+    const transport::TlsSettings settings{
+        .key_pairs = {{certificates.certificate(name), certificates.key(name)}}};
+    config.transports.front().tls = router::config::Tls{settings, transport::TlsContext::load(settings)};
+    router::RunningServer server(config);
+    Options options = options_of("wss://localhost:" + std::to_string(server.port()) + "/ws");
+    options.tls.authorities = certificates.ca();
+    change(options);
+    Visitor visitor(loop, options);
+    loop.until([&] { return visitor.joined || visitor.end; });
+    return visitor.joined ? End{EndKind::left, true, {}, {}} : *visitor.end;
+  }
+
+  using Use = router::CertificateWish::Use;
+  test_support::Certificates certificates;
+};
+
+TEST_F(UntrustedServers, AreToldApartFromThoseThatAreNotThere) {
+  const auto as_it_is = [](Options&) {};
+  EXPECT_TRUE(end_with_certificate("localhost", as_it_is).joined);
+  const End expired = end_with_certificate("expired", as_it_is);
+  EXPECT_EQ(expired.kind, EndKind::tls_failed);
+  EXPECT_THAT(expired.text, HasSubstr("certificate has expired"));
+  EXPECT_FALSE(expired.may_retry());
+  EXPECT_THAT(end_with_certificate("other-host", as_it_is).text, HasSubstr("mismatch"));
+  EXPECT_TRUE(
+      end_with_certificate("other-host", [](Options& o) { o.tls.server_name = "other-host"; }).joined);
+  const End unknown = end_with_certificate("localhost", [](Options& o) { o.tls.authorities.clear(); });
+  EXPECT_EQ(unknown.kind, EndKind::tls_failed);
+  EXPECT_THAT(unknown.text, HasSubstr("certificate is not accepted"));
+  EXPECT_TRUE(end_with_certificate("expired", [](Options& o) { o.tls.verify = false; }).joined);
+}
+
+TEST_F(UntrustedServers, MaySpeakNoTlsAtAll) {
+  const auto in_tls = [&](const std::string& answer) {
+    return end_with(
+        [&](const Guest& guest) {
+          guest.hears();
+          guest.says(answer);
+        },
+        "wss");
+  };
+  EXPECT_EQ(in_tls("HTTP/1.1 400 Bad Request\r\n\r\n").kind, EndKind::tls_failed);
+  EXPECT_THAT(in_tls("HTTP/1.1 400 Bad Request\r\n\r\n").text, HasSubstr("speaks HTTP without TLS"));
+  EXPECT_EQ(in_tls("\x15\x03\x01\x00\x02\x02\x28").kind, EndKind::tls_failed);  // an alert
+  EXPECT_EQ(in_tls("").kind, EndKind::tls_failed);
+}
+
+// ---- in the session
+
+TEST_F(HostileServers, BreakTheFramesOfTheWebSocket) {
+  const auto broken = [&](const std::string& bytes) {
+    const End end = end_after_welcome(bytes);
+    EXPECT_EQ(end.kind, EndKind::protocol_error) << end.text;
+    EXPECT_TRUE(end.joined);
+    return end.text;
+  };
+  EXPECT_THAT(broken(std::string("\x81\x82"
+                                 "abcd"
+                                 "xy")),
+              HasSubstr("mask"));
+  broken("\xf1\x01x");                                          // reserved bits
+  broken(server_frame(0x82, "[]"));                             // binary where text was agreed
+  broken(server_frame(text_frame, "\xff"));                     // no UTF-8
+  broken(std::string("\x81\x7f\x80\0\0\0\0\0\0\0", 10));        // 2^63 bytes
+  broken(std::string("\x81\x7f\0\0\0\0\x7f\xff\xff\xff", 10));  // 2 GiB
+  broken(std::string("\x81\x7e\0\x01x", 5));                    // a length that is not minimal
+  broken(server_frame(close_frame, "x"));                       // half a code
+  broken(server_frame(0x80, "goes on"));                        // with nothing before
+}
+
+TEST_F(HostileServers, SayWhatNobodyMaySay) {
+  const auto broken = [&](const std::string& message) {
+    const End end = end_after_welcome(server_frame(text_frame, message));
+    EXPECT_EQ(end.kind, EndKind::protocol_error) << end.text;
+    return end.text;
+  };
+  EXPECT_THAT(broken("{}"), HasSubstr("expected"));
+  EXPECT_THAT(broken("[99]"), HasSubstr("sent"));
+  EXPECT_THAT(broken(R"([1,"realm1",{}])"), HasSubstr("HELLO where it must not come"));
+  EXPECT_THAT(broken(welcome), HasSubstr("WELCOME where it must not come"));
+  EXPECT_THAT(broken(std::string(2000, '[')), HasSubstr("sent"));
+}
+
+TEST_F(HostileServers, AnswerWhatWasNotAsked) {
+  const std::string nonsense =
+      server_frame(text_frame, R"([50,77,{}])") + server_frame(text_frame, R"([33,77,5])") +
+      server_frame(text_frame, R"([36,5,6,{}])") + server_frame(text_frame, R"([8,48,77,{},"com.error"])") +
+      server_frame(text_frame, R"([69,77,{}])") + server_frame(text_frame, R"([17,1,2])");
+  const End end = end_after_welcome(nonsense + server_frame(text_frame, R"([6,{},"com.bye"])"));
+  EXPECT_EQ(end.kind, EndKind::goodbye);
+  EXPECT_EQ(end.reason, "com.bye");
+}
+
+TEST_F(HostileServers, SendMoreThanIsTaken) {
+  const End end =
+      end_after_welcome(server_frame(text_frame, R"([50,1,{},[")" + std::string(2000, 'x') + R"("]])"),
+                        [](Options& options) { options.max_message_size = 1000; });
+  EXPECT_EQ(end.kind, EndKind::protocol_error);
+  EXPECT_THAT(end.text, HasSubstr("more than 1000 bytes"));
+  // And much before they have let us in.
+  const End early = end_with([](const Guest& guest) {
+    guest.upgrades();
+    for (int i = 0; i < 1000; ++i) guest.says(server_frame(ping_frame, std::string(125, 'x')));
+    guest.waits_for_the_end();
+  });
+  EXPECT_EQ(early.kind, EndKind::protocol_error);
+}
+
+TEST_F(HostileServers, EndInTheMiddle) {
+  const End in_frame = end_with([](const Guest& guest) {
+    guest.upgrades();
+    guest.hears();
+    guest.says(server_frame(text_frame, welcome) + "\x81\x7e");
+  });
+  EXPECT_EQ(in_frame.kind, EndKind::connection_lost);
+  EXPECT_TRUE(in_frame.joined);
+  const End with_code = end_after_welcome(server_frame(close_frame, std::string("\x03\xe9") + "over"));
+  EXPECT_EQ(with_code.kind, EndKind::connection_lost);
+  EXPECT_EQ(with_code.text, "the router closed the connection with code 1001: over");
+}
+
+// ---- logins
+
+TEST_F(HostileServers, ChallengeWrongly) {
+  const auto challenged = [&](const std::string& challenge, const std::string& answer = "") {
+    const End end = end_with(
+        [&](const Guest& guest) {
+          guest.upgrades();
+          guest.hears();
+          guest.says(server_frame(text_frame, challenge));
+          guest.hears();
+          if (!answer.empty()) guest.says(server_frame(text_frame, answer));
+          guest.waits_for_the_end();
+        },
+        "ws",
+        [](Options& options) {
+          options.login.methods = {"wamp-scram", "wampcra"};
+          options.login.authid = "joe";
+          options.login.password = "secret";
+        });
+    EXPECT_EQ(end.kind, EndKind::login_refused) << end.text;
+    return end.text;
+  };
+  EXPECT_THAT(challenged(R"([4,"ticket",{}])"), HasSubstr("which was not offered"));
+  EXPECT_THAT(challenged(R"([4,"wampcra",{}])"), HasSubstr("no challenge"));
+  EXPECT_THAT(challenged(R"([4,"wampcra",{"challenge":"x","salt":"y","iterations":4000000000,"keylen":32}])"),
+              HasSubstr("more work than is done here"));
+  EXPECT_THAT(challenged(R"([4,"wamp-scram",{"nonce":"xxxx","salt":"","iterations":1,"kdf":"pbkdf2"}])"),
+              HasSubstr("does not begin with ours"));
+  // It lets in whoever comes, and does not know the password itself; the nonce is not ours either.
+  EXPECT_THAT(challenged(R"([4,"wampcra",{"challenge":17}])"), HasSubstr("challenge"));
+}
+
+}  // namespace
+}  // namespace client
