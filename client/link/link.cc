@@ -166,9 +166,9 @@ struct Link::State final : transport::ConnectionOwner {
   std::string description, cookie;
 };
 
-Link::Link(transport::Loop& loop, const Options& options, LinkUser& user)
-    : state_(std::make_shared<State>(options, user)) {
+Link::Link(transport::Loop& loop, const Options& options, LinkUser& user) {
   transport::Destination to = destination_of(options);
+  state_ = std::make_shared<State>(options, user);
   state_->self = state_;
   state_->address = to.text();
   state_->connector =

@@ -68,7 +68,7 @@ class Link {
 
  private:
   struct State;
-  const std::shared_ptr<State> state_;
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace client

@@ -2,7 +2,7 @@
 // destroyed.
 #pragma once
 
-#include <atomic>
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -43,9 +43,9 @@ class FakeServer {
       heard.resize(size > 0 ? static_cast<size_t>(size) : 0);
       return heard;
     }
+    // Until the client has said its last word, or has gone.
     void waits_for_the_end() const {
-      while (!hears().empty()) {
-      }
+      for (std::string heard = hears(); !heard.empty() && !has_close_frame(heard);) heard = hears();
     }
     // Agrees to a WebSocket with a subprotocol; `more`: further header lines.
     void upgrades(std::string_view subprotocol = "wamp.2.json", std::string_view more = "") const {
@@ -60,6 +60,17 @@ class FakeServer {
     }
 
    private:
+    // Of whole frames of a WebSocket's client.
+    static bool has_close_frame(std::string_view frames) {
+      while (frames.size() > 8 && frames[0] != '\x88') {
+        const auto octet = [&](size_t i) { return static_cast<unsigned char>(frames[i]); };
+        const size_t length = octet(1) & 0x7F;
+        const size_t size = length < 126 ? 6 + length : 8 + (size_t{octet(2)} << 8 | octet(3));
+        frames.remove_prefix(std::min(size, frames.size()));
+      }
+      return frames.starts_with('\x88');
+    }
+
     const int descriptor_;
   };
 

@@ -1,11 +1,12 @@
 // The head of an HTTP request, and who a proxy says it is from: whatever comes is read or refused with a
-// response.
+// response. And that of the answer to a WebSocket's client, which is read or refused with a reason.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 
 #include "transport/http/conditional_request.h"
 #include "transport/http/request_head.h"
+#include "transport/http/upgrade.h"
 #include "transport/proxy/forwarded.h"
 #include "transport/socket/address.h"
 #include "transport/websocket/compression.h"
@@ -40,12 +41,23 @@ void read_further(HttpRequest& request) {
   require(std::get<Handshake>(handshake).accept.size() == 28);
 }
 
+void read_as_answer(const std::string& head, std::string_view body) {
+  const UpgradeRequest request{
+      .host = "host", .key = "dGhlIHNhbXBsZSBub25jZQ==", .subprotocols = {"wamp.2.json"}};
+  const auto answer = read_upgrade_answer(request, head, body);
+  if (const auto* agreed = std::get_if<UpgradeAnswer>(&answer)) require(agreed->subprotocol == "wamp.2.json");
+  if (const auto* why = std::get_if<std::string>(&answer)) require(!why->empty() && why->size() < 1000);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   std::string head(reinterpret_cast<const char*>(bytes), size);
   // What comes here ends at the first empty line.
-  head = head.substr(0, head.find("\r\n\r\n")) + "\r\n\r\n";
+  const size_t end = head.find("\r\n\r\n");
+  const std::string body = end == head.npos ? "" : head.substr(end + 4);
+  head = head.substr(0, end) + "\r\n\r\n";
+  read_as_answer(head, body);
   auto read = read_request_head(head, "192.0.2.1:1000");
   if (const auto* refusal = std::get_if<HttpResponse>(&read)) {
     require_refusal(*refusal);

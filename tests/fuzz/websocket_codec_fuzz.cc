@@ -14,6 +14,7 @@
 namespace {
 
 using transport::Framing;
+using transport::Role;
 using transport::WebSocketCodec;
 
 constexpr size_t max_message_size = 4096;
@@ -24,8 +25,9 @@ void require(bool condition) {
 
 // One line for each event, with its payload; `pieces` are the sizes that the stream is cut into, over and
 // over.
-std::vector<std::string> read(Framing framing, const std::string& stream, std::span<const uint8_t> pieces) {
-  WebSocketCodec codec(framing, max_message_size);
+std::vector<std::string> read(Framing framing, Role role, const std::string& stream,
+                              std::span<const uint8_t> pieces) {
+  WebSocketCodec codec(framing, max_message_size, role);
   std::vector<std::string> events;
   for (size_t at = 0, i = 0; at < stream.size(); ++i) {
     const size_t size = pieces.empty() ? stream.size() : 1 + pieces[i % pieces.size()];
@@ -52,19 +54,20 @@ std::vector<std::string> read(Framing framing, const std::string& stream, std::s
 }  // namespace
 
 // Input: a byte that chooses the framing, counts the pieces' sizes and says whether messages may be
-// compressed; those sizes; the stream.
+// compressed, and which end reads; those sizes; the stream.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   if (size == 0) return 0;
   const auto compression = bytes[0] & 0x10 ? transport::Compression(15, 8) : transport::Compression();
+  const Role role = bytes[0] & 0x20 ? Role::client : Role::server;
   const Framing framing =
       (bytes[0] & 1 ? Framing::websocket_binary : Framing::websocket_text).compressed(compression);
   const size_t count = std::min<size_t>(bytes[0] >> 1 & 7, size - 1);
   const std::span<const uint8_t> pieces(bytes + 1, count);
   const std::string stream(reinterpret_cast<const char*>(bytes) + 1 + count, size - 1 - count);
 
-  const auto whole = read(framing, stream, {});
-  require(read(framing, stream, pieces) == whole);
+  const auto whole = read(framing, role, stream, {});
+  require(read(framing, role, stream, pieces) == whole);
   const uint8_t one_byte[] = {0};
-  require(read(framing, stream, one_byte) == whole);
+  require(read(framing, role, stream, one_byte) == whole);
   return 0;
 }

@@ -84,8 +84,18 @@ TlsStream::TlsStream(const std::shared_ptr<const TlsClient>& client, const std::
                      int descriptor)
     : TlsStream(client, client->new_stream(server), descriptor) {
   if (broken_) return;
+  // Nothing is read here: how the answer begins is looked at first.
+  BIO* const input = SSL_get_rbio(ssl_);
+  BIO* const nothing = BIO_new(BIO_s_mem());
+  if (!nothing || BIO_up_ref(input) != 1) {
+    BIO_free(nothing);
+    break_off({Outcome::failed, 0, ENOMEM});
+    return;
+  }
+  SSL_set0_rbio(ssl_, nothing);
   ERR_clear_error();
   if (const int result = SSL_do_handshake(ssl_); result != 1) unmoved(result);
+  SSL_set0_rbio(ssl_, input);
 }
 
 TlsStream::TlsStream(std::shared_ptr<const void> context, ssl_st* owned, int descriptor)
@@ -132,10 +142,8 @@ bool TlsStream::send_unsent() {
   return true;
 }
 
-// False: it does not; or nothing is there yet, which the caller sees from checked_start_.
-bool TlsStream::begins_as_tls() {
-  char first = 0;
-  if (::recv(descriptor_, &first, 1, MSG_PEEK) != 1) return true;  // the read tells
+// By the peer's first byte.
+bool TlsStream::begins_as_tls(char first) {
   checked_start_ = true;
   if (first == handshake_record || (first == alert_record && !SSL_is_server(ssl_))) return true;
   peer_speaks_http_ = std::isalpha(static_cast<unsigned char>(first));
@@ -148,8 +156,15 @@ Transfer TlsStream::read(std::span<char> into) {
   holds_input_ = false;
   if (end_) return *end_;
   if (broken_) return *broken_;
-  if (!checked_start_ && !begins_as_tls()) return break_off({Outcome::failed, 0, 0});
   if (read_waits_for_output() && !send_unsent()) return break_off({Outcome::failed, 0, errno});
+  if (!checked_start_) {
+    char first = 0;
+    const ssize_t size = ::recv(descriptor_, &first, 1, MSG_PEEK);
+    // What comes now must not be read unseen.
+    if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+      return {Outcome::would_block, 0, 0};
+    if (size == 1 && !begins_as_tls(first)) return break_off({Outcome::failed, 0, 0});
+  }
   size_t size = 0;
   while (size < into.size()) {
     size_t got = 0;

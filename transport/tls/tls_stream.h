@@ -69,7 +69,7 @@ class TlsStream {
   struct Output;  // OpenSSL's way to send()
   bool send(std::span<const char> bytes);
   bool send_unsent();
-  bool begins_as_tls();
+  bool begins_as_tls(char first);
   Transfer break_off(Transfer answer);
   Transfer unmoved(int result);
   std::string reason_of_failure() const;
