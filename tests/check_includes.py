@@ -23,7 +23,7 @@ ARROWS = {
 # Who may include more, and what. What measures over the wire has the client's sockets and frames and nothing of the router;
 # the micro benchmarks measure single pieces of it.
 EXCEPTIONS = [
-    (re.compile(r"^bench/"), re.compile(r"^client/wire/")),
+    (re.compile(r"^bench/"), re.compile(r"^client/wire/|^transport/(tls/tls_client|rawsocket/\w+)\.h$")),
     (re.compile(r"^bench/micro/"), re.compile(r"^(text|wamp|serializers|transport|router)/|^tests/serializers/library_readers\.h$")),
     (re.compile(r"^router/main/main\.cc$"), re.compile(r"^bench/load/command\.h$")),
 ]

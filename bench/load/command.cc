@@ -196,7 +196,7 @@ int Command::run() const {
   wire::raise_descriptor_limit();
   Options options = options_;
   if (options.server.socket.empty()) wire::look_up(options.server.address);
-  if (options.server.tls) options.tls = std::make_shared<wire::TlsClient>(words_.authorities_file);
+  if (options.server.tls) options.tls = transport::TlsClient::load({.authorities = words_.authorities_file});
   const Report report = options.workload == "idle" ? measure_idle(options) : measure(options);
   std::fputs((options.json_report ? report.to_json(options) : report.to_text(options)).c_str(), stdout);
   if (!report.faultless()) throw std::runtime_error(report.complaint());

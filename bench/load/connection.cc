@@ -10,7 +10,7 @@
 namespace bench::load {
 
 Connection::Connection(Loop& loop, Listener& listener, const wire::Endpoint& server,
-                       const wire::TlsClient* tls, const Serializer& serializer)
+                       const transport::TlsClient* tls, const Serializer& serializer)
     : loop_(loop),
       listener_(listener),
       framing_(framing_of(server.protocol)),

@@ -29,7 +29,7 @@ class Connection final : private Watched {
   };
 
   // Throws std::system_error if nobody listens there.
-  Connection(Loop& loop, Listener& listener, const wire::Endpoint& server, const wire::TlsClient* tls,
+  Connection(Loop& loop, Listener& listener, const wire::Endpoint& server, const transport::TlsClient* tls,
              const Serializer& serializer);
   ~Connection() { loop_.forget(*this); }
   Connection(const Connection&) = delete;

@@ -57,7 +57,7 @@ class Json final : public Serializer {
  public:
   std::string_view subprotocol() const override { return "wamp.2.json"; }
   wire::Opcode opcode() const override { return wire::Opcode::text; }
-  wire::RawSocketSerializer rawsocket_id() const override { return wire::RawSocketSerializer::json; }
+  uint8_t rawsocket_number() const override { return 1; }
 
   std::string write(const List& message) const override {
     std::string out;

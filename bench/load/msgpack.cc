@@ -75,7 +75,7 @@ class MessagePack final : public Serializer {
  public:
   std::string_view subprotocol() const override { return "wamp.2.msgpack"; }
   wire::Opcode opcode() const override { return wire::Opcode::binary; }
-  wire::RawSocketSerializer rawsocket_id() const override { return wire::RawSocketSerializer::msgpack; }
+  uint8_t rawsocket_number() const override { return 2; }
 
   std::string write(const List& message) const override {
     std::string out;

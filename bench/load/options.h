@@ -14,7 +14,7 @@ namespace bench::load {
 struct Options {
   std::string workload;  // rpc, pubsub, connect, idle
   wire::Endpoint server;
-  std::shared_ptr<const wire::TlsClient> tls;  // if the server wants it
+  std::shared_ptr<const transport::TlsClient> tls;  // if the server wants it
   std::string realm = "realm1";
   std::string authid;  // empty: anonymous
   std::string ticket;

@@ -1,5 +1,6 @@
 #include "bench/load/framing.h"
 #include "client/wire/rawsocket.h"
+#include "transport/rawsocket/rawsocket_answer.h"
 
 namespace bench::load {
 
@@ -10,13 +11,13 @@ using wire::RawSocketType;
 class RawSocketFraming final : public Framing {
  public:
   std::string opening(const wire::Endpoint&, const Serializer& serializer) const override {
-    return wire::rawsocket_request(serializer.rawsocket_id());
+    return transport::rawsocket_request(serializer.rawsocket_number(), transport::max_rawsocket_length);
   }
 
   Acceptance read_acceptance(std::string_view bytes, const Serializer& serializer) const override {
-    const auto answer = wire::read_rawsocket_answer(bytes, serializer.rawsocket_id());
+    const auto answer = transport::read_rawsocket_answer(bytes, serializer.rawsocket_number());
     if (!answer) return {};
-    return {wire::RawSocketAnswer::kSize, answer->refusal, answer->max_message_length};
+    return {transport::rawsocket_handshake_size, answer->refusal, answer->max_frame_size};
   }
 
   Frame read(std::string_view bytes) const override {

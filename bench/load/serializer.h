@@ -47,7 +47,7 @@ class Serializer {
 
   virtual std::string_view subprotocol() const = 0;
   virtual wire::Opcode opcode() const = 0;
-  virtual wire::RawSocketSerializer rawsocket_id() const = 0;
+  virtual uint8_t rawsocket_number() const = 0;  // in the handshake
 
   virtual std::string write(const List& message) const = 0;
 

@@ -103,7 +103,8 @@ Story any_story(Random& random, const Options& options) {
   Story story;
   story.rawsocket = any(random, 3) == 0;
   if (story.rawsocket) {
-    story.parts.push_back(wire::rawsocket_request(serializer.rawsocket_id()));
+    story.parts.push_back(
+        transport::rawsocket_request(serializer.rawsocket_number(), transport::max_rawsocket_length));
   } else {
     story.parts.push_back(
         wire::client_request(options.server.host(), options.server.path, serializer.subprotocol()));

@@ -83,8 +83,7 @@ Endpoint parse_url(const std::string& url) {
   const bool on_unix = take(rest, "+unix://") || take(rest, "://unix:");
   if ((!websocket && !rawsocket) || (!on_unix && !take(rest, "://")))
     refuse(url, std::string("is no URL of a WAMP server: ").append(kUrlForms));
-  if (on_unix && endpoint.tls)
-    refuse(url, "asks for TLS, which is not spoken over Unix domain sockets here");
+  if (on_unix && endpoint.tls) refuse(url, "asks for TLS, which is not spoken over Unix domain sockets here");
   if (on_unix) {
     set_socket(endpoint, url, rest);
   } else {
@@ -93,9 +92,9 @@ Endpoint parse_url(const std::string& url) {
   return endpoint;
 }
 
-Stream connect(const Endpoint& endpoint, const TlsClient* tls) {
+Stream connect(const Endpoint& endpoint, const transport::TlsClient* tls) {
   Fd socket = endpoint.socket.empty() ? connect_tcp(endpoint.address) : connect_unix(endpoint.socket);
-  auto session = endpoint.tls ? tls->open(socket, endpoint.address.host) : nullptr;
+  auto session = endpoint.tls ? open_tls(*tls, socket, endpoint.address.host) : nullptr;
   return Stream(std::move(socket), std::move(session));
 }
 

@@ -32,6 +32,6 @@ Endpoint parse_url(const std::string& url);
 
 // A connection to it, made as those of tcp.h. `tls` is for endpoints with TLS; the handshake is still to
 // come.
-Stream connect(const Endpoint& endpoint, const TlsClient* tls);
+Stream connect(const Endpoint& endpoint, const transport::TlsClient* tls);
 
 }  // namespace wire

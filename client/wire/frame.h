@@ -1,17 +1,19 @@
-// WebSocket frames (RFC 6455, 5.2) as bytes.
+// WebSocket frames (RFC 6455, 5.2) as bytes, masked once and for all: the transport's, for who measures.
 #pragma once
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "transport/framing/opcode.h"
+#include "transport/websocket/frame.h"
+
 namespace wire {
 
-enum class Opcode : uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
-
+using transport::Opcode;
+using transport::write_frame_header;
 using MaskKey = std::array<char, 4>;
 
 // The key of every frame that the load generator sends. It is constant, so that frames can be masked once and
@@ -29,9 +31,6 @@ struct FrameHeader {
 // Reads the header at the start of `bytes`; nothing if it is not complete yet. Throws std::runtime_error for
 // fragments and extensions, which nothing measured here uses, and for frames of more than 64 MiB.
 std::optional<FrameHeader> read_frame_header(std::string_view bytes);
-
-// Writes the header of an unmasked frame to `out`, which has room for 10 bytes; returns its size.
-size_t write_frame_header(char* out, Opcode opcode, size_t length);
 
 // Copies while it applies the mask. The ranges may overlap if `to` is not above `from`.
 void copy_unmasked(char* to, const char* from, size_t size, MaskKey key);

@@ -78,35 +78,14 @@ void TlsSession::say_goodbye() {
   SSL_shutdown(ssl_);
 }
 
-TlsClient::TlsClient(const std::string& authorities) : context_(SSL_CTX_new(TLS_client_method())) {
-  if (context_ == nullptr) throw std::runtime_error("TLS: " + last_error());
-  const int trusted = authorities.empty() ? SSL_CTX_set_default_verify_paths(context_)
-                                          : SSL_CTX_load_verify_file(context_, authorities.c_str());
-  if (trusted != 1) {
-    SSL_CTX_free(context_);
-    throw std::runtime_error("cannot read certificates in \"" + authorities + "\"");
-  }
-  SSL_CTX_set_verify(context_, SSL_VERIFY_PEER, nullptr);
-  SSL_CTX_set_mode(context_, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  SSL_CTX_set_options(context_, SSL_OP_IGNORE_UNEXPECTED_EOF);
-  SSL_CTX_set_read_ahead(context_, 1);  // else a record costs two system calls
-}
-
-TlsClient::~TlsClient() {
-  SSL_CTX_free(context_);
-}
-
-std::unique_ptr<TlsSession> TlsClient::open(const Fd& socket, const std::string& host) const {
-  SSL* const ssl = SSL_new(context_);
+std::unique_ptr<TlsSession> open_tls(const transport::TlsClient& client, const Fd& socket,
+                                     const std::string& host) {
+  SSL* const ssl = client.new_stream(host);
   if (ssl == nullptr) throw std::runtime_error("TLS: " + last_error());
   auto session = std::make_unique<TlsSession>(ssl);
-  const bool is_address = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str()) == 1;
-  if (!is_address) {
-    SSL_set1_host(ssl, host.c_str());
-    SSL_set_tlsext_host_name(ssl, host.c_str());
-  }
+  SSL_set_mode(ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_clear_mode(ssl, SSL_MODE_RELEASE_BUFFERS);  // few connections, each with much to say
   SSL_set_fd(ssl, socket.get());
-  SSL_set_connect_state(ssl);
   return session;
 }
 

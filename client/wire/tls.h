@@ -1,4 +1,4 @@
-// TLS, the client's side. Not for floors: what it costs is OpenSSL's.
+// TLS, the client's side, read and written as a socket. Not for floors: what it costs is OpenSSL's.
 #pragma once
 
 #include <memory>
@@ -7,8 +7,8 @@
 #include <sys/types.h>
 
 #include "client/wire/fd.h"
+#include "transport/tls/tls_client.h"
 
-struct ssl_ctx_st;
 struct ssl_st;
 
 namespace wire {
@@ -43,21 +43,8 @@ class TlsSession {
   std::string failure_;
 };
 
-// What the connections of a client have in common. Any thread.
-class TlsClient {
- public:
-  // Servers must have a certificate of an authority in `authorities`, a PEM file, or of one that the system
-  // trusts if that is empty. Throws std::runtime_error if the file is no good.
-  explicit TlsClient(const std::string& authorities);
-  TlsClient(const TlsClient&) = delete;
-  TlsClient& operator=(const TlsClient&) = delete;
-  ~TlsClient();
-
-  // `host`, a name or an address, must be in the server's certificate.
-  std::unique_ptr<TlsSession> open(const Fd& socket, const std::string& host) const;
-
- private:
-  ssl_ctx_st* context_;
-};
+// `host`, a name or an address, must be in the server's certificate. The client outlives its sessions.
+std::unique_ptr<TlsSession> open_tls(const transport::TlsClient& client, const Fd& socket,
+                                     const std::string& host);
 
 }  // namespace wire

@@ -1,4 +1,5 @@
-// The HTTP upgrade that opens a WebSocket (RFC 6455, 4), the client's side and the server's.
+// The HTTP upgrade that opens a WebSocket (RFC 6455, 4), with the transport's words: of a client whose key is
+// always the same, and of a server that takes any.
 #pragma once
 
 #include <optional>
@@ -10,7 +11,7 @@ namespace wire {
 // What a client asks for. `subprotocol` is the first one offered.
 struct UpgradeRequest {
   std::string path;
-  std::string key;
+  std::string accept;  // for Sec-WebSocket-Accept
   std::string subprotocol;
 };
 

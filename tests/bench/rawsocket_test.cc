@@ -2,47 +2,16 @@
 
 #include <stdexcept>
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace wire {
 
 namespace {
 
-using testing::HasSubstr;
-
 std::string octets(std::initializer_list<int> values) {
   std::string bytes;
   for (const int value : values) bytes.push_back(static_cast<char>(value));
   return bytes;
-}
-
-TEST(RawSocket, ARequestAsksForTheLongestMessagesThereAre) {
-  EXPECT_EQ(rawsocket_request(RawSocketSerializer::json), octets({0x7f, 0xf1, 0, 0}));
-  EXPECT_EQ(rawsocket_request(RawSocketSerializer::msgpack), octets({0x7f, 0xf2, 0, 0}));
-}
-
-TEST(RawSocket, AnAnswerTellsHowLongAMessageMayBe) {
-  const auto answer = read_rawsocket_answer(octets({0x7f, 0xb2, 0, 0}), RawSocketSerializer::msgpack);
-  ASSERT_TRUE(answer);
-  EXPECT_EQ(answer->refusal, "");
-  EXPECT_EQ(answer->max_message_length, size_t{1} << 20);
-}
-
-TEST(RawSocket, AnIncompleteAnswerIsWaitedFor) {
-  EXPECT_FALSE(read_rawsocket_answer({}, RawSocketSerializer::json));
-  EXPECT_FALSE(read_rawsocket_answer(octets({0x7f, 0xf1, 0}), RawSocketSerializer::json));
-}
-
-TEST(RawSocket, ARefusalIsToldInWords) {
-  const auto refusal = [](const std::string& bytes) {
-    return read_rawsocket_answer(bytes, RawSocketSerializer::json)->refusal;
-  };
-  EXPECT_THAT(refusal(octets({0x7f, 0x10, 0, 0})), HasSubstr("serializer unsupported"));
-  EXPECT_THAT(refusal(octets({0x7f, 0x40, 0, 0})), HasSubstr("maximum connection count reached"));
-  EXPECT_THAT(refusal(octets({0x7f, 0x90, 0, 0})), HasSubstr("error 9"));
-  EXPECT_THAT(refusal(octets({0x7f, 0xf2, 0, 0})), HasSubstr("another serializer"));
-  EXPECT_THAT(refusal("HTTP/1.1 400 Bad Request\r\n"), HasSubstr("does not speak RawSocket"));
 }
 
 TEST(RawSocket, AFrameIsReadAsItWasWritten) {

@@ -1,27 +1,11 @@
 #include "transport/connect/opening_talk.h"
 
-#include "transport/rawsocket/rawsocket.h"
+#include "transport/rawsocket/rawsocket_answer.h"
 
 namespace transport {
 namespace {
 
 constexpr std::string_view end_of_answer = "\r\n\r\n";
-
-std::string refusal_text(std::string_view octets) {
-  switch (read_rawsocket_refusal(octets)) {
-    case RawSocketError::serializer_unsupported:
-      return "the server does not have this serializer over RawSocket";
-    case RawSocketError::length_unacceptable:
-      return "the server does not accept the maximum message length";
-    case RawSocketError::reserved_bits_used:
-      return "the server found reserved bits in the handshake";
-    case RawSocketError::too_many_connections:
-      return "the server has too many connections";
-    case RawSocketError::not_served:
-      break;
-  }
-  return "the server refuses RawSocket";
-}
 
 }  // namespace
 
@@ -64,16 +48,13 @@ void OpeningTalk::receive_upgrade(const UpgradeRequest& request) {
 }
 
 void OpeningTalk::receive_rawsocket(const RawSocketOffer& offer) {
-  if (unread_[0] != rawsocket_magic) return refuse("the server does not speak RawSocket");
-  if (unread_.size() < rawsocket_handshake_size) return;
+  const auto answer = read_rawsocket_answer(unread_, offer.serializer);
+  if (!answer) return;
+  if (!answer->refusal.empty()) return refuse(answer->refusal);
   const std::string all = std::move(unread_);
   unread_.clear();
-  const RawSocketRequest answer = read_rawsocket_request(all);
-  if (answer.serializer == 0) return refuse(refusal_text(all));
-  if (answer.serializer != offer.serializer || answer.reserved_bits)
-    return refuse("the server's answer to the RawSocket handshake is wrong");
   const size_t announced = announced_rawsocket_length(stream_.limits().max_message_size);
-  open({Codec(RawSocketCodec(announced)), announced, rawsocket_header_size + answer.max_frame_size},
+  open({Codec(RawSocketCodec(announced)), announced, rawsocket_header_size + answer->max_frame_size},
        waiter_->on_agreed(nullptr), std::string_view(all).substr(rawsocket_handshake_size));
 }
 

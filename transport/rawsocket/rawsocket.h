@@ -72,12 +72,6 @@ inline std::string rawsocket_refusal(RawSocketError error) {
   return {rawsocket_magic, static_cast<char>(static_cast<unsigned>(error) << 4), 0, 0};
 }
 
-// Why a server's answer, which has no serializer then, refuses the client. Precondition: `octets` are
-// rawsocket_handshake_size.
-inline RawSocketError read_rawsocket_refusal(std::string_view octets) {
-  return static_cast<RawSocketError>(static_cast<uint8_t>(octets[1]) >> 4);
-}
-
 enum class RawSocketType : uint8_t { message = 0, ping = 1, pong = 2 };
 
 struct RawSocketHeader {

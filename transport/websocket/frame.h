@@ -110,15 +110,20 @@ inline void write_big_endian(char* bytes, size_t count, uint64_t value) {
   for (size_t i = count; i-- > 0; value >>= 8) bytes[i] = static_cast<char>(value & 0xFF);
 }
 
-// Puts the header of a frame in front that has `size` bytes of payload, some of which may be in the buffer.
-inline void prepend_header(Opcode opcode, uint64_t size, Buffer& buffer, uint8_t reserved_bits = 0) {
-  char header[max_frame_header];
+// Writes the header of a frame, which takes max_frame_header bytes at most; returns its size.
+inline size_t write_frame_header(char* header, Opcode opcode, uint64_t size, uint8_t reserved_bits = 0) {
   header[0] = static_cast<char>(0x80 | reserved_bits | static_cast<uint8_t>(opcode));
   const auto code = static_cast<uint8_t>(size < 126 ? size : size <= 0xFFFF ? 126 : 127);
   header[1] = static_cast<char>(code);
   const size_t extended = extended_length_size(code);
   write_big_endian(header + 2, extended, size);
-  buffer.prepend({header, 2 + extended});
+  return 2 + extended;
+}
+
+// Puts the header of a frame in front that has `size` bytes of payload, some of which may be in the buffer.
+inline void prepend_header(Opcode opcode, uint64_t size, Buffer& buffer, uint8_t reserved_bits = 0) {
+  char header[max_frame_header];
+  buffer.prepend({header, write_frame_header(header, opcode, size, reserved_bits)});
 }
 
 // RSV1, which says that a message is compressed (RFC 7692, section 6).
