@@ -1,4 +1,5 @@
-// What the other end of a RawSocket sends after the handshake: bytes in, messages and pings out. No socket, no clock.
+// What the other end of a RawSocket sends after the handshake: bytes in, messages and pings out. No socket,
+// no clock.
 //
 // Whole frames are delivered where they lie; what is incomplete is kept until the rest comes, growing only as
 // bytes arrive; of a message that is too long only the beginning. Belongs to one thread. After an error
