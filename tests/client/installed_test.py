@@ -38,7 +38,7 @@ def check_page(source):
 
 
 def main():
-    source, build, wampd = (pathlib.Path(argument) for argument in sys.argv[1:])
+    source, build, wampd = (pathlib.Path(argument).resolve() for argument in sys.argv[1:])
     check_page(source)
     folder = build / "tests" / "client" / "installed"
     shutil.rmtree(folder, ignore_errors=True)
@@ -56,10 +56,11 @@ def main():
                      "allow": {"call": True, "register": True, "publish": True, "subscribe": True}}]}]}],
                 "transports": [{"type": "websocket", "endpoint": {"type": "tcp", "port": 0}}]}))
             configuration.flush()
-            router = subprocess.Popen([wampd, "--config", configuration.name, "--log-format", "json"],
-                                      stderr=subprocess.PIPE, text=True)
+            router = subprocess.Popen([wampd, "--config", configuration.name],
+                                      stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
             programs.append(router)
-            port = next(int(found[1]) for line in router.stderr if (found := re.search(r'"port":(\d+)', line)))
+            port = next(found[1] for line in router.stdout
+                        if (found := re.search(r"listening.* .*127\.0\.0\.1:(\d+)", line)))
         url = f"ws://127.0.0.1:{port}/"
         back_end, joined = started(example / "backend", url)
         programs.append(back_end)
