@@ -1,5 +1,5 @@
 // Every way to prove who one is, over every transport and serializer; and how a refusal is told.
-#include <fstream>
+#include <algorithm>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -37,21 +37,16 @@ class ARouterWithAllMethods {
  public:
   ARouterWithAllMethods() : server_((certificates.make("joe", Use::client), config())) {}
 
-  std::string url(const std::string& scheme) const {
+  std::string url(const std::string& scheme) {
     const std::string path = scheme[0] == 'w' ? "/ws" : "";
     if (scheme.ends_with("+unix")) return scheme + "://" + socket() + (path.empty() ? "" : ":" + path);
     const bool tls = scheme == "wss" || scheme == "rss";
-    return scheme + "://localhost:" + std::to_string(server_.port_of(tls ? 1 : 0)) + path;
+    return scheme + "://localhost:" + std::to_string(server_.server().port(tls ? 1 : 0)) + path;
   }
 
   test_support::Certificates certificates;
 
  private:
-  struct Server : RunningServer {
-    using RunningServer::RunningServer;
-    uint16_t port_of(size_t transport) const { return const_cast<Server*>(this)->server().port(transport); }
-  };
-
   std::string socket() const { return certificates.folder().file("socket"); }
 
   router::config::Config config() const {
@@ -89,7 +84,7 @@ class ARouterWithAllMethods {
         "logins", certificates.folder().file(""));
   }
 
-  Server server_;
+  RunningServer server_;
 };
 
 struct Method {
@@ -132,9 +127,9 @@ std::vector<Method> methods_over(const std::string& scheme) {
   return methods;
 }
 
-class LoginsOver : public testing::TestWithParam<const char*> {
+class LoginsOver : public testing::TestWithParam<std::string> {
  protected:
-  Options options(const Login& login, const std::string& scheme = GetParam()) const {
+  Options options(const Login& login, const std::string& scheme = GetParam()) {
     Options options;
     options.url = router.url(scheme);
     options.login = login;
@@ -146,7 +141,7 @@ class LoginsOver : public testing::TestWithParam<const char*> {
     return options;
   }
 
-  const ARouterWithAllMethods router;
+  ARouterWithAllMethods router;
   ClientLoop loop;
 };
 
@@ -193,7 +188,7 @@ TEST_P(LoginsOver, AWrongSecretIsARefusedLogin) {
 }
 
 TEST_P(LoginsOver, ACookieOpensForWhoHasLoggedInBefore) {
-  if (std::string(GetParam())[0] != 'w') return;
+  if (GetParam()[0] != 'w') return;
   Visitor first(loop, options(with("ticket", "tick", &Login::ticket, "secret")));
   ASSERT_THAT(first.joins().joined->cookie, HasSubstr("="));
   Visitor second(loop, options(with("cookie", "", &Login::cookie, first.joined->cookie)));

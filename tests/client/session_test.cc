@@ -39,7 +39,12 @@ class Sessions : public testing::Test {
 struct Way {
   const char* scheme;
   Format format;
+
+  std::string name() const { return scheme + std::string(serializers::name(format)); }
 };
+void PrintTo(const Way& way, std::ostream* out) {
+  *out << way.name();
+}
 class EachWay : public Sessions, public testing::WithParamInterface<Way> {};
 
 TEST_P(EachWay, CallsAndEventsGoThroughUnchanged) {
@@ -89,9 +94,7 @@ INSTANTIATE_TEST_SUITE_P(Way, EachWay,
                          testing::Values(Way{"ws", Format::json}, Way{"ws", Format::msgpack},
                                          Way{"ws", Format::cbor}, Way{"rs", Format::json},
                                          Way{"rs", Format::msgpack}, Way{"rs", Format::cbor}),
-                         [](const auto& way) {
-                           return way.param.scheme + std::string(serializers::name(way.param.format));
-                         });
+                         [](const auto& way) { return way.param.name(); });
 
 TEST_F(Sessions, TakeTheSerializerThatTheRouterChooses) {
   Options offers = options();
