@@ -92,16 +92,16 @@ size_t Relay::forward(Peer& peer, std::span<char> bytes) {
   size_t from = 0;
   while (const auto header = wire::read_frame_header({begin + from, size - from})) {
     if (!header->masked) throw std::runtime_error("a client's frame without mask");
-    char* const payload = begin + from + header->size;
-    if (size - from < header->size + header->length) break;
-    from += header->size + header->length;
-    if (header->opcode == wire::Opcode::text || header->opcode == wire::Opcode::binary) {
-      to += wire::write_frame_header(to, header->opcode, header->length);
-      wire::copy_unmasked(to, payload, header->length, header->key);
-      to += header->length;
+    char* const payload = begin + from + header->header_size;
+    if (size - from < header->header_size + header->payload_size) break;
+    from += header->header_size + header->payload_size;
+    if (header->opcode() == wire::Opcode::text || header->opcode() == wire::Opcode::binary) {
+      to += wire::write_frame_header(to, header->opcode(), header->payload_size);
+      wire::copy_unmasked(to, payload, header->payload_size, header->mask);
+      to += header->payload_size;
     } else {
-      wire::copy_unmasked(payload, payload, header->length, header->key);
-      on_control(peer, header->opcode, {payload, header->length});
+      wire::copy_unmasked(payload, payload, header->payload_size, header->mask);
+      on_control(peer, header->opcode(), {payload, header->payload_size});
     }
   }
   if (to != begin && peer.receivers != nullptr) {

@@ -23,10 +23,10 @@ class WebSocketFraming final : public Framing {
 
   Frame read(std::string_view bytes) const override {
     const auto header = wire::read_frame_header(bytes);
-    if (!header || bytes.size() - header->size < header->length) return {};
+    if (!header || bytes.size() - header->header_size < header->payload_size) return {};
     if (header->masked) throw std::runtime_error("the server sent a masked frame");
-    return {header->size + header->length, kind_of(header->opcode),
-            bytes.substr(header->size, header->length)};
+    return {header->header_size + header->payload_size, kind_of(header->opcode()),
+            bytes.substr(header->header_size, header->payload_size)};
   }
 
   std::string end_reason(std::string_view payload) const override {

@@ -2,13 +2,10 @@
 
 #include <bit>
 #include <cstring>
-#include <stdexcept>
 
 namespace wire {
 
 namespace {
-
-constexpr size_t kMaxPayload = size_t{64} << 20;
 
 // Copies whole words from index `at` on; returns the index of the rest.
 template <typename Word>
@@ -23,16 +20,6 @@ size_t copy_words(char* to, const char* from, size_t at, size_t size, Word mask)
 }
 
 }  // namespace
-
-std::optional<FrameHeader> read_frame_header(std::string_view bytes) {
-  if (!bytes.empty() && (static_cast<uint8_t>(bytes[0]) & 0xf0) != 0x80)
-    throw std::runtime_error("a frame with FIN unset or reserved bits set");
-  const auto header = transport::read_frame_header({bytes.data(), bytes.size()});
-  if (!header) return std::nullopt;
-  if (header->payload_size > kMaxPayload) throw std::runtime_error("a frame of more than 64 MiB");
-  return FrameHeader{header->opcode(), header->masked, header->mask, header->header_size,
-                     static_cast<size_t>(header->payload_size)};
-}
 
 void copy_unmasked(char* to, const char* from, size_t size, MaskKey key) {
   // Written with blocks because no compiler vectorises a loop over ranges that may overlap.
