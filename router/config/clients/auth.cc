@@ -1,6 +1,7 @@
 #include "router/config/clients/auth.h"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -26,10 +27,18 @@ constexpr size_t sha1_size = 20;
 
 std::string read_role(const Setting& setting, const RoleNames& roles) {
   const std::string& role = setting.some_string();
-  if (!roles.contains(role))
+  if (!roles.contains(role) && setting.source().are_roles_known)
     setting.fail("no realm has a role " + in_quotes(role) +
                  did_you_mean(role, Words(roles.begin(), roles.end())));
   return role;
+}
+
+double read_double(const Setting& setting) {
+  const std::string& digits = setting.node().text;
+  double value = 0;
+  if (std::from_chars(digits.data(), digits.data() + digits.size(), value).ec != std::errc())
+    setting.fail("expected a number that a double can hold");
+  return value;
 }
 
 // "extra" as it goes to the client.
@@ -45,7 +54,7 @@ wamp::Value value_of(const Setting& setting) {
     case JsonKind::number:
       return node.text.find_first_of(".eE") == std::string::npos
                  ? wamp::Value(setting.integer(INT64_MIN, INT64_MAX))
-                 : wamp::Value(std::stod(node.text));
+                 : wamp::Value(read_double(setting));
     case JsonKind::array: {
       wamp::List list;
       for (const Setting& element : setting.elements()) list.push_back(value_of(element));
@@ -255,7 +264,8 @@ AuthMethod read_method(const Setting& setting, const MethodRules& rules, const R
   } else if (rules.name == "anonymous") {
     Principal everybody{.role = "anonymous"};
     read_common(setting, roles, everybody);
-    if (!roles.contains(everybody.role)) setting.fail("no realm has a role " + in_quotes(everybody.role));
+    if (!roles.contains(everybody.role) && setting.source().are_roles_known)
+      setting.fail("no realm has a role " + in_quotes(everybody.role));
     method.principals.emplace("", std::move(everybody));
   }
   method.decoy_key = decoy_key(rules.name);

@@ -23,8 +23,11 @@ std::string read_web_key(const Setting& setting) {
   for (const std::string_view name : members_of_keys) {
     const auto member = setting.find(name);
     if (!member) continue;
-    if (!is_plain(member->string())) member->fail("not a part of a JSON Web Key");
-    json += (json.empty() ? "{\"" : ",\"") + std::string(name) + "\":\"" + member->string() + "\"";
+    // As it is: a "$" in it is no variable's.
+    const std::string& text = member->node().text;
+    if (member->node().kind != JsonKind::string || !is_plain(text))
+      member->fail("not a part of a JSON Web Key");
+    json += (json.empty() ? "{\"" : ",\"") + std::string(name) + "\":\"" + text + "\"";
   }
   if (!setting.find("kty")) setting.require("kty");
   return json + "}";

@@ -118,7 +118,8 @@ const std::string& OutsideValues::file(const JsonNode& node, const std::string& 
 
 const std::string& OutsideValues::secret(const JsonNode& node) {
   const auto [at, added] = values_.emplace(&node, Value{string(node), ""});
-  if (at->second.origin.empty()) at->second.origin = "the secret";
+  // What is said in its place must not be a part of it.
+  if (!variable_name(node.text)) at->second.origin = "the secret";
   return at->second.value;
 }
 

@@ -33,12 +33,13 @@ bool contains(const Words& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// Whether one of the faults is a key that nobody knows, for which this one is meant.
-bool is_misspelt(const std::string& missing, const std::vector<Fault>& faults) {
-  if (missing.empty()) return false;
-  const std::string ending = "; did you mean " + in_quotes(missing) + "?";
-  return std::any_of(faults.begin(), faults.end(),
-                     [&](const Fault& fault) { return std::string_view(fault.what()).ends_with(ending); });
+// Whether another fault of the object is a key that nobody knows, for which the missing one is meant.
+bool is_misspelt(const Fault& missing, const std::vector<Fault>& faults) {
+  if (missing.missing.empty()) return false;
+  const std::string ending = "; did you mean " + in_quotes(missing.missing) + "?";
+  return std::any_of(faults.begin(), faults.end(), [&](const Fault& fault) {
+    return fault.path == missing.path && std::string_view(fault.what()).ends_with(ending);
+  });
 }
 
 bool is_identifier(std::string_view key) {
@@ -52,10 +53,14 @@ bool is_identifier(std::string_view key) {
 void Source::throw_faults() const {
   if (faults.empty()) return;
   std::vector<Fault> sorted = faults;
-  std::erase_if(sorted, [this](const Fault& fault) { return is_misspelt(fault.missing, faults); });
+  std::erase_if(sorted, [this](const Fault& fault) { return is_misspelt(fault, faults); });
   std::stable_sort(sorted.begin(), sorted.end(), [](const Fault& a, const Fault& b) {
     return std::pair(a.position.line, a.position.column) < std::pair(b.position.line, b.position.column);
   });
+  const auto end = std::unique(sorted.begin(), sorted.end(), [](const Fault& a, const Fault& b) {
+    return std::string_view(a.what()) == b.what();
+  });
+  sorted.erase(end, sorted.end());
   std::string all;
   for (size_t i = 0; i < sorted.size() && i < max_told_faults; ++i)
     all += (i == 0 ? "" : "\n") + std::string(sorted[i].what());
@@ -108,8 +113,7 @@ std::optional<Setting> Setting::find(std::string_view key) const {
 
 Setting Setting::require(std::string_view key) const {
   if (auto setting = find(key)) return *std::move(setting);
-  Fault fault(node_->position,
-              to_text(notice_at(node_->position, "the key " + in_quotes(key) + " is missing")));
+  Fault fault = fault_at(node_->position, "the key " + in_quotes(key) + " is missing");
   fault.missing = key;
   throw fault;
 }
@@ -205,7 +209,25 @@ void Setting::fail(const std::string& what) const {
 }
 
 void Setting::fail_at(JsonPosition position, const std::string& what) const {
-  throw Fault(position, to_text(notice_at(position, what)));
+  throw fault_at(position, what);
+}
+
+Fault Setting::fault_at(JsonPosition position, const std::string& what) const {
+  Fault fault(position, to_text(notice_at(position, what)));
+  fault.path = path_;
+  return fault;
+}
+
+void Setting::keep_fault() const {
+  try {
+    throw;
+  } catch (const Fault& fault) {
+    source_->faults.push_back(fault);
+  } catch (const ConfigError& error) {  // of a document within this one, which says its place
+    source_->faults.emplace_back(node_->position, error.what());
+  } catch (const std::runtime_error& error) {
+    source_->faults.push_back(fault_at(node_->position, error.what()));
+  }
 }
 
 void Setting::fail_unsupported(std::string_view what) const {

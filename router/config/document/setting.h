@@ -24,7 +24,8 @@ namespace router::config {
 struct Fault : ConfigError {
   Fault(JsonPosition where, const std::string& message) : ConfigError(message), position(where) {}
   JsonPosition position;
-  std::string missing = {};  // the key, if one is missing in the object there
+  std::string path = {};     // of the object, in the JSON tree
+  std::string missing = {};  // the key, if one is missing in it
 };
 
 // What the whole file has in common.
@@ -37,6 +38,7 @@ struct Source {
   std::vector<Notice> notices = {};
   OutsideValues outside_values = {};
   std::vector<Fault> faults = {};
+  bool are_roles_known = true;  // false: the realms have faults, so a role that is named may well be there
 
   // One ConfigError with all faults, a line for each, in the order of the file, if there are any.
   void throw_faults() const;
@@ -68,8 +70,8 @@ class Setting {
   std::vector<Setting> elements() const;
   std::vector<Setting> some_elements() const;  // at least one
 
-  // Runs read(). A Fault is kept in the Source; false if there was one, there or in what it ran through
-  // reads().
+  // Runs read(). What it throws is kept in the Source as a Fault; false if there was one, there or in what it
+  // ran through reads().
   template <class Read>
   bool reads(Read read) const;
   // The same with read(setting), of the key if the object has it, or else if it must have it.
@@ -108,6 +110,9 @@ class Setting {
   template <class Read>
   const std::string& outside(Read read) const;
   const std::string& secret_of_file() const;
+  // Of the exception that is being handled.
+  void keep_fault() const;
+  Fault fault_at(JsonPosition position, const std::string& what) const;
   [[noreturn]] void fail_key(const JsonNode& child, const Keys& keys) const;
   [[noreturn]] void fail_at(JsonPosition position, const std::string& what) const;
   void leave_out_at(JsonPosition position, const std::string& why) const;
@@ -123,8 +128,8 @@ bool Setting::reads(Read read) const {
   const size_t before = source_->faults.size();
   try {
     read();
-  } catch (const Fault& fault) {
-    source_->faults.push_back(fault);
+  } catch (...) {
+    keep_fault();
   }
   return source_->faults.size() == before;
 }

@@ -24,7 +24,8 @@ void read_own(const Setting& root, Config& config) {
   read_integer(root, "workers", config.workers, 0, max_workers);
   root.given("memory", [&](const Setting& memory) { read_limits(memory, memory_limits, config.memory); });
   root.given("drain", [&](const Setting& drain) { read_limits(drain, drain_times, config.drain); });
-  root.required("realms", [&](const Setting& realms) { config.realms = read_realms(realms); });
+  root.source().are_roles_known =
+      root.required("realms", [&](const Setting& realms) { config.realms = read_realms(realms); });
   root.required("transports", [&](const Setting& transports) {
     config.transports = read_transports(transports, config.realms);
   });

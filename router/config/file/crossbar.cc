@@ -25,7 +25,8 @@ bool is_disabled(const std::optional<Setting>& options) {
   const auto disabled = options ? options->find("disabled") : std::nullopt;
   if (!disabled) return false;
   if (disabled->node().kind != JsonKind::string) return disabled->boolean();
-  const auto name = variable_name(disabled->node().text);
+  std::optional<std::string> name;
+  disabled->reads([&] { name = variable_name(disabled->node().text); });
   if (!name) disabled->fail("expected true, false or \"$NAME\"");
   return std::getenv(name->c_str()) != nullptr;
 }
@@ -51,11 +52,12 @@ void read_router_worker(const Setting& worker, OneRouter& router) {
     return worker.notice("this worker is disabled, so it is not served");
   std::vector<Realm> own;
   std::vector<std::string> names;
-  Setting::for_each(elements_of(worker, "realms"), [&](const Setting& setting) {
-    if (!setting.reads([&] { own.push_back(read_realm(setting)); })) return;
-    names.push_back(own.back().name);
-    router.add_realm(setting, own.back());
-  });
+  worker.source().are_roles_known =
+      Setting::for_each(elements_of(worker, "realms"), [&](const Setting& setting) {
+        if (!setting.reads([&] { own.push_back(read_realm(setting)); })) return;
+        names.push_back(own.back().name);
+        router.add_realm(setting, own.back());
+      });
   Setting::for_each(elements_of(worker, "transports"), [&](const Setting& setting) {
     auto transport = read_transport(setting, own);
     if (!transport) return;

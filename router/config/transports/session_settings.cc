@@ -53,7 +53,7 @@ bool takes_sessions(const Transport& transport) {
 // Without "auth" Crossbar lets everybody in as "anonymous".
 AuthMethods default_auth(const Setting& whole, const RoleNames& roles, const Transport& transport) {
   if (roles.contains("anonymous")) return anonymous_as("anonymous");
-  if (takes_sessions(transport))
+  if (takes_sessions(transport) && whole.source().are_roles_known)
     whole.notice("nobody gets in: there is no \"auth\", and no realm has a role \"anonymous\"");
   return {};
 }

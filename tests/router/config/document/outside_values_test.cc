@@ -156,6 +156,17 @@ TEST(Secret, RefusesWhatIsNone) {
   EXPECT_THAT(secret_of("4711"), EndsWith("at $.it: expected a string or an object {\"file\": \"path\"}"));
 }
 
+TEST(Secret, IsNotToldInPartEither) {
+  const Variable variable("WAMPD_TEST_1", "suffix");
+  const JsonNode document = parse_json(R"({"secret": "hunter2-$WAMPD_TEST_1"})", "wampd.jsonc");
+  Source source{.name = "wampd.jsonc", .base_directory = ""};
+  const Setting secret = Setting(document, source).require("secret");
+  EXPECT_EQ(secret.secret(), "hunter2-suffix");
+  secret.notice("no use for hunter2-suffix and suffix");
+  EXPECT_THAT(to_text(source.notices.at(0)),
+              EndsWith("no use for the secret and the value of $WAMPD_TEST_1"));
+}
+
 TEST(Secret, IsNotToldInMessages) {
   const JsonNode document = parse_json(R"({"secret": "hidden", "short": "a"})", "wampd.jsonc");
   Source source{.name = "wampd.jsonc", .base_directory = ""};

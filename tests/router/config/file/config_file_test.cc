@@ -123,6 +123,26 @@ TEST(OwnTopLevel, RefusesWhatIsNotAConfiguration) {
   EXPECT_THAT(error_of("{,}"), StartsWith("wampd.jsonc:1:2: JSON syntax:"));
 }
 
+TEST(OwnTopLevel, TellsNoFaultThatIsAnothersFault) {
+  // A role is not called missing if the realms cannot be read.
+  EXPECT_EQ(
+      error_of(R"({"relams": [], "transports": [{"type": "websocket", "endpoint": {"type": "tcp", "port": 1},
+              "auth": {"anonymous": {"type": "static", "role": "guest"}}}]})"),
+      "wampd.jsonc:1:2: at $: unknown key \"relams\"; did you mean \"realms\"?");
+  // The same key misspelt elsewhere does not hide that one is missing.
+  EXPECT_THAT(
+      error_of(with_realms(R"([{"name": "r", "roles": [{"name": "a", "permisions": []}, {"name": "b"}]}])")),
+      AllOf(HasSubstr("$.realms[0].roles[0]: unknown key \"permisions\""),
+            HasSubstr("$.realms[0].roles[1]: the key \"permissions\" is missing")));
+  // What is thrown by a document within does not hide the rest.
+  EXPECT_THAT(
+      error_of(R"({"workers": -1, "realms": )" + some_realms + R"(, "transports": [{"type": "websocket",
+              "endpoint": {"type": "tcp", "port": 1}, "auth": {"jwt": {"type": "static", "jwks": "{"},
+              "anonymous": {"type": "static", "extra": {"x": 1e999}}}}]})"),
+      AllOf(HasSubstr("$.workers: "), HasSubstr("jwks:1:2: "),
+            HasSubstr("anonymous.extra.x: expected a number that a double can hold")));
+}
+
 TEST_F(ConfigFile, LoadsWithDirectoriesRelativeToIt) {
   std::filesystem::create_directory(directory_ + "/web");
   const Config config = load_config(write(with_paths(R"({"/": {"type": "static", "directory": "web"}})")));
