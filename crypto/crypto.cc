@@ -42,12 +42,25 @@ std::string sha256(std::string_view bytes) {
   return digest;
 }
 
-std::string hmac_sha256(std::string_view key, std::string_view bytes) {
-  std::string code(sha256_size, '\0');
-  require(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), octets(bytes), bytes.size(),
-               octets(code), nullptr) != nullptr,
+namespace {
+
+std::string hmac(const EVP_MD* digest, size_t size, std::string_view key, std::string_view bytes) {
+  std::string code(size, '\0');
+  require(HMAC(digest, key.data(), static_cast<int>(key.size()), octets(bytes), bytes.size(), octets(code),
+               nullptr) != nullptr,
           "HMAC");
   return code;
+}
+
+}  // namespace
+
+std::string hmac_sha256(std::string_view key, std::string_view bytes) {
+  return hmac(EVP_sha256(), sha256_size, key, bytes);
+}
+
+std::string hmac_sha1(std::string_view key, std::string_view bytes) {
+  constexpr size_t sha1_size = 20;
+  return hmac(EVP_sha1(), sha1_size, key, bytes);
 }
 
 std::string pbkdf2_sha256(std::string_view password, std::string_view salt, uint32_t iterations,

@@ -19,6 +19,8 @@ constexpr size_t ed25519_key_size = 32, ed25519_signature_size = 64;
 std::string random_bytes(size_t count);
 std::string sha256(std::string_view bytes);
 std::string hmac_sha256(std::string_view key, std::string_view bytes);
+// Of those only who sign with it still, as GitHub does.
+std::string hmac_sha1(std::string_view key, std::string_view bytes);
 std::string pbkdf2_sha256(std::string_view password, std::string_view salt, uint32_t iterations, size_t size);
 // Argon2id 1.3 with parallelism 1. Nothing if the parameters are not acceptable; the salt must have 16 bytes.
 std::optional<std::string> argon2id13(std::string_view password, std::string_view salt, uint32_t iterations,
