@@ -116,6 +116,7 @@ class IdTable {
     Value value{};
   };
   static constexpr size_t none = SIZE_MAX;
+  static constexpr size_t fewest_slots = 2;  // many sessions have one subscription
   static constexpr size_t most_slots = 1024;
   static constexpr int part_bits = 6;
   static constexpr size_t fewest_in_parts = 256;
@@ -127,7 +128,7 @@ class IdTable {
     if (slots_.size() == most_slots)
       split(use);
     else
-      resize(slots_.empty() ? 8 : slots_.size() * 2, use);
+      resize(slots_.empty() ? fewest_slots : slots_.size() * 2, use);
   }
   size_t part_number(uint64_t hash) const {
     return static_cast<size_t>((hash << level_) >> (64 - part_bits));
@@ -245,7 +246,7 @@ class IdTable {
     return next_from;
   }
 
-  std::vector<Slot> slots_;       // empty, or a power of two, at least 8
+  std::vector<Slot> slots_;       // empty, or a power of two, at least fewest_slots
   std::unique_ptr<Parts> parts_;  // null: there are none; else there are no slots
   size_t size_ = 0;
   uint64_t base_ = 0;
