@@ -298,12 +298,18 @@ transport::Loop& WebService::loop_for(transport::Loop& here, const HttpRequest& 
   return is_long_poll ? long_poll_.loop_for(here, found.rest) : here;
 }
 
-std::optional<size_t> WebService::max_body_size(transport::Loop& loop, const HttpRequest& request) {
+std::optional<HttpResponse> WebService::refuse_body(transport::Loop& loop, const HttpRequest& request,
+                                                    size_t body_size) {
   const auto entrance = this->entrance();
   const Match found = match(entrance->transport, request.path);
-  if (!found.path || !std::holds_alternative<config::LongPollPath>(*found.path)) return std::nullopt;
-  if (request.method != "POST") return 0;
-  return long_poll_.max_body_size(loop, entrance->transport.limits, found.rest);
+  if (!found.path || !std::holds_alternative<config::LongPollPath>(*found.path))
+    return transport::method_not_allowed(request, "GET, HEAD");
+  if (request.method != "POST" && request.method != "OPTIONS")
+    return transport::method_not_allowed(request, "POST, OPTIONS");
+  const size_t limit =
+      request.method == "POST" ? long_poll_.max_body_size(loop, entrance->transport.limits, found.rest) : 0;
+  if (body_size <= limit) return std::nullopt;
+  return transport::text_response(413, "a body of more than " + std::to_string(limit) + " bytes");
 }
 
 transport::Service::Answer WebService::on_post(transport::Loop& loop, const HttpRequest& request,

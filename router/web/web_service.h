@@ -29,7 +29,9 @@ class WebService final : public transport::Service {
   void remark(const std::string& peer, const std::string& what) override;
   transport::HttpResponse on_request(const transport::HttpRequest& request) override;
   transport::Loop& loop_for(transport::Loop& here, const transport::HttpRequest& request) override;
-  std::optional<size_t> max_body_size(transport::Loop& loop, const transport::HttpRequest& request) override;
+  std::optional<transport::HttpResponse> refuse_body(transport::Loop& loop,
+                                                     const transport::HttpRequest& request,
+                                                     size_t body_size) override;
   Answer on_post(transport::Loop& loop, const transport::HttpRequest& request, std::span<const char> body,
                  transport::HttpExchange& exchange) override;
   std::variant<Upgrade, transport::RawSocketRefusal> on_rawsocket(

@@ -165,8 +165,12 @@ HttpResponse Server::on_request(const HttpRequest& request) {
   return requested(request);
 }
 
-std::optional<size_t> Server::max_body_size(Loop&, const HttpRequest& request) {
-  return request.path.starts_with("/post") ? std::optional<size_t>(1000) : std::nullopt;
+std::optional<HttpResponse> Server::refuse_body(Loop& loop, const HttpRequest& request, size_t body_size) {
+  if (!request.path.starts_with("/post")) return Service::refuse_body(loop, request, body_size);
+  if (request.method != "POST" && request.method != "OPTIONS")
+    return method_not_allowed(request, "POST, OPTIONS");
+  if (body_size > 1000) return text_response(413, "a body of more than 1000 bytes");
+  return std::nullopt;
 }
 
 Service::Answer Server::on_post(Loop& loop, const HttpRequest& request, std::span<const char> body,

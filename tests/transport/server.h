@@ -109,7 +109,7 @@ class Server : public Service {
   Loop& loop_for(Loop& here, const HttpRequest& request) override {
     return *(placed ? placed(here, request) : &here);
   }
-  std::optional<size_t> max_body_size(Loop& loop, const HttpRequest& request) override;
+  std::optional<HttpResponse> refuse_body(Loop& loop, const HttpRequest& request, size_t body_size) override;
   Answer on_post(Loop& loop, const HttpRequest& request, std::span<const char> body,
                  HttpExchange& exchange) override;
   // Serializer 9 is unsupported, 0 means that RawSocket is not served at all.

@@ -13,6 +13,10 @@ namespace {
 constexpr std::string_view end_of_head = "\r\n\r\n";
 constexpr char tls_magic = 0x16;
 
+HttpResponse too_many_connections() {
+  return text_response(429, "there are too many connections from your address");
+}
+
 }  // namespace
 
 void HttpTalk::begin() {
@@ -160,7 +164,9 @@ void HttpTalk::receive_head(std::span<char> bytes) {
   counters.http_requests.add();
   auto& request = std::get<HttpRequest>(read);
   stream_.peer().leave_half_open();
-  if (request.method != "GET" && request.method != "HEAD") return begin_post(std::move(request), head_size);
+  const bool has_body = request.method != "GET" && request.method != "HEAD";
+  if (has_body || (!asks_for_websocket(request) && service().is_exchange(request)))
+    return begin_post(std::move(request), head_size);
   const std::string all = std::exchange(unread_, {});
   on_request(request, std::string_view(all).substr(head_size));
 }
@@ -183,8 +189,7 @@ void HttpTalk::on_request(const HttpRequest& request, std::string_view rest) {
 
   Peer& peer = stream_.peer();
   Counter& refused = stream_.state().counters.refused_upgrade;
-  if (!peer.come_from(request.peer_address))
-    return respond(text_response(429, "there are too many connections from your address"));
+  if (!peer.come_from(request.peer_address)) return respond(too_many_connections());
   auto handshake = read_handshake(request);
   if (auto* refusal = std::get_if<HttpResponse>(&handshake)) {
     peer.count_refused(reason_of(*refusal), refused);
@@ -226,7 +231,7 @@ void HttpTalk::open(Agreed agreed, const std::string& response, Service::Upgrade
                     std::string_view rest) {
   auto next =
       std::make_unique<MessageTalk>(stream_, std::move(agreed), std::move(upgrade), std::string(rest));
-  stream_.output().queue(response);
+  if (!response.empty()) stream_.output().queue(response);
   stream_.hand_over_to(std::move(next));
 }
 
@@ -236,15 +241,13 @@ void HttpTalk::begin_post(HttpRequest request, size_t head_size) {
   Loop& its_loop = service().loop_for(stream_.loop(), request);
   if (&its_loop != &stream_.loop()) return move_to(its_loop);
   const auto refuse_it = [&](const HttpResponse& response) { refuse(request.peer_address, response); };
-  const auto limit = service().max_body_size(stream_.loop(), request);
-  if (!limit) return refuse_it(method_not_allowed(request, "GET, HEAD"));
-  if (request.method != "POST" && request.method != "OPTIONS")
-    return refuse_it(method_not_allowed(request, "POST, OPTIONS"));
   const auto size = read_body_size(request);
-  if (const auto* refusal = std::get_if<HttpResponse>(&size)) return refuse_it(*refusal);
-  const size_t body_size = std::get<size_t>(size);
-  if (body_size > *limit)
-    return refuse_it(text_response(413, "a body of more than " + std::to_string(*limit) + " bytes"));
+  const auto* const unread = std::get_if<HttpResponse>(&size);
+  const size_t body_size = unread ? 0 : std::get<size_t>(size);
+  if (request.method != "GET")
+    if (const auto refusal = service().refuse_body(stream_.loop(), request, body_size))
+      return refuse_it(*refusal);
+  if (unread) return refuse_it(*unread);
   const bool waits = request.version == "HTTP/1.1" && unread_.size() < head_size + body_size;
   if (waits && expects_continue(request)) stream_.output().queue(go_on);
   const bool keep_alive = keeps_alive(request);
@@ -260,6 +263,11 @@ void HttpTalk::receive_body() {
   const std::span<const char> body(unread_.data() + posted_->head_size, posted_->body_size);
   stage_ = Stage::waiting;
   auto answered = service().on_post(stream_.loop(), posted_->request, body, *this);
+  if (auto* const upgrade = std::get_if<Service::Upgrade>(&answered)) {
+    if (!stream_.peer().come_from(posted_->request.peer_address)) return respond(too_many_connections());
+    const std::string rest = unread_.substr(whole);
+    return open({Codec(ResponseCodec()), stream_.limits().max_message_size}, {}, std::move(*upgrade), rest);
+  }
   const auto* later = std::get_if<Service::Later>(&answered);
   if (later)
     posted_->waiter = later->waiter;  // at once: who waits is told if there is no memory for the rest

@@ -44,7 +44,7 @@ class HttpTalk final : public Talk, private HttpExchange {
     waiting,    // a request is answered later
     answering,  // the answer is on its way, another request may follow
   };
-  // A POST or OPTIONS that is being read or answered.
+  // A request with a body, or one that is answered as such, while it is read or answered.
   struct Posted {
     HttpRequest request;
     size_t head_size = 0;

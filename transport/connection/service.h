@@ -12,6 +12,7 @@
 #include "transport/connection/connection.h"
 #include "transport/framing/framing.h"
 #include "transport/http/http.h"
+#include "transport/http/request_head.h"
 #include "transport/rawsocket/rawsocket.h"
 
 namespace transport {
@@ -27,29 +28,36 @@ class Service {
   virtual void on_refused(const std::string& /*peer*/, const std::string& /*why*/) {}
   // or what else is to be known of it, as whose proxy it is.
   virtual void remark(const std::string& /*peer*/, const std::string& /*what*/) {}
-  // A plain GET or HEAD.
+  // A plain GET or HEAD, unless is_exchange().
   virtual HttpResponse on_request(const HttpRequest& request) = 0;
 
+  // A GET that is dealt with as a POST without a body is: on_post() answers it, perhaps later.
+  virtual bool is_exchange(const HttpRequest&) { return false; }
   // The loop on which this POST is dealt with: the connection moves there before the body is read.
   virtual Loop& loop_for(Loop& here, const HttpRequest&) { return here; }
-  // How long the body may be; nothing: POST and OPTIONS are not served there. On that loop.
-  virtual std::optional<size_t> max_body_size(Loop&, const HttpRequest&) { return std::nullopt; }
+  // Any other method than GET and HEAD, before the body is read, which has that many bytes: why it is not.
+  // On that loop.
+  virtual std::optional<HttpResponse> refuse_body(Loop&, const HttpRequest& request, size_t /*body_size*/) {
+    return method_not_allowed(request, "GET, HEAD");
+  }
   // Answered by the waiter, who must be told if the client has gone.
   struct Later {
     HttpWaiter* waiter;
   };
-  using Answer = std::variant<HttpResponse, Later>;
-  // A POST or OPTIONS with its whole body. On that loop.
-  virtual Answer on_post(Loop&, const HttpRequest&, std::span<const char>, HttpExchange&) {
-    return text_response(404, "there is nothing here");
-  }
-
   struct Upgrade {
     std::string subprotocol;  // the one chosen of the offered
     Framing framing;
     std::unique_ptr<Receiver> receiver;
     std::vector<std::pair<std::string, std::string>> headers = {};  // of the response to a WebSocket client
   };
+  // Upgrade: who sits on the connection from now on sends the response itself, head included, with
+  // Framing::response; its end is that of the connection.
+  using Answer = std::variant<HttpResponse, Later, Upgrade>;
+  // A request that was not refused, with its whole body. On that loop.
+  virtual Answer on_post(Loop&, const HttpRequest&, std::span<const char>, HttpExchange&) {
+    return text_response(404, "there is nothing here");
+  }
+
   // The handshake of a RawSocket client. Answers with what is to sit on the connection, or with why not.
   virtual std::variant<Upgrade, RawSocketRefusal> on_rawsocket(Loop&, const RawSocketRequest&) {
     return RawSocketRefusal{RawSocketError::not_served, "RawSocket is not served here"};

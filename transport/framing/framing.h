@@ -31,7 +31,7 @@ constexpr size_t max_frame_trailer = 1;
 
 // All that tells how a message goes out. A further framing is a further constant below.
 struct Framing {
-  enum class Carrier : uint8_t { websocket, rawsocket, long_poll };
+  enum class Carrier : uint8_t { websocket, rawsocket, long_poll, response };
   // Several messages in one of the carrier's (batch.h), and how one is told from the next: by the octet
   // behind each, or by its length in front of it.
   enum class Batching : uint8_t { none = 0, length = 1, octal_separator = 0x18, record_separator = 0x1E };
@@ -52,7 +52,8 @@ struct Framing {
   static const Framing batched_text, batched_binary;
   static const Framing batched_text_octal;  // of clients that take the specification's "\30" for octal
   static const Framing rawsocket;
-  static const Framing bare;  // the message and nothing else
+  static const Framing bare;      // the message and nothing else
+  static const Framing response;  // likewise, head and body of an HTTP response included
 };
 
 inline constexpr Framing Framing::websocket_text{.text = true};
@@ -62,6 +63,7 @@ inline constexpr Framing Framing::batched_binary{.batching = Batching::length};
 inline constexpr Framing Framing::batched_text_octal{.text = true, .batching = Batching::octal_separator};
 inline constexpr Framing Framing::rawsocket{.carrier = Carrier::rawsocket};
 inline constexpr Framing Framing::bare{.carrier = Carrier::long_poll};
+inline constexpr Framing Framing::response{.carrier = Carrier::response};
 
 // Of messages in a batch. Precondition: they are parted by one.
 constexpr char separator_of(Framing framing) {

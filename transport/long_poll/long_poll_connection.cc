@@ -26,7 +26,7 @@ HttpResponse gone() {
 LongPollConnection::LongPollConnection(Loop& loop, Framing framing, std::string content_type,
                                        const ConnectionLimits& limits, const HttpRequest& opening,
                                        ListenerCounts::Place place, std::unique_ptr<Receiver> receiver)
-    : Connection(std::make_shared<Account>(loop.state().held)),
+    : Connection(loop.new_account()),
       loop_(loop),
       place_(std::move(place)),
       framing_(framing),
@@ -41,7 +41,7 @@ LongPollConnection::LongPollConnection(Loop& loop, Framing framing, std::string 
 }
 
 void LongPollConnection::start() {
-  loop_.state().others.emplace_back(weak_from_this());
+  loop_.add_holder(weak_from_this());
   receiver_->on_open(*this);
 }
 

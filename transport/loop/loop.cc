@@ -227,6 +227,14 @@ void Loop::end(const std::vector<Holder>& holders) {
 void Loop::limit_messages(size_t max_size) {
   state_->limit_messages(max_size);
 }
+std::shared_ptr<Account> Loop::new_account() const {
+  return std::make_shared<Account>(state_->held);
+}
+
+void Loop::add_holder(std::weak_ptr<AccountHolder> holder) {
+  state_->others.push_back(std::move(holder));
+}
+
 const HeldBytes& Loop::held() const {
   return *state_->held;
 }

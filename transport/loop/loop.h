@@ -16,6 +16,7 @@
 namespace transport {
 
 class Account;
+class AccountHolder;
 class HeldBytes;
 struct Counters;
 
@@ -60,6 +61,10 @@ class Loop {
   void limit_messages(size_t max_size);
   // For the peers of all connections together. Any thread.
   const HeldBytes& held() const;
+
+  // For the peer of somebody without a socket who lives here, and who may be made to give way.
+  std::shared_ptr<Account> new_account() const;
+  void add_holder(std::weak_ptr<AccountHolder> holder);
 
   // The bytes of what has come in, is not whole or not read yet, and is in no Buffer, where it would count as
   // live. Any thread.

@@ -1,5 +1,5 @@
-// What the other end sends and is sent beside messages, be it over WebSocket or RawSocket: one of the two
-// codecs.
+// What the other end sends and is sent beside messages, be it over WebSocket, RawSocket or in the response to an
+// HTTP request: one of the three codecs.
 //
 // Belongs to one thread.
 #pragma once
@@ -11,6 +11,7 @@
 #include <utility>
 #include <variant>
 
+#include "transport/messages/response_codec.h"
 #include "transport/rawsocket/rawsocket_codec.h"
 #include "transport/websocket/websocket_codec.h"
 
@@ -20,6 +21,7 @@ class Codec {
  public:
   explicit Codec(WebSocketCodec websocket) : codec_(std::move(websocket)) {}
   explicit Codec(RawSocketCodec rawsocket) : codec_(std::move(rawsocket)) {}
+  explicit Codec(ResponseCodec response) : codec_(response) {}
 
   // The short way that nearly all messages of WebSocket take. False: next() deals with it.
   bool next_plain(std::span<char>& bytes, std::span<char>& message) {
@@ -69,16 +71,18 @@ class Codec {
   std::invoke_result_t<Use, WebSocketCodec&> with(Use use) {
     if (auto* const websocket = std::get_if<WebSocketCodec>(&codec_)) [[likely]]
       return use(*websocket);
-    return use(*std::get_if<RawSocketCodec>(&codec_));
+    if (auto* const rawsocket = std::get_if<RawSocketCodec>(&codec_)) return use(*rawsocket);
+    return use(*std::get_if<ResponseCodec>(&codec_));
   }
   template <class Use>
   std::invoke_result_t<Use, const WebSocketCodec&> ask(Use use) const {
     if (const auto* const websocket = std::get_if<WebSocketCodec>(&codec_)) [[likely]]
       return use(*websocket);
-    return use(*std::get_if<RawSocketCodec>(&codec_));
+    if (const auto* const rawsocket = std::get_if<RawSocketCodec>(&codec_)) return use(*rawsocket);
+    return use(*std::get_if<ResponseCodec>(&codec_));
   }
 
-  std::variant<WebSocketCodec, RawSocketCodec> codec_;
+  std::variant<WebSocketCodec, RawSocketCodec, ResponseCodec> codec_;
 };
 
 }  // namespace transport
