@@ -89,7 +89,11 @@ ROUTER_ROOMS = {
     "entrance": {"config", "base", "memory", "auth/proofs", "auth", "mail", "member", "realm", "worker"},
     "session": {"config", "base", "tables", "memory", "auth", "access", "mail", "member", "realm", "worker", "entrance"},
     "monitor": {"config", "base", "memory", "events", "realm", "worker"},
-    "web": {"config", "base", "worker", "entrance", "session", "monitor"},
+    "http/client": {"config", "memory", "events", "dealer", "worker", "entrance", "session"},
+    "http/forms": {"config", "base", "http/client"},
+    "http/streams": {"http/client", "http/forms"},
+    "http": {"config", "base", "realm", "entrance", "http/client", "http/forms", "http/streams"},
+    "web": {"config", "base", "worker", "entrance", "session", "monitor", "http"},
     "server": {"config", "base", "memory", "realm", "worker", "monitor", "web"},
     "main": {"dev_cert", "config", "config/file", "base", "memory", "auth/proofs", "access", "server"},
 }

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "router/config/authentication.h"
+#include "router/config/http_paths.h"
 #include "transport/http/static_files.h"
 #include "transport/tls/tls.h"
 #include "transport/websocket/compression.h"
@@ -177,14 +178,15 @@ struct ReadyPath {};    // 200 while new clients are welcome, else 503
 struct MetricsPath {};  // Prometheus
 struct LongPollPath {};
 struct NothingPath {};  // 404, also where a path above it serves files
-using Path =
-    std::variant<WebSocketPath, StaticPath, HealthPath, ReadyPath, MetricsPath, LongPollPath, NothingPath>;
+using Path = std::variant<WebSocketPath, StaticPath, HealthPath, ReadyPath, MetricsPath, LongPollPath,
+                          NothingPath, BridgePath, ApiPath, JsonPath, RedirectPath, NodeInfoPath>;
 
 // As the configuration writes its type.
 constexpr std::string_view name(const Path& path) {
-  constexpr std::string_view names[] = {"websocket", "static",   "health", "ready",
-                                        "metrics",   "longpoll", "none"};
+  constexpr std::string_view names[] = {"websocket", "static", "health", "ready", "metrics",  "longpoll",
+                                        "none",      "",       "http",   "json",  "redirect", "nodeinfo"};
   static_assert(std::size(names) == std::variant_size_v<Path>);
+  if (const auto* const bridge = std::get_if<BridgePath>(&path)) return name(bridge->kind);
   return names[path.index()];
 }
 

@@ -48,7 +48,33 @@ class Teller {
   Subject whole_;
 };
 
+std::string text_of(const BridgePath& path) {
+  std::vector<std::string> words = {std::string(name(path.kind)) + ": realm " + in_quotes(path.realm) +
+                                    ", role " + in_quotes(path.role)};
+  if (!path.topic.empty()) words.push_back("topic " + in_quotes(path.topic));
+  if (!path.key.empty()) words.push_back("signed with key " + in_quotes(path.key));
+  if (!path.github_secret.empty()) words.emplace_back("signed by GitHub");
+  if (!path.require_ip.empty()) words.push_back("only from " + joined(path.require_ip));
+  if (path.require_tls) words.emplace_back("only over TLS");
+  words.push_back("at most " + std::to_string(path.timeout_ms) + " ms");
+  return joined(words);
+}
+
+std::string text_of(const ApiPath& path) {
+  std::vector<std::string> methods;
+  for (const auto& [method, rules] : path.auth) methods.push_back(method);
+  return "calls and events: realm " + in_quotes(path.realm) +
+         (path.role.empty() ? ", logins by " + joined(methods) : ", role " + in_quotes(path.role)) +
+         ", at most " + std::to_string(path.timeout_ms) + " ms";
+}
+
 std::string text_of(const Path& path, const Transport& transport) {
+  if (const auto* const bridge = std::get_if<BridgePath>(&path)) return text_of(*bridge);
+  if (const auto* const api = std::get_if<ApiPath>(&path)) return text_of(*api);
+  if (const auto* const json = std::get_if<JsonPath>(&path)) return "JSON " + in_quotes(json->text);
+  if (const auto* const elsewhere = std::get_if<RedirectPath>(&path))
+    return "redirect to " + in_quotes(elsewhere->url);
+  if (std::holds_alternative<NodeInfoPath>(path)) return "what runs here";
   if (std::holds_alternative<WebSocketPath>(path)) return "WebSocket: " + joined(transport.serializers);
   if (std::holds_alternative<LongPollPath>(path)) return "long-poll: " + joined(transport.serializers);
   if (std::holds_alternative<HealthPath>(path)) return "health";
@@ -106,6 +132,18 @@ std::string text_of(const CookieTracking& cookie) {
          (cookie.same_site == "Lax" ? "" : ", same site " + cookie.same_site);
 }
 
+std::string secrets_of(const Path& path) {
+  std::string all;
+  if (const auto* const bridge = std::get_if<BridgePath>(&path))
+    all = bridge->secret + '\0' + bridge->github_secret;
+  if (const auto* const api = std::get_if<ApiPath>(&path))
+    for (const auto& [name, method] : api->auth) {
+      all += secrets_of(method);
+      for (const auto& [authid, principal] : method.principals) all += authid + '\0' + secrets_of(principal);
+    }
+  return all;
+}
+
 void tell_authentication(const Transport& transport, Teller& parts) {
   if (transport.auth.empty()) parts.tell("authentication", "none, so nobody gets in");
   for (const auto& [name, method] : transport.auth) {
@@ -136,7 +174,8 @@ void tell_transport(const Transport& transport, Teller parts) {
   if (transport.tls) tell_tls(*transport.tls, parts);
   if (transport.proxy_protocol) parts.tell("PROXY protocol", "required");
   if (!transport.trusted_proxies.empty()) parts.tell("trusted proxies", joined(transport.trusted_proxies));
-  for (const auto& [path, served] : transport.paths) parts.tell("path " + path, text_of(served, transport));
+  for (const auto& [path, served] : transport.paths)
+    parts.tell("path " + path, text_of(served, transport), "", secrets_of(served));
   if (const auto& compression = transport.compression)
     parts.tell("compression", "deflate, window bits " + std::to_string(compression->window_bits) +
                                   ", memory level " + std::to_string(compression->memory_level) +

@@ -14,6 +14,7 @@ wamp::Dict transport_details(const Arrival& arrival, const transport::Connection
   wamp::Dict details = arrival.details;
   details.set("type", carrier == Carrier::rawsocket   ? "rawsocket"
                       : carrier == Carrier::long_poll ? "longpoll"
+                      : carrier == Carrier::response  ? "http"
                                                       : "websocket");
   details.set("peer", connection.peer_address());
   if (const auto* certificate = connection.client_certificate())

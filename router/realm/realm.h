@@ -146,7 +146,8 @@ class Realm final : private dealer::Procedures {
   void take(Seat& seat, Answer&& answer, Send send) {
     if (!seat.party->caller.take(answer)) return;
     const bool is_of_stream = answer.kind == Answer::Kind::progress;
-    std::visit([&](auto& message) { send(message, std::move(answer.payload), is_of_stream); }, answer.message);
+    std::visit([&](auto& message) { send(message, std::move(answer.payload), is_of_stream); },
+               answer.message);
   }
   template <class Send>
   void take(Seat& seat, CallNotice&& notice, Send send) {
@@ -164,6 +165,9 @@ class Realm final : private dealer::Procedures {
   Counts counts() const;
   const RealmCounters& counters() const { return counters_; }
   const std::vector<std::unique_ptr<Branch>>& branches() const { return branches_; }
+  // The procedures that are registered and that static permissions let the role call, in their order; at most
+  // so many, of those that were looked at.
+  std::vector<std::string> callable(std::string_view role, size_t most) const;
   // True if it has events that outlast their publishers, or may have.
   bool keeps_events() const;
 

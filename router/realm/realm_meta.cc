@@ -1,4 +1,5 @@
 // Calls of the router's own procedures.
+#include <algorithm>
 #include <string>
 #include <thread>
 #include <utility>
@@ -43,6 +44,28 @@ meta::Answer Realm::carry_out(Seat& seat, meta::Request& request) {
     if (!std::holds_alternative<meta::Unfinished>(answer)) return answer;
     std::this_thread::yield();  // others wait for the lock, and have to wake up first
   }
+}
+
+std::vector<std::string> Realm::callable(std::string_view role, size_t most) const {
+  const size_t most_looked_at = 16 * most;
+  std::shared_ptr<const RolePermissions> permissions;
+  std::vector<std::string> found;
+  uint64_t from = 0;
+  do {  // piece by piece, as others wait for the lock
+    const Lock lock(mutex_);
+    permissions = state_.authorizer.role(role);
+    from = state_.dealer.registrations().visit_some(from, [&found](const dealer::Registration& registration) {
+      if (!registration.ended && registration.match == wamp::MatchPolicy::exact)
+        found.push_back(registration.procedure);
+    });
+  } while (from != 0 && found.size() < most_looked_at);
+  std::erase_if(found, [&permissions](const std::string& procedure) {
+    return !permissions || permissions->verdicts() ||
+           !permissions->authorize(Action::call, procedure).allowed;
+  });
+  std::sort(found.begin(), found.end());
+  if (found.size() > most) found.resize(most);
+  return found;
 }
 
 }  // namespace router

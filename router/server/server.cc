@@ -64,7 +64,9 @@ bool serves_wamp(const config::Transport& transport) {
   return !transport.rawsocket_serializers.empty() ||
          std::any_of(transport.paths.begin(), transport.paths.end(), [](const auto& entry) {
            return std::holds_alternative<config::WebSocketPath>(entry.second) ||
-                  std::holds_alternative<config::LongPollPath>(entry.second);
+                  std::holds_alternative<config::LongPollPath>(entry.second) ||
+                  std::holds_alternative<config::BridgePath>(entry.second) ||
+                  std::holds_alternative<config::ApiPath>(entry.second);
          });
 }
 
@@ -186,6 +188,7 @@ void Server::close_entrance(WebService& service) const {
   const auto before = service.entrance();
   config::Transport transport = before->transport;
   transport.auth.clear();
+  transport.paths.clear();  // those of HTTP let in by themselves
   service.set_entrance(make_entrance(transport, before.get()));
 }
 

@@ -8,6 +8,7 @@
 #include "crypto/crypto.h"
 #include "router/base/log.h"
 #include "router/config/inventory.h"
+#include "router/http/small_answers.h"
 #include "router/monitor/exposition.h"
 #include "router/session/session.h"
 #include "router/web/embedded_web.h"
@@ -156,6 +157,22 @@ void compress(transport::Service::Upgrade& upgrade, const HttpRequest& request,
   upgrade.headers.emplace_back("Sec-WebSocket-Extensions", std::move(agreed->response));
 }
 
+// For pages of other origins, which may ask as they were let through.
+http::Headers headers_for_page(const HttpRequest& request, std::string_view methods) {
+  http::Headers headers;
+  if (const std::string_view origin = request.header("origin"); !origin.empty()) {
+    headers.emplace_back("Access-Control-Allow-Origin", origin);
+    headers.emplace_back("Access-Control-Allow-Credentials", "true");
+    headers.emplace_back("Vary", "Origin");
+  }
+  if (request.method != "OPTIONS") return headers;
+  headers.emplace_back("Allow", std::string(methods) + ", OPTIONS");
+  headers.emplace_back("Access-Control-Allow-Methods", methods);
+  const std::string_view wanted = request.header("access-control-request-headers");
+  headers.emplace_back("Access-Control-Allow-Headers", wanted.empty() ? "Content-Type" : wanted);
+  return headers;
+}
+
 // Nothing: the server is asked by a name of its own.
 std::optional<HttpResponse> refuse_name(const HttpRequest& request, const config::Transport& transport) {
   const std::string_view host = request.header("host");
@@ -180,7 +197,11 @@ std::optional<HttpResponse> refuse_page(const HttpRequest& request, const config
 
 WebService::WebService(std::shared_ptr<const Entrance> entrance, std::vector<Worker*> workers,
                        const Monitor& monitor)
-    : entrance_(std::move(entrance)), workers_(std::move(workers)), monitor_(monitor), long_poll_(workers_) {}
+    : entrance_(std::move(entrance)),
+      workers_(std::move(workers)),
+      monitor_(monitor),
+      long_poll_(workers_),
+      gateway_(workers_) {}
 
 void WebService::set_entrance(std::shared_ptr<const Entrance> entrance) {
   const Lock lock(mutex_);
@@ -204,10 +225,16 @@ WebService::Match WebService::match(const config::Transport& transport, std::str
     if (!rest.empty() && rest.front() != '/') continue;
     if (best.path && prefix.size() < best_size) continue;
     if (!rest.empty()) rest.remove_prefix(1);
-    best = {&what, rest};
+    best = {&path, &what, rest};
     best_size = prefix.size();
   }
   return best;
+}
+
+std::optional<http::Destination> WebService::gateway_destination(
+    const Match& found, const std::shared_ptr<const Entrance>& entrance) {
+  if (!found.path || !http::Gateway::serves(*found.path)) return std::nullopt;
+  return http::Destination{entrance, *found.name, *found.path, found.rest};
 }
 
 bool WebService::is_websocket(const Match& found, const config::Transport& transport) {
@@ -235,6 +262,9 @@ HttpResponse WebService::on_request(const HttpRequest& request) {
     return transport::text_response(404, "there is nothing here");
   if (std::holds_alternative<config::LongPollPath>(*found.path))
     return logged(request, post_only(request, found.rest));
+  if (const auto destination = gateway_destination(found, entrance))
+    return http::Gateway::on_get(*destination, request);
+  if (auto answer = http::small_answer(*found.path, request)) return *std::move(answer);
   if (std::holds_alternative<config::HealthPath>(*found.path)) return transport::text_response(200, "ok");
   if (std::holds_alternative<config::ReadyPath>(*found.path)) {
     const auto why_not = monitor_.why_not_ready();
@@ -298,10 +328,18 @@ transport::Loop& WebService::loop_for(transport::Loop& here, const HttpRequest& 
   return is_long_poll ? long_poll_.loop_for(here, found.rest) : here;
 }
 
+bool WebService::is_exchange(const HttpRequest& request) {
+  const auto entrance = this->entrance();
+  const auto destination = gateway_destination(match(entrance->transport, request.path), entrance);
+  return destination && http::Gateway::is_exchange(*destination);
+}
+
 std::optional<HttpResponse> WebService::refuse_body(transport::Loop& loop, const HttpRequest& request,
                                                     size_t body_size) {
   const auto entrance = this->entrance();
   const Match found = match(entrance->transport, request.path);
+  if (const auto destination = gateway_destination(found, entrance))
+    return http::Gateway::refuse_body(*destination, request, body_size);
   if (!found.path || !std::holds_alternative<config::LongPollPath>(*found.path))
     return transport::method_not_allowed(request, "GET, HEAD");
   if (request.method != "POST" && request.method != "OPTIONS")
@@ -317,18 +355,22 @@ transport::Service::Answer WebService::on_post(transport::Loop& loop, const Http
                                                transport::HttpExchange& exchange) {
   const auto entrance = this->entrance();
   if (auto refusal = refuse_page(request, entrance->transport)) return *std::move(refusal);
-  if (const std::string_view origin = request.header("origin"); !origin.empty()) {
-    exchange.add_header("Access-Control-Allow-Origin", std::string(origin));
-    exchange.add_header("Access-Control-Allow-Credentials", "true");
-    exchange.add_header("Vary", "Origin");
+  const Match found = match(entrance->transport, request.path);
+  const auto destination = gateway_destination(found, entrance);
+  const http::Headers headers =
+      headers_for_page(request, destination ? http::Gateway::methods(*destination) : "POST");
+  for (const auto& [name, value] : headers) exchange.add_header(name, value);
+  if (!destination) exchange.add_header("Cache-Control", "no-store");
+  if (request.method == "OPTIONS") return HttpResponse{destination ? 200 : 204, "", "", {}};
+  if (destination) {
+    auto answer =
+        gateway_.on_request(loop, *destination, request, {body.data(), body.size()}, headers, exchange);
+    if (const auto* const refusal = std::get_if<HttpResponse>(&answer); refusal && refusal->status >= 400)
+      log_refusal(request.peer_address, request.method + " " + *found.name + ": " +
+                                            std::to_string(refusal->status) + " " + refusal->body);
+    return answer;
   }
-  exchange.add_header("Cache-Control", "no-store");
-  if (request.method == "OPTIONS") {
-    exchange.add_header("Access-Control-Allow-Methods", "POST");
-    exchange.add_header("Access-Control-Allow-Headers", "Content-Type");
-    return HttpResponse{204, "", "", {}};
-  }
-  const std::string_view rest = match(entrance->transport, request.path).rest;
+  const std::string_view rest = found.rest;
   if (rest.empty()) return logged(request, nothing_of_long_poll(request, rest));
   auto answer = long_poll_.on_post(loop, entrance, request, rest, body, exchange);
   if (auto* response = std::get_if<HttpResponse>(&answer); response && response->status >= 400)

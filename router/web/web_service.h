@@ -1,5 +1,5 @@
-// What one listening transport serves: RawSocket, and over HTTP WebSocket and long-poll paths, static files,
-// the built-in page, health, readiness and metrics.
+// What one listening transport serves: RawSocket, and over HTTP WebSocket and long-poll paths, the gateway,
+// static files, the built-in page, health, readiness and metrics.
 //
 // Any thread. The server outlives it.
 #pragma once
@@ -9,6 +9,7 @@
 
 #include "router/base/mutex.h"
 #include "router/entrance/entrance.h"
+#include "router/http/gateway.h"
 #include "router/monitor/monitor.h"
 #include "router/web/long_poll.h"
 #include "router/worker/worker.h"
@@ -29,6 +30,7 @@ class WebService final : public transport::Service {
   void remark(const std::string& peer, const std::string& what) override;
   transport::HttpResponse on_request(const transport::HttpRequest& request) override;
   transport::Loop& loop_for(transport::Loop& here, const transport::HttpRequest& request) override;
+  bool is_exchange(const transport::HttpRequest& request) override;
   std::optional<transport::HttpResponse> refuse_body(transport::Loop& loop,
                                                      const transport::HttpRequest& request,
                                                      size_t body_size) override;
@@ -42,10 +44,14 @@ class WebService final : public transport::Service {
 
  private:
   struct Match {
+    const std::string* name = nullptr;  // of the path, as configured
     const config::Path* path = nullptr;
     std::string_view rest;  // of the request's path, behind the configured one
   };
   static Match match(const config::Transport& transport, std::string_view request_path);
+  // Of one that the gateway serves.
+  static std::optional<http::Destination> gateway_destination(
+      const Match& found, const std::shared_ptr<const Entrance>& entrance);
   // Whether WebSocket is served there: below a path for it only if there is no other path.
   static bool is_websocket(const Match& found, const config::Transport& transport);
   Worker& worker_of(const transport::Loop& loop) const;
@@ -59,6 +65,7 @@ class WebService final : public transport::Service {
   const std::vector<Worker*> workers_;
   const Monitor& monitor_;
   LongPoll long_poll_;
+  http::Gateway gateway_;
 };
 
 }  // namespace router

@@ -158,7 +158,7 @@ TEST_F(Check, ListsWhatACrossbarFileHasThatIsNotServed) {
   const Ended ended = run_program({"check", write(R"({"version": 2, "workers": [
     {"type": "router", "realms": [{"name": "r", "roles": [{"name": "anonymous", "permissions": []}]}],
      "transports": [{"type": "web", "endpoint": {"type": "tcp", "port": 8080}, "paths": {
-       "ws": {"type": "websocket"}, "info": {"type": "nodeinfo"}}}]},
+       "ws": {"type": "websocket"}, "info": {"type": "upload"}}}]},
     {"type": "container", "components": [{"type": "class"}]}]})")});
   EXPECT_EQ(ended.code, 0);
   EXPECT_THAT(ended.output, HasSubstr("\n  path /info: nothing (404)\n"));
@@ -166,7 +166,7 @@ TEST_F(Check, ListsWhatACrossbarFileHasThatIsNotServed) {
       ended.output,
       EndsWith("not served of this Crossbar file:\n"
                "  line  where                                  what becomes of it\n"
-               "  4     $.workers[0].transports[0].paths.info  there is no web service of type \"nodeinfo\": "
+               "  4     $.workers[0].transports[0].paths.info  there is no web service of type \"upload\": "
                "/info answers 404\n"
                "  5     $.workers[1]                           a worker of type \"container\" is not "
                "started\n"));

@@ -9,6 +9,7 @@
 
 #include "router/config/inventory.h"
 #include "router/config/transports/endpoint.h"
+#include "router/config/transports/http_paths.h"
 #include "router/config/transports/options.h"
 #include "router/config/transports/session_settings.h"
 #include "router/config/transports/web_paths.h"
@@ -21,7 +22,12 @@ const Words transport_types = {"websocket", "rawsocket", "universal", "web"};
 const Words other_types = {"mqtt", "flashpolicy", "websocket.testee", "stream.testee"};
 const Words all_transport_types = {"websocket", "rawsocket",   "universal",        "web",
                                    "mqtt",      "flashpolicy", "websocket.testee", "stream.testee"};
-const Words path_types = {"websocket", "static", "health", "ready", "metrics", "longpoll", "none"};
+
+Words path_types() {
+  Words types = {"websocket", "static", "health", "ready", "metrics", "longpoll", "none"};
+  types.insert(types.end(), http_path_types().begin(), http_path_types().end());
+  return types;
+}
 
 // Of the transport and of the object for one protocol alike: the whole transport's sessions.
 Keys with_session_keys(Keys keys) {
@@ -45,16 +51,19 @@ void read_rawsocket(const Setting& setting, Transport& transport) {
   transport.rawsocket_serializers = transport.serializers;
 }
 
-void read_web(const Setting& setting, Transport& transport, std::vector<Setting>& websockets) {
+void read_web(const Setting& setting, const std::vector<Realm>& realms, Transport& transport,
+              std::vector<Setting>& websockets) {
   setting.check_keys(with_session_keys({.known = {"paths"}}));
-  setting.required("paths",
-                   [&](const Setting& paths) { read_paths(paths, path_types, transport, websockets); });
+  setting.required(
+      "paths", [&](const Setting& paths) { read_paths(paths, path_types(), realms, transport, websockets); });
 }
 
-void read_universal(const Setting& setting, Transport& transport, std::vector<Setting>& websockets) {
+void read_universal(const Setting& setting, const std::vector<Realm>& realms, Transport& transport,
+                    std::vector<Setting>& websockets) {
   setting.check_keys(with_session_keys({.known = {"websocket", "rawsocket", "web"}, .left_out = {"mqtt"}}));
-  setting.given("websocket",
-                [&](const Setting& paths) { read_paths(paths, {"websocket"}, transport, websockets); });
+  setting.given("websocket", [&](const Setting& paths) {
+    read_paths(paths, {"websocket"}, realms, transport, websockets);
+  });
   setting.given("rawsocket", [&](const Setting& rawsocket) {
     rawsocket.check_keys({.known = {"serializers"},
                           .left_out = {"options"},
@@ -66,8 +75,9 @@ void read_universal(const Setting& setting, Transport& transport, std::vector<Se
     web.check_keys({.known = {"paths", "options"}, .ignored = {"id", "type"}});
     web.given("options",
               [](const Setting& options) { options.check_keys({.ignored = ignored_web_options}); });
-    web.required("paths",
-                 [&](const Setting& paths) { read_paths(paths, path_types, transport, websockets); });
+    web.required("paths", [&](const Setting& paths) {
+      read_paths(paths, path_types(), realms, transport, websockets);
+    });
   });
 }
 
@@ -117,7 +127,7 @@ std::optional<std::string> why_not_served(const Setting& transport) {
   return std::nullopt;
 }
 
-Transport read_served(const Setting& setting, const RoleNames& roles) {
+Transport read_served(const Setting& setting, const std::vector<Realm>& realms) {
   Transport transport;
   std::vector<Setting> websockets;
   const std::string& type = setting.require("type").choice(transport_types, other_types);
@@ -126,23 +136,16 @@ Transport read_served(const Setting& setting, const RoleNames& roles) {
   else if (type == "rawsocket")
     read_rawsocket(setting, transport);
   else if (type == "web")
-    read_web(setting, transport, websockets);
+    read_web(setting, realms, transport, websockets);
   else
-    read_universal(setting, transport, websockets);
+    read_universal(setting, realms, transport, websockets);
   setting.required("endpoint", [&](const Setting& endpoint) { read_endpoint(endpoint, transport); });
   setting.given("server_names", [&](const Setting& names) { read_server_names(names, transport); });
-  read_session_settings(setting, websockets, roles, transport);
+  read_session_settings(setting, websockets, names_of_roles(realms), transport);
   leave_out_useless_options(setting, transport);
   if (!transport.rawsocket_serializers.empty())
     setting.reads([&] { read_rawsocket_serializers(setting, transport); });
   return transport;
-}
-
-RoleNames names_of_roles(const std::vector<Realm>& realms) {
-  RoleNames names;
-  for (const Realm& realm : realms)
-    for (const Role& role : realm.roles) names.insert(role.name);
-  return names;
 }
 
 }  // namespace
@@ -154,8 +157,7 @@ bool has_fixed_address(const Transport& transport) {
 std::optional<Transport> read_transport(const Setting& setting, const std::vector<Realm>& realms) {
   auto why_not = why_not_served(setting);
   std::optional<Transport> transport;
-  if (!why_not && !setting.reads([&] { transport = read_served(setting, names_of_roles(realms)); }))
-    return transport;
+  if (!why_not && !setting.reads([&] { transport = read_served(setting, realms); })) return transport;
   if (transport && transport->paths.empty() && transport->rawsocket_serializers.empty()) {
     if (!setting.source().is_crossbar) setting.fail("serves nothing: no path is given");
     why_not = "no path is given";

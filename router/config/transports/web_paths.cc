@@ -8,17 +8,16 @@
 #include <system_error>
 #include <utility>
 
+#include "router/config/transports/http_paths.h"
 #include "transport/http/http_text.h"
 
 namespace router::config {
 namespace {
 
 // All of Crossbar's web services but those we have.
-const Words other_services = {"archive",   "caller",   "catalog",  "cgi",
-                              "json",      "nodeinfo", "pairme",   "path",
-                              "publisher", "redirect", "resource", "reverseproxy",
-                              "schemadoc", "upload",   "webhook",  "websocket-reverseproxy",
-                              "wap",       "wsgi"};
+const Words other_services = {"archive",  "catalog",      "cgi",       "pairme", "path",
+                              "resource", "reverseproxy", "schemadoc", "upload", "websocket-reverseproxy",
+                              "wap",      "wsgi"};
 
 const Keys websocket_keys = {.known = {"type", "auth", "serializers", "options", "limits", "cookie"},
                              .ignored = {"id", "url", "debug"}};
@@ -82,13 +81,13 @@ Path read_static(const Setting& setting) {
   return StaticPath{std::move(files)};
 }
 
-bool is_left_out(const std::string& type) {
-  return std::find(other_services.begin(), other_services.end(), type) != other_services.end();
+bool is_one_of(const Words& types, const std::string& type) {
+  return std::find(types.begin(), types.end(), type) != types.end();
 }
 
 const std::string& read_type(const Setting& setting, const Words& allowed_types) {
   const Setting type = setting.require("type");
-  if (setting.source().is_crossbar && is_left_out(type.string())) return type.string();
+  if (setting.source().is_crossbar && is_one_of(other_services, type.string())) return type.string();
   return type.choice(allowed_types, other_services);
 }
 
@@ -100,18 +99,20 @@ Path leave_out(const Setting& setting, const std::string& path, const std::strin
 
 }  // namespace
 
-void read_paths(const Setting& paths, const Words& allowed_types, Transport& transport,
-                std::vector<Setting>& websockets) {
+void read_paths(const Setting& paths, const Words& allowed_types, const std::vector<Realm>& realms,
+                Transport& transport, std::vector<Setting>& websockets) {
   Setting::for_each(paths.members(), [&](const Setting& setting) {
     const std::string path = normalized_path(setting);
     const std::string& type = read_type(setting, allowed_types);
     Path served = HealthPath{};
-    if (is_left_out(type)) {
+    if (is_one_of(other_services, type)) {
       served = leave_out(setting, path, type);
     } else if (type == "websocket") {
       setting.check_keys(websocket_keys);
       websockets.push_back(setting);
       served = WebSocketPath{};
+    } else if (is_one_of(http_path_types(), type)) {
+      served = read_http_path(setting, type, realms);
     } else if (type == "static") {
       served = read_static(setting);
     } else if (type == "longpoll") {

@@ -280,17 +280,46 @@ TEST(CrossbarFile, LeavesOutTransportsThatItHasNot) {
 TEST(CrossbarFile, AnswersNothingWhereItHasNoSuchService) {
   const Config config = parse(crossbar(R"([{"type": "web", "endpoint": {"type": "tcp", "port": 1}, "paths": {
       "/": {"type": "static", "directory": "web"}, "ws": {"type": "websocket"},
-      "info": {"type": "nodeinfo"}, "hook": {"type": "webhook", "options": {"topic": "com.x"}},
+      "in": {"type": "upload"}, "behind": {"type": "reverseproxy", "host": "localhost", "port": 8},
       "app": {"type": "wap", "templates": "../templates", "routes": {}}, "private": {"type": "none"},
       "lib": {"type": "static", "package": "p", "resource": "r"}}}])"));
-  for (const std::string path : {"/info", "/hook", "/app", "/private", "/lib"})
+  for (const std::string path : {"/in", "/behind", "/app", "/private", "/lib"})
     EXPECT_TRUE(std::holds_alternative<NothingPath>(config.transports.at(0).paths.at(path))) << path;
-  EXPECT_THAT(notices_of(config),
-              testing::IsSupersetOf(
-                  {EndsWith("paths.info: there is no web service of type \"nodeinfo\": /info answers 404"),
-                   EndsWith("paths.hook: there is no web service of type \"webhook\": /hook answers 404"),
-                   EndsWith("paths.app: there is no web service of type \"wap\": /app answers 404"),
-                   EndsWith("paths.lib: \"package\" has no counterpart and is left out")}));
+  EXPECT_THAT(
+      notices_of(config),
+      testing::IsSupersetOf(
+          {EndsWith("paths.in: there is no web service of type \"upload\": /in answers 404"),
+           EndsWith("paths.behind: there is no web service of type \"reverseproxy\": /behind answers 404"),
+           EndsWith("paths.app: there is no web service of type \"wap\": /app answers 404"),
+           EndsWith("paths.lib: \"package\" has no counterpart and is left out")}));
+}
+
+// As Crossbar's documentation has them.
+TEST(CrossbarFile, ServesTheHttpBridgeWithoutANotice) {
+  const Config config = parse(crossbar(R"([{"type": "web", "endpoint": {"type": "tcp", "port": 1}, "paths": {
+      "/": {"type": "nodeinfo"}, "ws": {"type": "websocket"},
+      "call": {"type": "caller", "realm": "realm1", "role": "anonymous"},
+      "publish": {"type": "publisher", "realm": "realm1", "role": "anonymous",
+                  "options": {"key": "foobar", "secret": "secret", "post_body_limit": 8192,
+                              "timestamp_delta_limit": 10, "require_ip": ["192.168.1.1/255.255.255.0", "127.0.0.1"],
+                              "require_tls": false}},
+      "hook": {"type": "webhook", "realm": "realm1", "role": "anonymous",
+               "options": {"topic": "com.example.webhook", "success_response": "thanks!",
+                           "error_response": "oh no!", "github_secret": "secret"}},
+      "out": {"type": "redirect", "url": "http://crossbar.io"},
+      "value": {"type": "json", "value": {"a": [1, 2.50, "\"", null, true], "b": {}}}}}])"));
+  EXPECT_THAT(notices_of(config), testing::IsEmpty());
+  const auto& paths = config.transports.at(0).paths;
+  const auto& publisher = std::get<BridgePath>(paths.at("/publish"));
+  EXPECT_EQ(publisher.kind, BridgePath::Kind::publisher);
+  EXPECT_EQ(publisher.role, "anonymous");
+  EXPECT_EQ(publisher.secret, "secret");
+  EXPECT_EQ(publisher.post_body_limit, 8192u);
+  EXPECT_EQ(publisher.timestamp_delta_limit_s, 10u);
+  EXPECT_THAT(publisher.require_ip, ElementsAre("192.168.1.1/24", "127.0.0.1"));
+  EXPECT_EQ(std::get<BridgePath>(paths.at("/hook")).success_response, "thanks!");
+  EXPECT_EQ(std::get<RedirectPath>(paths.at("/out")).url, "http://crossbar.io");
+  EXPECT_EQ(std::get<JsonPath>(paths.at("/value")).text, R"({"a":[1,2.50,"\"",null,true],"b":{}})");
 }
 
 TEST(CrossbarFile, LeavesOutSerializersThatItHasNot) {
@@ -424,7 +453,7 @@ TEST(CrossbarFile, ServesWhatItCanOfALargeNode) {
   EXPECT_EQ(config.realms.size(), 2u);
   EXPECT_EQ(config.transports.size(), 3u);
   EXPECT_THAT(config.transports.at(1).rawsocket_serializers, ElementsAre("msgpack", "json", "cbor"));
-  EXPECT_THAT(notices_of(config), testing::SizeIs(9)) << testing::PrintToString(notices_of(config));
+  EXPECT_THAT(notices_of(config), testing::SizeIs(7)) << testing::PrintToString(notices_of(config));
 }
 
 }  // namespace

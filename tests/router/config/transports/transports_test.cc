@@ -127,12 +127,14 @@ TEST(Transports, RefusesAPathGivenTwice) {
 }
 
 TEST(Transports, RefusesServicesItDoesNotHaveByName) {
-  for (const std::string type : {"json", "nodeinfo", "wsgi", "publisher", "caller", "reverseproxy", "wap"})
+  for (const std::string type : {"wsgi", "upload", "reverseproxy", "wap"})
     EXPECT_THAT(error_of(with_paths(R"({"x": {"type": ")" + type + "\"}}")),
                 EndsWith("at $.transports[0].paths.x.type: \"" + type + "\" is not supported yet"));
-  EXPECT_THAT(error_of(with_paths(R"({"x": {"type": "websoket"}})")),
-              EndsWith("expected \"websocket\", \"static\", \"health\", \"ready\", \"metrics\", "
-                       "\"longpoll\" or \"none\", found \"websoket\"; did you mean \"websocket\"?"));
+  EXPECT_THAT(
+      error_of(with_paths(R"({"x": {"type": "websoket"}})")),
+      EndsWith("expected \"websocket\", \"static\", \"health\", \"ready\", \"metrics\", "
+               "\"longpoll\", \"none\", \"caller\", \"publisher\", \"webhook\", \"http\", "
+               "\"json\", \"redirect\" or \"nodeinfo\", found \"websoket\"; did you mean \"websocket\"?"));
   EXPECT_THAT(error_of(with_paths(R"({"x": {"type": "static", "package": "p"}})")),
               EndsWith("\"package\" is not supported yet"));
   EXPECT_THAT(error_of(with_paths(R"({"x": {"type": "health", "directory": "d"}})")),

@@ -1,0 +1,216 @@
+#include "router/http/gateway.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "router/http/forms/api_form.h"
+#include "router/http/forms/bridge_form.h"
+#include "router/http/openapi.h"
+#include "router/http/streams/call_stream.h"
+#include "router/http/streams/event_stream.h"
+#include "transport/memory/has_memory_for.h"
+#include "wamp/error_uris.h"
+
+namespace router::http {
+namespace {
+
+using config::ApiPath;
+using config::BridgePath;
+using transport::HttpRequest;
+using transport::HttpResponse;
+
+constexpr auto gateway_sweep_interval = std::chrono::seconds(1);
+// Of bodies: around them are the lists of a message.
+constexpr int levels_around = 2;
+
+int max_depth_of(const Entrance& entrance) {
+  return std::max(1, static_cast<int>(entrance.transport.limits.max_depth) - levels_around);
+}
+
+// The rest of a message than what the body gives it is short.
+size_t max_body_of(const Entrance& entrance) {
+  constexpr size_t envelope = 8 * 1024;
+  const uint64_t most = entrance.transport.limits.max_message_size;
+  return most > envelope ? most - envelope : most;
+}
+
+config::AuthMethods methods_of(const config::Path& path) {
+  if (const auto* const api = std::get_if<ApiPath>(&path); api && api->role.empty()) return api->auth;
+  config::AuthMethods methods;
+  const auto* const bridge = std::get_if<BridgePath>(&path);
+  methods["anonymous"].principals[""].role = bridge ? bridge->role : std::get<ApiPath>(path).role;
+  return methods;
+}
+
+// Header and body by how long it is better to stay away.
+HttpResponse with_retry_after(HttpResponse response, uint64_t ms) {
+  std::erase_if(response.headers, [](const auto& header) { return header.first == "Retry-After"; });
+  response.headers.emplace_back("Retry-After", std::to_string(std::max<uint64_t>(1, (ms + 999) / 1000)));
+  return response;
+}
+
+constexpr std::string_view shuts_down = "the router shuts down";
+constexpr std::string_view too_many = "too many requests of this path are waiting for their answers";
+
+}  // namespace
+
+struct Gateway::OnWorker {
+  explicit OnWorker(Worker& worker) : desk{worker}, members(desk) {}
+
+  Desk desk;
+  Members members;
+  bool sweep_waiting = false;
+};
+
+Gateway::Gateway(const std::vector<Worker*>& workers) {
+  for (Worker* const worker : workers) workers_.push_back(std::make_unique<OnWorker>(*worker));
+}
+
+Gateway::~Gateway() = default;
+
+bool Gateway::serves(const config::Path& path) {
+  return std::holds_alternative<BridgePath>(path) || std::holds_alternative<ApiPath>(path);
+}
+
+std::string_view Gateway::methods(const Destination& to) {
+  return std::holds_alternative<BridgePath>(to.path) ? "POST, PUT" : "GET, POST";
+}
+
+bool Gateway::is_exchange(const Destination& to) {
+  const ApiTarget target = api_target(to.rest);
+  return std::holds_alternative<ApiPath>(to.path) &&
+         (target == ApiTarget::events || target == ApiTarget::openapi);
+}
+
+std::optional<HttpResponse> Gateway::refuse_body(const Destination& to, const HttpRequest& request,
+                                                 size_t body_size) {
+  const size_t most = max_body_of(*to.entrance);
+  if (const auto* const bridge = std::get_if<BridgePath>(&to.path))
+    return refuse_bridge_request(*bridge, request, body_size, most);
+  return refuse_api_request(request, to.rest, body_size, most);
+}
+
+HttpResponse Gateway::on_get(const Destination& to, const HttpRequest& request) {
+  auto refusal = refuse_body(to, request, 0);
+  return refusal ? *std::move(refusal) : transport::text_response(404, "there is nothing here");
+}
+
+Gateway::OnWorker& Gateway::on(const transport::Loop& loop) {
+  const auto found = std::find_if(workers_.begin(), workers_.end(),
+                                  [&loop](const auto& one) { return &one->desk.worker.loop() == &loop; });
+  assert(found != workers_.end());
+  return **found;
+}
+
+std::shared_ptr<const Entrance> Gateway::entrance_of(const Destination& to) {
+  const Lock lock(mutex_);
+  OfPath& of_path = entrances_[to.name];
+  if (of_path.of_transport == to.entrance) return of_path.own;
+  const Entrance& whole = *to.entrance;
+  const auto* const bridge = std::get_if<BridgePath>(&to.path);
+  config::Transport transport = whole.transport;
+  transport.auth = methods_of(to.path);
+  transport.realms = {bridge ? bridge->realm : std::get<ApiPath>(to.path).realm};
+  transport.cookie.reset();
+  transport.paths.clear();
+  of_path = {to.entrance, std::make_shared<const Entrance>(Entrance{whole.realms, std::move(transport),
+                                                                    whole.logins, nullptr, whole.clock,
+                                                                    std::make_shared<Succession>()})};
+  return of_path.own;
+}
+
+transport::Service::Answer Gateway::on_request(transport::Loop& loop, const Destination& to,
+                                               const HttpRequest& request, std::string_view body,
+                                               Headers headers, transport::HttpExchange& exchange) {
+  OnWorker& here = on(loop);
+  const bool is_bridge = std::holds_alternative<BridgePath>(to.path);
+  if (here.desk.worker.shutting_down())
+    return with_retry_after(
+        is_bridge ? bridge_refusal(503, shuts_down) : problem(wamp::error_uri::unavailable, shuts_down),
+        here.desk.worker.retry_after_ms());
+  wait_for_sweep(here);
+  return is_bridge ? on_bridge(here, to, request, body, exchange)
+                   : on_api(here, to, request, body, std::move(headers), exchange);
+}
+
+transport::Service::Answer Gateway::on_bridge(OnWorker& here, const Destination& to,
+                                              const HttpRequest& request, std::string_view body,
+                                              transport::HttpExchange& exchange) {
+  const auto& path = std::get<BridgePath>(to.path);
+  const WallTime now = to.entrance->clock.wall_time();
+  auto read = read_bridge_request({path, to.name, request, body}, now, nonces_, max_depth_of(*to.entrance));
+  if (auto* const refusal = std::get_if<HttpResponse>(&read)) return std::move(*refusal);
+  const auto member = here.members.find(to.name, entrance_of(to), {path.realm}, "http:" + to.name,
+                                        {1, path.requests_in_flight});
+  if (!member) return with_retry_after(bridge_refusal(503, too_many), 1000);
+  return member->ask(
+      std::get<Question>(std::move(read)), exchange,
+      [entrance = to.entrance, &path](const Reply& reply) { return bridge_response(path, reply); });
+}
+
+transport::Service::Answer Gateway::on_api(OnWorker& here, const Destination& to, const HttpRequest& request,
+                                           std::string_view body, Headers headers,
+                                           transport::HttpExchange& exchange) {
+  const auto& path = std::get<ApiPath>(to.path);
+  auto credentials = credentials_of(request, path);
+  if (!credentials)
+    return problem(wamp::error_uri::authentication_required,
+                   "expected \"Authorization: Bearer\" and a token of this path");
+  const auto as_stream = [&](auto&& make) -> transport::Service::Answer {
+    size_t& count = here.members.streams(to.name);
+    if (count >= path.event_streams) return problem(wamp::error_uri::too_many_requests, "too many streams");
+    return transport::Service::Upgrade{"", transport::Framing::response, make(count), {}};
+  };
+  if (api_target(to.rest) == ApiTarget::events) {
+    auto events = read_events_request(request);
+    if (auto* const refusal = std::get_if<HttpResponse>(&events)) return std::move(*refusal);
+    return as_stream([&](size_t& count) {
+      return std::make_unique<EventStream>(here.desk, entrance_of(to), *std::move(credentials),
+                                           std::move(headers), count,
+                                           std::get<EventsQuestion>(std::move(events)));
+    });
+  }
+  if (api_target(to.rest) == ApiTarget::openapi)
+    return ask(here, to, request, *credentials, {.kind = Question::Kind::role}, exchange,
+               [entrance = to.entrance, name = to.name, &path](const Reply& reply) {
+                 return openapi_response(entrance->realms, path, name, reply);
+               });
+  auto read = read_api_request(path, request, to.rest, body, max_depth_of(*to.entrance));
+  if (auto* const refusal = std::get_if<HttpResponse>(&read)) return std::move(*refusal);
+  auto& question = std::get<Question>(read);
+  if (question.kind == Question::Kind::call && wants_stream(request))
+    return as_stream([&](size_t& count) {
+      return std::make_unique<CallStream>(here.desk, entrance_of(to), *std::move(credentials),
+                                          std::move(headers), count, std::move(question));
+    });
+  return ask(here, to, request, *credentials, std::move(question), exchange, api_response);
+}
+
+transport::Service::Answer Gateway::ask(OnWorker& here, const Destination& to, const HttpRequest& request,
+                                        const Credentials& credentials, Question question,
+                                        transport::HttpExchange& exchange, Member::Respond respond) {
+  const auto& path = std::get<ApiPath>(to.path);
+  const auto member = here.members.find(to.name, entrance_of(to), credentials,
+                                        credentials.secret.empty() ? "http:" + to.name : request.peer_address,
+                                        {path.max_identities, path.requests_in_flight});
+  if (!member) return problem(wamp::error_uri::too_many_requests, too_many);
+  return member->ask(std::move(question), exchange, std::move(respond));
+}
+
+void Gateway::wait_for_sweep(OnWorker& here) {
+  if (std::exchange(here.sweep_waiting, true)) return;
+  here.desk.worker.loop().after(gateway_sweep_interval, [&here] { sweep(here); });
+}
+
+void Gateway::sweep(OnWorker& here) {
+  here.sweep_waiting = false;
+  const SteadyTime now = here.desk.worker.loop().now();
+  transport::has_memory_for([&] { here.members.sweep(now); });
+  // None goes meanwhile: connections tell their end later.
+  for (StreamSession* const stream : here.desk.streams)
+    transport::has_memory_for([&] { stream->sweep(now); });
+  if (!here.members.empty() || !here.desk.streams.empty()) wait_for_sweep(here);
+}
+
+}  // namespace router::http
