@@ -1,5 +1,5 @@
-// What the other end sends and is sent beside messages, be it over WebSocket, RawSocket or in the response to an
-// HTTP request: one of the three codecs.
+// What the other end sends and is sent beside messages, be it over WebSocket, RawSocket or in the response to
+// an HTTP request: one of the three codecs.
 //
 // Belongs to one thread.
 #pragma once
