@@ -71,4 +71,11 @@ inline bool is_utf8(std::string_view text) {
   return is_ascii(text) || is_utf8_beyond_ascii(text);
 }
 
+// How many of the first `most` bytes of a valid text are whole characters.
+inline size_t utf8_prefix(std::string_view text, size_t most) {
+  if (text.size() <= most) return text.size();
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
+  return most;
+}
+
 }  // namespace text

@@ -59,8 +59,8 @@ std::vector<Sampler::LeftOut> take_left_out() {
 }
 
 std::string_view name(Kind kind) {
-  constexpr std::array<std::string_view, kind_count> names{"connections", "refusals", "failed logins",
-                                                           "aborts",      "denials",  "lost messages"};
+  constexpr std::array<std::string_view, kind_count> names{
+      "connections", "refusals", "failed logins", "aborts", "denials", "lost messages", "slow calls"};
   return names[static_cast<size_t>(kind)];
 }
 
@@ -71,6 +71,27 @@ wamp::Value cleaned(const wamp::Value& value) {
 }
 
 }  // namespace
+
+std::string_view name(Level level) {
+  constexpr std::array<std::string_view, 3> names{"info", "warning", "error"};
+  return names[static_cast<size_t>(level)];
+}
+
+std::optional<Level> level_named(std::string_view wanted) {
+  for (const Level level : {Level::info, Level::warning, Level::error})
+    if (name(level) == wanted) return level;
+  return std::nullopt;
+}
+
+void set_lowest_level(Level lowest) {
+  sink().logger->set_level(level_of(lowest));
+}
+
+Level lowest_level() {
+  for (const Level level : {Level::info, Level::warning})
+    if (sink().logger->should_log(level_of(level))) return level;
+  return Level::error;
+}
 
 std::string printable(std::string_view line) {
   std::string text;
@@ -92,8 +113,7 @@ std::string printable(std::string_view line) {
 }
 
 std::string json_line(std::string_view time, Level level, std::string_view line, const wamp::Dict& facts) {
-  constexpr std::array<std::string_view, 3> names{"info", "warning", "error"};
-  wamp::Dict all{{"time", time}, {"level", names[static_cast<size_t>(level)]}, {"message", printable(line)}};
+  wamp::Dict all{{"time", time}, {"level", name(level)}, {"message", printable(line)}};
   for (const wamp::DictEntry& fact : facts) all.append(fact.key, cleaned(fact.value));
   std::string text;
   serializers::JsonWriter writer(text);

@@ -6,6 +6,7 @@
 // are logged.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,8 +18,16 @@ namespace router::log {
 enum class Format : uint8_t { text, json };
 enum class Level : uint8_t { info, warning, error };
 
+std::string_view name(Level level);
+// None: there is no such level.
+std::optional<Level> level_named(std::string_view name);
+
 // Before other threads log. The default is text, from info on. No line has been left out yet.
 void configure(Format format, Level lowest);
+
+// From now on what is worse, or as bad, is logged. Any thread.
+void set_lowest_level(Level lowest);
+Level lowest_level();
 
 // `facts` are fields of the JSON object, besides "time", "level" and "message"; a text line says itself what
 // is to be known.

@@ -64,6 +64,10 @@ class Histogram {
     buckets_[bucket < bucket_count ? bucket : bucket_count - 1].add();
     sum_us_.add(us);
   }
+  void clear() {
+    for (Counter& bucket : buckets_) bucket.set(0);
+    sum_us_.set(0);
+  }
   // Of each bucket alone.
   uint64_t count(size_t bucket) const { return buckets_[bucket].value(); }
   uint64_t sum_us() const { return sum_us_.value(); }

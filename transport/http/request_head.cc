@@ -23,24 +23,6 @@ bool has_token(std::string_view header, std::string_view token) {
                                [&](const std::string& t) { return equal_ignoring_case(t, token); });
 }
 
-// Nothing for a bad escape or a NUL, which no file name and no route can mean.
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string result;
-  for (size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    if (c == '%') {
-      const int high = i + 2 < text.size() ? text::hex_digit(text[i + 1]) : -1;
-      const int low = i + 2 < text.size() ? text::hex_digit(text[i + 2]) : -1;
-      if (high < 0 || low < 0) return std::nullopt;
-      c = static_cast<char>(high * 16 + low);
-      i += 2;
-    }
-    if (c == '\0') return std::nullopt;
-    result += c;
-  }
-  return result;
-}
-
 // Control characters in a head are an attack or another protocol; websocketpp's parser lets them pass.
 bool has_control_characters(std::string_view head) {
   return std::any_of(head.begin(), head.end(), [](unsigned char c) {
@@ -98,6 +80,23 @@ bool has_body(const HttpRequest& request) {
 }
 
 }  // namespace
+
+std::optional<std::string> percent_decoded(std::string_view text) {
+  std::string result;
+  for (size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (c == '%') {
+      const int high = i + 2 < text.size() ? text::hex_digit(text[i + 1]) : -1;
+      const int low = i + 2 < text.size() ? text::hex_digit(text[i + 2]) : -1;
+      if (high < 0 || low < 0) return std::nullopt;
+      c = static_cast<char>(high * 16 + low);
+      i += 2;
+    }
+    if (c == '\0') return std::nullopt;
+    result += c;
+  }
+  return result;
+}
 
 bool may_begin_request(std::string_view bytes) {
   const size_t line_end = bytes.find('\n');

@@ -3,6 +3,7 @@
 // Pure functions; any thread. Whatever is refused is refused with a response that says why.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +23,9 @@ std::variant<HttpRequest, HttpResponse> read_request_head(std::string_view head,
 // The client asks for WebSocket (RFC 6455, section 4.2.1), well-formed or not. Who has sent a key for it
 // does, even if a proxy has taken out the rest.
 bool asks_for_websocket(const HttpRequest& request);
+
+// Of a part of a target. Nothing for a bad escape or a NUL, which no file name and no route can mean.
+std::optional<std::string> percent_decoded(std::string_view text);
 
 struct Handshake {
   std::string accept;                // for Sec-WebSocket-Accept

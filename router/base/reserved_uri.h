@@ -1,0 +1,18 @@
+// Which URIs are the router's: no client registers or publishes there.
+//
+// Pure; any thread.
+#pragma once
+
+#include <string_view>
+
+namespace router {
+
+// "wamp." is the protocol's ("Reserved URIs"), "wampd." what this router has besides.
+constexpr bool is_reserved_uri(std::string_view uri) {
+  if (!uri.starts_with("wamp")) return false;
+  uri.remove_prefix(4);
+  if (uri.starts_with('d')) uri.remove_prefix(1);
+  return uri.empty() || uri.front() == '.';
+}
+
+}  // namespace router
