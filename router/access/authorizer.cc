@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "router/base/reserved_uri.h"
 #include "router/config/limits.h"
 #include "router/config/wording.h"
 
@@ -11,7 +12,7 @@ namespace router {
 Grant grant_of(const config::Permission& rule, Action action) {
   switch (action) {
     case Action::call:
-      return {rule.call, rule.disclose_caller, rule.trustlevel, false};
+      return {rule.call, rule.disclose_caller, rule.trustlevel, false, std::nullopt, rule.slow_call_ms};
     case Action::register_:
       return {rule.register_, false, std::nullopt, rule.force_reregister};
     case Action::publish:
@@ -69,7 +70,7 @@ RolePermissions::Decision RolePermissions::decide(Action action, std::string_vie
         !by_rule.allowed || (decision.grant.force_reregister && !by_rule.force_reregister);
     const auto common = grants_less ? common_uri(pattern, {rule.uri, rule.match}, fresh_) : std::nullopt;
     // No call to what is reserved goes to a registration, whatever its pattern is.
-    if (!common || (action == Action::register_ && wamp::is_reserved_uri(*common))) continue;
+    if (!common || (action == Action::register_ && is_reserved_uri(*common))) continue;
     Decision there = decide_on(action, *common);
     if (!there.grant.allowed) return there;
     decision.grant.force_reregister &= there.grant.force_reregister;

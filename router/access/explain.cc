@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "router/access/authorizer.h"
+#include "router/base/reserved_uri.h"
 #include "router/config/inventory.h"
 #include "router/config/limits.h"
 #include "router/config/realm_pattern.h"
@@ -16,12 +16,6 @@ namespace router {
 namespace {
 
 using config::in_quotes;
-
-std::optional<Action> action_of(const std::string& word) {
-  for (const Action action : {Action::call, Action::register_, Action::publish, Action::subscribe})
-    if (name(action) == word) return action;
-  return std::nullopt;
-}
 
 template <class Named>
 std::string names_of(const std::vector<Named>& all) {
@@ -107,26 +101,22 @@ std::string line_of(const config::Permission& rule, Action action) {
 }
 
 // Why no client may do that, whatever its role's rules say; none: they decide.
-std::optional<std::string> why_nobody_may(const config::Realm& realm, const config::Role& role, Action action,
-                                          const Question& question) {
-  const std::string& uri = question.uri;
+std::optional<std::string> why_nobody_may(const Asker& asker, const config::SessionLimits& limits,
+                                          Action action, const std::string& uri, wamp::MatchPolicy match) {
   const bool makes_sense = action == Action::register_ || action == Action::subscribe;
-  if (question.match != wamp::MatchPolicy::exact && !makes_sense)
+  if (match != wamp::MatchPolicy::exact && !makes_sense)
     return "only REGISTER and SUBSCRIBE have a match policy";
-  const config::SessionLimits limits = config::limits_of(role, realm.limits);
   if (uri.size() > limits.uri_length)
     return "URIs of at most " + std::to_string(limits.uri_length) + " bytes are allowed";
   if (wamp::component_count(uri) > limits.uri_components)
     return "URIs of at most " + std::to_string(limits.uri_components) + " components are allowed";
-  if (!wamp::is_valid_uri(uri, realm.uri_check, question.match))
+  if (!wamp::is_valid_uri(uri, asker.uri_check, match))
     return "that is not a valid URI in this realm" +
-           (question.match == wamp::MatchPolicy::exact
-                ? ""
-                : " for match policy " + in_quotes(wamp::name(question.match)));
-  if (action == Action::call && wamp::is_reserved_uri(uri) && !realm.meta_api)
+           (match == wamp::MatchPolicy::exact ? "" : " for match policy " + in_quotes(wamp::name(match)));
+  if (action == Action::call && is_reserved_uri(uri) && !asker.meta_api)
     return "\"enable_meta_api\" is false, so the realm has none of the router's procedures";
-  if ((action == Action::register_ || action == Action::publish) && wamp::is_reserved_uri(uri))
-    return "URIs that begin with \"wamp.\" are reserved";
+  if ((action == Action::register_ || action == Action::publish) && is_reserved_uri(uri))
+    return "URIs that begin with \"wamp.\" or \"wampd.\" are reserved";
   return std::nullopt;
 }
 
@@ -144,6 +134,38 @@ std::string explain_rules(const RolePermissions& permissions, Action action,
 
 }  // namespace
 
+std::optional<Action> action_of(std::string_view word) {
+  for (const Action action : {Action::call, Action::register_, Action::publish, Action::subscribe})
+    if (name(action) == word) return action;
+  return std::nullopt;
+}
+
+Explanation explain(const RolePermissions& permissions, const Asker& asker, Action action,
+                    const std::string& uri, wamp::MatchPolicy match) {
+  Explanation explained;
+  explained.decided_on = uri;
+  const std::string wish = wording(action, uri, match);
+  if (const auto why = why_nobody_may(asker, permissions.limits(), action, uri, match)) {
+    explained.nobody_may = true;
+    explained.allowed = false;
+    explained.text = "nobody may " + wish + ": " + *why + "\n";
+    return explained;
+  }
+  const std::string who = "role " + in_quotes(asker.role) + " of realm " + in_quotes(asker.realm);
+  if (permissions.verdicts()) {
+    explained.text = "the procedure " + in_quotes(permissions.verdicts()->authorizer().procedure) +
+                     " is asked whether " + who + " may " + wish + "\n";
+    return explained;
+  }
+  const auto decision = permissions.decide(action, uri, match);
+  explained.allowed = decision.grant.allowed;
+  explained.decided_on = decision.uri;
+  explained.rule = decision.rule;
+  explained.text = who + (decision.grant.allowed ? " may " : " may not ") + wish + "\n" +
+                   explain_rules(permissions, action, decision, match);
+  return explained;
+}
+
 std::string explain(const config::Config& config, const Question& question) {
   const auto action = action_of(question.action);
   if (!action)
@@ -152,17 +174,10 @@ std::string explain(const config::Config& config, const Question& question) {
   const config::Realm& realm = realm_of(config, question);
   std::string text;
   const config::Role& role = find(realm.roles, role_of(config, question, text), "role");
-  const std::string wish = wording(*action, question.uri, question.match);
-  if (const auto why = why_nobody_may(realm, role, *action, question))
-    return "nobody may " + wish + ": " + *why + "\n";
-  const std::string who = "role " + in_quotes(role.name) + " of realm " + in_quotes(realm.name);
-  if (role.authorizer)
-    return text + "the procedure " + in_quotes(role.authorizer->procedure) + " is asked whether " + who +
-           " may " + wish + "\n";
-  const RolePermissions permissions(role, realm.limits);
-  const auto decision = permissions.decide(*action, question.uri, question.match);
-  return text + who + (decision.grant.allowed ? " may " : " may not ") + wish + "\n" +
-         explain_rules(permissions, *action, decision, question.match);
+  const Explanation explained =
+      explain(RolePermissions(role, realm.limits), {role.name, realm.name, realm.uri_check, realm.meta_api},
+              *action, question.uri, question.match);
+  return explained.nobody_may ? explained.text : text + explained.text;
 }
 
 }  // namespace router

@@ -1,6 +1,7 @@
 #include "router/base/counters.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace router {
@@ -73,6 +74,16 @@ size_t NamedCounters::place(std::string_view first, std::string_view second) con
 
 void NamedCounters::add(std::string_view first, std::string_view second) {
   counters_[place(first, second)].add();
+}
+
+uint64_t MessageCounters::all() const {
+  return std::accumulate(counters_.begin(), counters_.end(), uint64_t{0},
+                         [](uint64_t sum, const Counter& counter) { return sum + counter.value(); });
+}
+
+uint64_t NamedCounters::all() const {
+  return std::accumulate(counters_.begin(), counters_.end(), uint64_t{0},
+                         [](uint64_t sum, const Counter& counter) { return sum + counter.value(); });
 }
 
 uint64_t NamedCounters::value(std::string_view first, std::string_view second) const {

@@ -46,6 +46,14 @@ inline constexpr Family errors_sent{
     "wampd_errors_sent_total", "ERRORs sent, by URI; \"other\" are those of applications.", {"uri"}};
 inline constexpr Family call_seconds{
     "wampd_call_seconds", "Time from a CALL to its last RESULT or ERROR.", {}, Family::Kind::histogram};
+inline constexpr Family call_errors{"wampd_call_errors_total", "Calls that ended with an ERROR."};
+inline constexpr Family slow_calls{"wampd_slow_calls_total",
+                                   "Calls that took as long as slow_call_ms says, or longer."};
+inline constexpr Family publications{"wampd_publications_total",
+                                     "PUBLISHs that were allowed and carried out."};
+inline constexpr Family events{"wampd_events_total", "EVENTs sent, as sessions tell once a second."};
+inline constexpr Family taps_dropped{"wampd_tap_dropped_total",
+                                     "Messages that a tap did not show, as there were too many."};
 inline constexpr Family late_answers{"wampd_late_answers_total",
                                      "Answers, cancels and chunks that came for a call that had ended."};
 inline constexpr Family streams_ended{
@@ -64,6 +72,8 @@ class MessageCounters {
   void add() {
     counters_[wamp::message_index<M>].add();
   }
+  // Of all types.
+  uint64_t all() const;
 
  private:
   std::array<Counter, std::variant_size_v<wamp::Message>> counters_;
@@ -77,6 +87,7 @@ class NamedCounters {
   NamedCounters(CounterSet& set, const Family& family, Names first, Names second = only_one);
   void add(std::string_view first, std::string_view second = "");
   uint64_t value(std::string_view first, std::string_view second = "") const;
+  uint64_t all() const;
 
  private:
   static constexpr std::array<std::string_view, 1> only_one{""};
@@ -142,6 +153,12 @@ struct WorkerCounters : CounterSet {
 
 struct BranchCounters : CounterSet {
   Histogram call_seconds{*this, family::call_seconds};
+  Counter call_errors{*this, family::call_errors};
+  Counter slow_calls{*this, family::slow_calls};
+  Counter publications{*this, family::publications};
+  Counter events{*this, family::events};
+  Counter lost_events;  // told in wampd.stats.realm; the metrics have them by reason
+  Counter taps_dropped{*this, family::taps_dropped};
   Counter late_answers{*this, family::late_answers};
   Counter streams_ended{*this, family::streams_ended};
   NamedCounters denials{*this, family::denials, names::actions, names::denials};

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "router/base/reserved_uri.h"
 #include "wamp/error_uris.h"
 
 namespace router::broker {
@@ -58,7 +59,7 @@ void Broker::remove_subscription(Subscription& subscription) noexcept {
 
 void Broker::on_subscriber_removed(Subscription& subscription, const Member& member,
                                    Outbox& outbox) noexcept {
-  const bool told = !wamp::is_reserved_uri(subscription.topic);
+  const bool told = !is_reserved_uri(subscription.topic);
   const auto arguments = [session = member.ref.session.value, id = subscription.id.value] {
     return serializers::Arguments{{session, id}, {}};
   };
@@ -152,7 +153,7 @@ void Broker::answer_subscriber(Subscription& subscription, Member& subscriber,
 
 void Broker::tell_subscribed(const Subscription& subscription, const Member& subscriber, bool created,
                              Outbox& outbox) {
-  if (wamp::is_reserved_uri(subscription.topic)) return;
+  if (is_reserved_uri(subscription.topic)) return;
   const uint64_t session = subscriber.ref.session.value;
   if (created)
     publish_meta(
@@ -241,6 +242,15 @@ void Broker::send_meta(std::string_view topic, const RoutedPayload& payload, wam
   static const RoutingKey no_key;
   send_events({wamp::PublicationId(ids_.next()), topic, no_details, payload, excluded, no_filter, no_key},
               legs, outbox);
+}
+
+bool Broker::publish_exactly(std::string_view topic, const RoutedPayload& payload, Outbox& outbox) {
+  const Subscription* const subscription = find(topic, wamp::MatchPolicy::exact);
+  if (!subscription || !subscription->has_subscribers()) return false;
+  std::vector<Leg> legs;
+  append_legs(*subscription, legs);
+  send_meta(topic, payload, {}, legs, outbox);
+  return true;
 }
 
 bool Broker::remove_some(Member& member, uint64_t& from, Outbox& outbox) {

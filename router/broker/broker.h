@@ -83,6 +83,8 @@ class Broker {
       if (!legs.empty()) send_meta(topic, make_payload(make_arguments()), excluded, legs, outbox);
     });
   }
+  // An event of the router's own for those only who have subscribed to exactly that topic. False: nobody has.
+  bool publish_exactly(std::string_view topic, const RoutedPayload& payload, Outbox& outbox);
   // What comes of something else that must not fail for it: else it is lost, and counted.
   template <class Publish>
   void publish_if_there_is_memory(const Publish& publish) noexcept {

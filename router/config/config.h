@@ -36,12 +36,14 @@ struct Permission {
   std::string uri;
   wamp::MatchPolicy match = wamp::MatchPolicy::exact;
   bool call = false, register_ = false, publish = false, subscribe = false;
-  bool force_reregister = false;  // of what other sessions have registered
+  bool force_reregister = false;          // of what other sessions have registered
+  bool tap = false, tap_payload = false;  // of the rule for wampd.tap.start: messages, and their arguments
   bool disclose_caller = false, disclose_publisher = false;
   std::optional<uint32_t> trustlevel =
       std::nullopt;  // of calls and publications under this rule; none: not told
   std::optional<SlowConsumer> slow_consumer =
-      std::nullopt;        // of subscriptions under this rule; none: the role's
+      std::nullopt;                                     // of subscriptions under this rule; none: the role's
+  std::optional<uint32_t> slow_call_ms = std::nullopt;  // of calls under this rule; none: the realm's
   std::string place = {};  // "FILE:LINE:COLUMN, JSON path" for messages; empty: of no file
 };
 
@@ -104,6 +106,8 @@ struct SessionLimits {
   // Faster ones are slowed down by not reading them. 0: none.
   uint64_t messages_per_second = 0;
   uint64_t bytes_per_second = 0;
+  // No bound, and a key of the realm itself: calls that take as long are logged; 0: none.
+  uint32_t slow_call_ms = 0;
 };
 
 // Bounds of one realm, and of the sessions of roles that have no other ones.
@@ -177,14 +181,17 @@ struct HealthPath {};   // 200 while the program lives
 struct ReadyPath {};    // 200 while new clients are welcome, else 503
 struct MetricsPath {};  // Prometheus
 struct LongPollPath {};
+struct MonitorPath {};  // what the router does, as JSON
 struct NothingPath {};  // 404, also where a path above it serves files
-using Path = std::variant<WebSocketPath, StaticPath, HealthPath, ReadyPath, MetricsPath, LongPollPath,
-                          NothingPath, BridgePath, ApiPath, JsonPath, RedirectPath, NodeInfoPath>;
+using Path =
+    std::variant<WebSocketPath, StaticPath, HealthPath, ReadyPath, MetricsPath, LongPollPath, NothingPath,
+                 MonitorPath, BridgePath, ApiPath, JsonPath, RedirectPath, NodeInfoPath>;
 
 // As the configuration writes its type.
 constexpr std::string_view name(const Path& path) {
-  constexpr std::string_view names[] = {"websocket", "static", "health", "ready", "metrics",  "longpoll",
-                                        "none",      "",       "http",   "json",  "redirect", "nodeinfo"};
+  constexpr std::string_view names[] = {"websocket", "static",   "health",  "ready", "metrics",
+                                        "longpoll",  "none",     "monitor", "",      "http",
+                                        "json",      "redirect", "nodeinfo"};
   static_assert(std::size(names) == std::variant_size_v<Path>);
   if (const auto* const bridge = std::get_if<BridgePath>(&path)) return name(bridge->kind);
   return names[path.index()];
@@ -258,6 +265,14 @@ struct MemoryLimits {
   bool operator==(const MemoryLimits&) const = default;
 };
 
+// URIs that are labels in the metrics; nothing that a client chooses is one otherwise.
+struct MetricsUris {
+  std::vector<std::string> procedures, topics;  // a '*' at the end: all that begin so
+  uint32_t max_series = 100;                    // of procedures, and of topics, with their realms
+
+  bool operator==(const MetricsUris&) const = default;
+};
+
 // How the program ends when it is asked to.
 struct Drain {
   uint32_t window_ms =
@@ -283,6 +298,7 @@ struct Config {
   std::vector<Realm> realms;
   std::vector<Transport> transports;
   Drain drain;
+  MetricsUris metrics;
   int workers = 0;              // 0: one per core
   std::vector<Notice> notices;  // to be logged as warnings
 };

@@ -80,6 +80,7 @@ std::string text_of(const Path& path, const Transport& transport) {
   if (std::holds_alternative<HealthPath>(path)) return "health";
   if (std::holds_alternative<ReadyPath>(path)) return "ready";
   if (std::holds_alternative<MetricsPath>(path)) return "metrics";
+  if (std::holds_alternative<MonitorPath>(path)) return "monitor";
   if (std::holds_alternative<NothingPath>(path)) return "nothing (404)";
   const transport::StaticFiles& files = std::get<StaticPath>(path).files;
   std::string text = files.directory.empty() ? "the built-in page" : "files of " + in_quotes(files.directory);
@@ -208,10 +209,13 @@ std::string text_of(const Permission& rule) {
   add(rule.force_reregister, "force_reregister");
   add(rule.publish, "publish");
   add(rule.subscribe, "subscribe");
+  add(rule.tap, "tap");
+  add(rule.tap_payload, "tap_payload");
   if (words.empty()) words.emplace_back("nothing allowed");
   add(rule.disclose_caller, "disclose caller");
   add(rule.disclose_publisher, "disclose publisher");
   if (rule.trustlevel) words.push_back("trustlevel " + std::to_string(*rule.trustlevel));
+  if (rule.slow_call_ms) words.push_back("slow_call_ms " + std::to_string(*rule.slow_call_ms));
   if (rule.slow_consumer) words.push_back("slow_consumer " + std::string(name(*rule.slow_consumer)));
   return joined(words);
 }
@@ -251,6 +255,8 @@ void tell_store(const Store& store, Teller& parts) {
 void tell_realm(const Realm& realm, Teller parts) {
   if (realm.uri_check == wamp::UriRule::strict) parts.tell("uri_check", "strict");
   if (!realm.meta_api) parts.tell("meta API", "off");
+  if (realm.limits.slow_call_ms > 0)
+    parts.tell("slow calls", "from " + std::to_string(realm.limits.slow_call_ms) + " ms");
   if (realm.sequential_request_ids) parts.tell("request_ids", "sequential");
   for (const Role& role : realm.roles)
     tell_role(role, parts.tell("role " + in_quotes(role.name), text_of(role)));
@@ -297,6 +303,11 @@ std::vector<Fact> inventory(const Config& config) {
   if (config.workers > 0) whole.tell("workers", std::to_string(config.workers));
   whole.tell_limits(memory_limits, config.memory, "memory ");
   whole.tell_limits(drain_times, config.drain, "drain ");
+  for (const auto& [what, uris] :
+       {std::pair("procedures", config.metrics.procedures), std::pair("topics", config.metrics.topics)})
+    if (!uris.empty()) whole.tell("metrics of " + std::string(what), joined(uris));
+  if (config.metrics.max_series != MetricsUris().max_series)
+    whole.tell("metrics max_series", std::to_string(config.metrics.max_series));
   const std::vector<std::string> names = transport_names(config);
   for (size_t i = 0; i < names.size(); ++i) tell_transport(config.transports[i], whole.tell(names[i], ""));
   for (const Realm& realm : config.realms)

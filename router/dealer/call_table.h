@@ -5,6 +5,7 @@
 // session's halves have indexes of what is theirs.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -19,6 +20,8 @@
 #include "router/mail/call_mail.h"
 #include "router/mail/routed_payload.h"
 #include "router/registrations/registration.h"
+#include "router/statistics/numbers.h"
+#include "router/statistics/uri_summary.h"
 #include "router/tables/id_map.h"
 #include "router/tables/leftover_work.h"
 #include "transport/counters/counter.h"
@@ -61,8 +64,12 @@ struct PendingCall {
   std::unique_ptr<KeptCall> kept;        // null: it will not be sent again
   std::shared_ptr<WaitingCall> waiting;  // while it waits for a free callee
   std::optional<CallDeadlines::iterator> deadline;
-  SteadyTime taken;                  // when the CALL came
-  PendingCall* next_free = nullptr;  // the pool's own
+  SteadyTime taken;  // when the CALL came
+  UriSummary<ProcedureNumbers>::Ref counted;
+  SteadyTime waits_since;               // while it waits
+  std::chrono::microseconds waited{0};  // before
+  uint32_t slow_call_ms = 0;            // it is logged if it takes as long; 0: never
+  PendingCall* next_free = nullptr;     // the pool's own
 };
 
 // The callee's end of it: from INVOCATION to its last answer.

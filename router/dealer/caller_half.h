@@ -7,6 +7,7 @@
 // call that has ended, an answer to it) is counted and ignored.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <optional>
@@ -91,6 +92,7 @@ class CallerHalf {
   void reroute(PendingCall& call);
   // It has been given a callee, or ends.
   void stop_waiting(PendingCall& call) noexcept;
+  void count(PendingCall& call, const Asked& asked, size_t bytes);
   void set_deadline(PendingCall& call, uint64_t timeout_ms);
   void forget_deadline(PendingCall& call);
   uint64_t remaining_ms(const PendingCall& call) const;
@@ -100,8 +102,13 @@ class CallerHalf {
   void tell_end(const PendingCall& call, bool is_to_stop);
   // Behind its last answer, which must not be sent twice: so this needs no memory.
   void remove(PendingCall& call) noexcept;
-  // The same for one whose caller is sent the last answer.
-  void finish(PendingCall& call) noexcept;
+  // The same for one whose caller is sent the last answer: what error it is, if any, and how many bytes.
+  struct LastAnswer {
+    std::string_view error_uri;  // empty: none
+    size_t bytes = 0;
+  };
+  void finish(PendingCall& call, const LastAnswer& answer) noexcept;
+  void tell_slow(const PendingCall& call, const LastAnswer& answer, std::chrono::microseconds took) noexcept;
   // The call's exit with an ERROR of the dealer's own. Its callee knows already, or there is none.
   void end(PendingCall& call, std::string_view error_uri, std::string_view text);
   // The same for a call whose callee goes on: it is told to stop.

@@ -3,9 +3,11 @@
 // Each function takes the realm's lock, so none is on the way of a usual call.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <set>
+#include <string>
 #include <string_view>
 
 #include "router/matching/stamped_route.h"
@@ -14,6 +16,15 @@
 #include "router/registrations/registration.h"
 
 namespace router::dealer {
+
+// A call that took as long as the rule for it says is to be logged.
+struct SlowCall {
+  std::string procedure;  // empty: look at the registration
+  wamp::RegistrationId registration;
+  wamp::SessionId caller, callee;          // callee: none, it waits still
+  std::chrono::milliseconds took, waited;  // waited: of it for a free callee
+  std::string outcome;                     // "result", or the URI of the ERROR
+};
 
 class Procedures {
  public:
@@ -39,6 +50,7 @@ class Procedures {
   // Of a session that has left no call has an end any more: the seat is given back, and this may be the last
   // that is heard of it.
   virtual void on_calls_ended(Seat& seat) noexcept = 0;
+  virtual void tell_slow(SlowCall call) = 0;
 
  protected:
   ~Procedures() = default;

@@ -11,7 +11,8 @@ MemberFacts::MemberFacts(const SessionRef& its_ref, Identity who, const wamp::Cl
       unseen(is_unseen),
       identity(std::make_shared<const Identity>(std::move(who))),
       account(std::move(its_account)),
-      callee(std::make_shared<CalleeState>(its_ref, its_features, room)) {}
+      callee(std::make_shared<CalleeState>(its_ref, its_features, room)),
+      numbers(std::make_shared<SessionNumbers>()) {}
 
 size_t MemberFacts::kept_bytes() const {
   if (!account) return 0;

@@ -11,6 +11,7 @@
 #include "router/base/session_ref.h"
 #include "router/callees/callee_state.h"
 #include "router/memory/holding.h"
+#include "router/statistics/numbers.h"
 #include "transport/memory/account.h"
 #include "wamp/features.h"
 
@@ -45,6 +46,7 @@ struct MemberFacts {
   const std::shared_ptr<const Identity> identity;
   const std::shared_ptr<transport::Account> account;
   const std::shared_ptr<CalleeState> callee;
+  const std::shared_ptr<SessionNumbers> numbers;
 };
 
 }  // namespace router

@@ -1,6 +1,8 @@
 #include "router/member/request_check.h"
 
+#include "router/base/clock.h"
 #include "router/base/log.h"
+#include "router/base/reserved_uri.h"
 #include "router/config/wording.h"
 #include "wamp/attributes.h"
 #include "wamp/error_uris.h"
@@ -26,6 +28,8 @@ std::string decided_by(const RolePermissions& permissions, Action action, std::s
 void log_once(std::string_view realm, Seat& seat, Action action, std::string_view uri,
               const std::string& what, const std::string& why) {
   if (!seat.denials.add(action, uri)) return;
+  seat.branch.denials.add({SystemClock().wall_time(), seat.ref.session.value, seat.identity->authid,
+                           seat.identity->authrole, seat.identity->peer, action, std::string(uri), why});
   log::warning(log::Kind::denial,
                "session " + std::to_string(seat.ref.session.value) + ": " + what + ": " + why +
                    (seat.denials.is_full() ? "; further denials of this session are not logged" : ""),
@@ -84,8 +88,8 @@ std::optional<Refusal> check_uri(const config::Realm& config, const Seat& seat, 
   if (!wamp::is_valid_uri(uri, config.uri_check, match))
     return Refusal{invalid_uri, "\"" + std::string(uri) + "\" is not a valid URI for match policy \"" +
                                     std::string(wamp::name(match)) + "\""};
-  if ((action == Action::register_ || action == Action::publish) && wamp::is_reserved_uri(uri))
-    return Refusal{invalid_uri, "URIs that begin with \"wamp.\" are reserved"};
+  if ((action == Action::register_ || action == Action::publish) && is_reserved_uri(uri))
+    return Refusal{invalid_uri, "URIs that begin with \"wamp.\" or \"wampd.\" are reserved"};
   return std::nullopt;
 }
 
@@ -101,6 +105,7 @@ std::optional<Refusal> check_request(const config::Realm& config, Seat& seat, Ac
     grant = seat.permissions->authorize(action, uri, match);
   }
   if (!grant.allowed) return denied(config.name, seat, action, uri, match);
+  if (action == Action::call && !grant.slow_call_ms) grant.slow_call_ms = seat.limits().slow_call_ms;
   return std::nullopt;
 }
 

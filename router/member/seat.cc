@@ -8,6 +8,6 @@ Seat::Seat(const MemberFacts& facts, Branch& its_branch)
     : MemberFacts(facts),
       branch(its_branch),
       waiting(charge(holding::requests, 0)),
-      own_charge_(charge(holding::session, allocated(sizeof(Seat)))) {}
+      own_charge_(charge(holding::session, allocated(sizeof(Seat)) + allocated(sizeof(SessionNumbers)))) {}
 
 }  // namespace router

@@ -29,11 +29,12 @@ namespace router {
 
 // The last URI that the session was allowed to call or publish to, and where it leads. Clients use the same
 // ones again and again, and what was valid and allowed stays so until the realm's rules change.
-template <class Route>
+template <class Route, class Numbers>
 struct Remembered {
   std::string uri;  // empty: none
   Grant grant;
   StampedRoute<Route> found;
+  typename UriSummary<Numbers>::Ref counted;  // where it is counted
 
   // Where `wanted` leads now: as it is remembered, or as the branch has found it, or as find_anew() does.
   // Valid until the next one; it may stand in `made`. Precondition: `wanted` is the URI, if there is one.
@@ -50,8 +51,8 @@ struct Remembered {
     return now;
   }
 };
-using RememberedCall = Remembered<dealer::ProcedureRoute>;
-using RememberedPublish = Remembered<broker::TopicRoute>;
+using RememberedCall = Remembered<dealer::ProcedureRoute, ProcedureNumbers>;
+using RememberedPublish = Remembered<broker::TopicRoute, TopicNumbers>;
 
 // Those for the options of a session's requests, and for the arguments of its calls to the router.
 inline serializers::ValueLimits value_limits(const config::SessionLimits& limits) {

@@ -18,7 +18,8 @@ struct SessionRecord {
   SteadyTime since;  // when it was welcomed
   // WAMP messages and their bytes, without those of frames.
   uint64_t received_messages = 0, received_bytes = 0, sent_messages = 0, sent_bytes = 0;
-  uint64_t lost_events = 0;  // that its peer did not take
+  uint64_t lost_events = 0;                    // that its peer did not take
+  uint64_t calls = 0, errors = 0, events = 0;  // that it made; that it was sent
 
   void count_received(size_t bytes) {
     ++received_messages;

@@ -28,7 +28,8 @@ std::variant<Request, Refusal> purge(const Asked& asked) {
   };
 }
 
-constexpr Procedure procedures[] = {{"wamp.authorization.purge", purge}};
+constexpr Procedure procedures[] = {{"wamp.authorization.purge", purge},
+                                    {"wampd.authorization.purge", purge}};
 
 }  // namespace
 }  // namespace authorization

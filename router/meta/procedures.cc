@@ -9,8 +9,9 @@ using Table = std::map<std::string_view, const Procedure*>;
 
 Table make_table() {
   Table table;
-  for (const auto procedures : {session_procedures(), testament_procedures(), registration_procedures(),
-                                subscription_procedures(), authorization_procedures()})
+  for (const auto procedures :
+       {session_procedures(), testament_procedures(), registration_procedures(), subscription_procedures(),
+        authorization_procedures(), insight_procedures(), tap_procedures()})
     for (const Procedure& procedure : procedures) table.emplace(procedure.uri, &procedure);
   return table;
 }

@@ -1,5 +1,6 @@
 // The procedures of the router itself: the meta APIs of sessions, registrations, subscriptions and
-// testaments, and what dynamic authorizers have said (advanced profile, "Session Meta API" and the like).
+// testaments, and what dynamic authorizers have said (advanced profile, "Session Meta API" and the like); and
+// what it tells of itself (docs/insight.md).
 //
 // A call of one has three parts. Its arguments are read without the realm's lock; what is done under it is
 // short, or comes in pieces between which others have their turn; and a result that may be large is made
@@ -13,6 +14,7 @@
 #include <variant>
 
 #include "router/directory/realm_state.h"
+#include "router/insight/realm_insight.h"
 #include "router/member/request_check.h"
 #include "router/member/seat.h"
 #include "serializers/serializer.h"
@@ -34,6 +36,7 @@ using Request = std::function<Answer(RealmState& realm, Member& caller)>;
 struct Asked {
   const config::Realm& config;  // what never changes of it
   Seat& caller;
+  insight::RealmInsight& insight;
   const serializers::Arguments& arguments;
 };
 
@@ -50,5 +53,7 @@ std::span<const Procedure> testament_procedures();
 std::span<const Procedure> registration_procedures();
 std::span<const Procedure> subscription_procedures();
 std::span<const Procedure> authorization_procedures();
+std::span<const Procedure> insight_procedures();
+std::span<const Procedure> tap_procedures();
 
 }  // namespace router::meta

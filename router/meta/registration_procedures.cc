@@ -1,3 +1,4 @@
+#include "router/base/reserved_uri.h"
 #include "router/meta/call_arguments.h"
 #include "router/meta/id_lists.h"
 #include "router/meta/procedures.h"
@@ -44,7 +45,7 @@ std::variant<Request, Refusal> match(const Asked& asked) {
   if (read.refusal()) return *read.refusal();
   return [uri](RealmState& realm, Member&) {
     // A pattern as broad as "" does not catch what is reserved for the router.
-    return id_or_null(wamp::is_reserved_uri(uri) ? nullptr : realm.dealer.registrations().match(uri));
+    return id_or_null(is_reserved_uri(uri) ? nullptr : realm.dealer.registrations().match(uri));
   };
 }
 

@@ -50,9 +50,40 @@ ClientMetric metric_of(const Sample& sample) {
   return metric;
 }
 
+// In OpenMetrics a family of counters has no "_total" in its name, and quotes in a help text are escaped.
+std::string openmetrics_text(const std::string& text) {
+  constexpr std::string_view total = "_total ";
+  std::string result;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = text.find('\n', begin);
+    std::string line = text.substr(begin, end - begin);
+    begin = end + 1;
+    if (line.starts_with("# ")) {
+      constexpr size_t name = 7;  // behind "# HELP " and "# TYPE "
+      const size_t behind_name = line.find(' ', name);
+      if (line.substr(0, behind_name + 1).ends_with(total))
+        line.erase(behind_name - (total.size() - 1), total.size() - 1);
+      if (line.starts_with("# HELP "))
+        for (size_t at = line.find('"'); at != line.npos; at = line.find('"', at + 2)) line.insert(at, "\\");
+    }
+    result.append(line).push_back('\n');
+  }
+  return result + "# EOF\n";
+}
+
 }  // namespace
 
-std::string prometheus_text(const std::vector<Sample>& samples) {
+Exposition exposition_for(std::string_view accept) {
+  return accept.find("application/openmetrics-text") != accept.npos ? Exposition::openmetrics
+                                                                    : Exposition::text;
+}
+
+const char* content_type(Exposition exposition) {
+  return exposition == Exposition::openmetrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                                               : "text/plain; version=0.0.4; charset=utf-8";
+}
+
+std::string exposed(const std::vector<Sample>& samples, Exposition exposition) {
   std::vector<prometheus::MetricFamily> families;
   std::map<std::string_view, size_t> places;
   for (const Sample& sample : samples) {
@@ -62,7 +93,8 @@ std::string prometheus_text(const std::vector<Sample>& samples) {
       families.push_back({std::string(family.name), std::string(family.help), type_of(family.kind), {}});
     families[place->second].metric.push_back(metric_of(sample));
   }
-  return prometheus::TextSerializer().Serialize(families);
+  const std::string text = prometheus::TextSerializer().Serialize(families);
+  return exposition == Exposition::openmetrics ? openmetrics_text(text) : text;
 }
 
 }  // namespace router

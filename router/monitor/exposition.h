@@ -1,9 +1,11 @@
-// Numbers in the text format of Prometheus.
+// Numbers in the text format of Prometheus, or in OpenMetrics.
 //
 // Pure. The one door to prometheus-cpp.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -18,8 +20,12 @@ struct Sample {
   std::variant<double, transport::HistogramTotal> number;
 };
 
+enum class Exposition : uint8_t { text, openmetrics };
+// The one that an "Accept" header prefers.
+Exposition exposition_for(std::string_view accept);
+const char* content_type(Exposition exposition);
+
 // Those of one family are put together, in the order in which the families come first.
-std::string prometheus_text(const std::vector<Sample>& samples);
-inline constexpr const char* prometheus_content_type = "text/plain; version=0.0.4; charset=utf-8";
+std::string exposed(const std::vector<Sample>& samples, Exposition exposition);
 
 }  // namespace router

@@ -1,15 +1,23 @@
 #include "router/monitor/monitor.h"
 
 #include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <system_error>
+#include <thread>
 #include <utility>
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "router/base/version.h"
 #include "router/config/inventory.h"
 #include "router/config/limits.h"
+#include "router/insight/page_request.h"
+#include "router/insight/realm_numbers.h"
 #include "router/memory/holding.h"
-#include "router/memory/memory_use.h"
 #include "transport/counters/counters.h"
 
 namespace router {
@@ -29,6 +37,21 @@ constexpr Family start_time{
 constexpr Family cpu_time{"process_cpu_seconds_total", "Processor time used, by the system and by itself."};
 constexpr Family resident_memory{
     "process_resident_memory_bytes", "Memory of the process that is in RAM.", {}, Kind::gauge};
+constexpr Family virtual_memory{
+    "process_virtual_memory_bytes", "Addresses that the process has taken.", {}, Kind::gauge};
+constexpr Family open_files{"process_open_fds", "Files and sockets that are open.", {}, Kind::gauge};
+constexpr Family max_files{"process_max_fds", "How many may be open.", {}, Kind::gauge};
+constexpr Family threads{"process_threads", "Threads of the process.", {}, Kind::gauge};
+constexpr Family procedure_calls{
+    "wampd_procedure_calls_total", "Calls of a procedure that the configuration names.", {"procedure"}};
+constexpr Family procedure_errors{
+    "wampd_procedure_errors_total", "Those of them that ended with an ERROR.", {"procedure"}};
+constexpr Family procedure_seconds{"wampd_procedure_seconds",
+                                   "Time from a CALL of it to the last RESULT or ERROR.",
+                                   {"procedure"},
+                                   Kind::histogram};
+constexpr Family topic_publications{
+    "wampd_topic_publications_total", "Publications to a topic that the configuration names.", {"topic"}};
 constexpr Family ready{"wampd_ready", "1 if /ready answers 200, else 0.", {}, Kind::gauge};
 constexpr Family workers{"wampd_workers", "Worker threads.", {}, Kind::gauge};
 constexpr Family mailbox{
@@ -66,13 +89,22 @@ double number(uint64_t count) {
   return static_cast<double>(count);
 }
 
-double cpu_seconds() {
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  return seconds(used.ru_utime) + seconds(used.ru_stime);
+size_t count_in(const char* directory) {
+  std::error_code error;
+  const std::filesystem::directory_iterator all(directory, error);
+  return error ? 0 : static_cast<size_t>(std::distance(begin(all), end(all)));
+}
+
+double most_files() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  return static_cast<double>(limit.rlim_cur);
+}
+
+double virtual_bytes() {
+  uint64_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  return number(pages * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE)));
 }
 
 class Samples {
@@ -80,6 +112,10 @@ class Samples {
   void add(const Family& family, double value) { all_.push_back({&family, {}, value}); }
   void add(const Family& family, const std::string& label, double value) {
     all_.push_back({&family, {{std::string(family.labels[0]), label}}, value});
+  }
+  void add(const Family& family, const std::string& realm, const std::string& uri,
+           std::variant<double, transport::HistogramTotal> value) {
+    all_.push_back({&family, {{"realm", realm}, {std::string(family.labels[0]), uri}}, std::move(value)});
   }
   // `realm`: a label of each; empty: none.
   void add(const CounterTotals& totals, const std::string& realm) {
@@ -106,8 +142,13 @@ class Samples {
 void add_process(WallTime started, Samples& samples) {
   samples.add(build_info, std::string(version), 1);
   samples.add(start_time, std::chrono::duration<double>(started.time_since_epoch()).count());
-  samples.add(cpu_time, cpu_seconds());
-  samples.add(resident_memory, number(memory_use().resident));
+  const insight::ProcessNumbers process = insight::process_numbers();
+  samples.add(cpu_time, process.cpu_seconds);
+  samples.add(resident_memory, number(process.memory_bytes));
+  samples.add(virtual_memory, virtual_bytes());
+  samples.add(open_files, number(count_in("/proc/self/fd")));
+  samples.add(max_files, most_files());
+  samples.add(threads, number(count_in("/proc/self/task")));
 }
 
 void add_workers(const std::vector<const Worker*>& all, Samples& samples) {
@@ -181,6 +222,38 @@ void add_realms(const Realms::Listed& listed, Samples& samples) {
   if (!others.totals.realms.all().empty()) add_realm(other_realms, others, samples);
 }
 
+// Of URIs that the configuration names, which are never left out of the statistics.
+template <class Numbers>
+std::map<std::string, typename UriSummary<Numbers>::Total> pinned(const Realm& realm,
+                                                                  UriSummary<Numbers> Branch::*summary) {
+  std::map<std::string, typename UriSummary<Numbers>::Total> all;
+  for (const auto& branch : realm.branches())
+    for (const auto& total : ((*branch).*summary).totals()) {
+      if (!total.is_pinned) continue;
+      auto& sum = all[total.uri];
+      sum.count += total.count - total.error_bound;
+      sum.numbers.add(total.numbers);
+    }
+  return all;
+}
+
+void add_pinned(const Realms::Listed& listed, size_t most, Samples& samples) {
+  size_t procedures = 0, topics = 0;
+  for (const auto& realm : listed.configured) {
+    const std::string& name = realm->name();
+    for (const auto& [uri, total] : pinned(*realm, &Branch::procedure_numbers)) {
+      if (++procedures > most) break;
+      samples.add(procedure_calls, name, uri, number(total.count));
+      samples.add(procedure_errors, name, uri, number(total.numbers.errors));
+      samples.add(procedure_seconds, name, uri, total.numbers.latencies);
+    }
+    for (const auto& [uri, total] : pinned(*realm, &Branch::topic_numbers)) {
+      if (++topics > most) break;
+      samples.add(topic_publications, name, uri, number(total.count));
+    }
+  }
+}
+
 template <class Limits>
 void add_limits(const std::string& of, const std::vector<config::Limit<Limits>>& limits, const Limits& values,
                 std::vector<Sample>& samples) {
@@ -203,7 +276,8 @@ Monitor::Monitor(std::vector<const Worker*> workers, const Realms& realms, const
       realms_(realms),
       memory_(memory),
       kept_(std::move(kept)),
-      started_(clock.wall_time()) {}
+      started_(clock.wall_time()),
+      clock_(clock) {}
 
 void Monitor::set_limits(const config::Config& config) {
   std::vector<Sample> all;
@@ -223,7 +297,46 @@ std::optional<std::string> Monitor::why_not_ready() const {
   return std::nullopt;
 }
 
-std::string Monitor::metrics() const {
+wamp::Dict Monitor::varz() const {
+  const WallTime now = clock_.wall_time();
+  const insight::ProcessNumbers process = insight::process_numbers();
+  uint64_t in_msgs = 0, out_msgs = 0, open = 0;
+  for (const Worker* worker : workers_) {
+    in_msgs += worker->counters().received.all();
+    out_msgs += worker->counters().sent.all();
+    open += worker->loop().connection_count();
+  }
+  wamp::Dict all{{"version", version},
+                 {"now", iso_8601(now)},
+                 {"start", iso_8601(started_)},
+                 {"uptime_s", std::chrono::duration<double>(now - started_).count()},
+                 {"workers", uint64_t{workers_.size()}},
+                 {"cores", uint64_t{std::thread::hardware_concurrency()}},
+                 {"cpu_seconds", process.cpu_seconds},
+                 {"mem", process.memory_bytes},
+                 {"connections", open},
+                 {"ready", !why_not_ready()},
+                 {"memory_stage", static_cast<int>(memory_.stage())},
+                 {"in_msgs", in_msgs},
+                 {"out_msgs", out_msgs}};
+  insight::RealmNumbers sum;
+  wamp::List list;
+  for (const auto& realm : realms_.all()) {
+    insight::RealmNumbers numbers;
+    numbers.begin(realm->insight());
+    realm->inspect([&](const RealmState& state) { return numbers.collect_some(state); });
+    sum.add(numbers);
+    if (list.size() >= insight::most_on_a_page) continue;
+    wamp::Dict one{{"realm", realm->name()}, {"since", iso_8601(realm->insight().since)}};
+    numbers.append_to(one, true);
+    list.emplace_back(std::move(one));
+  }
+  sum.append_to(all, true);
+  all.append("realms", std::move(list));
+  return all;
+}
+
+std::string Monitor::metrics(Exposition exposition) const {
   Samples samples;
   add_process(started_, samples);
   samples.add(ready, why_not_ready() ? 0 : 1);
@@ -234,8 +347,10 @@ std::string Monitor::metrics() const {
   add_memory(memory_, samples);
   add_held(workers_, *kept_, samples);
   add_workers(workers_, samples);
-  add_realms(realms_.listed(), samples);
-  return prometheus_text(samples.all());
+  const Realms::Listed listed = realms_.listed();
+  add_realms(listed, samples);
+  add_pinned(listed, max_series_, samples);
+  return exposed(samples.all(), exposition);
 }
 
 }  // namespace router

@@ -1,7 +1,7 @@
-// What those who watch the router are told: whether it is ready, and its numbers.
+// What those who watch the router are told: whether it is ready, what it does, and its numbers.
 //
 // Any thread. A scrape reads the workers' counters without stopping them and locks each realm for a moment.
-// The workers, realms and the guard of memory outlive it.
+// The realms and the guard of memory outlive it, and so do the workers while it is asked.
 #pragma once
 
 #include <atomic>
@@ -16,6 +16,7 @@
 #include "router/events/kept_bytes.h"
 #include "router/memory/memory_guard.h"
 #include "router/monitor/exposition.h"
+#include "router/monitor/monitor_pages.h"
 #include "router/realm/realms.h"
 #include "router/worker/worker.h"
 
@@ -34,8 +35,15 @@ class Monitor {
 
   // The limits that the metrics tell from now on.
   void set_limits(const config::Config& config);
-  // All metrics, in Prometheus' text format.
-  std::string metrics() const;
+  // Which of the pinned URIs are labels at most. Before it is asked.
+  void set_max_series(uint32_t most) { max_series_ = most; }
+  // All metrics.
+  std::string metrics(Exposition exposition) const;
+  // The process, and each realm in numbers.
+  wamp::Dict varz() const;
+
+  // What is answered over HTTP.
+  MonitorPages& pages() { return pages_; }
 
  private:
   const std::vector<const Worker*> workers_;
@@ -44,6 +52,9 @@ class Monitor {
   const std::shared_ptr<const broker::KeptBytes> kept_;
   const WallTime started_;
   std::atomic<bool> draining_{false};
+  const Clock& clock_;
+  uint32_t max_series_ = config::MetricsUris().max_series;
+  MonitorPages pages_{*this, realms_, clock_};
   mutable Mutex mutex_{"the samples"};
   std::vector<Sample> limits_ GUARDED_BY(mutex_);
 };

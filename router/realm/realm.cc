@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "router/base/log.h"
+#include "router/base/reserved_uri.h"
 #include "transport/memory/has_memory_for.h"
 #include "wamp/error_uris.h"
 
@@ -40,6 +41,7 @@ Realm::Realm(const config::Realm& config, std::vector<Mailbox*> mailboxes, uint6
       outbox_(mailboxes),
       branches_(make_branches(mailboxes.size(), seed, kept->account())),
       calls_(make_call_tables(mailboxes.size(), clock)),
+      insight_{config.name, clock, clock.wall_time(), branches_, calls_, {}, {}, {}},
       state_(config, outbox_, seed, clock, counters_.unmade_events, std::move(kept)),
       topics_(state_.broker.generations()),
       procedures_(state_.dealer.registrations().routes()) {}
@@ -83,6 +85,8 @@ std::variant<Realm::Joined, Refusal> Realm::join(const SessionRef& session, Iden
                                                  std::shared_ptr<transport::Account> account,
                                                  size_t room_for_calls, wamp::RequestId last_invocation) {
   const MemberFacts facts(session, std::move(identity), features, std::move(account), room_for_calls);
+  facts.numbers->joined_us.set(static_cast<uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(clock_.wall_time().time_since_epoch()).count()));
   const std::shared_ptr<Seat> seat = make_seat(facts, last_invocation);
   auto member = std::make_unique<Member>(facts, nullptr);
   member->seat = seat;
@@ -340,8 +344,11 @@ wamp::Result<void> Realm::handle(Seat& seat, const wamp::Subscribe& message) {
   if (!match) return refuse_options(seat, message.type, message.request, match.error());
   follow_rules(seat);
   Grant grant;
-  if (const auto refusal = check_request(config_, seat, Action::subscribe, message.topic, *match, grant))
-    return deny(seat, Action::subscribe, wamp::Subscribe::type, message.request, *refusal);
+  auto refusal = check_request(config_, seat, Action::subscribe, message.topic, *match, grant);
+  if (!refusal && is_reserved_uri(message.topic) &&
+      !insight_.taps.may_subscribe(message.topic, seat.ref.session))
+    refusal = Refusal{wamp::error_uri::not_authorized, "only who has started a tap may subscribe to it"};
+  if (refusal) return deny(seat, Action::subscribe, wamp::Subscribe::type, message.request, *refusal);
   const auto options = broker::subscribe_options(message.options, seat.limits());
   if (!options) return refuse_options(seat, message.type, message.request, options.error());
   const auto policy = grant.slow_consumer.value_or(seat.permissions->slow_consumer());
@@ -363,7 +370,7 @@ wamp::Result<void> Realm::handle(Seat& seat, const wamp::Call& message, RoutedPa
   if (const auto refusal = check_remembered(seat, seat.call_grant, Action::call, message.procedure))
     return deny(seat, Action::call, wamp::Call::type, message.request, *refusal);
   // A registered pattern as broad as "" must not catch what is reserved for the router.
-  if (wamp::is_reserved_uri(message.procedure)) return call_router(seat, message, payload);
+  if (is_reserved_uri(message.procedure)) return call_router(seat, message, payload);
   const auto call = [&](const dealer::CallOptions& options) {
     return of_present(seat, [&] {
       return seat.party->caller.call(message, options, std::move(payload), seat.call_grant.grant);

@@ -24,6 +24,7 @@
 #include "router/dealer/party.h"
 #include "router/dealer/procedures.h"
 #include "router/directory/realm_state.h"
+#include "router/insight/realm_insight.h"
 #include "router/mail/outbox.h"
 #include "router/mail/sending_lock.h"
 #include "router/member/request_check.h"
@@ -171,6 +172,19 @@ class Realm final : private dealer::Procedures {
   // True if it has events that outlast their publishers, or may have.
   bool keeps_events() const;
 
+  // ---- insight (docs/insight.md): any thread
+
+  insight::RealmInsight& insight() const { return insight_; }
+  // some(state) with the lock, again and again as long as it says that there is more.
+  void inspect(const std::function<bool(const RealmState&)>& some) const;
+  // URIs that are never left out of the statistics. Before anybody joins.
+  void pin(const std::function<bool(std::string_view)>& procedures,
+           const std::function<bool(std::string_view)>& topics);
+  // Once a second or so: ends the taps whose time is over, or whose subscriber has gone.
+  void sweep_taps();
+  // On the session's thread, if its branch is tapped.
+  void show(const Seat& seat, const SeenMessage& message) noexcept;
+
   // Members that have left are still being taken out of it.
   bool has_work_left() const {
     const Lock lock(mutex_);
@@ -250,6 +264,7 @@ class Realm final : private dealer::Procedures {
   void give_to_waiting(wamp::RegistrationId registration) noexcept override;
   bool is_awaited_by_others(const Seat& callee, const std::set<wamp::SessionId>& receivers) override;
   void on_calls_ended(Seat& seat) noexcept override;
+  void tell_slow(dealer::SlowCall call) override;
 
   const config::Realm config_;  // what never changes: without roles and limits
   const Clock& clock_;
@@ -260,6 +275,7 @@ class Realm final : private dealer::Procedures {
   Timer ring_at_;
   const std::vector<std::unique_ptr<Branch>> branches_;          // by worker
   const std::vector<std::unique_ptr<dealer::CallTable>> calls_;  // by worker
+  mutable insight::RealmInsight insight_;                        // has locks of its own
 
   mutable Mutex mutex_{"a realm"};
   RealmState state_ GUARDED_BY(mutex_);

@@ -23,7 +23,7 @@ wamp::Result<void> Realm::call_router(Seat& seat, const wamp::Call& message, con
     return refuse(seat, wamp::Call::type, message.request,
                   {wamp::error_uri::invalid_argument,
                    "the arguments of " + std::string(procedure->uri) + ": " + arguments.error().message});
-  auto request = procedure->read({config_, seat, *arguments});
+  auto request = procedure->read({config_, seat, insight_, *arguments});
   if (const auto* refusal = std::get_if<Refusal>(&request))
     return refuse(seat, wamp::Call::type, message.request, *refusal);
   const meta::Answer answer = carry_out(seat, std::get<meta::Request>(request));

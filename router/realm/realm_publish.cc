@@ -10,6 +10,11 @@ wamp::Result<void> Realm::publish(Seat& seat, const wamp::Publish& message, cons
     return wamp::ProtocolError{"PUBLISH.Options.ppt_scheme: HELLO did not announce payload_passthru_mode"};
   const broker::Publication publication(seat, message, payload, options, seat.publish_grant.grant,
                                         wamp::PublicationId(seat.branch.ids.next()));
+  Branch& branch = seat.branch;
+  branch.counters.publications.add();
+  auto& counted = seat.publish_grant.counted;
+  branch.topic_numbers.count(counted, message.topic, clock_);
+  if (counted.place) counted.place->numbers.bytes.add(payload.bytes().size());
   TopicRoute made;
   const TopicRoute& found = route_of(seat, message.topic, made);
   if (options.retain || (found.route && found.route->is_kept)) return publish_kept(seat, publication, found);

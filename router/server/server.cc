@@ -60,6 +60,16 @@ uint64_t max_kept_bytes(const config::MemoryLimits& limits, uint64_t whole) {
   return limits.max_kept_bytes > 0 ? limits.max_kept_bytes : whole / 4;
 }
 
+// Whether a URI is one of these, or begins like one with a '*' at its end.
+std::function<bool(std::string_view)> one_of(const std::vector<std::string>& wanted) {
+  if (wanted.empty()) return nullptr;
+  return [wanted](std::string_view uri) {
+    return std::any_of(wanted.begin(), wanted.end(), [uri](std::string_view one) {
+      return one.ends_with('*') ? uri.starts_with(one.substr(0, one.size() - 1)) : uri == one;
+    });
+  };
+}
+
 bool serves_wamp(const config::Transport& transport) {
   return !transport.rawsocket_serializers.empty() ||
          std::any_of(transport.paths.begin(), transport.paths.end(), [](const auto& entry) {
@@ -88,6 +98,7 @@ Server::Server(config::Config config, WorkersOnly)
   monitor_ = std::make_unique<Monitor>(std::vector<const Worker*>(workers.begin(), workers.end()), realms_,
                                        memory_->guard(), kept_, clock_);
   monitor_->set_limits(config_);
+  monitor_->set_max_series(config_.metrics.max_series);
 }
 
 // If that throws, the destructor takes down what is there, in its order.
@@ -109,12 +120,14 @@ std::shared_ptr<Realm> Server::make_realm(const config::Realm& config) {
   std::vector<transport::Loop*> loops;
   for (const auto& worker : workers_) loops.push_back(&worker->loop());
   keep_time_on(loops, realm);
+  realm->pin(one_of(config_.metrics.procedures), one_of(config_.metrics.topics));
   return realm;
 }
 
 void Server::sweep() {
   workers_.front()->loop().after(realm_sweep_interval, [this] { sweep(); });
   realms_.sweep(clock_.now());
+  for (const auto& realm : realms_.all()) realm->sweep_taps();
   log::tell_left_out();
 }
 
@@ -238,12 +251,14 @@ void Server::reload(config::Config config) {
   }
   if (worker_count_of(config) != worker_count()) unchanged.emplace_back("workers");
   if (config_.memory != config.memory) unchanged.emplace_back("memory");
+  if (config_.metrics != config.metrics) unchanged.emplace_back("metrics");
   log_reload(config, unchanged);
   config_ = std::move(config);
   monitor_->set_limits(config_);
 }
 
 Server::~Server() {
+  if (monitor_) monitor_->pages().stop();
   for (const auto& worker : workers_) worker->stop();
   // While all workers are there, as sessions leave something for others even now.
   for (const auto& worker : workers_) worker->end_residents();

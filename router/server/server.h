@@ -86,10 +86,10 @@ class Server {
   // By the transport's name; that of a removed transport stays, for its connections and in case it comes
   // back.
   std::map<std::string, std::unique_ptr<WebService>> services_;
+  std::unique_ptr<Monitor> monitor_;  // who waits for its answers has a connection
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<MemoryWatch> memory_;
   std::shared_ptr<const broker::KeptBytes> kept_;
-  std::unique_ptr<Monitor> monitor_;
   std::vector<Named> listeners_;  // in the order of the configuration, new ones last
   bool running_ = false;
 };

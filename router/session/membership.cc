@@ -7,7 +7,8 @@
 
 namespace router {
 
-Membership::Membership(Worker& worker, Home& home, Sender& sender, const Arrival& arrival, Admitted&& admitted)
+Membership::Membership(Worker& worker, Home& home, Sender& sender, const Arrival& arrival,
+                       Admitted&& admitted)
     : home_(home),
       sender_(sender),
       realm_(std::move(admitted.realm)),
@@ -21,6 +22,7 @@ Membership::Membership(Worker& worker, Home& home, Sender& sender, const Arrival
 }
 
 Membership::~Membership() {
+  tell_numbers({});
   sender_.connection().resume_reading(pause::streams);
 }
 
@@ -41,8 +43,40 @@ void Membership::deliver(Delivery& delivery) {
 
 // Once for each subscriber, so what is seldom asked stands aside.
 void Membership::deliver(EventRound& round, config::SlowConsumer policy) {
+  if (is_tapped()) [[unlikely]]
+    show_event(round);
   if (round.may_pass_over() && pass_over(round, policy)) return;
   events_.deliver(round.frame(sender_.format(), sender_.framing()), policy, round.share());
+}
+
+void Membership::show_event(const EventRound& round) {
+  if (round.filter() && !round.filter()->admits(member_->ref.session, identity(), extra_.get())) return;
+  show(round.event(), round.payload());
+}
+
+void Membership::tell_numbers(SteadyTime now) noexcept {
+  const SessionRecord& record = sender_.record();
+  SessionNumbers& told = *member_->numbers;
+  BranchCounters& counters = member_->branch.counters;
+  counters.events.add(record.events - told.events.value());
+  counters.lost_events.add(record.lost_events - told.lost.value());
+  const uint64_t messages =
+      record.received_messages + record.sent_messages - told.in_msgs.value() - told.out_msgs.value();
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now - numbers_told_).count();
+  constexpr uint64_t thousand_seconds_ms = 1'000'000;
+  told.rate.set(numbers_told_ == SteadyTime() || ms <= 0
+                    ? 0
+                    : messages * thousand_seconds_ms / static_cast<uint64_t>(ms));
+  numbers_told_ = now;
+  told.in_msgs.set(record.received_messages);
+  told.in_bytes.set(record.received_bytes);
+  told.out_msgs.set(record.sent_messages);
+  told.out_bytes.set(record.sent_bytes);
+  told.calls.set(record.calls);
+  told.errors.set(record.errors);
+  told.events.set(record.events);
+  told.lost.set(record.lost_events);
+  told.queued.set(sender_.connection().queued_bytes());
 }
 
 bool Membership::pass_over(EventRound& round, config::SlowConsumer policy) {

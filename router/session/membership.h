@@ -19,6 +19,7 @@
 #include "router/realm/realm.h"
 #include "router/session/backpressure.h"
 #include "router/session/requests.h"
+#include "router/session/seen_message.h"
 #include "router/session/sender.h"
 #include "router/worker/address.h"
 #include "router/worker/audiences.h"
@@ -82,6 +83,8 @@ class Membership final : public Addressee {
   }
   // It waits for the answer to a call, or owes one.
   bool is_busy() const { return realm_->is_busy(*member_); }
+  // Once a second: what it has counted, for any thread.
+  void tell_numbers(SteadyTime now) noexcept;
   wamp::RequestId last_owed_invocation() const { return realm_->last_owed_invocation(*member_); }
 
  private:
@@ -93,7 +96,13 @@ class Membership final : public Addressee {
   void send(const M& message, RoutedPayload&& payload, bool is_of_stream);
   // True: the event is not for it, or it has been built around its payload, as it goes to nobody else.
   bool pass_over(EventRound& round, config::SlowConsumer policy);
+  // One relaxed load: somebody may want to see its messages.
+  bool is_tapped() const { return member_->branch.is_tapped.load(std::memory_order_relaxed); }
+  template <class M>
+  void show(const M& message, const RoutedPayload& payload);
+  void show_event(const EventRound& round);
 
+  SteadyTime numbers_told_{};
   Home& home_;
   Sender& sender_;
   const std::shared_ptr<Realm> realm_;
@@ -115,7 +124,17 @@ void Membership::take_any(CallMail&& mail) {
 }
 
 template <class M>
+void Membership::show(const M& message, const RoutedPayload& payload) {
+  if constexpr (std::is_same_v<M, wamp::Message>)
+    std::visit([&](const auto& one) { this->show(one, payload); }, message);
+  else
+    realm_->show(*member_, seen(message, false, payload.format, {payload.bytes(), payload.count}));
+}
+
+template <class M>
 void Membership::send(const M& message, RoutedPayload&& payload, bool is_of_stream) {
+  if (is_tapped()) [[unlikely]]
+    show(message, payload);
   transport::BufferRef frame = sender_.encode(message, std::move(payload));
   if (!sender_.takes(frame)) [[unlikely]]
     return requests_.refuse_too_long(message);

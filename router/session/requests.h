@@ -18,6 +18,7 @@
 #include "router/member/waiting_requests.h"
 #include "router/realm/realm.h"
 #include "router/session/held_requests.h"
+#include "router/session/seen_message.h"
 #include "router/session/sender.h"
 #include "router/tables/id_map.h"
 #include "router/worker/resident.h"
@@ -129,6 +130,9 @@ class Requests {
   Done to_realm(const wamp::Yield& m, bool) { return realm_->handle(member_, m, routed(m.payload)); }
   Done to_realm(const wamp::Error& m, bool) { return realm_->handle(member_, m, routed(m.payload)); }
   RoutedPayload routed(const wamp::Payload& payload);
+  // To those who tap.
+  template <class M>
+  void show(const M& message);
 
   // True: its id is that of a request that waits, so it has been refused; or it waits itself.
   template <class M>
@@ -168,6 +172,8 @@ bool Requests::is_chunk(const M& message) {
 template <SessionMessage M>
 wamp::Result<bool> Requests::admit(const M& message, std::string_view bytes, bool is_chunk) {
   constexpr SessionRule rule = *session_rule(M::type);
+  if (member_.branch.is_tapped.load(std::memory_order_relaxed)) [[unlikely]]
+    show(message);
   if (rule.role && !member_.features.has(*rule.role))
     return wamp::ProtocolError{"received " + std::string(wamp::name(M::type)) +
                                ", but HELLO did not announce the role for it"};
@@ -182,6 +188,13 @@ wamp::Result<bool> Requests::admit(const M& message, std::string_view bytes, boo
   if (held_ || realm_->verdicts(member_) || !member_.waiting.empty()) [[unlikely]]
     return !is_in_use_or_waits(message, bytes, is_chunk);
   return true;
+}
+
+template <class M>
+void Requests::show(const M& message) {
+  wamp::Payload payload;
+  if constexpr (requires { message.payload; }) payload = message.payload;
+  realm_->show(member_, seen(message, true, sender_.format(), payload));
 }
 
 template <class M>

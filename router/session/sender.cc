@@ -34,6 +34,7 @@ void Sender::count(const wamp::Message& message, size_t bytes) {
 void Sender::count_event(size_t bytes) {
   worker_.counters().sent.add<wamp::Event>();
   record_.count_sent(bytes);
+  ++record_.events;
 }
 
 // ---- events

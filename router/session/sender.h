@@ -78,7 +78,10 @@ class Sender {
   void count(const M& message, size_t bytes) {
     worker_.counters().sent.add<M>();
     record_.count_sent(bytes);
-    if constexpr (std::is_same_v<M, wamp::Error>) worker_.counters().errors_sent.add(message.error);
+    if constexpr (std::is_same_v<M, wamp::Error>) {
+      worker_.counters().errors_sent.add(message.error);
+      ++record_.errors;
+    }
   }
   static size_t low_water_of(size_t max_queued_bytes) {
     constexpr size_t usual = 256 * 1024;

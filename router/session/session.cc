@@ -62,6 +62,7 @@ template <class M>
 void Session::take(M& message, std::string_view bytes) {
   worker_.counters().received.add<M>();
   sender_->record().count_received(bytes.size());
+  if constexpr (std::is_same_v<M, wamp::Call>) ++sender_->record().calls;
   if (farewell_->is_late_answer(message)) return;
   if (!membership_) return take_outside(std::move(message));
   if constexpr (SessionMessage<M>) {
@@ -297,6 +298,7 @@ void Session::sweep(SteadyTime now) {
   if (membership_->is_stuck(now, std::chrono::milliseconds(entrance_->transport.limits.ping_timeout_ms)))
     farewell_->close("the peer takes nothing of what waits for it");
   membership_->requests().look_again();
+  membership_->tell_numbers(now);
   if (!membership_->has_expired(entrance_->clock.wall_time())) return;
   constexpr std::string_view what = "the authentication has expired";
   if (leave(what, worker_.counters().ended_expired))

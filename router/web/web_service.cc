@@ -196,7 +196,7 @@ std::optional<HttpResponse> refuse_page(const HttpRequest& request, const config
 }  // namespace
 
 WebService::WebService(std::shared_ptr<const Entrance> entrance, std::vector<Worker*> workers,
-                       const Monitor& monitor)
+                       Monitor& monitor)
     : entrance_(std::move(entrance)),
       workers_(std::move(workers)),
       monitor_(monitor),
@@ -270,8 +270,14 @@ HttpResponse WebService::on_request(const HttpRequest& request) {
     const auto why_not = monitor_.why_not_ready();
     return why_not ? unavailable(*why_not) : transport::text_response(200, "ready");
   }
+  // A HEAD, as a GET is an exchange.
   if (std::holds_alternative<config::MetricsPath>(*found.path))
-    return HttpResponse{200, prometheus_content_type, monitor_.metrics(), {}};
+    return HttpResponse{200, content_type(Exposition::text), monitor_.metrics(Exposition::text), {}};
+  if (std::holds_alternative<config::MonitorPath>(*found.path)) {
+    HttpResponse response = transport::text_response(405, "this path takes GET only");
+    response.headers.emplace_back("Allow", "GET");
+    return response;
+  }
   const auto& files = std::get<config::StaticPath>(*found.path).files;
   return files.directory.empty() ? embedded_file(request, found.rest, files.cache_timeout_s)
                                  : transport::static_file(files, found.rest, request);
@@ -280,8 +286,8 @@ HttpResponse WebService::on_request(const HttpRequest& request) {
 std::variant<transport::Service::Upgrade, HttpResponse> WebService::on_upgrade(
     transport::Loop& loop, const HttpRequest& request, const std::vector<std::string>& offered) {
   const auto entrance = this->entrance();
-  if (auto refusal = refuse_page(request, entrance->transport)) return *std::move(refusal);
   const Match found = match(entrance->transport, request.path);
+  if (auto refusal = refuse_page(request, entrance->transport)) return *std::move(refusal);
   if (!is_websocket(found, entrance->transport))
     return logged(request, no_websocket(request, entrance->transport));
   if (const auto why_not = monitor_.why_not_ready()) return logged(request, unavailable(*why_not));
@@ -328,10 +334,18 @@ transport::Loop& WebService::loop_for(transport::Loop& here, const HttpRequest& 
   return is_long_poll ? long_poll_.loop_for(here, found.rest) : here;
 }
 
+// A thread of its own makes the answer.
+bool WebService::is_of_monitor(const Match& found) {
+  return found.path && (std::holds_alternative<config::MonitorPath>(*found.path) ||
+                        std::holds_alternative<config::MetricsPath>(*found.path));
+}
+
 bool WebService::is_exchange(const HttpRequest& request) {
   const auto entrance = this->entrance();
-  const auto destination = gateway_destination(match(entrance->transport, request.path), entrance);
-  return destination && http::Gateway::is_exchange(*destination);
+  const Match found = match(entrance->transport, request.path);
+  if (const auto destination = gateway_destination(found, entrance))
+    return http::Gateway::is_exchange(*destination);
+  return request.method == "GET" && is_of_monitor(found);
 }
 
 std::optional<HttpResponse> WebService::refuse_body(transport::Loop& loop, const HttpRequest& request,
@@ -354,8 +368,14 @@ transport::Service::Answer WebService::on_post(transport::Loop& loop, const Http
                                                std::span<const char> body,
                                                transport::HttpExchange& exchange) {
   const auto entrance = this->entrance();
-  if (auto refusal = refuse_page(request, entrance->transport)) return *std::move(refusal);
   const Match found = match(entrance->transport, request.path);
+  if (request.method == "GET" && is_of_monitor(found)) {
+    if (auto refusal = refuse_name(request, entrance->transport)) return *std::move(refusal);
+    const bool is_metrics = std::holds_alternative<config::MetricsPath>(*found.path);
+    return monitor_.pages().on_get(
+        loop, request, is_metrics ? MonitorPages::What::metrics : MonitorPages::What::page, exchange);
+  }
+  if (auto refusal = refuse_page(request, entrance->transport)) return *std::move(refusal);
   const auto destination = gateway_destination(found, entrance);
   const http::Headers headers =
       headers_for_page(request, destination ? http::Gateway::methods(*destination) : "POST");

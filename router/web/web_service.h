@@ -1,5 +1,5 @@
 // What one listening transport serves: RawSocket, and over HTTP WebSocket and long-poll paths, the gateway,
-// static files, the built-in page, health, readiness and metrics.
+// static files, the built-in page, health, readiness, metrics and what the monitor tells.
 //
 // Any thread. The server outlives it.
 #pragma once
@@ -20,7 +20,7 @@ namespace router {
 
 class WebService final : public transport::Service {
  public:
-  WebService(std::shared_ptr<const Entrance> entrance, std::vector<Worker*> workers, const Monitor& monitor);
+  WebService(std::shared_ptr<const Entrance> entrance, std::vector<Worker*> workers, Monitor& monitor);
 
   // What it serves from now on; sessions that are open keep what they came through.
   void set_entrance(std::shared_ptr<const Entrance> entrance);
@@ -52,6 +52,7 @@ class WebService final : public transport::Service {
   // Of one that the gateway serves.
   static std::optional<http::Destination> gateway_destination(
       const Match& found, const std::shared_ptr<const Entrance>& entrance);
+  static bool is_of_monitor(const Match& found);
   // Whether WebSocket is served there: below a path for it only if there is no other path.
   static bool is_websocket(const Match& found, const config::Transport& transport);
   Worker& worker_of(const transport::Loop& loop) const;
@@ -63,7 +64,7 @@ class WebService final : public transport::Service {
   mutable Mutex mutex_{"the entrance"};
   std::shared_ptr<const Entrance> entrance_ GUARDED_BY(mutex_);
   const std::vector<Worker*> workers_;
-  const Monitor& monitor_;
+  Monitor& monitor_;
   LongPoll long_poll_;
   http::Gateway gateway_;
 };

@@ -100,6 +100,7 @@ class EventRound {
   bool may_pass_over() const { return may_pass_over_; }
   const wamp::Event& event() const { return event_; }
   size_t payload_size() const { return delivery_.payload.bytes().size(); }
+  const RoutedPayload& payload() const { return delivery_.payload; }
   RoutedPayload take_payload() { return std::move(delivery_.payload); }
 
   // There was no memory to make a frame, which would have been for all.

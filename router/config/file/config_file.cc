@@ -18,12 +18,33 @@ namespace {
 
 constexpr size_t max_config_bytes = 1024 * 1024;
 constexpr int max_workers = 256;
+constexpr int64_t max_metric_series = 10000;
+
+std::vector<std::string> read_metric_uris(const Setting& metrics, const std::string& key) {
+  std::vector<std::string> uris;
+  const auto list = metrics.find(key);
+  for (const Setting& uri : list ? list->elements() : std::vector<Setting>{}) {
+    const std::string& text = uri.some_string();
+    if (text.find('*') < text.size() - 1)
+      uri.fail("expected a URI, or the beginning of some with a '*' behind it, found " + in_quotes(text));
+    uris.push_back(text);
+  }
+  return uris;
+}
+
+MetricsUris read_metrics(const Setting& setting) {
+  setting.check_keys({.known = {"procedures", "topics", "max_series"}});
+  MetricsUris metrics{read_metric_uris(setting, "procedures"), read_metric_uris(setting, "topics")};
+  read_integer(setting, "max_series", metrics.max_series, 1, max_metric_series);
+  return metrics;
+}
 
 void read_own(const Setting& root, Config& config) {
-  root.check_keys({.known = {"$schema", "realms", "transports", "workers", "memory", "drain"}});
+  root.check_keys({.known = {"$schema", "realms", "transports", "workers", "memory", "drain", "metrics"}});
   read_integer(root, "workers", config.workers, 0, max_workers);
   root.given("memory", [&](const Setting& memory) { read_limits(memory, memory_limits, config.memory); });
   root.given("drain", [&](const Setting& drain) { read_limits(drain, drain_times, config.drain); });
+  root.given("metrics", [&](const Setting& metrics) { config.metrics = read_metrics(metrics); });
   root.source().are_roles_known =
       root.required("realms", [&](const Setting& realms) { config.realms = read_realms(realms); });
   root.required("transports", [&](const Setting& transports) {

@@ -68,6 +68,16 @@ Realm open_realm(const std::string& name) {
   return realm;
 }
 
+// What the router does is for those on the machine.
+void add_monitor(Transport& transport) {
+  const bool is_local = !transport.socket_path.empty() || transport.interface.starts_with("127.") ||
+                        transport.interface == "::1";
+  if (!is_local) return;
+  for (const char* const page :
+       {"/varz", "/connz", "/procz", "/topicz", "/deniedz", "/healthz", "/livez", "/readyz"})
+    transport.paths.emplace(page, MonitorPath{});
+}
+
 Transport open_transport() {
   Transport transport;
   transport.paths = {{"/", StaticPath{}},
@@ -100,6 +110,7 @@ Config default_config(const DefaultOptions& options) {
     if (has_fixed_address(transport)) expect_new("--ws", address(transport));
   }
   if (config.transports.empty()) config.transports.push_back(open_transport());
+  for (Transport& transport : config.transports) add_monitor(transport);
   return config;
 }
 

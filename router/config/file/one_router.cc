@@ -51,7 +51,8 @@ void OneRouter::add_realm(const Setting& setting, Realm realm) {
                                                     in_quotes(realm.store.path));
     config_.realms.push_back(std::move(realm));
   } else {
-    for (const std::string_view key : {"options", "uri_check", "request_ids", "limits", "store"})
+    for (const std::string_view key :
+         {"options", "uri_check", "request_ids", "slow_call_ms", "limits", "store"})
       if (!have_equal(first->second, setting, key))
         setting.fail("realm " + in_quotes(name) + " has another " + in_quotes(key) + " in " +
                      line_of(first->second) + as_one);

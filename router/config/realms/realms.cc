@@ -17,6 +17,7 @@ using wamp::UriRule;
 constexpr int64_t max_made_realms = 1000000;
 constexpr int64_t max_idle_ms = 24 * 60 * 60 * 1000;
 constexpr int64_t max_kept_ms = 365 * max_idle_ms;
+constexpr int64_t max_slow_call_ms = 24 * 60 * 60 * 1000;
 constexpr int64_t max_trustlevel = UINT32_MAX;
 constexpr int64_t max_authorizer_ms = 24 * 60 * 60 * 1000;
 constexpr int64_t max_authorizer_bytes = int64_t{1} << 40;
@@ -70,8 +71,9 @@ void read_actions(const Setting& allow, Permission& permission) {
 }
 
 Keys keys_of_permission(const Setting& setting) {
-  Keys keys{.known = {"uri", "match", "allow", "disclose", "cache", "trustlevel", "slow_consumer"},
-            .unsupported = {"validate"}};
+  Keys keys{
+      .known = {"uri", "match", "allow", "disclose", "cache", "trustlevel", "slow_consumer", "slow_call_ms"},
+      .unsupported = {"validate"}};
   // Version 1 of Crossbar's format had no "allow" around them.
   if (setting.source().is_version_1)
     keys.known.insert(keys.known.end(), {"call", "register", "publish", "subscribe"});
@@ -85,8 +87,11 @@ Permission read_permission(const Setting& setting, UriRule rule) {
   setting.reads([&] { read_uri(setting, rule, permission); });
   if (setting.source().is_version_1) read_actions(setting, permission);
   setting.given("allow", [&](const Setting& allow) {
-    allow.check_keys({.known = {"call", "register", "publish", "subscribe", "force_reregister"}});
+    allow.check_keys(
+        {.known = {"call", "register", "publish", "subscribe", "force_reregister", "tap", "tap_payload"}});
     read_actions(allow, permission);
+    read_boolean(allow, "tap", permission.tap);
+    read_boolean(allow, "tap_payload", permission.tap_payload);
   });
   // Crossbar has no permission for it: who may register may force it.
   permission.force_reregister = setting.source().is_crossbar && permission.register_;
@@ -103,6 +108,9 @@ Permission read_permission(const Setting& setting, UriRule rule) {
   });
   setting.given("slow_consumer",
                 [&](const Setting& policy) { permission.slow_consumer = read_slow_consumer(policy); });
+  setting.given("slow_call_ms", [&](const Setting& slow) {
+    permission.slow_call_ms = static_cast<uint32_t>(slow.integer(0, max_slow_call_ms));
+  });
   bool cache = false;  // checked only: rules of a file are always at hand
   read_boolean(setting, "cache", cache);
   return permission;
@@ -240,7 +248,7 @@ void read_roles(const std::vector<Setting>& settings, Realm& realm) {
 
 Realm read_realm(const Setting& setting) {
   setting.check_keys({.known = {"name", "roles", "uri_check", "request_ids", "limits", "options", "store",
-                                "max_realms", "idle_ms", "kept_ms"},
+                                "slow_call_ms", "max_realms", "idle_ms", "kept_ms"},
                       .left_out = {"inventory", "rlinks", "stats"},
                       .ignored = {"id"}});
   Realm realm;
@@ -254,6 +262,7 @@ Realm read_realm(const Setting& setting) {
     realm.sequential_request_ids = ids.choice({"sequential", "any"}) == "sequential";
   });
   setting.given("limits", [&](const Setting& limits) { realm.limits = read_realm_limits(limits); });
+  read_integer(setting, "slow_call_ms", realm.limits.slow_call_ms, 0, max_slow_call_ms);
   setting.given("store", [&](const Setting& store) { realm.store = read_store(store, realm.uri_check); });
   setting.reads([&] { read_template(setting, realm); });
   const bool is_crossbar = setting.source().is_crossbar;

@@ -24,7 +24,7 @@ const Words all_transport_types = {"websocket", "rawsocket",   "universal",     
                                    "mqtt",      "flashpolicy", "websocket.testee", "stream.testee"};
 
 Words path_types() {
-  Words types = {"websocket", "static", "health", "ready", "metrics", "longpoll", "none"};
+  Words types = {"websocket", "static", "health", "ready", "metrics", "monitor", "longpoll", "none"};
   types.insert(types.end(), http_path_types().begin(), http_path_types().end());
   return types;
 }

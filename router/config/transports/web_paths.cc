@@ -122,6 +122,7 @@ void read_paths(const Setting& paths, const Words& allowed_types, const std::vec
       setting.check_keys({.known = {"type"}, .ignored = {"id"}});
       if (type == "ready") served = ReadyPath{};
       if (type == "metrics") served = MetricsPath{};
+      if (type == "monitor") served = MonitorPath{};
       if (type == "none") served = NothingPath{};
     }
     if (!transport.paths.emplace(path, std::move(served)).second)

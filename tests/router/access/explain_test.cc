@@ -61,7 +61,7 @@ TEST(Explain, SaysThatNoRuleMatches) {
 
 TEST(Explain, SaysWhatNobodyMay) {
   EXPECT_EQ(answer({.authid = "joe", .action = "register", .uri = "wamp.x"}),
-            "nobody may register \"wamp.x\": URIs that begin with \"wamp.\" are reserved\n");
+            "nobody may register \"wamp.x\": URIs that begin with \"wamp.\" or \"wampd.\" are reserved\n");
   EXPECT_EQ(answer({.authid = "joe", .action = "call", .uri = "com..x"}),
             "nobody may call \"com..x\": that is not a valid URI in this realm\n");
   EXPECT_THAT(answer({.authid = "joe", .action = "call", .uri = std::string(5000, 'x')}),

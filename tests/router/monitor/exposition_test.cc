@@ -14,9 +14,10 @@ constexpr Family level{"level", "Now.", {}, Family::Kind::gauge};
 constexpr Family times{"times_seconds", "Times.", {}, Family::Kind::histogram};
 
 TEST(Exposition, PutsTheSamplesOfAFamilyTogether) {
-  EXPECT_EQ(prometheus_text({{&things, {{"kind", "a"}}, 1.0},
-                             {&level, {}, 5.0},
-                             {&things, {{"kind", "b\"\n"}, {"realm", "r"}}, 1e15}}),
+  EXPECT_EQ(exposed({{&things, {{"kind", "a"}}, 1.0},
+                     {&level, {}, 5.0},
+                     {&things, {{"kind", "b\"\n"}, {"realm", "r"}}, 1e15}},
+                    Exposition::text),
             "# HELP things_total All things.\n"
             "# TYPE things_total counter\n"
             "things_total{kind=\"a\"} 1\n"
@@ -32,7 +33,7 @@ TEST(Exposition, AddsUpTheBucketsOfAHistogramInSeconds) {
   total.counts[10] = 3;
   total.counts.back() = 1;
   total.sum_us = 40'000'000;
-  const std::string text = prometheus_text({{&times, {}, total}});
+  const std::string text = exposed({{&times, {}, total}}, Exposition::text);
   EXPECT_THAT(text, HasSubstr("# TYPE times_seconds histogram\n"));
   EXPECT_THAT(text, HasSubstr("times_seconds_count 6\n"));
   EXPECT_THAT(text, HasSubstr("times_seconds_sum 40\n"));

@@ -106,6 +106,8 @@ class RealmHarness {
     run_due();
     deliver_all();
   }
+  // A message of the peer's is seen, as its session would tell.
+  void show(const Peer& peer, const SeenMessage& message) { realm_->show(*peer.member_, message); }
   // The realm does what is due.
   void run_due();
   // The events that have been posted to a worker, each for all who hear it there.

@@ -41,6 +41,17 @@ TEST(DefaultConfig, ServesTheRealmsThatTheOptionsName) {
   EXPECT_EQ(config.realms.at(1).roles.at(0).name, "anonymous");
 }
 
+TEST(DefaultConfig, TellsWhatTheRouterDoesToThoseOnTheMachineOnly) {
+  const auto tells = [](const std::string& where) {
+    const Config config = default_config({.addresses = {where}});
+    return config.transports.at(0).paths.contains("/connz");
+  };
+  for (const char* const here : {"127.0.0.1:1", "[::1]:1", "localhost:0", "unix:/run/wampd.sock"})
+    EXPECT_TRUE(tells(here)) << here;
+  for (const char* const everywhere : {"0.0.0.0:80", "[::]:80", "192.0.2.1:80"})
+    EXPECT_FALSE(tells(everywhere)) << everywhere;
+}
+
 TEST(DefaultConfig, RefusesWhatIsNoAddress) {
   for (const char* text : {"", "8080", ":8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1",
                            "::1:80", "[127.0.0.1]:80", "[::1:80", "example.com:80", "unix:", "1.2.3.4:80x"})

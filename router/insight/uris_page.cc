@@ -1,0 +1,217 @@
+#include "router/insight/uris_page.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "router/insight/chosen_rows.h"
+
+namespace router::insight {
+namespace {
+
+constexpr std::string_view procedure_orders[] = {"rate", "calls", "errors", "p99", "bytes", "queued", "uri"};
+constexpr std::string_view topic_orders[] = {"rate", "publications", "bytes", "uri"};
+
+PageRules rules_of(std::span<const std::string_view> orders, bool http) {
+  return {.orders = orders,
+          .usual = {.order = http ? "uri" : "rate",
+                    .limit = http ? most_on_a_page : usual_on_a_page,
+                    .all = http},
+          .may_be_all = true};
+}
+
+double key_of(const ProcedureNumbers::Total& numbers, std::string_view order) {
+  if (order == "errors") return static_cast<double>(numbers.errors);
+  if (order == "p99") return static_cast<double>(numbers.latencies.percentile_us(99));
+  if (order == "bytes") return static_cast<double>(numbers.bytes);
+  if (order == "queued") return static_cast<double>(numbers.waiting);
+  return 0;  // by URI
+}
+double key_of(const TopicNumbers::Total& numbers, std::string_view order) {
+  return order == "bytes" ? static_cast<double>(numbers.bytes) : 0;
+}
+
+void append_numbers(const ProcedureNumbers::Total& numbers, wamp::Dict& details) {
+  details.append("errors", numbers.errors);
+  details.append("bytes", numbers.bytes);
+  details.append("waiting", numbers.waiting);
+  details.append("waited", numbers.waited);
+  details.append("p50_us", numbers.latencies.percentile_us(50));
+  details.append("p99_us", numbers.latencies.percentile_us(99));
+}
+void append_numbers(const TopicNumbers::Total& numbers, wamp::Dict& details) {
+  details.append("bytes", numbers.bytes);
+}
+
+struct Words {
+  std::string_view uri, count, holder, members;
+};
+template <class Kind>
+constexpr Words words{"topic", "publications", "subscription", "subscribers"};
+template <>
+constexpr Words words<ProcedureKind>{"procedure", "calls", "registration", "callees"};
+
+}  // namespace
+
+PageRules ProcedureKind::rules(bool http) {
+  PageRules rules = rules_of(procedure_orders, http);
+  rules.may_have_lists = http;
+  return rules;
+}
+PageRules TopicKind::rules(bool http) {
+  return rules_of(topic_orders, http);
+}
+
+UriHolder ProcedureKind::holder_of(const dealer::Registration& registration) {
+  return {registration.id.value,       registration.match,          registration.created,
+          registration.callees.size(), registration.waiting.size(), dealer::name(registration.policy)};
+}
+UriHolder TopicKind::holder_of(const broker::Subscription& subscription) {
+  return {subscription.id.value, subscription.match, subscription.created, subscription.subscriber_count()};
+}
+
+std::optional<UriHolder> ProcedureKind::find(const RealmState& realm, const std::string& uri) {
+  const auto* const found = realm.dealer.registrations().find(uri, wamp::MatchPolicy::exact);
+  return found ? std::optional(holder_of(*found)) : std::nullopt;
+}
+std::optional<UriHolder> TopicKind::find(const RealmState& realm, const std::string& uri) {
+  const auto* const found = realm.broker.find(uri, wamp::MatchPolicy::exact);
+  return found && found->has_subscribers() ? std::optional(holder_of(*found)) : std::nullopt;
+}
+
+wamp::List ProcedureKind::members_of(const RealmState& realm, uint64_t id) {
+  wamp::List sessions;
+  if (const auto* const found = realm.dealer.registrations().find(wamp::RegistrationId(id)))
+    for (const dealer::Callee& callee : found->callees)
+      if (sessions.size() < most_in_a_list) sessions.emplace_back(callee.member->ref.session.value);
+  return sessions;
+}
+
+template <class Kind>
+void UrisPage<Kind>::begin(RealmInsight& realm) {
+  realm_ = realm.name;
+  are_used_added_ = false;
+  used_.clear();
+  used_holders_.clear();
+  MergedSummary<typename Kind::Numbers> merged;
+  for (const auto& branch : realm.branches) merged.add(Kind::summary(*branch));
+  std::vector<Total> totals = merged.totals();
+  std::vector<Rates::Counted> counted;
+  for (const Total& total : totals)
+    counted.push_back({total.uri, total.count - total.error_bound, total.since});
+  const std::vector<double> rates = Kind::rates(realm).per_second(counted, realm.clock.now());
+  for (size_t i = 0; i < totals.size(); ++i) {
+    std::string uri = totals[i].uri;
+    used_.push_back({realm_, std::move(uri), std::nullopt,
+                     std::make_shared<const Total>(std::move(totals[i])), rates[i]});
+  }
+}
+
+template <class Kind>
+bool UrisPage<Kind>::collect_some(const RealmState& realm) {
+  if (!are_used_added_) {
+    are_used_added_ = !add_used_some(realm);
+    return !are_used_added_ || page_.all;
+  }
+  from_ = Kind::visit_some(realm, from_, [&](const std::string& uri, const UriHolder& holder) {
+    if (!used_holders_.contains(holder.id)) add({realm_, uri, holder, nullptr, 0});
+  });
+  return from_ != 0;
+}
+
+template <class Kind>
+bool UrisPage<Kind>::add_used_some(const RealmState& realm) {
+  for (size_t added = 0; added < looked_at_once && !used_.empty(); ++added) {
+    Row row = std::move(used_.back());
+    used_.pop_back();
+    row.holder = Kind::find(realm, row.uri);
+    if (row.holder) used_holders_.insert(row.holder->id);
+    add(std::move(row));
+  }
+  return !used_.empty();
+}
+
+// Of millions only those are kept that may be on the page, and some more, so that it is seldom looked for.
+template <class Kind>
+void UrisPage<Kind>::add(Row row) {
+  constexpr size_t some_more = 16'384;
+  ++total_;
+  rows_.push_back(std::move(row));
+  const size_t kept = page_.offset + page_.limit;
+  if (rows_.size() < kept + some_more) return;
+  const auto end = rows_.begin() + static_cast<std::ptrdiff_t>(kept);
+  std::nth_element(rows_.begin(), end, rows_.end(), [this](const Row& a, const Row& b) {
+    const double of_a = key(a), of_b = key(b);
+    return of_a != of_b ? of_a > of_b : comes_first(a, b);
+  });
+  rows_.erase(end, rows_.end());
+}
+
+template <class Kind>
+double UrisPage<Kind>::key(const Row& row) const {
+  if (page_.order == "rate") return row.rate;
+  if (!row.total) return 0;
+  if (page_.order == "calls" || page_.order == "publications") return static_cast<double>(row.total->count);
+  return key_of(row.total->numbers, page_.order);
+}
+
+template <class Kind>
+bool UrisPage<Kind>::comes_first(const Row& a, const Row& b) {
+  return std::tie(a.uri, a.realm) < std::tie(b.uri, b.realm);
+}
+
+template <class Kind>
+void UrisPage<Kind>::choose() {
+  chosen_ = chosen_rows(
+      rows_, page_, [this](const Row& row) { return key(row); }, comes_first);
+}
+
+template <class Kind>
+bool UrisPage<Kind>::add_lists_some(const std::string& name, const RealmState& realm) {
+  if (!page_.lists) return false;
+  for (size_t looked_at = 0; listed_ < chosen_.size() && looked_at < looked_at_once; ++listed_, ++looked_at) {
+    const Row& row = *chosen_[listed_];
+    if (row.realm != name || !row.holder) continue;
+    lists_[row.holder->id] = Kind::members_of(realm, row.holder->id);
+    looked_at += lists_[row.holder->id].size();
+  }
+  if (listed_ < chosen_.size()) return true;
+  listed_ = 0;
+  return false;
+}
+
+template <class Kind>
+wamp::Dict UrisPage<Kind>::details(const Row& row) const {
+  const Words& names = words<Kind>;
+  wamp::Dict details;
+  if (http_) details.append("realm", row.realm);
+  details.append(std::string(names.uri), row.uri);
+  static const Total nothing;
+  const Total& total = row.total ? *row.total : nothing;
+  details.append(std::string(names.count), total.count);
+  details.append("error_bound", total.error_bound);
+  details.append("rate", row.rate);
+  append_numbers(total.numbers, details);
+  if (!row.holder) return details;
+  if (row.holder->waiting > 0) details.set("waiting", row.holder->waiting);
+  details.append(std::string(names.holder), row.holder->id);
+  details.append("match", wamp::name(row.holder->match));
+  if (!row.holder->policy.empty()) details.append("invoke", row.holder->policy);
+  details.append(std::string(names.members), row.holder->members);
+  details.append("created", iso_8601(row.holder->created));
+  if (const auto list = lists_.find(row.holder->id); list != lists_.end())
+    details.append(std::string(names.members) + "_list", list->second);
+  return details;
+}
+
+template <class Kind>
+wamp::List UrisPage<Kind>::list(WallTime) const {
+  wamp::List list;
+  for (const Row* const row : chosen_) list.emplace_back(details(*row));
+  return list;
+}
+
+template class UrisPage<ProcedureKind>;
+template class UrisPage<TopicKind>;
+
+}  // namespace router::insight

@@ -1,0 +1,79 @@
+// What is told of the router over HTTP: /varz, /connz, /procz, /topicz, /deniedz, /healthz, /livez, /readyz
+// as JSON, and the metrics.
+//
+// on_get() comes on the threads of loops; a thread of its own makes the answers, so no worker stops for one.
+// Part of the monitor. The realms outlive it, and the loops outlive stop(). Who waits for an answer is held
+// until the connection has it, or has gone: so it outlives the connections.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "router/base/clock.h"
+#include "router/realm/realms.h"
+#include "transport/connection/service.h"
+#include "transport/http/http.h"
+#include "transport/locks/mutex.h"
+#include "transport/loop/loop.h"
+
+namespace router {
+
+class Monitor;
+
+class MonitorPages {
+ public:
+  // Requests that may wait for their answers; more are told to come again.
+  static constexpr size_t most_waiting = 64;
+
+  MonitorPages(const Monitor& monitor, const Realms& realms, const Clock& clock);
+  ~MonitorPages();
+  MonitorPages(const MonitorPages&) = delete;
+
+  enum class What : uint8_t { page, metrics };
+  // `page`: the one that is named by the last part of the path.
+  transport::Service::Answer on_get(transport::Loop& loop, const transport::HttpRequest& request, What what,
+                                    transport::HttpExchange& exchange);
+  // Nobody is answered any more. The loops have stopped, or stop soon.
+  void stop();
+
+  // The page as it is now.
+  transport::HttpResponse page(std::string_view name, std::string_view query) const;
+
+ private:
+  // Who waits, on the thread of its loop.
+  struct Waiter final : transport::HttpWaiter {
+    void on_gone(transport::HttpExchange&) override;
+
+    MonitorPages* pages = nullptr;
+    transport::Loop* loop = nullptr;
+    transport::HttpExchange* exchange = nullptr;  // null: it has gone
+    What what = What::page;
+    std::string name, query, accept;
+  };
+
+  void run();
+  void answer(const std::shared_ptr<Waiter>& waiter);
+  void forget(const Waiter& waiter);
+  transport::HttpResponse metrics(std::string_view accept) const;
+
+  const Monitor& monitor_;
+  const Realms& realms_;
+  const Clock& clock_;
+
+  transport::Mutex mutex_;
+  std::condition_variable_any changed_;
+  std::set<std::shared_ptr<Waiter>> waiters_ GUARDED_BY(mutex_);  // the owner
+  std::deque<std::shared_ptr<Waiter>> unanswered_ GUARDED_BY(mutex_);
+  bool stops_ GUARDED_BY(mutex_) = false;
+  std::thread thread_ GUARDED_BY(mutex_);  // since somebody has asked
+};
+
+}  // namespace router

@@ -1,0 +1,68 @@
+// What is counted of a procedure, a topic and a session. One thread counts, any thread reads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "router/base/clock.h"
+#include "transport/counters/counter.h"
+#include "transport/counters/counter_totals.h"
+
+namespace router {
+
+// How long many calls took, in the buckets of transport::Histogram.
+struct Latencies : transport::HistogramTotal {
+  void add(const transport::Histogram& histogram) {
+    for (size_t bucket = 0; bucket < counts.size(); ++bucket) counts[bucket] += histogram.count(bucket);
+    sum_us += histogram.sum_us();
+  }
+  void add(const Latencies& other) {
+    for (size_t bucket = 0; bucket < counts.size(); ++bucket) counts[bucket] += other.counts[bucket];
+    sum_us += other.sum_us;
+  }
+  uint64_t count() const;
+  // So many of a hundred took no longer than this, the upper end of a bucket; 0: there are none. Of the last
+  // bucket it is the end of the one before.
+  uint64_t percentile_us(unsigned percent) const;
+};
+
+struct ProcedureNumbers {
+  transport::Counter errors;   // calls that ended with one
+  transport::Counter bytes;    // of arguments and results
+  transport::Counter waiting;  // calls that wait for a free callee now
+  transport::Counter waited;   // calls that had to
+  transport::Histogram latencies;
+
+  struct Total {
+    Total() = default;
+    explicit Total(const ProcedureNumbers& numbers);
+    void add(const Total& other);
+    uint64_t errors = 0, bytes = 0, waiting = 0, waited = 0;
+    Latencies latencies;
+  };
+  void clear();
+};
+
+struct TopicNumbers {
+  transport::Counter bytes;  // of what was published
+
+  struct Total {
+    Total() = default;
+    explicit Total(const TopicNumbers& numbers) : bytes(numbers.bytes.value()) {}
+    void add(const Total& other) { bytes += other.bytes; }
+    uint64_t bytes = 0;
+  };
+  void clear() { bytes.set(0); }
+};
+
+// As its session tells them once a second.
+struct SessionNumbers {
+  transport::Counter in_msgs, out_msgs, in_bytes, out_bytes;
+  transport::Counter calls, errors;  // that it made; that it was sent
+  transport::Counter events, lost;   // EVENTs
+  transport::Counter queued;         // bytes that wait for its peer
+  transport::Counter rate;           // messages in a thousand seconds, both ways
+  transport::Counter joined_us;      // since 1970; the realm's
+};
+
+}  // namespace router
