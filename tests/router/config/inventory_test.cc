@@ -18,9 +18,17 @@ std::string told(const std::string& text) {
 TEST(Inventory, TellsWhatTheDefaultConfigurationServes) {
   EXPECT_EQ(to_text(inventory(default_config())), R"(transport 127.0.0.1:8080
   path /: the built-in page
+  path /connz: monitor
+  path /deniedz: monitor
   path /health: health
+  path /healthz: monitor
+  path /livez: monitor
   path /metrics: metrics
+  path /procz: monitor
   path /ready: ready
+  path /readyz: monitor
+  path /topicz: monitor
+  path /varz: monitor
   path /ws: WebSocket: msgpack, json, cbor
   RawSocket: msgpack, json, cbor
   authentication anonymous: role "anonymous"

@@ -25,8 +25,12 @@ Transport with(std::map<std::string, Path, std::less<>> paths) {
 TEST(Urls, BeginWithWampAndThePage) {
   EXPECT_THAT(urls_of(default_config().transports.at(0)),
               ElementsAre("websocket ws://127.0.0.1:4711/ws", "rawsocket rs://127.0.0.1:4711",
-                          "static http://127.0.0.1:4711/", "health http://127.0.0.1:4711/health",
-                          "metrics http://127.0.0.1:4711/metrics", "ready http://127.0.0.1:4711/ready"));
+                          "static http://127.0.0.1:4711/", "monitor http://127.0.0.1:4711/connz",
+                          "monitor http://127.0.0.1:4711/deniedz", "health http://127.0.0.1:4711/health",
+                          "monitor http://127.0.0.1:4711/healthz", "monitor http://127.0.0.1:4711/livez",
+                          "metrics http://127.0.0.1:4711/metrics", "monitor http://127.0.0.1:4711/procz",
+                          "ready http://127.0.0.1:4711/ready", "monitor http://127.0.0.1:4711/readyz",
+                          "monitor http://127.0.0.1:4711/topicz", "monitor http://127.0.0.1:4711/varz"));
 }
 
 TEST(Urls, HaveAnAddressThatCanBeConnectedTo) {

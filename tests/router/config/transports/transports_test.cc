@@ -133,7 +133,7 @@ TEST(Transports, RefusesServicesItDoesNotHaveByName) {
   EXPECT_THAT(
       error_of(with_paths(R"({"x": {"type": "websoket"}})")),
       EndsWith("expected \"websocket\", \"static\", \"health\", \"ready\", \"metrics\", "
-               "\"longpoll\", \"none\", \"caller\", \"publisher\", \"webhook\", \"http\", "
+               "\"monitor\", \"longpoll\", \"none\", \"caller\", \"publisher\", \"webhook\", \"http\", "
                "\"json\", \"redirect\" or \"nodeinfo\", found \"websoket\"; did you mean \"websocket\"?"));
   EXPECT_THAT(error_of(with_paths(R"({"x": {"type": "static", "package": "p"}})")),
               EndsWith("\"package\" is not supported yet"));
