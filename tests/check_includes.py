@@ -24,6 +24,7 @@ ARROWS = {
 # the micro benchmarks measure single pieces of it.
 EXCEPTIONS = [
     (re.compile(r"^bench/"), re.compile(r"^client/wire/|^transport/(tls/tls_client|rawsocket/\w+)\.h$")),
+    (re.compile(r"^bench/load/printable\.cc$"), re.compile(r"^text/printable\.h$")),
     (re.compile(r"^bench/micro/"), re.compile(r"^(text|wamp|serializers|transport|router)/|^tests/serializers/library_readers\.h$")),
     (re.compile(r"^router/main/main\.cc$"), re.compile(r"^bench/load/command\.h$")),
 ]

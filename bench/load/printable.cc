@@ -1,8 +1,9 @@
 #include "bench/load/printable.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdint>
+
+#include "text/printable.h"
 
 namespace bench::load {
 
@@ -105,11 +106,9 @@ bool is_messagepack(std::string_view message) {
 
 std::string printable(std::string_view message) {
   // What is longer is cut below, so there is no need to read more than that.
-  std::string text(is_messagepack(message) ? JsonOfMessagePack(message.substr(0, kLongest)).text() : message);
-  text.resize(std::min(text.size(), kLongest));
-  for (char& c : text)
-    if (std::isprint(static_cast<unsigned char>(c)) == 0) c = '.';
-  return text;
+  const std::string_view start = message.substr(0, kLongest);
+  return text::cut(text::printable(is_messagepack(message) ? JsonOfMessagePack(start).text() : std::string(start)),
+                   kLongest);
 }
 
 }  // namespace bench::load
