@@ -38,4 +38,15 @@ int check(const Options& options) {
   return EXIT_SUCCESS;
 }
 
+std::string explain_file(const client::command::FileQuestion& asked) {
+  Options options;
+  options.config_file = asked.file;
+  return router::explain(load(options), {.authid = asked.authid,
+                                         .action = asked.action,
+                                         .uri = asked.uri,
+                                         .match = *wamp::match_policy(asked.match),
+                                         .realm = asked.realm,
+                                         .role = asked.role});
+}
+
 }  // namespace router::program

@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "bench/load/command.h"
+#include "client/command/commands.h"
 #include "router/auth/proofs/credential.h"
 #include "router/base/version.h"
 #include "router/dev_cert/dev_cert.h"
@@ -73,9 +74,11 @@ int main(int argc, char** argv) {
   CLI::App* const benching =
       app.add_subcommand("bench", "Load a router, this or another, and say what it does and what it takes.");
   const bench::load::Command bench(*benching);
+  client::command::Commands commands(app, router::program::explain_file);
   try {
     app.parse(argc, argv);
     if (benching->parsed()) return bench.run();
+    if (commands.parsed()) return commands.run();
     if (make_dev_cert->parsed()) {
       std::fputs(router::make_dev_certificates(dev_cert).c_str(), stdout);
       return EXIT_SUCCESS;

@@ -1,0 +1,117 @@
+#include "client/command/connection/connection.h"
+
+#include <cstdio>
+
+#include "client/command/output/json.h"
+#include "client/command/words/duration.h"
+#include "text/printable.h"
+
+namespace client::command {
+
+Connection::Connection(const ConnectionOptions& options, WhenLost when_lost, Output& output)
+    : when_lost_(when_lost), is_verbose_(options.is_verbose()) {
+  const Settings settings = options.resolve();
+  options_ = to_options(settings);
+  timeout_ = timeout_of(settings);
+  output.when_closed([this] { finish(ExitStatus::done); });
+}
+
+ExitStatus Connection::run(std::function<void(Session&)> on_joined) {
+  on_joined_ = std::move(on_joined);
+  on_signal();
+  connect();
+  loop_.run();
+  session_.reset();
+  return status_.value_or(ExitStatus::done);
+}
+
+void Connection::connect() {
+  Handlers handlers;
+  handlers.on_joined = [this](const Joined&) { this->on_joined(); };
+  handlers.on_end = [this](const End& end) { on_end(end); };
+  if (is_verbose_)
+    handlers.on_message = [](const Traced& message) {
+      std::fprintf(stderr, "%c %s\n", message.sent ? '>' : '<', text::printable(message.to_json()).c_str());
+    };
+  ++connects_;
+  session_ = std::make_unique<Session>(loop_, options_, std::move(handlers));
+}
+
+void Connection::on_joined() {
+  if (has_been_there_) complain("connected again");
+  has_been_there_ = true;
+  backoff_.reset();
+  if (!is_finishing()) on_joined_(*session_);
+}
+
+void Connection::on_end(const End& end) {
+  if (is_finishing()) return loop_.stop();
+  if (when_lost_ == WhenLost::comes_back && has_been_there_ && end.may_retry()) return come_back(end);
+  const std::string reason = end.reason.empty() ? "" : " (" + end.reason + ")";
+  status_ = status_of(end);
+  complain(place() + ": " + end.text + reason);
+  if (when_finishing_) when_finishing_();
+  loop_.stop();
+}
+
+void Connection::come_back(const End& end) {
+  const auto wait = backoff_.next();
+  complain(place() + ": " + end.text + "; trying again in " + to_text(wait));
+  loop_.after(wait, [this] {
+    if (is_finishing()) return;
+    try {
+      connect();
+    } catch (const std::exception& error) {  // a file that was there before
+      fail(ExitStatus::cannot_connect, error.what());
+    }
+  });
+}
+
+std::string Connection::place() const {
+  return options_.url;
+}
+
+void Connection::finish(ExitStatus status) {
+  if (is_finishing()) return;
+  status_ = status;
+  if (when_finishing_) when_finishing_();
+  if (session_ && session_->joined() && !session_->ended())
+    session_->leave();
+  else
+    loop_.stop();
+}
+
+void Connection::fail(ExitStatus status, std::string_view what) {
+  if (!is_finishing()) complain(what);
+  finish(status);
+}
+
+void Connection::fail(const Error& error) {
+  if (error.uri != error_of_end) fail(status_of(error.uri), to_text(error.uri, error.payload));
+}
+
+void Connection::expect(std::string what, std::function<bool()> is_done) {
+  if (!timeout_) return;
+  loop_.after(*timeout_, [this, what = std::move(what), is_done = std::move(is_done)] {
+    if (!is_finishing() && !is_done())
+      fail(ExitStatus::timeout, what + ": no answer in " + to_text(*timeout_));
+  });
+}
+
+void Connection::later(std::chrono::milliseconds delay, std::function<void(Session&)> call) {
+  loop_.after(delay, [this, number = connects_, call = std::move(call)] {
+    if (number == connects_ && !is_finishing() && joined() && !session_->ended()) call(*session_);
+  });
+}
+
+void Connection::on_signal() {
+  for (int number = signals_.take(); number != 0; number = signals_.take()) {
+    if (number != SIGWINCH)
+      finish(ExitStatus::interrupted);
+    else if (when_resized_)
+      when_resized_();
+  }
+  loop_.when_readable(signals_.descriptor(), [this] { on_signal(); });
+}
+
+}  // namespace client::command

@@ -1,0 +1,53 @@
+#include "client/command/verbs/line_reader.h"
+
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+#include <vector>
+
+#include <unistd.h>
+
+namespace client::command {
+namespace {
+
+constexpr size_t longest_line = size_t{16} << 20;
+constexpr size_t piece_size = 1 << 16;
+
+}  // namespace
+
+std::optional<std::string> LineReader::next() {
+  const size_t end = buffer_.find('\n', looked_at_);
+  if (end != buffer_.npos) return take(end, end + 1);
+  looked_at_ = buffer_.size();
+  if (buffer_.size() > longest_line) throw std::runtime_error("standard input: a line of more than 16 MiB");
+  if (has_ended_) {
+    if (buffer_.empty()) return std::nullopt;
+    return take(buffer_.size(), buffer_.size());
+  }
+  if (is_waiting_) return std::nullopt;
+  is_waiting_ = true;
+  loop_.when_readable(descriptor_, [this] {
+    is_waiting_ = false;
+    read();
+    when_there_();
+  });
+  return std::nullopt;
+}
+
+std::optional<std::string> LineReader::take(size_t size, size_t with_end) {
+  std::string line = buffer_.substr(0, size);
+  buffer_.erase(0, with_end);
+  looked_at_ = 0;
+  if (line.ends_with('\r')) line.pop_back();
+  return line;
+}
+
+void LineReader::read() {
+  const size_t before = buffer_.size();
+  buffer_.resize(before + piece_size);
+  const ssize_t size = ::read(descriptor_, buffer_.data() + before, piece_size);
+  buffer_.resize(before + static_cast<size_t>(size > 0 ? size : 0));
+  if (size == 0 || (size < 0 && errno != EINTR && errno != EAGAIN)) has_ended_ = true;
+}
+
+}  // namespace client::command

@@ -1,0 +1,38 @@
+// The kinds of options that subcommands have. What an option is put into outlives the parsing.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+namespace client::command {
+
+// All free arguments that are left, each exactly as it stands there.
+CLI::Option* add_free_arguments(CLI::App& app, const std::string& name, std::vector<std::string>& words,
+                                const std::string& help);
+
+// May be given again and again, each time with one word, which is taken as it stands there.
+CLI::Option* add_repeatable(CLI::App& app, const std::string& names, std::vector<std::string>& words,
+                            const std::string& help);
+
+// One word, which is taken as it stands there.
+CLI::Option* add_word(CLI::App& app, const std::string& names, std::string& word, const std::string& help);
+
+// A word out of these.
+CLI::Option* add_choice(CLI::App& app, const std::string& names, std::string& word,
+                        const std::vector<std::string>& choices, const std::string& help);
+
+CLI::Option* add_count(CLI::App& app, const std::string& names, uint64_t& count, uint64_t least,
+                       const std::string& help);
+
+CLI::Option* add_duration(CLI::App& app, const std::string& names, std::chrono::milliseconds& duration,
+                          const std::string& help);
+
+// Calls `check` when all has been parsed; a std::invalid_argument of it is a mistake on the command line.
+void check_when_parsed(CLI::App& app, std::function<void()> check);
+
+}  // namespace client::command
