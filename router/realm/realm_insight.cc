@@ -11,12 +11,14 @@
 namespace router {
 
 void Realm::inspect(const std::function<bool(const RealmState&)>& some) const {
-  for (bool is_more = true; is_more;) {
+  constexpr int most_in_a_row = 16;
+  for (int pieces = 1;; ++pieces) {
     {
       const Lock lock(mutex_);
-      is_more = some(state_);
+      if (!some(state_)) return;
     }
-    if (is_more) std::this_thread::yield();  // others wait for the lock, and have to wake up first
+    // Others wait for the lock, and have to wake up first.
+    if (pieces % most_in_a_row == 0) std::this_thread::yield();
   }
 }
 

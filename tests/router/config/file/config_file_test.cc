@@ -65,6 +65,21 @@ class ConfigFile : public testing::Test {
                                  std::to_string(std::random_device()());
 };
 
+TEST(Metrics, NameUrisThatAreLabels) {
+  const auto with = [](const std::string& metrics) {
+    return R"({"metrics": )" + metrics + R"(, "realms": )" + some_realms + R"(, "transports": )" +
+           some_transports + "}";
+  };
+  const MetricsUris metrics =
+      parse(with(R"({"procedures": ["com.add", "com.report.*"], "topics": ["com.tick"], "max_series": 5})"))
+          .metrics;
+  EXPECT_EQ(metrics.procedures, (std::vector<std::string>{"com.add", "com.report.*"}));
+  EXPECT_EQ(metrics.topics, std::vector<std::string>{"com.tick"});
+  EXPECT_EQ(metrics.max_series, 5u);
+  EXPECT_THAT(error_of(with(R"({"procedures": ["com.*.add"]})")), HasSubstr("with a '*' behind it"));
+  EXPECT_THAT(error_of(with(R"({"max_series": 0})")), HasSubstr("max_series"));
+}
+
 TEST(DefaultConfig, ServesOneOpenRealmOnLoopback) {
   const Config config = default_config();
   ASSERT_EQ(config.realms.size(), 1u);

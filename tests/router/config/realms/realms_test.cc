@@ -102,6 +102,23 @@ TEST(Realms, ForceReregisterIsAPermissionOfItsOwnButInCrossbarsFiles) {
   EXPECT_FALSE(permissions.at(1).force_reregister);
 }
 
+TEST(Realms, ToTapIsAPermissionOfItsOwn) {
+  EXPECT_FALSE(permission_of(R"({"uri": "x", "allow": {"call": true}})").tap);
+  const Permission both = permission_of(R"({"uri": "x", "allow": {"tap": true, "tap_payload": true}})");
+  EXPECT_TRUE(both.tap && both.tap_payload);
+  EXPECT_FALSE(both.call);
+}
+
+TEST(Realms, WhatASlowCallIsIsSaidOfTheRealmAndOfARule) {
+  const Realm realm =
+      parse(with_realms(R"([{"name": "r", "slow_call_ms": 500, "roles": [{"name": "a", "permissions": [
+      {"uri": "x", "slow_call_ms": 0}, {"uri": "y"}]}]}])"))
+          .realms.at(0);
+  EXPECT_EQ(realm.limits.slow_call_ms, 500u);
+  EXPECT_EQ(realm.roles.at(0).permissions.at(0).slow_call_ms, 0u);
+  EXPECT_EQ(realm.roles.at(0).permissions.at(1).slow_call_ms, std::nullopt);
+}
+
 TEST(Realms, ATrustlevelIsAWholeNumberOrAbsent) {
   EXPECT_EQ(permission_of(R"({"uri": "a"})").trustlevel, std::nullopt);
   EXPECT_EQ(permission_of(R"({"uri": "a", "trustlevel": 0})").trustlevel, 0u);
