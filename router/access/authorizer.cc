@@ -12,7 +12,8 @@ namespace router {
 Grant grant_of(const config::Permission& rule, Action action) {
   switch (action) {
     case Action::call:
-      return {rule.call, rule.disclose_caller, rule.trustlevel, false, std::nullopt, rule.slow_call_ms};
+      return {rule.call, rule.disclose_caller, rule.trustlevel,
+              false,     std::nullopt,         rule.slow_call_ms.value_or(Grant::as_realm)};
     case Action::register_:
       return {rule.register_, false, std::nullopt, rule.force_reregister};
     case Action::publish:

@@ -17,7 +17,8 @@ struct Grant {
   std::optional<uint32_t> trustlevel;  // of the call or publication ("Call Trust Levels"), if it is told
   bool force_reregister = false;       // of what others have registered
   std::optional<config::SlowConsumer> slow_consumer = std::nullopt;  // of the subscription; none: the role's
-  std::optional<uint32_t> slow_call_ms = std::nullopt;  // of the call; none: the realm's; 0: never
+  static constexpr uint32_t as_realm = UINT32_MAX;
+  uint32_t slow_call_ms = as_realm;  // a call that takes as long is logged; 0: none is
 
   bool operator==(const Grant&) const = default;
 };

@@ -44,6 +44,7 @@ struct KeptCall {
   std::vector<wamp::SessionId> refused;  // sorted: callees that answered "unavailable"
   bool continued = false;                // more than the first chunk has been sent: nobody else can take over
   transport::Charge charge = {};         // to the caller
+  SteadyTime waits_since = {};           // while it waits for a free callee
 
   // Of memory.
   size_t bytes() const;
@@ -66,10 +67,10 @@ struct PendingCall {
   std::optional<CallDeadlines::iterator> deadline;
   SteadyTime taken;  // when the CALL came
   UriSummary<ProcedureNumbers>::Ref counted;
-  SteadyTime waits_since;               // while it waits
-  std::chrono::microseconds waited{0};  // before
-  uint32_t slow_call_ms = 0;            // it is logged if it takes as long; 0: never
-  PendingCall* next_free = nullptr;     // the pool's own
+  uint32_t bytes = 0;                // of its arguments
+  uint32_t waited_ms = 0;            // for a free callee
+  uint32_t slow_call_ms = 0;         // it is logged if it takes as long; 0: never
+  PendingCall* next_free = nullptr;  // the pool's own
 };
 
 // The callee's end of it: from INVOCATION to its last answer.
@@ -125,8 +126,8 @@ class EndPool {
   size_t size_ = 0;
 };
 
-// A new end, which a half finds by `id` in its index. Without memory for it nothing has changed. Twice for each call, so
-// it is inlined.
+// A new end, which a half finds by `id` in its index. Without memory for it nothing has changed. Twice for
+// each call, so it is inlined.
 template <class End>
 [[gnu::always_inline]] inline End& add_end(EndPool<End>& pool, IdMap<End*>& index, wamp::RequestId id) {
   End& end = pool.add();

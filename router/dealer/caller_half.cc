@@ -128,15 +128,6 @@ PendingCall& CallerHalf::add(wamp::RequestId request, const ProcedureRoute& rout
   return call;
 }
 
-void CallerHalf::count(PendingCall& call, const Asked& asked, size_t bytes) {
-  Seat& seat = place_.seat;
-  auto& counted = seat.call_grant.counted;
-  seat.branch.procedure_numbers.count(counted, asked.procedure, place_.clock);
-  if (counted.place) counted.place->numbers.bytes.add(bytes);
-  call.counted = counted;
-  call.slow_call_ms = asked.grant.slow_call_ms.value_or(0);
-}
-
 bool CallerHalf::must_wait(const ProcedureRoute& route, const CallOptions& options) const {
   if (options.progress) return false;
   if (route.queue->waiting_for_any.load() > 0) return true;
@@ -172,7 +163,13 @@ void CallerHalf::begin(wamp::RequestId request, const Asked& asked, RoutedPayloa
   if (const auto refusal = run_mode_refusal(options)) return refuse(refusal->error_uri, refusal->text);
 
   PendingCall& call = add(request, *route);
-  if (!seat.unseen) count(call, asked, payload.bytes().size());
+  if (!seat.unseen) {
+    auto& counted = seat.call_grant.counted;
+    seat.branch.procedure_numbers.count(counted, asked.procedure, place_.clock);
+    call.counted = counted;
+    call.bytes = static_cast<uint32_t>(payload.bytes().size());
+    call.slow_call_ms = asked.grant.slow_call_ms;
+  }
   call.progressive = options.progress;
   if (const uint64_t timeout = timeout_ms(options, seat.limits()); timeout > 0) set_deadline(call, timeout);
   std::optional<Target> target;
@@ -250,7 +247,7 @@ void CallerHalf::wait(PendingCall& call) {
       call.id, call.registration, routing_key(kept.options), kept.refused, room_taken(kept.payload)});
   if (waiting->refused.empty()) ++waiting_[{call.registration, waiting->routing_key}];
   call.waiting = std::move(waiting);
-  call.waits_since = place_.clock.turn_time();
+  call.kept->waits_since = place_.clock.turn_time();
   if (ProcedureNumbers* const numbers = call.counted.numbers()) {
     numbers->waiting.add();
     numbers->waited.add();
@@ -341,7 +338,7 @@ bool CallerHalf::take(Answer& answer) {
   }
   if (answer.kind == Answer::Kind::progress) return true;
   const auto* const error = std::get_if<wamp::Error>(&answer.message);
-  finish(*call, {error ? std::string_view(error->error) : std::string_view(), answer.payload.bytes().size()});
+  finish(*call, error ? std::string_view(error->error) : std::string_view(), answer.payload.bytes().size());
   return true;
 }
 
@@ -436,10 +433,14 @@ void CallerHalf::take_untaken(const CallId& id, const SessionRef& callee, bool t
 
 // ---- the end
 
+uint32_t CallerHalf::waits_ms(const PendingCall& call) const {
+  const auto time = place_.clock.turn_time() - call.kept->waits_since;
+  return static_cast<uint32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
+}
+
 void CallerHalf::stop_waiting(PendingCall& call) noexcept {
   const std::shared_ptr<WaitingCall> waited = std::move(call.waiting);
-  call.waited +=
-      std::chrono::duration_cast<std::chrono::microseconds>(place_.clock.turn_time() - call.waits_since);
+  call.waited_ms += waits_ms(call);
   if (ProcedureNumbers* const numbers = call.counted.numbers()) numbers->waiting.subtract();
   if (!waited->refused.empty()) return;
   const auto counted = waiting_.find({call.registration, waited->routing_key});
@@ -459,43 +460,44 @@ void CallerHalf::remove(PendingCall& call) noexcept {
   place_.table.in_flight.subtract();
 }
 
-void CallerHalf::finish(PendingCall& call, const LastAnswer& answer) noexcept {
+void CallerHalf::finish(PendingCall& call, std::string_view error_uri, size_t bytes) noexcept {
   const auto took =
       std::chrono::duration_cast<std::chrono::microseconds>(place_.clock.turn_time() - call.taken);
   const auto us = static_cast<uint64_t>(std::max<int64_t>(took.count(), 0));
+  const size_t bucket = transport::Histogram::bucket_of(us);
   BranchCounters& counters = place_.seat.branch.counters;
-  counters.call_seconds.add(us);
-  const bool is_error = !answer.error_uri.empty();
-  if (is_error) counters.call_errors.add();
-  if (ProcedureNumbers* const numbers = call.counted.numbers()) {
-    numbers->latencies.add(us);
-    numbers->bytes.add(answer.bytes);
-    if (is_error) numbers->errors.add();
+  counters.call_seconds.add(us, bucket);
+  ProcedureNumbers* const numbers = call.counted.numbers();
+  if (numbers) {
+    numbers->latencies.add(us, bucket);
+    numbers->bytes.add(call.bytes + bytes);
+  }
+  if (!error_uri.empty()) {
+    counters.call_errors.add();
+    if (numbers) numbers->errors.add();
   }
   if (call.slow_call_ms > 0 && took >= std::chrono::milliseconds(call.slow_call_ms)) [[unlikely]]
-    tell_slow(call, answer, took);
+    tell_slow(call, error_uri, took);
   remove(call);
 }
 
-void CallerHalf::tell_slow(const PendingCall& call, const LastAnswer& answer,
+void CallerHalf::tell_slow(const PendingCall& call, std::string_view error_uri,
                            std::chrono::microseconds took) noexcept {
   using std::chrono::duration_cast;
   using std::chrono::milliseconds;
   place_.seat.branch.counters.slow_calls.add();
-  auto waited = call.waited;
-  if (call.waiting)
-    waited += duration_cast<std::chrono::microseconds>(place_.clock.turn_time() - call.waits_since);
+  const milliseconds waited(call.waited_ms + (call.waiting ? waits_ms(call) : 0));
   transport::has_memory_for([&] {
     place_.procedures.tell_slow({call.counted.is_current() ? call.counted.uri() : std::string(),
                                  call.registration, place_.seat.ref.session, call.callee.session,
-                                 duration_cast<milliseconds>(took), duration_cast<milliseconds>(waited),
-                                 answer.error_uri.empty() ? "result" : std::string(answer.error_uri)});
+                                 duration_cast<milliseconds>(took), waited,
+                                 error_uri.empty() ? "result" : std::string(error_uri)});
   });
 }
 
 void CallerHalf::end(PendingCall& call, std::string_view error_uri, std::string_view text) {
   place_.outbox.refuse(place_.seat.ref, wamp::Call::type, call.id.request, {error_uri, std::string(text)});
-  finish(call, {error_uri});
+  finish(call, error_uri, 0);
 }
 
 void CallerHalf::tell_callee(const PendingCall& call, CallNotice::Kind kind) {

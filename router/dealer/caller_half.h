@@ -92,7 +92,8 @@ class CallerHalf {
   void reroute(PendingCall& call);
   // It has been given a callee, or ends.
   void stop_waiting(PendingCall& call) noexcept;
-  void count(PendingCall& call, const Asked& asked, size_t bytes);
+  // How long it has waited now. Precondition: it does.
+  uint32_t waits_ms(const PendingCall& call) const;
   void set_deadline(PendingCall& call, uint64_t timeout_ms);
   void forget_deadline(PendingCall& call);
   uint64_t remaining_ms(const PendingCall& call) const;
@@ -102,13 +103,11 @@ class CallerHalf {
   void tell_end(const PendingCall& call, bool is_to_stop);
   // Behind its last answer, which must not be sent twice: so this needs no memory.
   void remove(PendingCall& call) noexcept;
-  // The same for one whose caller is sent the last answer: what error it is, if any, and how many bytes.
-  struct LastAnswer {
-    std::string_view error_uri;  // empty: none
-    size_t bytes = 0;
-  };
-  void finish(PendingCall& call, const LastAnswer& answer) noexcept;
-  void tell_slow(const PendingCall& call, const LastAnswer& answer, std::chrono::microseconds took) noexcept;
+  // The same for one whose caller is sent the last answer. `error_uri`: empty, if it is a result; `bytes`: of
+  // its arguments.
+  void finish(PendingCall& call, std::string_view error_uri, size_t bytes) noexcept;
+  void tell_slow(const PendingCall& call, std::string_view error_uri,
+                 std::chrono::microseconds took) noexcept;
   // The call's exit with an ERROR of the dealer's own. Its callee knows already, or there is none.
   void end(PendingCall& call, std::string_view error_uri, std::string_view text);
   // The same for a call whose callee goes on: it is told to stop.

@@ -105,7 +105,7 @@ std::optional<Refusal> check_request(const config::Realm& config, Seat& seat, Ac
     grant = seat.permissions->authorize(action, uri, match);
   }
   if (!grant.allowed) return denied(config.name, seat, action, uri, match);
-  if (action == Action::call && !grant.slow_call_ms) grant.slow_call_ms = seat.limits().slow_call_ms;
+  if (grant.slow_call_ms == Grant::as_realm) grant.slow_call_ms = seat.limits().slow_call_ms;
   return std::nullopt;
 }
 

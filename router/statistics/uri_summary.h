@@ -90,9 +90,11 @@ class UriSummary {
   // One more of the URI. `ref`: its own, or one of nothing; what it is from now on. Without memory for a
   // place it is of nothing, and nothing was counted.
   void count(Ref& ref, std::string_view uri, const Clock& clock) {
-    if (!ref.is_current()) [[unlikely]]
+    if (!ref.is_current()) [[unlikely]] {
       ref = find(uri, clock);
-    if (ref.place) ref.place->count.add();
+      if (!ref.place) return;
+    }
+    ref.place->count.add();
   }
 
   struct Total {
@@ -122,7 +124,7 @@ class UriSummary {
     size_t operator()(std::string_view uri) const { return seeded_hash(uri); }
   };
 
-  Ref find(std::string_view uri, const Clock& clock) {
+  [[gnu::noinline]] Ref find(std::string_view uri, const Clock& clock) {
     if (const auto found = index_.find(uri); found != index_.end()) return ref_of(*found->second);
     Place* taken = nullptr;
     transport::has_memory_for([&] { taken = take(uri, clock.turn_time()); });

@@ -59,9 +59,15 @@ class Histogram {
   Histogram() = default;
   Histogram(CounterSet& set, const Family& family);
 
-  void add(uint64_t us) {
+  // Where something that took so long counts.
+  static size_t bucket_of(uint64_t us) {
     const auto bucket = static_cast<size_t>(us <= 1 ? 0 : std::bit_width(us - 1));
-    buckets_[bucket < bucket_count ? bucket : bucket_count - 1].add();
+    return bucket < bucket_count ? bucket : bucket_count - 1;
+  }
+  void add(uint64_t us) { add(us, bucket_of(us)); }
+  // For who counts in several: `bucket` is bucket_of(us).
+  void add(uint64_t us, size_t bucket) {
+    buckets_[bucket].add();
     sum_us_.add(us);
   }
   void clear() {
