@@ -130,7 +130,6 @@ void Conversation::say_hello() {
 }
 
 void Conversation::take(wamp::Challenge& message) {
-  was_challenged_ = true;
   const auto binding = [this](std::string_view name) { return link_->channel_binding(name); };
   auto answer = authentication_.answer(message, binding);
   if (auto* const why = std::get_if<std::string>(&answer))

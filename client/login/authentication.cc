@@ -79,6 +79,10 @@ bool Authentication::offers(std::string_view method) const {
   return std::find(methods_.begin(), methods_.end(), method) != methods_.end();
 }
 
+bool Authentication::offers_without_challenge() const {
+  return offers("anonymous") || offers("cookie") || offers("tls");
+}
+
 void Authentication::add_to_hello(wamp::Dict& details) const {
   details.set("authmethods", wamp::List(methods_.begin(), methods_.end()));
   if (!login_.authid.empty()) details.set("authid", login_.authid);
@@ -93,6 +97,7 @@ void Authentication::add_to_hello(wamp::Dict& details) const {
 std::variant<wamp::Authenticate, std::string> Authentication::answer(const wamp::Challenge& challenge,
                                                                      const ChannelBinding& channel_binding) {
   const std::string& method = challenge.auth_method;
+  has_answered_ = true;
   if (!offers(method)) return "the router asks for \"" + method + "\", which was not offered";
   if (method == "ticket") return wamp::Authenticate{login_.ticket, {}};
   if (method == "jwt") return wamp::Authenticate{login_.token, {}};
@@ -187,6 +192,8 @@ Authentication::Answer Authentication::answer_cryptosign(const wamp::Dict& extra
 }
 
 std::optional<std::string> Authentication::distrust(const wamp::Dict& details) const {
+  if (!has_answered_ && !offers_without_challenge())
+    return "the router lets us in without having asked for a proof";
   if (router_signature_.empty()) return std::nullopt;
   const wamp::Value* const value = details.find("authextra");
   const auto* const extra = value ? value->get<wamp::Dict>() : nullptr;

@@ -31,7 +31,8 @@ class Authentication {
   std::variant<wamp::Authenticate, std::string> answer(const wamp::Challenge& challenge,
                                                        const ChannelBinding& channel_binding);
 
-  // Of WELCOME.Details: why this router is not to be trusted, though it lets us in.
+  // Of WELCOME.Details: why this router is not to be trusted, though it lets us in. One that has not asked
+  // for a proof lets us in only if a method was offered that needs none.
   std::optional<std::string> distrust(const wamp::Dict& details) const;
 
  private:
@@ -41,12 +42,14 @@ class Authentication {
   Answer answer_cryptosign(const wamp::Dict& extra, const ChannelBinding& channel_binding) const;
   void check(const std::string& method, bool has_certificate) const;
   bool offers(std::string_view method) const;
+  bool offers_without_challenge() const;
 
   const Login& login_;
   std::vector<std::string> methods_;
   std::string private_key_;       // octets
   std::string nonce_;             // of SCRAM
   std::string router_signature_;  // of SCRAM, that WELCOME must have
+  bool has_answered_ = false;     // a CHALLENGE
 };
 
 }  // namespace client

@@ -43,6 +43,16 @@ class FakeServer {
       heard.resize(size > 0 ? static_cast<size_t>(size) : 0);
       return heard;
     }
+    // The first WebSocket message of what comes.
+    std::string hears_message() const {
+      const std::string heard = hears();
+      if (heard.size() < 8) return "";
+      const size_t mask = (heard[1] & 0x7F) < 126 ? 2 : 4;
+      std::string message = heard.substr(mask + 4);
+      for (size_t i = 0; i < message.size(); ++i)
+        message[i] = static_cast<char>(message[i] ^ heard[mask + i % 4]);
+      return message;
+    }
     // Until the client has said its last word, or has gone.
     void waits_for_the_end() const {
       for (std::string heard = hears(); !heard.empty() && !has_close_frame(heard);) heard = hears();

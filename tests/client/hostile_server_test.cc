@@ -286,14 +286,12 @@ TEST_F(HostileServers, EndInTheMiddle) {
 // ---- logins
 
 TEST_F(HostileServers, ChallengeWrongly) {
-  const auto challenged = [&](const std::string& challenge, const std::string& answer = "") {
+  const auto challenged = [&](const std::string& challenge) {
     const End end = end_with(
         [&](const Guest& guest) {
           guest.upgrades();
           guest.hears();
           guest.says(server_frame(text_frame, challenge));
-          guest.hears();
-          if (!answer.empty()) guest.says(server_frame(text_frame, answer));
           guest.waits_for_the_end();
         },
         "ws",
@@ -311,8 +309,43 @@ TEST_F(HostileServers, ChallengeWrongly) {
               HasSubstr("more work than is done here"));
   EXPECT_THAT(challenged(R"([4,"wamp-scram",{"nonce":"xxxx","salt":"","iterations":1,"kdf":"pbkdf2"}])"),
               HasSubstr("does not begin with ours"));
-  // It lets in whoever comes, and does not know the password itself; the nonce is not ours either.
   EXPECT_THAT(challenged(R"([4,"wampcra",{"challenge":17}])"), HasSubstr("challenge"));
+}
+
+TEST_F(HostileServers, WhoDoNotKnowThePasswordAreLeft) {
+  const auto with_password = [](const std::vector<std::string>& methods) {
+    return [methods](Options& options) {
+      options.login.methods = methods;
+      options.login.authid = "joe";
+      options.login.password = "secret";
+    };
+  };
+  const auto lets_in = [&](const Guest& guest) {
+    guest.upgrades();
+    guest.hears();
+    guest.says(server_frame(text_frame, welcome) + server_frame(text_frame, R"([6,{},"com.bye"])"));
+    guest.waits_for_the_end();
+  };
+  const End unasked = end_with(lets_in, "ws", with_password({"scram", "wamp-scram", "wampcra"}));
+  EXPECT_EQ(unasked.kind, EndKind::login_refused);
+  EXPECT_THAT(unasked.text, HasSubstr("without having asked for a proof"));
+  EXPECT_EQ(end_with(lets_in, "ws", with_password({"scram", "anonymous"})).kind, EndKind::goodbye);
+
+  const auto asks_and_proves_nothing = [&](const Guest& guest) {
+    guest.upgrades();
+    const std::string hello = guest.hears_message();
+    constexpr std::string_view field = R"("nonce":")";
+    const size_t nonce = hello.find(field) + field.size();
+    guest.says(server_frame(text_frame, R"([4,"wamp-scram",{"nonce":")" +
+                                            hello.substr(nonce, hello.find('"', nonce) - nonce) +
+                                            R"(more","salt":"c2FsdA==","iterations":1,"kdf":"pbkdf2"}])"));
+    guest.hears();
+    guest.says(server_frame(text_frame, welcome));
+    guest.waits_for_the_end();
+  };
+  const End unproved = end_with(asks_and_proves_nothing, "ws", with_password({"wamp-scram"}));
+  EXPECT_EQ(unproved.kind, EndKind::login_refused);
+  EXPECT_THAT(unproved.text, HasSubstr("has not proved"));
 }
 
 }  // namespace
