@@ -130,6 +130,9 @@ void Conversation::say_hello() {
 }
 
 void Conversation::take(wamp::Challenge& message) {
+  if (std::exchange(was_challenged_, true))
+    return refuse(EndKind::protocol_error, wamp::error_uri::protocol_violation,
+                  "the router sent a second CHALLENGE");
   const auto binding = [this](std::string_view name) { return link_->channel_binding(name); };
   auto answer = authentication_.answer(message, binding);
   if (auto* const why = std::get_if<std::string>(&answer))

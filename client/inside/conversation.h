@@ -111,6 +111,7 @@ class Conversation final : public LinkUser, public Outlet, public std::enable_sh
   Topics topics_;
   Procedures procedures_;
   Stage stage_ = Stage::connecting;
+  bool was_challenged_ = false;
   Joined joined_;
   std::optional<End> end_;  // once it is closing
   wamp::RequestId last_request_;

@@ -12,9 +12,16 @@ namespace client {
 namespace {
 
 constexpr size_t nonce_size = 16, key_size = 32;
-// What a router may ask for, lest it keeps us busy for ever.
-constexpr uint64_t max_iterations = 10'000'000, max_memory_kib = 1024 * 1024, max_keylen = 1024;
-constexpr uint64_t max_kib_passes = 32 * max_memory_kib;
+// What a router may ask for, lest it keeps us busy for ever: a few seconds of work. Of PBKDF2 rounds for all
+// blocks of the key together; of Argon2 one GiB, and four passes over it.
+constexpr uint64_t max_rounds = 4'000'000, max_memory_kib = 1024 * 1024, max_keylen = 1024;
+constexpr uint64_t max_kib_passes = 4 * max_memory_kib;
+
+bool is_too_much_work(uint64_t iterations, uint64_t keylen) {
+  const uint64_t blocks = (keylen + key_size - 1) / key_size;
+  return iterations == 0 || iterations > max_rounds || keylen == 0 || keylen > max_keylen ||
+         iterations * blocks > max_rounds;
+}
 
 // RFC 5802, section 5.1.
 std::string escaped_name(std::string_view name) {
@@ -118,8 +125,7 @@ Authentication::Answer Authentication::answer_wampcra(const wamp::Dict& extra) c
   if (!challenge) return "CHALLENGE.Extra has no challenge";
   std::string key = login_.password;
   if (salt && !salt->empty()) {
-    if (iterations == 0 || iterations > max_iterations || keylen == 0 || keylen > max_keylen)
-      return "CHALLENGE.Extra asks for more work than is done here";
+    if (is_too_much_work(iterations, keylen)) return "CHALLENGE.Extra asks for more work than is done here";
     key = text::to_base64(
         crypto::pbkdf2_sha256(login_.password, *salt, static_cast<uint32_t>(iterations), keylen));
   }
@@ -140,7 +146,7 @@ Authentication::Answer Authentication::answer_scram(const wamp::Dict& extra, boo
   const bool extends_ours = as_specified ? nonce.starts_with(nonce_) && nonce.size() > nonce_.size()
                                          : text::from_base64(nonce).value_or("").starts_with(client_octets);
   if (!extends_ours) return "the nonce in CHALLENGE.Extra does not begin with ours";
-  if (!salt || iterations == 0 || iterations > max_iterations)
+  if (!salt || is_too_much_work(iterations, key_size))
     return "CHALLENGE.Extra has no salt in base64, or a number of iterations that is not done here";
 
   std::string salted;

@@ -307,9 +307,30 @@ TEST_F(HostileServers, ChallengeWrongly) {
   EXPECT_THAT(challenged(R"([4,"wampcra",{}])"), HasSubstr("no challenge"));
   EXPECT_THAT(challenged(R"([4,"wampcra",{"challenge":"x","salt":"y","iterations":4000000000,"keylen":32}])"),
               HasSubstr("more work than is done here"));
+  EXPECT_THAT(challenged(R"([4,"wampcra",{"challenge":"x","salt":"y","iterations":1000000,"keylen":1024}])"),
+              HasSubstr("more work than is done here"));
   EXPECT_THAT(challenged(R"([4,"wamp-scram",{"nonce":"xxxx","salt":"","iterations":1,"kdf":"pbkdf2"}])"),
               HasSubstr("does not begin with ours"));
   EXPECT_THAT(challenged(R"([4,"wampcra",{"challenge":17}])"), HasSubstr("challenge"));
+}
+
+TEST_F(HostileServers, ChallengeOnlyOnce) {
+  const End end = end_with(
+      [](const Guest& guest) {
+        guest.upgrades();
+        guest.hears();
+        guest.says(server_frame(text_frame, R"([4,"ticket",{}])"));
+        guest.hears();
+        guest.says(server_frame(text_frame, R"([4,"ticket",{}])"));
+        guest.waits_for_the_end();
+      },
+      "ws",
+      [](Options& options) {
+        options.login.authid = "joe";
+        options.login.ticket = "secret";
+      });
+  EXPECT_EQ(end.kind, EndKind::protocol_error);
+  EXPECT_THAT(end.text, HasSubstr("a second CHALLENGE"));
 }
 
 TEST_F(HostileServers, WhoDoNotKnowThePasswordAreLeft) {
