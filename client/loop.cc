@@ -4,24 +4,47 @@
 #include <utility>
 
 #include <asio/posix/stream_descriptor.hpp>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "transport/loop/loop.h"
 
 namespace client {
+namespace {
+
+// That is ready when the descriptor is; -1 if that cannot be waited for, as a file's. Asio would make the
+// descriptor itself non-blocking, which it would then be for all who share it, and stay.
+int epoll_of(int descriptor) {
+  const int made = ::epoll_create1(EPOLL_CLOEXEC);
+  epoll_event event{.events = EPOLLIN, .data = {}};
+  if (made < 0 || ::epoll_ctl(made, EPOLL_CTL_ADD, descriptor, &event) == 0) return made;
+  ::close(made);
+  return -1;
+}
+
+}  // namespace
 
 struct Loop::Inside {
-  using Descriptor = asio::posix::stream_descriptor;
+  // Once it is forgotten it does nothing any more, though it may be ready.
+  struct Watch {
+    asio::posix::stream_descriptor epoll;
+    std::function<void()> work;
+  };
+
+  void tell(int descriptor, const std::weak_ptr<Watch>& ready) {
+    const auto watch = ready.lock();
+    if (!watch) return;
+    watched.erase(descriptor);
+    watch->work();
+  }
 
   transport::Loop loop;
-  std::map<int, Descriptor> watched;
+  std::map<int, std::shared_ptr<Watch>> watched;
 };
 
 Loop::Loop() : inside_(std::make_unique<Inside>()) {}
 
-Loop::~Loop() {
-  for (auto& [number, descriptor] : inside_->watched) descriptor.release();
-}
+Loop::~Loop() = default;
 
 void Loop::run() {
   inside_->loop.run();
@@ -41,24 +64,21 @@ transport::Loop& Loop::transport_loop() {
 }
 
 void Loop::when_readable(int descriptor, std::function<void()> work) {
-  const auto [place, is_new] = inside_->watched.try_emplace(descriptor, inside_->loop.io());
-  asio::error_code error;
-  if (is_new) place->second.assign(descriptor, error);
-  if (error) {  // a file, say
-    inside_->watched.erase(place);
-    return post(std::move(work));
-  }
-  place->second.async_wait(Inside::Descriptor::wait_read,
-                           [this, work = std::move(work)](asio::error_code canceled) mutable {
-                             if (!canceled) post(std::move(work));
-                           });
+  const auto watch = std::make_shared<Inside::Watch>(
+      Inside::Watch{asio::posix::stream_descriptor(inside_->loop.io()), std::move(work)});
+  inside_->watched[descriptor] = watch;
+  auto tell = [this, descriptor, ready = std::weak_ptr(watch)] { inside_->tell(descriptor, ready); };
+  const int epoll = epoll_of(descriptor);
+  if (epoll < 0) return post(std::move(tell));
+  watch->epoll.assign(epoll);
+  watch->epoll.async_wait(asio::posix::stream_descriptor::wait_read,
+                          [this, tell = std::move(tell)](asio::error_code failed) mutable {
+                            if (failed != asio::error::operation_aborted) post(std::move(tell));
+                          });
 }
 
 void Loop::forget(int descriptor) {
-  const auto found = inside_->watched.find(descriptor);
-  if (found == inside_->watched.end()) return;
-  found->second.release();
-  inside_->watched.erase(found);
+  inside_->watched.erase(descriptor);
 }
 
 }  // namespace client

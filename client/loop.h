@@ -32,8 +32,9 @@ class Loop {
   void after(std::chrono::milliseconds delay, std::function<void()> work);
 
   // Once, as soon as the descriptor can be read or has come to its end: for standard input, pipes and
-  // signalfd. At once for what cannot be waited for, such as a file. The descriptor stays the caller's, who
-  // must forget() it before it is closed.
+  // signalfd. At once for what cannot be waited for, such as a file. The descriptor stays the caller's, as it
+  // is, who must forget() it before it is closed; after that the work is not done. Again for the same
+  // descriptor: in the place of what waits.
   void when_readable(int descriptor, std::function<void()> work);
   void forget(int descriptor);
 
