@@ -16,8 +16,9 @@ bool End::may_retry() const {
     case EndKind::aborted:
       return reason == wamp::close_uri::system_shutdown || reason == wamp::error_uri::unavailable ||
              reason == wamp::error_uri::too_many_requests;
-    case EndKind::tls_failed:
     case EndKind::upgrade_refused:
+      return for_now;
+    case EndKind::tls_failed:
     case EndKind::login_refused:
     case EndKind::no_such_realm:
     case EndKind::protocol_error:

@@ -30,7 +30,7 @@ struct Joined {
 
 // Why a session is over, or never was.
 enum class EndKind : uint8_t {
-  cannot_connect,   // no such host, nobody listens there, or no answer in time
+  cannot_connect,   // no such host, nobody listens there, no answer in time, or an end before there was one
   tls_failed,       // no TLS with each other; above all: the server's certificate is not to be trusted
   upgrade_refused,  // somebody is there, but no router that speaks this: another HTTP status, no such path,
                     // a wrong answer, a serializer that is not served
@@ -46,11 +46,13 @@ enum class EndKind : uint8_t {
 
 struct End {
   EndKind kind = EndKind::left;
-  bool joined = false;  // the session had joined before
-  std::string reason;   // a URI: of ABORT or GOODBYE; else empty
-  std::string text;     // what happened, for people, as one clause without a full stop
+  bool joined = false;   // the session had joined before
+  std::string reason;    // a URI: of ABORT or GOODBYE; else empty
+  std::string text;      // what happened, for people, as one clause without a full stop
+  bool for_now = false;  // upgrade_refused by HTTP 429 or 5xx, or RawSocket's "too many connections"
 
-  // It may be worth trying again later: it was lost, or could not be made, or the router is going down.
+  // It may be worth trying again later: it was lost, or could not be made, the router is going down, or
+  // refuses only for now.
   bool may_retry() const;
 };
 

@@ -83,7 +83,7 @@ End end_of(transport::ConnectFailure failure) {
   const EndKind kind = failure.kind == Kind::unreachable ? EndKind::cannot_connect
                        : failure.kind == Kind::tls       ? EndKind::tls_failed
                                                          : EndKind::upgrade_refused;
-  return {kind, false, {}, std::move(failure.text)};
+  return {kind, false, {}, std::move(failure.text), failure.kind == Kind::refused_now};
 }
 
 End end_of(const transport::CloseReason& reason) {

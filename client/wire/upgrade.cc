@@ -32,8 +32,8 @@ std::string client_request(std::string_view host, std::string_view path, std::st
 
 std::optional<std::string> refusal(std::string_view response, std::string_view subprotocol) {
   const auto answer = transport::read_upgrade_answer(asked({}, {}, subprotocol), response, {});
-  const auto* const why = std::get_if<std::string>(&answer);
-  return why ? std::optional(*why) : std::nullopt;
+  const auto* const refusal = std::get_if<transport::UpgradeRefusal>(&answer);
+  return refusal ? std::optional(refusal->text) : std::nullopt;
 }
 
 UpgradeRequest parse_request(std::string_view header) {

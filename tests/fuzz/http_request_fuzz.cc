@@ -46,7 +46,8 @@ void read_as_answer(const std::string& head, std::string_view body) {
       .host = "host", .key = "dGhlIHNhbXBsZSBub25jZQ==", .subprotocols = {"wamp.2.json"}};
   const auto answer = read_upgrade_answer(request, head, body);
   if (const auto* agreed = std::get_if<UpgradeAnswer>(&answer)) require(agreed->subprotocol == "wamp.2.json");
-  if (const auto* why = std::get_if<std::string>(&answer)) require(!why->empty() && why->size() < 1000);
+  if (const auto* refusal = std::get_if<UpgradeRefusal>(&answer))
+    require(!refusal->text.empty() && refusal->text.size() < 1000);
 }
 
 }  // namespace

@@ -40,6 +40,8 @@ TEST(RawSocketAnswer, ThatRefusesIsToldInWords) {
   EXPECT_THAT(refusal(rawsocket_octets({0x7f, 0x40, 0, 0})), HasSubstr("too many connections"));
   EXPECT_THAT(refusal(rawsocket_octets({0x7f, 0x90, 0, 0})), HasSubstr("error 9"));
   EXPECT_THAT(refusal(rawsocket_octets({0x7f, 0xf2, 0, 0})), HasSubstr("is wrong"));
+  EXPECT_TRUE(read_rawsocket_answer(rawsocket_octets({0x7f, 0x40, 0, 0}), 1)->for_now);
+  EXPECT_FALSE(read_rawsocket_answer(rawsocket_octets({0x7f, 0x10, 0, 0}), 1)->for_now);
   EXPECT_THAT(refusal("HTTP/1.1 400 Bad Request\r\n"), HasSubstr("does not speak RawSocket"));
 }
 

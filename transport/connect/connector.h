@@ -41,9 +41,10 @@ struct Destination {
 // Why there is no connection.
 struct ConnectFailure {
   enum class Kind : uint8_t {
-    unreachable,  // no such host, nobody listens there
+    unreachable,  // no such host, nobody listens there, or who does has ended before it answered
     tls,          // no TLS with each other, as the certificate is not accepted
     refused,      // somebody is there, but does not open what was asked for
+    refused_now,  // nor that, but says that it may another time
   };
   Kind kind = Kind::unreachable;
   std::string text;  // one clause, for people

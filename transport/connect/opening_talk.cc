@@ -40,7 +40,8 @@ void OpeningTalk::receive_upgrade(const UpgradeRequest& request) {
   const std::string_view head = std::string_view(all).substr(0, found + end_of_answer.size());
   const std::string_view rest = std::string_view(all).substr(head.size());
   const auto answer = read_upgrade_answer(request, head, rest);
-  if (const auto* const why = std::get_if<std::string>(&answer)) return refuse(*why);
+  if (const auto* const refusal = std::get_if<UpgradeRefusal>(&answer))
+    return refuse(refusal->text, refusal->for_now);
   Service::Upgrade upgrade = waiter_->on_agreed(&std::get<UpgradeAnswer>(answer));
   const size_t longest = stream_.limits().max_message_size;
   WebSocketCodec codec(upgrade.framing, longest, Role::client);
@@ -50,7 +51,7 @@ void OpeningTalk::receive_upgrade(const UpgradeRequest& request) {
 void OpeningTalk::receive_rawsocket(const RawSocketOffer& offer) {
   const auto answer = read_rawsocket_answer(unread_, offer.serializer);
   if (!answer) return;
-  if (!answer->refusal.empty()) return refuse(answer->refusal);
+  if (!answer->refusal.empty()) return refuse(answer->refusal, answer->for_now);
   const std::string all = std::move(unread_);
   unread_.clear();
   const size_t announced = announced_rawsocket_length(stream_.limits().max_message_size);
@@ -63,9 +64,10 @@ void OpeningTalk::open(Agreed agreed, Service::Upgrade upgrade, std::string_view
       std::make_unique<MessageTalk>(stream_, std::move(agreed), std::move(upgrade), std::string(rest)));
 }
 
-void OpeningTalk::refuse(std::string why) {
-  refusal_ = std::move(why);
-  stream_.drop(*refusal_, &Counters::closed_protocol);
+void OpeningTalk::refuse(std::string why, bool for_now) {
+  using Kind = ConnectFailure::Kind;
+  refusal_ = {for_now ? Kind::refused_now : Kind::refused, std::move(why)};
+  stream_.drop(refusal_->text, &Counters::closed_protocol);
 }
 
 void OpeningTalk::tell_end() {
@@ -74,14 +76,14 @@ void OpeningTalk::tell_end() {
 
 ConnectFailure OpeningTalk::failure() const {
   using Kind = ConnectFailure::Kind;
-  if (refusal_) return {Kind::refused, *refusal_};
+  if (refusal_) return *refusal_;
   const CloseReason* const reason = stream_.reason();
   std::string why = reason ? reason->text : "";
   TlsStream* const tls = stream_.socket().tls();
   if (tls && !tls->failure().empty()) return {Kind::tls, tls->failure()};
   if (why.empty()) why = "the server ended the connection";
-  if (tls && !tls->established()) return {Kind::tls, why + " in the TLS handshake"};
-  return {Kind::refused, why + " before it answered"};
+  const bool in_tls = tls && !tls->established();
+  return {Kind::unreachable, why + (in_tls ? " in the TLS handshake" : " before it answered")};
 }
 
 }  // namespace transport

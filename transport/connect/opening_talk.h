@@ -54,13 +54,13 @@ class OpeningTalk final : public Talk {
   void receive_upgrade(const UpgradeRequest& request);
   void receive_rawsocket(const RawSocketOffer& offer);
   void open(Agreed agreed, Service::Upgrade upgrade, std::string_view rest);
-  void refuse(std::string why);
+  void refuse(std::string why, bool for_now = false);
   ConnectFailure failure() const;
 
   const std::variant<UpgradeRequest, RawSocketOffer> opening_;
   const std::shared_ptr<OpeningWaiter> waiter_;
   std::string unread_;  // of the answer, so far
-  std::optional<std::string> refusal_;
+  std::optional<ConnectFailure> refusal_;
   bool has_asked_ = false;
 };
 

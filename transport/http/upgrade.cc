@@ -1,6 +1,7 @@
 #include "transport/http/upgrade.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "text/utf8.h"
 #include "transport/http/http_text.h"
@@ -24,11 +25,12 @@ std::string first_line(std::string_view body) {
   return is_text && !line.starts_with('<') ? std::string(line) : "";
 }
 
-std::string refusal_of(const RawResponse& response, std::string_view body) {
+UpgradeRefusal refusal_of(const RawResponse& response, std::string_view body) {
   std::string why = "the server answers " + std::to_string(response.status);
   if (const std::string phrase = first_line(response.phrase); !phrase.empty()) why += " " + phrase;
   if (const std::string line = first_line(body); !line.empty()) why += ": " + line;
-  return why;
+  const bool for_now = response.status == 429 || (response.status >= 500 && response.status < 600);
+  return {std::move(why), for_now};
 }
 
 }  // namespace
@@ -46,25 +48,26 @@ std::string upgrade_bytes(const UpgradeRequest& request) {
   return bytes += "\r\n";
 }
 
-std::variant<UpgradeAnswer, std::string> read_upgrade_answer(const UpgradeRequest& request,
-                                                             std::string_view head, std::string_view body) {
-  if (!head.starts_with("HTTP/1.")) return "the server does not answer in HTTP";
+std::variant<UpgradeAnswer, UpgradeRefusal> read_upgrade_answer(const UpgradeRequest& request,
+                                                                std::string_view head,
+                                                                std::string_view body) {
+  if (!head.starts_with("HTTP/1.")) return UpgradeRefusal{"the server does not answer in HTTP"};
   auto parsed = parse_response_head(head);
   if (const auto* const wrong = std::get_if<std::string>(&parsed))
-    return "a malformed HTTP answer: " + *wrong;
+    return UpgradeRefusal{"a malformed HTTP answer: " + *wrong};
   auto& response = std::get<RawResponse>(parsed);
   if (response.status != 101) return refusal_of(response, body);
   if (in_small_letters(field_of(response, "upgrade")) != "websocket")
-    return "the server does not upgrade to a WebSocket";
+    return UpgradeRefusal{"the server does not upgrade to a WebSocket"};
   if (field_of(response, "sec-websocket-accept") != accept_key(request.key))
-    return "the server's Sec-WebSocket-Accept is wrong";
+    return UpgradeRefusal{"the server's Sec-WebSocket-Accept is wrong"};
   if (!field_of(response, "sec-websocket-extensions").empty())
-    return "the server wants an extension that was not offered";
+    return UpgradeRefusal{"the server wants an extension that was not offered"};
   std::string chosen = field_of(response, "sec-websocket-protocol");
   if (std::find(request.subprotocols.begin(), request.subprotocols.end(), chosen) ==
       request.subprotocols.end())
-    return chosen.empty() ? "the server speaks none of the subprotocols that were offered"
-                          : "the server chose a subprotocol that was not offered";
+    return UpgradeRefusal{chosen.empty() ? "the server speaks none of the subprotocols that were offered"
+                                         : "the server chose a subprotocol that was not offered"};
   return UpgradeAnswer{std::move(chosen), std::move(response.headers)};
 }
 

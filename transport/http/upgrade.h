@@ -26,9 +26,13 @@ struct UpgradeAnswer {
   std::string subprotocol;                                   // one of those that were asked for
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
 };
+struct UpgradeRefusal {
+  std::string text;      // one clause, for people
+  bool for_now = false;  // by 429 or 5xx: another time it may agree
+};
 // Of the answer's head, up to and including the empty line; or why it is none. `body`: what has come behind
 // the head, which tells more if the server refuses.
-std::variant<UpgradeAnswer, std::string> read_upgrade_answer(const UpgradeRequest& request,
-                                                             std::string_view head, std::string_view body);
+std::variant<UpgradeAnswer, UpgradeRefusal> read_upgrade_answer(const UpgradeRequest& request,
+                                                                std::string_view head, std::string_view body);
 
 }  // namespace transport

@@ -28,9 +28,11 @@ std::optional<RawSocketAnswer> read_rawsocket_answer(std::string_view bytes, uin
     return RawSocketAnswer{"the server does not speak RawSocket"};
   if (bytes.size() < rawsocket_handshake_size) return std::nullopt;
   const RawSocketRequest answer = read_rawsocket_request(bytes);
-  if (answer.serializer == 0)
-    return RawSocketAnswer{"the server refuses RawSocket: " +
-                           refusal_text(static_cast<uint8_t>(bytes[1]) >> 4)};
+  if (answer.serializer == 0) {
+    const unsigned error = static_cast<uint8_t>(bytes[1]) >> 4;
+    return RawSocketAnswer{"the server refuses RawSocket: " + refusal_text(error), 0,
+                           static_cast<RawSocketError>(error) == RawSocketError::too_many_connections};
+  }
   if (answer.serializer != serializer || answer.reserved_bits)
     return RawSocketAnswer{"the server's answer to the RawSocket handshake is wrong"};
   return RawSocketAnswer{{}, answer.max_frame_size};

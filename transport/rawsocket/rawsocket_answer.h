@@ -14,6 +14,7 @@ namespace transport {
 struct RawSocketAnswer {
   std::string refusal;        // empty: accepted
   size_t max_frame_size = 0;  // that the server takes, without the header
+  bool for_now = false;       // refused, as it has too many connections: another time it may accept
 };
 
 // Of what stands at the front of `bytes`; nothing if it is not complete yet. `serializer`: that was asked
