@@ -75,6 +75,8 @@ transport::ConnectionLimits limits_of(const Options& options) {
   limits.ping_interval_ms = static_cast<int>(options.ping_interval.count());
   limits.ping_timeout_ms = static_cast<int>(options.ping_timeout.count());
   limits.close_timeout_ms = close_timeout_ms;
+  // Who takes long in the middle of a message is no enemy here; if it is the network, pings tell.
+  limits.min_message_rate = 0;
   return limits;
 }
 
