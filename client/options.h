@@ -59,10 +59,12 @@ struct Options {
   std::vector<std::pair<std::string, std::string>> http_headers = {};
   wamp::Dict hello_details = {};  // further entries of HELLO.Details
 
-  std::chrono::milliseconds timeout{10'000};        // from the beginning until the session has joined
-  std::chrono::milliseconds ping_interval{10'000};  // of silence before the router is pinged; 0: never
-  std::chrono::milliseconds ping_timeout{20'000};   // without an answer the connection counts as lost
-  size_t max_message_size = size_t{16} << 20;       // bytes, of a message that comes in
+  std::chrono::milliseconds timeout{10'000};  // from the beginning until the session has joined
+  // Of silence before the router is pinged; 0: never. Over RawSocket only one that has sent a ping or a pong,
+  // as others may end at a ping: of these the kernel asks theirs.
+  std::chrono::milliseconds ping_interval{10'000};
+  std::chrono::milliseconds ping_timeout{20'000};  // without an answer the connection counts as lost
+  size_t max_message_size = size_t{16} << 20;      // bytes, of a message that comes in
   // Calls that have come to us and are not answered; more are refused with wamp.error.unavailable.
   size_t max_invocations = 10'000;
   size_t max_queued_bytes = size_t{64} << 20;  // that the router has not taken; above it it is lost

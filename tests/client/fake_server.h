@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -42,6 +44,11 @@ class FakeServer {
       const ssize_t size = ::recv(descriptor_, heard.data(), heard.size(), 0);
       heard.resize(size > 0 ? static_cast<size_t>(size) : 0);
       return heard;
+    }
+    // The same, or nothing after that time.
+    std::string hears(std::chrono::milliseconds patience) const {
+      pollfd input{descriptor_, POLLIN, 0};
+      return ::poll(&input, 1, static_cast<int>(patience.count())) > 0 ? hears() : "";
     }
     // The first WebSocket message of what comes.
     std::string hears_message() const {
@@ -127,6 +134,14 @@ inline std::string server_frame(int first_byte, std::string_view payload) {
     frame += static_cast<char>(payload.size());
   }
   return frame.append(payload);
+}
+
+// A message of RawSocket.
+inline std::string rawsocket_frame(std::string_view message) {
+  std::string frame(2, '\0');
+  frame += static_cast<char>(message.size() >> 8);
+  frame += static_cast<char>(message.size());
+  return frame.append(message);
 }
 
 }  // namespace client

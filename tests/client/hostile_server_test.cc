@@ -178,6 +178,27 @@ TEST_F(HostileServers, FallSilentLater) {
   EXPECT_TRUE(end.may_retry());
 }
 
+TEST_F(HostileServers, ThatKnowNoPingsOfRawSocketGetNone) {
+  std::string heard_after_welcome = "nothing";
+  const End end = end_with(
+      [&](const Guest& guest) {
+        guest.hears();
+        guest.says({"\x7f\xf1\0\0", 4});
+        guest.hears();
+        guest.says(rawsocket_frame(welcome));
+        heard_after_welcome = guest.hears(std::chrono::milliseconds(150));
+        guest.says(rawsocket_frame(R"([6,{},"com.bye"])"));
+        guest.waits_for_the_end();
+      },
+      "rs",
+      [](Options& options) {
+        options.ping_interval = milliseconds(20);
+        options.ping_timeout = milliseconds(20);
+      });
+  EXPECT_EQ(end.kind, EndKind::goodbye) << end.text;
+  EXPECT_EQ(heard_after_welcome, "");
+}
+
 // ---- certificates
 
 class UntrustedServers : public HostileServers {

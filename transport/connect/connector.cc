@@ -36,10 +36,13 @@ std::string error_text(int error) {
   return std::generic_category().message(error);
 }
 
-// As a Socket wants it. TCP sends at once, as what goes out is gathered here.
-void prepare(int descriptor) {
+// As a Socket wants it. TCP sends at once, as what goes out is gathered here. It gives up when a peer that is
+// pinged would be given up.
+void prepare(int descriptor, const ConnectionLimits& limits) {
   const int on = 1;
   ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  const int patience_ms = limits.ping_interval_ms > 0 ? limits.ping_interval_ms + limits.ping_timeout_ms : 0;
+  ::setsockopt(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &patience_ms, sizeof patience_ms);
   ::fcntl(descriptor, F_SETFL, O_NONBLOCK);
   ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
 }
@@ -104,7 +107,7 @@ struct Connector::State final : OpeningWaiter, std::enable_shared_from_this<Stat
   }
 
   void adopt(Descriptor descriptor) {
-    prepare(descriptor.get());
+    prepare(descriptor.get(), served->options.limits);
     stage = std::holds_alternative<UpgradeRequest>(destination.opening)
                 ? "the answer to the WebSocket handshake"
                 : "the answer to the RawSocket handshake";

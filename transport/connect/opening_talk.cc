@@ -1,5 +1,7 @@
 #include "transport/connect/opening_talk.h"
 
+#include <chrono>
+
 #include "transport/rawsocket/rawsocket_answer.h"
 
 namespace transport {
@@ -55,7 +57,9 @@ void OpeningTalk::receive_rawsocket(const RawSocketOffer& offer) {
   const std::string all = std::move(unread_);
   unread_.clear();
   const size_t announced = announced_rawsocket_length(stream_.limits().max_message_size);
-  open({Codec(RawSocketCodec(announced)), announced, rawsocket_header_size + answer->max_frame_size},
+  const int silence_ms = stream_.limits().ping_interval_ms;
+  if (silence_ms > 0) stream_.socket().keep_alive(std::chrono::milliseconds(silence_ms));
+  open({Codec(RawSocketCodec(announced)), announced, rawsocket_header_size + answer->max_frame_size, false},
        waiter_->on_agreed(nullptr), std::string_view(all).substr(rawsocket_handshake_size));
 }
 

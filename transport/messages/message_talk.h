@@ -23,8 +23,8 @@ struct Agreed {
   Codec codec;
   size_t max_message_size;           // bytes, of those that come in
   size_t max_frame_size = SIZE_MAX;  // of those that go out
-  // A silent peer is pinged from the beginning: many RawSocket clients do not answer a ping, or end at it,
-  // though they must answer.
+  // A silent peer is pinged from the beginning: many RawSocket clients, and servers, do not answer a ping, or
+  // end at it, though they must answer.
   bool may_be_pinged = true;
 };
 
