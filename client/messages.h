@@ -120,7 +120,8 @@ class Invocation {
   // An answer to "kill" is still awaited.
   void on_interrupt(std::function<void(std::string_view mode)> call);
   // Called with each further part of its arguments. To be set within the handler: what comes when there is
-  // none is dropped.
+  // none is dropped. Both functions may have a copy of the invocation; they go when it is answered or needs
+  // no answer, on_more()'s also behind the last part.
   void on_more(std::function<void(const Payload& payload, bool is_last)> call);
 
  private:

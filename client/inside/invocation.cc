@@ -16,13 +16,20 @@ Invocation::State::~State() {
 
 void Invocation::State::answer(const wamp::Message& message, const Payload& sent) {
   if (std::exchange(is_answered, true) || is_ended || !owner) return;
-  is_ended = true;
   Procedures& procedures = *owner;
   if (const auto error = procedures.send(message, sent)) {
     const wamp::Error refusal{wamp::MessageType::invocation, request, {}, error->uri, {}};
     procedures.send(refusal, error->payload);
   }
-  procedures.end(request);
+  end();
+}
+
+void Invocation::State::end() {
+  is_ended = true;
+  // Not while they are still here: what they have goes with them.
+  const auto interrupt_call = std::exchange(on_interrupt, nullptr);
+  const auto more_call = std::exchange(on_more, nullptr);
+  if (owner) owner->end(request);
 }
 
 void Invocation::State::fail(std::string_view uri, const Payload& sent, const wamp::Dict& its_details) {
@@ -31,12 +38,10 @@ void Invocation::State::fail(std::string_view uri, const Payload& sent, const wa
 
 void Invocation::State::interrupt(std::string_view mode) {
   if (std::exchange(is_interrupted, true) || is_ended) return;
+  const auto call = std::exchange(on_interrupt, nullptr);
   // Nobody waits for an answer but to "kill".
-  if (mode != "kill") {
-    is_ended = true;
-    if (owner) owner->end(request);
-  }
-  if (const auto call = std::exchange(on_interrupt, nullptr)) call(mode);
+  if (mode != "kill") end();
+  if (call) call(mode);
 }
 
 const wamp::Dict& Invocation::details() const {
@@ -80,10 +85,11 @@ void Invocation::error(std::string_view uri, const Payload& payload, const wamp:
 }
 
 void Invocation::on_interrupt(std::function<void(std::string_view mode)> call) {
-  state_->on_interrupt = std::move(call);
+  if (!state_->is_ended && !state_->is_interrupted) state_->on_interrupt = std::move(call);
 }
 
 void Invocation::on_more(std::function<void(const Payload& payload, bool is_last)> call) {
+  if (state_->is_ended || !state_->has_more) return;
   state_->on_more = std::make_shared<const std::function<void(const Payload&, bool)>>(std::move(call));
 }
 

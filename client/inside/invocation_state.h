@@ -22,6 +22,9 @@ struct Invocation::State {
   void answer(const wamp::Message& message, const Payload& payload);
   void fail(std::string_view uri, const Payload& payload, const wamp::Dict& details);
   void interrupt(std::string_view mode);
+  // It is answered, or needs no answer: it calls nobody any more. What it would call may have the invocation
+  // itself, and each would keep the other for ever.
+  void end();
 
   Procedures* owner;  // null: the session has ended
   const wamp::RequestId request;
@@ -30,10 +33,10 @@ struct Invocation::State {
   wamp::Dict details;
   Payload payload;
   std::function<void(std::string_view)> on_interrupt;
-  std::shared_ptr<const std::function<void(const Payload&, bool)>> on_more;
+  std::shared_ptr<const std::function<void(const Payload&, bool)>> on_more;  // until its last part
   bool wants_progress = false, has_more = false;
   bool is_interrupted = false;
-  bool is_ended = false;  // it is answered, or needs no answer
+  bool is_ended = false;  // see end()
   bool is_answered = false;
 };
 

@@ -61,7 +61,7 @@ void Procedures::on_invocation(wamp::Invocation& message, Payload payload) {
     const auto state = found->second.lock();
     if (!state) return;
     state->has_more = has_more;
-    const auto on_more = state->on_more;
+    const auto on_more = has_more ? state->on_more : std::exchange(state->on_more, nullptr);
     if (on_more && *on_more) (*on_more)(payload, !has_more);
     return;
   }
@@ -110,22 +110,22 @@ void Procedures::on_error(wamp::RequestId request, const Error& error) {
 void Procedures::fail_all(const Error& error) {
   while (!waiting_.empty()) on_error(wamp::RequestId(waiting_.begin()->first), error);
   registrations_.clear();
-  std::vector<std::shared_ptr<Invocation::State>> open;
-  for (const auto& [request, invocation] : invocations_) open.push_back(invocation.lock());
-  invocations_.clear();
-  for (const auto& state : open)
-    if (state) state->owner = nullptr;
-  for (const auto& state : open)
-    if (state && !is_abandoned_) state->interrupt("");
+  for (const auto& state : take_invocations()) is_abandoned_ ? state->end() : state->interrupt("");
+}
+
+std::vector<std::shared_ptr<Invocation::State>> Procedures::take_invocations() {
+  std::vector<std::shared_ptr<Invocation::State>> taken;
+  for (const auto& [request, invocation] : std::exchange(invocations_, {}))
+    if (auto state = invocation.lock()) taken.push_back(std::move(state));
+  for (const auto& state : taken) state->owner = nullptr;
+  return taken;
 }
 
 void Procedures::abandon() {
   is_abandoned_ = true;
   waiting_.clear();
   registrations_.clear();
-  for (const auto& [request, invocation] : invocations_)
-    if (const auto state = invocation.lock()) state->owner = nullptr;
-  invocations_.clear();
+  for (const auto& state : take_invocations()) state->end();
 }
 
 }  // namespace client

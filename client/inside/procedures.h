@@ -8,6 +8,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <variant>
+#include <vector>
 
 #include "client/inside/outlet.h"
 #include "client/session.h"
@@ -59,6 +60,8 @@ class Procedures {
 
   static void fail(const Waiting& waiting, const Error& error);
   void fail_later(Waiting waiting, Error error);
+  // They have no owner any more.
+  std::vector<std::shared_ptr<Invocation::State>> take_invocations();
   void refuse(wamp::RequestId invocation, std::string_view uri, std::string_view text);
 
   Outlet& outlet_;

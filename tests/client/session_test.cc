@@ -166,6 +166,39 @@ TEST_F(Sessions, ArgumentsMayComeInParts) {
   EXPECT_EQ(last->payload.args(), wamp::List{6});
 }
 
+TEST_F(Sessions, AnInvocationThatHasEndedKeepsNothing) {
+  const auto kept = std::make_shared<int>();
+  Visitor callee(loop, options());
+  std::optional<Invocation> waiting;
+  callee.joins().registers("com.waits", [&](Invocation call) {
+    call.on_more([kept, call](const Payload&, bool) {});
+    call.on_interrupt([kept, call](std::string_view) {});
+    waiting = std::move(call);
+  });
+  std::optional<Reply> last;
+  const auto call = [&] {
+    waiting.reset();
+    last.reset();
+    const auto request =
+        callee.session.call("com.waits", {}, {.has_more = true}, [&](const Reply& reply) { last = reply; });
+    loop.until([&] { return waiting.has_value(); });
+    EXPECT_EQ(kept.use_count(), 3);
+    return request;
+  };
+  call();
+  waiting->result({});
+  EXPECT_EQ(kept.use_count(), 1);
+
+  callee.session.cancel(call(), CancelMode::killnowait);
+  loop.until([&] { return waiting->is_interrupted(); });
+  EXPECT_EQ(kept.use_count(), 1);
+
+  call();
+  callee.session.leave();
+  callee.ends();
+  EXPECT_EQ(kept.use_count(), 1);
+}
+
 TEST_F(Sessions, ACanceledCallEndsAndItsCalleeIsToldHow) {
   Visitor callee(loop, options());
   std::optional<Invocation> waiting;
