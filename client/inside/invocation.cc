@@ -29,7 +29,7 @@ void Invocation::State::end() {
   // Not while they are still here: what they have goes with them.
   const auto interrupt_call = std::exchange(on_interrupt, nullptr);
   const auto more_call = std::exchange(on_more, nullptr);
-  if (owner) owner->end(request);
+  if (owner) owner->end(request, has_more);
 }
 
 void Invocation::State::fail(std::string_view uri, const Payload& sent, const wamp::Dict& its_details) {

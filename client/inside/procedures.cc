@@ -8,6 +8,12 @@
 #include "wamp/error_uris.h"
 
 namespace client {
+namespace {
+
+// A router may never send the last part of what has ended, so it is not waited for for ever.
+constexpr size_t max_ended_with_more = 1000;
+
+}  // namespace
 
 void Procedures::register_procedure(std::string_view procedure, Session::OnInvocation on_invocation,
                                     const wamp::Dict& options, Session::OnRegistered done) {
@@ -65,6 +71,10 @@ void Procedures::on_invocation(wamp::Invocation& message, Payload payload) {
     if (on_more && *on_more) (*on_more)(payload, !has_more);
     return;
   }
+  if (const auto ended = ended_with_more_.find(message.request.value); ended != ended_with_more_.end()) {
+    if (!has_more) ended_with_more_.erase(ended);
+    return;
+  }
   const auto found = registrations_.find(message.registration.value);
   if (found == registrations_.end())
     return refuse(message.request, wamp::error_uri::no_such_registration,
@@ -82,6 +92,13 @@ void Procedures::on_invocation(wamp::Invocation& message, Payload payload) {
   invocations_.emplace(message.request.value, state);
   const auto handler = found->second.on_invocation;
   if (*handler) (*handler)(Invocation(std::move(state)));
+}
+
+void Procedures::end(wamp::RequestId invocation, bool has_more) {
+  invocations_.erase(invocation.value);
+  if (!has_more) return;
+  ended_with_more_.insert(invocation.value);
+  if (ended_with_more_.size() > max_ended_with_more) ended_with_more_.erase(ended_with_more_.begin());
 }
 
 void Procedures::on_interrupt(const wamp::Interrupt& message) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -43,8 +44,8 @@ class Procedures {
   std::optional<Error> send(const wamp::Message& message, const Payload& payload) {
     return outlet_.send(message, payload);
   }
-  // It has its last answer, or needs none.
-  void end(wamp::RequestId invocation) { invocations_.erase(invocation.value); }
+  // It has its last answer, or needs none. If it has more, further parts may be on the way.
+  void end(wamp::RequestId invocation, bool has_more);
 
  private:
   struct Registering {
@@ -70,6 +71,7 @@ class Procedures {
   std::unordered_map<uint64_t, Registration> registrations_;  // by id
   // By request: of those who have them to answer.
   std::unordered_map<uint64_t, std::weak_ptr<Invocation::State>> invocations_;
+  std::set<uint64_t> ended_with_more_;  // whose parts are dropped, up to the last; the oldest are forgotten
   bool is_abandoned_ = false;
 };
 

@@ -291,6 +291,30 @@ TEST_F(HostileServers, SayWhatNobodyMaySay) {
   EXPECT_THAT(broken(std::string(2000, '[')), HasSubstr("sent"));
 }
 
+TEST_F(HostileServers, SendFurtherPartsOfWhatWasAnswered) {
+  const FakeServer server([](const Guest& guest) {
+    guest.upgrades();
+    guest.hears();
+    guest.says(server_frame(text_frame, welcome));
+    guest.hears();
+    guest.says(server_frame(text_frame, R"([65,1,5])") +
+               server_frame(text_frame, R"([68,1,5,{"progress":true},["first"]])") +
+               server_frame(text_frame, R"([68,1,5,{"progress":true},["second"]])") +
+               server_frame(text_frame, R"([68,1,5,{},["last"]])") +
+               server_frame(text_frame, R"([68,2,5,{},["another"]])") +
+               server_frame(text_frame, R"([6,{},"com.bye"])"));
+    guest.waits_for_the_end();
+  });
+  Visitor visitor(loop, options_of(server.url()));
+  std::vector<std::string> heard;
+  visitor.joins().session.register_procedure("com.any", [&](Invocation call) {
+    heard.push_back(call.payload().to_json().args);
+    call.result({});
+  });
+  EXPECT_EQ(visitor.ends().kind, EndKind::goodbye);
+  EXPECT_THAT(heard, testing::ElementsAre(R"(["first"])", R"(["another"])"));
+}
+
 TEST_F(HostileServers, AnswerWhatWasNotAsked) {
   const std::string nonsense =
       server_frame(text_frame, R"([50,77,{}])") + server_frame(text_frame, R"([33,77,5])") +
