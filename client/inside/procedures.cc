@@ -55,7 +55,9 @@ void Procedures::on_unregistered(const wamp::Unregistered& message) {
   if (done) done(nullptr);
 }
 
-void Procedures::refuse(wamp::RequestId invocation, std::string_view uri, std::string_view text) {
+void Procedures::refuse(wamp::RequestId invocation, bool has_more, std::string_view uri,
+                        std::string_view text) {
+  end(invocation, has_more);
   outlet_.send(wamp::Error{wamp::MessageType::invocation, invocation, {}, std::string(uri), {}},
                Payload({text}));
 }
@@ -77,10 +79,10 @@ void Procedures::on_invocation(wamp::Invocation& message, Payload payload) {
   }
   const auto found = registrations_.find(message.registration.value);
   if (found == registrations_.end())
-    return refuse(message.request, wamp::error_uri::no_such_registration,
+    return refuse(message.request, has_more, wamp::error_uri::no_such_registration,
                   "it is not registered here any more");
   if (invocations_.size() >= max_invocations_)
-    return refuse(message.request, wamp::error_uri::unavailable,
+    return refuse(message.request, has_more, wamp::error_uri::unavailable,
                   "there are " + std::to_string(invocations_.size()) + " calls here already");
   auto state = std::make_shared<Invocation::State>(*this, message.request);
   state->registration = message.registration;

@@ -63,7 +63,7 @@ class Procedures {
   void fail_later(Waiting waiting, Error error);
   // They have no owner any more.
   std::vector<std::shared_ptr<Invocation::State>> take_invocations();
-  void refuse(wamp::RequestId invocation, std::string_view uri, std::string_view text);
+  void refuse(wamp::RequestId invocation, bool has_more, std::string_view uri, std::string_view text);
 
   Outlet& outlet_;
   const size_t max_invocations_;
