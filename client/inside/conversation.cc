@@ -232,7 +232,9 @@ void Conversation::revoke(const wamp::Dict& details, bool was_there, wamp::Subsc
 
 void Conversation::ping(std::function<void(std::optional<std::chrono::nanoseconds>)> done) {
   if (!link_ || !link_->is_open() || stage_ == Stage::closing || stage_ == Stage::ended)
-    return later([done = std::move(done)] { done(std::nullopt); });
+    return later([done = std::move(done)] {
+      if (done) done(std::nullopt);
+    });
   const std::string payload = std::to_string(++last_ping_);
   pings_.emplace(payload, Ping{Clock::now(), std::move(done)});
   link_->ping(payload);
@@ -244,7 +246,7 @@ void Conversation::on_pong(std::string_view payload) {
   if (found == pings_.end()) return;
   const Ping ping = std::move(found->second);
   pings_.erase(found);
-  ping.done(Clock::now() - ping.sent);
+  if (ping.done) ping.done(Clock::now() - ping.sent);
 }
 
 // ---- the end
@@ -318,7 +320,8 @@ void Conversation::finish(End end) {
   calls_.fail_all(error);
   topics_.fail_all(error);
   procedures_.fail_all(error);
-  while (!pings_.empty()) pings_.extract(pings_.begin()).mapped().done(std::nullopt);
+  while (!pings_.empty())
+    if (const auto done = pings_.extract(pings_.begin()).mapped().done) done(std::nullopt);
   if (const auto call = std::exchange(handlers_.on_end, nullptr)) call(end);
 }
 
