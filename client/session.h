@@ -61,7 +61,8 @@ class Session {
   // Says GOODBYE, and ends when it is answered, or a second later.
   void leave(std::string_view reason = "wamp.close.normal");
 
-  // `on_reply` is called with each progress, and last with the result or an error.
+  // `on_reply` is called with each progress, and last with the result or an error. Returns 0 if the call
+  // could not be sent.
   using OnReply = std::function<void(const Reply&)>;
   wamp::RequestId call(std::string_view procedure, const Payload& payload, CallOptions options,
                        OnReply on_reply);

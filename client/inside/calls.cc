@@ -36,11 +36,12 @@ wamp::RequestId Calls::call(std::string_view procedure, const Payload& payload, 
   if (options.has_more) options.options.set("progress", true);
   if (options.timeout.count() > 0) options.options.set("timeout", int64_t{options.timeout.count()});
   auto told = std::make_shared<const Session::OnReply>(std::move(on_reply));
-  if (auto error = outlet_.send(wamp::Call{request, std::move(options.options), procedure, {}}, payload)) {
+  if (auto error =
+          outlet_.send_request(wamp::Call{request, std::move(options.options), procedure, {}}, payload)) {
     outlet_.later([told, error = std::move(*error)] {
       if (*told) (*told)(error_reply(error));
     });
-    return request;
+    return {};
   }
   waiting_[request.value] = {std::move(told), options.has_more ? std::string(procedure) : std::string()};
   if (options.timeout.count() > 0) outlet_.after(options.timeout, [this, request] { time_out(request); });

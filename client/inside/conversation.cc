@@ -91,6 +91,12 @@ std::optional<Error> Conversation::send(const wamp::Message& message, const Payl
                Payload({"the message is longer than the connection takes"})};
 }
 
+std::optional<Error> Conversation::send_request(const wamp::Message& message, const Payload& payload) {
+  auto error = send(message, payload);
+  if (!error) last_request_ = next_request();
+  return error;
+}
+
 void Conversation::later(std::function<void()> work) {
   loop_.post([weak = weak_from_this(), work = std::move(work)] {
     if (const auto self = weak.lock(); self && !self->is_abandoned_) work();

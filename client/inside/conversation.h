@@ -43,8 +43,9 @@ class Conversation final : public LinkUser, public Outlet, public std::enable_sh
 
   // ---- for its parts
 
-  wamp::RequestId next_request() override { return last_request_ = wamp::next_id(last_request_); }
+  wamp::RequestId next_request() const override { return wamp::next_id(last_request_); }
   std::optional<Error> send(const wamp::Message& message, const Payload& payload) override;
+  std::optional<Error> send_request(const wamp::Message& message, const Payload& payload) override;
   void later(std::function<void()> work) override;
   void after(std::chrono::milliseconds delay, std::function<void()> work) override;
 

@@ -14,9 +14,12 @@ namespace client {
 
 class Outlet {
  public:
-  virtual wamp::RequestId next_request() = 0;
+  // Of the next request: used up when send_request() has sent that.
+  virtual wamp::RequestId next_request() const = 0;
   // Nothing: it is on its way. Else why it cannot be.
   virtual std::optional<Error> send(const wamp::Message& message, const Payload& payload = {}) = 0;
+  // The same, of a request that has the id next_request().
+  virtual std::optional<Error> send_request(const wamp::Message& message, const Payload& payload = {}) = 0;
   // Never if the session is destroyed before.
   virtual void later(std::function<void()> work) = 0;
   virtual void after(std::chrono::milliseconds delay, std::function<void()> work) = 0;

@@ -21,7 +21,7 @@ void Procedures::register_procedure(std::string_view procedure, Session::OnInvoc
   Registering waiting{std::string(procedure),
                       std::make_shared<const Session::OnInvocation>(std::move(on_invocation)),
                       std::move(done)};
-  if (auto error = outlet_.send(wamp::Register{request, options, procedure}))
+  if (auto error = outlet_.send_request(wamp::Register{request, options, procedure}))
     return fail_later(std::move(waiting), std::move(*error));
   waiting_.emplace(request.value, std::move(waiting));
 }
@@ -29,7 +29,7 @@ void Procedures::register_procedure(std::string_view procedure, Session::OnInvoc
 // Its calls that are on the way still find the handler, until UNREGISTERED has come.
 void Procedures::unregister(wamp::RegistrationId registration, Session::OnDone done) {
   const wamp::RequestId request = outlet_.next_request();
-  if (auto error = outlet_.send(wamp::Unregister{request, registration}))
+  if (auto error = outlet_.send_request(wamp::Unregister{request, registration}))
     return fail_later(std::move(done), std::move(*error));
   waiting_.emplace(request.value, [this, registration, done = std::move(done)](const Error* error) {
     if (!error) registrations_.erase(registration.value);

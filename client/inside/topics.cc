@@ -11,7 +11,7 @@ void Topics::publish(std::string_view topic, const Payload& payload, const wamp:
   const wamp::RequestId request = outlet_.next_request();
   wamp::Publish message{request, options, topic, {}};
   if (done) message.options.set("acknowledge", true);
-  auto error = outlet_.send(message, payload);
+  auto error = outlet_.send_request(message, payload);
   if (!done) return;
   if (error) return fail_later(std::move(done), std::move(*error));
   waiting_.emplace(request.value, std::move(done));
@@ -22,7 +22,7 @@ void Topics::subscribe(std::string_view topic, Session::OnEvent on_event, const 
   const wamp::RequestId request = outlet_.next_request();
   Subscribing waiting{std::string(topic), std::make_shared<const Session::OnEvent>(std::move(on_event)),
                       std::move(done)};
-  if (auto error = outlet_.send(wamp::Subscribe{request, options, topic}))
+  if (auto error = outlet_.send_request(wamp::Subscribe{request, options, topic}))
     return fail_later(std::move(waiting), std::move(*error));
   waiting_.emplace(request.value, std::move(waiting));
 }
@@ -30,7 +30,7 @@ void Topics::subscribe(std::string_view topic, Session::OnEvent on_event, const 
 void Topics::unsubscribe(wamp::SubscriptionId subscription, Session::OnDone done) {
   const wamp::RequestId request = outlet_.next_request();
   subscriptions_.erase(subscription.value);
-  if (auto error = outlet_.send(wamp::Unsubscribe{request, subscription}))
+  if (auto error = outlet_.send_request(wamp::Unsubscribe{request, subscription}))
     return fail_later(std::move(done), std::move(*error));
   waiting_.emplace(request.value, std::move(done));
 }

@@ -261,6 +261,10 @@ TEST_F(Sessions, AMessageThatIsTooLongIsRefusedHere) {
                          [&](wamp::PublicationId, const Error* error) { refused = *error; });
   loop.until([&] { return refused.has_value(); });
   EXPECT_EQ(refused->uri, wamp::error_uri::payload_size_exceeded);
+  EXPECT_FALSE(client.session.call("com.any", payload, {}, {}));
+  // Ids go on without a gap.
+  client.calls("com.nobody");
+  EXPECT_THAT(client.heard_and_said, Contains(StartsWith("-> [48,1,")));
 }
 
 // ---- registrations and subscriptions
