@@ -33,7 +33,7 @@ enum class EndKind : uint8_t {
   cannot_connect,   // no such host, nobody listens there, no answer in time, or an end before there was one
   tls_failed,       // no TLS with each other; above all: the server's certificate is not to be trusted
   upgrade_refused,  // somebody is there, but no router that speaks this: another HTTP status, no such path,
-                    // a wrong answer, a serializer that is not served
+                    // a wrong answer, a serializer that is not served, HELLO is longer than it takes
   login_refused,    // ABORT: `reason` and `text` say why
   no_such_realm,    // ABORT wamp.error.no_such_realm
   aborted,          // ABORT of another kind: before the session, or in the middle of it

@@ -123,8 +123,14 @@ void Conversation::on_sent(wamp::MessageType type, std::string_view bytes) {
   handlers_.on_message({true, type, link_->format(), has_secrets ? std::string_view() : bytes});
 }
 
-void Conversation::say(const wamp::Message& message) {
-  link_->send(message, {});
+bool Conversation::say(const wamp::Message& message) {
+  return link_->send(message, {});
+}
+
+void Conversation::say_or_end(const wamp::Message& message) {
+  if (say(message)) return;
+  const std::string name(wamp::name(wamp::type_of(message)));
+  close({EndKind::upgrade_refused, false, {}, "our " + name + " is longer than may be sent to this router"});
 }
 
 void Conversation::say_hello() {
@@ -132,7 +138,7 @@ void Conversation::say_hello() {
   details.set("roles", own_roles());
   details.set("agent", "wampd client");
   authentication_.add_to_hello(details);
-  say(wamp::Hello{options_.realm, std::move(details)});
+  say_or_end(wamp::Hello{options_.realm, std::move(details)});
 }
 
 void Conversation::take(wamp::Challenge& message) {
@@ -143,7 +149,7 @@ void Conversation::take(wamp::Challenge& message) {
   auto answer = authentication_.answer(message, binding);
   if (auto* const why = std::get_if<std::string>(&answer))
     return refuse(EndKind::login_refused, wamp::error_uri::authentication_failed, std::move(*why));
-  say(std::get<wamp::Authenticate>(std::move(answer)));
+  say_or_end(std::get<wamp::Authenticate>(std::move(answer)));
 }
 
 void Conversation::take(wamp::Welcome& message) {
@@ -260,7 +266,8 @@ void Conversation::on_pong(std::string_view payload) {
 void Conversation::leave(std::string_view reason) {
   if (stage_ == Stage::joined) {
     stage_ = Stage::leaving;
-    say(wamp::Goodbye{{}, std::string(reason)});
+    if (!say(wamp::Goodbye{{}, std::string(reason)}))
+      return close({EndKind::left, true, {}, "it left without a GOODBYE, which the router does not take"});
     after(goodbye_timeout, [this] {
       if (stage_ == Stage::leaving) close({EndKind::left, true, {}, "the router did not answer the GOODBYE"});
     });

@@ -93,7 +93,10 @@ class Conversation final : public LinkUser, public Outlet, public std::enable_sh
   void take(wamp::Interrupt& message) { procedures_.on_interrupt(message); }
 
   Payload payload_of(const wamp::Payload& payload) const;
-  void say(const wamp::Message& message);
+  // False: it is longer than the router takes, and not said.
+  bool say(const wamp::Message& message);
+  // Of the opening: without it there is no session.
+  void say_or_end(const wamp::Message& message);
   void say_hello();
   void revoke(const wamp::Dict& details, bool was_there, wamp::SubscriptionId, wamp::RegistrationId);
   // The router broke the protocol, or cannot be trusted: it is told so.

@@ -15,6 +15,9 @@ namespace {
 
 using serializers::Format;
 
+// Of a message before the router knows us. With the memory around it this is less than max_bytes_of_unknown,
+// above which the connection would be dropped.
+constexpr size_t max_sent_to_stranger = 32 * 1024;
 // From our close frame to the end of the socket.
 constexpr int close_timeout_ms = 1000;
 
@@ -163,6 +166,7 @@ struct Link::State final : transport::ConnectionOwner {
   std::string address;
   std::unique_ptr<transport::Connector> connector;
   transport::Connection* connection = nullptr;  // while it is open
+  bool is_known = false;                        // see Link::set_known()
   Format format{};
   transport::Framing framing;
   std::string description, cookie;
@@ -213,7 +217,8 @@ bool Link::send(const wamp::Message& envelope, const Payload& payload) {
   payload.append_as(state_->format, bytes);
   bytes += tail;
   constexpr size_t headroom = transport::max_frame_header + transport::mask_size;
-  const size_t longest = std::min(state_->max_sent, state_->connection->max_frame_size());
+  const size_t longest = std::min({state_->max_sent, state_->connection->max_frame_size(),
+                                   state_->is_known ? SIZE_MAX : max_sent_to_stranger});
   if (bytes.size() + headroom > longest) return false;
   state_->user->on_sent(wamp::type_of(envelope), bytes);
   auto message = transport::Buffer::create(headroom, bytes.size() + transport::max_frame_trailer);
@@ -229,6 +234,7 @@ size_t Link::queued_bytes() const {
   return state_->connection ? state_->connection->queued_bytes() : 0;
 }
 void Link::set_known() {
+  state_->is_known = true;
   if (state_->connection) state_->connection->set_known(true);
 }
 void Link::close(uint16_t code, std::string_view reason) {

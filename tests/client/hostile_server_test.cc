@@ -149,6 +149,29 @@ TEST_F(HostileServers, AnswerTheRawSocketHandshakeWrongly) {
   EXPECT_THAT(refused("HTTP/1.1 400 Bad Request\r\n\r\n"), HasSubstr("does not speak RawSocket"));
 }
 
+TEST_F(HostileServers, TakeNoMessageThatIsLongEnough) {
+  const End narrow = end_with(
+      [](const Guest& guest) {
+        guest.hears();
+        guest.says({"\x7f\x01\0\0", 4});  // 512 bytes
+        guest.waits_for_the_end();
+      },
+      "rs");
+  EXPECT_EQ(narrow.kind, EndKind::upgrade_refused);
+  EXPECT_THAT(narrow.text, HasSubstr("our HELLO is longer"));
+  const End of_token = end_with(
+      [](const Guest& guest) {
+        guest.upgrades();
+        guest.hears();
+        guest.says(server_frame(text_frame, R"([4,"jwt",{}])"));
+        guest.waits_for_the_end();
+      },
+      "ws", [](Options& options) { options.login.token = std::string(70'000, 'x'); });
+  EXPECT_EQ(of_token.kind, EndKind::upgrade_refused);
+  EXPECT_THAT(of_token.text, HasSubstr("our AUTHENTICATE is longer"));
+  EXPECT_FALSE(of_token.may_retry());
+}
+
 TEST_F(HostileServers, AreSilent) {
   const auto soon = [](Options& options) { options.timeout = milliseconds(50); };
   const End before = end_with([](const Guest& guest) { guest.waits_for_the_end(); }, "ws", soon);
