@@ -9,6 +9,9 @@
 namespace client {
 namespace {
 
+// Of details and options that come in, which become values that take many times their bytes.
+constexpr serializers::Limits limits_of_messages{
+    .values = {.bytes = 1024 * 1024, .entries = 10'000, .list_items = 100'000}};
 constexpr uint16_t normal_close = 1000, protocol_error_close = 1002;
 // How long the router may take to say GOODBYE, too.
 constexpr std::chrono::milliseconds goodbye_timeout{1000};
@@ -193,7 +196,7 @@ void Conversation::on_message(std::span<char> bytes) {
   const auto self = shared_from_this();
   if (stage_ == Stage::closing || stage_ == Stage::ended) return;
   const std::string_view message(bytes.data(), bytes.size());
-  auto decoded = serializers::decode(link_->format(), message, scratch_);
+  auto decoded = serializers::decode(link_->format(), message, scratch_, limits_of_messages);
   if (!decoded)
     return refuse(EndKind::protocol_error, wamp::error_uri::protocol_violation,
                   "the router sent " + decoded.error().message);

@@ -314,6 +314,17 @@ TEST_F(HostileServers, SayWhatNobodyMaySay) {
   EXPECT_THAT(broken(std::string(2000, '[')), HasSubstr("sent"));
 }
 
+TEST_F(HostileServers, SendMoreDetailsThanAreTaken) {
+  std::string details;
+  for (int i = 0; i < 10'001; ++i) details += (i ? "," : "") + ("\"" + std::to_string(i) + "\":1");
+  const std::string event = "[36,5,6,{" + details + "}]";
+  std::string frame = {"\x81\x7f\0\0\0\0\0", 7};
+  for (const int shift : {16, 8, 0}) frame += static_cast<char>(event.size() >> shift);
+  const End end = end_after_welcome(frame + event);
+  EXPECT_EQ(end.kind, EndKind::protocol_error);
+  EXPECT_THAT(end.text, HasSubstr("10000"));
+}
+
 TEST_F(HostileServers, SendFurtherPartsOfWhatWasAnswered) {
   const FakeServer server([](const Guest& guest) {
     guest.upgrades();
