@@ -39,7 +39,7 @@ struct CallOptions {
   bool wants_progress = false;
   bool has_more = false;  // further parts of its arguments follow by send_more()
   // After it the call is canceled (killnowait) and ends with wamp.error.timeout, whatever the router does.
-  // 0: it may take as long as it likes.
+  // 0: it may take as long as it likes; at most a year.
   std::chrono::milliseconds timeout{0};
 };
 

@@ -1,5 +1,6 @@
 #include "client/inside/calls.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "wamp/attributes.h"
@@ -14,6 +15,9 @@ Reply error_reply(const Error& error) {
   reply.error = error;
   return reply;
 }
+
+// Longer ones would be beyond the end of the clock's time.
+constexpr std::chrono::milliseconds longest_timeout = std::chrono::hours(24 * 365);
 
 std::string_view name_of(CancelMode mode) {
   switch (mode) {
@@ -32,6 +36,7 @@ std::string_view name_of(CancelMode mode) {
 wamp::RequestId Calls::call(std::string_view procedure, const Payload& payload, CallOptions options,
                             Session::OnReply on_reply) {
   const wamp::RequestId request = outlet_.next_request();
+  options.timeout = std::min(options.timeout, longest_timeout);
   if (options.wants_progress) options.options.set("receive_progress", true);
   if (options.has_more) options.options.set("progress", true);
   if (options.timeout.count() > 0) options.options.set("timeout", int64_t{options.timeout.count()});
@@ -43,9 +48,22 @@ wamp::RequestId Calls::call(std::string_view procedure, const Payload& payload, 
     });
     return {};
   }
-  waiting_[request.value] = {std::move(told), options.has_more ? std::string(procedure) : std::string()};
-  if (options.timeout.count() > 0) outlet_.after(options.timeout, [this, request] { time_out(request); });
+  waiting_[request.value] = {std::move(told), options.has_more ? std::string(procedure) : std::string(),
+                             add_deadline(options.timeout, request)};
   return request;
+}
+
+Calls::Deadlines::iterator Calls::add_deadline(std::chrono::milliseconds timeout, wamp::RequestId call) {
+  if (timeout.count() <= 0) return deadlines_.end();
+  const auto added = deadlines_.emplace(Clock::now() + timeout, call);
+  if (added == deadlines_.begin()) outlet_.wake_by(added->first);
+  return added;
+}
+
+void Calls::on_time() {
+  const auto now = Clock::now();
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) time_out(deadlines_.begin()->second);
+  if (!deadlines_.empty()) outlet_.wake_by(deadlines_.begin()->first);
 }
 
 void Calls::send_more(wamp::RequestId call, const Payload& payload, bool is_last) {
@@ -65,7 +83,6 @@ void Calls::cancel(wamp::RequestId call, CancelMode mode) {
 }
 
 void Calls::time_out(wamp::RequestId call) {
-  if (!waiting_.contains(call.value)) return;
   cancel(call, CancelMode::killnowait);
   end(call, error_reply({std::string(wamp::error_uri::timeout), {}, {}}));
 }
@@ -90,6 +107,7 @@ void Calls::on_error(wamp::RequestId call, const Error& error) {
 void Calls::end(wamp::RequestId call, const Reply& reply) {
   auto ended = waiting_.extract(call.value);
   if (ended.empty()) return;
+  if (ended.mapped().deadline != deadlines_.end()) deadlines_.erase(ended.mapped().deadline);
   const auto told = std::move(ended.mapped().on_reply);
   if (*told) (*told)(reply);
 }

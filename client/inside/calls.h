@@ -3,6 +3,8 @@
 // On the session's thread.
 #pragma once
 
+#include <chrono>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,21 +27,31 @@ class Calls {
   // Of a call that has ended, or never was, nothing is told.
   void on_result(wamp::CallResult& result, Payload payload);
   void on_error(wamp::RequestId call, const Error& error);
+  // That was to be woken: ends those whose time is over.
+  void on_time();
   void fail_all(const Error& error);
   // Nobody is told anything any more.
-  void abandon() { waiting_.clear(); }
+  void abandon() {
+    waiting_.clear();
+    deadlines_.clear();
+  }
 
  private:
+  using Clock = std::chrono::steady_clock;
+  using Deadlines = std::multimap<Clock::time_point, wamp::RequestId>;
   struct Waiting {
     std::shared_ptr<const Session::OnReply> on_reply;
     std::string procedure;  // if more of its arguments follow
+    Deadlines::iterator deadline;
   };
 
   void end(wamp::RequestId call, const Reply& reply);
   void time_out(wamp::RequestId call);
+  Deadlines::iterator add_deadline(std::chrono::milliseconds timeout, wamp::RequestId call);
 
   Outlet& outlet_;
   std::unordered_map<uint64_t, Waiting> waiting_;  // by request
+  Deadlines deadlines_;                            // of those that wait
 };
 
 }  // namespace client

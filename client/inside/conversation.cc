@@ -69,6 +69,9 @@ Conversation::Conversation(Loop& loop, Options options, Handlers handlers)
       link_(std::make_unique<Link>(loop.transport_loop(), options_, *this)) {}
 
 void Conversation::begin() {
+  alarm_ = std::make_unique<transport::Alarm>(loop_.transport_loop(), [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->calls_.on_time();
+  });
   after(options_.timeout, [this] { give_up_waiting(); });
 }
 

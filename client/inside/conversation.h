@@ -16,6 +16,7 @@
 #include "client/link/link.h"
 #include "client/login/authentication.h"
 #include "client/session.h"
+#include "transport/loop/alarm.h"
 
 namespace client {
 
@@ -47,7 +48,7 @@ class Conversation final : public LinkUser, public Outlet, public std::enable_sh
   std::optional<Error> send(const wamp::Message& message, const Payload& payload) override;
   std::optional<Error> send_request(const wamp::Message& message, const Payload& payload) override;
   void later(std::function<void()> work) override;
-  void after(std::chrono::milliseconds delay, std::function<void()> work) override;
+  void wake_by(std::chrono::steady_clock::time_point time) override { alarm_->ring_by(time); }
 
   // ---- for its link
 
@@ -92,6 +93,8 @@ class Conversation final : public LinkUser, public Outlet, public std::enable_sh
   void take(wamp::Invocation& message) { procedures_.on_invocation(message, payload_of(message.payload)); }
   void take(wamp::Interrupt& message) { procedures_.on_interrupt(message); }
 
+  // Never if the session is destroyed before.
+  void after(std::chrono::milliseconds delay, std::function<void()> work);
   Payload payload_of(const wamp::Payload& payload) const;
   // False: it is longer than the router takes, and not said.
   bool say(const wamp::Message& message);
@@ -114,6 +117,7 @@ class Conversation final : public LinkUser, public Outlet, public std::enable_sh
   Calls calls_;
   Topics topics_;
   Procedures procedures_;
+  std::unique_ptr<transport::Alarm> alarm_;  // of the calls
   Stage stage_ = Stage::connecting;
   bool was_challenged_ = false;
   Joined joined_;

@@ -22,7 +22,8 @@ class Outlet {
   virtual std::optional<Error> send_request(const wamp::Message& message, const Payload& payload = {}) = 0;
   // Never if the session is destroyed before.
   virtual void later(std::function<void()> work) = 0;
-  virtual void after(std::chrono::milliseconds delay, std::function<void()> work) = 0;
+  // Calls are woken then, or at an earlier time that was given since they last were.
+  virtual void wake_by(std::chrono::steady_clock::time_point time) = 0;
 
  protected:
   ~Outlet() = default;

@@ -238,6 +238,22 @@ TEST_F(Sessions, ACallEndsWhenItsTimeIsOver) {
   EXPECT_EQ(callee.calls("com.nobody").error.uri, wamp::error_uri::no_such_procedure);
 }
 
+TEST_F(Sessions, CallsEndEachAtItsOwnTime) {
+  Visitor callee(loop, options());
+  std::vector<Invocation> waiting;
+  callee.joins().registers("com.waits", [&](Invocation call) { waiting.push_back(std::move(call)); });
+  std::vector<int64_t> ended;
+  for (const int64_t time : {int64_t{90}, int64_t{30}, INT64_MAX, int64_t{60}}) {
+    CallOptions timed;
+    timed.timeout = milliseconds(time);
+    callee.session.call("com.waits", {}, timed, [&ended, time](const Reply&) { ended.push_back(time); });
+  }
+  loop.until([&] { return ended.size() == 3; });
+  EXPECT_THAT(ended, ElementsAre(30, 60, 90));
+  waiting.clear();  // is an answer
+  loop.until([&] { return ended.size() == 4; });
+}
+
 TEST_F(Sessions, CallsAboveTheLimitAreRefused) {
   Options narrow = options();
   narrow.max_invocations = 1;
