@@ -92,6 +92,8 @@ TEST_F(HostileServers, AnswerTheUpgradeWrongly) {
                       "Sec-WebSocket-Accept: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"),
               HasSubstr("Sec-WebSocket-Accept is wrong"));
   EXPECT_THAT(refused("HTTP/1.1 101 x\r\n\r\n"), HasSubstr("does not upgrade"));
+  EXPECT_THAT(refused("HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: close\r\n\r\n"),
+              HasSubstr("does not upgrade"));
   EXPECT_THAT(refused("SSH-2.0-OpenSSH_9\r\n\r\n"), HasSubstr("does not answer in HTTP"));
   EXPECT_THAT(refused("HTTP/1.1 101\r\n\r\n"), HasSubstr("malformed"));
   EXPECT_THAT(refused(std::string(100'000, 'x')), HasSubstr("longer than 8192 bytes"));

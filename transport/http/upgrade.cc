@@ -10,6 +10,12 @@
 namespace transport {
 namespace {
 
+bool asks_to_upgrade(const std::string& connection) {
+  const auto tokens = parse_token_list(connection);
+  return tokens && std::any_of(tokens->begin(), tokens->end(),
+                               [](const std::string& one) { return in_small_letters(one) == "upgrade"; });
+}
+
 std::string field_of(const RawResponse& response, std::string_view name) {
   for (const auto& [key, value] : response.headers)
     if (key == name) return value;
@@ -57,7 +63,8 @@ std::variant<UpgradeAnswer, UpgradeRefusal> read_upgrade_answer(const UpgradeReq
     return UpgradeRefusal{"a malformed HTTP answer: " + *wrong};
   auto& response = std::get<RawResponse>(parsed);
   if (response.status != 101) return refusal_of(response, body);
-  if (in_small_letters(field_of(response, "upgrade")) != "websocket")
+  if (in_small_letters(field_of(response, "upgrade")) != "websocket" ||
+      !asks_to_upgrade(field_of(response, "connection")))
     return UpgradeRefusal{"the server does not upgrade to a WebSocket"};
   if (field_of(response, "sec-websocket-accept") != accept_key(request.key))
     return UpgradeRefusal{"the server's Sec-WebSocket-Accept is wrong"};
