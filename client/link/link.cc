@@ -102,10 +102,13 @@ End end_of(const transport::CloseReason& reason) {
   return {EndKind::connection_lost, false, {}, std::move(text)};
 }
 
-// The first of the cookies that the answer sets.
+// The first of the cookies that the answer sets, if it can be sent back.
 std::string cookie_of(const transport::UpgradeAnswer& answer) {
-  for (const auto& [name, value] : answer.headers)
-    if (name == "set-cookie") return value.substr(0, std::min(value.find(';'), value.find(',')));
+  for (const auto& [name, value] : answer.headers) {
+    if (name != "set-cookie") continue;
+    const std::string cookie = value.substr(0, std::min(value.find(';'), value.find(',')));
+    return has_control_characters(cookie) ? "" : cookie;
+  }
   return "";
 }
 

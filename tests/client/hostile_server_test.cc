@@ -391,6 +391,21 @@ TEST_F(HostileServers, EndInTheMiddle) {
 
 // ---- logins
 
+TEST_F(HostileServers, GiveCookiesThatCannotBeSentBack) {
+  const auto cookie_after = [&](const std::string& field) {
+    const FakeServer server([&](const Guest& guest) {
+      guest.upgrades("wamp.2.json", field + "\r\n");
+      guest.hears();
+      guest.says(server_frame(text_frame, welcome));
+      guest.waits_for_the_end();
+    });
+    Visitor visitor(loop, options_of(server.url()));
+    return visitor.joins().joined->cookie;
+  };
+  EXPECT_EQ(cookie_after("Set-Cookie: a=b; Path=/"), "a=b");
+  EXPECT_EQ(cookie_after("Set-Cookie: a=\tb\x01"), "");
+}
+
 TEST_F(HostileServers, ChallengeWrongly) {
   const auto challenged = [&](const std::string& challenge) {
     const End end = end_with(
