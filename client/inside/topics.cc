@@ -32,7 +32,11 @@ void Topics::unsubscribe(wamp::SubscriptionId subscription, Session::OnDone done
   subscriptions_.erase(subscription.value);
   if (auto error = outlet_.send_request(wamp::Unsubscribe{request, subscription}))
     return fail_later(std::move(done), std::move(*error));
-  waiting_.emplace(request.value, std::move(done));
+  // Once more, as a SUBSCRIBE of the same topic may have been on the way.
+  waiting_.emplace(request.value, [this, subscription, done = std::move(done)](const Error* error) {
+    if (!error) subscriptions_.erase(subscription.value);
+    if (done) done(error);
+  });
 }
 
 template <class Kind>
