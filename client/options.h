@@ -18,7 +18,7 @@ namespace client {
 struct Login {
   // As HELLO offers them, in this order: "anonymous", "ticket", "wampcra", "scram", "wamp-scram",
   // "cryptosign", "tls", "jwt", "cookie". Empty: those whose secret is given below ("tls" for a client
-  // certificate), or else "anonymous".
+  // certificate), or else "anonymous"; with a channel binding only those that it binds.
   std::vector<std::string> methods = {};
   std::string authid = {};
   std::string authrole = {};
@@ -27,7 +27,8 @@ struct Login {
   std::string private_key = {};  // "cryptosign": 32 octets in hexadecimal
   std::string token = {};        // "jwt"
   std::string cookie = {};       // "NAME=VALUE", sent with the HTTP request of a WebSocket; "cookie"
-  // Binds "scram" ("tls-exporter") or "cryptosign" (this, or "tls-unique") to the TLS connection. Empty: not.
+  // Binds "wamp-scram" ("tls-exporter") or "cryptosign" (this, or "tls-unique") to the TLS connection. Empty:
+  // not.
   std::string channel_binding = {};
   wamp::Dict authextra = {};  // further entries of HELLO.Details.authextra
 };

@@ -51,7 +51,12 @@ wamp::Value text_or_null(const std::string& text) {
 
 Authentication::Authentication(const Login& login, bool has_certificate)
     : login_(login), methods_(login.methods) {
-  if (methods_.empty()) {
+  if (methods_.empty() && !login.channel_binding.empty()) {
+    // Whoever is in the middle would ask for one that is not bound.
+    if (!login.private_key.empty()) methods_.emplace_back("cryptosign");
+    if (!login.password.empty()) methods_.emplace_back("wamp-scram");
+    if (methods_.empty()) throw std::invalid_argument("a channel binding needs a private key or a password");
+  } else if (methods_.empty()) {
     if (!login.cookie.empty()) methods_.emplace_back("cookie");
     if (has_certificate) methods_.emplace_back("tls");
     if (!login.private_key.empty()) methods_.emplace_back("cryptosign");

@@ -170,6 +170,12 @@ TEST_P(LoginsOver, WhatCanBeProvedIsOfferedByItself) {
   login.password = "secret";
   Visitor visitor(loop, options(login));
   EXPECT_EQ(visitor.joins().joined->authmethod, "wamp-scram");
+  if (GetParam() != "wss" && GetParam() != "rss") return;
+  login.ticket = "secret";
+  login.channel_binding = "tls-exporter";
+  Visitor bound(loop, options(login));
+  bound.joins();
+  EXPECT_THAT(bound.heard_and_said.front(), HasSubstr(R"("authmethods":["wamp-scram"])"));
 }
 
 TEST_P(LoginsOver, AWrongSecretIsARefusedLogin) {
