@@ -1,13 +1,16 @@
 #include "transport/connect/connector.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <system_error>
 #include <utility>
+#include <vector>
 
-#include <asio/connect.hpp>
 #include <asio/ip/tcp.hpp>
+#include <asio/steady_timer.hpp>
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -20,6 +23,9 @@ namespace transport {
 namespace {
 
 using Tcp = asio::ip::tcp;
+
+// With each address of a host but the last: one that drops everything must not take the time of the others.
+constexpr std::chrono::seconds patience_with_address{2};
 
 // Of a connection that was made nothing is served.
 class NothingServed final : public Service {
@@ -62,7 +68,8 @@ struct Connector::State final : OpeningWaiter, std::enable_shared_from_this<Stat
             Served{nothing_served, {.limits = limits}, std::make_shared<ListenerCounts>()})),
         owner(&who),
         resolver(loop.io()),
-        socket(loop.io()) {}
+        socket(loop.io()),
+        patience(loop.io()) {}
 
   void start() {
     if (!owner) return;
@@ -81,14 +88,38 @@ struct Connector::State final : OpeningWaiter, std::enable_shared_from_this<Stat
 
   void connect_tcp(const Tcp::resolver::results_type& found) {
     stage = destination.text() + " to accept the connection";
-    asio::async_connect(
-        socket, found, [self = shared_from_this()](asio::error_code error, const Tcp::endpoint&) {
-          self->loop.state().begin_turn();
-          if (!self->owner) return;
-          if (error) return self->fail_unreachable("cannot connect to " + self->destination.text(), error);
-          asio::error_code ignored;
-          self->adopt(Descriptor(self->socket.release(ignored)));
-        });
+    for (const auto& one : found) addresses.push_back(one.endpoint());
+    std::reverse(addresses.begin(), addresses.end());
+    connect_next();
+  }
+
+  // Precondition: there is one.
+  void connect_next() {
+    const Tcp::endpoint address = addresses.back();
+    addresses.pop_back();
+    asio::error_code ignored;
+    socket.close(ignored);
+    socket.async_connect(address, [self = shared_from_this()](asio::error_code error) {
+      self->loop.state().begin_turn();
+      if (self->owner) self->on_connected(error);
+    });
+    if (addresses.empty()) return;
+    patience.expires_after(patience_with_address);
+    patience.async_wait([self = shared_from_this(), left = addresses.size()](asio::error_code canceled) {
+      asio::error_code unneeded;
+      if (!canceled && self->addresses.size() == left) self->socket.close(unneeded);
+    });
+  }
+
+  void on_connected(asio::error_code error) {
+    patience.cancel();
+    if (!error && socket.is_open()) {
+      asio::error_code ignored;
+      addresses.clear();
+      return adopt(Descriptor(socket.release(ignored)));
+    }
+    if (!addresses.empty()) return connect_next();
+    fail_unreachable("cannot connect to " + destination.text(), error);
   }
 
   void connect_unix() {
@@ -138,6 +169,7 @@ struct Connector::State final : OpeningWaiter, std::enable_shared_from_this<Stat
     resolver.cancel();
     asio::error_code ignored;
     socket.close(ignored);
+    patience.cancel();
     if (auto* const opening = std::exchange(stream, nullptr))
       opening->drop("given up", &Counters::closed_by_router);
   }
@@ -160,6 +192,8 @@ struct Connector::State final : OpeningWaiter, std::enable_shared_from_this<Stat
   ConnectionOwner* owner;  // null: nobody any more
   Tcp::resolver resolver;
   Tcp::socket socket;
+  std::vector<Tcp::endpoint> addresses;  // not tried yet, the next last
+  asio::steady_timer patience;
   Stream* stream = nullptr;  // while it opens
   std::string stage, tls_protocol;
 };
