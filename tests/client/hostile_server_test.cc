@@ -396,11 +396,12 @@ TEST_F(HostileServers, GiveCookiesThatCannotBeSentBack) {
     const FakeServer server([&](const Guest& guest) {
       guest.upgrades("wamp.2.json", field + "\r\n");
       guest.hears();
-      guest.says(server_frame(text_frame, welcome));
+      guest.says(server_frame(text_frame, welcome) + server_frame(text_frame, R"([6,{},"com.bye"])"));
       guest.waits_for_the_end();
     });
     Visitor visitor(loop, options_of(server.url()));
-    return visitor.joins().joined->cookie;
+    visitor.ends();
+    return visitor.joined->cookie;
   };
   EXPECT_EQ(cookie_after("Set-Cookie: a=b; Path=/"), "a=b");
   EXPECT_EQ(cookie_after("Set-Cookie: a=\tb\x01"), "");
