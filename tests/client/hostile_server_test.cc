@@ -351,6 +351,28 @@ TEST_F(HostileServers, SendFurtherPartsOfWhatWasAnswered) {
   EXPECT_THAT(heard, testing::ElementsAre(R"(["first"])", R"(["another"])"));
 }
 
+TEST_F(HostileServers, SendEventsOfWhatWasUnsubscribedWhileASubscribeWasOnTheWay) {
+  const FakeServer server([](const Guest& guest) {
+    guest.upgrades();
+    guest.hears();
+    guest.says(server_frame(text_frame, welcome));
+    guest.hears();
+    guest.says(server_frame(text_frame, R"([33,1,5])"));
+    guest.hears();
+    guest.says(server_frame(text_frame, R"([33,2,5])") + server_frame(text_frame, R"([35,3])") +
+               server_frame(text_frame, R"([36,5,9,{}])") + server_frame(text_frame, R"([6,{},"com.bye"])"));
+    guest.waits_for_the_end();
+  });
+  Visitor visitor(loop, options_of(server.url()));
+  int events = 0;
+  const auto hear = [&](const Event&) { ++events; };
+  const auto subscription = visitor.joins().subscribes("com.news", hear);
+  visitor.session.subscribe("com.news", hear);
+  visitor.session.unsubscribe(subscription);
+  EXPECT_EQ(visitor.ends().kind, EndKind::goodbye);
+  EXPECT_EQ(events, 0);
+}
+
 TEST_F(HostileServers, AnswerWhatWasNotAsked) {
   const std::string nonsense =
       server_frame(text_frame, R"([50,77,{}])") + server_frame(text_frame, R"([33,77,5])") +

@@ -326,23 +326,6 @@ TEST_F(Sessions, WhatIsUndoneIsUndone) {
   EXPECT_EQ(*refused, wamp::error_uri::no_such_registration);
 }
 
-TEST_F(Sessions, WhoUnsubscribesWhileASubscribeIsOnTheWayHearsNothing) {
-  Visitor client(loop, options()), other(loop, options());
-  other.joins();
-  int events = 0;
-  const auto subscription = client.joins().subscribes("com.news", [&](const Event&) { ++events; });
-  client.session.subscribe("com.news", [&](const Event&) { ++events; });
-  bool is_undone = false;
-  client.session.unsubscribe(subscription, [&](const Error* error) { is_undone = !error; });
-  loop.until([&] { return is_undone; });
-  // Another subscription gets the same id, if there is only one of the topic.
-  const auto anew = client.subscribes("com.news", [&](const Event&) { events += 100; });
-  bool published = false;
-  other.session.publish("com.news", {}, {}, [&](wamp::PublicationId, const Error*) { published = true; });
-  loop.until([&] { return published && events >= 100; });
-  EXPECT_EQ(events, 100) << subscription.value << " " << anew.value;
-}
-
 TEST_F(Sessions, ARegistrationThatIsTakenAwayIsTold) {
   Visitor old_holder(loop, options());
   const auto registration =
