@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <new>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -30,6 +32,16 @@ HttpResponse json_response(int status, const wamp::Dict& body) {
   serializers::send(body, writer);
   response.body.push_back('\n');
   return response;
+}
+
+HttpResponse come_again(const std::string& why) {
+  HttpResponse response = json_response(503, {{"error", why}});
+  response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
+bool is_of_health(std::string_view name) {
+  return name == "healthz" || name == "livez" || name == "readyz";
 }
 
 HttpResponse wrong_query(const std::string& what) {
@@ -181,23 +193,32 @@ HttpResponse MonitorPages::metrics(std::string_view accept) const {
 
 transport::Service::Answer MonitorPages::on_get(transport::Loop& loop, const transport::HttpRequest& request,
                                                 What what, transport::HttpExchange& exchange) {
+  const std::string name = last_part_of(request.path);
+  if (what == What::page && is_of_health(name)) return page(name, {});
   auto waiter = std::make_shared<Waiter>();
   waiter->pages = this;
   waiter->loop = &loop;
   waiter->exchange = &exchange;
   waiter->what = what;
-  waiter->name = last_part_of(request.path);
+  waiter->name = name;
   waiter->query = request.query;
   waiter->accept = request.header("accept");
   const transport::Lock lock(mutex_);
-  if (waiters_.size() >= most_waiting || stops_) {
-    HttpResponse busy = json_response(503, {{"error", "too many ask for pages like this one"}});
-    busy.headers.emplace_back("Retry-After", "1");
-    return busy;
+  if (waiters_.size() >= most_waiting || stops_) return come_again("too many ask for pages like this one");
+  if (!thread_.joinable()) {
+    try {
+      thread_ = std::thread([this] { run(); });
+    } catch (const std::system_error& error) {
+      return come_again("there is no thread that could make the page: " + std::string(error.what()));
+    }
   }
-  if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
   waiters_.insert(waiter);
-  unanswered_.push_back(waiter);
+  try {
+    unanswered_.push_back(waiter);
+  } catch (...) {
+    waiters_.erase(waiter);
+    throw;
+  }
   changed_.notify_one();
   return transport::Service::Later{waiter.get()};
 }
@@ -209,7 +230,9 @@ void MonitorPages::Waiter::on_gone(transport::HttpExchange&) {
 
 void MonitorPages::forget(const Waiter& waiter) {
   const transport::Lock lock(mutex_);
-  std::erase_if(waiters_, [&waiter](const auto& one) { return one.get() == &waiter; });
+  const auto is_it = [&waiter](const auto& one) { return one.get() == &waiter; };
+  std::erase_if(unanswered_, is_it);
+  std::erase_if(waiters_, is_it);
 }
 
 void MonitorPages::stop() {
@@ -239,14 +262,31 @@ void MonitorPages::run() {
       unanswered_.pop_front();
     }
     constexpr std::chrono::milliseconds pause_without_memory(10);
-    while (!transport::has_memory_for([&] { answer(next); }))
+    constexpr int most_tries = 3;
+    for (int tries = 1; !transport::has_memory_for([&] { answer(next, tries <= most_tries); }) && !stops();
+         ++tries)
       std::this_thread::sleep_for(pause_without_memory);
   }
 }
 
-void MonitorPages::answer(const std::shared_ptr<Waiter>& waiter) {
-  const auto response = std::make_shared<HttpResponse>(
-      waiter->what == What::page ? page(waiter->name, waiter->query) : metrics(waiter->accept));
+bool MonitorPages::stops() const {
+  const transport::Lock lock(mutex_);
+  return stops_;
+}
+
+HttpResponse MonitorPages::response_to(const Waiter& waiter, bool has_room) const {
+  if (!has_room) return come_again("there is not enough memory for the page");
+  try {
+    return waiter.what == What::page ? page(waiter.name, waiter.query) : metrics(waiter.accept);
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
+    return json_response(500, {{"error", error.what()}});
+  }
+}
+
+void MonitorPages::answer(const std::shared_ptr<Waiter>& waiter, bool has_room) {
+  const auto response = std::make_shared<HttpResponse>(response_to(*waiter, has_room));
   waiter->loop->post([waiter, response] {
     if (!waiter->exchange) return;
     waiter->pages->forget(*waiter);

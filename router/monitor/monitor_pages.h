@@ -2,6 +2,7 @@
 // as JSON, and the metrics.
 //
 // on_get() comes on the threads of loops; a thread of its own makes the answers, so no worker stops for one.
+// Only /healthz, /livez and /readyz are answered at once, as who asks them must not wait for others' pages.
 // Part of the monitor. The realms outlive it, and the loops outlive stop(). Who waits for an answer is held
 // until the connection has it, or has gone: so it outlives the connections.
 #pragma once
@@ -60,7 +61,10 @@ class MonitorPages {
   };
 
   void run();
-  void answer(const std::shared_ptr<Waiter>& waiter);
+  bool stops() const;
+  // `has_room`: there may be memory for the whole answer.
+  void answer(const std::shared_ptr<Waiter>& waiter, bool has_room);
+  transport::HttpResponse response_to(const Waiter& waiter, bool has_room) const;
   void forget(const Waiter& waiter);
   transport::HttpResponse metrics(std::string_view accept) const;
 
@@ -68,7 +72,7 @@ class MonitorPages {
   const Realms& realms_;
   const Clock& clock_;
 
-  transport::Mutex mutex_;
+  mutable transport::Mutex mutex_;
   std::condition_variable_any changed_;
   std::set<std::shared_ptr<Waiter>> waiters_ GUARDED_BY(mutex_);  // the owner
   std::deque<std::shared_ptr<Waiter>> unanswered_ GUARDED_BY(mutex_);

@@ -23,15 +23,21 @@ class MergedSummary {
 
   void add(const UriSummary<Numbers>& summary) {
     const std::vector<Total> totals = summary.totals();
+    // What it has forgotten came no more often than what may be forgotten next.
     uint64_t lowest = UINT64_MAX;
     for (const Total& total : totals) {
-      lowest = std::min(lowest, total.count);
+      if (!total.is_pinned) lowest = std::min(lowest, total.count);
       const auto [at, is_new] = all_.try_emplace(total.uri);
       at->second.add(total, is_new);
     }
-    if (totals.size() < UriSummary<Numbers>::places) lowest = 0;
+    if (totals.size() < UriSummary<Numbers>::places || lowest == UINT64_MAX) lowest = 0;
     unseen_ += lowest;
-    for (const Total& total : totals) all_.at(total.uri).seen += lowest;
+    ++summaries_;
+    for (const Total& total : totals) {
+      Merged& merged = all_.at(total.uri);
+      // Long URIs that are shown alike are one here.
+      if (std::exchange(merged.last_summary, summaries_) != summaries_) merged.seen += lowest;
+    }
   }
   // Each once.
   std::vector<Total> totals() const {
@@ -48,7 +54,8 @@ class MergedSummary {
  private:
   struct Merged {
     Total total;
-    uint64_t seen = 0;  // of `unseen_`, what is of summaries that have it
+    uint64_t seen = 0;          // of `unseen_`, what is of summaries that have it
+    uint64_t last_summary = 0;  // of these, by number
 
     void add(const Total& more, bool is_new) {
       total.uri = more.uri;
@@ -62,6 +69,7 @@ class MergedSummary {
 
   std::map<std::string, Merged> all_;
   uint64_t unseen_ = 0;  // the lowest counts of full summaries
+  uint64_t summaries_ = 0;
 };
 
 }  // namespace router

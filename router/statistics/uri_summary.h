@@ -129,16 +129,17 @@ class UriSummary {
 
   // Null: all are pinned.
   Place* take(std::string_view uri, SteadyTime now) {
-    std::string own(uri);
+    // Nothing throws once the index lacks the one that gives way.
+    std::string own(uri), key(uri);
     const bool is_pinned = asks_to_stay_ && pinned_ < most_pinned && asks_to_stay_(uri);
     Place* const place = used_ < places ? add() : lowest();
     if (!place) return nullptr;
     if (place->uri.empty()) {
-      index_.emplace(own, place);
+      index_.emplace(std::move(key), place);
       ++used_;
     } else {
       auto node = index_.extract(place->uri);
-      node.key() = own;
+      node.key() = std::move(key);
       index_.insert(std::move(node));
     }
     bytes_ += 2 * transport::allocated(own.size() + 1);

@@ -108,12 +108,19 @@ bool Taps::may_subscribe(std::string_view topic, wamp::SessionId session) const 
   });
 }
 
+bool Taps::is_owner(wamp::SessionId session) const {
+  return std::any_of(taps_.begin(), taps_.end(),
+                     [session](const State& state) { return state.tap.owner == session; });
+}
+
 std::vector<Taps::Showing> Taps::look(const SeenMessage& message, wamp::SessionId session,
                                       std::string_view authid, SteadyTime now, uint64_t chance,
                                       uint64_t& dropped) {
   constexpr std::chrono::seconds one_second(1);
   std::vector<Showing> showings;
   const Lock lock(mutex_);
+  // What a tap shows is not shown to another one: they would show each other's events for ever.
+  if (message.type == wamp::MessageType::event && is_owner(session)) return showings;
   for (State& state : taps_) {
     Tap& tap = state.tap;
     if (session == tap.owner || now >= tap.until || !tap.filter.admits(message, session, authid)) continue;

@@ -87,7 +87,8 @@ class Taps {
     uint64_t dropped = 0;             // since the last one
     std::optional<uint32_t> payload;  // the longest that is shown; none: no payload
   };
-  // `chance`: any number. `dropped`: how many taps do not show it as they have shown so many.
+  // Events to who taps are shown to nobody. `chance`: any number. `dropped`: how many taps do not show it as
+  // they have shown so many.
   std::vector<Showing> look(const SeenMessage& message, wamp::SessionId session, std::string_view authid,
                             SteadyTime now, uint64_t chance, uint64_t& dropped);
   // It could not be shown.
@@ -122,6 +123,8 @@ class Taps {
     uint64_t in_second = 0;       // shown in it
     uint64_t untold_dropped = 0;  // since one was shown
   };
+
+  bool is_owner(wamp::SessionId session) const REQUIRES(mutex_);
 
   mutable Mutex mutex_{"the taps"};
   std::vector<State> taps_ GUARDED_BY(mutex_);
