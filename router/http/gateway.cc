@@ -199,8 +199,9 @@ transport::Service::Answer Gateway::ask(OnWorker& here, const Destination& to, c
 }
 
 void Gateway::wait_for_sweep(OnWorker& here) {
-  if (std::exchange(here.sweep_waiting, true)) return;
+  if (here.sweep_waiting) return;
   here.desk.worker.loop().after(gateway_sweep_interval, [&here] { sweep(here); });
+  here.sweep_waiting = true;
 }
 
 void Gateway::sweep(OnWorker& here) {

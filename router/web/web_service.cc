@@ -341,11 +341,12 @@ bool WebService::is_of_monitor(const Match& found) {
 }
 
 bool WebService::is_exchange(const HttpRequest& request) {
+  if (request.method != "GET") return false;
   const auto entrance = this->entrance();
   const Match found = match(entrance->transport, request.path);
   if (const auto destination = gateway_destination(found, entrance))
     return http::Gateway::is_exchange(*destination);
-  return request.method == "GET" && is_of_monitor(found);
+  return is_of_monitor(found);
 }
 
 std::optional<HttpResponse> WebService::refuse_body(transport::Loop& loop, const HttpRequest& request,

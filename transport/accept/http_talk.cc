@@ -266,7 +266,9 @@ void HttpTalk::receive_body() {
   if (auto* const upgrade = std::get_if<Service::Upgrade>(&answered)) {
     if (!stream_.peer().come_from(posted_->request.peer_address)) return respond(too_many_connections());
     const std::string rest = unread_.substr(whole);
-    return open({Codec(ResponseCodec()), stream_.limits().max_message_size}, {}, std::move(*upgrade), rest);
+    Agreed agreed{Codec(ResponseCodec()), stream_.limits().max_message_size};
+    agreed.may_be_pinged = false;
+    return open(std::move(agreed), {}, std::move(*upgrade), rest);
   }
   const auto* later = std::get_if<Service::Later>(&answered);
   if (later)

@@ -6,17 +6,22 @@
 #include "crypto/crypto.h"
 #include "serializers/serializer.h"
 #include "text/base64.h"
+#include "text/hex.h"
 #include "transport/http/http_text.h"
 
 namespace router::http {
 namespace {
 
-// An authid that no principal has: as any other it is challenged, and refused in the end.
-constexpr std::string_view nobody = "-";
+// An authid that no principal has: as any other it is challenged, and refused in the end. Each wrong ticket
+// has one of its own, so that each of them counts as a failed login from that address.
+std::string nobody(std::string_view ticket) {
+  constexpr size_t enough = 8;
+  return "-" + text::to_hex(crypto::sha256(ticket)).substr(0, enough);
+}
 
 // Of whom this is the ticket; takes as long whoever it is.
 std::string owner_of_ticket(const config::AuthMethod& method, std::string_view ticket) {
-  std::string owner(nobody);
+  std::string owner = nobody(ticket);
   for (const auto& [authid, principal] : method.principals)
     if (crypto::equal_secrets(principal.secret, ticket)) owner = authid;
   return owner;
@@ -81,6 +86,7 @@ std::optional<Credentials> credentials_of(const transport::HttpRequest& request,
     credentials.method = "ticket";
     credentials.authid = text->substr(0, colon);
     credentials.secret = text->substr(colon + 1);
+    if (credentials.secret.empty()) return std::nullopt;
     return credentials;
   }
   if (!header.empty() || !path.auth.contains("anonymous")) return std::nullopt;

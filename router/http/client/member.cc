@@ -137,9 +137,12 @@ void Member::tell_role(uint64_t request) {
 
 void Member::say(std::string text) {
   if (!receiver_ || state_ == State::ended) return;
-  saying_ = true;
+  struct Saying {
+    explicit Saying(bool& on_the_way) : flag(on_the_way) { flag = true; }
+    ~Saying() { flag = false; }  // also if there is no memory for it
+    bool& flag;
+  } const saying(saying_);
   receiver_->on_message(text);
-  saying_ = false;
 }
 
 void Member::on_gone(Pending& pending) {

@@ -42,6 +42,10 @@ Denial denied(int status, std::string text) {
   return {status, std::move(text)};
 }
 
+Denial too_many_signed() {
+  return denied(429, "too many signed requests within the time for which their nonces are remembered");
+}
+
 Denial is_missing(std::string_view name) {
   return denied(400, "this path takes signed requests only, and this one has no \"" + std::string(name) +
                          "\" in its query");
@@ -124,15 +128,14 @@ std::optional<Denial> check_signature(const config::BridgePath& path, std::strin
                           ? std::chrono::seconds(path.timestamp_delta_limit_s)
                           : std::chrono::duration_cast<std::chrono::seconds>(without_a_window);
   const WallTime until = (path.timestamp_delta_limit_s > 0 ? *read_timestamp(timestamp) : now) + window;
-  switch (nonces.use(std::string(path_name) + '\0' + nonce, now, until)) {
-    case Nonces::Verdict::fresh:
-      return std::nullopt;
-    case Nonces::Verdict::used:
+  // What is signed does not tell where the nonce begins, so the signature is good once, too.
+  for (const std::string& once : {"nonce " + nonce, "signature " + expected}) {
+    const auto verdict = nonces.use(std::string(path_name) + ' ' + once, now, until);
+    if (verdict == Nonces::Verdict::used)
       return denied(401, "the \"nonce\" of the signed request was used before");
-    case Nonces::Verdict::too_many:
-      break;
+    if (verdict == Nonces::Verdict::too_many) return too_many_signed();
   }
-  return denied(429, "too many signed requests within the time for which their nonces are remembered");
+  return std::nullopt;
 }
 
 bool is_signed_by_github(const transport::HttpRequest& request, std::string_view secret,
