@@ -6,6 +6,8 @@
 #include <string>
 
 #include <CLI/CLI.hpp>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "bench/load/command.h"
 #include "client/command/commands.h"
@@ -54,9 +56,17 @@ std::string read_password() {
   return password;
 }
 
+// A descriptor of our own that got the number of a closed one would be taken for standard input or output.
+void open_standard_descriptors() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(descriptor, F_GETFD) < 0)
+      ::open("/dev/null", descriptor == STDIN_FILENO ? O_RDONLY : O_WRONLY);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  open_standard_descriptors();
   CLI::App app(
       "wampd: a WAMP v2 router. Without a configuration file it serves realm \"realm1\" to anonymous "
       "clients at ws://127.0.0.1:8080/ws.",
@@ -77,6 +87,7 @@ int main(int argc, char** argv) {
   client::command::Commands commands(app, router::program::explain_file);
   try {
     app.parse(argc, argv);
+    if (benching->parsed() || commands.parsed()) router::program::refuse_router_options(app);
     if (benching->parsed()) return bench.run();
     if (commands.parsed()) return commands.run();
     if (make_dev_cert->parsed()) {

@@ -136,6 +136,13 @@ void settle_config_file(Options& options) {
   if (variable && file.empty() && !says_what) file = variable;
 }
 
+void refuse_router_options(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options())
+    if (option->count() > 0)
+      throw UsageError(config::in_quotes(option->get_name()) +
+                       " before the command is for the router: options of the command stand behind its name");
+}
+
 int report(const CLI::App& app, const CLI::ParseError& error) {
   if (error.get_exit_code() == EXIT_SUCCESS) return app.exit(error);
   const bool is_unknown = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;

@@ -49,6 +49,10 @@ void add_check_options(CLI::App& command, Options& options);
 // WAMPD_CONFIG's if the line says nothing of what is served. Throws UsageError.
 void settle_config_file(Options& options);
 
+// Throws UsageError if an option of the router stands before the name of another command, which would not see
+// it.
+void refuse_router_options(const CLI::App& app);
+
 // Prints help or version, if these were asked for, else what is wrong. Returns the exit status.
 int report(const CLI::App& app, const CLI::ParseError& error);
 int report(const UsageError& error);

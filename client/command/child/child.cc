@@ -69,6 +69,15 @@ Descriptor file_with(const std::string& text) {
   return file;
 }
 
+// What a command is told by. If we are one ourselves, it is not to be taken for the command's own.
+constexpr std::array<std::string_view, 5> told_by = {
+    "WAMP_ARGS_JSON=", "WAMP_KWARGS_JSON=", "WAMP_TOPIC=", "WAMP_PUBLICATION=", "WAMP_PROCEDURE="};
+
+bool is_told_to_us(std::string_view entry) {
+  return std::any_of(told_by.begin(), told_by.end(),
+                     [&](std::string_view name) { return entry.starts_with(name); });
+}
+
 // Our own environment, and behind it what is added, which counts where both have a name.
 std::vector<std::string> environment_with(const std::vector<std::pair<std::string, std::string>>& more) {
   std::vector<std::string> result;
@@ -78,7 +87,8 @@ std::vector<std::string> environment_with(const std::vector<std::pair<std::strin
     const auto is_replaced = [&](const auto& other) {
       return text.starts_with(other.first) && text.substr(other.first.size()).starts_with('=');
     };
-    if (std::none_of(more.begin(), more.end(), is_replaced)) result.emplace_back(text);
+    if (!is_told_to_us(text) && std::none_of(more.begin(), more.end(), is_replaced))
+      result.emplace_back(text);
   }
   return result;
 }

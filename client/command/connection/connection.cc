@@ -1,5 +1,6 @@
 #include "client/command/connection/connection.h"
 
+#include <cerrno>
 #include <cstdio>
 
 #include "client/command/output/json.h"
@@ -7,19 +8,33 @@
 #include "text/printable.h"
 
 namespace client::command {
+namespace {
+
+constexpr auto stays_long = std::chrono::seconds(5);
+
+}  // namespace
 
 Connection::Connection(const ConnectionOptions& options, WhenLost when_lost, Output& output)
     : when_lost_(when_lost), is_verbose_(options.is_verbose()) {
   const Settings settings = options.resolve();
   options_ = to_options(settings);
   timeout_ = timeout_of(settings);
-  output.when_closed([this] { finish(ExitStatus::done); });
+  output.when_closed([this](int error) {
+    finish(error == EPIPE   ? ExitStatus::done
+           : error == EINTR ? ExitStatus::interrupted
+                            : ExitStatus::application_error);
+  });
 }
 
 ExitStatus Connection::run(std::function<void(Session&)> on_joined) {
   on_joined_ = std::move(on_joined);
   on_signal();
-  connect();
+  try {
+    connect();
+  } catch (...) {
+    if (when_finishing_) when_finishing_();
+    throw;
+  }
   loop_.run();
   session_.reset();
   return status_.value_or(ExitStatus::done);
@@ -40,7 +55,7 @@ void Connection::connect() {
 void Connection::on_joined() {
   if (has_been_there_) complain("connected again");
   has_been_there_ = true;
-  backoff_.reset();
+  joined_at_ = std::chrono::steady_clock::now();
   if (!is_finishing()) on_joined_(*session_);
 }
 
@@ -49,12 +64,15 @@ void Connection::on_end(const End& end) {
   if (when_lost_ == WhenLost::comes_back && has_been_there_ && end.may_retry()) return come_back(end);
   const std::string reason = end.reason.empty() ? "" : " (" + end.reason + ")";
   status_ = status_of(end);
-  complain(place() + ": " + end.text + reason);
+  // Who draws on the terminal gives it back first.
   if (when_finishing_) when_finishing_();
+  complain(place() + ": " + end.text + reason);
   loop_.stop();
 }
 
 void Connection::come_back(const End& end) {
+  // A router that lets us in and throws us out at once is asked less and less often.
+  if (end.joined && std::chrono::steady_clock::now() - joined_at_ > stays_long) backoff_.reset();
   const auto wait = backoff_.next();
   complain(place() + ": " + end.text + "; trying again in " + to_text(wait));
   loop_.after(wait, [this] {
@@ -82,8 +100,9 @@ void Connection::finish(ExitStatus status) {
 }
 
 void Connection::fail(ExitStatus status, std::string_view what) {
-  if (!is_finishing()) complain(what);
+  if (is_finishing()) return;
   finish(status);
+  complain(what);
 }
 
 void Connection::fail(const Error& error) {

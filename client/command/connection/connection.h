@@ -75,6 +75,7 @@ class Connection {
   std::function<void(Session&)> on_joined_;
   std::function<void()> when_finishing_, when_resized_;
   std::optional<ExitStatus> status_;
+  std::chrono::steady_clock::time_point joined_at_;
   uint64_t connects_ = 0;
   bool has_been_there_ = false;
 };

@@ -24,9 +24,10 @@ void Output::line(std::string_view text) {
 
 void Output::write(std::string_view text) {
   if (is_closed_ || write_all(descriptor_, text)) return;
+  const int error = errno;
   is_closed_ = true;
-  if (errno != EPIPE && errno != EINTR) complain(std::string("standard output: ") + std::strerror(errno));
-  if (const auto call = std::exchange(when_closed_, nullptr)) call();
+  if (error != EPIPE && error != EINTR) complain(std::string("standard output: ") + std::strerror(error));
+  if (const auto call = std::exchange(when_closed_, nullptr)) call(error);
 }
 
 bool write_all(int descriptor, std::string_view text) {

@@ -17,14 +17,14 @@ class Output {
   bool is_terminal() const;
   void line(std::string_view text);
   void write(std::string_view text);
-  // Called once, when nobody reads it any more or a signal has come while it waited for a reader. What is
-  // written from then on is dropped.
-  void when_closed(std::function<void()> call) { when_closed_ = std::move(call); }
+  // Called once with errno, when it cannot be written any more: EPIPE if nobody reads it, EINTR if a signal
+  // has come while it waited for a reader. What is written from then on is dropped.
+  void when_closed(std::function<void(int error)> call) { when_closed_ = std::move(call); }
 
  private:
   int descriptor_;
   bool is_closed_ = false;
-  std::function<void()> when_closed_;
+  std::function<void(int error)> when_closed_;
 };
 
 // All of the text, also to a descriptor that does not block. False, with errno, if it cannot be written or a

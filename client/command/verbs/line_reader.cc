@@ -21,6 +21,7 @@ std::optional<std::string> LineReader::next() {
   looked_at_ = buffer_.size();
   if (buffer_.size() > longest_line) throw std::runtime_error("standard input: a line of more than 16 MiB");
   if (has_ended_) {
+    if (error_ != 0) throw std::runtime_error(std::string("standard input: ") + std::strerror(error_));
     if (buffer_.empty()) return std::nullopt;
     return take(buffer_.size(), buffer_.size());
   }
@@ -47,7 +48,10 @@ void LineReader::read() {
   buffer_.resize(before + piece_size);
   const ssize_t size = ::read(descriptor_, buffer_.data() + before, piece_size);
   buffer_.resize(before + static_cast<size_t>(size > 0 ? size : 0));
-  if (size == 0 || (size < 0 && errno != EINTR && errno != EAGAIN)) has_ended_ = true;
+  if (size == 0) has_ended_ = true;
+  if (size >= 0 || errno == EINTR || errno == EAGAIN) return;
+  has_ended_ = true;
+  error_ = errno;
 }
 
 }  // namespace client::command

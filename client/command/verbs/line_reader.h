@@ -37,6 +37,7 @@ class LineReader {
   std::string buffer_;
   size_t looked_at_ = 0;  // of it, without a line's end
   bool has_ended_ = false, is_waiting_ = false;
+  int error_ = 0;  // errno, if it has ended with one
 };
 
 }  // namespace client::command

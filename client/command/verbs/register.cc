@@ -85,7 +85,9 @@ class RegisterVerb final : public Verb {
   }
 
   void take(Invocation invocation) {
-    if (connection_->is_finishing()) return invocation.error(wamp::error_uri::unavailable);
+    const bool is_enough = count_ > 0 && taken_ == count_;
+    if (connection_->is_finishing() || is_enough) return invocation.error(wamp::error_uri::unavailable);
+    ++taken_;
     if (!is_quiet_) print(invocation);
     if (!command_.empty()) return execute(std::move(invocation));
     if (!error_uri_.empty())
@@ -118,11 +120,11 @@ class RegisterVerb final : public Verb {
         invocation.error(runtime_error, Payload({std::get<std::string>(answer)}));
       count_answer();
     });
-    if (id == ChildPool::none)
-      invocation.error(wamp::error_uri::unavailable,
-                       Payload({std::to_string(most_waiting_calls) + " calls wait already"}));
-    else
-      invocation.on_interrupt([this, id](std::string_view) { children_->cancel(id); });
+    if (id != ChildPool::none)
+      return invocation.on_interrupt([this, id](std::string_view) { children_->cancel(id); });
+    invocation.error(wamp::error_uri::unavailable,
+                     Payload({std::to_string(most_waiting_calls) + " calls wait already"}));
+    count_answer();
   }
 
   void count_answer() {
@@ -141,7 +143,7 @@ class RegisterVerb final : public Verb {
   Output output_{STDOUT_FILENO};
   Connection* connection_ = nullptr;
   ChildPool* children_ = nullptr;
-  uint64_t asked_ = 0, answered_ = 0, given_ = 0;
+  uint64_t asked_ = 0, answered_ = 0, taken_ = 0, given_ = 0;
 };
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <numeric>
+#include <utility>
 
 #include "client/command/words/duration.h"
 #include "client/command/words/options.h"
@@ -33,22 +33,27 @@ void Repetition::begin_what_is_due() {
   while (has_next() && begun_ - ended_ < concurrency_) {
     const auto now = Clock::now();
     if (every_.count() > 0) {
-      if (now < due_) {
-        const auto wait = std::chrono::ceil<std::chrono::milliseconds>(due_ - now);
-        return loop_->after(wait, [this] { begin_what_is_due(); });
-      }
+      if (now < due_) return wait_until_due(now);
       // Who was late does not hurry.
-      due_ = std::max(due_ + every_, now);
+      due_ = std::max(due_, now - every_) + every_;
     }
     ++begun_;
     begin_([this, now] { end_one(now); });
   }
 }
 
+void Repetition::wait_until_due(Clock::time_point now) {
+  if (std::exchange(is_waiting_, true)) return;
+  loop_->after(std::chrono::ceil<std::chrono::milliseconds>(due_ - now), [this] {
+    is_waiting_ = false;
+    begin_what_is_due();
+  });
+}
+
 void Repetition::end_one(Clock::time_point began) {
   ++ended_;
   if (is_stopped_) return;
-  if (took_.size() < most_kept) took_.push_back(Clock::now() - began);
+  if (wants_times_ && took_.size() < most_kept) took_.push_back(Clock::now() - began);
   if (!has_next()) {
     if (ended_ == begun_) all_done_();
     return;

@@ -36,6 +36,7 @@ class Repetition {
 
   bool has_next() const { return !is_stopped_ && (repeat_ == 0 || begun_ < repeat_); }
   void begin_what_is_due();
+  void wait_until_due(Clock::time_point now);
   void end_one(Clock::time_point began);
 
   std::string what_;
@@ -47,7 +48,7 @@ class Repetition {
   std::function<void(Done)> begin_;
   Done all_done_;
   uint64_t begun_ = 0, ended_ = 0;
-  bool is_stopped_ = false;
+  bool is_stopped_ = false, is_waiting_ = false;
   Clock::time_point started_, due_;
   std::vector<std::chrono::nanoseconds> took_;
 };

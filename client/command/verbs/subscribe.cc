@@ -99,6 +99,10 @@ class SubscribeVerb final : public Verb {
         connection_->finish(is_enough ? ExitStatus::done : ExitStatus::timeout);
       });
     return connection.run([this](Session& session) {
+      session.on_revoked([this](const Session::Revoked& revoked) {
+        connection_->fail(ExitStatus::application_error,
+                          "the subscription was taken away: " + revoked.reason);
+      });
       for (const std::string& topic : topics_) subscribe(session, topic);
     });
   }
@@ -162,18 +166,22 @@ class SubscribeVerb final : public Verb {
     ChildCommand command = command_for(
         command_, event.payload,
         {{"WAMP_TOPIC", event.topic}, {"WAMP_PUBLICATION", std::to_string(event.publication.value)}});
-    if (children_->run(std::move(command), [this](ChildEnd end) { tell(end); }) == ChildPool::none)
-      complain("warning: " + std::to_string(most_waiting) +
-               " events wait for their commands: this one is lost");
+    if (children_->run(std::move(command), [this](ChildEnd end) { tell(end); }) != ChildPool::none) return;
+    complain("warning: " + std::to_string(most_waiting) +
+             " events wait for their commands: this one is lost");
+    count_executed();
   }
 
   void tell(const ChildEnd& end) {
-    ++executed_;
+    if (connection_->is_finishing()) return;
     output_.write(end.output);
     if (!end.errors.empty()) complain(end.errors);
-    if (!end.is_success() && !connection_->is_finishing())
-      complain("the command has ended with status " + std::to_string(end.status));
-    if (count_ > 0 && executed_ >= count_) connection_->finish(ExitStatus::done);
+    if (!end.is_success()) complain("the command has ended with status " + std::to_string(end.status));
+    count_executed();
+  }
+
+  void count_executed() {
+    if (++executed_ == count_) connection_->finish(ExitStatus::done);
   }
 
   std::vector<std::string> topics_, option_words_;

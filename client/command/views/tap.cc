@@ -14,6 +14,7 @@ namespace client::command {
 namespace {
 
 constexpr int64_t longest_tap_s = 3600;  // then it is made anew
+constexpr uint64_t highest_session = uint64_t{1} << 53;
 
 std::string text_of(const wamp::Dict& event, std::string_view key) {
   const wamp::Value* const value = event.find(key);
@@ -25,7 +26,9 @@ std::string text_of(const wamp::Dict& event, std::string_view key) {
 class TapVerb final : public Verb {
  public:
   explicit TapVerb(CLI::App& app) {
-    add_count(app, "--session", session_, 1, "only messages of that session");
+    app.add_option("--session", session_, "only messages of that session")
+        ->type_name("ID")
+        ->check(CLI::Range(uint64_t{1}, highest_session).description(""));
     add_word(app, "--authid", authid_, "only messages of that authid")->type_name("NAME");
     add_word(app, "--uri", uri_, "only messages whose procedure or topic begins so")->type_name("PREFIX");
     add_word(app, "--type", types_, "only these types: CALL,ERROR")->type_name("TYPES");
@@ -63,6 +66,9 @@ class TapVerb final : public Verb {
   }
 
   void start(Session& session) {
+    session.on_revoked([this](const Session::Revoked& revoked) {
+      connection_->fail(ExitStatus::application_error, "the tap was taken away: " + revoked.reason);
+    });
     ask(*connection_, session, "wampd.tap.start", {filter()}, [this, &session](const wamp::Value& tap) {
       const auto* const dict = tap.get<wamp::Dict>();
       const wamp::Value* const topic = dict ? dict->find("topic") : nullptr;
