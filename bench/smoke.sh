@@ -91,7 +91,7 @@ WAMPD_BENCH_TICKET=wrong refused "could not join" rpc --authid joe --url "$ws"
 
 refused "takes no more than 1048576" rpc --payload 1500000 --serializer json --url "$rs"
 refused wamp.error.payload_size_exceeded rpc --payload 2500000 --url "$ws"
-refused "the server answers 404 Not Found instead of" rpc --url "ws://127.0.0.1:$port/nowhere"
+refused "the server answers 404 Not Found" rpc --url "ws://127.0.0.1:$port/nowhere"
 refused "could not join" rpc --realm elsewhere --url "$rs"
 refused wamp.error.not_authorized rpc --pairs 2 --threads 2 --url "$rs"
 refused "needs a port" rpc --url rs://127.0.0.1
