@@ -193,15 +193,33 @@ std::variant<RawHead, std::string> parse_head(std::string_view head) {
   return result;
 }
 
+// Where the three digits of "HTTP/1.1 101 ..." begin; npos: there are none.
+static size_t status_at(std::string_view head) {
+  constexpr size_t digits = 3;
+  const size_t begin = head.find(' ') + 1;
+  const std::string_view status = head.substr(std::min(begin, head.size()), digits);
+  const bool are_digits = status.size() == digits && std::all_of(status.begin(), status.end(),
+                                                                 [](char c) { return c >= '0' && c <= '9'; });
+  const std::string_view behind = are_digits ? head.substr(begin + digits, 1) : "";
+  return are_digits && (behind == " " || behind == "\r" || behind == "\n") ? begin : head.npos;
+}
+
 std::variant<RawResponse, std::string> parse_response_head(std::string_view head) {
+  const size_t status_begin = status_at(head);
+  if (status_begin == head.npos) return "it has no status";
+  // Those that there are end at 599, and those that the library has a name for at 505.
+  constexpr std::string_view known = "200";
+  const int status = std::stoi(std::string(head.substr(status_begin, known.size())));
+  std::string readable(head);
+  readable.replace(status_begin, known.size(), known);
   ws::http::parser::response response;
   try {
-    response.consume(head.data(), head.size());
+    response.consume(readable.data(), readable.size());
   } catch (const std::exception& e) {
     return std::string(e.what());
   }
   if (!response.headers_ready()) return "it does not end";
-  RawResponse result{static_cast<int>(response.get_status_code()), response.get_status_msg(), {}};
+  RawResponse result{status, response.get_status_msg(), {}};
   for (const auto& [name, value] : response.get_headers())
     result.headers.emplace_back(ws::utility::to_lower(name), value);
   return result;

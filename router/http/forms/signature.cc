@@ -72,7 +72,9 @@ std::optional<Denial> check_form(const config::BridgePath& path, const Query& qu
 
 std::optional<WallTime> read_timestamp(std::string_view text) {
   const auto year = take_number(text, 4);
-  if (!year || !take(text, '-')) return std::nullopt;
+  // The clock counts nanoseconds, and so not to every year that has four digits.
+  constexpr int first_year = 1970, last_year = 2200;
+  if (!year || *year < first_year || *year > last_year || !take(text, '-')) return std::nullopt;
   const auto month = take_number(text, 2);
   if (!month || !take(text, '-')) return std::nullopt;
   const auto day = take_number(text, 2);

@@ -44,6 +44,13 @@ bool FailingMemory::has_failed() const {
 [[gnu::noinline]] void* operator new(size_t bytes, std::align_val_t alignment) {
   return router::allocate(bytes, static_cast<size_t>(alignment));
 }
+[[gnu::noinline]] void* operator new(size_t bytes, const std::nothrow_t&) noexcept {
+  try {
+    return router::allocate(bytes, 0);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
 [[gnu::noinline]] void operator delete(void* memory) noexcept {
   std::free(memory);
 }
