@@ -119,7 +119,7 @@ for url in "wss://localhost:$port/ws" "rss://127.0.0.1:$port"; do
   load idle --connections 4 --url "$url" --ca "$folder/ca.pem"
   refused "certificate verify failed" rpc --url "$url"
 done
-refused "cannot read certificates" rpc --url "rss://localhost:$port" --ca "$folder/tls.json"
+refused "holds no certificate in PEM" rpc --url "rss://localhost:$port" --ca "$folder/tls.json"
 refused "has no TLS" rpc --url "$ws" --ca "$folder/ca.pem"
 
 # The page.
