@@ -86,18 +86,18 @@ Permission read_permission(const Setting& setting, UriRule rule) {
   permission.place = setting.place();
   setting.reads([&] { read_uri(setting, rule, permission); });
   if (setting.source().is_version_1) read_actions(setting, permission);
+  std::optional<bool> force_reregister;
   setting.given("allow", [&](const Setting& allow) {
     allow.check_keys(
         {.known = {"call", "register", "publish", "subscribe", "force_reregister", "tap", "tap_payload"}});
     read_actions(allow, permission);
     read_boolean(allow, "tap", permission.tap);
     read_boolean(allow, "tap_payload", permission.tap_payload);
+    allow.given("force_reregister", [&](const Setting& force) { force_reregister = force.boolean(); });
   });
   // Crossbar has no permission for it: who may register may force it.
-  permission.force_reregister = setting.source().is_crossbar && permission.register_;
-  setting.given("allow", [&](const Setting& allow) {
-    read_boolean(allow, "force_reregister", permission.force_reregister);
-  });
+  permission.force_reregister =
+      force_reregister.value_or(setting.source().is_crossbar && permission.register_);
   setting.given("disclose", [&](const Setting& disclose) {
     disclose.check_keys({.known = {"caller", "publisher"}});
     read_boolean(disclose, "caller", permission.disclose_caller);
