@@ -403,34 +403,6 @@ void CallerHalf::time_out(PendingCall& call) {
   break_off(call, timeout, "the call has taken longer than its timeout");
 }
 
-// ---- streams
-
-void CallerHalf::on_untaken(wamp::RequestId request, bool too_much) {
-  PendingCall** const found = calls_.find(request.value);
-  if (found && (*found)->callee != SessionRef())
-    streams_.tell_untaken((*found)->callee, (*found)->id, too_much);
-}
-
-bool CallerHalf::sends_chunks_to_others() const {
-  constexpr size_t most_looked_at = 1000;
-  size_t looked_at = 0;
-  // Of very many calls not all are looked at, and others are taken to wait.
-  return calls_.any_of([&](const PendingCall* call) {
-    return ++looked_at > most_looked_at ||
-           (call->progressive && call->callee != SessionRef() && !streams_.is_receiver(call->callee.session));
-  });
-}
-
-void CallerHalf::take_untaken(const CallId& id, const SessionRef& callee, bool too_much,
-                              const std::function<bool()>& others_wait) {
-  PendingCall* const call = find(id);
-  if (!call || !call->progressive || call->callee != callee) return;
-  if (!streams_.on_untaken(callee, others_wait) || !too_much) return;
-  streams_.count_broken(callee);
-  break_off(*call, canceled,
-            "the callee does not take what the caller sends, and others wait for the caller");
-}
-
 // ---- the end
 
 uint32_t CallerHalf::waits_ms(const PendingCall& call) const {
