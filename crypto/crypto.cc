@@ -129,6 +129,19 @@ bool equal_secrets(std::string_view a, std::string_view b) {
   return CRYPTO_memcmp(x.data(), y.data(), sha256_size) == 0;
 }
 
+std::string scram_name(std::string_view name) {
+  std::string result;
+  for (const char c : name) {
+    if (c == ',')
+      result += "=2C";
+    else if (c == '=')
+      result += "=3D";
+    else
+      result += c;
+  }
+  return result;
+}
+
 std::string exclusive_or(std::string_view a, std::string_view b) {
   std::string result(a);
   for (size_t i = 0; i < result.size(); ++i) result[i] = static_cast<char>(a[i] ^ b[i]);

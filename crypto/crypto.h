@@ -36,6 +36,9 @@ bool verify_ed25519(std::string_view public_key, std::string_view message, std::
 // Takes as long whatever the contents are.
 bool equal_secrets(std::string_view a, std::string_view b);
 
+// A name in the messages of SCRAM (RFC 5802, section 5.1).
+std::string scram_name(std::string_view name);
+
 std::string exclusive_or(std::string_view a, std::string_view b);  // of the same size
 
 }  // namespace crypto

@@ -23,20 +23,6 @@ bool is_too_much_work(uint64_t iterations, uint64_t keylen) {
          iterations * blocks > max_rounds;
 }
 
-// RFC 5802, section 5.1.
-std::string escaped_name(std::string_view name) {
-  std::string result;
-  for (const char c : name) {
-    if (c == ',')
-      result += "=2C";
-    else if (c == '=')
-      result += "=3D";
-    else
-      result += c;
-  }
-  return result;
-}
-
 std::string text_in(const wamp::Dict& dict, std::string_view key) {
   const wamp::Value* const value = dict.find(key);
   const auto* const text = value ? value->get<std::string>() : nullptr;
@@ -174,8 +160,8 @@ Authentication::Answer Authentication::answer_scram(const wamp::Dict& extra, boo
     return "this connection has no channel binding \"" + binding + "\"";
   const std::string header = (binding.empty() ? "n" : "p=" + binding) + ",,";
   const std::string message =
-      "n=" + (as_specified ? escaped_name(login_.authid) : login_.authid) + ",r=" + nonce_ + ",r=" + nonce +
-      ",s=" + salt_text + ",i=" + std::to_string(iterations) +
+      "n=" + (as_specified ? crypto::scram_name(login_.authid) : login_.authid) + ",r=" + nonce_ +
+      ",r=" + nonce + ",s=" + salt_text + ",i=" + std::to_string(iterations) +
       ",c=" + (as_specified ? text::to_base64(header + binding_data) : std::string()) + ",r=" + nonce;
   const std::string client_key = crypto::hmac_sha256(salted, "Client Key");
   const std::string signature = crypto::hmac_sha256(crypto::sha256(client_key), message);

@@ -12,20 +12,6 @@ namespace {
 constexpr size_t scram_nonce_size = 16;
 constexpr size_t max_nonce = 255;
 
-// Of RFC 5802, section 5.1, for a name.
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    if (c == ',')
-      result += "=2C";
-    else if (c == '=')
-      result += "=3D";
-    else
-      result += c;
-  }
-  return result;
-}
-
 class Scram final : public Proof {
  public:
   explicit Scram(std::string_view name) : as_specified_(name == "wamp-scram") {}
@@ -47,8 +33,9 @@ class Scram final : public Proof {
     nonce_ = text::to_base64(*text::from_base64(client_nonce) + random_bytes(scram_nonce_size));
     if (as_specified_) nonce_ = client_nonce + text::to_base64(random_bytes(scram_nonce_size));
     const std::string salt = text::to_base64(principal.salt);
-    message_ = "n=" + (as_specified_ ? escaped(applicant.authid) : applicant.authid) + ",r=" + client_nonce +
-               ",r=" + nonce_ + ",s=" + salt + ",i=" + std::to_string(principal.iterations);
+    message_ = "n=" + (as_specified_ ? scram_name(applicant.authid) : applicant.authid) +
+               ",r=" + client_nonce + ",r=" + nonce_ + ",s=" + salt +
+               ",i=" + std::to_string(principal.iterations);
     return challenge_extra(principal, salt);
   }
 
