@@ -115,10 +115,7 @@ std::string printable(std::string_view line) {
 std::string json_line(std::string_view time, Level level, std::string_view line, const wamp::Dict& facts) {
   wamp::Dict all{{"time", time}, {"level", name(level)}, {"message", printable(line)}};
   for (const wamp::DictEntry& fact : facts) all.append(fact.key, cleaned(fact.value));
-  std::string text;
-  serializers::JsonWriter writer(text);
-  serializers::send(all, writer);
-  return text;
+  return serializers::json_text(all);
 }
 
 void configure(Format format, Level lowest) {

@@ -74,12 +74,7 @@ std::vector<ReadyLine> ready_lines(const Server& server) {
 void write_ports_file(const std::string& path, const std::vector<ReadyLine>& lines) {
   const std::string unfinished = path + ".new";
   std::ofstream file(unfinished, std::ios::trunc);
-  for (const ReadyLine& line : lines) {
-    std::string text;
-    serializers::JsonWriter writer(text);
-    serializers::send(line.facts, writer);
-    file << text << '\n';
-  }
+  for (const ReadyLine& line : lines) file << serializers::json_text(line.facts) << '\n';
   file.close();
   if (!file || std::rename(unfinished.c_str(), path.c_str()) != 0) fail(path);
 }

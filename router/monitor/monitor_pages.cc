@@ -27,11 +27,7 @@ namespace {
 using transport::HttpResponse;
 
 HttpResponse json_response(int status, const wamp::Dict& body) {
-  HttpResponse response{status, "application/json", {}, {{"Cache-Control", "no-store"}}};
-  serializers::JsonWriter writer(response.body);
-  serializers::send(body, writer);
-  response.body.push_back('\n');
-  return response;
+  return {status, "application/json", serializers::json_text(body) + "\n", {{"Cache-Control", "no-store"}}};
 }
 
 HttpResponse come_again(const std::string& why) {

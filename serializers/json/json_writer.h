@@ -47,4 +47,13 @@ class JsonWriter final : public ValueSink {
   bool needs_comma_ = false;
 };
 
+// A value, list or dictionary as JSON text.
+template <class Value>
+std::string json_text(const Value& value) {
+  std::string text;
+  JsonWriter writer(text);
+  send(value, writer);
+  return text;
+}
+
 }  // namespace serializers

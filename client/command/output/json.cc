@@ -8,18 +8,10 @@ namespace {
 
 constexpr size_t short_enough = 76;
 
-// Without the care for terminals.
-std::string plain_json(const wamp::Value& value) {
-  std::string text;
-  serializers::JsonWriter writer(text);
-  serializers::send(value, writer);
-  return text;
-}
-
 void append_indented(const wamp::Value& value, size_t indent, std::string& out) {
   const auto* const list = value.get<wamp::List>();
   const auto* const dict = value.get<wamp::Dict>();
-  const std::string line = plain_json(value);
+  const std::string line = serializers::json_text(value);
   if ((!list && !dict) || line.size() + indent <= short_enough) {
     out += line;
     return;
@@ -39,7 +31,7 @@ void append_indented(const wamp::Value& value, size_t indent, std::string& out) 
   else
     for (const wamp::DictEntry& entry : *dict) {
       begin_element();
-      out.append(plain_json(entry.key)).append(": ");
+      out.append(serializers::json_text(entry.key)).append(": ");
       append_indented(entry.value, indent + 2, out);
     }
   out.append("\n").append(indent, ' ') += list ? ']' : '}';
@@ -56,7 +48,7 @@ std::string bare(const wamp::Value& value, Form form) {
 }  // namespace
 
 std::string to_json(const wamp::Value& value) {
-  return text::printable(plain_json(value));
+  return text::printable(serializers::json_text(value));
 }
 
 std::string to_readable_json(const wamp::Value& value) {
