@@ -3,11 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/client/client_fixture.h"
-#include "tests/client/fake_server.h"
-#include "tests/end_to_end/server_fixture.h"
-#include "tests/support/cable.h"
-#include "tests/support/certificates.h"
+#include "tests/client/hostile_servers.h"
 
 namespace client {
 namespace {
@@ -16,42 +12,6 @@ using serializers::Format;
 using std::chrono::milliseconds;
 using testing::HasSubstr;
 using Guest = FakeServer::Guest;
-
-const std::string welcome = R"([2,7,{"roles":{"broker":{},"dealer":{}}}])";
-constexpr int text_frame = 0x81, close_frame = 0x88, ping_frame = 0x89;
-
-class HostileServers : public testing::Test {
- protected:
-  Options options_of(const std::string& url) const {
-    Options options;
-    options.url = url;
-    options.serializers = {Format::json};
-    options.timeout = milliseconds(5000);
-    return options;
-  }
-  // How a session with that server ends.
-  End end_with(const std::function<void(const Guest&)>& serve, const std::string& scheme = "ws",
-               const std::function<void(Options&)>& change = {}) {
-    const FakeServer server(serve);
-    Options options = options_of(server.url(scheme));
-    if (change) change(options);
-    Visitor visitor(loop, options);
-    return visitor.ends();
-  }
-  // That is sent after the WELCOME.
-  End end_after_welcome(const std::string& bytes, const std::function<void(Options&)>& change = {}) {
-    return end_with(
-        [&](const Guest& guest) {
-          guest.upgrades();
-          guest.hears();
-          guest.says(server_frame(text_frame, welcome) + bytes);
-          guest.waits_for_the_end();
-        },
-        "ws", change);
-  }
-
-  ClientLoop loop;
-};
 
 // ---- before the session
 
@@ -222,62 +182,6 @@ TEST_F(HostileServers, ThatKnowNoPingsOfRawSocketGetNone) {
       });
   EXPECT_EQ(end.kind, EndKind::goodbye) << end.text;
   EXPECT_EQ(heard_after_welcome, "");
-}
-
-// ---- certificates
-
-class UntrustedServers : public HostileServers {
- protected:
-  UntrustedServers() {
-    certificates.make("expired", Use::server, std::chrono::hours(-1));
-    certificates.make("other-host", Use::server);
-  }
-  End end_with_certificate(const std::string& name, const std::function<void(Options&)>& change) {
-    router::config::Config config = router::test_config();
-    const transport::TlsSettings settings{
-        .key_pairs = {{certificates.certificate(name), certificates.key(name)}}};
-    config.transports.front().tls = router::config::Tls{settings, transport::TlsContext::load(settings)};
-    router::RunningServer server(config);
-    Options options = options_of("wss://localhost:" + std::to_string(server.port()) + "/ws");
-    options.tls.authorities = certificates.ca();
-    change(options);
-    Visitor visitor(loop, options);
-    loop.until([&] { return visitor.joined || visitor.end; });
-    return visitor.joined ? End{EndKind::left, true, {}, {}} : *visitor.end;
-  }
-
-  using Use = router::CertificateWish::Use;
-  test_support::Certificates certificates;
-};
-
-TEST_F(UntrustedServers, AreToldApartFromThoseThatAreNotThere) {
-  const auto as_it_is = [](Options&) {};
-  EXPECT_TRUE(end_with_certificate("localhost", as_it_is).joined);
-  const End expired = end_with_certificate("expired", [](Options& o) { o.tls.server_name = "expired"; });
-  EXPECT_EQ(expired.kind, EndKind::tls_failed);
-  EXPECT_THAT(expired.text, HasSubstr("certificate has expired"));
-  EXPECT_FALSE(expired.may_retry());
-  EXPECT_THAT(end_with_certificate("other-host", as_it_is).text, HasSubstr("mismatch"));
-  EXPECT_TRUE(
-      end_with_certificate("other-host", [](Options& o) { o.tls.server_name = "other-host"; }).joined);
-  const End unknown = end_with_certificate("localhost", [](Options& o) { o.tls.authorities.clear(); });
-  EXPECT_EQ(unknown.kind, EndKind::tls_failed);
-  EXPECT_THAT(unknown.text, HasSubstr("certificate is not accepted"));
-  EXPECT_TRUE(end_with_certificate("expired", [](Options& o) { o.tls.verify = false; }).joined);
-}
-
-TEST_F(UntrustedServers, MaySpeakNoTlsAtAll) {
-  const auto in_tls = [&](const std::string& answer) {
-    return end_with(
-        [&](const Guest& guest) {
-          guest.hears();
-          guest.says(answer);
-        },
-        "wss");
-  };
-  EXPECT_EQ(in_tls("HTTP/1.1 400 Bad Request\r\n\r\n").kind, EndKind::tls_failed);
-  EXPECT_THAT(in_tls("HTTP/1.1 400 Bad Request\r\n\r\n").text, HasSubstr("speaks HTTP without TLS"));
-  EXPECT_EQ(in_tls({"\x15\x03\x01\0\2\2\x28", 7}).kind, EndKind::tls_failed);  // an alert
 }
 
 // ---- in the session
