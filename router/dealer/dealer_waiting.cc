@@ -26,7 +26,10 @@ Procedures::Wait Dealer::wait_for_callee(const std::shared_ptr<WaitingCall>& cal
   for (const Callee& callee : registration->callees)
     if (callee.slot->callee->paused.load()) [[unlikely]]
       outbox.notify({callee.slot->callee->ref, CallNotice::Kind::wanted, {}, call->call.caller});
-  give_to_waiting(*registration);
+  // Those that waited before were looked at when a callee was last freed: to look at all of them for each one
+  // that comes would cost the square of their number. Only if a callee was freed meanwhile, all have their
+  // turn.
+  if (pick(*registration, *call) || remind_callees(*registration)) give_to_waiting(*registration);
   return Procedures::Wait::begun;
 }
 
@@ -59,10 +62,13 @@ bool Dealer::remind_callees(const Registration& registration) {
   for (const Callee& callee : registration.callees) {
     CalleeState& state = *callee.slot->callee;
     if (!state.present.load() || state.takes_calls()) continue;
-    std::set<wamp::RegistrationId> one{registration.id};
-    Awaited& awaited = awaited_[state.ref.session];
-    awaited.callee = callee.member;
-    awaited.registrations.merge(one);  // this needs no memory, and there is never none
+    const auto found = awaited_.find(state.ref.session);
+    if (found == awaited_.end() || !found->second.registrations.contains(registration.id)) {
+      std::set<wamp::RegistrationId> one{registration.id};
+      Awaited& awaited = awaited_[state.ref.session];
+      awaited.callee = callee.member;
+      awaited.registrations.merge(one);  // this needs no memory, and there is never none
+    }
     state.awaited.store(true);
     if (state.takes_calls()) return true;
   }

@@ -213,6 +213,7 @@ TEST_F(TimeUnderTheLock, IsBoundedWhenACalleeOfManyProceduresTakesCallsAgain) {
   EXPECT_EQ(lines(callee.hears()), size_t{many});
 }
 
+// A call that waits costs a look at its own callees, whoever else waits; else this would take minutes.
 TEST_F(TimeUnderTheLock, IsBoundedWhenManyCalleesAreLookedAtForManyWaitingCalls) {
   constexpr int callees = 300;
   std::vector<Peer*> all;
