@@ -25,10 +25,19 @@ class Backoff {
     mean_ = std::min(mean_ * 2, most_);
     return wait;
   }
+  // Not before the time that the other end asks for (End::retry_after), of which an hour counts at most: up
+  // to a quarter of it later, and not earlier than by itself.
+  Milliseconds next(Milliseconds asked) {
+    const Milliseconds wait = std::clamp(asked, Milliseconds(0), longest_asked);
+    return std::max(next(), wait + Milliseconds(std::uniform_int_distribution<Milliseconds::rep>(
+                                       0, wait.count() / 4)(random_)));
+  }
   // It has worked.
   void reset() { mean_ = first_; }
 
  private:
+  static constexpr Milliseconds longest_asked = std::chrono::hours(1);
+
   Milliseconds first_, most_, mean_;
   std::mt19937_64 random_;
 };

@@ -50,6 +50,9 @@ struct End {
   std::string reason;    // a URI: of ABORT or GOODBYE; else empty
   std::string text;      // what happened, for people, as one clause without a full stop
   bool for_now = false;  // upgrade_refused by HTTP 429 or 5xx, or RawSocket's "too many connections"
+  // That GOODBYE or ABORT asks us to wait before we come back (`retry_after` of its details); 0: nothing. At
+  // most a day.
+  std::chrono::milliseconds retry_after{0};
 
   // It may be worth trying again later: it was lost, or could not be made, the router is going down, or
   // refuses only for now.

@@ -58,8 +58,11 @@ class Session {
   const Joined* joined() const;
   bool ended() const;
 
-  // Says GOODBYE, and ends when it is answered, or a second later.
-  void leave(std::string_view reason = "wamp.close.normal");
+  // Says GOODBYE behind all that is queued, and ends when the router has answered it, which it does when it
+  // has taken all of that: End::reason is its answer's. Ends without an answer, and with an empty reason, if
+  // nothing of what is queued has gone out for so long, or the connection ends.
+  void leave(std::string_view reason = "wamp.close.normal",
+             std::chrono::milliseconds patience = std::chrono::milliseconds(1000));
 
   // `on_reply` is called with each progress, and last with the result or an error. Returns 0 if the call
   // could not be sent.
@@ -72,9 +75,10 @@ class Session {
   // ended.
   void cancel(wamp::RequestId call, CancelMode mode = CancelMode::killnowait);
 
-  // Acknowledged if there is a `done`.
+  // Acknowledged if there is a `done`. False if it is not sent: the session has not joined or has ended, or
+  // the message is longer than the connection takes; `done` is told so, too.
   using OnPublished = std::function<void(wamp::PublicationId publication, const Error* error)>;
-  void publish(std::string_view topic, const Payload& payload, const wamp::Dict& options = {},
+  bool publish(std::string_view topic, const Payload& payload, const wamp::Dict& options = {},
                OnPublished done = {});
 
   using OnEvent = std::function<void(const Event&)>;

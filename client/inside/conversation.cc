@@ -13,8 +13,6 @@ namespace {
 constexpr serializers::Limits limits_of_messages{
     .values = {.bytes = 1024 * 1024, .entries = 10'000, .list_items = 100'000}};
 constexpr uint16_t normal_close = 1000, protocol_error_close = 1002;
-// How long the router may take to say GOODBYE, too.
-constexpr std::chrono::milliseconds goodbye_timeout{1000};
 
 wamp::Dict with_features(std::initializer_list<const char*> features) {
   wamp::Dict dict;
@@ -45,6 +43,13 @@ std::string text_of(const wamp::Dict& details, std::string_view key) {
 std::string message_of(const wamp::Dict& details, const std::string& reason) {
   const std::string text = text_of(details, "message");
   return text.empty() ? reason : text;
+}
+
+constexpr uint64_t longest_retry_after_ms = uint64_t{24} * 3600 * 1000;
+
+std::chrono::milliseconds retry_after_of(const wamp::Dict& details) {
+  const uint64_t ms = wamp::Attributes(details, "Details").integer("retry_after").value_or(0);
+  return std::chrono::milliseconds(std::min(ms, longest_retry_after_ms));
 }
 
 bool is_about_the_login(const std::string& reason) {
@@ -269,14 +274,12 @@ void Conversation::on_pong(std::string_view payload) {
 
 // ---- the end
 
-void Conversation::leave(std::string_view reason) {
+void Conversation::leave(std::string_view reason, std::chrono::milliseconds patience) {
   if (stage_ == Stage::joined) {
     stage_ = Stage::leaving;
     if (!say(wamp::Goodbye{{}, std::string(reason)}))
       return close({EndKind::left, true, {}, "it left without a GOODBYE, which the router does not take"});
-    after(goodbye_timeout, [this] {
-      if (stage_ == Stage::leaving) close({EndKind::left, true, {}, "the router did not answer the GOODBYE"});
-    });
+    await_goodbye(patience);
   } else if (stage_ == Stage::connecting || stage_ == Stage::greeting) {
     stage_ = Stage::closing;
     end_ = End{EndKind::left, false, {}, "it left before it had joined"};
@@ -286,11 +289,20 @@ void Conversation::leave(std::string_view reason) {
   }
 }
 
+void Conversation::await_goodbye(std::chrono::milliseconds patience) {
+  after(patience, [this, patience, before = queued_bytes()] {
+    if (stage_ != Stage::leaving) return;
+    if (queued_bytes() < before) return await_goodbye(patience);
+    close({EndKind::left, true, {}, "the router did not answer the GOODBYE"});
+  });
+}
+
 void Conversation::take(wamp::Goodbye& message) {
   const bool we_leave = stage_ == Stage::leaving;
   if (!we_leave) say(wamp::Goodbye{{}, std::string(wamp::close_uri::goodbye_and_out)});
   close({we_leave ? EndKind::left : EndKind::goodbye, true, message.reason,
-         we_leave ? "it left" : message_of(message.details, message.reason)});
+         we_leave ? "it left" : message_of(message.details, message.reason), false,
+         retry_after_of(message.details)});
 }
 
 void Conversation::take(wamp::Abort& message) {
@@ -299,7 +311,8 @@ void Conversation::take(wamp::Abort& message) {
                        : joined                                         ? EndKind::aborted
                        : is_about_the_login(message.reason)             ? EndKind::login_refused
                                                                         : EndKind::aborted;
-  close({kind, joined, message.reason, message_of(message.details, message.reason)});
+  close({kind, joined, message.reason, message_of(message.details, message.reason), false,
+         retry_after_of(message.details)});
 }
 
 void Conversation::refuse(EndKind kind, std::string_view reason, std::string text) {
@@ -318,7 +331,8 @@ void Conversation::close(End end) {
 void Conversation::on_closed(End end) {
   const auto self = shared_from_this();
   end.joined = stage_ == Stage::joined || stage_ == Stage::leaving;
-  if (stage_ == Stage::leaving) end_ = End{EndKind::left, true, {}, "it left"};
+  if (stage_ == Stage::leaving)
+    end_ = End{EndKind::left, true, {}, "it left, and the router did not answer the GOODBYE"};
   if (stage_ != Stage::ended) finish(end_ ? *std::move(end_) : std::move(end));
 }
 

@@ -33,7 +33,7 @@ class Conversation final : public LinkUser, public Outlet, public std::enable_sh
     return stage_ == Stage::joined || stage_ == Stage::leaving ? &joined_ : nullptr;
   }
   bool ended() const { return stage_ == Stage::ended; }
-  void leave(std::string_view reason);
+  void leave(std::string_view reason, std::chrono::milliseconds patience);
   void ping(std::function<void(std::optional<std::chrono::nanoseconds>)> done);
   size_t queued_bytes() const { return link_ ? link_->queued_bytes() : 0; }
   void set_on_revoked(std::function<void(const Session::Revoked&)> call) { on_revoked_ = std::move(call); }
@@ -106,6 +106,7 @@ class Conversation final : public LinkUser, public Outlet, public std::enable_sh
   void refuse(EndKind kind, std::string_view reason, std::string text);
   // The last word is said: the end is told when the connection has ended.
   void close(End end);
+  void await_goodbye(std::chrono::milliseconds patience);
   void give_up_waiting();
   void finish(End end);
 

@@ -27,8 +27,8 @@ const Joined* Session::joined() const {
 bool Session::ended() const {
   return inside_->conversation->ended();
 }
-void Session::leave(std::string_view reason) {
-  inside_->conversation->leave(reason);
+void Session::leave(std::string_view reason, std::chrono::milliseconds patience) {
+  inside_->conversation->leave(reason, patience);
 }
 
 wamp::RequestId Session::call(std::string_view procedure, const Payload& payload, CallOptions options,
@@ -42,9 +42,9 @@ void Session::cancel(wamp::RequestId call, CancelMode mode) {
   inside_->conversation->calls().cancel(call, mode);
 }
 
-void Session::publish(std::string_view topic, const Payload& payload, const wamp::Dict& options,
+bool Session::publish(std::string_view topic, const Payload& payload, const wamp::Dict& options,
                       OnPublished done) {
-  inside_->conversation->topics().publish(topic, payload, options, std::move(done));
+  return inside_->conversation->topics().publish(topic, payload, options, std::move(done));
 }
 void Session::subscribe(std::string_view topic, OnEvent on_event, const wamp::Dict& options,
                         OnSubscribed done) {

@@ -6,15 +6,16 @@
 
 namespace client {
 
-void Topics::publish(std::string_view topic, const Payload& payload, const wamp::Dict& options,
+bool Topics::publish(std::string_view topic, const Payload& payload, const wamp::Dict& options,
                      Session::OnPublished done) {
   const wamp::RequestId request = outlet_.next_request();
   wamp::Publish message{request, options, topic, {}};
   if (done) message.options.set("acknowledge", true);
   auto error = outlet_.send_request(message, payload);
-  if (!done) return;
-  if (error) return fail_later(std::move(done), std::move(*error));
-  waiting_.emplace(request.value, std::move(done));
+  if (done && error) fail_later(std::move(done), std::move(*error));
+  if (error) return false;
+  if (done) waiting_.emplace(request.value, std::move(done));
+  return true;
 }
 
 void Topics::subscribe(std::string_view topic, Session::OnEvent on_event, const wamp::Dict& options,

@@ -19,7 +19,7 @@ class Topics {
  public:
   explicit Topics(Outlet& outlet) : outlet_(outlet) {}
 
-  void publish(std::string_view topic, const Payload& payload, const wamp::Dict& options,
+  bool publish(std::string_view topic, const Payload& payload, const wamp::Dict& options,
                Session::OnPublished done);
   void subscribe(std::string_view topic, Session::OnEvent on_event, const wamp::Dict& options,
                  Session::OnSubscribed done);

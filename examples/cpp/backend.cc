@@ -60,7 +60,7 @@ class BackEnd {
   void come_back(const client::End& end) {
     std::fprintf(stderr, "it has ended: %s\n", end.text.c_str());
     if (!end.may_retry()) return loop_.stop();
-    loop_.after(waits_.next(), [this] { connect(); });
+    loop_.after(waits_.next(end.retry_after), [this] { connect(); });
   }
 
   client::Loop& loop_;

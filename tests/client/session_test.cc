@@ -465,5 +465,17 @@ TEST(Backoff, GrowsToItsMostAndIsNeverTheWholeOrNothing) {
   EXPECT_LE(waits.next(), milliseconds(100));
 }
 
+TEST(Backoff, IsNotShorterThanTheOtherEndAsksForNorTheSameForAll) {
+  Backoff waits(milliseconds(100), milliseconds(1000), 7);
+  const auto wait = waits.next(milliseconds(8000)), other = waits.next(milliseconds(8000));
+  for (const auto one : {wait, other}) {
+    EXPECT_GE(one, milliseconds(8000));
+    EXPECT_LE(one, milliseconds(10'000));
+  }
+  EXPECT_NE(wait, other);
+  EXPECT_LE(waits.next(std::chrono::hours(24)), std::chrono::minutes(75));
+  EXPECT_GE(waits.next(milliseconds(1)), milliseconds(400));
+}
+
 }  // namespace
 }  // namespace client
