@@ -2,7 +2,6 @@
 //
 // All members but post() and stop() are for the thread that calls run(), or for whoever owns the loop while
 // it does not run. What is called from it must not throw. It outlives its sessions.
-// Destroying it waits for the look-up of a host's address that is under way.
 #pragma once
 
 #include <chrono>

@@ -57,7 +57,7 @@ TRANSPORT_ROOMS = {
     "connection": {"locks", "memory", "counters", "framing", "tls", "socket", "rawsocket", "http"},
     "stream": {"memory", "counters", "loop", "tls", "socket", "websocket", "connection"},
     "messages": {"memory", "framing", "socket", "rawsocket", "websocket", "connection", "stream"},
-    "connect": {"memory", "loop", "rawsocket", "http", "tls", "connection", "stream", "messages"},
+    "connect": {"locks", "memory", "loop", "rawsocket", "http", "tls", "connection", "stream", "messages"},
     "long_poll": {"memory", "loop", "websocket", "connection"},
     "accept": {"locks", "memory", "loop", "socket", "rawsocket", "http", "proxy", "connection", "stream", "messages"},
 }

@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "transport/connect/look_up.h"
 #include "transport/connect/opening_talk.h"
 #include "transport/loop/loop_state.h"
 
@@ -67,7 +68,6 @@ struct Connector::State final : OpeningWaiter, std::enable_shared_from_this<Stat
         served(std::make_shared<const Served>(
             Served{nothing_served, {.limits = limits}, std::make_shared<ListenerCounts>()})),
         owner(&who),
-        resolver(loop.io()),
         socket(loop.io()),
         patience(loop.io()) {}
 
@@ -75,20 +75,22 @@ struct Connector::State final : OpeningWaiter, std::enable_shared_from_this<Stat
     if (!owner) return;
     if (!destination.socket.empty()) return connect_unix();
     stage = "the address of " + destination.host;
-    resolver.async_resolve(
-        destination.host, std::to_string(destination.port),
-        [self = shared_from_this()](asio::error_code error, const Tcp::resolver::results_type& found) {
-          self->loop.state().begin_turn();
-          if (!self->owner) return;
-          if (error)
-            return self->fail_unreachable("there is no host \"" + self->destination.host + "\"", error);
-          self->connect_tcp(found);
-        });
+    asio::error_code is_no_address;
+    const auto address = asio::ip::make_address(destination.host, is_no_address);
+    if (!is_no_address) return connect_tcp({{address, destination.port}});
+    look_up.emplace(loop, destination.host, destination.port,
+                    [self = shared_from_this()](LookUp::Addresses found, const std::string& error) {
+                      if (!self->owner) return;
+                      if (found.empty())
+                        return self->fail_unreachable("there is no host \"" + self->destination.host + "\"",
+                                                      error);
+                      self->connect_tcp(std::move(found));
+                    });
   }
 
-  void connect_tcp(const Tcp::resolver::results_type& found) {
+  void connect_tcp(LookUp::Addresses found) {
     stage = destination.text() + " to accept the connection";
-    for (const auto& one : found) addresses.push_back(one.endpoint());
+    addresses = std::move(found);
     std::reverse(addresses.begin(), addresses.end());
     connect_next();
   }
@@ -119,7 +121,7 @@ struct Connector::State final : OpeningWaiter, std::enable_shared_from_this<Stat
       return adopt(Descriptor(socket.release(ignored)));
     }
     if (!addresses.empty()) return connect_next();
-    fail_unreachable("cannot connect to " + destination.text(), error);
+    fail_unreachable("cannot connect to " + destination.text(), error.message());
   }
 
   void connect_unix() {
@@ -157,8 +159,8 @@ struct Connector::State final : OpeningWaiter, std::enable_shared_from_this<Stat
     });
   }
 
-  void fail_unreachable(const std::string& what, asio::error_code error) {
-    fail({ConnectFailure::Kind::unreachable, what + ": " + error.message()});
+  void fail_unreachable(const std::string& what, const std::string& why) {
+    fail({ConnectFailure::Kind::unreachable, what + ": " + why});
   }
   void fail(ConnectFailure failure) {
     if (auto* const told = std::exchange(owner, nullptr)) told->on_failed(std::move(failure));
@@ -166,7 +168,7 @@ struct Connector::State final : OpeningWaiter, std::enable_shared_from_this<Stat
 
   void give_up() {
     owner = nullptr;
-    resolver.cancel();
+    look_up.reset();
     asio::error_code ignored;
     socket.close(ignored);
     patience.cancel();
@@ -190,9 +192,9 @@ struct Connector::State final : OpeningWaiter, std::enable_shared_from_this<Stat
   const Destination destination;
   const std::shared_ptr<const Served> served;
   ConnectionOwner* owner;  // null: nobody any more
-  Tcp::resolver resolver;
+  std::optional<LookUp> look_up;
   Tcp::socket socket;
-  std::vector<Tcp::endpoint> addresses;  // not tried yet, the next last
+  LookUp::Addresses addresses;  // not tried yet, the next last
   asio::steady_timer patience;
   Stream* stream = nullptr;  // while it opens
   std::string stage, tls_protocol;
