@@ -1,5 +1,7 @@
 #include "text/printable.h"
 
+#include <utility>
+
 #include "text/hex.h"
 #include "text/utf8.h"
 
@@ -33,9 +35,20 @@ bool is_deceiving(uint32_t code) {
          (code >= 0x2066 && code <= 0x2069);
 }
 
+constexpr uint32_t joiner = 0x200D, picture_selector = 0xFE0F;
+
 bool takes_no_column(uint32_t code) {
   return (code >= 0x0300 && code <= 0x036F) || (code >= 0x200B && code <= 0x200D) ||
          (code >= 0x20D0 && code <= 0x20FF) || (code >= 0xFE00 && code <= 0xFE0F) || code == 0xFEFF;
+}
+
+bool is_colour_of_skin(uint32_t code) {
+  return code >= 0x1F3FB && code <= 0x1F3FF;
+}
+
+// One half of a flag.
+bool is_regional_letter(uint32_t code) {
+  return code >= 0x1F1E6 && code <= 0x1F1FF;
 }
 
 // East Asian wide characters and emoji (Unicode's annex 11, in blocks).
@@ -44,11 +57,36 @@ bool takes_two_columns(uint32_t code) {
          (code >= 0xAC00 && code <= 0xD7A3) || (code >= 0xF900 && code <= 0xFAFF) ||
          (code >= 0xFE30 && code <= 0xFE6F) || (code >= 0xFF00 && code <= 0xFF60) ||
          (code >= 0xFFE0 && code <= 0xFFE6) || (code >= 0x1F300 && code <= 0x1F64F) ||
-         (code >= 0x1F900 && code <= 0x1F9FF) || (code >= 0x20000 && code <= 0x3FFFD);
+         (code >= 0x1F680 && code <= 0x1F6FF) || (code >= 0x1F7E0 && code <= 0x1F7EB) ||
+         (code >= 0x1F900 && code <= 0x1F9FF) || (code >= 0x1FA70 && code <= 0x1FAFF) ||
+         (code >= 0x20000 && code <= 0x3FFFD);
 }
 
 size_t columns_of(uint32_t code) {
   return takes_no_column(code) ? 0 : takes_two_columns(code) ? 2 : 1;
+}
+
+// What is seen as one character: with what is joined to it, and marks, colours of skin and the like behind
+// it.
+struct Cluster {
+  size_t size, columns;
+};
+
+// At the start of `text`, which is not empty (Unicode's annex 29, as much of it as emoji need).
+Cluster cluster_of(std::string_view text) {
+  const Character first = first_of(text);
+  Cluster cluster{first.size, columns_of(first.code)};
+  bool is_joined = first.code == joiner, may_be_flag = is_regional_letter(first.code);
+  while (cluster.size < text.size()) {
+    const Character next = first_of(text.substr(cluster.size));
+    const bool is_flag = std::exchange(may_be_flag, false) && is_regional_letter(next.code);
+    const bool is_coloured = cluster.columns == 2 && is_colour_of_skin(next.code);
+    if (!is_joined && !is_flag && !is_coloured && !takes_no_column(next.code)) break;
+    if (is_flag || next.code == picture_selector) cluster.columns = 2;
+    is_joined = next.code == joiner && cluster.columns == 2;
+    cluster.size += next.size;
+  }
+  return cluster;
 }
 
 void append_escape(uint32_t code, std::string& out) {
@@ -76,9 +114,9 @@ std::string printable(std::string_view text, bool keeps_lines) {
 size_t columns(std::string_view text) {
   size_t sum = 0;
   while (!text.empty()) {
-    const Character character = first_of(text);
-    sum += columns_of(character.code);
-    text.remove_prefix(character.size);
+    const Cluster cluster = cluster_of(text);
+    sum += cluster.columns;
+    text.remove_prefix(cluster.size);
   }
   return sum;
 }
@@ -86,11 +124,11 @@ size_t columns(std::string_view text) {
 std::string cut(std::string_view text, size_t columns) {
   size_t taken = 0, end = 0, end_before_dots = 0;
   while (end < text.size()) {
-    const Character character = first_of(text.substr(end));
-    taken += columns_of(character.code);
+    const Cluster cluster = cluster_of(text.substr(end));
+    taken += cluster.columns;
     if (taken > columns)
       return columns == 0 ? std::string() : std::string(text.substr(0, end_before_dots)) + "…";
-    end += character.size;
+    end += cluster.size;
     if (taken < columns) end_before_dots = end;
   }
   return std::string(text);

@@ -37,6 +37,17 @@ TEST(Printable, IsCutWhereTheColumnsEnd) {
   EXPECT_EQ(text::cut("abc", 0), "");
 }
 
+TEST(PrintableText, TakesTheColumnsOfWhatIsSeenAsOneCharacter) {
+  for (const std::string emoji : {"🙂", "🚀", "🇩🇪", "👍🏽", "👩‍👩‍👧", "❤️"}) {
+    EXPECT_EQ(text::columns(emoji), 2U) << emoji;
+    EXPECT_EQ(text::columns("a" + emoji + "b"), 4U) << emoji;
+    EXPECT_EQ(text::cut("a" + emoji + "bcd", 4), "a" + emoji + "…") << emoji;
+    EXPECT_EQ(text::cut("a" + emoji + "bcd", 3), "a…") << emoji;
+  }
+  EXPECT_EQ(text::columns("🇩🇪🇫🇷🇮"), 5U);
+  EXPECT_EQ(text::columns("a\u200Db"), 2U);
+}
+
 TEST(AResult, IsOneLineOfJson) {
   EXPECT_EQ(to_text(Payload({5, "\x1b\u009b"}, {{"a", 1.0}}), Form::json),
             R"({"args":[5,"\u001b\u009b"],"kwargs":{"a":1.0}})");
