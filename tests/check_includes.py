@@ -118,7 +118,7 @@ CLIENT_ROOMS = {
     "command/verbs": {"main", "command/words", "command/question", "command/output", "command/settings", "command/child",
                       "command/connection"},
     "command/views": {"command/words", "command/output", "command/connection", "command/verbs"},
-    "command": {"command/question", "command/output", "command/verbs"},
+    "command": {"command/question", "command/words", "command/output", "command/verbs"},
 }
 
 HOUSES = {"serializers": SERIALIZERS_ROOMS, "transport": TRANSPORT_ROOMS, "router": ROUTER_ROOMS, "client": CLIENT_ROOMS}

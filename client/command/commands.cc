@@ -7,6 +7,7 @@
 
 #include "client/command/output/output.h"
 #include "client/command/verbs/verb.h"
+#include "client/command/words/options.h"
 
 namespace client::command {
 namespace {
@@ -50,6 +51,20 @@ Commands::Commands(CLI::App& app, ExplainFile explain_file) {
 }
 
 Commands::~Commands() = default;
+
+std::vector<std::string> Commands::words(int argc, const char* const* argv) const {
+  std::vector<std::string> result(argv + std::min(argc, 1), argv + argc);
+  const bool is_ours = !result.empty() && std::any_of(verbs_.begin(), verbs_.end(), [&](const auto& verb) {
+    return verb.first->check_name(result.front());
+  });
+  bool are_arguments = false;  // behind "--"
+  for (std::string& word : result) {
+    if (is_ours && (word == "++" || (are_arguments && word == "-"))) word = guarded(word);
+    are_arguments = are_arguments || word == "--";
+  }
+  std::reverse(result.begin(), result.end());
+  return result;
+}
 
 bool Commands::parsed() const {
   return std::any_of(verbs_.begin(), verbs_.end(), [](const auto& verb) { return verb.first->parsed(); });

@@ -26,6 +26,9 @@ class Commands {
   Commands(const Commands&) = delete;
   Commands& operator=(const Commands&) = delete;
 
+  // What is to be parsed: the words behind the program's name, the last one first, as CLI11 wants them, with
+  // those guarded that are arguments of a subcommand of ours whatever CLI11 makes of them (words/options.h).
+  std::vector<std::string> words(int argc, const char* const* argv) const;
   // One of them stands on the command line.
   bool parsed() const;
   // Does it, and returns the exit status.

@@ -86,7 +86,7 @@ int main(int argc, char** argv) {
   const bench::load::Command bench(*benching);
   client::command::Commands commands(app, router::program::explain_file);
   try {
-    app.parse(argc, argv);
+    app.parse(commands.words(argc, argv));
     if (benching->parsed() || commands.parsed()) router::program::refuse_router_options(app);
     if (benching->parsed()) return bench.run();
     if (commands.parsed()) return commands.run();

@@ -13,7 +13,7 @@ namespace {
 class KillVerb final : public Verb {
  public:
   explicit KillVerb(CLI::App& app) {
-    app.add_option("session", session_, "its id, as \"wampd ls sessions\" shows it")
+    add_number(app, "session", session_, 1, highest_session, "its id, as \"wampd ls sessions\" shows it")
         ->type_name("SESSION")
         ->required();
     add_word(app, "reason", reason_, "a URI that the session is told; default: wamp.close.killed")

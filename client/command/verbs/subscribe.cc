@@ -85,6 +85,7 @@ class SubscribeVerb final : public Verb {
   }
 
   ExitStatus run() override {
+    for (std::string& topic : topics_) topic = unguarded(topic);
     options_ = read_entries(option_words_, "-o", false);
     if (!match_.empty()) options_.set("match", match_);
     if (wants_retained_) options_.set("get_retained", true);

@@ -14,7 +14,6 @@ namespace client::command {
 namespace {
 
 constexpr int64_t longest_tap_s = 3600;  // then it is made anew
-constexpr uint64_t highest_session = uint64_t{1} << 53;
 
 std::string text_of(const wamp::Dict& event, std::string_view key) {
   const wamp::Value* const value = event.find(key);
@@ -26,9 +25,8 @@ std::string text_of(const wamp::Dict& event, std::string_view key) {
 class TapVerb final : public Verb {
  public:
   explicit TapVerb(CLI::App& app) {
-    app.add_option("--session", session_, "only messages of that session")
-        ->type_name("ID")
-        ->check(CLI::Range(uint64_t{1}, highest_session).description(""));
+    add_number(app, "--session", session_, 1, highest_session, "only messages of that session")
+        ->type_name("ID");
     add_word(app, "--authid", authid_, "only messages of that authid")->type_name("NAME");
     add_word(app, "--uri", uri_, "only messages whose procedure or topic begins so")->type_name("PREFIX");
     add_word(app, "--type", types_, "only these types: CALL,ERROR")->type_name("TYPES");

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "client/command/words/options.h"
+#include "serializers/json/json_writer.h"
 #include "serializers/serializer.h"
 #include "text/printable.h"
 #include "text/utf8.h"
@@ -23,6 +25,11 @@ std::string shown(std::string_view word) {
 
 void check_utf8(std::string_view word) {
   if (!text::is_utf8(word)) refuse("the argument " + shown(word) + " is not UTF-8, as strings of WAMP are");
+}
+
+std::string how_to_keep(std::string_view word) {
+  return "as a string it stays as it is: --string, or '" + text::printable(serializers::json_text(word)) +
+         "'";
 }
 
 bool is_part_of_number(char c) {
@@ -48,15 +55,25 @@ void check_numbers(std::string_view json) {
       const auto* const end = std::find_if_not(json.begin() + i, json.end(), is_part_of_number);
       const std::string_view number(json.begin() + i, end);
       if (loses_digits(number))
-        refuse(
-            "the number " + shown(number) +
-            " has more than the 64 bits of WAMP's integers; as a string it stays as it is: --string, or in "
-            "quotation marks");
+        refuse("the number " + shown(number) + " has more than the 64 bits of WAMP's integers; " +
+               how_to_keep(number));
       i += number.size();
     } else {
       ++i;
     }
   }
+}
+
+// Whether the text would be JSON if there were not such a number in it: a word that goes on behind a number
+// is text.
+bool has_number_out_of_range(std::string_view text, const wamp::ProtocolError& error) {
+  if (!error.message.ends_with("number out of range")) return false;
+  constexpr const char* space = " \t\r\n";
+  text.remove_prefix(text.find_first_not_of(space));
+  text.remove_suffix(text.size() - 1 - text.find_last_not_of(space));
+  double number = 0;
+  return text.front() == '[' || text.front() == '{' ||
+         std::from_chars(text.data(), text.data() + text.size(), number).ptr == text.data() + text.size();
 }
 
 std::string_view without_line_end(std::string_view text) {
@@ -98,6 +115,8 @@ wamp::Value read_value(std::string_view word, bool as_string) {
   check_utf8(word);
   if (as_string) return word;
   auto value = serializers::decode_json(word);
+  if (!value && has_number_out_of_range(word, value.error()))
+    refuse(shown(word) + " is out of the range of WAMP's floats; " + how_to_keep(word));
   if (!value) return word;
   check_numbers(word);
   return std::move(*value);
@@ -106,6 +125,8 @@ wamp::Value read_value(std::string_view word, bool as_string) {
 wamp::Value read_json(std::string_view text, std::string_view what) {
   check_utf8(text);
   auto value = serializers::decode_json(text);
+  if (!value && has_number_out_of_range(text, value.error()))
+    refuse(std::string(what) + ": " + shown(text) + " has a number out of the range of WAMP's floats");
   if (!value) refuse(std::string(what) + ": expected JSON, found " + shown(text));
   check_numbers(text);
   return std::move(*value);
@@ -143,7 +164,7 @@ Arguments read_arguments(const ArgumentWords& given, const std::function<std::st
   if (!given.kwargs.empty()) result.kwargs = read_json_dict(given.kwargs, "--kwargs");
   for (const std::string& word : given.words) {
     if (word != "-") {
-      result.args.push_back(read_value(word, given.as_strings));
+      result.args.push_back(read_value(unguarded(word), given.as_strings));
       continue;
     }
     Arguments input = read_input_arguments(read_input(), given.as_strings);

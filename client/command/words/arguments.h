@@ -13,7 +13,7 @@
 
 namespace client::command {
 
-// JSON if it is JSON, else a string. A number that would lose digits is refused.
+// JSON if it is JSON, else a string. A number that would lose digits, or is out of range, is refused.
 wamp::Value read_value(std::string_view word, bool as_string);
 
 // JSON of exactly this kind; `what` says of what it is told if it is not.
@@ -26,7 +26,7 @@ wamp::Dict read_entries(const std::vector<std::string>& words, std::string_view 
                         wamp::Dict onto = {});
 
 struct ArgumentWords {
-  std::vector<std::string> words = {};    // ARG...
+  std::vector<std::string> words = {};    // ARG..., a guarded "-" is an argument itself
   std::vector<std::string> entries = {};  // -k NAME=VALUE
   std::string args = {}, kwargs = {};     // JSON; empty: not given
   bool as_strings = false;

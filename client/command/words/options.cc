@@ -1,5 +1,6 @@
 #include "client/command/words/options.h"
 
+#include <charconv>
 #include <stdexcept>
 
 #include "client/command/words/duration.h"
@@ -9,8 +10,17 @@ namespace {
 
 constexpr int any_number = 1 << 20;
 constexpr uint64_t highest_count = 1'000'000'000;
+constexpr char guard = '\0';  // which no word of a command line has
 
 }  // namespace
+
+std::string guarded(const std::string& word) {
+  return guard + word;
+}
+
+std::string unguarded(const std::string& word) {
+  return word.starts_with(guard) ? word.substr(1) : word;
+}
 
 CLI::Option* add_free_arguments(CLI::App& app, const std::string& name, std::vector<std::string>& words,
                                 const std::string& help) {
@@ -29,7 +39,8 @@ CLI::Option* add_free_arguments(CLI::App& app, const std::string& name, std::vec
 CLI::Option* add_repeatable(CLI::App& app, const std::string& names, std::vector<std::string>& words,
                             const std::string& help) {
   const auto take = [&words](const CLI::results_t& given) {
-    words = given;
+    words.clear();
+    for (const std::string& word : given) words.push_back(unguarded(word));
     return true;
   };
   return app.add_option(names, take, help)
@@ -40,7 +51,7 @@ CLI::Option* add_repeatable(CLI::App& app, const std::string& names, std::vector
 
 CLI::Option* add_word(CLI::App& app, const std::string& names, std::string& word, const std::string& help) {
   const auto take = [&word](const CLI::results_t& given) {
-    word = given.front();
+    word = unguarded(given.front());
     return true;
   };
   return app.add_option(names, take, help)->expected(1)->allow_extra_args(false);
@@ -51,11 +62,22 @@ CLI::Option* add_choice(CLI::App& app, const std::string& names, std::string& wo
   return add_word(app, names, word, help)->check(CLI::IsMember(choices).description(""));
 }
 
+CLI::Option* add_number(CLI::App& app, const std::string& names, uint64_t& number, uint64_t least,
+                        uint64_t most, const std::string& help) {
+  const auto take = [=, &number](const CLI::results_t& given) {
+    const std::string& word = given.front();
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+    if (error != std::errc() || end != word.data() + word.size() || number < least || number > most)
+      throw CLI::ValidationError(names, "expected a number from " + std::to_string(least) + " to " +
+                                            std::to_string(most) + ", found \"" + word + "\"");
+    return true;
+  };
+  return app.add_option(names, take, help)->type_name("N")->expected(1)->allow_extra_args(false);
+}
+
 CLI::Option* add_count(CLI::App& app, const std::string& names, uint64_t& count, uint64_t least,
                        const std::string& help) {
-  return app.add_option(names, count, help)
-      ->type_name("N")
-      ->check(CLI::Range(least, highest_count).description(""));
+  return add_number(app, names, count, least, highest_count, help);
 }
 
 CLI::Option* add_duration(CLI::App& app, const std::string& names, std::chrono::milliseconds& duration,

@@ -11,7 +11,12 @@
 
 namespace client::command {
 
-// All free arguments that are left, each exactly as it stands there.
+// A word that CLI11 would take for one of its own, "++", or of which nobody would know any more that it stood
+// behind "--", as it goes through CLI11; and what it was.
+std::string guarded(const std::string& word);
+std::string unguarded(const std::string& word);
+
+// All free arguments that are left, each exactly as it stands there, guarded if it was.
 CLI::Option* add_free_arguments(CLI::App& app, const std::string& name, std::vector<std::string>& words,
                                 const std::string& help);
 
@@ -26,6 +31,11 @@ CLI::Option* add_word(CLI::App& app, const std::string& names, std::string& word
 CLI::Option* add_choice(CLI::App& app, const std::string& names, std::string& word,
                         const std::vector<std::string>& choices, const std::string& help);
 
+constexpr uint64_t highest_session = uint64_t{1} << 53;
+
+// A number in decimal digits, as all numbers here: "010" is ten.
+CLI::Option* add_number(CLI::App& app, const std::string& names, uint64_t& number, uint64_t least,
+                        uint64_t most, const std::string& help);
 CLI::Option* add_count(CLI::App& app, const std::string& names, uint64_t& count, uint64_t least,
                        const std::string& help);
 

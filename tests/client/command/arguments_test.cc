@@ -46,6 +46,23 @@ TEST(AnArgument, KeepsEachDigitOfANumberOrIsRefused) {
             R"(["\"18446744073709551616",1e+30]{})");
 }
 
+TEST(AnArgument, ThatIsANumberOutOfRangeIsRefusedAndNotTakenForAString) {
+  EXPECT_THAT(
+      [] { read({.words = {"-1e400"}}); },
+      ThrowsMessage<std::invalid_argument>(
+          R"("-1e400" is out of the range of WAMP's floats; as a string it stays as it is: --string, or '"-1e400"')"));
+  for (const std::string word : {" 1e999 ", "[1e400]", R"({"a":1e400})"})
+    EXPECT_THAT([&] { read({.entries = {"k=" + word}}); },
+                ThrowsMessage<std::invalid_argument>(HasSubstr("out of the range")))
+        << word;
+  EXPECT_THAT([] { read({.args = "[1e400]"}); },
+              ThrowsMessage<std::invalid_argument>(
+                  R"(--args: "[1e400]" has a number out of the range of WAMP's floats)"));
+  EXPECT_EQ(read({.words = {"1e400"}, .as_strings = true}), R"(["1e400"]{})");
+  EXPECT_EQ(read({.words = {"1e400 apples", "1e400-1", "\"1e400\""}}),
+            R"(["1e400 apples","1e400-1","1e400"]{})");
+}
+
 TEST(AnArgument, ThatIsNotUtf8IsRefusedWithoutTouchingTheTerminal) {
   EXPECT_THAT([] { read({.words = {"a\xff\x1b[2J"}}); },
               ThrowsMessage<std::invalid_argument>(

@@ -265,7 +265,8 @@ class Messages(CommandLine):
         for words, args in ((["-2", "3"], [-2, 3]), (["--", "-2", "--raw", "-x"], [-2, "--raw", "-x"]), (["[1,2]"], [[1, 2]]),
                             (["{}"], [{}]), (["[1,"], ["[1,"]), (["ls", "call", "top"], ["ls", "call", "top"]),
                             (["9007199254740993"], [9007199254740993]), (["--string", "1"], ["1"]), ([""], [""]),
-                            (["1.0", "true", "null"], [1.0, True, None])):
+                            (["1.0", "true", "null"], [1.0, True, None]), (["++", "a", "++"], ["++", "a", "++"]),
+                            (["--", "-", "++", "--", "-"], ["-", "++", "--", "-"])):
             with self.subTest(words=words):
                 self.assertEqual(self.answer("com.example.echo", *words)["args"], args)
         self.assertEqual(self.answer("com.example.echo", "-", "x", text=b"[1,2]\n")["args"], [1, 2, "x"])
