@@ -6,11 +6,10 @@
 #include <fstream>
 #include <stdexcept>
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "client/command/output/json.h"
+#include "client/command/settings/private_file.h"
 #include "serializers/serializer.h"
 
 namespace client::command {
@@ -42,17 +41,6 @@ std::string whole(const std::filesystem::path& file) {
 
 [[noreturn]] void fail(const std::filesystem::path& file) {
   throw std::invalid_argument(file.string() + ": " + std::strerror(errno));
-}
-
-// A whole new file in the place of the old one, or the old one stays.
-void write_for_owner_only(const std::filesystem::path& file, std::string_view text) {
-  const std::filesystem::path draft = file.string() + ".new";
-  ::unlink(draft.c_str());
-  const int descriptor = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (descriptor < 0) fail(draft);
-  const bool is_written = ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  ::close(descriptor);
-  if (!is_written || ::rename(draft.c_str(), file.c_str()) != 0) fail(file);
 }
 
 void make_folder(const std::filesystem::path& folder) {

@@ -1,7 +1,8 @@
 // Settings that people keep under a name, one file each: $XDG_CONFIG_HOME/wampd/contexts/NAME.json, for the
 // owner's eyes only.
 //
-// What is wrong is a std::invalid_argument for people.
+// What is wrong is a std::invalid_argument for people, and a file that cannot be written a
+// std::runtime_error.
 #pragma once
 
 #include <filesystem>

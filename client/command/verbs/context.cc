@@ -44,7 +44,7 @@ class ContextVerb final : public Verb {
   ExitStatus run() override {
     const Contexts contexts(process_environment());
     if (add_->parsed()) add(contexts);
-    if (ls_->parsed()) list(contexts);
+    if (ls_->parsed()) return list(contexts);
     if (select_->parsed()) contexts.select(name_);
     if (show_->parsed()) show(contexts);
     if (rm_->parsed()) contexts.remove(name_);
@@ -61,16 +61,25 @@ class ContextVerb final : public Verb {
     if (selects_) contexts.select(name_);
   }
 
-  void list(const Contexts& contexts) {
+  // Those that cannot be read have a line, too.
+  ExitStatus list(const Contexts& contexts) {
     const auto selected = contexts.selected();
     Table table({{"NAME"}, {"URL"}, {"REALM"}, {"AUTHID"}});
+    ExitStatus status = ExitStatus::done;
     for (const std::string& name : contexts.names()) {
-      const Settings settings = contexts.load(name);
+      Settings settings;
+      try {
+        settings = contexts.load(name);
+      } catch (const std::invalid_argument& error) {
+        complain(error.what());
+        status = ExitStatus::application_error;
+      }
       table.add({name + (name == selected ? " *" : ""), value_or_nothing(settings, "url"),
                  value_or_nothing(settings, "realm"), value_or_nothing(settings, "authid")});
     }
     const size_t width = output_.is_terminal() ? terminal_size(STDOUT_FILENO).columns : 0;
     for (const std::string& line : table.lines(width)) output_.line(line);
+    return status;
   }
 
   void show(const Contexts& contexts) {
