@@ -114,7 +114,7 @@ CLIENT_ROOMS = {
     "command/output": {"main"},
     "command/settings": {"main", "command/words", "command/output"},
     "command/child": {"main", "command/words"},
-    "command/connection": {"main", "command/words", "command/output", "command/settings"},
+    "command/connection": {"main", "command/words", "command/output", "command/settings", "command/child"},
     "command/verbs": {"main", "command/words", "command/question", "command/output", "command/settings", "command/child",
                       "command/connection"},
     "command/views": {"command/words", "command/output", "command/connection", "command/verbs"},

@@ -5,13 +5,16 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <optional>
 #include <stdexcept>
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "client/command/child/running_groups.h"
 
 // Debian 12's header forgets that it is one of C.
 extern "C" {
@@ -100,32 +103,49 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
   return result;
 }
 
-pid_t spawn(const ChildCommand& command, int input, int output, int errors) {
+// In the new process, where nothing may be allocated any more. A group of its own, so that all of it can be
+// ended; no handlers or masks of ours; and who has begun it does not end without it, also by SIGKILL.
+[[noreturn]] void become(char* const* words, char* const* environment, const std::array<int, 3>& descriptors,
+                         pid_t parent) {
+  ::setpgid(0, 0);
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
+  for (size_t i = 0; i < descriptors.size(); ++i) ::dup2(descriptors[i], static_cast<int>(i));
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  if (::getppid() == parent) ::execve(words[0], words, environment);
+  ::_exit(127);
+}
+
+// Its input, output and errors are none of the first three descriptors.
+pid_t spawn(const ChildCommand& command, const std::array<int, 3>& descriptors,
+            std::optional<RunningGroup>& group) {
   std::vector<std::string> words{"/bin/sh", "-c", command.line};
   std::vector<std::string> environment = environment_with(command.environment);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
-  // A group of its own, so that all of it can be ended; and no handlers or masks of ours.
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t none, all;
-  sigemptyset(&none);
+  const std::vector<char*> word_pointers = pointers(words), environment_pointers = pointers(environment);
+  const pid_t self = ::getpid();
+  // A signal that ends us comes before there is a process, or finds it in the table.
+  sigset_t all, before;
   sigfillset(&all);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setsigdefault(&attributes, &all);
-  posix_spawnattr_setpgroup(&attributes, 0);
-  posix_spawnattr_setflags(&attributes,
-                           POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  pid_t process = -1;
-  const int error = ::posix_spawn(&process, "/bin/sh", &actions, &attributes, pointers(words).data(),
-                                  pointers(environment).data());
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
+  ::sigprocmask(SIG_BLOCK, &all, &before);
+  const pid_t process = ::fork();
+  if (process == 0) become(word_pointers.data(), environment_pointers.data(), descriptors, self);
+  const int error = errno;
+  try {
+    if (process > 0) {
+      ::setpgid(process, process);  // whoever of both comes first
+      group.emplace(process);
+    }
+  } catch (...) {
+    ::kill(-process, SIGKILL);
+    ::waitpid(process, nullptr, 0);
+    ::sigprocmask(SIG_SETMASK, &before, nullptr);
+    throw;
+  }
+  ::sigprocmask(SIG_SETMASK, &before, nullptr);
   errno = error;
-  if (error != 0) cannot("start a command");
+  if (process < 0) cannot("start a command");
   return process;
 }
 
@@ -144,7 +164,7 @@ class Child::Inside : public std::enable_shared_from_this<Inside> {
         on_end_(std::move(on_end)) {
     const Descriptor input = file_with(command.input);
     Pipe output = make_pipe(), errors = make_pipe();
-    process_ = spawn(command, input.get(), output.in.get(), errors.in.get());
+    process_ = spawn(command, {input.get(), output.in.get(), errors.in.get()}, group_);
     output_ = std::move(output.out);
     errors_ = std::move(errors.out);
     handle_ = Descriptor(::pidfd_open(process_, 0));
@@ -178,6 +198,7 @@ class Child::Inside : public std::enable_shared_from_this<Inside> {
     ::kill(-process_, SIGKILL);
     ::waitpid(process_, nullptr, 0);
     process_ = -1;
+    group_.reset();
   }
 
  private:
@@ -223,6 +244,7 @@ class Child::Inside : public std::enable_shared_from_this<Inside> {
     int status = 0;
     ::waitpid(process_, &status, 0);
     if (is_killed_) ::kill(-process_, SIGKILL);  // what it has left behind
+    group_.reset();
     // Who it has left behind may still have the pipes; what is in them now is all.
     forget_all();
     if (!end_.said_too_much) read(output_, end_.output, max_output_);
@@ -237,6 +259,7 @@ class Child::Inside : public std::enable_shared_from_this<Inside> {
   const std::chrono::milliseconds patience_;
   OnEnd on_end_;
   pid_t process_ = -1;  // negative: it has ended
+  std::optional<RunningGroup> group_;
   bool is_killed_ = false, is_watched_ = false;
   Descriptor handle_, output_, errors_;
   ChildEnd end_;

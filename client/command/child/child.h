@@ -1,6 +1,7 @@
 // A command of the shell that runs beside a loop: what it reads, what it says, how it ends.
 //
-// Lives on the loop's thread. Destroyed while it runs, it is killed.
+// Lives on the loop's thread. Destroyed while it runs, it is killed; when its process ends without that, the
+// shell gets SIGTERM from the system.
 #pragma once
 
 #include <chrono>

@@ -12,7 +12,9 @@ constexpr int status_canceled = 130;
 }  // namespace
 
 ChildPool::Id ChildPool::run(ChildCommand command, Child::OnEnd on_end) {
-  if (running_.size() >= at_a_time_ && waiting_.size() >= max_waiting_) return none;
+  const bool is_full = waiting_.size() >= limits_.waiting || waiting_bytes_ >= limits_.waiting_bytes;
+  if (running_.size() >= at_a_time_ && is_full) return none;
+  waiting_bytes_ += bytes_of(command);
   waiting_.push_back({++last_, std::move(command), std::move(on_end)});
   const Id id = last_;
   begin_next();
@@ -20,11 +22,25 @@ ChildPool::Id ChildPool::run(ChildCommand command, Child::OnEnd on_end) {
 }
 
 void ChildPool::begin_next() {
-  while (!waiting_.empty() && running_.size() < at_a_time_) {
-    Waiting next = std::move(waiting_.front());
-    waiting_.pop_front();
-    begin(std::move(next));
-  }
+  while (!waiting_.empty() && running_.size() < at_a_time_) begin(take(waiting_.begin()));
+}
+
+ChildPool::Waiting ChildPool::take(std::deque<Waiting>::iterator place) {
+  Waiting taken = std::move(*place);
+  waiting_.erase(place);
+  waiting_bytes_ -= bytes_of(taken.command);
+  return taken;
+}
+
+size_t ChildPool::bytes_of(const ChildCommand& command) {
+  size_t sum = command.input.size();
+  for (const auto& [name, value] : command.environment) sum += name.size() + value.size();
+  return sum;
+}
+
+std::string ChildPool::waiting_text() const {
+  return std::to_string(waiting_.size()) + " wait already, with " + std::to_string(waiting_bytes_) +
+         " bytes to read";
 }
 
 void ChildPool::begin(Waiting next) {
@@ -47,10 +63,9 @@ void ChildPool::cancel(Id id) {
   const auto found =
       std::find_if(waiting_.begin(), waiting_.end(), [id](const Waiting& one) { return one.id == id; });
   if (found == waiting_.end()) return;
-  loop_.post([weak = std::weak_ptr(self_), on_end = std::move(found->on_end)] {
+  loop_.post([weak = std::weak_ptr(self_), on_end = take(found).on_end] {
     if (weak.lock()) on_end({.status = status_canceled, .output = {}, .errors = "canceled"});
   });
-  waiting_.erase(found);
 }
 
 void ChildPool::cancel_all() {

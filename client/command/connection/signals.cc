@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "client/command/child/running_groups.h"
 #include "client/command/connection/exit_status.h"
 
 namespace client::command {
@@ -16,9 +17,17 @@ std::atomic<int> signal_pipe_in{-1}, signal_pipe_out{-1};
 std::atomic<int> stop_signals{0};
 static_assert(std::atomic<int>::is_always_lock_free, "else no signal handler may use it");
 
+bool asks_for_the_end(int number) {
+  return number == SIGINT || number == SIGTERM || number == SIGHUP || number == SIGQUIT;
+}
+
 void on_signal(int number) {
   const int error = errno;
-  if (number != SIGWINCH && ++stop_signals > 1) ::_exit(static_cast<int>(ExitStatus::interrupted));
+  // A terminal that goes away may say SIGHUP twice.
+  if (asks_for_the_end(number) && ++stop_signals > 1 && number != SIGHUP) {
+    end_running_groups();
+    ::_exit(static_cast<int>(ExitStatus::interrupted));
+  }
   const auto byte = static_cast<char>(number);
   // A full pipe has enough to be read.
   [[maybe_unused]] const auto written = ::write(signal_pipe_in, &byte, 1);
@@ -33,22 +42,33 @@ Signals::Signals() {
   signal_pipe_out = ends[0];
   signal_pipe_in = ends[1];
   stop_signals = 0;
-  struct sigaction action {};
-  action.sa_handler = on_signal;
-  for (size_t i = 0; i < handled.size(); ++i) {
-    // What waits for a slow reader of our output ends with SIGINT and SIGTERM.
-    action.sa_flags = handled[i] == SIGWINCH ? SA_RESTART : 0;
-    ::sigaction(handled[i], &action, &before_[i]);
-  }
-  action.sa_handler = SIG_IGN;
-  ::sigaction(SIGPIPE, &action, &before_.back());
+  // What waits for a slow reader of our output ends with those.
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) handle(number, on_signal, 0);
+  for (const int number : {SIGWINCH, SIGCONT}) handle(number, on_signal, SA_RESTART);
+  handle(SIGPIPE, SIG_IGN, 0);
 }
 
 Signals::~Signals() {
-  for (size_t i = 0; i < handled.size(); ++i) ::sigaction(handled[i], &before_[i], nullptr);
-  ::sigaction(SIGPIPE, &before_.back(), nullptr);
+  for (const auto& [number, action] : before_) ::sigaction(number, &action, nullptr);
   ::close(signal_pipe_in.exchange(-1));
   ::close(signal_pipe_out.exchange(-1));
+}
+
+void Signals::take_suspension() {
+  handle(SIGTSTP, on_signal, SA_RESTART);
+}
+
+void Signals::handle(int number, void (*handler)(int), int flags) {
+  struct sigaction action {
+  }, before{};
+  action.sa_handler = handler;
+  action.sa_flags = flags;
+  ::sigaction(number, &action, &before);
+  // nohup, and shells without job control.
+  if ((number == SIGHUP || number == SIGTSTP) && before.sa_handler == SIG_IGN)
+    ::sigaction(number, &before, nullptr);
+  else
+    before_.emplace_back(number, before);
 }
 
 int Signals::descriptor() const {

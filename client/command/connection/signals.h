@@ -1,10 +1,12 @@
-// Signals as something to read from a loop. A second SIGINT or SIGTERM ends the process at once.
+// Signals as something to read from a loop. A second one that asks for the end, such as Ctrl-C, ends the
+// process at once, and the commands that it runs.
 //
 // One at a time in a process; it has handlers while it lives.
 #pragma once
 
-#include <array>
 #include <csignal>
+#include <utility>
+#include <vector>
 
 namespace client::command {
 
@@ -15,14 +17,19 @@ class Signals {
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
+  // From now on Ctrl-Z is told, too, and does not stop the process: whoever takes it does.
+  void take_suspension();
+
   // Can be read when one has come.
   int descriptor() const;
-  // The next one that has come: SIGINT, SIGTERM or SIGWINCH; 0 if there is none.
+  // The next one that has come: SIGWINCH, SIGCONT, SIGTSTP, or one that asks for the end: SIGINT, SIGTERM,
+  // SIGHUP, SIGQUIT. 0 if there is none.
   int take();
 
  private:
-  static constexpr std::array handled{SIGINT, SIGTERM, SIGWINCH};
-  std::array<struct sigaction, handled.size() + 1> before_{};  // and SIGPIPE's, which is ignored
+  void handle(int number, void (*handler)(int), int flags);
+
+  std::vector<std::pair<int, struct sigaction>> before_;
 };
 
 }  // namespace client::command

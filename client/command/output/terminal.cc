@@ -43,8 +43,16 @@ bool can_colour(int descriptor) {
 }
 
 Screen::Screen(int input, int output) : input_(input), output_(output), flags_(input) {
-  if (::isatty(input_) == 1 && ::tcgetattr(input_, &settings_) == 0) {
-    has_settings_ = true;
+  has_settings_ = ::isatty(input_) == 1 && ::tcgetattr(input_, &settings_) == 0;
+  enter();
+}
+
+Screen::~Screen() {
+  leave();
+}
+
+void Screen::enter() {
+  if (has_settings_) {
     termios keys = settings_;
     keys.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
     // Else the kernel may throw away with Ctrl-C what gives the terminal back.
@@ -56,7 +64,7 @@ Screen::Screen(int input, int output) : input_(input), output_(output), flags_(i
   write_all(output_, enter_and_hide_cursor);
 }
 
-Screen::~Screen() {
+void Screen::leave() {
   write_all(output_, show_cursor_and_leave);
   if (has_settings_) ::tcsetattr(input_, TCSANOW, &settings_);
 }

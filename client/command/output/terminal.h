@@ -32,6 +32,10 @@ class Screen {
   Screen(const Screen&) = delete;
   Screen& operator=(const Screen&) = delete;
 
+  // Gives the terminal back for a while, as when the process is stopped by Ctrl-Z; and takes it again.
+  void leave();
+  void enter();
+
   // As many of the lines, and as much of them, as there is room for, without blinking. They are printable;
   // the first `bold` ones stand out.
   void draw(const std::vector<std::string>& lines, size_t bold);
@@ -40,7 +44,7 @@ class Screen {
   int input_, output_;
   KeptFlags flags_;
   bool has_settings_ = false;
-  termios settings_{};
+  termios settings_{};  // as they were before
 };
 
 }  // namespace client::command

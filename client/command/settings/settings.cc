@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 
@@ -23,7 +24,8 @@ constexpr Setting settings[] = {
     {.name = "authmethod",
      .variable = "AUTHMETHOD",
      .placeholder = "METHOD",
-     .help = "anonymous, ticket, wampcra, scram, cryptosign, tls or jwt; several with commas; default: those "
+     .help = "anonymous, ticket, wampcra, scram, cryptosign, tls, jwt or cookie; several with commas; "
+             "default: those "
              "that there is a secret for"},
     {.name = "authid", .variable = "AUTHID", .placeholder = "NAME", .help = "who we are"},
     {.name = "authrole", .variable = "AUTHROLE", .placeholder = "NAME", .help = "the role that we ask for"},
@@ -74,6 +76,11 @@ constexpr Setting settings[] = {
      .placeholder = "FILE",
      .help = "its first line is the token",
      .instead = "jwt",
+     .is_file = true},
+    {.name = "cookie_jar",
+     .variable = "COOKIE_JAR",
+     .placeholder = "FILE",
+     .help = "keeps the cookie that the router gives over WebSocket there, and logs in with it the next time",
      .is_file = true},
     {.name = "ca",
      .variable = "CA",
@@ -222,6 +229,8 @@ Options to_options(const Settings& given) {
   options.login.ticket = secret(given, "ticket", "ticket_file");
   options.login.password = secret(given, "secret", "secret_file");
   options.login.token = secret(given, "jwt", "jwt_file");
+  const std::string* const jar = find(given, "cookie_jar");
+  if (jar && std::filesystem::exists(*jar)) options.login.cookie = first_line(*jar, "--cookie-jar");
   take("private_key", options.login.private_key);
   if (const std::string* const file = find(given, "key_file")) options.login.private_key = key_in(*file);
   if (const auto timeout = timeout_of(given)) options.timeout = *timeout;

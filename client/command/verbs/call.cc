@@ -32,7 +32,7 @@ class CallVerb final : public Verb {
     connection.when_finishing([this] { repetition_.stop(); });
     const ExitStatus status = connection.run([&](Session& session) {
       repetition_.start(
-          connection.loop(), [&](Repetition::Done done) { call(connection, session, std::move(done)); },
+          connection, [&](Repetition::Done done) { call(connection, session, std::move(done)); },
           [&] { connection.finish(status_); });
     });
     if (const std::string times = repetition_.times(); !times.empty()) complain(times);

@@ -16,10 +16,20 @@ constexpr size_t piece_size = 1 << 16;
 }  // namespace
 
 std::optional<std::string> LineReader::next() {
-  const size_t end = buffer_.find('\n', looked_at_);
+  size_t end = buffer_.find('\n', looked_at_);
+  if (is_skipping_) {
+    is_skipping_ = end == buffer_.npos;
+    buffer_.erase(0, is_skipping_ ? buffer_.size() : end + 1);
+    looked_at_ = 0;
+    end = buffer_.find('\n');
+  }
   if (end != buffer_.npos) return take(end, end + 1);
   looked_at_ = buffer_.size();
-  if (buffer_.size() > longest_line) throw std::runtime_error("standard input: a line of more than 16 MiB");
+  if (buffer_.size() > longest_line) {
+    is_skipping_ = true;
+    ++number_;
+    throw std::invalid_argument("it has more than 16 MiB");
+  }
   if (has_ended_) {
     if (error_ != 0) throw std::runtime_error(std::string("standard input: ") + std::strerror(error_));
     if (buffer_.empty()) return std::nullopt;
@@ -39,6 +49,7 @@ std::optional<std::string> LineReader::take(size_t size, size_t with_end) {
   std::string line = buffer_.substr(0, size);
   buffer_.erase(0, with_end);
   looked_at_ = 0;
+  ++number_;
   if (line.ends_with('\r')) line.pop_back();
   return line;
 }

@@ -3,6 +3,7 @@
 // On the loop's thread; outlives the loop's run.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -21,8 +22,11 @@ class LineReader {
   LineReader& operator=(const LineReader&) = delete;
 
   // The next one, without its end. If there is none yet, `when_there` is called when there may be. Throws
-  // std::runtime_error if it is longer than 16 MiB or cannot be read.
+  // std::invalid_argument if it is longer than 16 MiB, and goes on behind it the next time, and
+  // std::runtime_error if the descriptor cannot be read.
   std::optional<std::string> next();
+  // Of the last that was given or refused; the first is 1.
+  uint64_t number() const { return number_; }
   // There are no more.
   bool is_at_end() const { return has_ended_ && buffer_.empty(); }
 
@@ -36,7 +40,9 @@ class LineReader {
   std::function<void()> when_there_;
   std::string buffer_;
   size_t looked_at_ = 0;  // of it, without a line's end
-  bool has_ended_ = false, is_waiting_ = false;
+  uint64_t number_ = 0;
+  // is_skipping_: the rest of a line that was refused comes.
+  bool has_ended_ = false, is_waiting_ = false, is_skipping_ = false;
   int error_ = 0;  // errno, if it has ended with one
 };
 

@@ -2,6 +2,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <unistd.h>
 
@@ -16,8 +17,6 @@
 namespace client::command {
 namespace {
 
-constexpr size_t most_queued = 1 << 20;  // bytes that the router has not taken: more of them are not made
-constexpr auto queue_pause = std::chrono::milliseconds(5);
 constexpr size_t most_lines_under_way = 100;
 
 class PublishVerb final : public Verb {
@@ -47,8 +46,8 @@ class PublishVerb final : public Verb {
       if (is_lines_) return publish_lines();
       const Payload payload(arguments_.args, arguments_.kwargs);
       repetition_.start(
-          connection_->loop(), [this, payload](Repetition::Done done) { publish(payload, std::move(done)); },
-          [this] { connection_->finish(status_); });
+          *connection_, [this, payload](Repetition::Done done) { publish(payload, std::move(done)); },
+          [this] { finish(); });
     });
     lines_.reset();  // before its loop
     if (const std::string times = repetition_.times(); !times.empty()) complain(times);
@@ -58,8 +57,9 @@ class PublishVerb final : public Verb {
  private:
   void publish(const Payload& payload, Repetition::Done done) {
     if (is_unacknowledged_) {
-      session_->publish(topic_, payload, options_);
-      return when_there_is_room(std::move(done));
+      if (!session_->publish(topic_, payload, options_) && !session_->ended())
+        fail(ExitStatus::application_error, "the event is longer than the connection takes");
+      return done();
     }
     const uint64_t number = ++published_;
     session_->publish(topic_, payload, options_,
@@ -67,7 +67,7 @@ class PublishVerb final : public Verb {
                         ++answered_;
                         if (error && error->uri == error_of_end) return;  // the connection tells
                         if (error)
-                          fail(*error);
+                          fail(status_of(error->uri), to_text(error->uri, error->payload));
                         else
                           output_.line("{\"publication\":" + std::to_string(publication.value) + "}");
                         done();
@@ -75,16 +75,16 @@ class PublishVerb final : public Verb {
     connection_->expect("PUBLISH", [this, number] { return answered_ >= number; });
   }
 
-  void when_there_is_room(Repetition::Done done) {
-    if (session_->queued_bytes() < most_queued) return done();
-    connection_->loop().after(queue_pause, [this, done = std::move(done)]() mutable {
-      if (!connection_->is_finishing()) when_there_is_room(std::move(done));
-    });
+  void fail(ExitStatus status, const std::string& what) {
+    complain(what);
+    if (status_ == ExitStatus::done) status_ = status;
   }
 
-  void fail(const Error& error) {
-    complain(to_text(error.uri, error.payload));
-    if (status_ == ExitStatus::done) status_ = status_of(error.uri);
+  void finish() {
+    if (is_unacknowledged_)
+      connection_->finish_when_taken(status_);
+    else
+      connection_->finish(status_);
   }
 
   void publish_lines() {
@@ -93,22 +93,38 @@ class PublishVerb final : public Verb {
   }
 
   void publish_next_lines() {
-    try {
-      while (!connection_->is_finishing() && lines_under_way_ < most_lines_under_way) {
+    while (!connection_->is_finishing() && lines_under_way_ < most_lines_under_way) {
+      if (!connection_->has_room()) return publish_later();
+      try {
         const auto line = lines_->next();
-        if (!line && lines_->is_at_end() && lines_under_way_ == 0) return connection_->finish(status_);
+        if (!line && lines_->is_at_end() && lines_under_way_ == 0) return finish();
         if (!line) return;
-        wamp::List args{read_value(*line, payload_options_.are_strings())};
-        args.insert(args.end(), arguments_.args.begin(), arguments_.args.end());
-        ++lines_under_way_;
-        publish(Payload(args, arguments_.kwargs), [this] {
-          --lines_under_way_;
-          connection_->loop().post([this] { publish_next_lines(); });
-        });
+        publish_line(*line);
+      } catch (const std::invalid_argument& error) {  // the next ones may be good
+        fail(ExitStatus::application_error,
+             "standard input, line " + std::to_string(lines_->number()) + ": " + error.what());
+      } catch (const std::exception& error) {
+        return connection_->fail(ExitStatus::application_error, error.what());
       }
-    } catch (const std::exception& error) {
-      connection_->fail(ExitStatus::application_error, error.what());
     }
+  }
+
+  void publish_line(const std::string& line) {
+    wamp::List args{read_value(line, payload_options_.are_strings())};
+    args.insert(args.end(), arguments_.args.begin(), arguments_.args.end());
+    ++lines_under_way_;
+    publish(Payload(args, arguments_.kwargs), [this] {
+      --lines_under_way_;
+      connection_->loop().post([this] { publish_next_lines(); });
+    });
+  }
+
+  void publish_later() {
+    if (std::exchange(is_waiting_for_room_, true)) return;
+    connection_->loop().after(Connection::pause_for_room, [this] {
+      is_waiting_for_room_ = false;
+      publish_next_lines();
+    });
   }
 
   std::string topic_;
@@ -125,6 +141,7 @@ class PublishVerb final : public Verb {
   Session* session_ = nullptr;
   std::optional<LineReader> lines_;
   size_t lines_under_way_ = 0;
+  bool is_waiting_for_room_ = false;
   uint64_t published_ = 0, answered_ = 0;
 };
 

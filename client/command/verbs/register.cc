@@ -20,7 +20,6 @@
 namespace client::command {
 namespace {
 
-constexpr size_t most_waiting_calls = 1000;  // for their command, if the router does not let them wait itself
 constexpr const char* runtime_error = "wamp.error.runtime_error";
 
 class RegisterVerb final : public Verb {
@@ -61,7 +60,7 @@ class RegisterVerb final : public Verb {
     if (is_bounded) options_.set("concurrency", concurrency_);
     if (!value_.empty()) answer_ = Payload({read_json(value_, "--value")});
     Connection connection(connection_options_, WhenLost::comes_back, output_);
-    ChildPool children(connection.loop(), concurrency_, most_waiting_calls);
+    ChildPool children(connection.loop(), concurrency_, {});
     connection_ = &connection;
     children_ = &children;
     connection.when_finishing([&children] { children.cancel_all(); });
@@ -122,8 +121,10 @@ class RegisterVerb final : public Verb {
     });
     if (id != ChildPool::none)
       return invocation.on_interrupt([this, id](std::string_view) { children_->cancel(id); });
-    invocation.error(wamp::error_uri::unavailable,
-                     Payload({std::to_string(most_waiting_calls) + " calls wait already"}));
+    // Of a router that does not let them wait itself.
+    invocation.error(
+        wamp::error_uri::unavailable,
+        Payload({"too many calls for the command of this procedure: " + children_->waiting_text()}));
     count_answer();
   }
 

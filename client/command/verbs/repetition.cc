@@ -21,8 +21,8 @@ void Repetition::add_options(CLI::App& app, const std::string& what) {
   });
 }
 
-void Repetition::start(Loop& loop, std::function<void(Done)> begin, Done all_done) {
-  loop_ = &loop;
+void Repetition::start(Connection& connection, std::function<void(Done)> begin, Done all_done) {
+  connection_ = &connection;
   begin_ = std::move(begin);
   all_done_ = std::move(all_done);
   started_ = due_ = Clock::now();
@@ -31,9 +31,10 @@ void Repetition::start(Loop& loop, std::function<void(Done)> begin, Done all_don
 
 void Repetition::begin_what_is_due() {
   while (has_next() && begun_ - ended_ < concurrency_) {
+    if (!connection_->has_room()) return begin_after(Connection::pause_for_room);
     const auto now = Clock::now();
     if (every_.count() > 0) {
-      if (now < due_) return wait_until_due(now);
+      if (now < due_) return begin_after(std::chrono::ceil<std::chrono::milliseconds>(due_ - now));
       // Who was late does not hurry.
       due_ = std::max(due_, now - every_) + every_;
     }
@@ -42,9 +43,9 @@ void Repetition::begin_what_is_due() {
   }
 }
 
-void Repetition::wait_until_due(Clock::time_point now) {
+void Repetition::begin_after(std::chrono::milliseconds delay) {
   if (std::exchange(is_waiting_, true)) return;
-  loop_->after(std::chrono::ceil<std::chrono::milliseconds>(due_ - now), [this] {
+  connection_->loop().after(delay, [this] {
     is_waiting_ = false;
     begin_what_is_due();
   });
@@ -60,7 +61,7 @@ void Repetition::end_one(Clock::time_point began) {
   }
   // Not from within begin_.
   if (begun_ - ended_ + 1 == concurrency_ || every_.count() == 0)
-    loop_->post([this] { begin_what_is_due(); });
+    connection_->loop().post([this] { begin_what_is_due(); });
 }
 
 std::string Repetition::times() const {

@@ -11,7 +11,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "client/loop.h"
+#include "client/command/connection/connection.h"
 
 namespace client::command {
 
@@ -20,10 +20,10 @@ class Repetition {
   // `what` is what it does: "calls".
   void add_options(CLI::App& app, const std::string& what);
 
-  // `begin` is given what to call once when it has ended, and may call that at once. `all_done` is called
-  // after the last.
+  // `begin` is given what to call once when it has ended, and may call that at once. Nothing is begun while
+  // the connection has no room. `all_done` is called after the last.
   using Done = std::function<void()>;
-  void start(Loop& loop, std::function<void(Done)> begin, Done all_done);
+  void start(Connection& connection, std::function<void(Done)> begin, Done all_done);
   // Begins nothing any more, and calls nobody.
   void stop() { is_stopped_ = true; }
 
@@ -36,7 +36,7 @@ class Repetition {
 
   bool has_next() const { return !is_stopped_ && (repeat_ == 0 || begun_ < repeat_); }
   void begin_what_is_due();
-  void wait_until_due(Clock::time_point now);
+  void begin_after(std::chrono::milliseconds delay);
   void end_one(Clock::time_point began);
 
   std::string what_;
@@ -44,7 +44,7 @@ class Repetition {
   std::chrono::milliseconds every_{0};
   bool wants_times_ = false;
 
-  Loop* loop_ = nullptr;
+  Connection* connection_ = nullptr;
   std::function<void(Done)> begin_;
   Done all_done_;
   uint64_t begun_ = 0, ended_ = 0;

@@ -19,8 +19,6 @@
 namespace client::command {
 namespace {
 
-constexpr size_t most_waiting = 1000;  // events that wait for their command
-
 template <class Integer>
 std::optional<Integer> read_integer(std::string_view word) {
   Integer value{};
@@ -90,7 +88,7 @@ class SubscribeVerb final : public Verb {
     if (!match_.empty()) options_.set("match", match_);
     if (wants_retained_) options_.set("get_retained", true);
     Connection connection(connection_options_, WhenLost::comes_back, output_);
-    ChildPool children(connection.loop(), 1, most_waiting);
+    ChildPool children(connection.loop(), 1, {});
     connection_ = &connection;
     children_ = &children;
     connection.when_finishing([&children] { children.cancel_all(); });
@@ -168,8 +166,7 @@ class SubscribeVerb final : public Verb {
         command_, event.payload,
         {{"WAMP_TOPIC", event.topic}, {"WAMP_PUBLICATION", std::to_string(event.publication.value)}});
     if (children_->run(std::move(command), [this](ChildEnd end) { tell(end); }) != ChildPool::none) return;
-    complain("warning: " + std::to_string(most_waiting) +
-             " events wait for their commands: this one is lost");
+    complain("warning: an event is lost: of those that wait for their command " + children_->waiting_text());
     count_executed();
   }
 

@@ -35,6 +35,14 @@ class LsVerb final : public Verb {
     connection_ = &connection;
     connection.when_finishing([this] { screen_.reset(); });
     connection.when_resized([this] { show(); });
+    connection.when_suspended(
+        [this] {
+          if (screen_) screen_->leave();
+        },
+        [this] {
+          if (screen_) screen_->enter();
+          show();
+        });
     return connection.run([this](Session& session) { look(session); });
   }
 

@@ -64,7 +64,7 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
   void ask_for_page() {
     wamp::Dict options = subject_.asked_for;
     options.set("limit", rows_of_a_page);
-    options.set("offset", static_cast<int64_t>(rows_.size()));
+    options.set("offset", static_cast<int64_t>(seen_));
     ask(
         connection_, session_, subject_.statistics, {options},
         [self = shared_from_this()](const wamp::Value& page) { self->take_page(page); },
@@ -80,8 +80,8 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
     const auto* const list = page.get<wamp::List>();
     for (const wamp::Value& row : list ? *list : wamp::List())
       if (const auto* const dict = row.get<wamp::Dict>()) rows_.push_back(*dict);
-    const bool is_last =
-        !list || list->size() < static_cast<size_t>(rows_of_a_page) || rows_.size() >= most_rows;
+    if (list) seen_ += list->size();
+    const bool is_last = !list || list->size() < static_cast<size_t>(rows_of_a_page) || seen_ >= most_rows;
     if (is_last) return then_(std::move(rows_));
     ask_for_page();
   }
@@ -141,6 +141,7 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
   const Subject& subject_;
   std::function<void(Rows)> then_;
   Rows rows_;
+  size_t seen_ = 0;  // entries of pages, whatever they are
   wamp::List ids_;
   size_t asked_ = 0, answered_ = 0;
 };

@@ -92,6 +92,14 @@ class TopVerb final : public Verb {
     if (!is_once_ && !is_json_ && can_draw(STDOUT_FILENO)) draw_from_now_on();
     connection.when_finishing([this] { screen_.reset(); });
     connection.when_resized([this] { show(); });
+    connection.when_suspended(
+        [this] {
+          if (screen_) screen_->leave();
+        },
+        [this] {
+          if (screen_) screen_->enter();
+          show();
+        });
     const ExitStatus status = connection.run([this](Session& session) { look(session); });
     screen_.reset();
     return status;

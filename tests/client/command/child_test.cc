@@ -99,7 +99,7 @@ TEST_F(ACommand, IsKilledWithAllThatItHasStarted) {
 class APool : public ACommand {};
 
 TEST_F(APool, RunsSoManyAtATimeAndInOrder) {
-  ChildPool pool(loop_, 2, 10);
+  ChildPool pool(loop_, 2, {});
   std::vector<std::string> outputs;
   size_t most = 0;
   for (const std::string word : {"a", "b", "c", "d", "e"})
@@ -119,14 +119,26 @@ TEST_F(APool, RunsSoManyAtATimeAndInOrder) {
 }
 
 TEST_F(APool, RefusesMoreThanMayWait) {
-  ChildPool pool(loop_, 1, 1);
+  ChildPool pool(loop_, 1, {.waiting = 1});
   EXPECT_NE(pool.run({.line = "sleep 600", .input = ""}, {}), ChildPool::none);
   EXPECT_NE(pool.run({.line = "true", .input = ""}, {}), ChildPool::none);
   EXPECT_EQ(pool.run({.line = "true", .input = ""}, {}), ChildPool::none);
 }
 
+TEST_F(APool, RefusesWhatWaitsWithMoreThanSoManyBytes) {
+  ChildPool pool(loop_, 1, {.waiting_bytes = 1000});
+  const std::string half(500, 'x');
+  pool.run({.line = "sleep 600", .input = half}, {});
+  const auto first = pool.run({.line = "true", .input = half}, [](const ChildEnd&) {});
+  EXPECT_NE(pool.run({.line = "true", .input = "", .environment = {{"A", half}}}, {}), ChildPool::none);
+  EXPECT_EQ(pool.run({.line = "true", .input = ""}, {}), ChildPool::none);
+  EXPECT_EQ(pool.waiting_text(), "2 wait already, with 1001 bytes to read");
+  pool.cancel(first);
+  EXPECT_NE(pool.run({.line = "true", .input = half}, {}), ChildPool::none);
+}
+
 TEST_F(APool, EndsTheOnesThatAreCanceled) {
-  ChildPool pool(loop_, 1, 10);
+  ChildPool pool(loop_, 1, {});
   std::vector<int> statuses;
   const auto take = [&](const ChildEnd& end) {
     statuses.push_back(end.status);

@@ -1,77 +1,24 @@
-"""The client of the command line against the router, both the built program: its pages, each exit status, terminals.
+"""The client of the command line against the router, both the built program: its pages, each exit status, messages.
 
 usage: command_line_test.py WAMPD SOURCE_DIRECTORY
 """
-import fcntl
 import json
-import os
 import pathlib
-import pty
 import re
 import shutil
 import signal
 import socket
-import struct
 import subprocess
 import sys
-import termios
 import unittest
 
 sys.dont_write_bytecode = True
+from command_line import SOURCES, WAMPD, CommandLine, free_port  # noqa: E402
 from router import KEY, PATIENCE, Place, Router, read_until, token, until  # noqa: E402
 from transcripts import Transcript, blocks  # noqa: E402
 
-WAMPD = pathlib.Path(sys.argv.pop(1)).resolve()
-PAGES = pathlib.Path(sys.argv.pop(1)).resolve() / "docs" / "command-line"
+PAGES = SOURCES / "docs" / "command-line"
 SUBCOMMANDS = ["call", "publish", "subscribe", "register", "ls", "top", "tap", "explain", "kill", "ping", "ready", "context"]
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as nobody:
-        return nobody.getsockname()[1]
-
-
-class CommandLine(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.place = Place(WAMPD)
-        cls.router = Router(cls.place)
-        cls.place.environment |= cls.router.at("wss")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.router.end()
-        shutil.rmtree(cls.place.folder)
-
-    def run_it(self, *words, status=0, **more):
-        """Runs to the end with that status; what it has printed."""
-        ended, output, errors = self.place.run(*words, **more)
-        self.assertEqual(ended, status, f"wampd {' '.join(words)}: {output}{errors}")
-        return output, errors
-
-    def begin(self, *words, ready=None, **more):
-        """Begins one that is ended with the test; waits until it says that it is ready, on its standard error."""
-        process = self.place.begin(*words, **more)
-        self.addCleanup(self.end, process)
-        if ready:
-            read_until(process.stderr, ready)
-        return process
-
-    def end(self, process, number=signal.SIGINT):
-        """Its status, and the rest of its output."""
-        if process.poll() is None:
-            process.send_signal(number)
-        try:
-            output = process.communicate(timeout=PATIENCE)[0] or b""
-        except ValueError:  # read to its end before
-            output = b""
-        return process.returncode, output.decode()
-
-    def register(self, uri, *words, **more):
-        return self.begin("register", uri, *words, ready="registered ", **more)
-
-    def answer(self, *words, **more):
-        return json.loads(self.run_it("call", *words, **more)[0])
 
 
 class Pages(CommandLine):
@@ -79,8 +26,6 @@ class Pages(CommandLine):
         self.place.write("joe.ticket", "a file that the pages name")
         count = 0
         for page in sorted(PAGES.glob("*.md")):
-            if not self.router.has_insight and page.stem in ("ls", "top", "tap", "explain"):
-                continue
             for commands in blocks(page.read_text()):
                 for transport in ("wss", "rs"):
                     with self.subTest(page=page.name, command=commands[0][0], transport=transport):
@@ -203,6 +148,16 @@ class Connecting(CommandLine):
         self.login("tls", "--authid", "device", "--cert", str(folder / "device.pem"), "--key", str(folder / "device.key"))
         self.login("tls", "--cert", str(folder / "device.pem"), "--key", str(folder / "device.key"), transport="rss")
 
+    def test_with_the_cookie_of_a_login_before(self):
+        jar = str(self.place.folder / "jar")
+        self.login("ticket", "--cookie-jar", jar, "--authid", "joe", WAMP_TICKET="joe's ticket")
+        self.assertEqual(pathlib.Path(jar).stat().st_mode & 0o777, 0o600)
+        self.login("cookie", "--cookie-jar", jar)
+        self.login("cookie", "--cookie-jar", jar, "--authid", "joe", WAMP_TICKET="joe's ticket")
+        pathlib.Path(jar).write_text("cbtid=of-long-ago\n")
+        self.login("ticket", "--cookie-jar", jar, "--authid", "joe", WAMP_TICKET="joe's ticket")
+        self.login("cookie", "--cookie-jar", jar)
+
     def test_by_an_option_before_the_environment_before_a_context_before_the_default(self):
         def realm(*words, **environment):
             said = self.place.run("ready", "-v", *words, environment=environment)[2]
@@ -320,130 +275,6 @@ class Messages(CommandLine):
         said = reader.communicate(timeout=PATIENCE)[0].decode()
         self.assertRegex(said, r'^\{.*"args":\["x"\].*\}\n0\n$')
         self.end(publisher)
-
-
-class Terminal:
-    """A command in a pseudo terminal of its own."""
-
-    def __init__(self, place, *words, environment=None, size=(24, 80)):
-        self.said = ""
-        self.process, self.terminal = pty.fork()
-        if self.process == 0:
-            os.chdir(place.folder)
-            os.execve(place.wampd, [place.wampd, *words], place.environment | (environment or {}))
-        self.resize(*size)
-
-    def resize(self, rows, columns):
-        fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-    def keys(self, text):
-        os.write(self.terminal, text.encode())
-
-    def read_until(self, wanted, flags=0):
-        class Stream:
-            fileno = staticmethod(lambda: self.terminal)
-        said = read_until(Stream, wanted)
-        self.said += said
-        return said
-
-    def end(self):
-        """Its status; all that it has said is in `said` then."""
-        try:
-            while True:
-                more = os.read(self.terminal, 65536)
-                if not more:
-                    break
-                self.said += more.decode()
-        except OSError:  # which is the end of a pseudo terminal
-            pass
-        status = os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1])
-        os.close(self.terminal)
-        return status
-
-
-class OnATerminal(CommandLine):
-    def terminal(self, *words, **more):
-        return Terminal(self.place, *words, **more)
-
-    def needs_insight(self):
-        if not self.router.has_insight:
-            self.skipTest("this router has no wampd.stats")
-
-    def test_one_value_is_printed_for_people_and_moves_no_cursor(self):
-        self.register("com.example.echo", "--echo")
-        for word, shown in (("5", "5"), ("hello", "hello"), ('"\\u001b[2J\\u0007"', r"\u001b[2J\u0007"), ('"\\u009b1m"', r"\u009b1m"),
-                            ('{"a":"\\u001b"}', r'{"a":"\u001b"}')):
-            terminal = self.terminal("call", "com.example.echo", word)
-            self.assertEqual(terminal.end(), 0)
-            self.assertEqual(terminal.said, shown + "\r\n")
-        self.register("com.example.evil", "--exec", "printf '\\033[2Jevil' >&2; false")
-        terminal = self.terminal("call", "com.example.evil")
-        self.assertEqual(terminal.end(), 1)
-        self.assertEqual(terminal.said, "wampd: wamp.error.runtime_error: \\u001b[2Jevil\r\n")
-
-    def test_events_are_printed_for_people(self):
-        terminal = self.terminal("subscribe", "com.example.", "--match", "prefix", "-C", "1")
-        terminal.read_until("subscribed")
-        self.run_it("publish", "com.example.tty", "hello")
-        self.assertEqual(terminal.end(), 0)
-        self.assertIn("com.example.tty  hello\r\n", terminal.said)
-
-    def test_lists_are_tables_as_wide_as_it_is(self):
-        self.register("com.example.with.a.name.that.is.longer.than.the.terminal", "--value", "1")
-        terminal = self.terminal("ls", "procedures", "--filter", "com.example.with", size=(24, 60))
-        self.assertEqual(terminal.end(), 0)
-        lines = terminal.said.split("\r\n")
-        self.assertTrue(lines[0].startswith("PROCEDURE"), terminal.said)
-        self.assertRegex(lines[1], "^com.example.wit\\S*…  exact")
-        self.assertLessEqual(max(map(len, lines)), 60)
-
-    def test_top_draws_and_survives_another_size(self):
-        self.needs_insight()
-        self.register("com.example.busy", "--value", "1")
-        self.run_it("call", "com.example.busy", "--repeat", "10")
-        terminal = self.terminal("top", "--every", "100ms", size=(24, 100))
-        terminal.read_until("com.example.busy")
-        self.assertIn("\x1b[?1049h", terminal.said)
-        self.assertIn("\x1b[1mrealm realm1", terminal.said)
-        terminal.resize(8, 40)
-        screen = terminal.read_until(r"(?s)\x1b\[H[^\x1b]*(\x1b\[[0-9]*[mK][^\x1b]*)*q: end   order: r rate, e errors, p")
-        rows = re.sub(r"\x1b\[[0-9?]*[a-zA-Z]", "", screen.rpartition("\x1b[H")[2]).replace("\r", "").split("\n")
-        self.assertLessEqual((len(rows), max(map(len, rows))), (8, 40))
-        terminal.resize(1, 1)
-        terminal.resize(24, 100)
-        terminal.keys("e")
-        terminal.read_until("by errors")
-        terminal.keys("q")
-        self.assertEqual(terminal.end(), 0)
-        self.assertTrue(terminal.said.endswith("\x1b[?25h\x1b[?1049l"), terminal.said[-60:])
-
-    def test_top_gives_the_terminal_back_when_it_is_interrupted(self):
-        self.needs_insight()
-        terminal = self.terminal("top", environment={"NO_COLOR": "1"})
-        terminal.read_until("realm realm1")
-        terminal.keys("\x03")
-        self.assertEqual(terminal.end(), 130)
-        self.assertTrue(terminal.said.endswith("\x1b[?25h\x1b[?1049l"), terminal.said[-60:])
-        self.assertNotIn("\x1b[1m", terminal.said)
-
-    def test_top_prints_plain_rows_where_it_cannot_draw(self):
-        self.needs_insight()
-        terminal = self.terminal("top", environment={"TERM": "dumb"})
-        terminal.read_until("SESSION")
-        os.kill(terminal.process, signal.SIGINT)
-        self.assertEqual(terminal.end(), 130)
-        self.assertNotIn("\x1b", terminal.said)
-        self.assertNotIn("\x1b", self.run_it("top", "--once")[0])
-        self.assertEqual(set(json.loads(self.run_it("top", "--once", "--json")[0])), {"realm", "procedures", "topics", "sessions"})
-
-    def test_tap_is_readable(self):
-        self.needs_insight()
-        terminal = self.terminal("tap", "--type", "PUBLISH", "--uri", "com.example.tapped", "-v", size=(24, 200))
-        terminal.read_until(r"< \[33,")
-        self.run_it("publish", "com.example.tapped", "hello")
-        terminal.read_until(r" > PUBLISH  \d+  \S+  \d+  com.example.tapped  \d+ B\r\n")
-        os.kill(terminal.process, signal.SIGINT)
-        self.assertEqual(terminal.end(), 130)
 
 
 if __name__ == "__main__":

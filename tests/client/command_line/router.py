@@ -97,23 +97,20 @@ class Router:
                                                     input=b"scram's password\n", check=True, capture_output=True,
                                                     env=place.environment).stdout)
         self.config = place.write("wampd.jsonc", json.dumps(self.configuration(port)))
-        self.has_insight = place.run("check", self.config)[0] == 0
-        if not self.has_insight:  # there are no taps yet
-            self.config = place.write("wampd.jsonc", json.dumps(self.configuration(port)).replace(', "tap": true, "tap_payload": true', ""))
         self.begin()
 
     def configuration(self, port):
         folder = self.place.folder
         pem = "".join((folder / "device.pem").read_text().split("-----")[2].split())
         fingerprint = hashlib.sha256(base64.b64decode(pem)).hexdigest()
-        login = {"anonymous": {"type": "static", "role": "anonymous"},
+        login = {"cookie": {}, "anonymous": {"type": "static", "role": "anonymous"},
                  "ticket": {"type": "static", "principals": {"joe": {"ticket": "joe's ticket", "role": "user"}}},
                  "wampcra": {"type": "static", "users": {"ann": {"secret": "ann's password", "role": "user"}}},
                  "scram": {"type": "static", "principals": {"sam": self.place.scram}},
                  "cryptosign": {"type": "static", "principals": {"dev": {"role": "user", "authorized_keys": [PUBLIC_KEY]}}},
                  "jwt": {"type": "static", "keys": [JWT_SECRET], "default-role": "user", "require_expiry": False}}
         certificate = {"tls": {"type": "static", "principals": {"device": {"role": "user", "certificate-sha256": fingerprint}}}}
-        serves = {"type": "universal", "rawsocket": {}, "web": {"paths": {"ws": {"type": "websocket"}}}}
+        serves = {"type": "universal", "rawsocket": {}, "web": {"paths": {"ws": {"type": "websocket", "cookie": {}}}}}
         tls = {"certificate": "server.pem", "key": "server.key", "ca_certificates": ["ca.pem"], "client_certificate": "optional"}
         tcp = {"type": "tcp", "interface": "127.0.0.1"}
         return {"realms": [{"name": "realm1", "roles": [{"name": "anonymous", "permissions": RULES}, {"name": "user", "permissions": RULES}],

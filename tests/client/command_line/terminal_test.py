@@ -1,0 +1,158 @@
+"""The client of the command line in a pseudo terminal.
+
+usage: terminal_test.py WAMPD SOURCE_DIRECTORY
+"""
+import fcntl
+import json
+import os
+import pty
+import re
+import signal
+import struct
+import sys
+import termios
+import unittest
+
+sys.dont_write_bytecode = True
+from command_line import CommandLine  # noqa: E402
+from router import read_until  # noqa: E402
+
+
+class Terminal:
+    """A command in a pseudo terminal of its own."""
+
+    def __init__(self, place, *words, environment=None, size=(24, 80)):
+        self.said = ""
+        self.process, self.terminal = pty.fork()
+        if self.process == 0:
+            os.chdir(place.folder)
+            os.execve(place.wampd, [place.wampd, *words], place.environment | (environment or {}))
+        self.resize(*size)
+
+    def resize(self, rows, columns):
+        fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def keys(self, text):
+        os.write(self.terminal, text.encode())
+
+    def read_until(self, wanted, flags=0):
+        class Stream:
+            fileno = staticmethod(lambda: self.terminal)
+        said = read_until(Stream, wanted)
+        self.said += said
+        return said
+
+    def end(self):
+        """Its status; all that it has said is in `said` then."""
+        try:
+            while True:
+                more = os.read(self.terminal, 65536)
+                if not more:
+                    break
+                self.said += more.decode()
+        except OSError:  # which is the end of a pseudo terminal
+            pass
+        status = os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1])
+        os.close(self.terminal)
+        return status
+
+
+class OnATerminal(CommandLine):
+    def terminal(self, *words, **more):
+        return Terminal(self.place, *words, **more)
+
+    def test_one_value_is_printed_for_people_and_moves_no_cursor(self):
+        self.register("com.example.echo", "--echo")
+        for word, shown in (("5", "5"), ("hello", "hello"), ('"\\u001b[2J\\u0007"', r"\u001b[2J\u0007"), ('"\\u009b1m"', r"\u009b1m"),
+                            ('{"a":"\\u001b"}', r'{"a":"\u001b"}')):
+            terminal = self.terminal("call", "com.example.echo", word)
+            self.assertEqual(terminal.end(), 0)
+            self.assertEqual(terminal.said, shown + "\r\n")
+        self.register("com.example.evil", "--exec", "printf '\\033[2Jevil' >&2; false")
+        terminal = self.terminal("call", "com.example.evil")
+        self.assertEqual(terminal.end(), 1)
+        self.assertEqual(terminal.said, "wampd: wamp.error.runtime_error: \\u001b[2Jevil\r\n")
+
+    def test_events_are_printed_for_people(self):
+        terminal = self.terminal("subscribe", "com.example.", "--match", "prefix", "-C", "1")
+        terminal.read_until("subscribed")
+        self.run_it("publish", "com.example.tty", "hello")
+        self.assertEqual(terminal.end(), 0)
+        self.assertIn("com.example.tty  hello\r\n", terminal.said)
+
+    def test_lists_are_tables_as_wide_as_it_is(self):
+        self.register("com.example.with.a.name.that.is.longer.than.the.terminal", "--value", "1")
+        terminal = self.terminal("ls", "procedures", "--filter", "com.example.with", size=(24, 60))
+        self.assertEqual(terminal.end(), 0)
+        lines = terminal.said.split("\r\n")
+        self.assertTrue(lines[0].startswith("PROCEDURE"), terminal.said)
+        self.assertRegex(lines[1], "^com.example.wit\\S*…  exact")
+        self.assertLessEqual(max(map(len, lines)), 60)
+
+    def test_top_draws_and_survives_another_size(self):
+        self.register("com.example.busy", "--value", "1")
+        self.run_it("call", "com.example.busy", "--repeat", "10")
+        terminal = self.terminal("top", "--every", "100ms", size=(24, 100))
+        terminal.read_until("com.example.busy")
+        self.assertIn("\x1b[?1049h", terminal.said)
+        self.assertIn("\x1b[1mrealm realm1", terminal.said)
+        terminal.resize(8, 40)
+        screen = terminal.read_until(r"(?s)\x1b\[H[^\x1b]*(\x1b\[[0-9]*[mK][^\x1b]*)*q: end   order: r rate, e errors, p")
+        rows = re.sub(r"\x1b\[[0-9?]*[a-zA-Z]", "", screen.rpartition("\x1b[H")[2]).replace("\r", "").split("\n")
+        self.assertLessEqual((len(rows), max(map(len, rows))), (8, 40))
+        terminal.resize(1, 1)
+        terminal.resize(24, 100)
+        terminal.keys("e")
+        terminal.read_until("by errors")
+        terminal.keys("q")
+        self.assertEqual(terminal.end(), 0)
+        self.assertTrue(terminal.said.endswith("\x1b[?25h\x1b[?1049l"), terminal.said[-60:])
+
+    def test_top_gives_the_terminal_back_when_it_is_interrupted(self):
+        terminal = self.terminal("top", environment={"NO_COLOR": "1"})
+        terminal.read_until("realm realm1")
+        terminal.keys("\x03")
+        self.assertEqual(terminal.end(), 130)
+        self.assertTrue(terminal.said.endswith("\x1b[?25h\x1b[?1049l"), terminal.said[-60:])
+        self.assertNotIn("\x1b[1m", terminal.said)
+
+    def test_top_gives_the_terminal_back_before_it_says_why_it_ends(self):
+        terminal = self.terminal("top", "--every", "50ms", size=(24, 100))
+        session = re.search(r"\n(\d+) +\S+ +127", terminal.read_until(r"\n\d+ +\S+ +127\S+ +\d"))
+        self.run_it("kill", session[1], "com.example.enough")
+        self.assertEqual(terminal.end(), 8)
+        self.assertRegex(terminal.said, r"\x1b\[\?25h\x1b\[\?1049lwampd: [^\x1b]*com\.example\.enough[^\x1b]*\r\n$")
+
+    def test_top_leaves_the_terminal_to_others_while_it_is_stopped(self):
+        terminal = self.terminal("top", "--every", "50ms")
+        terminal.read_until("realm realm1")
+        terminal.keys("\x1a")
+        self.assertTrue(os.WIFSTOPPED(os.waitpid(terminal.process, os.WUNTRACED)[1]))
+        self.assertTrue(termios.tcgetattr(terminal.terminal)[3] & termios.ECHO)
+        terminal.read_until(r"\x1b\[\?25h\x1b\[\?1049l$")
+        os.kill(terminal.process, signal.SIGCONT)
+        terminal.read_until(r"(?s)\x1b\[\?1049h\x1b\[\?25l.*realm realm1")
+        self.assertFalse(termios.tcgetattr(terminal.terminal)[3] & termios.ECHO)
+        terminal.keys("q")
+        self.assertEqual(terminal.end(), 0)
+
+    def test_top_prints_plain_rows_where_it_cannot_draw(self):
+        terminal = self.terminal("top", environment={"TERM": "dumb"})
+        terminal.read_until("SESSION")
+        os.kill(terminal.process, signal.SIGINT)
+        self.assertEqual(terminal.end(), 130)
+        self.assertNotIn("\x1b", terminal.said)
+        self.assertNotIn("\x1b", self.run_it("top", "--once")[0])
+        self.assertEqual(set(json.loads(self.run_it("top", "--once", "--json")[0])), {"realm", "procedures", "topics", "sessions"})
+
+    def test_tap_is_readable(self):
+        terminal = self.terminal("tap", "--type", "PUBLISH", "--uri", "com.example.tapped", "-v", size=(24, 200))
+        terminal.read_until(r"< \[33,")
+        self.run_it("publish", "com.example.tapped", "hello")
+        terminal.read_until(r" > PUBLISH  \d+  \S+  \d+  com.example.tapped  \d+ B\r\n")
+        os.kill(terminal.process, signal.SIGINT)
+        self.assertEqual(terminal.end(), 130)
+
+
+if __name__ == "__main__":
+    unittest.main()
