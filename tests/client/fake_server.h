@@ -62,7 +62,9 @@ class FakeServer {
     }
     // Until the client has said its last word, or has gone.
     void waits_for_the_end() const {
-      for (std::string heard = hears(); !heard.empty() && !has_close_frame(heard);) heard = hears();
+      std::string frames;
+      for (std::string heard = hears(); !heard.empty(); heard = hears())
+        if (takes_close_frame(frames += heard)) return;
     }
     // Agrees to a WebSocket with a subprotocol; `more`: further header lines.
     void upgrades(std::string_view subprotocol = "wamp.2.json", std::string_view more = "") const {
@@ -77,13 +79,14 @@ class FakeServer {
     }
 
    private:
-    // Of whole frames of a WebSocket's client.
-    static bool has_close_frame(std::string_view frames) {
-      while (frames.size() > 8 && frames[0] != '\x88') {
-        const auto octet = [&](size_t i) { return static_cast<unsigned char>(frames[i]); };
+    // Takes whole frames of a WebSocket's client away, up to a close frame if there is one.
+    static bool takes_close_frame(std::string& frames) {
+      const auto octet = [&](size_t i) { return static_cast<unsigned char>(frames[i]); };
+      while (frames.size() >= 4 && octet(0) != 0x88) {
         const size_t length = octet(1) & 0x7F;
         const size_t size = length < 126 ? 6 + length : 8 + (size_t{octet(2)} << 8 | octet(3));
-        frames.remove_prefix(std::min(size, frames.size()));
+        if (frames.size() < size) return false;
+        frames.erase(0, size);
       }
       return frames.starts_with('\x88');
     }

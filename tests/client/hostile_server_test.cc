@@ -299,7 +299,7 @@ TEST_F(HostileServers, SendMoreThanIsTaken) {
     for (int i = 0; i < 2000; ++i) guest.says(server_frame(ping_frame, std::string(125, 'x')));
     guest.waits_for_the_end();
   });
-  EXPECT_EQ(early.kind, EndKind::protocol_error);
+  EXPECT_EQ(early.kind, EndKind::protocol_error) << early.text;
 }
 
 TEST_F(HostileServers, EndInTheMiddle) {
