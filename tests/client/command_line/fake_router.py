@@ -4,7 +4,7 @@ import socket
 import struct
 import threading
 
-HELLO, WELCOME, GOODBYE, PUBLISH, PUBLISHED, CALL, RESULT = 1, 2, 6, 16, 17, 48, 50
+WELCOME, GOODBYE, ERROR, PUBLISH, PUBLISHED, CALL, RESULT, REGISTERED, INVOCATION = 2, 6, 8, 16, 17, 48, 50, 65, 68
 
 
 class Guest:
@@ -12,7 +12,6 @@ class Guest:
 
     def __init__(self, stream):
         self.stream = stream
-        self.heard = 0  # messages
 
     def octets(self, size):
         data = b""
@@ -31,7 +30,6 @@ class Guest:
             if kind == 1:
                 self.stream.sendall(struct.pack(">I", 2 << 24 | size) + data)
             elif kind == 0:
-                self.heard += 1
                 return json.loads(data)
 
     def says(self, *message):

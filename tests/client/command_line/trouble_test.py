@@ -16,7 +16,7 @@ import unittest
 
 sys.dont_write_bytecode = True
 from command_line import WAMPD, CommandLine  # noqa: E402
-from fake_router import CALL, GOODBYE, PUBLISH, PUBLISHED, RESULT, FakeRouter  # noqa: E402
+from fake_router import CALL, ERROR, GOODBYE, INVOCATION, PUBLISH, PUBLISHED, REGISTERED, RESULT, FakeRouter  # noqa: E402
 from router import PATIENCE, Place, Router, read_until, until  # noqa: E402
 
 KIBIBYTE = "x" * 1024
@@ -103,6 +103,20 @@ class StrangeRouters(Trouble):
         self.assertLess(self.reads_only_what_has_room("publish", "com.example.x", "--lines", answers=publish, text=lines), 100)
         self.assertLess(self.reads_only_what_has_room("call", "com.example.x", KIBIBYTE * 64, "--repeat", "100", "--concurrency", "100",
                                                       answers=call), 100)
+
+    def test_calls_that_are_more_than_may_wait_are_refused(self):
+        refusals = []
+
+        def serve(guest):
+            guest.says(REGISTERED, guest.hears()[1], 1)
+            for number in range(1, 1003):
+                guest.says(INVOCATION, number, 1, {})
+            refusals.append(guest.hears())
+        callee = self.begin("register", "com.example.x", "--exec", "sleep 600", "--concurrency", "1", "--quiet", environment=self.fake(serve))
+        until("a refusal", lambda: refusals)
+        self.assertEqual(refusals[0], [ERROR, INVOCATION, 1002, {}, "wamp.error.unavailable",
+                                       ["too many calls for the command of this procedure: 1000 wait already, with 85000 bytes to read"]])
+        self.end(callee)
 
     def test_a_list_that_does_not_end_ends(self):
         def serve(guest):
@@ -236,7 +250,7 @@ class Ends(Trouble):
 
     def test_hangups_that_are_ignored_stay_ignored(self):
         script = "trap '' HUP; exec wampd subscribe com.example.x"
-        subscriber = subprocess.Popen(["/bin/sh", "-c", script], env=self.place.environment, stderr=subprocess.PIPE)
+        subscriber = subprocess.Popen(["/bin/sh", "-c", script], env=self.place.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         read_until(subscriber.stderr, "subscribed")
         subscriber.send_signal(signal.SIGHUP)
         self.run_it("publish", "com.example.x")
