@@ -3,7 +3,7 @@
 usage: trouble_test.py WAMPD SOURCE_DIRECTORY
 """
 import json
-import os
+import mmap
 import pathlib
 import re
 import shutil
@@ -279,7 +279,9 @@ class Ends(Trouble):
 
     def test_a_look_up_of_an_address_does_not_hold_it_up(self):
         compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
-        if not compiler or self.place.environment.keys() & {"ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}:
+        with WAMPD.open("rb") as program, mmap.mmap(program.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            has_its_own = re.search(rb"__[at]san_init", content)  # a sanitizer's
+        if not compiler or has_its_own:
             self.skipTest("no look-up can be made slow here")
         library = self.place.folder / "slow.so"
         source = 'int puts(const char*); int fflush(void*); int pause(void); int getaddrinfo(void) { puts("looks"); fflush(0); for (;;) pause(); }'
