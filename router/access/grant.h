@@ -1,10 +1,12 @@
 // What a session may do with a URI.
 #pragma once
 
-#include <array>
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "router/base/action.h"
 #include "router/config/config.h"
@@ -29,6 +31,20 @@ struct Verdict {
   std::string failure;  // why it has not said anything; empty: it has
 };
 
-using VerdictByAction = std::array<std::optional<Verdict>, action_count>;
+// Of one request, by action: one, or two, or none; so it takes little memory where there is no authorizer.
+class VerdictByAction {
+ public:
+  // Null: it was not asked.
+  const Verdict* find(Action action) const {
+    const auto found =
+        std::find_if(all_.begin(), all_.end(), [=](const auto& one) { return one.first == action; });
+    return found == all_.end() ? nullptr : &found->second;
+  }
+  // Precondition: there is none of that action.
+  void add(Action action, Verdict verdict) { all_.emplace_back(action, std::move(verdict)); }
+
+ private:
+  std::vector<std::pair<Action, Verdict>> all_;
+};
 
 }  // namespace router

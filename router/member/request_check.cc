@@ -97,7 +97,7 @@ std::optional<Refusal> check_request(const config::Realm& config, Seat& seat, Ac
                                      std::string_view uri, wamp::MatchPolicy match, Grant& grant) {
   if (auto refusal = check_uri(config, seat, action, uri, match)) return refusal;
   if (seat.permissions->verdicts()) {
-    const auto& verdict = seat.verdicts[static_cast<size_t>(action)];
+    const Verdict* const verdict = seat.verdicts.find(action);
     if (!verdict) return undecided(config.name, seat, action, uri, "it was not asked");
     if (!verdict->failure.empty()) return undecided(config.name, seat, action, uri, verdict->failure);
     grant = verdict->grant;

@@ -7,7 +7,7 @@ namespace router {
 Seat::Seat(const MemberFacts& facts, Branch& its_branch)
     : MemberFacts(facts),
       branch(its_branch),
-      waiting(charge(holding::requests, 0)),
+      waiting(account),
       own_charge_(charge(holding::session, allocated(sizeof(Seat)) + allocated(sizeof(SessionNumbers)))) {}
 
 }  // namespace router

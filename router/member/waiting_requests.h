@@ -5,11 +5,13 @@
 // each kind of request by itself, and an answer says of which kind it is.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
 #include "router/member/session_rules.h"
+#include "router/memory/holding.h"
 #include "router/tables/id_map.h"
 #include "transport/memory/account.h"
 #include "wamp/ids.h"
@@ -19,16 +21,21 @@ namespace router {
 
 class WaitingRequests {
  public:
-  // `charge` pays for the table.
-  explicit WaitingRequests(transport::Charge charge) : all_(std::move(charge)) {}
+  // `account` pays for the table, and outlives it.
+  explicit WaitingRequests(const std::shared_ptr<transport::Account>& account) : account_(account) {}
 
-  bool empty() const { return all_.empty(); }
-  bool has(wamp::MessageType kind, wamp::RequestId request) const { return all_.find(key(kind, request)); }
+  bool empty() const { return !all_; }
+  bool has(wamp::MessageType kind, wamp::RequestId request) const {
+    return all_ && all_->find(key(kind, request));
+  }
   void add(wamp::MessageType kind, wamp::RequestId request) {
-    if (!has(kind, request)) all_.insert(key(kind, request), {});
+    if (has(kind, request)) return;
+    auto table = all_ ? nullptr : std::make_unique<Table>(transport::Charge(account_, holding::requests));
+    (all_ ? *all_ : *table).insert(key(kind, request), {});
+    if (table) all_ = std::move(table);
   }
   void remove(wamp::MessageType kind, wamp::RequestId request) {
-    if (all_.erase(key(kind, request)) && all_.empty()) all_.clear();
+    if (all_ && all_->erase(key(kind, request)) && all_->empty()) all_.reset();
   }
   // The message goes to the session: if it answers a REGISTER or a PUBLISH, that waits no longer.
   void on_answer(const wamp::Message& message);
@@ -42,7 +49,9 @@ class WaitingRequests {
     return uint64_t{static_cast<uint16_t>(kind)} << id_bits | request.value;
   }
 
-  IdMap<Waiting> all_;
+  using Table = IdMap<Waiting>;
+  const std::shared_ptr<transport::Account>& account_;
+  std::unique_ptr<Table> all_;  // null: none waits, as of most sessions at all times
 };
 
 // Whether the publisher waits for an answer.

@@ -138,11 +138,8 @@ void HeldRequests::look_up(const std::shared_ptr<Verdicts>& verdicts, Subject su
   if (!realm_->may_ask(member_, subject.action, subject.uri, subject.match)) return;
   Verdicts::Key key{verdicts->are_of_role() ? wamp::SessionId() : member_.ref.session, subject.action,
                     subject.match, std::move(subject.uri)};
-  auto& known = waiting.known[static_cast<size_t>(subject.action)];
-  if (const auto grant = verdicts->find(key, realm_->now())) {
-    known = Verdict{*grant, {}};
-    return;
-  }
+  if (const auto grant = verdicts->find(key, realm_->now()))
+    return waiting.known.add(key.action, {*grant, {}});
   Name question_name{verdicts.get(), {}};
   serializers::encode_arguments(serializers::Format::json,
                                 {{wamp::Value(name(key.action)), key.uri, subject.options}, {}},
@@ -160,7 +157,7 @@ void HeldRequests::look_up(const std::shared_ptr<Verdicts>& verdicts, Subject su
   open_.emplace(question->name, question);
   question->opened = verdicts->open(question->key, member_.ref, realm_->now());
   if (question->opened.answer) {
-    known = Verdict{*question->opened.answer, {}};
+    waiting.known.add(question->key.action, {*question->opened.answer, {}});
     open_.erase(question->name);
     return;
   }
@@ -219,7 +216,7 @@ std::optional<HeldRequests::Request> HeldRequests::take() {
   waiting_.pop_front();
   bytes_ -= front.charge.bytes();
   for (const auto& question : front.questions)
-    front.known[static_cast<size_t>(question->key.action)] = question->verdict;
+    if (question->verdict) front.known.add(question->key.action, *question->verdict);
   member_.verdicts = std::move(front.known);
   resume_if_short();
   return std::move(front.request);

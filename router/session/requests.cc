@@ -26,12 +26,12 @@ bool RequestIds::wants_more(const wamp::Call& call) {
 }
 
 bool RequestIds::note(wamp::RequestId call, std::optional<bool> more) {
-  const bool is_known = unfinished_.find(call.value) != nullptr;
+  const bool is_known = unfinished_->find(call.value) != nullptr;
   if (more == true && !is_known) {
-    if (unfinished_.size() >= most_unfinished_) unfinished_.clear();
-    unfinished_.insert(call.value, {});
+    if (unfinished_->size() >= most_unfinished_) unfinished_->clear();
+    unfinished_->insert(call.value, {});
   } else if (more == false && is_known) {
-    unfinished_.erase(call.value);
+    unfinished_->erase(call.value);
   }
   return is_known;
 }

@@ -53,7 +53,7 @@ class RequestIds {
       : sequential_(sequential),
         sends_chunks_(sends_chunks),
         most_unfinished_(most_unfinished),
-        unfinished_(std::move(charge)) {}
+        unfinished_(sends_chunks ? std::make_unique<IdMap<Unfinished>>(std::move(charge)) : nullptr) {}
 
   // Whether the CALL, which has come now, is a further chunk. Once for each CALL, also if it is refused: what
   // follows the first chunk of a call belongs to it whatever has become of it.
@@ -64,7 +64,7 @@ class RequestIds {
   bool is_chunk(wamp::RequestId call, std::optional<bool> more) {
     if (!sends_chunks_) return false;
     if (sequential_) return call <= last_;
-    return (more == true || !unfinished_.empty()) && note(call, more);
+    return (more == true || !unfinished_->empty()) && note(call, more);
   }
   // Of a request that is none. An error: the id breaks the protocol.
   wamp::Result<void> take(wamp::MessageType type, wamp::RequestId request) {
@@ -81,8 +81,8 @@ class RequestIds {
 
   const bool sequential_, sends_chunks_;
   const size_t most_unfinished_;
-  wamp::RequestId last_;  // of a sequential realm
-  IdMap<Unfinished> unfinished_;
+  wamp::RequestId last_;                           // of a sequential realm
+  std::unique_ptr<IdMap<Unfinished>> unfinished_;  // null: it sends no chunks
 };
 
 // What it refers to outlives it. An error means that the peer broke the protocol.

@@ -286,7 +286,7 @@ TEST(HeldRequests, AConnectionIsNotReadWhileTooManyWait) {
 }
 
 TEST(HeldRequests, AConnectionIsNotReadWhileTooManyBytesWait) {
-  AuthorizedWires router(R"("max_held_bytes": 2500)");
+  AuthorizedWires router(R"("max_held_bytes": 2000)");
   Wire& user = router.user();
   user.receives(R"([16,1,{},"com.t",[")" + std::string(900, 'x') + "\"]]");
   EXPECT_FALSE(user.paused());
