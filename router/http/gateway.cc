@@ -43,15 +43,21 @@ config::AuthMethods methods_of(const config::Path& path) {
   return methods;
 }
 
-// Header and body by how long it is better to stay away.
-HttpResponse with_retry_after(HttpResponse response, uint64_t ms) {
-  std::erase_if(response.headers, [](const auto& header) { return header.first == "Retry-After"; });
-  response.headers.emplace_back("Retry-After", std::to_string(std::max<uint64_t>(1, (ms + 999) / 1000)));
-  return response;
+HttpResponse unavailable_in_drain(Worker& worker, bool is_bridge) {
+  return with_retry_after(
+      is_bridge ? bridge_refusal(503, shuts_down) : problem(wamp::error_uri::unavailable, shuts_down),
+      worker.retry_after_ms());
 }
 
-constexpr std::string_view shuts_down = "the router shuts down";
 constexpr std::string_view too_many = "too many requests of this path are waiting for their answers";
+
+// What is not done as the router shuts down is answered so.
+Member::Respond knowing_of_drain(Worker& worker, bool is_bridge, Member::Respond respond) {
+  return [&worker, is_bridge, usual = std::move(respond)](const Reply& reply) {
+    return worker.shutting_down() && is_undone(reply) ? unavailable_in_drain(worker, is_bridge)
+                                                      : usual(reply);
+  };
+}
 
 }  // namespace
 
@@ -125,10 +131,7 @@ transport::Service::Answer Gateway::on_request(transport::Loop& loop, const Dest
                                                Headers headers, transport::HttpExchange& exchange) {
   OnWorker& here = on(loop);
   const bool is_bridge = std::holds_alternative<BridgePath>(to.path);
-  if (here.desk.worker.shutting_down())
-    return with_retry_after(
-        is_bridge ? bridge_refusal(503, shuts_down) : problem(wamp::error_uri::unavailable, shuts_down),
-        here.desk.worker.retry_after_ms());
+  if (here.desk.worker.shutting_down()) return unavailable_in_drain(here.desk.worker, is_bridge);
   wait_for_sweep(here);
   return is_bridge ? on_bridge(here, to, request, body, exchange)
                    : on_api(here, to, request, body, std::move(headers), exchange);
@@ -146,7 +149,9 @@ transport::Service::Answer Gateway::on_bridge(OnWorker& here, const Destination&
   if (!member) return with_retry_after(bridge_refusal(503, too_many), 1000);
   return member->ask(
       std::get<Question>(std::move(read)), exchange,
-      [entrance = to.entrance, &path](const Reply& reply) { return bridge_response(path, reply); });
+      knowing_of_drain(here.desk.worker, true, [entrance = to.entrance, &path](const Reply& reply) {
+        return bridge_response(path, reply);
+      }));
 }
 
 transport::Service::Answer Gateway::on_api(OnWorker& here, const Destination& to, const HttpRequest& request,
@@ -195,7 +200,8 @@ transport::Service::Answer Gateway::ask(OnWorker& here, const Destination& to, c
                                         credentials.secret.empty() ? "http:" + to.name : request.peer_address,
                                         {path.max_identities, path.requests_in_flight});
   if (!member) return problem(wamp::error_uri::too_many_requests, too_many);
-  return member->ask(std::move(question), exchange, std::move(respond));
+  return member->ask(std::move(question), exchange,
+                     knowing_of_drain(here.desk.worker, false, std::move(respond)));
 }
 
 void Gateway::wait_for_sweep(OnWorker& here) {

@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "transport/memory/has_memory_for.h"
+
 namespace router::http {
 namespace {
 
 constexpr auto longest_idle = std::chrono::seconds(60);
+// Of those who were used longest ago, for one of whom nothing is to be answered.
+constexpr int looked_at_for_room = 16;
 
 }  // namespace
 
@@ -18,55 +22,70 @@ std::shared_ptr<Member> Members::find(const std::string& path,
   if (all.in_flight >= bounds.requests_in_flight) return nullptr;
   // After a reload everybody comes in again.
   if (all.entrance != entrance) {
-    while (!all.by_key.empty()) retire(all, all.by_key.begin());
+    while (!all.by_key.empty()) all.retire(all.by_key.begin());
     all.entrance = entrance;
   }
+  all.most = bounds.members;
   const std::string key = credentials.key();
   if (const auto known = all.by_key.find(key); known != all.by_key.end()) {
-    if (!known->second->leaving()) return known->second;
-    retire(all, known);
+    all.on_used(known->second);
+    return known->second.member;
   }
-  if (all.by_key.size() >= bounds.members && !make_room(all)) return nullptr;
-  const auto member = std::make_shared<Member>(desk_, entrance, credentials, peer, all.in_flight);
-  all.by_key.emplace(key, member);
-  member->start();
-  return member;
+  if (all.joining() >= bounds.members) return nullptr;
+  const auto member = std::make_shared<Member>(desk_, entrance, credentials, key, peer, all);
+  std::list<Member*> use{member.get()};
+  const auto place = use.begin();
+  all.by_key.emplace(key, Place{member, std::move(use), place});
+  if (transport::has_memory_for([&] { member->start(); })) return member;
+  member->end();
+  return nullptr;
 }
 
-// What was asked of it is still answered.
-void Members::retire(OfPath& path, ByKey::iterator member) {
-  path.leaving.push_back(std::move(member->second));
-  path.by_key.erase(member);
+void Members::OfPath::on_used(Place& place) {
+  if (place.use.empty()) by_use.splice(by_use.end(), by_use, place.in_use);
 }
 
-bool Members::make_room(OfPath& path) {
-  auto oldest = path.by_key.end();
-  SteadyTime since = SteadyTime::max();
-  for (auto it = path.by_key.begin(); it != path.by_key.end(); ++it)
-    if (const auto idle = it->second->idle_since(); idle && *idle < since) {
-      oldest = it;
-      since = *idle;
-    }
-  if (oldest == path.by_key.end()) return false;
-  oldest->second->end();
-  retire(path, oldest);
+void Members::OfPath::retire(ByKey::iterator place) noexcept {
+  if (place->second.use.empty()) by_use.erase(place->second.in_use);
+  leaving.insert(by_key.extract(place));
+}
+
+bool Members::OfPath::make_room() noexcept {
+  for (int i = 0; i < looked_at_for_room && by_use.size() >= most && !by_use.empty(); ++i) {
+    if (by_use.front()->idle_since())
+      by_use.front()->end();
+    else
+      by_use.splice(by_use.end(), by_use, by_use.begin());
+  }
+  return by_use.size() < most;
+}
+
+bool Members::OfPath::on_in(Member& member) noexcept {
+  const auto found = by_key.find(member.key());
+  if (found == by_key.end() || found->second.member.get() != &member) return true;  // it is retired already
+  if (by_use.size() >= most && !make_room()) return false;
+  by_use.splice(by_use.end(), found->second.use);
   return true;
+}
+
+void Members::OfPath::on_leaving(Member& member) noexcept {
+  const auto found = by_key.find(member.key());
+  if (found != by_key.end() && found->second.member.get() == &member) retire(found);
 }
 
 void Members::sweep(SteadyTime now) {
   for (auto& [name, path] : paths_) {
     for (auto it = path.by_key.begin(); it != path.by_key.end();) {
-      const auto member = it++;
-      member->second->sweep(now);
-      const auto idle = member->second->idle_since();
-      if (idle && now - *idle >= longest_idle) member->second->end();
-      if (member->second->leaving()) retire(path, member);
+      Member& member = *(it++)->second.member;
+      transport::has_memory_for([&] { member.sweep(now); });
+      if (const auto idle = member.idle_since(); idle && now - *idle >= longest_idle) member.end();
     }
-    for (const auto& member : path.leaving) {
-      if (member->idle_since()) member->end();
-      member->sweep(now);
+    for (const auto& [key, place] : path.leaving) {
+      Member& member = *place.member;
+      if (member.idle_since()) member.end();
+      transport::has_memory_for([&] { member.sweep(now); });
     }
-    std::erase_if(path.leaving, [](const auto& member) { return member->ended(); });
+    std::erase_if(path.leaving, [](const auto& entry) { return entry.second.member->ended(); });
   }
 }
 

@@ -1,13 +1,14 @@
 // Who asks over HTTP on one worker: the members of each path, by what they have proved.
 //
 // On the worker's thread only. A member is kept until its login ends, or until nothing was asked of it for a
-// minute; they are bounded for each path, and the one that was used longest ago gives way.
+// minute. They are bounded for each path: those who are in, of whom the one that was used longest ago gives
+// way to the next; and as many who log in, who take no place of one who is in until their login is accepted.
 #pragma once
 
+#include <list>
 #include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "router/entrance/entrance.h"
 #include "router/http/client/member.h"
@@ -32,15 +33,28 @@ class Members {
   bool empty() const;
 
  private:
-  using ByKey = std::map<std::string, std::shared_ptr<Member>>;
-  struct OfPath {
-    std::shared_ptr<const Entrance> entrance;
-    ByKey by_key;
-    std::vector<std::shared_ptr<Member>> leaving;
-    size_t in_flight = 0, streams = 0;
+  struct Place {
+    std::shared_ptr<Member> member;
+    std::list<Member*> use;  // it alone, until it is among OfPath::by_use, which so needs no memory
+    std::list<Member*>::iterator in_use;  // the same place, wherever it is
   };
-  static void retire(OfPath& path, ByKey::iterator member);
-  static bool make_room(OfPath& path);
+  using ByKey = std::map<std::string, Place>;
+  struct OfPath final : Member::Home {
+    size_t joining() const { return by_key.size() - by_use.size(); }
+    void on_used(Place& place);
+    // What was asked of it is still answered.
+    void retire(ByKey::iterator place) noexcept;
+    bool make_room() noexcept;
+    bool on_in(Member& member) noexcept override;
+    void on_leaving(Member& member) noexcept override;
+
+    std::shared_ptr<const Entrance> entrance;
+    size_t most = 0;     // members who are in
+    size_t streams = 0;  // that are open
+    ByKey by_key;
+    std::list<Member*> by_use;  // of these, who are in; the last one was used last
+    std::multimap<std::string, Place> leaving;
+  };
 
   Desk& desk_;
   std::map<std::string, OfPath> paths_;

@@ -1,5 +1,6 @@
 // The REST form: calls and publications by their URIs, and who asks.
 #include <map>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -181,6 +182,39 @@ TEST_F(HttpApi, DescribesWhatTheAskerMayCall) {
   std::vector<std::string> paths;
   for (const auto& [path, what] : *all->find("paths")->get<wamp::Dict>()) paths.push_back(path);
   EXPECT_THAT(paths, testing::ElementsAre("/call/com.proc", "/publish/{topic}", "/events"));
+}
+
+TEST_F(HttpApi, ServesARealmThatWantsItsRequestsCounted) {
+  auto config = http_config(1);
+  config.realms.front().sequential_request_ids = true;
+  start(config);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(http_request(router->port(), "GET", "/api/openapi.json").status, 200);
+    EXPECT_EQ(post("/api/call/com.nobody").status, 404);
+  }
+}
+
+TEST_F(HttpApi, SaysWhenToComeBackIfTheRouterShutsDownBeforeTheAnswer) {
+  start();
+  std::optional<WampClient> slow(callee());
+  RawClient rest(router->port()), crossbar(router->port()), stream(router->port());
+  rest.send(http_post_bytes("/api/call/com.proc", ""));
+  slow->hears();
+  stream.send(http_post_bytes("/api/call/com.proc", "", "Accept: text/event-stream\r\n"));
+  slow->hears();
+  crossbar.send(http_post_bytes("/caller", R"({"procedure":"com.proc"})"));
+  slow->hears();
+  std::thread drain([&] {
+    router->server().shut_down({.window_ms = 0, .deadline_ms = 100, .retry_after_ms = 7000},
+                               std::chrono::seconds(5));
+  });
+  for (RawClient* const client : {&rest, &stream, &crossbar}) {
+    const HttpReply reply = client->read_http_reply();
+    EXPECT_EQ(reply.status, 503) << reply.body;
+    EXPECT_GE(std::stoi("0" + reply.header("retry-after")), 7) << reply.body;
+  }
+  slow.reset();
+  drain.join();
 }
 
 // ---- progress

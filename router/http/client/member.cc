@@ -7,6 +7,7 @@
 #include "router/dealer/call_options.h"
 #include "router/events/publish_options.h"
 #include "router/memory/holding.h"
+#include "router/memory/value_bytes.h"
 #include "router/session/session.h"
 #include "transport/framing/close_code.h"
 #include "transport/memory/has_memory_for.h"
@@ -36,32 +37,53 @@ std::string cancel_text(uint64_t request) {
 }  // namespace
 
 // A request that is not answered yet.
-struct Member::Pending final : transport::HttpWaiter {
-  Pending(Member& its_member, uint64_t request, transport::HttpExchange& its_exchange, Respond how)
-      : member(its_member), id(request), exchange(&its_exchange), respond(std::move(how)) {
-    ++member.in_flight_;
+struct Member::Request final : transport::HttpWaiter {
+  Request(Member& its_member, transport::HttpExchange& its_exchange, Question what, Respond how)
+      : member(its_member), exchange(&its_exchange), question(std::move(what)), respond(std::move(how)) {
+    ++member.home_.in_flight;
+    count();
   }
-  ~Pending() { --member.in_flight_; }
-  Pending(const Pending&) = delete;
+  ~Request() { --member.home_.in_flight; }
+  Request(const Request&) = delete;
   void on_gone(transport::HttpExchange&) override { member.on_gone(*this); }
 
+  void on_said(uint64_t its_id) {
+    id = its_id;
+    question.reset();
+    count();
+  }
+  void count() {
+    size_t bytes = allocated(sizeof(Request)) + allocated(sizeof(Requests::value_type) + map_node);
+    if (question)
+      bytes += allocated(question->uri) + allocated(question->options) + allocated(question->payload);
+    charge.set(bytes);
+  }
+
+  static constexpr size_t map_node = 32;  // colour, parent, left, right
   Member& member;
-  const uint64_t id;
+  uint64_t number = 0;
+  uint64_t id = 0;                    // in its session; 0: it was not said yet, or it is nothing to be said
   transport::HttpExchange* exchange;  // null: the client has gone
-  Respond respond;
+  std::optional<Question> question;   // until it is said
+  const Respond respond;
   SteadyTime deadline;
-  transport::Charge charge;
-  std::optional<transport::HttpResponse> response;  // until it is answered, at the end of the turn
+  transport::Charge charge{member.account(), holding::requests};
+  bool is_settled = false;
+  std::optional<transport::HttpResponse> response;  // once it is settled, if there was memory for it
 };
 
-Member::Member(Desk& desk, std::shared_ptr<const Entrance> entrance, Credentials credentials,
-               std::string peer, size_t& in_flight)
+Member::Member(Desk& desk, std::shared_ptr<const Entrance> entrance, Credentials credentials, std::string key,
+               std::string peer, Home& home)
     : Connection(desk.worker.loop().new_account()),
       desk_(desk),
       entrance_(std::move(entrance)),
       credentials_(std::move(credentials)),
+      key_(std::move(key)),
       peer_(std::move(peer)),
-      in_flight_(in_flight),
+      home_(home),
+      charge_(account(), holding::session,
+              allocated(sizeof(Member)) + allocated(credentials_.authid) + allocated(credentials_.secret) +
+                  2 * allocated(key_) + allocated(peer_)),
       last_used_(desk.worker.loop().now()),
       receiver_(std::make_unique<Session>(desk.worker, entrance_, serializers::Format::json)) {
   limit_rate({});
@@ -87,7 +109,7 @@ void Member::authenticate() {
 
 transport::Service::Answer Member::ask(Question question, transport::HttpExchange& exchange,
                                        Respond respond) {
-  assert(!leaving());
+  assert(state_ != State::ended);
   const SteadyTime now = desk_.worker.loop().now();
   last_used_ = now;
   if (meter_ && meter_->over(now))
@@ -96,43 +118,53 @@ transport::Service::Answer Member::ask(Question question, transport::HttpExchang
                        .reply());
   if (const auto wrong = violation_of(question))
     return respond(OwnError(Reply::Kind::error, wamp::error_uri::invalid_argument, *wrong).reply());
-  const uint64_t id = ++last_request_;
   if (question.kind == Question::Kind::call)
     question.options.set("timeout", static_cast<int64_t>(question.timeout.count()));
-  else
+  else if (question.kind == Question::Kind::publication)
     question.options.set("acknowledge", true);
-  std::string text = question.kind == Question::Kind::role ? "" : message_of(question, id);
   if (meter_) {
     meter_->take_message(now);
-    meter_->take_bytes(now, text.size());
+    meter_->take_bytes(now, question.uri.size() + allocated(question.options) + question.payload.size());
   }
-  auto pending = std::make_unique<Pending>(*this, id, exchange, std::move(respond));
-  pending->deadline = now + question.timeout + grace;
-  pending->charge = transport::Charge(account(), holding::requests,
-                                      transport::allocated(sizeof(Pending)) + transport::allocated(text));
-  transport::HttpWaiter* const waiter = pending.get();
-  to_say_.push_back({id, std::move(text)});
-  pending_.emplace(id, std::move(pending));
+  const auto deadline = now + question.timeout + grace;
+  auto request = std::make_unique<Request>(*this, exchange, std::move(question), std::move(respond));
+  request->deadline = deadline;
+  request->number = ++last_number_;
+  transport::HttpWaiter* const waiter = request.get();
   // Not within the call of a request, as the answer may come at once.
   later(&Member::say_all);
+  // What may fail is over when it is in the table, as its connection ends without a word if something does.
+  waiting_.emplace_hint(waiting_.end(), last_number_, std::move(request));
   return transport::Service::Later{waiter};
 }
 
 void Member::say_all() {
   if (saying_) return;
-  while (state_ == State::open && receiver_ && !to_say_.empty() && !pauses_.any()) {
-    std::string text = std::move(to_say_.front().text);
-    const uint64_t request = to_say_.front().request;
-    to_say_.pop_front();
-    if (text.empty())
-      tell_role(request);
-    else
-      say(std::move(text));
+  while (state_ == State::open && receiver_ && !pauses_.any()) {
+    if (!to_cancel_.empty()) {
+      const uint64_t id = to_cancel_.back();
+      to_cancel_.pop_back();
+      say(cancel_text(id));
+    } else if (!waiting_.empty()) {
+      say_next();
+    } else {
+      return;
+    }
   }
 }
 
-void Member::tell_role(uint64_t request) {
-  settle(request, {.kind = Reply::Kind::role, .role = role_});
+// It gets its id now: a realm may want them without a gap, and not all that is asked is said.
+void Member::say_next() {
+  const auto next = waiting_.begin();
+  const Question& question = *next->second->question;
+  if (question.kind == Question::Kind::role)
+    return settle(waiting_, next, {.kind = Reply::Kind::role, .role = role_});
+  std::string text = message_of(question, last_id_ + 1);
+  auto node = waiting_.extract(next);
+  node.key() = ++last_id_;
+  node.mapped()->on_said(last_id_);
+  said_.insert(std::move(node));
+  say(std::move(text));
 }
 
 void Member::say(std::string text) {
@@ -145,21 +177,21 @@ void Member::say(std::string text) {
   receiver_->on_message(text);
 }
 
-void Member::on_gone(Pending& pending) {
-  pending.exchange = nullptr;
-  if (!pending.response) cancel(pending.id);
+void Member::on_gone(Request& request) {
+  request.exchange = nullptr;
+  if (request.is_settled) return;
+  if (request.id != 0) return cancel(request.id);
+  last_used_ = desk_.worker.loop().now();
+  waiting_.erase(request.number);
 }
 
-void Member::cancel(uint64_t request) {
-  const auto waiting = std::find_if(to_say_.begin(), to_say_.end(),
-                                    [request](const Said& said) { return said.request == request; });
-  if (waiting != to_say_.end()) {
-    to_say_.erase(waiting);
-    return settle(request, OwnError(Reply::Kind::error, wamp::error_uri::canceled, "").reply());
-  }
+// Without memory for it the call goes on until it is late.
+void Member::cancel(uint64_t id) noexcept {
   if (state_ != State::open) return;
-  to_say_.push_back({0, cancel_text(request)});
-  later(&Member::say_all);
+  transport::has_memory_for([&] {
+    to_cancel_.push_back(id);
+    later(&Member::say_all);
+  });
 }
 
 // ---- what is heard
@@ -178,7 +210,9 @@ void Member::hear(const wamp::Welcome& message) {
   state_ = State::open;
   const wamp::Value* const role = message.details.find("authrole");
   if (const auto* const name = role ? role->get<std::string>() : nullptr) role_ = *name;
-  later(&Member::say_all);
+  if (home_.on_in(*this)) return later(&Member::say_all);
+  leave(Reply::Kind::error, wamp::error_uri::too_many_requests, "too many others ask here at this time",
+        "there is no room for it");
 }
 
 void Member::hear(const wamp::Challenge&) {
@@ -188,13 +222,13 @@ void Member::hear(const wamp::Challenge&) {
 void Member::hear(const wamp::Abort& message) {
   const wamp::Value* const text = message.details.find("message");
   const auto* const said = text ? text->get<std::string>() : nullptr;
-  const auto kind = state_ == State::joining ? Reply::Kind::refused : Reply::Kind::error;
-  leave(kind, kind == Reply::Kind::refused ? std::string_view(message.reason) : wamp::error_uri::unavailable,
+  leave(Reply::Kind::refused,
+        state_ == State::joining ? std::string_view(message.reason) : wamp::error_uri::unavailable,
         said ? *said : "", "the session was aborted: " + message.reason);
 }
 
 void Member::hear(const wamp::Goodbye& message) {
-  leave(Reply::Kind::error, wamp::error_uri::unavailable, "the session has ended: " + message.reason,
+  leave(Reply::Kind::refused, wamp::error_uri::unavailable, "the session has ended: " + message.reason,
         message.reason);
 }
 
@@ -213,41 +247,50 @@ void Member::hear(const wamp::Error& message) {
 
 // ---- the answers
 
-void Member::settle(uint64_t request, const Reply& reply) {
-  if (const auto found = pending_.find(request); found != pending_.end()) settle(*found->second, reply);
+void Member::settle(uint64_t id, const Reply& reply) {
+  if (const auto found = said_.find(id); found != said_.end()) settle(said_, found, reply);
 }
 
-void Member::settle(Pending& pending, const Reply& reply) {
-  if (pending.response) return;
-  pending.response = pending.respond(reply);
-  settled_.push_back(pending.id);
-  if (settled_.size() == 1) later(&Member::answer_all);
+void Member::settle(Requests& from, Requests::iterator found, const Reply& reply) noexcept {
+  auto node = from.extract(found);
+  Request& request = *node.mapped();
+  request.is_settled = true;
+  if (request.exchange) transport::has_memory_for([&] { request.response = request.respond(reply); });
+  node.key() = request.number;
+  const bool is_first = settled_.empty();
+  settled_.insert(std::move(node));
+  if (is_first) transport::has_memory_for([this] { later(&Member::answer_all); });
 }
 
 void Member::answer_all() {
   last_used_ = desk_.worker.loop().now();
-  for (const uint64_t id : std::exchange(settled_, {})) {
-    const auto found = pending_.find(id);
-    if (found == pending_.end()) continue;
-    const std::unique_ptr<Pending> pending = std::move(found->second);
-    pending_.erase(found);
-    if (pending->exchange) pending->exchange->answer(*std::move(pending->response));
+  while (!settled_.empty()) {
+    Request& next = *settled_.begin()->second;
+    if (next.exchange && !next.response)
+      next.response =
+          next.respond(OwnError(Reply::Kind::error, wamp::error_uri::unavailable, "no memory left").reply());
+    const auto answered = settled_.extract(settled_.begin());
+    if (next.exchange) next.exchange->answer(*std::move(next.response));
   }
 }
 
 // ---- time, pauses, the end
 
 void Member::sweep(SteadyTime now) {
-  if (state_ == State::ended) {
-    if (!settled_.empty()) answer_all();  // what there was no memory for when it was to be done
-    return tell_end();
-  }
-  for (const auto& [id, pending] : pending_) {
-    if (pending->response || now < pending->deadline) continue;
-    settle(*pending,
-           OwnError(Reply::Kind::error, wamp::error_uri::timeout, "the callee has not answered in time")
-               .reply());
-    cancel(id);
+  if (!settled_.empty()) answer_all();  // what there was no memory for when it was to be done
+  if (state_ == State::ended) return tell_end();
+  settle_late(waiting_, now);
+  settle_late(said_, now);
+}
+
+void Member::settle_late(Requests& from, SteadyTime now) {
+  const OwnError error(Reply::Kind::error, wamp::error_uri::timeout, "the callee has not answered in time");
+  for (auto it = from.begin(); it != from.end();) {
+    const auto request = it++;
+    if (now < request->second->deadline) continue;
+    const uint64_t id = request->second->id;
+    settle(from, request, error.reply());
+    if (id != 0) cancel(id);
   }
 }
 
@@ -273,29 +316,29 @@ void Member::give_way(size_t held) {
 }
 
 void Member::end() {
-  leave(Reply::Kind::error, wamp::error_uri::unavailable, "the session has ended", "nothing was asked");
+  drop("not used");
 }
 
 void Member::close(uint16_t, std::string_view reason) {
-  leave(Reply::Kind::error, wamp::error_uri::unavailable, "the session has ended", std::string(reason));
+  drop(std::string(reason));
 }
 
 void Member::drop(std::string why) {
-  leave(Reply::Kind::error, wamp::error_uri::unavailable, "the session has ended", std::move(why));
+  leave(Reply::Kind::refused, wamp::error_uri::unavailable, "the session has ended", std::move(why));
 }
 
-// Never inside a call of the session's.
+// The session is told later, as this may be within a call of its own.
 void Member::leave(Reply::Kind kind, std::string_view uri, std::string_view text, std::string why) {
   if (state_ == State::ended) return;
   state_ = State::ended;
+  home_.on_leaving(*this);
   pauses_.end();
   end_reason_ = std::move(why);
-  to_say_.clear();
-  transport::has_memory_for([&] {
-    const OwnError error(kind, uri, text);
-    for (const auto& entry : pending_) settle(*entry.second, error.reply());
-    later(&Member::tell_end);
-  });
+  std::optional<OwnError> error;
+  transport::has_memory_for([&] { error.emplace(kind, uri, text); });
+  for (Requests* const open : {&waiting_, &said_})
+    while (!open->empty()) settle(*open, open->begin(), error ? error->reply() : Reply{kind, uri});
+  transport::has_memory_for([this] { later(&Member::tell_end); });
 }
 
 void Member::tell_end() {
@@ -306,7 +349,8 @@ void Member::tell_end() {
 
 void Member::later(void (Member::*work)()) {
   desk_.worker.loop().post([self = weak_from_this(), work] {
-    if (const auto member = self.lock()) (member.get()->*work)();
+    const auto member = self.lock();
+    if (member && !transport::has_memory_for([&] { (member.get()->*work)(); })) member->on_out_of_memory();
   });
 }
 

@@ -4,10 +4,9 @@
 // Lives on its worker's thread; owned by the table of members, and held by work that is posted to the loop.
 // The session logs in, keeps to the limits of its role, asks authorizers, and leaves when the realm, the
 // router or the end of its login wants it. Then all that was asked is answered, and the next request needs
-// another member.
+// another member. Whatever there is no memory for, each request is answered once; at worst the session ends.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -27,13 +26,26 @@ namespace router::http {
 
 class Member final : public transport::Connection, public std::enable_shared_from_this<Member> {
  public:
-  // Makes the response of what comes of a request. Called once.
+  // Makes the response of what comes of a request. Called once, and again if there was no memory for it.
   using Respond = std::function<transport::HttpResponse(const Reply&)>;
 
-  // `peer`: the address that the session has, for the log and for who guesses. `in_flight`: counts the
-  // requests that are not answered, of this member and others; outlives it.
-  Member(Desk& desk, std::shared_ptr<const Entrance> entrance, Credentials credentials, std::string peer,
-         size_t& in_flight);
+  // The table that owns it, and outlives it. Called within calls of the member, which stays until they are
+  // over.
+  class Home {
+   public:
+    // Its login was accepted. False: there is no room for it.
+    virtual bool on_in(Member& member) noexcept = 0;
+    // It takes no more questions.
+    virtual void on_leaving(Member& member) noexcept = 0;
+    size_t in_flight = 0;  // requests of all its members that are not answered
+
+   protected:
+    ~Home() = default;
+  };
+  // `key`: of the credentials. `peer`: the address that the session has, for the log and for
+  // who guesses.
+  Member(Desk& desk, std::shared_ptr<const Entrance> entrance, Credentials credentials, std::string key,
+         std::string peer, Home& home);
   ~Member() override;
   // Once, first.
   void start();
@@ -43,13 +55,12 @@ class Member final : public transport::Connection, public std::enable_shared_fro
 
   // Once a second or so.
   void sweep(SteadyTime now);
-  // It takes no more questions.
-  bool leaving() const { return state_ == State::ended; }
+  const std::string& key() const { return key_; }
   // It may be destroyed.
-  bool ended() const { return state_ == State::ended && pending_.empty() && !receiver_; }
+  bool ended() const { return state_ == State::ended && !has_requests() && !receiver_; }
   // Since when nothing is asked; none: something is.
   std::optional<SteadyTime> idle_since() const {
-    return pending_.empty() ? std::optional(last_used_) : std::nullopt;
+    return has_requests() ? std::nullopt : std::optional(last_used_);
   }
   // Logs out.
   void end();
@@ -68,26 +79,27 @@ class Member final : public transport::Connection, public std::enable_shared_fro
 
  private:
   enum class State : uint8_t { joining, open, ended };
-  struct Pending;
-  struct Said {
-    uint64_t request;
-    std::string text;
-  };
+  struct Request;
+  using Requests = std::map<uint64_t, std::unique_ptr<Request>>;
 
+  bool has_requests() const { return !waiting_.empty() || !said_.empty() || !settled_.empty(); }
   void on_resumed() override;
-  void on_gone(Pending& pending);
+  void on_gone(Request& request);
+  // That costs the session if there is no memory for it.
   void later(void (Member::*work)());
   void log_in();
   void authenticate();
   void say_all();
-  void tell_role(uint64_t request);
+  void say_next();
   void say(std::string text);
   void answer_all();
   void tell_end();
-  void settle(uint64_t request, const Reply& reply);
-  void settle(Pending& pending, const Reply& reply);
+  void settle(uint64_t id, const Reply& reply);
+  // It needs no memory.
+  void settle(Requests& from, Requests::iterator request, const Reply& reply) noexcept;
+  void settle_late(Requests& from, SteadyTime now);
   void leave(Reply::Kind kind, std::string_view uri, std::string_view text, std::string why);
-  void cancel(uint64_t request);
+  void cancel(uint64_t id) noexcept;
 
   void hear(const wamp::Welcome& message);
   void hear(const wamp::Challenge& message);
@@ -102,14 +114,18 @@ class Member final : public transport::Connection, public std::enable_shared_fro
   Desk& desk_;
   const std::shared_ptr<const Entrance> entrance_;
   const Credentials credentials_;
-  const std::string peer_;
-  size_t& in_flight_;
+  const std::string key_, peer_;
+  Home& home_;
+  const transport::Charge charge_;  // for all of this
   State state_ = State::joining;
-  uint64_t last_request_ = 0;
-  std::string role_;  // once it is open
-  std::deque<Said> to_say_;
-  std::map<uint64_t, std::unique_ptr<Pending>> pending_;
-  std::vector<uint64_t> settled_;  // of these, to be answered
+  uint64_t last_number_ = 0;  // of a request, in the order in which they were asked
+  uint64_t last_id_ = 0;      // of a request that was said
+  std::string role_;          // once it is open
+  // A request goes from one to the next, for which it needs no memory.
+  Requests waiting_;                 // to be said; by number
+  Requests said_;                    // by id
+  Requests settled_;                 // to be answered, at the end of the turn; by number
+  std::vector<uint64_t> to_cancel_;  // ids
   std::optional<transport::RateMeter> meter_;
   SteadyTime last_used_;
   bool saying_ = false;

@@ -1,6 +1,10 @@
 #include "router/http/client/reply.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "serializers/serializer.h"
+#include "wamp/error_uris.h"
 
 namespace router::http {
 
@@ -20,8 +24,19 @@ std::string message_of(const Question& question, uint64_t request) {
                              wamp::Call{wamp::RequestId(request), question.options, question.uri, payload});
 }
 
+bool is_undone(const Reply& reply) {
+  return reply.kind == Reply::Kind::refused || reply.error == wamp::error_uri::unavailable ||
+         reply.error == wamp::error_uri::canceled;
+}
+
 OwnError::OwnError(Reply::Kind kind, std::string_view uri, std::string_view text)
     : kind_(kind), uri_(uri), arguments_(text.empty() ? "" : "[" + serializers::json_string(text) + "]") {}
+
+transport::HttpResponse with_retry_after(transport::HttpResponse response, uint64_t ms) {
+  std::erase_if(response.headers, [](const auto& header) { return header.first == "Retry-After"; });
+  response.headers.emplace_back("Retry-After", std::to_string(std::max<uint64_t>(1, (ms + 999) / 1000)));
+  return response;
+}
 
 std::string arguments_text(const serializers::JsonArguments& arguments) {
   std::string text = "{";

@@ -38,7 +38,7 @@ struct Reply {
     published,
     role,
     error,    // an ERROR, or as if
-    refused,  // it has not come in: the reason of the ABORT, or of a GOODBYE
+    refused,  // it has not come in, for the reason of the ABORT; or its session has ended before the answer
   };
   Kind kind = Kind::error;
   std::string_view error = {};  // URI
@@ -46,6 +46,11 @@ struct Reply {
   uint64_t publication = 0;
   std::string_view role = {};
 };
+
+// As one that comes when the router shuts down: the session, or the callee's, has ended, or takes nothing
+// more.
+bool is_undone(const Reply& reply);
+constexpr std::string_view shuts_down = "the router shuts down";
 
 // An error of our own: its text becomes the argument.
 class OwnError {
@@ -60,6 +65,9 @@ class OwnError {
 
 // {"args":[...],"kwargs":{...}}, each only if there.
 std::string arguments_text(const serializers::JsonArguments& arguments);
+
+// The same with the header that says when it is good to come back.
+transport::HttpResponse with_retry_after(transport::HttpResponse response, uint64_t ms);
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 

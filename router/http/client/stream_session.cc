@@ -6,6 +6,7 @@
 #include "router/session/session.h"
 #include "transport/framing/close_code.h"
 #include "transport/http/request_head.h"
+#include "transport/memory/has_memory_for.h"
 #include "wamp/attributes.h"
 #include "wamp/error_uris.h"
 
@@ -89,14 +90,15 @@ bool StreamSession::takes_nothing() {
 // ---- for who tells
 
 void StreamSession::begin() {
-  if (std::exchange(has_begun_, true)) return;
+  if (has_begun_) return;
   std::string head =
       "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
       "X-Accel-Buffering: no\r\nConnection: close\r\n";
   for (const auto& [name, value] : start_->headers)
     head.append(name).append(": ").append(value).append("\r\n");
-  start_.reset();
   tell(head += "\r\n");
+  has_begun_ = true;
+  start_.reset();
 }
 
 void StreamSession::tell(std::string_view text) {
@@ -111,13 +113,17 @@ void StreamSession::tell(const transport::BufferRef& text) {
 
 void StreamSession::end_with(const Reply& reply, std::string_view event) {
   if (has_ended_) return;
-  transport::HttpResponse response = refusal(reply);
+  const bool comes_of_drain = desk_.worker.shutting_down() && is_undone(reply);
+  transport::HttpResponse response = refusal(
+      comes_of_drain ? OwnError(Reply::Kind::refused, wamp::error_uri::unavailable, shuts_down).reply()
+                     : reply);
   if (has_begun_) {
     tell("event: " + std::string(event) + "\ndata: " + response.body + "\n\n");
   } else {
-    has_begun_ = true;
+    if (comes_of_drain) response = with_retry_after(std::move(response), desk_.worker.retry_after_ms());
     response.headers.insert(response.headers.end(), start_->headers.begin(), start_->headers.end());
     tell(transport::response_bytes(response, false));
+    has_begun_ = true;
   }
   end(event);
 }
@@ -127,14 +133,29 @@ void StreamSession::end(std::string_view why) {
   connection_->close(transport::close_code::normal, why);
 }
 
-void StreamSession::later(std::function<void()> work) {
-  desk_.worker.loop().post([self = std::weak_ptr<StreamSession*>(self_), work = std::move(work)] {
-    if (const auto stream = self.lock()) work();
+template <class Work>
+void StreamSession::later(Work work) {
+  const bool will_be_done = transport::has_memory_for([&] {
+    desk_.worker.loop().post(
+        [this, self = std::weak_ptr<StreamSession*>(self_), its_work = std::move(work)]() mutable {
+          const auto stream = self.lock();
+          if (stream && !transport::has_memory_for(its_work)) end_without_memory();
+        });
   });
+  if (!will_be_done) end_without_memory();
+}
+
+// Something that was to be said or told never will be.
+void StreamSession::end_without_memory() {
+  if (has_ended_ || !connection_) return;
+  const bool has_told = transport::has_memory_for([this] {
+    end_with(OwnError(Reply::Kind::error, wamp::error_uri::unavailable, "no memory left").reply(), "error");
+  });
+  if (!has_told) connection_->on_out_of_memory();
 }
 
 void StreamSession::say_later(std::string message) {
-  later([this, text = std::move(message)] { say(text); });
+  later([this, text = std::move(message)]() mutable { say(std::move(text)); });
 }
 
 void StreamSession::say(std::string message) {
@@ -162,10 +183,7 @@ void StreamSession::hear_frame(const transport::BufferRef& frame) {
     } else if constexpr (std::is_same_v<M, wamp::Abort>) {
       const wamp::Value* const text = message.details.find("message");
       const auto* const said = text ? text->template get<std::string>() : nullptr;
-      end_with(
-          OwnError(is_welcome_ ? Reply::Kind::error : Reply::Kind::refused, message.reason, said ? *said : "")
-              .reply(),
-          "error");
+      end_with(OwnError(Reply::Kind::refused, message.reason, said ? *said : "").reply(), "error");
     }
   };
   const auto decoded =
@@ -183,7 +201,7 @@ void StreamSession::on_goodbye(const wamp::Goodbye& message) {
     return end(message.reason);
   }
   end_with(
-      OwnError(Reply::Kind::error, wamp::error_uri::unavailable, "the session has ended: " + message.reason)
+      OwnError(Reply::Kind::refused, wamp::error_uri::unavailable, "the session has ended: " + message.reason)
           .reply(),
       "error");
 }

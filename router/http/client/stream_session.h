@@ -4,10 +4,11 @@
 // Owned by the connection of that request, on whose thread it lives. Below it is that connection, above it an
 // ordinary session, which speaks JSON to it; so slow clients, limits, drain and kill are the session's
 // affair. The response is begun when it is known that there is one; until then a refusal may take its place.
+// Where there is no memory the stream ends, so that its client comes back; it never goes on with a part
+// missing.
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -98,7 +99,9 @@ class StreamSession : public transport::Receiver {
   };
 
   void forget();
-  void later(std::function<void()> work);
+  template <class Work>
+  void later(Work work);
+  void end_without_memory();
   void say(std::string message);
   void hear_frame(const transport::BufferRef& frame);
   void on_goodbye(const wamp::Goodbye& message);

@@ -126,7 +126,10 @@ std::variant<Question, Denial> read_bridge_body(const BridgeRequest& request, in
 
 int status_of_bridge_error(const Reply& reply) {
   if (reply.error == wamp::error_uri::timeout) return 504;
-  if (reply.kind == Reply::Kind::refused) return reply.error == wamp::close_uri::system_shutdown ? 503 : 500;
+  if (reply.kind == Reply::Kind::refused)
+    return reply.error == wamp::close_uri::system_shutdown || reply.error == wamp::error_uri::unavailable
+               ? 503
+               : 500;
   return 200;
 }
 

@@ -139,6 +139,7 @@ class SessionHarness {
   void break_all();
   Realm& realm(std::string_view name = "realm1") { return *realms_.find(name); }
   Worker& worker() { return worker_; }
+  const std::shared_ptr<const Entrance>& entrance() const { return entrance_; }
   auth::LoginHistory& logins() { return *entrance_->logins; }
   // Null unless the configuration has cookies.
   auth::Cookies* cookies() { return entrance_->cookies.get(); }
