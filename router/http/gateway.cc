@@ -9,6 +9,7 @@
 #include "router/http/openapi.h"
 #include "router/http/streams/call_stream.h"
 #include "router/http/streams/event_stream.h"
+#include "router/realm/realms.h"
 #include "transport/memory/has_memory_for.h"
 #include "wamp/error_uris.h"
 
@@ -47,6 +48,16 @@ HttpResponse unavailable_in_drain(Worker& worker, bool is_bridge) {
   return with_retry_after(
       is_bridge ? bridge_refusal(503, shuts_down) : problem(wamp::error_uri::unavailable, shuts_down),
       worker.retry_after_ms());
+}
+
+// Which of the topics have an event history; none of a realm that is not made yet.
+std::vector<bool> kept_of(const Entrance& entrance, std::string_view realm_name,
+                          const EventsQuestion& question) {
+  std::vector<bool> are_kept(question.topics.size());
+  if (const auto realm = entrance.realms.find(realm_name))
+    for (size_t i = 0; i < are_kept.size(); ++i)
+      are_kept[i] = realm->keeps_history_of(question.topics[i], question.match);
+  return are_kept;
 }
 
 constexpr std::string_view too_many = "too many requests of this path are waiting for their answers";
@@ -171,9 +182,11 @@ transport::Service::Answer Gateway::on_api(OnWorker& here, const Destination& to
     auto events = read_events_request(request);
     if (auto* const refusal = std::get_if<HttpResponse>(&events)) return std::move(*refusal);
     return as_stream([&](size_t& count) {
+      auto& question = std::get<EventsQuestion>(events);
+      auto are_kept = kept_of(*to.entrance, path.realm, question);
       return std::make_unique<EventStream>(here.desk, entrance_of(to), *std::move(credentials),
-                                           std::move(headers), count,
-                                           std::get<EventsQuestion>(std::move(events)));
+                                           std::move(headers), count, std::move(question),
+                                           std::move(are_kept));
     });
   }
   if (api_target(to.rest) == ApiTarget::openapi)

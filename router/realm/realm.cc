@@ -1,5 +1,6 @@
 #include "router/realm/realm.h"
 
+#include <algorithm>
 #include <cassert>
 #include <chrono>
 #include <thread>
@@ -49,6 +50,13 @@ Realm::Realm(const config::Realm& config, std::vector<Mailbox*> mailboxes, uint6
 bool Realm::has_role(std::string_view name) const {
   const Lock lock(mutex_);
   return state_.authorizer.role(name) != nullptr;
+}
+
+bool Realm::keeps_history_of(std::string_view topic, std::string_view match) const {
+  const auto& kept = config_.store.event_history;
+  return std::any_of(kept.begin(), kept.end(), [&](const config::EventHistory& history) {
+    return history.uri == topic && wamp::name(history.match) == match;
+  });
 }
 
 void Realm::set_rules(Seat& seat, Member& member) const {

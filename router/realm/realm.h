@@ -47,6 +47,8 @@ class Realm final : private dealer::Procedures {
   bool has_role(std::string_view name) const;
   bool sequential_request_ids() const { return config_.sequential_request_ids; }
   bool has_meta_api() const { return config_.meta_api; }
+  // Of events of just this topic or pattern; `match` as in SUBSCRIBE. Any thread.
+  bool keeps_history_of(std::string_view topic, std::string_view match) const;
 
   // On the thread of its session, which may not use the seat any more. What it held as a member is gone when
   // this returns, or is being taken from it, and so are its calls. Needs no memory.

@@ -23,10 +23,20 @@ class EventSource {
     head_ = next_block("\r\n\r\n");
   }
   const std::string& head() const { return head_; }
-  // The lines of the next event, comments left out.
+  // The lines of the next event. Comments are left out, and so is an id alone.
   std::string next() {
-    for (;;)
-      if (std::string event = next_block("\n\n"); event != ":\n\n") return event;
+    for (;;) {
+      std::string event = next_block("\n\n");
+      if (event.starts_with("id: ")) last_id_ = event.substr(4, event.find('\n') - 4);
+      if (event != ":\n\n" && event != "id: " + last_id_ + "\n\n") return event;
+    }
+  }
+  // What a browser would come back with, once it is this.
+  void await_id(const std::string& id) {
+    while (last_id_ != id) {
+      const std::string block = next_block("\n\n");
+      if (block.starts_with("id: ")) last_id_ = block.substr(4, block.find('\n') - 4);
+    }
   }
   // What its data says, without topic and publication.
   std::string data() {
@@ -45,7 +55,7 @@ class EventSource {
     return block;
   }
   RawClient raw_;
-  std::string head_;
+  std::string head_, last_id_;
 };
 
 class HttpEvents : public testing::Test {
@@ -136,6 +146,51 @@ TEST_F(HttpEvents, GoOnWhereTheClientWas) {
               StartsWith("event: reset"));
   EXPECT_THAT(EventSource(router->port(), "topic=com.kept&last_event_id=x").next(),
               StartsWith("event: reset"));
+}
+
+TEST_F(HttpEvents, GoOnForAClientThatHasHadNoneYet) {
+  auto config = http_config();
+  for (const char* topic : {"com.kept", "com.silent"})
+    config.realms.front().store.event_history.push_back({topic, wamp::MatchPolicy::exact, 3});
+  start(config);
+  const std::string before = publish("com.kept", "[1]");
+  EventSource(router->port(), "topic=com.kept").await_id(before);
+  publish("com.kept", "[2]");
+  EXPECT_EQ(EventSource(router->port(), "topic=com.kept", "Last-Event-ID: " + before + "\r\n").data(),
+            R"({"args":[2],"replayed":true})");
+  // Of these nothing is known that it could go on behind.
+  for (const std::string topic : {"com.silent", "com.none"}) {
+    EventSource(router->port(), "topic=" + topic).await_id("0");
+    EXPECT_EQ(EventSource(router->port(), "topic=" + topic, "Last-Event-ID: 0\r\n").next(),
+              "event: reset\ndata: {\"topic\":\"" + topic + "\"}\n\n");
+  }
+}
+
+TEST_F(HttpEvents, GoOnAfterMoreOfThemThanAreKeptForOneThatOpens) {
+  auto config = http_config();
+  for (const char* topic : {"com.a", "com.b"})
+    config.realms.front().store.event_history.push_back({topic, wamp::MatchPolicy::exact, 2000});
+  start(config);
+  const std::string first = publish("com.a", "[0]");
+  publish("com.b", "[0]");
+  constexpr int missed = 1500;
+  for (int i = 1; i <= missed; ++i) publish("com.a", "[" + std::to_string(i) + "]");
+  EventSource source(router->port(), "topic=com.a&topic=com.b", "Last-Event-ID: " + first + "\r\n");
+  bool is_b_reset = false;
+  for (int i = 1; i <= missed;) {
+    const std::string event = source.next();
+    if (event == "event: reset\ndata: {\"topic\":\"com.b\"}\n\n")
+      is_b_reset = true;
+    else
+      ASSERT_THAT(event, HasSubstr(",\"args\":[" + std::to_string(i++) + "],\"replayed\":true}"));
+  }
+  publish("com.b", "[\"live\"]");
+  std::string event = source.next();
+  if (!is_b_reset) {
+    EXPECT_EQ(event, "event: reset\ndata: {\"topic\":\"com.b\"}\n\n");
+    event = source.next();
+  }
+  EXPECT_THAT(event, HasSubstr(R"("args":["live"])"));
 }
 
 TEST_F(HttpEvents, OfASlowClientAreDroppedAsTheRoleSays) {

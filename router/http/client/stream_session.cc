@@ -3,6 +3,7 @@
 #include <cassert>
 #include <utility>
 
+#include "router/memory/holding.h"
 #include "router/session/session.h"
 #include "transport/framing/close_code.h"
 #include "transport/http/request_head.h"
@@ -160,6 +161,10 @@ void StreamSession::say_later(std::string message) {
 
 void StreamSession::say(std::string message) {
   if (session_ && !has_ended_) session_->on_message(message);
+}
+
+transport::Charge StreamSession::charge_for_events(size_t bytes) const {
+  return {connection_->account(), holding::events, bytes};
 }
 
 // ---- for its session

@@ -19,6 +19,7 @@
 #include "router/http/client/desk.h"
 #include "router/http/client/reply.h"
 #include "transport/connection/connection.h"
+#include "transport/memory/account.h"
 #include "wamp/message.h"
 
 namespace router::http {
@@ -53,6 +54,8 @@ class StreamSession : public transport::Receiver {
   virtual void on_sweep(SteadyTime) {}
 
   Desk& desk() { return desk_; }
+  // Of what is kept for the client. Precondition: it is there.
+  transport::Charge charge_for_events(size_t bytes) const;
   bool has_begun() const { return has_begun_; }
   // The head of the response, once. Ends the stream as well if there is nothing more to be told.
   void begin();

@@ -9,19 +9,38 @@
 namespace router::http {
 namespace {
 
-constexpr size_t max_early_events = 1000;
+// Of events that come before all topics are subscribed to. With more of them the response begins, and what is
+// refused after that is told in it.
+constexpr size_t max_early_bytes = 64 * 1024;
+
+// An id that no publication has.
+constexpr uint64_t known_to_none = 0;
+
+std::string id_alone(uint64_t id) {
+  return "id: " + std::to_string(id) + "\n\n";
+}
+
+// There may be a gap.
+std::string reset_of(const std::string& topic) {
+  return sent_event("reset", "{\"topic\":" + serializers::json_string(topic) + "}");
+}
 
 }  // namespace
 
 EventStream::EventStream(Desk& desk, std::shared_ptr<const Entrance> entrance, Credentials credentials,
-                         Headers headers, size_t& count, EventsQuestion question)
+                         Headers headers, size_t& count, EventsQuestion question, std::vector<bool> are_kept)
     : StreamSession(desk, std::move(entrance), std::move(credentials), std::move(headers), count),
-      opening_(std::make_unique<Opening>()) {
+      opening_(std::make_unique<Opening>()),
+      is_new_(question.after.value_or(known_to_none) == known_to_none) {
   opening_->match = std::move(question.match);
   opening_->after = question.after;
-  opening_->are_replayed.assign(question.topics.size(), question.after.has_value());
+  opening_->are_replayed = is_new_ ? std::move(are_kept) : std::vector<bool>(question.topics.size(), true);
+  if (is_new_) opening_->first = id_alone(known_to_none);
   topics_.reserve(question.topics.size());
-  for (std::string& topic : question.topics) topics_.push_back({std::move(topic)});
+  for (std::string& topic : question.topics) {
+    if (is_new_ && question.after) opening_->first += reset_of(topic);
+    topics_.push_back({std::move(topic)});
+  }
 }
 
 void EventStream::on_welcome() {
@@ -33,7 +52,8 @@ void EventStream::subscribe(size_t topic) {
   wamp::Dict options;
   if (opening_->match != "exact") options.set("match", opening_->match);
   if (opening_->are_replayed[topic])
-    options.set("_replay", wamp::Dict{{"after_publication", *opening_->after}});
+    options.set("_replay",
+                is_new_ ? wamp::Dict{{"limit", 1}} : wamp::Dict{{"after_publication", *opening_->after}});
   say_later(serializers::encode(
       serializers::Format::json,
       wamp::Subscribe{wamp::RequestId(opening_->asked.size()), std::move(options), topics_[topic].uri}));
@@ -54,17 +74,25 @@ void EventStream::hear(wamp::Error& message) {
     return end_with({Reply::Kind::error, message.error, serializers::json_arguments(message.payload)},
                     "error");
   opening_->are_replayed[topic] = false;
-  opening_->resets += sent_event("reset", "{\"topic\":" + serializers::json_string(topics_[topic].uri) + "}");
+  if (!is_new_) opening_->first += reset_of(topics_[topic].uri);
   subscribe(topic);
 }
 
 void EventStream::on_answered() {
   if (++opening_->answered < topics_.size()) return;
-  const auto opening = std::move(opening_);
+  tell_early();
+  opening_.reset();
   says_no_more();
+}
+
+void EventStream::tell_early() {
+  if (!has_begun() && opening_->first.empty()) opening_->first = ":\n\n";
   begin();
-  tell(opening->resets.empty() ? ":\n\n" : opening->resets);
-  for (const transport::BufferRef& event : opening->early) tell(event);
+  if (!opening_->first.empty()) tell(opening_->first);
+  for (const transport::BufferRef& event : opening_->early) tell(event);
+  opening_->first.clear();
+  opening_->early.clear();
+  opening_->charge.set(0);
 }
 
 std::string_view EventStream::topic_of(const wamp::Event& event) const {
@@ -77,13 +105,20 @@ std::string_view EventStream::topic_of(const wamp::Event& event) const {
 }
 
 void EventStream::hear(wamp::Event& message, const transport::BufferRef& frame) {
-  if (!desk().event || &*desk().event != &*frame) {
-    desk().event_text = transport::Buffer::of(event_text(topic_of(message), message));
-    desk().event = frame;
+  transport::BufferRef text;
+  if (is_new_ && message.details.find("_replayed")) {
+    text = transport::Buffer::of(id_alone(message.publication.value));
+  } else {
+    if (!desk().event || &*desk().event != &*frame) {
+      desk().event_text = transport::Buffer::of(event_text(topic_of(message), message));
+      desk().event = frame;
+    }
+    text = desk().event_text;
   }
-  if (!opening_) return tell(desk().event_text);
-  if (opening_->early.size() >= max_early_events) return end("too many events before it was opened");
-  opening_->early.push_back(desk().event_text);
+  if (!opening_) return tell(text);
+  opening_->early.push_back(text);
+  opening_->charge = charge_for_events(opening_->charge.bytes() + text->held() + sizeof(text));
+  if (has_begun() || opening_->charge.bytes() > max_early_bytes) tell_early();
 }
 
 }  // namespace router::http

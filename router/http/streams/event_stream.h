@@ -1,7 +1,8 @@
 // Events of some topics as Server-Sent Events: the response to one GET, for as long as its client stays.
 //
 // See StreamSession. A client that comes back says which event it has seen last: it gets those behind it that
-// the event history has, or is told that there may be a gap ("reset"), never nothing.
+// the event history has, or is told that there may be a gap ("reset"), never nothing. So the stream of one
+// that is new begins with an id: of the newest event in the history, or one that no history knows.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +16,9 @@ namespace router::http {
 
 class EventStream final : public StreamSession {
  public:
+  // `are_kept`: topics of which there is an event history, so that a new client can come back to it.
   EventStream(Desk& desk, std::shared_ptr<const Entrance> entrance, Credentials credentials, Headers headers,
-              size_t& count, EventsQuestion question);
+              size_t& count, EventsQuestion question, std::vector<bool> are_kept);
 
  private:
   struct Topic {
@@ -31,7 +33,8 @@ class EventStream final : public StreamSession {
     std::vector<size_t> asked;       // topics, by request
     size_t answered = 0;
     std::vector<transport::BufferRef> early;  // events that came before that
-    std::string resets;
+    transport::Charge charge;                 // for them
+    std::string first;  // what comes before them: resets, and the id of a stream that is new
   };
 
   void on_welcome() override;
@@ -43,9 +46,12 @@ class EventStream final : public StreamSession {
   void subscribe(size_t topic);
   std::string_view topic_of(const wamp::Event& event) const;
   void on_answered();
+  void tell_early();
 
   std::vector<Topic> topics_;
   std::unique_ptr<Opening> opening_;  // until it is over
+  // Its client has seen no event: of what is replayed it gets the id only.
+  const bool is_new_;
 };
 
 }  // namespace router::http

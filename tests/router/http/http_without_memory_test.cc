@@ -126,7 +126,7 @@ TEST(AnEventStreamWithoutMemory, EndsOrTellsItsEvents) {
     StreamWire wire;
     wire.told.reserve(10'000);
     http::EventStream stream(desk, router.entrance(), {"realm1"}, {}, count,
-                             {{"com.one", "com.two"}, "exact", std::nullopt});
+                             {{"com.one", "com.two"}, "exact", std::nullopt}, {false, false});
     bool has_failed = fails(at, [&] {
       try {
         stream.on_open(wire);
