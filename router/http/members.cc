@@ -19,7 +19,6 @@ std::shared_ptr<Member> Members::find(const std::string& path,
                                       const Credentials& credentials, const std::string& peer,
                                       const Bounds& bounds) {
   OfPath& all = paths_[path];
-  if (all.in_flight >= bounds.requests_in_flight) return nullptr;
   // After a reload everybody comes in again.
   if (all.entrance != entrance) {
     while (!all.by_key.empty()) all.retire(all.by_key.begin());
@@ -29,9 +28,10 @@ std::shared_ptr<Member> Members::find(const std::string& path,
   const std::string key = credentials.key();
   if (const auto known = all.by_key.find(key); known != all.by_key.end()) {
     all.on_used(known->second);
-    return known->second.member;
+    const size_t in_flight = known->second.use.empty() ? all.in_flight : all.in_flight_outside;
+    return in_flight < bounds.requests_in_flight ? known->second.member : nullptr;
   }
-  if (all.joining() >= bounds.members) return nullptr;
+  if (all.joining() >= bounds.members || all.in_flight_outside >= bounds.requests_in_flight) return nullptr;
   const auto member = std::make_shared<Member>(desk_, entrance, credentials, key, peer, all);
   std::list<Member*> use{member.get()};
   const auto place = use.begin();

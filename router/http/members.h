@@ -3,6 +3,7 @@
 // On the worker's thread only. A member is kept until its login ends, or until nothing was asked of it for a
 // minute. They are bounded for each path: those who are in, of whom the one that was used longest ago gives
 // way to the next; and as many who log in, who take no place of one who is in until their login is accepted.
+// Their requests are bounded in the same way.
 #pragma once
 
 #include <list>

@@ -40,10 +40,10 @@ std::string cancel_text(uint64_t request) {
 struct Member::Request final : transport::HttpWaiter {
   Request(Member& its_member, transport::HttpExchange& its_exchange, Question what, Respond how)
       : member(its_member), exchange(&its_exchange), question(std::move(what)), respond(std::move(how)) {
-    ++member.home_.in_flight;
+    ++member.in_flight();
     count();
   }
-  ~Request() { --member.home_.in_flight; }
+  ~Request() { --member.in_flight(); }
   Request(const Request&) = delete;
   void on_gone(transport::HttpExchange&) override { member.on_gone(*this); }
 
@@ -210,9 +210,17 @@ void Member::hear(const wamp::Welcome& message) {
   state_ = State::open;
   const wamp::Value* const role = message.details.find("authrole");
   if (const auto* const name = role ? role->get<std::string>() : nullptr) role_ = *name;
-  if (home_.on_in(*this)) return later(&Member::say_all);
+  if (home_.on_in(*this)) return come_in();
   leave(Reply::Kind::error, wamp::error_uri::too_many_requests, "too many others ask here at this time",
         "there is no room for it");
+}
+
+void Member::come_in() {
+  const size_t count = waiting_.size() + settled_.size();
+  in_flight() -= count;
+  was_in_ = true;
+  in_flight() += count;
+  later(&Member::say_all);
 }
 
 void Member::hear(const wamp::Challenge&) {

@@ -37,7 +37,8 @@ class Member final : public transport::Connection, public std::enable_shared_fro
     virtual bool on_in(Member& member) noexcept = 0;
     // It takes no more questions.
     virtual void on_leaving(Member& member) noexcept = 0;
-    size_t in_flight = 0;  // requests of all its members that are not answered
+    // Requests that are not answered: of members who are in, or have been, and of those who log in.
+    size_t in_flight = 0, in_flight_outside = 0;
 
    protected:
     ~Home() = default;
@@ -82,6 +83,8 @@ class Member final : public transport::Connection, public std::enable_shared_fro
   struct Request;
   using Requests = std::map<uint64_t, std::unique_ptr<Request>>;
 
+  size_t& in_flight() { return was_in_ ? home_.in_flight : home_.in_flight_outside; }
+  void come_in();
   bool has_requests() const { return !waiting_.empty() || !said_.empty() || !settled_.empty(); }
   void on_resumed() override;
   void on_gone(Request& request);
@@ -128,7 +131,7 @@ class Member final : public transport::Connection, public std::enable_shared_fro
   std::vector<uint64_t> to_cancel_;  // ids
   std::optional<transport::RateMeter> meter_;
   SteadyTime last_used_;
-  bool saying_ = false;
+  bool saying_ = false, was_in_ = false;
   std::string end_reason_;
   std::unique_ptr<transport::Receiver> receiver_;  // the session; ends before what it may still use of this
 };

@@ -56,7 +56,7 @@ TEST(AnHttpRequestWithoutMemory, IsAnsweredOnceOrIsNone) {
     EXPECT_EQ(story.one.answers, story.one.waiter ? 1 : 0) << at;
     story.ends();
     EXPECT_TRUE(story.member->ended()) << at;
-    EXPECT_EQ(story.home.in_flight, 0u) << at;
+    EXPECT_EQ(story.home.in_flight + story.home.in_flight_outside, 0u) << at;
     return has_failed;
   });
   EXPECT_GT(failures, 10u);

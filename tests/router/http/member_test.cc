@@ -51,7 +51,7 @@ TEST_F(AMemberWithoutSocket, CountsWhatItSaysAndNothingElse) {
   EXPECT_EQ(one.body, "[1]");
   EXPECT_EQ(two.body, "wamp.error.no_such_procedure");
   EXPECT_EQ(given_up.answers, 0);
-  EXPECT_EQ(home.in_flight, 0u);
+  EXPECT_EQ(home.in_flight + home.in_flight_outside, 0u);
 }
 
 TEST_F(AMemberWithoutSocket, IsChargedForARequestUntilItIsSaid) {
@@ -99,8 +99,8 @@ class KeptMembers : public testing::Test {
   }
   // Null: there is no room.
   http::Member* comes(const std::string& who, const std::string& ticket, size_t room = 1) {
-    const auto found = members.find("/api", router.entrance(), {"realm1", "ticket", who, ticket},
-                                    "192.0.2.1:1", {room, 100});
+    const auto found =
+        members.find("/api", router.entrance(), {"realm1", "ticket", who, ticket}, "192.0.2.1:1", {room, 2});
     return found.get();
   }
   http::Member* comes(const std::string& who, size_t room = 1) { return comes(who, who + "s-ticket", room); }
@@ -128,6 +128,30 @@ TEST_F(KeptMembers, GiveNoWayToStrangers) {
   EXPECT_NE(comes("ann", "wrong"), nullptr);
   EXPECT_EQ(comes("ann", "wrong, too"), nullptr) << "strangers have no more room than others";
   turn(router.worker());
+  EXPECT_EQ(comes("joe"), joe);
+}
+
+TEST_F(KeptMembers, MayAskHoweverManyRequestsOfStrangersWait) {
+  http::Member* const joe = is_in("joe");
+  http::Member* const stranger = comes("ann", "wrong");
+  AskedExchange one, two;
+  ask(*stranger, one, call_of("com.none"));
+  ask(*stranger, two, call_of("com.none"));
+  EXPECT_EQ(comes("ann", "wrong"), nullptr);
+  EXPECT_EQ(comes("joe"), joe);
+  sweeps(std::chrono::hours(1));
+  EXPECT_EQ(one.answers + two.answers, 2);
+}
+
+TEST_F(KeptMembers, HaveTheRequestsThatTheyCameInWith) {
+  http::Member* const joe = comes("joe");
+  AskedExchange one, two;
+  ask(*joe, one, call_of("com.none"));
+  ask(*joe, two, call_of("com.none"));
+  EXPECT_EQ(comes("joe"), nullptr);
+  turn(router.worker());
+  EXPECT_EQ(one.body, "wamp.error.no_such_procedure");
+  EXPECT_EQ(two.answers, 1);
   EXPECT_EQ(comes("joe"), joe);
 }
 
