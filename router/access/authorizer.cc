@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "router/base/reserved_uri.h"
 #include "router/config/limits.h"
 #include "router/config/wording.h"
 
@@ -30,6 +29,10 @@ std::string wording(Action action, std::string_view uri, wamp::MatchPolicy match
          config::in_quotes(uri);
 }
 
+std::string_view wording_of_no_rule(std::string_view uri) {
+  return is_own_uri(uri) ? "no rule that itself begins with \"wampd.\" matches" : "no rule matches";
+}
+
 RolePermissions::RolePermissions(const config::Role& role, const config::SessionLimits& of_realm)
     : verdicts_(role.authorizer ? std::make_shared<Verdicts>(*role.authorizer) : nullptr),
       limits_(config::limits_of(role, of_realm)),
@@ -39,6 +42,7 @@ RolePermissions::RolePermissions(const config::Role& role, const config::Session
     if (index_.find(permission.uri, permission.match)) continue;
     rules_.push_back(permission);
     index_.add(permission.uri, permission.match, &rules_.back());
+    if (is_own_uri(permission.uri)) own_index_.add(permission.uri, permission.match, &rules_.back());
     if (permission.match == wamp::MatchPolicy::wildcard)
       fresh_.components_at_least =
           std::max(fresh_.components_at_least, wamp::component_count(permission.uri) + 1);
@@ -72,6 +76,8 @@ RolePermissions::Decision RolePermissions::decide(Action action, std::string_vie
     const auto common = grants_less ? common_uri(pattern, {rule.uri, rule.match}, fresh_) : std::nullopt;
     // No call to what is reserved goes to a registration, whatever its pattern is.
     if (!common || (action == Action::register_ && is_reserved_uri(*common))) continue;
+    // Nor does an event of the router's own come by a pattern that does not name it.
+    if (is_own_uri(*common) && !is_own_uri(uri)) continue;
     Decision there = decide_on(action, *common);
     if (!there.grant.allowed) return there;
     decision.grant.force_reregister &= there.grant.force_reregister;
@@ -81,7 +87,8 @@ RolePermissions::Decision RolePermissions::decide(Action action, std::string_vie
 
 std::vector<const config::Permission*> RolePermissions::matching_rules(std::string_view uri) const {
   UriIndex<const config::Permission> left;
-  for (const config::Permission& rule : rules_) left.add(rule.uri, rule.match, &rule);
+  for (const config::Permission& rule : rules_)
+    if (!is_own_uri(uri) || is_own_uri(rule.uri)) left.add(rule.uri, rule.match, &rule);
   std::vector<const config::Permission*> matching;
   while (const config::Permission* rule = left.match_best(uri)) {
     matching.push_back(rule);

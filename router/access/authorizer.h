@@ -14,6 +14,7 @@
 
 #include "router/access/grant.h"
 #include "router/access/verdicts.h"
+#include "router/base/reserved_uri.h"
 #include "router/config/config.h"
 #include "router/matching/common_uri.h"
 #include "router/matching/uri_index.h"
@@ -26,8 +27,13 @@ Grant grant_of(const config::Permission& rule, Action action);
 // What somebody wants to do, for people: call "com.x", subscribe prefix "com.".
 std::string wording(Action action, std::string_view uri, wamp::MatchPolicy match);
 
+// Why a URI is denied that no rule decides on, for people.
+std::string_view wording_of_no_rule(std::string_view uri);
+
 // The permissions of one role. Which rule decides: exact, then the longest prefix, then the wildcard, as for
-// registrations; no rule: denied.
+// registrations; no rule: denied. On what begins with "wampd." only those decide that begin so themselves:
+// who may use the realm as he likes may not operate the router for that. A pattern that does not begin so
+// does not reach there.
 class RolePermissions {
  public:
   explicit RolePermissions(const config::Role& role, const config::SessionLimits& of_realm = {});
@@ -55,7 +61,9 @@ class RolePermissions {
   config::SlowConsumer slow_consumer() const { return slow_consumer_; }
 
   // The rule that decides on the URI, whatever the action; null: none, so it is denied.
-  const config::Permission* deciding_rule(std::string_view uri) const { return index_.match_best(uri); }
+  const config::Permission* deciding_rule(std::string_view uri) const {
+    return (is_own_uri(uri) ? own_index_ : index_).match_best(uri);
+  }
   // All rules that match the URI, in the order in which they would decide: the first one does.
   std::vector<const config::Permission*> matching_rules(std::string_view uri) const;
 
@@ -65,6 +73,7 @@ class RolePermissions {
   std::deque<config::Permission> rules_;
   FreshParts fresh_;  // of all rules
   UriIndex<const config::Permission> index_;
+  UriIndex<const config::Permission> own_index_;  // of those that begin with "wampd."
   std::shared_ptr<Verdicts> verdicts_;
   const config::SessionLimits limits_;
   const config::SlowConsumer slow_consumer_;

@@ -126,7 +126,8 @@ std::string explain_rules(const RolePermissions& permissions, Action action,
   if (match != wamp::MatchPolicy::exact && !decision.grant.allowed)
     text = "because of " + in_quotes(decision.uri) + ", where # is any text that no rule has\n";
   const auto rules = permissions.matching_rules(decision.uri);
-  if (rules.empty()) return text + "no rule matches, and what no rule allows is denied\n";
+  if (rules.empty())
+    return text + std::string(wording_of_no_rule(decision.uri)) + ", and what no rule allows is denied\n";
   text += "decided by: " + line_of(*rules.front(), action) + "\n";
   for (size_t i = 1; i < rules.size(); ++i) text += "less specific: " + line_of(*rules[i], action) + "\n";
   return text;

@@ -1,4 +1,5 @@
-// Which URIs are the router's: no client registers or publishes there.
+// Which URIs are the router's: no client registers or publishes there, and what this router has besides the
+// protocol is only for whom a rule or a subscription names it.
 //
 // Pure; any thread.
 #pragma once
@@ -13,6 +14,11 @@ constexpr bool is_reserved_uri(std::string_view uri) {
   uri.remove_prefix(4);
   if (uri.starts_with('d')) uri.remove_prefix(1);
   return uri.empty() || uri.front() == '.';
+}
+
+// Of these, what this router has besides. No rule and no pattern that does not begin so reaches there.
+constexpr bool is_own_uri(std::string_view uri) {
+  return uri.starts_with("wampd.");
 }
 
 }  // namespace router

@@ -213,7 +213,7 @@ void Broker::revoke(Subscription& subscription, Member& subscriber, const std::s
 
 std::vector<Leg> Broker::find_legs(std::string_view topic) const {
   std::vector<Leg> legs;
-  index_.match_all(topic, [&legs](const Subscription& subscription) { append_legs(subscription, legs); });
+  match(topic, [&legs](const Subscription& subscription) { append_legs(subscription, legs); });
   return legs;
 }
 

@@ -15,6 +15,7 @@
 
 #include "router/base/clock.h"
 #include "router/base/id_source.h"
+#include "router/base/reserved_uri.h"
 #include "router/broker/publication.h"
 #include "router/broker/subscribe_options.h"
 #include "router/broker/subscription.h"
@@ -99,10 +100,14 @@ class Broker {
   Subscription* find(std::string_view topic, wamp::MatchPolicy match) const {
     return index_.find(topic, match);
   }
-  // visit(const Subscription&) for each that gets what is published to `topic`.
+  // visit(const Subscription&) for each that gets what is published to `topic`; of the router's own only
+  // those that name it (router/base/reserved_uri.h).
   template <class Visit>
   void match(std::string_view topic, Visit visit) const {
-    index_.match_all(topic, visit);
+    const bool is_own = is_own_uri(topic);
+    index_.match_all(topic, [&](const Subscription& subscription) {
+      if (!is_own || is_own_uri(subscription.topic)) visit(subscription);
+    });
   }
   // visit(const Subscription&) for a part of them, as IdMap::visit_some() has it.
   template <class Visit>

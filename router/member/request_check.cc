@@ -18,8 +18,8 @@ std::string decided_by(const RolePermissions& permissions, Action action, std::s
                        wamp::MatchPolicy match) {
   if (permissions.verdicts()) return in_quotes(permissions.verdicts()->authorizer().procedure) + " says so";
   const auto decision = permissions.decide(action, uri, match);
-  const std::string who =
-      decision.rule ? "the rule at " + decision.rule->place + " decides" : "no rule matches";
+  const std::string who = decision.rule ? "the rule at " + decision.rule->place + " decides"
+                                        : std::string(wording_of_no_rule(decision.uri));
   if (match == wamp::MatchPolicy::exact) return who;
   return "on " + in_quotes(decision.uri) + ", a part of it, " + who;
 }

@@ -30,7 +30,8 @@ class Pages : public testing::Test {
     config::Config config = test_config();
     config.metrics.procedures = {"com.counted.*"};
     config.realms.front().limits.slow_call_ms = 1;
-    config::Permission& all = config.realms.front().roles.front().permissions.front();
+    config::Permission& all = config.realms.front().roles.front().permissions.back();
+    EXPECT_EQ(all.uri, "wampd.");
     all.tap = all.tap_payload = true;
     return config;
   }

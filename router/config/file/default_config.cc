@@ -52,7 +52,7 @@ void read_address(const std::string& text, Transport& transport) {
   transport.port = *port;
 }
 
-Realm open_realm(const std::string& name) {
+Realm open_realm(const std::string& name, bool may_ask_router) {
   if (!wamp::is_valid_uri(name, wamp::UriRule::loose) || name.find('*') != name.npos)
     throw ConfigError("--realm: " + in_quotes(name) + " is not a valid URI");
   Permission everything{.uri = "",
@@ -64,15 +64,21 @@ Realm open_realm(const std::string& name) {
                         .force_reregister = true};
   Realm realm;
   realm.name = name;
-  realm.roles = {{.name = "anonymous", .permissions = {std::move(everything)}}};
+  Role& role = realm.roles.emplace_back(Role{.name = "anonymous", .permissions = {std::move(everything)}});
+  // That does not reach the router's own procedures.
+  if (may_ask_router)
+    role.permissions.push_back(
+        {.uri = "wampd.", .match = wamp::MatchPolicy::prefix, .call = true, .subscribe = true});
   return realm;
 }
 
 // What the router does is for those on the machine.
+bool is_local(const Transport& transport) {
+  return !transport.socket_path.empty() || transport.interface.starts_with("127.") ||
+         transport.interface == "::1";
+}
+
 void add_monitor(Transport& transport) {
-  const bool is_local = !transport.socket_path.empty() || transport.interface.starts_with("127.") ||
-                        transport.interface == "::1";
-  if (!is_local) return;
   for (const char* const page :
        {"/varz", "/connz", "/procz", "/topicz", "/deniedz", "/healthz", "/livez", "/readyz"})
     transport.paths.emplace(page, MonitorPath{});
@@ -99,18 +105,20 @@ Config default_config(const DefaultOptions& options) {
     if (!seen.insert(option + what).second)
       throw ConfigError(option + ": " + in_quotes(what) + " is given twice");
   };
-  for (const std::string& name : options.realms) {
-    expect_new("--realm", name);
-    config.realms.push_back(open_realm(name));
-  }
-  if (config.realms.empty()) config.realms.push_back(open_realm("realm1"));
   for (const std::string& text : options.addresses) {
     Transport& transport = config.transports.emplace_back(open_transport());
     read_address(text, transport);
     if (has_fixed_address(transport)) expect_new("--ws", address(transport));
   }
   if (config.transports.empty()) config.transports.push_back(open_transport());
-  for (Transport& transport : config.transports) add_monitor(transport);
+  for (Transport& transport : config.transports)
+    if (is_local(transport)) add_monitor(transport);
+  const bool all_are_local = std::all_of(config.transports.begin(), config.transports.end(), is_local);
+  for (const std::string& name : options.realms) {
+    expect_new("--realm", name);
+    config.realms.push_back(open_realm(name, all_are_local));
+  }
+  if (config.realms.empty()) config.realms.push_back(open_realm("realm1", all_are_local));
   return config;
 }
 

@@ -20,6 +20,7 @@ JWT_SECRET = "a secret of an issuer that nobody else knows"
 ALL = {"call": True, "register": True, "publish": True, "subscribe": True}
 RULES = [{"uri": "", "match": "prefix", "allow": ALL},
          {"uri": "com.secret.", "match": "prefix"},
+         {"uri": "wampd.", "match": "prefix", "allow": {"call": True, "subscribe": True}},
          {"uri": "wampd.tap.", "match": "prefix", "allow": {"call": True, "subscribe": True, "tap": True, "tap_payload": True}}]
 
 

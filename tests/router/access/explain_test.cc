@@ -51,6 +51,19 @@ TEST(Explain, NamesTheProcedureThatIsAsked) {
             "the procedure \"com.auth\" is asked whether role \"user\" of realm \"r2\" may call \"com.x\"\n");
 }
 
+TEST(Explain, TellsThatOnTheRoutersOwnOnlyRulesThatNameItDecide) {
+  const std::string realms = R"(, {"name": "r2", "roles": [{"name": "user", "permissions": [
+    {"uri": "", "match": "prefix", "allow": {"call": true}},
+    {"uri": "wampd.stats.", "match": "prefix", "allow": {"call": true}}]}]})";
+  EXPECT_EQ(answer({.action = "call", .uri = "wampd.log.level", .realm = "r2", .role = "user"}, realms),
+            "role \"user\" of realm \"r2\" may not call \"wampd.log.level\"\n"
+            "no rule that itself begins with \"wampd.\" matches, and what no rule allows is denied\n");
+  EXPECT_EQ(answer({.action = "call", .uri = "wampd.stats.realm", .realm = "r2", .role = "user"}, realms),
+            "role \"user\" of realm \"r2\" may call \"wampd.stats.realm\"\n"
+            "decided by: prefix \"wampd.stats.\" allows call (wampd.jsonc:10:5, "
+            "$.realms[1].roles[0].permissions[1])\n");
+}
+
 TEST(Explain, SaysThatNoRuleMatches) {
   EXPECT_THAT(answer({.authid = "joe", .action = "publish", .uri = "org.x"}),
               HasSubstr("may not publish \"org.x\"\nno rule matches, and what no rule allows is denied\n"));

@@ -107,6 +107,40 @@ TEST_F(PatternPermissions, WhatNoRegistrationIsCalledForDoesNotCount) {
   EXPECT_FALSE(may("", MatchPolicy::prefix, Action::subscribe));
 }
 
+TEST_F(PatternPermissions, OnlyARuleThatNamesTheRoutersOwnDecidesOnIt) {
+  allow("", MatchPolicy::prefix);
+  allow("wampd", MatchPolicy::prefix);
+  allow("..", MatchPolicy::wildcard);
+  for (const char* const uri : {"wampd.log.level", "wampd.tap.on_start"}) {
+    EXPECT_FALSE(may(uri, MatchPolicy::exact, Action::call)) << uri;
+    EXPECT_FALSE(may(uri, MatchPolicy::exact)) << uri;
+  }
+  EXPECT_FALSE(may("wampd.", MatchPolicy::prefix));
+  EXPECT_FALSE(may("wampd..on_start", MatchPolicy::wildcard));
+  EXPECT_TRUE(may("wampdx.mine", MatchPolicy::exact));
+  EXPECT_TRUE(may("wamp.session.kill", MatchPolicy::exact, Action::call));
+  allow("wampd.tap.", MatchPolicy::prefix);
+  allow("wampd..level", MatchPolicy::wildcard);
+  EXPECT_TRUE(may("wampd.tap.on_start", MatchPolicy::exact));
+  EXPECT_TRUE(may("wampd.log.level", MatchPolicy::exact, Action::call));
+  EXPECT_TRUE(may("wampd.tap.", MatchPolicy::prefix));
+  EXPECT_FALSE(may("wampd.", MatchPolicy::prefix));
+  EXPECT_FALSE(may("wampd.stats.realm", MatchPolicy::exact, Action::call));
+}
+
+// It brings nothing of what it does not name.
+TEST_F(PatternPermissions, APatternThatDoesNotNameTheRoutersOwnIsAskedAboutAllElse) {
+  allow("", MatchPolicy::prefix);
+  EXPECT_TRUE(may("", MatchPolicy::prefix));
+  EXPECT_TRUE(may("wamp", MatchPolicy::prefix));
+  EXPECT_TRUE(may(".tap.on_start", MatchPolicy::wildcard));
+  forbid("wampd.", MatchPolicy::prefix);
+  EXPECT_TRUE(may("", MatchPolicy::prefix));
+  forbid("wampd", MatchPolicy::prefix);
+  EXPECT_FALSE(may("", MatchPolicy::prefix));
+  EXPECT_FALSE(may(".tap.on_start", MatchPolicy::wildcard));
+}
+
 TEST_F(PatternPermissions, OthersRegistrationsAreTakenOnlyWhereEachOfTheirUrisMayBe) {
   allow("com.", MatchPolicy::prefix);
   role_.permissions.back().force_reregister = true;

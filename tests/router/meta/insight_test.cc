@@ -33,6 +33,7 @@ class Insight : public testing::Test {
     may.place = "here";
     user.permissions.push_back({.uri = "com.secret", .place = "there"});
     config.roles.push_back(user);
+    config.roles.push_back({.name = "everybody", .permissions = {config.roles.front().permissions.front()}});
     config.roles.front().permissions.push_back({.uri = "wampd.tap.",
                                                 .match = wamp::MatchPolicy::prefix,
                                                 .call = true,
@@ -144,6 +145,34 @@ TEST_F(Insight, WithoutARuleItIsRefused) {
        {"wampd.stats.realm", "wampd.stats.sessions", "wampd.denials", "wampd.explain", "wampd.tap.start",
         "wampd.log.level", "wampd.authorization.purge"})
     EXPECT_THAT(call(user, procedure), StartsWith("\"wamp.error.not_authorized\"")) << procedure;
+}
+
+TEST_F(Insight, ARuleForAllUrisIsNoneForTheRouterItself) {
+  Peer& everybody = realm.join({}, "everybody");
+  for (const std::string procedure : {"wampd.stats.realm", "wampd.log.level", "wampd.authorization.purge"})
+    EXPECT_THAT(call(everybody, procedure), StartsWith("\"wamp.error.not_authorized\"")) << procedure;
+  EXPECT_THAT(call(everybody, "wamp.authorization.purge"), HasSubstr("[0]"));
+  everybody.says(R"([32,90,{},"wampd.tap.on_start"])");
+  EXPECT_THAT(everybody.hears(), HasSubstr("wamp.error.not_authorized"));
+  Peer& ops = realm.join();
+  EXPECT_THAT(call(ops, "wampd.explain", R"([null,"call","wampd.log.level",{"authrole":"everybody"}])"),
+              AllOf(HasSubstr(R"("allowed":false)"), HasSubstr(R"("rule":null)"),
+                    HasSubstr("no rule that itself begins with")));
+}
+
+TEST_F(Insight, APatternForAllTopicsBringsNoneOfTheRoutersOwn) {
+  Peer& everybody = realm.join({}, "everybody");
+  everybody.says(R"([32,90,{"match":"prefix"},""])");
+  EXPECT_THAT(everybody.hears(), HasSubstr("[33,90,"));
+  Peer& witness = realm.join();
+  witness.says(R"([32,1,{"match":"prefix"},"wampd.tap.on_"])");
+  witness.hears();
+  everybody.hears();
+  Peer& ops = realm.join();
+  everybody.hears();
+  call(ops, "wampd.tap.start");
+  EXPECT_THAT(witness.hears(), HasSubstr(R"("tap":1)"));
+  EXPECT_EQ(everybody.hears(), "");
 }
 
 TEST_F(Insight, NobodyElseRegistersOrPublishesThere) {

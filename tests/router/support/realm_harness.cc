@@ -63,7 +63,9 @@ config::Realm RealmHarness::open_realm() {
   everything.call = everything.register_ = everything.publish = everything.subscribe = true;
   config::Realm realm;
   realm.name = "realm1";
-  realm.roles = {{"anonymous", {everything}}};
+  config::Permission of_the_router = everything;
+  of_the_router.uri = "wampd.";
+  realm.roles = {{"anonymous", {everything, of_the_router}}};
   return realm;
 }
 

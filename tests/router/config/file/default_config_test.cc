@@ -52,6 +52,16 @@ TEST(DefaultConfig, TellsWhatTheRouterDoesToThoseOnTheMachineOnly) {
     EXPECT_FALSE(tells(everywhere)) << everywhere;
 }
 
+TEST(DefaultConfig, LetsThoseOnTheMachineOnlyAskTheRouterItself) {
+  const auto may_ask = [](const std::vector<std::string>& where) {
+    const auto& rules = default_config({.addresses = where}).realms.at(0).roles.at(0).permissions;
+    return rules.back().uri == "wampd." && rules.back().call && rules.back().subscribe;
+  };
+  EXPECT_TRUE(may_ask({}));
+  EXPECT_TRUE(may_ask({"127.0.0.1:1", "unix:/run/wampd.sock"}));
+  EXPECT_FALSE(may_ask({"127.0.0.1:1", "0.0.0.0:80"})) << "they have the same role";
+}
+
 TEST(DefaultConfig, RefusesWhatIsNoAddress) {
   for (const char* text : {"", "8080", ":8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1",
                            "::1:80", "[127.0.0.1]:80", "[::1:80", "example.com:80", "unix:", "1.2.3.4:80x"})
