@@ -1,6 +1,5 @@
 #include "router/insight/page_request.h"
 
-#include <cstdint>
 #include <vector>
 
 #include "router/insight/option_reader.h"
@@ -21,7 +20,7 @@ std::variant<PageRequest, std::string> read_page_request(const wamp::Dict& optio
   if (rules.may_have_lists) known.emplace_back("subs");
   reader.expect_only(known);
   reader.read_number("limit", 1, most_on_a_page, request.limit);
-  reader.read_number("offset", 0, UINT32_MAX, request.offset);
+  reader.read_number("offset", 0, most_before_a_page, request.offset);
   if (const auto order = reader.read_word("order", rules.orders)) request.order = *order;
   if (const auto state = reader.read_word("state", states)) request.all = *state == "all";
   reader.read_flag("subs", request.lists);

@@ -15,6 +15,7 @@ namespace router::insight {
 
 inline constexpr size_t most_on_a_page = 1024;
 inline constexpr size_t usual_on_a_page = 100;
+inline constexpr size_t most_before_a_page = 1'000'000;
 inline constexpr size_t most_in_a_list = 100;  // of what one on the page has
 inline constexpr size_t looked_at_once = 64;   // with a realm's lock
 

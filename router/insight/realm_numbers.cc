@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include <sys/resource.h>
@@ -104,29 +105,28 @@ wamp::Dict details_of(const RealmNumbers& numbers, const RealmInsight& realm) {
   return details;
 }
 
-wamp::List denials_of(const RealmInsight& realm, bool with_realm, size_t limit) {
+std::vector<Denial> denials_of(const RealmInsight& realm) {
   std::vector<Denial> all;
   for (const auto& branch : realm.branches) {
     std::vector<Denial> more = branch->denials.all();
     all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }
   std::stable_sort(all.begin(), all.end(), [](const Denial& a, const Denial& b) { return a.time > b.time; });
-  wamp::List list;
-  for (const Denial& denial : all) {
-    if (list.size() == limit) break;
-    wamp::Dict details;
-    if (with_realm) details.append("realm", realm.name);
-    details.append("time", iso_8601(denial.time));
-    details.append("session", denial.session);
-    details.append("authid", denial.authid);
-    details.append("authrole", denial.authrole);
-    details.append("peer", denial.peer);
-    details.append("action", router::name(denial.action));
-    details.append("uri", denial.uri);
-    details.append("reason", denial.reason);
-    list.emplace_back(std::move(details));
-  }
-  return list;
+  return all;
+}
+
+wamp::Dict details_of(const Denial& denial, const std::string* realm) {
+  wamp::Dict details;
+  if (realm) details.append("realm", *realm);
+  details.append("time", iso_8601(denial.time));
+  details.append("session", denial.session);
+  details.append("authid", denial.authid);
+  details.append("authrole", denial.authrole);
+  details.append("peer", denial.peer);
+  details.append("action", router::name(denial.action));
+  details.append("uri", denial.uri);
+  details.append("reason", denial.reason);
+  return details;
 }
 
 }  // namespace router::insight

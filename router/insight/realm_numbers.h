@@ -4,10 +4,13 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "router/directory/realm_state.h"
 #include "router/insight/realm_insight.h"
 #include "router/statistics/numbers.h"
+#include "router/statistics/recent_denials.h"
 
 namespace router::insight {
 
@@ -39,6 +42,8 @@ struct ProcessNumbers {
 ProcessNumbers process_numbers();
 
 // The last denials of the realm, newest first.
-wamp::List denials_of(const RealmInsight& realm, bool with_realm, size_t limit);
+std::vector<Denial> denials_of(const RealmInsight& realm);
+// Of an entry of their list. `realm`: its name, if that is to be told.
+wamp::Dict details_of(const Denial& denial, const std::string* realm = nullptr);
 
 }  // namespace router::insight

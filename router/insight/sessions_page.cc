@@ -2,9 +2,6 @@
 
 #include <chrono>
 #include <utility>
-
-#include "router/insight/chosen_rows.h"
-
 namespace router::insight {
 namespace {
 
@@ -28,8 +25,10 @@ PageRules SessionsPage::rules(bool http) {
 
 bool SessionsPage::collect_some(const RealmState& realm) {
   from_ = realm.members.visit_some(from_, [&](const Member& member) {
-    rows_.push_back({realm_, member.ref.session, member.identity, member.numbers, member.subscriptions.size(),
-                     member.registrations.size()});
+    Row row{realm_,         member.ref.session,          member.identity,
+            member.numbers, member.subscriptions.size(), member.registrations.size()};
+    row.key = key(row, page_.order);
+    rows_.add(std::move(row));
   });
   return from_ != 0;
 }
@@ -51,19 +50,13 @@ double SessionsPage::key(const Row& row, std::string_view order) {
   return 0;  // by id
 }
 
-void SessionsPage::choose() {
-  chosen_ = chosen_rows(
-      rows_, page_, [this](const Row& row) { return key(row, page_.order); },
-      [](const Row& a, const Row& b) { return a.session.value < b.session.value; });
-}
-
 bool SessionsPage::add_lists_some(const std::string& name, const RealmState& realm) {
   if (!page_.lists) return false;
   for (size_t looked_at = 0; listed_ < chosen_.size() && looked_at < looked_at_once; ++listed_, ++looked_at) {
     const Row& row = *chosen_[listed_];
-    const Member* const member = row.realm == name ? realm.members.find(row.session) : nullptr;
+    const Member* const member = *row.realm == name ? realm.members.find(row.session) : nullptr;
     if (!member) continue;
-    Lists& lists = lists_[row.session.value];
+    Lists& lists = lists_[&row];
     looked_at += most_in_a_list;
     for (uint64_t from = 0; lists.subscriptions.size() < most_in_a_list;) {
       from = member->subscriptions.visit_some(from, [&](uint64_t, const HeldSubscription& held) {
@@ -91,7 +84,7 @@ wamp::Dict SessionsPage::details(const Row& row, WallTime now) const {
   const WallTime joined{microseconds(numbers.joined_us.value())};
   const double seconds = std::chrono::duration<double>(now - joined).count();
   wamp::Dict details;
-  if (http_) details.append("realm", row.realm);
+  if (http_) details.append("realm", *row.realm);
   details.append(http_ ? "cid" : "session", row.session.value);
   details.append("authid", row.identity->authid);
   details.append("authrole", row.identity->authrole);
@@ -113,7 +106,7 @@ wamp::Dict SessionsPage::details(const Row& row, WallTime now) const {
   details.append("lost", numbers.lost.value());
   details.append("subscriptions", row.subscriptions);
   details.append("registrations", row.registrations);
-  if (const auto lists = lists_.find(row.session.value); lists != lists_.end()) {
+  if (const auto lists = lists_.find(&row); lists != lists_.end()) {
     details.append("subscriptions_list", lists->second.subscriptions);
     details.append("registrations_list", lists->second.registrations);
   }

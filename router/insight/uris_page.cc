@@ -1,11 +1,7 @@
 #include "router/insight/uris_page.h"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
-
-#include "router/insight/chosen_rows.h"
-
 namespace router::insight {
 namespace {
 
@@ -70,13 +66,13 @@ UriHolder TopicKind::holder_of(const broker::Subscription& subscription) {
   return {subscription.id.value, subscription.match, subscription.created, subscription.subscriber_count()};
 }
 
-std::optional<UriHolder> ProcedureKind::find(const RealmState& realm, const std::string& uri) {
+UriHolder ProcedureKind::find(const RealmState& realm, const std::string& uri) {
   const auto* const found = realm.dealer.registrations().find(uri, wamp::MatchPolicy::exact);
-  return found ? std::optional(holder_of(*found)) : std::nullopt;
+  return found ? holder_of(*found) : UriHolder();
 }
-std::optional<UriHolder> TopicKind::find(const RealmState& realm, const std::string& uri) {
+UriHolder TopicKind::find(const RealmState& realm, const std::string& uri) {
   const auto* const found = realm.broker.find(uri, wamp::MatchPolicy::exact);
-  return found && found->has_subscribers() ? std::optional(holder_of(*found)) : std::nullopt;
+  return found && found->has_subscribers() ? holder_of(*found) : UriHolder();
 }
 
 wamp::List ProcedureKind::members_of(const RealmState& realm, uint64_t id) {
@@ -89,7 +85,7 @@ wamp::List ProcedureKind::members_of(const RealmState& realm, uint64_t id) {
 
 template <class Kind>
 void UrisPage<Kind>::begin(RealmInsight& realm) {
-  realm_ = realm.name;
+  realm_ = &realm.name;
   are_used_added_ = false;
   used_.clear();
   used_holders_.clear();
@@ -102,8 +98,8 @@ void UrisPage<Kind>::begin(RealmInsight& realm) {
   const std::vector<double> rates = Kind::rates(realm).per_second(counted, realm.clock.now());
   for (size_t i = 0; i < totals.size(); ++i) {
     std::string uri = totals[i].uri;
-    used_.push_back({realm_, std::move(uri), std::nullopt,
-                     std::make_shared<const Total>(std::move(totals[i])), rates[i]});
+    used_.push_back(
+        {realm_, std::move(uri), {}, std::make_shared<const Total>(std::move(totals[i])), rates[i]});
   }
 }
 
@@ -114,7 +110,7 @@ bool UrisPage<Kind>::collect_some(const RealmState& realm) {
     return !are_used_added_ || page_.all;
   }
   from_ = Kind::visit_some(realm, from_, [&](const std::string& uri, const UriHolder& holder) {
-    if (!used_holders_.contains(holder.id)) add({realm_, uri, holder, nullptr, 0});
+    if (!used_holders_.contains(holder.id)) add({realm_, uri, holder, nullptr});
   });
   return from_ != 0;
 }
@@ -125,26 +121,16 @@ bool UrisPage<Kind>::add_used_some(const RealmState& realm) {
     Row row = std::move(used_.back());
     used_.pop_back();
     row.holder = Kind::find(realm, row.uri);
-    if (row.holder) used_holders_.insert(row.holder->id);
+    if (row.holder.id != 0) used_holders_.insert(row.holder.id);
     add(std::move(row));
   }
   return !used_.empty();
 }
 
-// Of millions only those are kept that may be on the page, and some more, so that it is seldom looked for.
 template <class Kind>
 void UrisPage<Kind>::add(Row row) {
-  constexpr size_t some_more = 16'384;
-  ++total_;
-  rows_.push_back(std::move(row));
-  const size_t kept = page_.offset + page_.limit;
-  if (rows_.size() < kept + some_more) return;
-  const auto end = rows_.begin() + static_cast<std::ptrdiff_t>(kept);
-  std::nth_element(rows_.begin(), end, rows_.end(), [this](const Row& a, const Row& b) {
-    const double of_a = key(a), of_b = key(b);
-    return of_a != of_b ? of_a > of_b : comes_first(a, b);
-  });
-  rows_.erase(end, rows_.end());
+  row.key = key(row);
+  rows_.add(std::move(row));
 }
 
 template <class Kind>
@@ -156,24 +142,13 @@ double UrisPage<Kind>::key(const Row& row) const {
 }
 
 template <class Kind>
-bool UrisPage<Kind>::comes_first(const Row& a, const Row& b) {
-  return std::tie(a.uri, a.realm) < std::tie(b.uri, b.realm);
-}
-
-template <class Kind>
-void UrisPage<Kind>::choose() {
-  chosen_ = chosen_rows(
-      rows_, page_, [this](const Row& row) { return key(row); }, comes_first);
-}
-
-template <class Kind>
 bool UrisPage<Kind>::add_lists_some(const std::string& name, const RealmState& realm) {
   if (!page_.lists) return false;
   for (size_t looked_at = 0; listed_ < chosen_.size() && looked_at < looked_at_once; ++listed_, ++looked_at) {
     const Row& row = *chosen_[listed_];
-    if (row.realm != name || !row.holder) continue;
-    lists_[row.holder->id] = Kind::members_of(realm, row.holder->id);
-    looked_at += lists_[row.holder->id].size();
+    if (*row.realm != name || row.holder.id == 0) continue;
+    wamp::List& list = lists_[&row] = Kind::members_of(realm, row.holder.id);
+    looked_at += list.size();
   }
   if (listed_ < chosen_.size()) return true;
   listed_ = 0;
@@ -184,7 +159,7 @@ template <class Kind>
 wamp::Dict UrisPage<Kind>::details(const Row& row) const {
   const Words& names = words<Kind>;
   wamp::Dict details;
-  if (http_) details.append("realm", row.realm);
+  if (http_) details.append("realm", *row.realm);
   details.append(std::string(names.uri), row.uri);
   static const Total nothing;
   const Total& total = row.total ? *row.total : nothing;
@@ -192,14 +167,14 @@ wamp::Dict UrisPage<Kind>::details(const Row& row) const {
   details.append("error_bound", total.error_bound);
   details.append("rate", row.rate);
   append_numbers(total.numbers, details);
-  if (!row.holder) return details;
-  if (row.holder->waiting > 0) details.set("waiting", row.holder->waiting);
-  details.append(std::string(names.holder), row.holder->id);
-  details.append("match", wamp::name(row.holder->match));
-  if (!row.holder->policy.empty()) details.append("invoke", row.holder->policy);
-  details.append(std::string(names.members), row.holder->members);
-  details.append("created", iso_8601(row.holder->created));
-  if (const auto list = lists_.find(row.holder->id); list != lists_.end())
+  if (row.holder.id == 0) return details;
+  if (row.holder.waiting > 0) details.set("waiting", row.holder.waiting);
+  details.append(std::string(names.holder), row.holder.id);
+  details.append("match", wamp::name(row.holder.match));
+  if (!row.holder.policy.empty()) details.append("invoke", row.holder.policy);
+  details.append(std::string(names.members), row.holder.members);
+  details.append("created", iso_8601(row.holder.created));
+  if (const auto list = lists_.find(&row); list != lists_.end())
     details.append(std::string(names.members) + "_list", list->second);
   return details;
 }

@@ -1,27 +1,31 @@
 // The procedures, or the topics, of some realms, as a list for people and programs: those that are used most,
 // and those that somebody has registered or subscribed to.
 //
-// Filled under the lock of one realm after the other, in pieces; the rest needs no lock. One thread's.
+// Filled under the lock of one realm after the other, in slices; the rest needs no lock. One thread's, which
+// serves no client, as these may be very many. The realms outlive it.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "router/directory/realm_state.h"
+#include "router/insight/best_rows.h"
 #include "router/insight/page_request.h"
 #include "router/insight/realm_insight.h"
 #include "router/statistics/merged.h"
+#include "transport/memory/allocated.h"
 
 namespace router::insight {
 
 // A registration, or a subscription.
 struct UriHolder {
-  uint64_t id = 0;
+  uint64_t id = 0;  // 0: there is none
   wamp::MatchPolicy match = wamp::MatchPolicy::exact;
   WallTime created;
   uint64_t members = 0;  // callees, subscribers
@@ -36,7 +40,7 @@ struct ProcedureKind {
   static const UriSummary<Numbers>& summary(const Branch& branch) { return branch.procedure_numbers; }
   static Rates& rates(RealmInsight& realm) { return realm.procedure_rates; }
   // The one that is registered by exactly this URI.
-  static std::optional<UriHolder> find(const RealmState& realm, const std::string& uri);
+  static UriHolder find(const RealmState& realm, const std::string& uri);
   // visit(uri, holder), as IdMap::visit_some() has it.
   template <class Visit>
   static uint64_t visit_some(const RealmState& realm, uint64_t from, const Visit& visit) {
@@ -53,7 +57,7 @@ struct TopicKind {
   static PageRules rules(bool http);
   static const UriSummary<Numbers>& summary(const Branch& branch) { return branch.topic_numbers; }
   static Rates& rates(RealmInsight& realm) { return realm.topic_rates; }
-  static std::optional<UriHolder> find(const RealmState& realm, const std::string& uri);
+  static UriHolder find(const RealmState& realm, const std::string& uri);
   template <class Visit>
   static uint64_t visit_some(const RealmState& realm, uint64_t from, const Visit& visit) {
     return realm.broker.visit_some_subscriptions(from, [&visit](const broker::Subscription& subscription) {
@@ -68,47 +72,55 @@ template <class Kind>
 class UrisPage {
  public:
   static PageRules rules(bool http) { return Kind::rules(http); }
-  explicit UrisPage(const PageRequest& page, bool http = false) : page_(page), http_(http) {}
+  // `charge` pays for what it keeps.
+  UrisPage(const PageRequest& page, bool http, transport::Charge charge)
+      : page_(page), http_(http), rows_(page_, std::move(charge)) {}
 
-  // One realm after the other: begin(), and then collect_some() under its lock. True: there is more of it.
+  // One realm after the other: begin(), and then collect_some() under its lock, and end_slice() without it.
+  // True: there is more of it.
   void begin(RealmInsight& realm);
   bool collect_some(const RealmState& realm);
-  void choose();
+  void end_slice() { rows_.end_slice(); }
+  void choose() { chosen_ = rows_.choose(); }
   // Then, under the lock of one realm after the other, what is in their lists.
   bool add_lists_some(const std::string& name, const RealmState& realm);
-  size_t total() const { return total_; }
+  size_t total() const { return rows_.total(); }
   wamp::List list(WallTime now) const;
 
  private:
   using Total = typename UriSummary<typename Kind::Numbers>::Total;
   struct Row {
-    std::string realm, uri;
-    std::optional<UriHolder> holder;
+    const std::string* realm = nullptr;
+    std::string uri;
+    UriHolder holder;
     std::shared_ptr<const Total> total;  // null: it is not used
-    double rate = 0;
+    double rate = 0, key = 0;
+
+    static bool comes_first(const Row& a, const Row& b) {
+      return std::tie(a.uri, *a.realm) < std::tie(b.uri, *b.realm);
+    }
+    size_t bytes() const { return transport::allocated(uri.size() + 1); }
   };
 
   // Of those that are used some. True: there are more.
   bool add_used_some(const RealmState& realm);
   void add(Row row);
   double key(const Row& row) const;
-  static bool comes_first(const Row& a, const Row& b);
   wamp::Dict details(const Row& row) const;
 
   const PageRequest page_;
   const bool http_;
   // The present realm, and how far it is collected.
-  std::string realm_;
+  const std::string* realm_ = nullptr;
   std::vector<Row> used_;  // those that have not been looked for yet
   std::set<uint64_t> used_holders_;
   bool are_used_added_ = false;
   uint64_t from_ = 0;
 
-  size_t total_ = 0;
-  std::vector<Row> rows_;  // perhaps without some that cannot be on the page
+  BestRows<Row> rows_;
   std::vector<const Row*> chosen_;
   size_t listed_ = 0;
-  std::map<uint64_t, wamp::List> lists_;  // by the holder's id
+  std::map<const Row*, wamp::List> lists_;
 };
 
 using ProceduresPage = UrisPage<ProcedureKind>;

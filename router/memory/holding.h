@@ -14,7 +14,8 @@ using transport::holding_of_receiver;
 
 constexpr Holding session = holding_of_receiver(0);  // who it is, and what it says to get in
 constexpr Holding events = holding_of_receiver(1);   // that wait for a slow subscriber
-// That wait for an authorizer, or for the sign of life of a registration's holder.
+// That wait for an authorizer, or for the sign of life of a registration's holder; and what answers to
+// questions about the router are made of.
 constexpr Holding requests = holding_of_receiver(2);
 constexpr Holding subscriptions = holding_of_receiver(3);
 constexpr Holding registrations = holding_of_receiver(4);

@@ -10,7 +10,7 @@ using serializers::Arguments;
 
 // Ours: forgets kept answers, all of the realm or those of a role, a session and a URI, as keyword arguments.
 // Returns their number.
-std::variant<Request, Refusal> purge(const Asked& asked) {
+Reading purge(const Asked& asked) {
   CallArguments read(asked.arguments);
   std::optional<std::string> role;
   Verdicts::Selection selection;

@@ -1,6 +1,7 @@
 #include <memory>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "router/access/explain.h"
 #include "router/base/log.h"
@@ -8,6 +9,7 @@
 #include "router/insight/realm_numbers.h"
 #include "router/insight/sessions_page.h"
 #include "router/insight/uris_page.h"
+#include "router/memory/holding.h"
 #include "router/meta/call_arguments.h"
 #include "router/meta/procedures.h"
 #include "wamp/error_uris.h"
@@ -23,15 +25,13 @@ Refusal wrong(std::string what) {
   return {wamp::error_uri::invalid_argument, std::move(what)};
 }
 
-std::variant<Request, Refusal> tell_realm(const Asked& asked) {
-  insight::RealmNumbers numbers;
-  numbers.begin(asked.insight);
-  return [&realm_insight = asked.insight, numbers](RealmState& realm, Member&) mutable -> Answer {
-    if (numbers.collect_some(realm)) return Unfinished();
-    return LargeResult([&realm_insight, numbers] {
-      return Arguments{{insight::details_of(numbers, realm_insight)}, {}};
-    });
-  };
+Reading tell_realm(const Asked& asked) {
+  return Look([&realm_insight = asked.insight](const Inspect& inspect) {
+    insight::RealmNumbers numbers;
+    numbers.begin(realm_insight);
+    inspect([&numbers](const RealmState& realm) { return numbers.collect_some(realm); }, nullptr);
+    return Arguments{{insight::details_of(numbers, realm_insight)}, {}};
+  });
 }
 
 // The options of a list, the optional first argument.
@@ -45,32 +45,31 @@ std::variant<insight::PageRequest, Refusal> read_page(const Asked& asked, const 
 }
 
 template <class Page>
-std::variant<Request, Refusal> tell_page(const Asked& asked) {
+Reading tell_page(const Asked& asked) {
   auto request = read_page(asked, Page::rules(false));
   if (auto* const refusal = std::get_if<Refusal>(&request)) return std::move(*refusal);
-  const auto page = std::make_shared<Page>(std::get<insight::PageRequest>(request));
-  page->begin(asked.insight);
-  return [page, &clock = asked.insight.clock](RealmState& realm, Member&) -> Answer {
-    if (page->collect_some(realm)) return Unfinished();
-    return LargeResult([page, &clock] {
-      page->choose();
-      return Arguments{{wamp::Value(page->list(clock.wall_time()))}, {}};
-    });
-  };
+  return Look([wanted = std::get<insight::PageRequest>(request), account = asked.caller.account,
+               &realm_insight = asked.insight](const Inspect& inspect) {
+    Page page(wanted, false, transport::Charge(account, holding::requests));
+    page.begin(realm_insight);
+    inspect([&page](const RealmState& realm) { return page.collect_some(realm); },
+            [&page] { page.end_slice(); });
+    page.choose();
+    return Arguments{{wamp::Value(page.list(realm_insight.clock.wall_time()))}, {}};
+  });
 }
 
-std::variant<Request, Refusal> tell_denials(const Asked& asked) {
+Reading tell_denials(const Asked& asked) {
   auto request = read_page(asked, {});
   if (auto* const refusal = std::get_if<Refusal>(&request)) return std::move(*refusal);
   const insight::PageRequest page = std::get<insight::PageRequest>(request);
-  return [page, &realm_insight = asked.insight](RealmState&, Member&) -> Answer {
-    return LargeResult([page, &realm_insight] {
-      wamp::List list = insight::denials_of(realm_insight, false, page.offset + page.limit);
-      list.erase(list.begin(),
-                 list.begin() + static_cast<std::ptrdiff_t>(std::min(page.offset, list.size())));
-      return Arguments{{wamp::Value(std::move(list))}, {}};
-    });
-  };
+  return Look([page, &realm_insight = asked.insight](const Inspect&) {
+    const std::vector<Denial> all = insight::denials_of(realm_insight);
+    wamp::List list;
+    for (size_t i = page.offset; i < all.size() && list.size() < page.limit; ++i)
+      list.emplace_back(insight::details_of(all[i]));
+    return Arguments{{wamp::Value(std::move(list))}, {}};
+  });
 }
 
 // ---- why somebody may do something, or not
@@ -162,7 +161,7 @@ std::variant<WhoAsks, Refusal> read_who(const Asked& asked, const wamp::Dict* op
   return who;
 }
 
-std::variant<Request, Refusal> explain_rules(const Asked& asked) {
+Reading explain_rules(const Asked& asked) {
   CallArguments read(asked.arguments);
   const std::string action = read.string(1, "action");
   Doubt doubt{.uri = read.string(2, "uri")};
@@ -180,23 +179,28 @@ std::variant<Request, Refusal> explain_rules(const Asked& asked) {
   }
   auto who = read_who(asked, options);
   if (auto* const refusal = std::get_if<Refusal>(&who)) return std::move(*refusal);
-  const auto search = std::make_shared<RoleSearch>(std::get<WhoAsks>(std::move(who)));
-  return [search, doubt, &config = asked.config](RealmState& realm, Member&) -> Answer {
-    if (search->look_at_some(realm)) return Unfinished();
-    const auto role = search->role();
+  return Look([asks = std::get<WhoAsks>(std::move(who)), doubt,
+               &config = asked.config](const Inspect& inspect) -> std::variant<Arguments, Refusal> {
+    RoleSearch search(asks);
+    inspect([&search](const RealmState& realm) { return search.look_at_some(realm); }, nullptr);
+    const auto role = search.role();
     if (const auto* const refusal = std::get_if<Refusal>(&role)) return *refusal;
-    const std::string name = std::get<std::string>(role);
-    auto permissions = realm.authorizer.role(name);
+    const std::string& name = std::get<std::string>(role);
+    std::shared_ptr<const RolePermissions> permissions;
+    inspect(
+        [&](const RealmState& realm) {
+          permissions = realm.authorizer.role(name);
+          return false;
+        },
+        nullptr);
     if (!permissions) return wrong("this realm has no role " + config::in_quotes(name));
-    return LargeResult([permissions, name, doubt, &config] {
-      return explained(*permissions, {name, config.name, config.uri_check, config.meta_api}, doubt);
-    });
-  };
+    return explained(*permissions, {name, config.name, config.uri_check, config.meta_api}, doubt);
+  });
 }
 
 // ---- the log
 
-std::variant<Request, Refusal> set_log_level(const Asked& asked) {
+Reading set_log_level(const Asked& asked) {
   CallArguments read(asked.arguments);
   const std::string* const word = read.optional_string(0, "level");
   if (read.refusal()) return *read.refusal();

@@ -4,7 +4,8 @@
 //
 // A call of one has three parts. Its arguments are read without the realm's lock; what is done under it is
 // short, or comes in pieces between which others have their turn; and a result that may be large is made
-// without it again. The caller is authorized before it comes here.
+// without it again. What only looks, perhaps at very much, is done on a thread that serves no client. The
+// caller is authorized before it comes here.
 #pragma once
 
 #include <functional>
@@ -32,6 +33,16 @@ using Answer = std::variant<serializers::Arguments, Refusal, LargeResult, Unfini
 // What a call asks for, under the realm's lock; again and again until it is finished.
 using Request = std::function<Answer(RealmState& realm, Member& caller)>;
 
+// Looks at the realm, on any thread: some(state) with the lock, again and again as long as it says that there
+// is more, and each time end_slice(), if any, without it.
+using Inspect = std::function<void(const std::function<bool(const RealmState&)>& some,
+                                   const std::function<void()>& end_slice)>;
+// What a call asks for that only looks. It may be done twice, if memory fails.
+using Look = std::function<std::variant<serializers::Arguments, Refusal>(const Inspect& inspect)>;
+
+// What the arguments ask for.
+using Reading = std::variant<Request, Look, Refusal>;
+
 // A call before its arguments are read, on the caller's own thread.
 struct Asked {
   const config::Realm& config;  // what never changes of it
@@ -42,7 +53,7 @@ struct Asked {
 
 struct Procedure {
   std::string_view uri;
-  std::variant<Request, Refusal> (*read)(const Asked& asked);
+  Reading (*read)(const Asked& asked);
 };
 
 // Null if the router has no such procedure.

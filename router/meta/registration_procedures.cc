@@ -22,7 +22,7 @@ Refusal no_such_registration(uint64_t id) {
           "there is no registration " + std::to_string(id) + " in this realm"};
 }
 
-std::variant<Request, Refusal> list(const Asked&) {
+Reading list(const Asked&) {
   return list_all([](const RealmState& realm, uint64_t from, IdLists& lists) {
     return realm.dealer.registrations().visit_some(from, [&](const Registration& registration) {
       lists.add(registration.match, registration.id.value);
@@ -30,7 +30,7 @@ std::variant<Request, Refusal> list(const Asked&) {
   });
 }
 
-std::variant<Request, Refusal> lookup(const Asked& asked) {
+Reading lookup(const Asked& asked) {
   std::optional<Refusal> refusal;
   const Lookup wanted = read_lookup(asked.arguments, "procedure", refusal);
   if (refusal) return *refusal;
@@ -39,7 +39,7 @@ std::variant<Request, Refusal> lookup(const Asked& asked) {
   };
 }
 
-std::variant<Request, Refusal> match(const Asked& asked) {
+Reading match(const Asked& asked) {
   CallArguments read(asked.arguments);
   const std::string uri = read.string(0, "procedure");
   if (read.refusal()) return *read.refusal();
@@ -51,7 +51,7 @@ std::variant<Request, Refusal> match(const Asked& asked) {
 
 // One thing about the registration whose id is the first argument.
 template <class Thing>
-std::variant<Request, Refusal> tell_of(const Asked& asked, Thing thing) {
+Reading tell_of(const Asked& asked, Thing thing) {
   CallArguments read(asked.arguments);
   const uint64_t id = read.id(0, "registration");
   if (read.refusal()) return *read.refusal();
@@ -62,13 +62,13 @@ std::variant<Request, Refusal> tell_of(const Asked& asked, Thing thing) {
   };
 }
 
-std::variant<Request, Refusal> get(const Asked& asked) {
+Reading get(const Asked& asked) {
   return tell_of(asked, [](const Registration& registration) {
     return Arguments{{registration.details()}, {}};
   });
 }
 
-std::variant<Request, Refusal> list_callees(const Asked& asked) {
+Reading list_callees(const Asked& asked) {
   return tell_of(asked, [](const Registration& registration) {
     Ids callees;
     for (const Callee& callee : registration.callees) callees.push_back(callee.member->ref.session.value);
@@ -76,14 +76,14 @@ std::variant<Request, Refusal> list_callees(const Asked& asked) {
   });
 }
 
-std::variant<Request, Refusal> count_callees(const Asked& asked) {
+Reading count_callees(const Asked& asked) {
   return tell_of(asked, [](const Registration& registration) {
     return Arguments{{uint64_t{registration.callees.size()}}, {}};
   });
 }
 
 // Crossbar's: (registration, session, reason).
-std::variant<Request, Refusal> remove_callee(const Asked& asked) {
+Reading remove_callee(const Asked& asked) {
   CallArguments read(asked.arguments);
   const uint64_t id = read.id(0, "registration");
   const uint64_t session = read.id(1, "callee");

@@ -25,7 +25,7 @@ Refusal no_such_session(uint64_t id) {
 
 // The ids of the sessions whose role is in the optional first argument.
 template <class Result>
-std::variant<Request, Refusal> filtered(const Asked& asked, Result result) {
+Reading filtered(const Asked& asked, Result result) {
   CallArguments read(asked.arguments);
   auto names = read.optional_strings(0, "filter_authroles");
   if (read.refusal()) return *read.refusal();
@@ -41,15 +41,15 @@ std::variant<Request, Refusal> filtered(const Asked& asked, Result result) {
   };
 }
 
-std::variant<Request, Refusal> count(const Asked& asked) {
+Reading count(const Asked& asked) {
   return filtered(asked, [](const Ids& ids) -> Answer { return Arguments{{uint64_t{ids.size()}}, {}}; });
 }
 
-std::variant<Request, Refusal> list(const Asked& asked) {
+Reading list(const Asked& asked) {
   return filtered(asked, [](Ids ids) { return list_of(std::move(ids)); });
 }
 
-std::variant<Request, Refusal> get(const Asked& asked) {
+Reading get(const Asked& asked) {
   CallArguments read(asked.arguments);
   const uint64_t id = read.id(0, "session");
   if (read.refusal()) return *read.refusal();
@@ -78,7 +78,7 @@ Farewell farewell(CallArguments& read, std::optional<Refusal>& refusal) {
   return chosen;
 }
 
-std::variant<Request, Refusal> kill(const Asked& asked) {
+Reading kill(const Asked& asked) {
   CallArguments read(asked.arguments);
   std::optional<Refusal> refusal;
   const uint64_t id = read.id(0, "session");
@@ -116,8 +116,7 @@ Answer number_of(const Ids& killed) {
 
 // Those whose attribute is the first argument.
 template <class Result>
-std::variant<Request, Refusal> kill_by(const Asked& asked, std::string_view what,
-                                       std::string Identity::*attribute, Result result) {
+Reading kill_by(const Asked& asked, std::string_view what, std::string Identity::*attribute, Result result) {
   CallArguments read(asked.arguments);
   std::optional<Refusal> refusal;
   const std::string wanted = read.string(0, what);
@@ -129,15 +128,15 @@ std::variant<Request, Refusal> kill_by(const Asked& asked, std::string_view what
       result);
 }
 
-std::variant<Request, Refusal> kill_by_authid(const Asked& asked) {
+Reading kill_by_authid(const Asked& asked) {
   return kill_by(asked, "authid", &Identity::authid, [](Ids killed) { return list_of(std::move(killed)); });
 }
 
-std::variant<Request, Refusal> kill_by_authrole(const Asked& asked) {
+Reading kill_by_authrole(const Asked& asked) {
   return kill_by(asked, "authrole", &Identity::authrole, number_of);
 }
 
-std::variant<Request, Refusal> kill_all(const Asked& asked) {
+Reading kill_all(const Asked& asked) {
   CallArguments read(asked.arguments);
   std::optional<Refusal> refusal;
   const Farewell goodbye = farewell(read, refusal);
@@ -198,7 +197,7 @@ Answer change_details(RealmState& realm, Member& member, const Changes& changes)
 
 // Ours, after a router that has it: adds details to a session, or takes one away with null. Who a session is
 // cannot be changed.
-std::variant<Request, Refusal> modify_details(const Asked& asked) {
+Reading modify_details(const Asked& asked) {
   CallArguments read(asked.arguments);
   const uint64_t id = read.id(0, "session");
   const Changes changes(read.dict(1, "details"));

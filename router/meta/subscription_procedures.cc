@@ -16,7 +16,7 @@ Refusal no_such_subscription(uint64_t id) {
           "there is no subscription " + std::to_string(id) + " in this realm"};
 }
 
-std::variant<Request, Refusal> list(const Asked&) {
+Reading list(const Asked&) {
   return list_all([](const RealmState& realm, uint64_t from, IdLists& lists) {
     return realm.broker.visit_some_subscriptions(from, [&](const Subscription& subscription) {
       lists.add(subscription.match, subscription.id.value);
@@ -24,7 +24,7 @@ std::variant<Request, Refusal> list(const Asked&) {
   });
 }
 
-std::variant<Request, Refusal> lookup(const Asked& asked) {
+Reading lookup(const Asked& asked) {
   std::optional<Refusal> refusal;
   const Lookup wanted = read_lookup(asked.arguments, "topic", refusal);
   if (refusal) return *refusal;
@@ -34,7 +34,7 @@ std::variant<Request, Refusal> lookup(const Asked& asked) {
   };
 }
 
-std::variant<Request, Refusal> match(const Asked& asked) {
+Reading match(const Asked& asked) {
   CallArguments read(asked.arguments);
   const std::string uri = read.string(0, "topic");
   if (read.refusal()) return *read.refusal();
@@ -48,7 +48,7 @@ std::variant<Request, Refusal> match(const Asked& asked) {
 
 // One thing about the subscription whose id is the first argument.
 template <class Thing>
-std::variant<Request, Refusal> tell_of(const Asked& asked, Thing thing) {
+Reading tell_of(const Asked& asked, Thing thing) {
   CallArguments read(asked.arguments);
   const uint64_t id = read.id(0, "subscription");
   if (read.refusal()) return *read.refusal();
@@ -59,13 +59,13 @@ std::variant<Request, Refusal> tell_of(const Asked& asked, Thing thing) {
   };
 }
 
-std::variant<Request, Refusal> get(const Asked& asked) {
+Reading get(const Asked& asked) {
   return tell_of(asked, [](const Subscription& subscription) {
     return Arguments{{subscription.details()}, {}};
   });
 }
 
-std::variant<Request, Refusal> list_subscribers(const Asked& asked) {
+Reading list_subscribers(const Asked& asked) {
   return tell_of(asked,
                  [search = broker::SubscriberSearch()](const Subscription& subscription) mutable -> Answer {
                    if (!search.go_on(subscription)) return Unfinished();
@@ -75,14 +75,14 @@ std::variant<Request, Refusal> list_subscribers(const Asked& asked) {
                  });
 }
 
-std::variant<Request, Refusal> count_subscribers(const Asked& asked) {
+Reading count_subscribers(const Asked& asked) {
   return tell_of(asked, [](const Subscription& subscription) {
     return Arguments{{uint64_t{subscription.subscriber_count()}}, {}};
   });
 }
 
 // Crossbar's: (subscription, session, reason).
-std::variant<Request, Refusal> remove_subscriber(const Asked& asked) {
+Reading remove_subscriber(const Asked& asked) {
   CallArguments read(asked.arguments);
   const uint64_t id = read.id(0, "subscription");
   const uint64_t session = read.id(1, "subscriber");
@@ -102,7 +102,7 @@ std::variant<Request, Refusal> remove_subscriber(const Asked& asked) {
 
 // "Event History". The filters are keywords; for Crossbar's clients a second argument is a limit, and asks
 // for the newest events first.
-std::variant<Request, Refusal> get_events(const Asked& asked) {
+Reading get_events(const Asked& asked) {
   CallArguments read(asked.arguments);
   const uint64_t id = read.id(0, "subscription");
   if (read.refusal()) return *read.refusal();

@@ -100,7 +100,7 @@ std::optional<Refusal> check_permission(const Asked& asked, bool payload) {
   return std::nullopt;
 }
 
-std::variant<Request, Refusal> start(const Asked& asked) {
+Reading start(const Asked& asked) {
   auto wish = read_wish(asked);
   if (auto* const refusal = std::get_if<Refusal>(&wish)) return std::move(*refusal);
   Wish& wanted = std::get<Wish>(wish);
@@ -122,7 +122,7 @@ std::variant<Request, Refusal> start(const Asked& asked) {
   };
 }
 
-std::variant<Request, Refusal> stop(const Asked& asked) {
+Reading stop(const Asked& asked) {
   CallArguments read(asked.arguments);
   const uint64_t number = read.id(0, "tap");
   if (read.refusal()) return *read.refusal();
@@ -141,7 +141,7 @@ std::variant<Request, Refusal> stop(const Asked& asked) {
   };
 }
 
-std::variant<Request, Refusal> list(const Asked& asked) {
+Reading list(const Asked& asked) {
   if (auto refusal = check_permission(asked, false)) return *std::move(refusal);
   return [&insight_of_realm = asked.insight](RealmState&, Member&) -> Answer {
     wamp::List list;

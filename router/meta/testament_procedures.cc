@@ -42,7 +42,7 @@ Answer add(Member& caller, Bucket bucket, Testament& testament) {
   return Arguments{};
 }
 
-std::variant<Request, Refusal> add_testament(const Asked& asked) {
+Reading add_testament(const Asked& asked) {
   CallArguments read(asked.arguments);
   std::optional<Refusal> refusal;
   Testament testament;
@@ -70,7 +70,7 @@ std::variant<Request, Refusal> add_testament(const Asked& asked) {
   return [scope, made](RealmState&, Member& caller) { return add(caller, scope, *made); };
 }
 
-std::variant<Request, Refusal> flush_testaments(const Asked& asked) {
+Reading flush_testaments(const Asked& asked) {
   CallArguments read(asked.arguments);
   std::optional<Refusal> refusal;
   const Bucket scope = bucket(read, refusal);

@@ -3,23 +3,20 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <chrono>
 #include <new>
-#include <system_error>
 #include <utility>
 #include <variant>
 
-#include <sys/resource.h>
-#include <unistd.h>
-
+#include "router/insight/best_rows.h"
 #include "router/insight/realm_numbers.h"
 #include "router/insight/sessions_page.h"
 #include "router/insight/uris_page.h"
+#include "router/memory/holding.h"
 #include "router/monitor/exposition.h"
 #include "router/monitor/monitor.h"
 #include "serializers/json/json_writer.h"
 #include "transport/http/request_head.h"
-#include "transport/memory/has_memory_for.h"
+#include "transport/memory/allocated.h"
 
 namespace router {
 namespace {
@@ -99,11 +96,13 @@ HttpResponse list_response(const char* what, const insight::PageRequest& page, s
 
 template <class Page>
 HttpResponse list_page(const char* what, const insight::PageRequest& request,
-                       const std::vector<std::shared_ptr<Realm>>& realms, const Clock& clock) {
-  Page page(request, true);
+                       const std::vector<std::shared_ptr<Realm>>& realms, const Clock& clock,
+                       transport::Charge charge) {
+  Page page(request, true, std::move(charge));
   for (const auto& realm : realms) {
     page.begin(realm->insight());
-    realm->inspect([&page](const RealmState& state) { return page.collect_some(state); });
+    realm->inspect([&page](const RealmState& state) { return page.collect_some(state); },
+                   [&page] { page.end_slice(); });
   }
   page.choose();
   for (const auto& realm : realms)
@@ -112,17 +111,38 @@ HttpResponse list_page(const char* what, const insight::PageRequest& request,
   return list_response(what, request, page.total(), page.list(now), now);
 }
 
+struct DenialRow {
+  const std::string* realm = nullptr;
+  Denial denial;
+  double key = 0;  // its time
+  size_t number = 0;
+
+  static bool comes_first(const DenialRow& a, const DenialRow& b) { return a.number < b.number; }
+  size_t bytes() const {
+    size_t all = 0;
+    for (const std::string* const text :
+         {&denial.authid, &denial.authrole, &denial.peer, &denial.uri, &denial.reason})
+      all += transport::allocated(text->size() + 1);
+    return all;
+  }
+};
+
 HttpResponse denials_page(const char* what, const insight::PageRequest& request,
-                          const std::vector<std::shared_ptr<Realm>>& realms, const Clock& clock) {
-  std::vector<std::pair<std::string, wamp::Value>> all;
-  for (const auto& realm : realms)
-    for (wamp::Value& denial : insight::denials_of(realm->insight(), true, SIZE_MAX))
-      all.emplace_back(*denial.get<wamp::Dict>()->find("time")->get<std::string>(), std::move(denial));
-  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+                          const std::vector<std::shared_ptr<Realm>>& realms, const Clock& clock,
+                          transport::Charge charge) {
+  insight::BestRows<DenialRow> rows(request, std::move(charge));
+  size_t number = 0;
+  for (const auto& realm : realms) {
+    for (Denial& denial : insight::denials_of(realm->insight())) {
+      const auto time = static_cast<double>(denial.time.time_since_epoch().count());
+      rows.add({&realm->name(), std::move(denial), time, ++number});
+    }
+    rows.end_slice();
+  }
   wamp::List list;
-  for (size_t i = request.offset; i < all.size() && list.size() < request.limit; ++i)
-    list.push_back(std::move(all[i].second));
-  return list_response(what, request, all.size(), std::move(list), clock.wall_time());
+  for (const DenialRow* const row : rows.choose())
+    list.emplace_back(insight::details_of(row->denial, row->realm));
+  return list_response(what, request, rows.total(), std::move(list), clock.wall_time());
 }
 
 insight::PageRules rules_of_denials(bool) {
@@ -135,7 +155,8 @@ struct ListPage {
   const char* what;
   insight::PageRules (*rules)(bool http);
   HttpResponse (*make)(const char* what, const insight::PageRequest& request,
-                       const std::vector<std::shared_ptr<Realm>>& realms, const Clock& clock);
+                       const std::vector<std::shared_ptr<Realm>>& realms, const Clock& clock,
+                       transport::Charge charge);
 };
 constexpr std::array list_pages{
     ListPage{"connz", "connections", insight::SessionsPage::rules, list_page<insight::SessionsPage>},
@@ -156,7 +177,8 @@ MonitorPages::~MonitorPages() {
   stop();
 }
 
-HttpResponse MonitorPages::page(std::string_view name, std::string_view query) const {
+HttpResponse MonitorPages::page(std::string_view name, std::string_view query,
+                                transport::Charge charge) const {
   if (name == "healthz" || name == "livez") return json_response(200, {{"status", "ok"}});
   if (name == "readyz") {
     const auto why_not = monitor_.why_not_ready();
@@ -177,7 +199,7 @@ HttpResponse MonitorPages::page(std::string_view name, std::string_view query) c
   if (const auto* const what = std::get_if<std::string>(&request)) return wrong_query(*what);
   const auto realms = chosen(realms_, asking->realm);
   if (asking->realm && realms.empty()) return wrong_query("there is no realm \"" + *asking->realm + "\"");
-  return found->make(found->what, std::get<insight::PageRequest>(request), realms, clock_);
+  return found->make(found->what, std::get<insight::PageRequest>(request), realms, clock_, std::move(charge));
 }
 
 HttpResponse MonitorPages::metrics(std::string_view accept) const {
@@ -199,24 +221,21 @@ transport::Service::Answer MonitorPages::on_get(transport::Loop& loop, const tra
   waiter->name = name;
   waiter->query = request.query;
   waiter->accept = request.header("accept");
-  const transport::Lock lock(mutex_);
-  if (waiters_.size() >= most_waiting || stops_) return come_again("too many ask for pages like this one");
-  if (!thread_.joinable()) {
-    try {
-      thread_ = std::thread([this] { run(); });
-    } catch (const std::system_error& error) {
-      return come_again("there is no thread that could make the page: " + std::string(error.what()));
-    }
+  waiter->account = loop.new_account();
+  {
+    const transport::Lock lock(mutex_);
+    waiters_.insert(waiter);
   }
-  waiters_.insert(waiter);
   try {
-    unanswered_.push_back(waiter);
+    const auto why_not = looking_thread_.ask(LookingThread::For::http, number_of(*waiter),
+                                             [this, waiter](bool has_room) { answer(waiter, has_room); });
+    if (!why_not) return transport::Service::Later{waiter.get()};
+    forget(*waiter);
+    return come_again(*why_not);
   } catch (...) {
-    waiters_.erase(waiter);
+    forget(*waiter);
     throw;
   }
-  changed_.notify_one();
-  return transport::Service::Later{waiter.get()};
 }
 
 void MonitorPages::Waiter::on_gone(transport::HttpExchange&) {
@@ -225,55 +244,25 @@ void MonitorPages::Waiter::on_gone(transport::HttpExchange&) {
 }
 
 void MonitorPages::forget(const Waiter& waiter) {
+  looking_thread_.forget(LookingThread::For::http, number_of(waiter));
+  std::shared_ptr<Waiter> last;  // goes without the lock
   const transport::Lock lock(mutex_);
-  const auto is_it = [&waiter](const auto& one) { return one.get() == &waiter; };
-  std::erase_if(unanswered_, is_it);
-  std::erase_if(waiters_, is_it);
+  const auto found = std::find_if(waiters_.begin(), waiters_.end(),
+                                  [&waiter](const auto& one) { return one.get() == &waiter; });
+  if (found == waiters_.end()) return;
+  last = *found;
+  waiters_.erase(found);
 }
 
 void MonitorPages::stop() {
-  std::thread thread;
-  {
-    const transport::Lock lock(mutex_);
-    stops_ = true;
-    thread = std::move(thread_);
-  }
-  changed_.notify_all();
-  if (thread.joinable()) thread.join();
-}
-
-// ---- the thread
-
-void MonitorPages::run() {
-  // Whoever serves clients comes first.
-  constexpr int nice = 5;
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), nice);
-  for (;;) {
-    std::shared_ptr<Waiter> next;
-    {
-      const transport::Lock lock(mutex_);
-      while (unanswered_.empty() && !stops_) changed_.wait(mutex_);
-      if (stops_) return;
-      next = std::move(unanswered_.front());
-      unanswered_.pop_front();
-    }
-    constexpr std::chrono::milliseconds pause_without_memory(10);
-    constexpr int most_tries = 3;
-    for (int tries = 1; !transport::has_memory_for([&] { answer(next, tries <= most_tries); }) && !stops();
-         ++tries)
-      std::this_thread::sleep_for(pause_without_memory);
-  }
-}
-
-bool MonitorPages::stops() const {
-  const transport::Lock lock(mutex_);
-  return stops_;
+  looking_thread_.stop();
 }
 
 HttpResponse MonitorPages::response_to(const Waiter& waiter, bool has_room) const {
   if (!has_room) return come_again("there is not enough memory for the page");
   try {
-    return waiter.what == What::page ? page(waiter.name, waiter.query) : metrics(waiter.accept);
+    if (waiter.what == What::metrics) return metrics(waiter.accept);
+    return page(waiter.name, waiter.query, transport::Charge(waiter.account, holding::requests));
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& error) {

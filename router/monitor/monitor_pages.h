@@ -1,29 +1,27 @@
 // What is told of the router over HTTP: /varz, /connz, /procz, /topicz, /deniedz, /healthz, /livez, /readyz
 // as JSON, and the metrics.
 //
-// on_get() comes on the threads of loops; a thread of its own makes the answers, so no worker stops for one.
+// on_get() comes on the threads of loops; another thread makes the answers, so no worker stops for one.
 // Only /healthz, /livez and /readyz are answered at once, as who asks them must not wait for others' pages.
 // Part of the monitor. The realms outlive it, and the loops outlive stop(). Who waits for an answer is held
 // until the connection has it, or has gone: so it outlives the connections.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
-#include <thread>
 
 #include "router/base/clock.h"
+#include "router/monitor/looking_thread.h"
 #include "router/realm/realms.h"
 #include "transport/connection/service.h"
 #include "transport/http/http.h"
 #include "transport/locks/mutex.h"
 #include "transport/loop/loop.h"
+#include "transport/memory/account.h"
 
 namespace router {
 
@@ -31,12 +29,12 @@ class Monitor;
 
 class MonitorPages {
  public:
-  // Requests that may wait for their answers; more are told to come again.
-  static constexpr size_t most_waiting = 64;
-
   MonitorPages(const Monitor& monitor, const Realms& realms, const Clock& clock);
   ~MonitorPages();
   MonitorPages(const MonitorPages&) = delete;
+
+  // It makes the answers; any thread may have something else done there.
+  LookingThread& looking_thread() { return looking_thread_; }
 
   enum class What : uint8_t { page, metrics };
   // `page`: the one that is named by the last part of the path.
@@ -45,8 +43,9 @@ class MonitorPages {
   // Nobody is answered any more. The loops have stopped, or stop soon.
   void stop();
 
-  // The page as it is now.
-  transport::HttpResponse page(std::string_view name, std::string_view query) const;
+  // The page as it is now. `charge` pays for what it is made of.
+  transport::HttpResponse page(std::string_view name, std::string_view query,
+                               transport::Charge charge = {}) const;
 
  private:
   // Who waits, on the thread of its loop.
@@ -58,13 +57,13 @@ class MonitorPages {
     transport::HttpExchange* exchange = nullptr;  // null: it has gone
     What what = What::page;
     std::string name, query, accept;
+    std::shared_ptr<transport::Account> account;  // pays for what the page is made of
   };
 
-  void run();
-  bool stops() const;
   // `has_room`: there may be memory for the whole answer.
   void answer(const std::shared_ptr<Waiter>& waiter, bool has_room);
   transport::HttpResponse response_to(const Waiter& waiter, bool has_room) const;
+  static uint64_t number_of(const Waiter& waiter) { return reinterpret_cast<uintptr_t>(&waiter); }
   void forget(const Waiter& waiter);
   transport::HttpResponse metrics(std::string_view accept) const;
 
@@ -73,11 +72,8 @@ class MonitorPages {
   const Clock& clock_;
 
   mutable transport::Mutex mutex_;
-  std::condition_variable_any changed_;
   std::set<std::shared_ptr<Waiter>> waiters_ GUARDED_BY(mutex_);  // the owner
-  std::deque<std::shared_ptr<Waiter>> unanswered_ GUARDED_BY(mutex_);
-  bool stops_ GUARDED_BY(mutex_) = false;
-  std::thread thread_ GUARDED_BY(mutex_);  // since somebody has asked
+  LookingThread looking_thread_;
 };
 
 }  // namespace router

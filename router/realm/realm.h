@@ -13,6 +13,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -35,7 +36,7 @@
 
 namespace router {
 
-class Realm final : private dealer::Procedures {
+class Realm final : public std::enable_shared_from_this<Realm>, private dealer::Procedures {
  public:
   // `mailboxes` are the workers', by worker number. `seed` is the chance behind publication ids. The clock
   // outlives the realm.
@@ -177,8 +178,17 @@ class Realm final : private dealer::Procedures {
   // ---- insight (docs/insight.md): any thread
 
   insight::RealmInsight& insight() const { return insight_; }
-  // some(state) with the lock, again and again as long as it says that there is more.
-  void inspect(const std::function<bool(const RealmState&)>& some) const;
+  // some(state) with the lock, again and again as long as it says that there is more; and each time
+  // end_slice(), if any, without it.
+  void inspect(const std::function<bool(const RealmState&)>& some,
+               const std::function<void()>& end_slice = nullptr) const;
+  // Has it done, for the session, by a thread that serves no client; or says why not. `has_room`: there may
+  // be memory for all of it. Work that lacks memory is done again.
+  using DoAside =
+      std::function<std::optional<std::string>(wamp::SessionId, std::function<void(bool has_room)> work)>;
+  // Set once, before anybody joins, by who holds it in a shared_ptr. Without it, what members want to look at
+  // is looked at on their own threads.
+  void set_aside(DoAside do_aside) { do_aside_ = std::move(do_aside); }
   // URIs that are never left out of the statistics. Before anybody joins.
   void pin(const std::function<bool(std::string_view)>& procedures,
            const std::function<bool(std::string_view)>& topics);
@@ -247,6 +257,9 @@ class Realm final : private dealer::Procedures {
   // where it stands if it is new.
   const TopicRoute& route_of(Seat& seat, std::string_view topic, TopicRoute& made);
   wamp::Result<void> call_router(Seat& seat, const wamp::Call& message, const RoutedPayload& payload);
+  // A call that only looks.
+  wamp::Result<void> look_aside(Seat& seat, wamp::RequestId request, meta::Look&& look);
+  void look(const SessionRef& caller, wamp::RequestId request, const meta::Look& look);
   // Piece by piece, with the lock for each.
   meta::Answer carry_out(Seat& seat, meta::Request& request);
   // Before each request that the rules are asked about.
@@ -275,6 +288,7 @@ class Realm final : private dealer::Procedures {
   std::atomic<uint64_t> rules_version_ = 0;  // written under the lock
   std::atomic<bool> draining_ = false;
   Timer ring_at_;
+  DoAside do_aside_;
   const std::vector<std::unique_ptr<Branch>> branches_;          // by worker
   const std::vector<std::unique_ptr<dealer::CallTable>> calls_;  // by worker
   mutable insight::RealmInsight insight_;                        // has locks of its own

@@ -10,13 +10,17 @@
 
 namespace router {
 
-void Realm::inspect(const std::function<bool(const RealmState&)>& some) const {
+void Realm::inspect(const std::function<bool(const RealmState&)>& some,
+                    const std::function<void()>& end_slice) const {
   constexpr int most_in_a_row = 16;
   for (int pieces = 1;; ++pieces) {
+    bool is_all = false;
     {
       const Lock lock(mutex_);
-      if (!some(state_)) return;
+      is_all = !some(state_);
     }
+    if (end_slice) end_slice();
+    if (is_all) return;
     // Others wait for the lock, and have to wake up first.
     if (pieces % most_in_a_row == 0) std::this_thread::yield();
   }

@@ -26,6 +26,8 @@ wamp::Result<void> Realm::call_router(Seat& seat, const wamp::Call& message, con
   auto request = procedure->read({config_, seat, insight_, *arguments});
   if (const auto* refusal = std::get_if<Refusal>(&request))
     return refuse(seat, wamp::Call::type, message.request, *refusal);
+  if (auto* const look = std::get_if<meta::Look>(&request))
+    return look_aside(seat, message.request, std::move(*look));
   const meta::Answer answer = carry_out(seat, std::get<meta::Request>(request));
   if (const auto* refusal = std::get_if<Refusal>(&answer))
     return refuse(seat, wamp::Call::type, message.request, *refusal);
@@ -34,6 +36,36 @@ wamp::Result<void> Realm::call_router(Seat& seat, const wamp::Call& message, con
       make_payload(make_result ? (*make_result)() : std::get<serializers::Arguments>(answer));
   if (seat.present()) outbox_.send(seat.ref, wamp::CallResult{message.request, {}, {}}, std::move(result));
   return {};
+}
+
+wamp::Result<void> Realm::look_aside(Seat& seat, wamp::RequestId request, meta::Look&& look) {
+  if (!do_aside_) {
+    this->look(seat.ref, request, look);
+    return {};
+  }
+  const auto why_not = do_aside_(seat.ref.session, [realm = shared_from_this(), caller = seat.ref, request,
+                                                    look = std::move(look)](bool has_room) {
+    if (has_room)
+      realm->look(caller, request, look);
+    else
+      realm->look(caller, request, [](const meta::Inspect&) {
+        return Refusal{wamp::error_uri::unavailable, "there is not enough memory for the answer"};
+      });
+  });
+  if (why_not) return refuse(seat, wamp::Call::type, request, {wamp::error_uri::too_many_requests, *why_not});
+  return {};
+}
+
+void Realm::look(const SessionRef& caller, wamp::RequestId request, const meta::Look& look) {
+  auto seen = look([this](const auto& some, const auto& end_slice) { inspect(some, end_slice); });
+  auto* const refusal = std::get_if<Refusal>(&seen);
+  RoutedPayload result = refusal ? RoutedPayload() : make_payload(std::get<serializers::Arguments>(seen));
+  const SendingLock lock(mutex_);  // who has been removed is told nothing behind that
+  if (!state_.members.find(caller.session)) return;
+  if (refusal)
+    outbox_.refuse(caller, wamp::Call::type, request, std::move(*refusal));
+  else
+    outbox_.send(caller, wamp::CallResult{request, {}, {}}, std::move(result));
 }
 
 meta::Answer Realm::carry_out(Seat& seat, meta::Request& request) {

@@ -120,6 +120,9 @@ std::shared_ptr<Realm> Server::make_realm(const config::Realm& config) {
   std::vector<transport::Loop*> loops;
   for (const auto& worker : workers_) loops.push_back(&worker->loop());
   keep_time_on(loops, realm);
+  realm->set_aside([this](wamp::SessionId asker, LookingThread::Work work) {
+    return monitor_->pages().looking_thread().ask(LookingThread::For::caller, asker.value, std::move(work));
+  });
   realm->pin(one_of(config_.metrics.procedures), one_of(config_.metrics.topics));
   return realm;
 }

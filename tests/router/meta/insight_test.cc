@@ -128,10 +128,44 @@ TEST_F(Insight, SessionsAreToldPageByPage) {
   EXPECT_EQ(call(ops, "wampd.stats.sessions", R"([{"offset":301}])"), ",[[]]]");
 }
 
+// A realm of very many may take long to look at: no client's thread does that.
+TEST_F(Insight, WhatOnlyLooksIsDoneAside) {
+  std::vector<std::function<void(bool)>> aside;
+  std::optional<std::string> too_much;
+  realm.realm().set_aside([&](wamp::SessionId, std::function<void(bool)> work) {
+    if (!too_much) aside.push_back(std::move(work));
+    return too_much;
+  });
+  Peer& ops = realm.join();
+  for (const std::string procedure : {"wampd.stats.realm", "wampd.stats.sessions", "wampd.stats.procedures",
+                                      "wampd.stats.topics", "wampd.denials"}) {
+    EXPECT_EQ(call(ops, procedure), "") << procedure;
+    ASSERT_EQ(aside.size(), 1u) << procedure;
+    aside.front()(true);
+    EXPECT_THAT(ops.hears(), StartsWith("[50," + std::to_string(request_) + ",{},[")) << procedure;
+    aside.clear();
+  }
+  EXPECT_EQ(call(ops, "wampd.explain", R"(["nobody","call","com.x"])"), "");
+  aside.front()(true);
+  EXPECT_THAT(ops.hears(), HasSubstr("wamp.error.no_such_session"));
+  aside.front()(false);
+  EXPECT_THAT(ops.hears(), HasSubstr("wamp.error.unavailable")) << "memory is short";
+  too_much = "so many wait";
+  EXPECT_THAT(call(ops, "wampd.stats.realm"), StartsWith("\"wamp.error.too_many_requests\",[\"so many"));
+  too_much.reset();
+  aside.clear();
+  call(ops, "wampd.stats.realm");
+  ops.leaves();
+  aside.front()(true);
+  EXPECT_EQ(ops.hears(), "") << "it has left";
+  aside.clear();
+}
+
 TEST_F(Insight, WrongOptionsAreRefusedWithWhatWasExpected) {
   Peer& ops = realm.join();
   for (const auto& [options, text] :
        {std::pair(R"({"limit":0})", "limit: expected a number from 1 to 1024"),
+        std::pair(R"({"offset":1000001})", "offset: expected a number from 0 to 1000000"),
         std::pair(R"({"order":"p98"})", "order: expected"), std::pair(R"({"ordr":"rate"})", "did you mean"),
         std::pair(R"({"state":7})", "state: expected")})
     EXPECT_THAT(call(ops, "wampd.stats.procedures", "[" + std::string(options) + "]"),

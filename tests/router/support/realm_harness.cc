@@ -54,7 +54,7 @@ RealmHarness::RealmHarness(config::Realm config, std::chrono::milliseconds late,
     addresses.push_back(mailboxes_.back().get());
   }
   outbox_.emplace(addresses);
-  realm_ = std::make_unique<Realm>(config, addresses, 1, clock_, std::move(kept));
+  realm_ = std::make_shared<Realm>(config, addresses, 1, clock_, std::move(kept));
 }
 
 config::Realm RealmHarness::open_realm() {

@@ -152,7 +152,7 @@ class RealmHarness {
   std::array<Audiences, workers> audiences_;
   std::array<size_t, workers> events_sent_{};
   std::optional<Outbox> outbox_;
-  std::unique_ptr<Realm> realm_;
+  std::shared_ptr<Realm> realm_;
   std::deque<Peer> peers_;
   std::map<wamp::PublicationId, uint64_t> publications_;
   serializers::Scratch scratch_;
