@@ -5,8 +5,20 @@
 
 #include "router/base/log.h"
 #include "router/config/wording.h"
+#include "wamp/error_uris.h"
 
 namespace router::insight {
+
+std::optional<Refusal> check_tap(const RolePermissions& permissions, bool payload) {
+  const config::Permission* const rule = permissions.deciding_rule(tap_start_uri);
+  if (!rule || !rule->tap)
+    return Refusal{wamp::error_uri::not_authorized,
+                   "no rule for \"" + std::string(tap_start_uri) + "\" has \"allow\": {\"tap\": true}"};
+  if (payload && !rule->tap_payload)
+    return Refusal{wamp::error_uri::not_authorized,
+                   "the rule for \"" + std::string(tap_start_uri) + "\" has no \"tap_payload\": true"};
+  return std::nullopt;
+}
 
 void publish_tap(RealmState& realm, const Tap& tap, std::string_view reason) {
   realm.broker.publish_meta(

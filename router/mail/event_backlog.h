@@ -36,6 +36,8 @@ class EventShare {
     if (!waiting_) waiting_ = std::make_shared<const WaitingEvent>(WaitingEvent{event_, payload_});
     return waiting_;
   }
+  const wamp::Event& event() const { return event_; }
+  const RoutedPayload& payload() const { return payload_; }
 
  private:
   const wamp::Event& event_;

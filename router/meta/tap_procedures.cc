@@ -19,7 +19,6 @@ namespace {
 using insight::OptionReader;
 using serializers::Arguments;
 
-constexpr std::string_view start_uri = "wampd.tap.start";
 constexpr int64_t most_bytes = 65536;
 constexpr int64_t most_seconds = 3600;
 constexpr int64_t most_sample = 1'000'000;
@@ -88,23 +87,12 @@ std::variant<Wish, Refusal> read_wish(const Asked& asked) {
   return wish;
 }
 
-// Who may call may not tap for that: a rule has to say so.
-std::optional<Refusal> check_permission(const Asked& asked, bool payload) {
-  const config::Permission* const rule = asked.caller.permissions->deciding_rule(start_uri);
-  if (!rule || !rule->tap)
-    return Refusal{wamp::error_uri::not_authorized,
-                   "no rule for \"" + std::string(start_uri) + "\" has \"allow\": {\"tap\": true}"};
-  if (payload && !rule->tap_payload)
-    return Refusal{wamp::error_uri::not_authorized,
-                   "the rule for \"" + std::string(start_uri) + "\" has no \"tap_payload\": true"};
-  return std::nullopt;
-}
-
 Reading start(const Asked& asked) {
   auto wish = read_wish(asked);
   if (auto* const refusal = std::get_if<Refusal>(&wish)) return std::move(*refusal);
   Wish& wanted = std::get<Wish>(wish);
-  if (auto refusal = check_permission(asked, wanted.tap.payload)) return *std::move(refusal);
+  if (auto refusal = insight::check_tap(*asked.caller.permissions, wanted.tap.payload))
+    return *std::move(refusal);
   wanted.tap.owner = asked.caller.ref.session;
   wanted.tap.authid = asked.caller.identity->authid;
   wanted.tap.start = asked.insight.clock.wall_time();
@@ -126,7 +114,7 @@ Reading stop(const Asked& asked) {
   CallArguments read(asked.arguments);
   const uint64_t number = read.id(0, "tap");
   if (read.refusal()) return *read.refusal();
-  if (auto refusal = check_permission(asked, false)) return *std::move(refusal);
+  if (auto refusal = insight::check_tap(*asked.caller.permissions, false)) return *std::move(refusal);
   return [number, &insight_of_realm = asked.insight](RealmState& realm, Member&) -> Answer {
     const auto tap = insight_of_realm.taps.stop(number);
     if (!tap)
@@ -142,7 +130,7 @@ Reading stop(const Asked& asked) {
 }
 
 Reading list(const Asked& asked) {
-  if (auto refusal = check_permission(asked, false)) return *std::move(refusal);
+  if (auto refusal = insight::check_tap(*asked.caller.permissions, false)) return *std::move(refusal);
   return [&insight_of_realm = asked.insight](RealmState&, Member&) -> Answer {
     wamp::List list;
     for (const Tap& tap : insight_of_realm.taps.all()) list.emplace_back(tap.details());
@@ -151,7 +139,7 @@ Reading list(const Asked& asked) {
 }
 
 constexpr Procedure procedures[] = {
-    {start_uri, start},
+    {insight::tap_start_uri, start},
     {"wampd.tap.stop", stop},
     {"wampd.tap.list", list},
 };

@@ -76,10 +76,13 @@ void Realm::follow_new_rules(Seat& seat) {
 
 std::vector<std::string> Realm::configure(const config::Realm& next) {
   Authorizer authorizer(next.roles, next.limits);  // the old one ends without the lock
-  const Lock lock(mutex_);
-  std::swap(state_.authorizer, authorizer);
-  state_.set_limits(next.limits);
-  rules_version_.fetch_add(1, std::memory_order_release);
+  {
+    const Lock lock(mutex_);
+    std::swap(state_.authorizer, authorizer);
+    state_.set_limits(next.limits);
+    rules_version_.fetch_add(1, std::memory_order_release);
+  }
+  sweep_taps();
   std::vector<std::string> unchanged;
   if (next.store != config_.store) unchanged.emplace_back("store");
   if (next.uri_check != config_.uri_check) unchanged.emplace_back("uri_check");

@@ -192,7 +192,7 @@ class Realm final : public std::enable_shared_from_this<Realm>, private dealer::
   // URIs that are never left out of the statistics. Before anybody joins.
   void pin(const std::function<bool(std::string_view)>& procedures,
            const std::function<bool(std::string_view)>& topics);
-  // Once a second or so: ends the taps whose time is over, or whose subscriber has gone.
+  // Once a second or so: ends the taps whose time is over, whose subscriber has gone, or may tap no longer.
   void sweep_taps();
   // On the session's thread, if its branch is tapped.
   void show(const Seat& seat, const SeenMessage& message) noexcept;

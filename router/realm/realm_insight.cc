@@ -65,6 +65,10 @@ void Realm::sweep_taps() {
   turn([&](RealmState& state) {
     ended = insight_.taps.take_ended(
         clock_.now(), [&](wamp::SessionId session) { return state.members.find(session) != nullptr; },
+        [&](const Tap& tap) {
+          const auto permissions = state.authorizer.role(state.members.find(tap.owner)->identity->authrole);
+          return permissions && !insight::check_tap(*permissions, tap.payload);
+        },
         [&](const std::string& topic) {
           const auto* const subscription = state.broker.find(topic, wamp::MatchPolicy::exact);
           return subscription && subscription->has_subscribers();

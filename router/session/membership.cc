@@ -14,7 +14,7 @@ Membership::Membership(Worker& worker, Home& home, Sender& sender, const Arrival
       realm_(std::move(admitted.realm)),
       member_(std::move(admitted.member)),
       expires_(admitted.login.expires),
-      events_(worker, home, sender),
+      events_(worker, home, sender, *this, member_->branch.is_tapped),
       backpressure_(worker, home, sender, *realm_, *member_),
       requests_(worker, home, sender, realm_, *member_, arrival, admitted.login.authextra),
       address_(std::move(admitted.address)) {
@@ -43,15 +43,8 @@ void Membership::deliver(Delivery& delivery) {
 
 // Once for each subscriber, so what is seldom asked stands aside.
 void Membership::deliver(EventRound& round, config::SlowConsumer policy) {
-  if (is_tapped()) [[unlikely]]
-    show_event(round);
   if (round.may_pass_over() && pass_over(round, policy)) return;
   events_.deliver(round.frame(sender_.format(), sender_.framing()), policy, round.share());
-}
-
-void Membership::show_event(const EventRound& round) {
-  if (round.filter() && !round.filter()->admits(member_->ref.session, identity(), extra_.get())) return;
-  show(round.event(), round.payload());
 }
 
 void Membership::tell_numbers(SteadyTime now) noexcept {
@@ -82,7 +75,10 @@ void Membership::tell_numbers(SteadyTime now) noexcept {
 bool Membership::pass_over(EventRound& round, config::SlowConsumer policy) {
   if (round.filter()) return !round.filter()->admits(member_->ref.session, identity(), extra_.get());
   if (!round.is_plain() || !events_.has_room_for(round.payload_size(), policy)) return false;
-  events_.send(sender_.encode(round.event(), round.take_payload()));
+  const RoutedPayload shown = is_tapped() ? round.payload() : RoutedPayload();
+  const bool is_sent = events_.send(sender_.encode(round.event(), round.take_payload()));
+  if (is_sent && is_tapped()) [[unlikely]]
+    show(round.event(), shown);
   return true;
 }
 

@@ -28,7 +28,7 @@
 
 namespace router {
 
-class Membership final : public Addressee {
+class Membership final : public Addressee, private EventSender::Watcher {
  public:
   // The session.
   class Home : public Resident {
@@ -96,11 +96,14 @@ class Membership final : public Addressee {
   void send(const M& message, RoutedPayload&& payload, bool is_of_stream);
   // True: the event is not for it, or it has been built around its payload, as it goes to nobody else.
   bool pass_over(EventRound& round, config::SlowConsumer policy);
-  // One relaxed load: somebody may want to see its messages.
-  bool is_tapped() const { return member_->branch.is_tapped.load(std::memory_order_relaxed); }
+  // Somebody may want to see its messages.
+  bool is_tapped() const { return events_.is_watched(); }
+  void on_sent(const wamp::Event& event, const RoutedPayload& payload) override { show(event, payload); }
+  void on_sent(const wamp::Message& message, const RoutedPayload& payload) override {
+    show(message, payload);
+  }
   template <class M>
   void show(const M& message, const RoutedPayload& payload);
-  void show_event(const EventRound& round);
 
   SteadyTime numbers_told_{};
   Home& home_;

@@ -40,8 +40,8 @@ void Sender::count_event(size_t bytes) {
 // ---- events
 
 EventSender::~EventSender() {
-  const auto send = [this](const wamp::Message& message) { sender_.send(message); };
-  if (backlog_ && !transport::has_memory_for([&] { backlog_->for_each_message(send); }))
+  const auto send_one = [this](const wamp::Message& message) { send_message(message); };
+  if (backlog_ && !transport::has_memory_for([&] { backlog_->for_each_message(send_one); }))
     sender_.connection().on_out_of_memory();
   end_backlog();
 }
@@ -54,6 +54,8 @@ void EventSender::deliver(const transport::BufferRef& frame, SlowConsumer policy
   if (!sender_.connection().offer(frame, room(policy))) [[unlikely]]
     return fall_behind(policy, share);
   sender_.count_event(frame->size());
+  if (is_watched()) [[unlikely]]
+    watcher_.on_sent(share.event(), share.payload());
 }
 
 size_t EventSender::room(SlowConsumer policy) const {
@@ -66,11 +68,24 @@ bool EventSender::has_room_for(size_t payload_bytes, SlowConsumer policy) const 
   return !backlog_ && sender_.connection().queued_memory() + most <= room(policy);
 }
 
-void EventSender::send(transport::BufferRef frame) {
+bool EventSender::send(transport::BufferRef frame) {
   if (!sender_.takes(frame)) [[unlikely]]
-    return lose_too_long();
+    return lose_too_long(), false;
   sender_.count_event(frame->size());
   sender_.connection().send(std::move(frame));
+  return true;
+}
+
+void EventSender::send_message(const wamp::Message& message) {
+  sender_.send(message);
+  if (is_watched()) [[unlikely]]
+    watcher_.on_sent(message, RoutedPayload());
+}
+
+void EventSender::send_event(const wamp::Event& event, const RoutedPayload& payload) {
+  const bool is_sent = send(sender_.encode(event, RoutedPayload(payload)));
+  if (is_sent && is_watched()) [[unlikely]]
+    watcher_.on_sent(event, payload);
 }
 
 void EventSender::lose_too_long() {
@@ -125,13 +140,13 @@ void EventSender::pause_reading_for_kept_events() {
 }
 
 void EventSender::send_waiting(EventBacklog::Next& next) {
-  if (const auto* message = std::get_if<wamp::Message>(&next.what)) return sender_.send(*message);
-  if (auto* const kept = std::get_if<Delivery>(&next.what))
-    return send(sender_.encode(kept->message, std::move(kept->payload)));
+  if (const auto* message = std::get_if<wamp::Message>(&next.what)) return send_message(*message);
+  if (const auto* const kept = std::get_if<Delivery>(&next.what))
+    return send_event(std::get<wamp::Event>(kept->message), kept->payload);
   const WaitingEvent& waiting = *std::get<0>(next.what);
   wamp::Event event = waiting.event;
   if (next.lost > 0) event.details.append("_lost", next.lost);
-  send(sender_.encode(event, RoutedPayload(waiting.payload)));
+  send_event(event, waiting.payload);
 }
 
 void EventSender::drop_peer() {

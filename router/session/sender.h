@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -101,8 +102,19 @@ class Sender {
 // room for them, as the policy of the subscription says. Part of a membership.
 class EventSender {
  public:
-  EventSender(Worker& worker, Resident& resident, Sender& sender)
-      : worker_(worker), resident_(resident), sender_(sender) {}
+  // Sees what has been sent.
+  class Watcher {
+   public:
+    virtual void on_sent(const wamp::Event& event, const RoutedPayload& payload) = 0;
+    virtual void on_sent(const wamp::Message& message, const RoutedPayload& payload) = 0;
+
+   protected:
+    ~Watcher() = default;
+  };
+  // `is_watched`: the watcher wants to see it.
+  EventSender(Worker& worker, Resident& resident, Sender& sender, Watcher& watcher,
+              const std::atomic<bool>& is_watched)
+      : worker_(worker), resident_(resident), sender_(sender), watcher_(watcher), is_watched_(is_watched) {}
   // Events that wait are lost, answers are not.
   ~EventSender();
   EventSender(const EventSender&) = delete;
@@ -111,7 +123,10 @@ class EventSender {
   void deliver(const transport::BufferRef& frame, config::SlowConsumer policy, EventShare& share);
   // True: an EVENT with a payload of so many bytes and no details may be given to send().
   bool has_room_for(size_t payload_bytes, config::SlowConsumer policy) const;
-  void send(transport::BufferRef frame);
+  // False: it was too long.
+  bool send(transport::BufferRef frame);
+  // One relaxed load.
+  bool is_watched() const { return is_watched_.load(std::memory_order_relaxed); }
 
   // Events wait. What tells of subscriptions must not overtake them, nor each other: after UNSUBSCRIBED a
   // client takes an EVENT for a violation, and before SUBSCRIBED too.
@@ -143,6 +158,8 @@ class EventSender {
   void begin_backlog();
   void pause_reading_for_kept_events();
   void send_waiting(EventBacklog::Next& next);
+  void send_message(const wamp::Message& message);
+  void send_event(const wamp::Event& event, const RoutedPayload& payload);
   void lose_too_long();
   void drop_peer();
   void end_backlog();
@@ -150,6 +167,8 @@ class EventSender {
   Worker& worker_;
   Resident& resident_;  // whose events they are
   Sender& sender_;
+  Watcher& watcher_;
+  const std::atomic<bool>& is_watched_;
   std::unique_ptr<EventBacklog> backlog_;  // while events wait
   TakenWatch taken_;                       // while it pauses reading
 };

@@ -96,11 +96,12 @@ class Taps {
 
   struct Ended {
     Tap tap;
-    std::string_view reason;  // "time", "session", "subscription"
+    std::string_view reason;  // "time", "session", "permission", "subscription"
   };
-  // Takes out those that have ended. `is_there(session)`, `is_subscribed(topic)`.
-  template <class IsThere, class IsSubscribed>
-  std::vector<Ended> take_ended(SteadyTime now, const IsThere& is_there, const IsSubscribed& is_subscribed) {
+  // Takes out those that have ended. `is_there(session)`, `may_tap(tap)`, `is_subscribed(topic)`.
+  template <class IsThere, class MayTap, class IsSubscribed>
+  std::vector<Ended> take_ended(SteadyTime now, const IsThere& is_there, const MayTap& may_tap,
+                                const IsSubscribed& is_subscribed) {
     std::vector<Ended> ended;
     const Lock lock(mutex_);
     std::erase_if(taps_, [&](const State& state) {
@@ -108,6 +109,7 @@ class Taps {
       const bool had_time = now >= tap.begun + time_to_subscribe;
       const std::string_view reason = now >= tap.until                          ? "time"
                                       : !is_there(tap.owner)                    ? "session"
+                                      : !may_tap(tap)                           ? "permission"
                                       : had_time && !is_subscribed(tap.topic()) ? "subscription"
                                                                                 : "";
       if (!reason.empty()) ended.push_back({tap, reason});

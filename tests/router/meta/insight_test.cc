@@ -348,6 +348,50 @@ TEST_F(Insight, ATapEndsWithItsTimeItsSubscriptionAndItsSession) {
   EXPECT_THAT(witness.hears(), HasSubstr(R"("reason":"session")"));
 }
 
+TEST_F(Insight, ATapEndsWhenItsRightHasGone) {
+  Peer& witness = realm.join();
+  witness.says(R"([32,1,{},"wampd.tap.on_end"])");
+  witness.hears();
+  Peer& ops = realm.join();
+  Peer& watcher = realm.join({}, "watcher");
+  call(ops, "wampd.tap.start");
+  call(watcher, "wampd.tap.start", R"([{"payload":true}])");
+  config::Realm config = roles();
+  realm.realm().configure(config);
+  EXPECT_EQ(witness.hears(), "") << "both still may";
+  for (config::Role& role : config.roles) role.permissions.back().tap_payload = false;
+  realm.realm().configure(config);
+  EXPECT_THAT(witness.hears(), AllOf(HasSubstr(R"("tap":2)"), HasSubstr(R"("reason":"permission")")));
+  config.roles.front().permissions.back().tap = false;
+  realm.realm().configure(config);
+  EXPECT_THAT(witness.hears(), AllOf(HasSubstr(R"("tap":1)"), HasSubstr(R"("reason":"permission")")));
+}
+
+// Else what a tap shows to one would be shown by the other's, and so on for ever.
+TEST_F(Insight, TapsDoNotShowEachOthersEvents) {
+  Peer& one = realm.join();
+  Peer& other = realm.join();
+  call(one, "wampd.tap.start");
+  call(other, "wampd.tap.start");
+  one.says(R"([32,50,{},"wampd.tap.1"])");
+  other.says(R"([32,50,{},"wampd.tap.2"])");
+  one.hears();
+  other.hears();
+  const SeenMessage event{.type = wamp::MessageType::event, .bytes = 7};
+  realm.show(one, event);
+  realm.show(other, event);
+  EXPECT_EQ(one.hears() + other.hears(), "") << "an EVENT to who taps is shown to nobody";
+  Peer& user = realm.join({}, "user");
+  realm.show(user, event);
+  EXPECT_THAT(one.hears(), HasSubstr("EVENT"));
+  EXPECT_THAT(other.hears(), HasSubstr("EVENT"));
+  realm.show(one, {.is_from_client = true, .type = wamp::MessageType::call, .uri = "com.add"});
+  EXPECT_THAT(other.hears(), HasSubstr("com.add")) << "what else it says is";
+  call(other, "wampd.tap.stop", "[2]");
+  realm.show(other, event);
+  EXPECT_THAT(one.hears(), HasSubstr("EVENT")) << "it taps no longer";
+}
+
 TEST_F(Insight, ThereAreAFewTapsOnly) {
   Peer& ops = realm.join();
   for (size_t i = 0; i < Taps::most; ++i) EXPECT_THAT(call(ops, "wampd.tap.start"), HasSubstr("\"tap\""));

@@ -1,5 +1,6 @@
 // Subscribers that take their events too slowly, peers that take nothing, and what others feel of them.
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <optional>
 #include <regex>
@@ -365,6 +366,11 @@ TEST(APeerForWhichMuchWaits, IsStuckOnlyIfItTakesNothing) {
   joined.reset();
 }
 
+struct NoWatcher final : EventSender::Watcher {
+  void on_sent(const wamp::Event&, const RoutedPayload&) override {}
+  void on_sent(const wamp::Message&, const RoutedPayload&) override {}
+};
+
 TEST(APeerForWhichKeptEventsWait, IsStuckOnlyIfItTakesNothing) {
   constexpr auto patience = std::chrono::seconds(20);
   SessionHarness router;
@@ -372,7 +378,9 @@ TEST(APeerForWhichKeptEventsWait, IsStuckOnlyIfItTakesNothing) {
   Sender sender(router.worker(), wire, Format::json, config::TransportLimits());
   const SessionRef ref{0, 7, wamp::SessionId(77)};
   Lodger lodger(wire);
-  EventSender events(router.worker(), lodger, sender);
+  NoWatcher watcher;
+  const std::atomic<bool> is_watched = false;
+  EventSender events(router.worker(), lodger, sender, watcher, is_watched);
   const SteadyTime begin = router.worker().loop().now();
   EXPECT_FALSE(events.is_stuck(begin + patience, patience)) << "nothing waits";
   wire.holds(2'000'000);
