@@ -157,6 +157,7 @@ struct BranchCounters : CounterSet {
   Counter slow_calls{*this, family::slow_calls};
   Counter publications{*this, family::publications};
   Counter events{*this, family::events};
+  Counter calls;        // that have begun; told in wampd.stats.realm
   Counter lost_events;  // told in wampd.stats.realm; the metrics have them by reason
   Counter taps_dropped{*this, family::taps_dropped};
   Counter late_answers{*this, family::late_answers};

@@ -225,14 +225,14 @@ StampedRoute<TopicRoute> Broker::find_route(std::string_view topic) const {
   return route;
 }
 
-bool Broker::publish(const Publication& publication, const TopicRoute* route, Outbox& outbox) {
+Broker::Answer Broker::publish(const Publication& publication, const TopicRoute* route, Outbox& outbox) {
   const PublishOptions& options = publication.options;
   Answer answer = Answer::now;
   if (options.retain || (route && route->is_kept)) answer = keep(publication, outbox);
-  if (answer == Answer::refused) return false;
+  if (answer == Answer::refused) return answer;
   if (options.acknowledge && answer == Answer::now) publication.acknowledge(outbox);
   publication.send(route, outbox);
-  return answer == Answer::when_stored;
+  return answer;
 }
 
 void Broker::send_meta(std::string_view topic, const RoutedPayload& payload, wamp::SessionId excluded,

@@ -68,9 +68,13 @@ class Broker {
   StampedRoute<TopicRoute> find_route(std::string_view topic) const;
   // What tells whether that is still so. Any thread.
   const RouteGenerations& generations() const { return generations_; }
-  // Keeps it, if it is to be kept, and sends it. `route`: the topic's, as it is now. True: the publisher
-  // waits for an answer until it is stored.
-  bool publish(const Publication& publication, const TopicRoute* route, Outbox& outbox);
+  // Keeps it, if it is to be kept, and sends it. `route`: the topic's, as it is now.
+  enum class Answer : uint8_t {
+    now,
+    when_stored,  // the publisher waits until then
+    refused,      // it has been
+  };
+  Answer publish(const Publication& publication, const TopicRoute* route, Outbox& outbox);
   // "Subscription Revocation". Precondition: `subscriber` is one.
   void revoke(Subscription& subscription, Member& subscriber, const std::string& reason, Outbox& outbox);
   // An event of the router's own ("Meta API"), if the realm has them. It is kept in no history. `excluded`
@@ -133,7 +137,6 @@ class Broker {
   EventStore* store() const { return store_.get(); }
 
  private:
-  enum class Answer : uint8_t { now, when_stored, refused };
   using HistoryIndex = UriIndex<Subscription>;
 
   std::vector<Leg> find_legs(std::string_view topic) const;

@@ -125,6 +125,7 @@ PendingCall& CallerHalf::add(wamp::RequestId request, const ProcedureRoute& rout
   call.match = route.match;
   call.taken = place_.clock.turn_time();
   place_.table.in_flight.add();
+  place_.seat.branch.counters.calls.add();
   return call;
 }
 

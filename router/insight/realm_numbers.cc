@@ -33,6 +33,7 @@ void RealmNumbers::begin(RealmInsight& realm) {
   for (const auto& branch : realm.branches) {
     const BranchCounters& counters = branch->counters;
     latencies.add(counters.call_seconds);
+    calls += counters.calls.value();
     errors += counters.call_errors.value();
     slow_calls += counters.slow_calls.value();
     publications += counters.publications.value();
@@ -41,7 +42,6 @@ void RealmNumbers::begin(RealmInsight& realm) {
     denials += counters.denials.all();
   }
   for (const auto& calls_of_worker : realm.call_tables) calls_in_flight += calls_of_worker->in_flight.value();
-  calls = latencies.count() + calls_in_flight;
 }
 
 bool RealmNumbers::collect_some(const RealmState& realm) {

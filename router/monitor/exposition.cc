@@ -1,10 +1,17 @@
 #include "router/monitor/exposition.h"
 
+#include <algorithm>
+#include <charconv>
 #include <map>
+#include <optional>
+#include <span>
 #include <string_view>
+#include <system_error>
 
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
+
+#include "transport/http/http_text.h"
 
 namespace router {
 namespace {
@@ -50,6 +57,49 @@ ClientMetric metric_of(const Sample& sample) {
   return metric;
 }
 
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view blank = " \t";
+  const size_t begin = text.find_first_not_of(blank);
+  if (begin == text.npos) return {};
+  return text.substr(begin, text.find_last_not_of(blank) - begin + 1);
+}
+
+// Takes what stands in front of the next such character, and it.
+std::string_view take_until(char end, std::string_view& rest) {
+  const std::string_view part = rest.substr(0, rest.find(end));
+  rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+  return trimmed(part);
+}
+
+// "q=0.5" in thousandths; what is malformed counts as 0.
+unsigned quality_in(std::string_view parameters) {
+  while (!parameters.empty()) {
+    const std::string_view parameter = take_until(';', parameters);
+    if (!parameter.starts_with("q=") && !parameter.starts_with("Q=")) continue;
+    double quality = 0;
+    const char* const end = parameter.data() + parameter.size();
+    const auto [last, error] = std::from_chars(parameter.data() + 2, end, quality, std::chars_format::fixed);
+    const bool is_quality = error == std::errc() && last == end && quality >= 0 && quality <= 1;
+    return is_quality ? static_cast<unsigned>(quality * 1000) : 0;
+  }
+  return 1000;
+}
+
+// How much an "Accept" header likes the first of these media ranges that it has, in thousandths; of one that
+// it has several times, with other parameters, as it likes it most. None: it has none of them.
+std::optional<unsigned> quality_of(std::span<const std::string_view> ranges, std::string_view accept) {
+  for (const std::string_view range : ranges) {
+    std::optional<unsigned> best;
+    for (std::string_view rest = accept; !rest.empty();) {
+      std::string_view parameters = take_until(',', rest);
+      const std::string name = transport::in_small_letters(std::string(take_until(';', parameters)));
+      if (name == range) best = std::max(best.value_or(0), quality_in(parameters));
+    }
+    if (best) return best;
+  }
+  return std::nullopt;
+}
+
 // In OpenMetrics a family of counters has no "_total" in its name, and quotes in a help text are escaped.
 std::string openmetrics_text(const std::string& text) {
   constexpr std::string_view total = "_total ";
@@ -74,8 +124,12 @@ std::string openmetrics_text(const std::string& text) {
 }  // namespace
 
 Exposition exposition_for(std::string_view accept) {
-  return accept.find("application/openmetrics-text") != accept.npos ? Exposition::openmetrics
-                                                                    : Exposition::text;
+  constexpr std::string_view named[] = {"application/openmetrics-text"};
+  constexpr std::string_view plain[] = {"text/plain", "text/*", "*/*"};
+  const auto openmetrics = quality_of(named, accept), text = quality_of(plain, accept);
+  // It is for those only who ask for it by its name.
+  return openmetrics && *openmetrics > 0 && *openmetrics >= text.value_or(0) ? Exposition::openmetrics
+                                                                             : Exposition::text;
 }
 
 const char* content_type(Exposition exposition) {

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -222,36 +224,48 @@ void add_realms(const Realms::Listed& listed, Samples& samples) {
   if (!others.totals.realms.all().empty()) add_realm(other_realms, others, samples);
 }
 
-// Of URIs that the configuration names, which are never left out of the statistics.
+// One URI that the configuration names, which is never left out of the statistics.
 template <class Numbers>
-std::map<std::string, typename UriSummary<Numbers>::Total> pinned(const Realm& realm,
-                                                                  UriSummary<Numbers> Branch::*summary) {
-  std::map<std::string, typename UriSummary<Numbers>::Total> all;
-  for (const auto& branch : realm.branches())
-    for (const auto& total : ((*branch).*summary).totals()) {
-      if (!total.is_pinned) continue;
-      auto& sum = all[total.uri];
-      sum.count += total.count - total.error_bound;
-      sum.numbers.add(total.numbers);
-    }
+struct Pinned {
+  const std::string* realm;
+  std::string uri;
+  typename UriSummary<Numbers>::Total total;
+};
+
+// Those of all realms, at most so many: those that stand by name in the configuration before those that begin
+// like something in it.
+template <class Numbers>
+std::vector<Pinned<Numbers>> pinned(const Realms::Listed& listed, UriSummary<Numbers> Branch::*summary,
+                                    const std::vector<std::string>& configured, size_t most) {
+  std::vector<Pinned<Numbers>> all;
+  for (const auto& realm : listed.configured) {
+    std::map<std::string, typename UriSummary<Numbers>::Total> of_realm;
+    for (const auto& branch : realm->branches())
+      for (const auto& total : ((*branch).*summary).totals()) {
+        if (!total.is_pinned) continue;
+        auto& sum = of_realm[total.uri];
+        sum.count += total.count - total.error_bound;
+        sum.numbers.add(total.numbers);
+      }
+    for (auto& [uri, total] : of_realm) all.push_back({&realm->name(), uri, std::move(total)});
+  }
+  const std::set<std::string_view> names(configured.begin(), configured.end());
+  std::stable_partition(all.begin(), all.end(),
+                        [&names](const Pinned<Numbers>& one) { return names.contains(one.uri); });
+  if (all.size() > most) all.erase(all.begin() + static_cast<std::ptrdiff_t>(most), all.end());
   return all;
 }
 
-void add_pinned(const Realms::Listed& listed, size_t most, Samples& samples) {
-  size_t procedures = 0, topics = 0;
-  for (const auto& realm : listed.configured) {
-    const std::string& name = realm->name();
-    for (const auto& [uri, total] : pinned(*realm, &Branch::procedure_numbers)) {
-      if (++procedures > most) break;
-      samples.add(procedure_calls, name, uri, number(total.count));
-      samples.add(procedure_errors, name, uri, number(total.numbers.errors));
-      samples.add(procedure_seconds, name, uri, total.numbers.latencies);
-    }
-    for (const auto& [uri, total] : pinned(*realm, &Branch::topic_numbers)) {
-      if (++topics > most) break;
-      samples.add(topic_publications, name, uri, number(total.count));
-    }
+void add_pinned(const Realms::Listed& listed, const config::MetricsUris& metrics, Samples& samples) {
+  for (const auto& [realm, uri, total] :
+       pinned(listed, &Branch::procedure_numbers, metrics.procedures, metrics.max_series)) {
+    samples.add(procedure_calls, *realm, uri, number(total.count));
+    samples.add(procedure_errors, *realm, uri, number(total.numbers.errors));
+    samples.add(procedure_seconds, *realm, uri, total.numbers.latencies);
   }
+  for (const auto& [realm, uri, total] :
+       pinned(listed, &Branch::topic_numbers, metrics.topics, metrics.max_series))
+    samples.add(topic_publications, *realm, uri, number(total.count));
 }
 
 template <class Limits>
@@ -349,7 +363,7 @@ std::string Monitor::metrics(Exposition exposition) const {
   add_workers(workers_, samples);
   const Realms::Listed listed = realms_.listed();
   add_realms(listed, samples);
-  add_pinned(listed, max_series_, samples);
+  add_pinned(listed, metrics_, samples);
   return exposed(samples.all(), exposition);
 }
 

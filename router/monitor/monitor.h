@@ -35,8 +35,9 @@ class Monitor {
 
   // The limits that the metrics tell from now on.
   void set_limits(const config::Config& config);
-  // Which of the pinned URIs are labels at most. Before it is asked.
-  void set_max_series(uint32_t most) { max_series_ = most; }
+  // The URIs that are labels: of those that are pinned, first the ones that stand there by name. Before it is
+  // asked.
+  void set_metrics(const config::MetricsUris& metrics) { metrics_ = metrics; }
   // All metrics.
   std::string metrics(Exposition exposition) const;
   // The process, and each realm in numbers.
@@ -53,7 +54,7 @@ class Monitor {
   const WallTime started_;
   std::atomic<bool> draining_{false};
   const Clock& clock_;
-  uint32_t max_series_ = config::MetricsUris().max_series;
+  config::MetricsUris metrics_;
   MonitorPages pages_{*this, realms_, clock_};
   mutable Mutex mutex_{"the samples"};
   std::vector<Sample> limits_ GUARDED_BY(mutex_);

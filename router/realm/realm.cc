@@ -322,6 +322,7 @@ wamp::Result<void> Realm::deny(Seat& seat, Action action, wamp::MessageType type
 wamp::Result<void> Realm::handle(Seat& seat, const wamp::Publish& message, const RoutedPayload& payload) {
   follow_rules(seat);
   if (const auto refusal = check_remembered(seat, seat.publish_grant, Action::publish, message.topic)) {
+    count_refused(seat, message.topic);
     // Without acknowledgement the publisher waits for no answer, and clients take one for a protocol
     // violation.
     if (wants_acknowledgement(message))
@@ -333,20 +334,23 @@ wamp::Result<void> Realm::handle(Seat& seat, const wamp::Publish& message, const
   if (message.options.empty()) return publish(seat, message, payload, no_options);
   const auto options = broker::publish_options(message.options, seat.limits());
   if (options) return publish(seat, message, payload, *options);
+  count_refused(seat, message.topic);
   return refuse_options(seat, message.type, message.request, options.error(), wants_acknowledgement(message));
 }
 
 // A SUBSCRIBE brings what was kept before it, and its subscriber hears what is published after it.
 wamp::Result<void> Realm::publish_kept(Seat& seat, const broker::Publication& publication,
                                        const TopicRoute& found) {
-  bool waits = false;
+  auto answer = broker::Broker::Answer::now;
   locked(seat, [&](RealmState& state, Member&) {
     broker::Broker& broker = state.broker;
     const bool is_current = broker.generations().is_current(found.stamp);
     const TopicRoute now = is_current ? found : broker.find_route(publication.message.topic);
-    waits = broker.publish(publication, now.route.get(), state.outbox);
+    answer = broker.publish(publication, now.route.get(), state.outbox);
   });
-  if (waits) seat.waiting.add(wamp::Publish::type, publication.message.request);
+  if (answer == broker::Broker::Answer::when_stored)
+    seat.waiting.add(wamp::Publish::type, publication.message.request);
+  if (answer == broker::Broker::Answer::refused) count_refused(seat, publication.message.topic);
   return {};
 }
 

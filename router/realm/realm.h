@@ -190,8 +190,7 @@ class Realm final : public std::enable_shared_from_this<Realm>, private dealer::
   // is looked at on their own threads.
   void set_aside(DoAside do_aside) { do_aside_ = std::move(do_aside); }
   // URIs that are never left out of the statistics. Before anybody joins.
-  void pin(const std::function<bool(std::string_view)>& procedures,
-           const std::function<bool(std::string_view)>& topics);
+  void pin(const PinnedUris& procedures, const PinnedUris& topics);
   // Once a second or so: ends the taps whose time is over, whose subscriber has gone, or may tap no longer.
   void sweep_taps();
   // On the session's thread, if its branch is tapped.
@@ -252,6 +251,8 @@ class Realm final : public std::enable_shared_from_this<Realm>, private dealer::
   // One that is retained or that a history keeps. `found`: the topic's route as it was a moment ago.
   wamp::Result<void> publish_kept(Seat& seat, const broker::Publication& publication,
                                   const TopicRoute& found);
+  // A publication, in the numbers of its topic if that is one of the most used.
+  static void count_refused(Seat& seat, std::string_view topic);
   // Where what is published to the topic goes: from what the member remembers of the one that it was granted
   // last, from what its branch has found before, or else with the lock. Valid until the next one; `made` is
   // where it stands if it is new.

@@ -26,8 +26,7 @@ void Realm::inspect(const std::function<bool(const RealmState&)>& some,
   }
 }
 
-void Realm::pin(const std::function<bool(std::string_view)>& procedures,
-                const std::function<bool(std::string_view)>& topics) {
+void Realm::pin(const PinnedUris& procedures, const PinnedUris& topics) {
   for (const auto& branch : branches_) {
     branch->procedure_numbers.pin(procedures);
     branch->topic_numbers.pin(topics);

@@ -23,6 +23,10 @@ wamp::Result<void> Realm::publish(Seat& seat, const wamp::Publish& message, cons
   return {};
 }
 
+void Realm::count_refused(Seat& seat, std::string_view topic) {
+  if (TopicNumbers* const numbers = seat.branch.topic_numbers.numbers_of(topic)) numbers->errors.add();
+}
+
 const Realm::TopicRoute& Realm::route_of(Seat& seat, std::string_view topic, TopicRoute& made) {
   const auto find_anew = [&] {
     const Lock lock(mutex_);

@@ -60,14 +60,24 @@ uint64_t max_kept_bytes(const config::MemoryLimits& limits, uint64_t whole) {
   return limits.max_kept_bytes > 0 ? limits.max_kept_bytes : whole / 4;
 }
 
-// Whether a URI is one of these, or begins like one with a '*' at its end.
-std::function<bool(std::string_view)> one_of(const std::vector<std::string>& wanted) {
-  if (wanted.empty()) return nullptr;
-  return [wanted](std::string_view uri) {
-    return std::any_of(wanted.begin(), wanted.end(), [uri](std::string_view one) {
-      return one.ends_with('*') ? uri.starts_with(one.substr(0, one.size() - 1)) : uri == one;
-    });
-  };
+// Those that are one of these, or begin like one with a '*' at its end.
+PinnedUris pinned(const std::vector<std::string>& wanted) {
+  if (wanted.empty()) return {};
+  std::vector<std::string> names, prefixes;
+  for (const std::string& one : wanted)
+    if (one.ends_with('*'))
+      prefixes.push_back(one.substr(0, one.size() - 1));
+    else
+      names.push_back(one);
+  std::sort(names.begin(), names.end());
+  const size_t count = names.size();
+  return {[names = std::move(names), prefixes = std::move(prefixes)](std::string_view uri) {
+            using As = PinnedUris::As;
+            if (std::binary_search(names.begin(), names.end(), uri)) return As::by_name;
+            const auto begins_so = [uri](const std::string& prefix) { return uri.starts_with(prefix); };
+            return std::any_of(prefixes.begin(), prefixes.end(), begins_so) ? As::by_pattern : As::none;
+          },
+          count};
 }
 
 bool serves_wamp(const config::Transport& transport) {
@@ -98,7 +108,7 @@ Server::Server(config::Config config, WorkersOnly)
   monitor_ = std::make_unique<Monitor>(std::vector<const Worker*>(workers.begin(), workers.end()), realms_,
                                        memory_->guard(), kept_, clock_);
   monitor_->set_limits(config_);
-  monitor_->set_max_series(config_.metrics.max_series);
+  monitor_->set_metrics(config_.metrics);
 }
 
 // If that throws, the destructor takes down what is there, in its order.
@@ -123,7 +133,7 @@ std::shared_ptr<Realm> Server::make_realm(const config::Realm& config) {
   realm->set_aside([this](wamp::SessionId asker, LookingThread::Work work) {
     return monitor_->pages().looking_thread().ask(LookingThread::For::caller, asker.value, std::move(work));
   });
-  realm->pin(one_of(config_.metrics.procedures), one_of(config_.metrics.topics));
+  realm->pin(pinned(config_.metrics.procedures), pinned(config_.metrics.topics));
   return realm;
 }
 

@@ -44,15 +44,23 @@ struct ProcedureNumbers {
 };
 
 struct TopicNumbers {
-  transport::Counter bytes;  // of what was published
+  transport::Counter errors;  // publications that were refused
+  transport::Counter bytes;   // of what was published
 
   struct Total {
     Total() = default;
-    explicit Total(const TopicNumbers& numbers) : bytes(numbers.bytes.value()) {}
-    void add(const Total& other) { bytes += other.bytes; }
-    uint64_t bytes = 0;
+    explicit Total(const TopicNumbers& numbers)
+        : errors(numbers.errors.value()), bytes(numbers.bytes.value()) {}
+    void add(const Total& other) {
+      errors += other.errors;
+      bytes += other.bytes;
+    }
+    uint64_t errors = 0, bytes = 0;
   };
-  void clear() { bytes.set(0); }
+  void clear() {
+    errors.set(0);
+    bytes.set(0);
+  }
 };
 
 // As its session tells them once a second.

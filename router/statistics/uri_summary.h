@@ -45,6 +45,13 @@ class SharedText {
   std::atomic<size_t> size_{0};
 };
 
+// URIs that keep their places.
+struct PinnedUris {
+  enum class As : uint8_t { none, by_name, by_pattern };
+  std::function<As(std::string_view uri)> as = {};  // null: none is pinned
+  size_t names = 0;                                 // so many by name
+};
+
 // `Numbers`: of one URI. It has clear(), of the owner, and Total, which is made of it by any thread.
 template <class Numbers>
 class UriSummary {
@@ -83,8 +90,8 @@ class UriSummary {
     for (auto& block : blocks_) delete block.load(std::memory_order_relaxed);
   }
 
-  // URIs that keep their place, at most half of all. Once, before it counts.
-  void pin(std::function<bool(std::string_view uri)> is_pinned) { asks_to_stay_ = std::move(is_pinned); }
+  // Which URIs keep their place, at most half of all. Once, before it counts.
+  void pin(PinnedUris pinned) { pinned_uris_ = std::move(pinned); }
 
   // One more of the URI. `ref`: its own, or one of nothing; what it is from now on. Without memory for a
   // place it is of nothing, and nothing was counted.
@@ -94,6 +101,12 @@ class UriSummary {
       if (!ref.place) return;
     }
     ref.place->count.add();
+  }
+
+  // Of a URI that has a place; null: it has none.
+  Numbers* numbers_of(std::string_view uri) {
+    const auto found = index_.find(uri);
+    return found == index_.end() ? nullptr : &found->second->numbers;
   }
 
   struct Total {
@@ -131,7 +144,8 @@ class UriSummary {
   Place* take(std::string_view uri, SteadyTime now) {
     // Nothing throws once the index lacks the one that gives way.
     std::string own(uri), key(uri);
-    const bool is_pinned = asks_to_stay_ && pinned_ < most_pinned && asks_to_stay_(uri);
+    const PinnedUris::As as = pinned_uris_.as ? pinned_uris_.as(uri) : PinnedUris::As::none;
+    const bool is_pinned = has_room_for(as);
     Place* const place = used_ < places ? add() : lowest();
     if (!place) return nullptr;
     if (place->uri.empty()) {
@@ -145,6 +159,7 @@ class UriSummary {
     bytes_ += 2 * transport::allocated(own.size() + 1);
     bytes_ -= place->uri.empty() ? 0 : 2 * transport::allocated(place->uri.size() + 1);
     pinned_ += is_pinned;
+    pinned_by_pattern_ += is_pinned && as == PinnedUris::As::by_pattern;
     place->uri = std::move(own);
     change_hands(*place, is_pinned, now);
     charge_.set(bytes_);
@@ -171,6 +186,12 @@ class UriSummary {
           lowest_count_ = std::min(lowest_count_, place.count.value());
     }
     return nullptr;
+  }
+  // Those that are pinned by name have room, however many are by pattern.
+  bool has_room_for(PinnedUris::As as) const {
+    if (as == PinnedUris::As::none || pinned_ >= most_pinned) return false;
+    const size_t for_names = std::min(pinned_uris_.names, most_pinned);
+    return as == PinnedUris::As::by_name || pinned_by_pattern_ < most_pinned - for_names;
   }
   static bool is_pinned(const Place& place) { return place.is_pinned.load(std::memory_order_relaxed); }
   Place& at(size_t place) {
@@ -208,8 +229,8 @@ class UriSummary {
 
   std::array<std::atomic<Block*>, places / block_size> blocks_{};  // filled from the front
   std::map<std::string, Place*, std::less<>> index_;
-  std::function<bool(std::string_view)> asks_to_stay_;
-  size_t used_ = 0, pinned_ = 0;
+  PinnedUris pinned_uris_;
+  size_t used_ = 0, pinned_ = 0, pinned_by_pattern_ = 0;
   size_t next_ = 0;            // place to look at for the lowest count
   uint64_t lowest_count_ = 0;  // no place that may be taken has less
   size_t bytes_ = 0;

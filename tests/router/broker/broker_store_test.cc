@@ -51,7 +51,8 @@ class BrokerWithStore : public testing::Test {
     const Grant grant{true, false, {}};
     const RoutedPayload nothing;
     const Publication publication(publisher, message, nothing, *read, grant, wamp::PublicationId(ids.next()));
-    waits = broker.publish(publication, broker.find_route(topic).route.get(), outbox);
+    waits = broker.publish(publication, broker.find_route(topic).route.get(), outbox) ==
+            Broker::Answer::when_stored;
   }
   // The types of what was sent, and of ERRORs the URI.
   std::vector<std::string> sent() {

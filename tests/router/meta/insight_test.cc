@@ -94,6 +94,23 @@ TEST_F(Insight, ErrorsAreCountedAndAnOrderPutsThemFirst) {
   EXPECT_THAT(call(ops, "wampd.stats.realm"), AllOf(HasSubstr(R"("calls":4)"), HasSubstr(R"("errors":1)")));
 }
 
+// Else they would go down, and what is counted by others with them.
+TEST_F(Insight, CallsOfWhoLeavesStayCounted) {
+  work(3);
+  Peer& callee = realm.join({}, "user");
+  callee.says(R"([64,1,{},"com.slow"])");
+  Peer& caller = realm.join({}, "user");
+  caller.says(R"([48,1,{},"com.slow"])");
+  caller.says(R"([48,2,{},"com.slow"])");
+  Peer& ops = realm.join();
+  EXPECT_THAT(call(ops, "wampd.stats.realm"),
+              AllOf(HasSubstr(R"("calls_in_flight":2)"), HasSubstr(R"("calls":5)")));
+  caller.leaves();
+  realm.run_due();
+  EXPECT_THAT(call(ops, "wampd.stats.realm"),
+              AllOf(HasSubstr(R"("calls_in_flight":0)"), HasSubstr(R"("calls":5)")));
+}
+
 TEST_F(Insight, WhatIsRegisteredAndNotUsedIsToldOnRequest) {
   work(1);
   Peer& callee = realm.join({}, "user");
@@ -115,6 +132,20 @@ TEST_F(Insight, TopicsAreToldWithTheirNumbers) {
   Peer& ops = realm.join();
   EXPECT_THAT(call(ops, "wampd.stats.topics"),
               StartsWith(R"(,[[{"topic":"com.tick","publications":2,"error_bound":0,)"));
+}
+
+TEST_F(Insight, PublicationsThatAreRefusedAreErrorsOfTheirTopic) {
+  Peer& ops = realm.join();
+  ops.says(R"([16,1,{},"com.secret"])");
+  ops.says(R"([16,2,{},"com.tick"])");
+  Peer& user = realm.join({}, "user");
+  user.says(R"([16,1,{},"com.secret"])");
+  user.says(R"([16,2,{"acknowledge":true},"com.secret"])");
+  user.says(R"([16,3,{},"com.secret.other"])");
+  user.says(R"([16,4,{},"org.unknown"])");
+  EXPECT_THAT(call(ops, "wampd.stats.topics", R"([{"order":"errors"}])"),
+              AllOf(StartsWith(R"(,[[{"topic":"com.secret","publications":1,)"), HasSubstr(R"("errors":2)"),
+                    Not(HasSubstr("org.unknown"))));
 }
 
 TEST_F(Insight, SessionsAreToldPageByPage) {

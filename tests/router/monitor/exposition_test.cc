@@ -27,6 +27,21 @@ TEST(Exposition, PutsTheSamplesOfAFamilyTogether) {
             "level 5\n");
 }
 
+TEST(Exposition, IsTheOneThatAnAcceptHeaderLikesMost) {
+  for (const char* const accept :
+       {"application/openmetrics-text", "application/openmetrics-text, text/plain",
+        "Application/OpenMetrics-Text; version=1.0.0 ; q=0.5 , text/plain;q=0.4",
+        // Prometheus
+        "application/openmetrics-text;version=1.0.0;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,"
+        "text/plain;version=0.0.4;q=0.4,*/*;q=0.3"})
+    EXPECT_EQ(exposition_for(accept), Exposition::openmetrics) << accept;
+  for (const char* const accept :
+       {"", "*/*", "text/plain", "application/openmetrics-text;q=0.5, text/plain",
+        "application/openmetrics-text;q=0", "application/openmetrics-text;q=0.5, */*", "application/*",
+        "application/openmetrics-text;q=much", "application/openmetrics-text-2", ";,;,q=1"})
+    EXPECT_EQ(exposition_for(accept), Exposition::text) << accept;
+}
+
 TEST(Exposition, AddsUpTheBucketsOfAHistogramInSeconds) {
   transport::HistogramTotal total;
   total.counts[0] = 2;

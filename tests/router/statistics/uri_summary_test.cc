@@ -93,12 +93,30 @@ TEST_F(UsedMost, WhoRemembersAPlaceCountsThereUntilAnotherHasIt) {
 }
 
 TEST_F(UsedMost, APinnedOneKeepsItsPlace) {
-  summary.pin([](std::string_view uri) { return uri.starts_with("com.pinned"); });
+  summary.pin({[](std::string_view uri) {
+    return uri.starts_with("com.pinned") ? PinnedUris::As::by_pattern : PinnedUris::As::none;
+  }});
   for (int i = 0; i < 1000; ++i) use("com.pinned" + std::to_string(i));
   for (size_t i = 0; i < 1000; ++i) use(uri(i), 5);
   size_t pinned = 0;
   for (const auto& [uri, total] : found()) pinned += total.is_pinned;
   EXPECT_EQ(pinned, Summary::places / 2) << "others have room, too";
+}
+
+TEST_F(UsedMost, ThoseThatArePinnedByNameHaveRoomHoweverManyAPatternPins) {
+  summary.pin({[](std::string_view uri) {
+                 if (uri == "com.named") return PinnedUris::As::by_name;
+                 return uri.starts_with("com.") ? PinnedUris::As::by_pattern : PinnedUris::As::none;
+               },
+               1});
+  for (size_t i = 0; i < 1000; ++i) use(uri(i), 5);
+  use("com.named");
+  for (size_t i = 0; i < 1000; ++i) use("org.p" + std::to_string(i), 5);
+  size_t pinned = 0;
+  for (const auto& [uri, total] : found()) pinned += total.is_pinned;
+  EXPECT_EQ(pinned, Summary::places / 2);
+  ASSERT_TRUE(found().contains("com.named"));
+  EXPECT_TRUE(found().at("com.named").is_pinned);
 }
 
 TEST_F(UsedMost, ALongUriIsShownInPart) {
