@@ -1,6 +1,8 @@
 // Which URIs are used most: what the paper promises.
 #include "router/statistics/uri_summary.h"
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <map>
 #include <random>
@@ -162,6 +164,68 @@ TEST_F(UsedMost, WorkersAreAddedUpAndWhatAFullOneHasForgottenIsInTheBound) {
   again.add(other);
   for (const Summary::Total& total : again.totals()) {
     if (total.uri == "com.rare") {
+      EXPECT_EQ(total.count - total.error_bound, 1u);
+    }
+  }
+}
+
+// Three workers with other favourites each, one that has forgotten nothing: what one of them does not have
+// any more is in the bound, so the counts are never too low, and never too high by more than it.
+TEST_F(UsedMost, CountsOfSeveralWorkersAreAsGoodAsTheirBounds) {
+  std::array<Summary, 3> workers;
+  std::mt19937 chance(7);
+  for (int i = 0; i < 60'000; ++i) {
+    const size_t worker = chance() % workers.size();
+    const bool is_hot = worker == 2 || chance() % 2 == 0;
+    const std::string used = uri(is_hot ? chance() % 40 + 20 * worker : 1000 + chance() % 5000);
+    Summary::Ref ref;
+    workers[worker].count(ref, used, clock);
+    ++truth[used];
+  }
+  MergedSummary<ProcedureNumbers> merged;
+  uint64_t forgotten = 0;
+  for (const Summary& summary_of_worker : workers) {
+    merged.add(summary_of_worker);
+    uint64_t lowest = UINT64_MAX;
+    const auto totals = summary_of_worker.totals();
+    for (const Summary::Total& total : totals) lowest = std::min(lowest, total.count);
+    if (totals.size() == Summary::places) forgotten += lowest;
+  }
+  EXPECT_GT(forgotten, 0u);
+  std::map<std::string, Summary::Total> all;
+  for (Summary::Total& total : merged.totals()) all.emplace(total.uri, std::move(total));
+  for (const auto& [uri, total] : all) {
+    EXPECT_GE(total.count, truth[uri]) << uri;
+    EXPECT_LE(total.count - total.error_bound, truth[uri]) << uri;
+    EXPECT_LE(total.error_bound, forgotten) << uri;
+  }
+  for (const auto& [uri, count] : truth) {
+    if (count > forgotten) {
+      EXPECT_TRUE(all.contains(uri)) << uri;
+    }
+  }
+}
+
+// A pinned one has a count as low as it likes: what is forgotten may have come more often.
+TEST_F(UsedMost, PinnedOnesDoNotMakeTheBoundTooLow) {
+  summary.pin({[](std::string_view uri) {
+                 return uri == "com.pinned" ? PinnedUris::As::by_name : PinnedUris::As::none;
+               },
+               1});
+  use("com.pinned");
+  for (size_t i = 0; i < 2 * Summary::places; ++i) use(uri(i), 10);
+  Summary other;
+  Summary::Ref ref;
+  other.count(ref, uri(0), clock);
+  MergedSummary<ProcedureNumbers> merged;
+  merged.add(summary);
+  merged.add(other);
+  for (const Summary::Total& total : merged.totals()) {
+    if (total.uri == uri(0)) {
+      EXPECT_GE(total.count, 11u);
+      EXPECT_GE(total.error_bound, 10u);
+    }
+    if (total.uri == "com.pinned") {
       EXPECT_EQ(total.count - total.error_bound, 1u);
     }
   }
