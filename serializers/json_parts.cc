@@ -23,7 +23,7 @@ wamp::Result<std::vector<JsonMember>> read_members(JsonScanner& scanner, size_t 
   std::vector<JsonMember> members;
   scanner.skip_space();
   if (scanner.at('}')) return scanner.advance(), members;
-  for (;;) {
+  for (size_t count = 1;; ++count) {
     const char* const key_begin = scanner.position();
     if (!scanner.at('"') || !scanner.skip_string()) return error_at(scanner);
     std::string key = unescape_json(between(key_begin, scanner.position()));
@@ -33,9 +33,9 @@ wamp::Result<std::vector<JsonMember>> read_members(JsonScanner& scanner, size_t 
     scanner.skip_space();
     const char* const begin = scanner.position();
     if (!scanner.skip_value()) return error_at(scanner);
-    std::erase_if(members, [&key](const JsonMember& member) { return member.key == key; });
-    if (members.size() >= most)
+    if (count > most)
       return wamp::ProtocolError{"an object with more than " + std::to_string(most) + " members"};
+    std::erase_if(members, [&key](const JsonMember& member) { return member.key == key; });
     members.push_back({std::move(key), between(begin, scanner.position())});
     scanner.skip_space();
     if (scanner.at('}')) return scanner.advance(), members;

@@ -29,7 +29,8 @@ struct JsonText {
   // Empty: there is none.
   std::string_view find(std::string_view key) const;
 };
-// At most so many members. The error is for people: "invalid JSON at byte 17: unexpected character".
+// At most so many members, also of one key. The error is for people: "invalid JSON at byte 17: unexpected
+// character".
 wamp::Result<JsonText> read_json_parts(std::string_view text, size_t max_members, int max_depth);
 
 // Of a payload in JSON that has been validated. Empty: there are none.

@@ -10,7 +10,8 @@
 namespace router::http {
 namespace {
 
-constexpr size_t max_options = 64 * 1024;  // bytes
+constexpr size_t max_options_size = 64 * 1024;  // bytes
+constexpr size_t max_options = 64;
 
 // As Python sees it: nothing that is worth to be sent.
 bool is_nothing(std::string_view json) {
@@ -36,14 +37,19 @@ std::optional<std::string> take_arguments(const serializers::JsonText& object, Q
   const std::string_view options = object.find("options");
   if (is_nothing(options)) return std::nullopt;
   if (options.front() != '{') return "\"options\" is not an object";
-  if (options.size() > max_options)
-    return "\"options\" has more than " + std::to_string(max_options) + " bytes";
+  if (options.size() > max_options_size)
+    return "\"options\" has more than " + std::to_string(max_options_size) + " bytes";
   auto value = serializers::decode_json(options);
   auto* const dict = value ? value->get<wamp::Dict>() : nullptr;
   if (!dict) return std::string("\"options\" cannot be read");
+  if (dict->size() > max_options)
+    return "\"options\" has more than " + std::to_string(max_options) + " members";
   for (const wamp::DictEntry& entry : *dict)
     if (entry.key != "receive_progress" && entry.key != "progress" && entry.key != "acknowledge")
       question.options.set(entry.key, entry.value);
+  const wamp::Value* const timeout = question.options.find("timeout");
+  if (const int64_t* const ms = timeout ? timeout->get<int64_t>() : nullptr; ms && *ms > 0)
+    question.timeout = std::min(question.timeout, std::chrono::milliseconds(*ms));
   return std::nullopt;
 }
 

@@ -14,7 +14,8 @@ namespace router::http {
 constexpr size_t max_body_members = 64;
 
 // "args", "kwargs" and "options" of the object become the question's; null, [] and {} are none, as in
-// Crossbar. Otherwise why not: what is wrong with which of them.
+// Crossbar. A shorter timeout than the question has is the question's. Otherwise why not: what is wrong with
+// which of them.
 std::optional<std::string> take_arguments(const serializers::JsonText& object, Question& question);
 
 // A JSON string. None: it is another value.
