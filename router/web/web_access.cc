@@ -85,6 +85,13 @@ bool origin_allowed(std::string_view origin, std::string_view host,
   return patterns.empty() ? is_same_host(origin, host) : any_matches(patterns, origin);
 }
 
+bool origin_named(std::string_view origin, std::string_view host, const std::vector<std::string>& patterns) {
+  if (patterns.empty()) return is_same_host(origin, host);
+  return std::any_of(patterns.begin(), patterns.end(), [origin](const std::string& pattern) {
+    return pattern.find_first_not_of('*') != pattern.npos && glob_matches(pattern, origin);
+  });
+}
+
 std::string name_in_host(std::string_view host) {
   std::string name(host.substr(0, end_of_name(host)));
   if (name.ends_with('.')) name.pop_back();

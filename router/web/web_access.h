@@ -13,6 +13,9 @@ namespace router {
 // page must come from the same host and port as `host`, the request's Host; a Host without a port, as proxies
 // make them, is that of any. A pattern may contain '*'.
 bool origin_allowed(std::string_view origin, std::string_view host, const std::vector<std::string>& patterns);
+// Whether it is allowed for another reason than that every page is ("*"): only such a page may ask with what
+// the browser knows of its user, as cookies are.
+bool origin_named(std::string_view origin, std::string_view host, const std::vector<std::string>& patterns);
 
 // Whether the server is asked by a name of its own: against pages whose name somebody lets resolve to an
 // address of this machine or network ("DNS rebinding"). `host`: the request's Host; none is no browser's, so

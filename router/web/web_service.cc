@@ -27,6 +27,11 @@ using transport::HttpResponse;
 using serializers::Format;
 using transport::Framing;
 
+// That pages may use there: of the gateway's path, or of long-poll's.
+std::string_view methods_of(const std::optional<http::Destination>& destination) {
+  return destination ? http::Gateway::methods(*destination) : "POST";
+}
+
 // By its number in the RawSocket handshake.
 std::optional<Format> rawsocket_format(uint8_t serializer) {
   for (const Format format : serializers::all_formats)
@@ -157,12 +162,18 @@ void compress(transport::Service::Upgrade& upgrade, const HttpRequest& request,
   upgrade.headers.emplace_back("Sec-WebSocket-Extensions", std::move(agreed->response));
 }
 
-// For pages of other origins, which may ask as they were let through.
-http::Headers headers_for_page(const HttpRequest& request, std::string_view methods) {
+bool is_allowed_page(const HttpRequest& request, const config::Transport& transport) {
+  return origin_allowed(request.header("origin"), request.header("host"), transport.allowed_origins);
+}
+
+// For pages of other origins, which may ask.
+http::Headers headers_for_page(const HttpRequest& request, const config::Transport& transport,
+                               std::string_view methods) {
   http::Headers headers;
   if (const std::string_view origin = request.header("origin"); !origin.empty()) {
-    headers.emplace_back("Access-Control-Allow-Origin", origin);
-    headers.emplace_back("Access-Control-Allow-Credentials", "true");
+    const bool is_named = origin_named(origin, request.header("host"), transport.allowed_origins);
+    headers.emplace_back("Access-Control-Allow-Origin", is_named ? origin : "*");
+    if (is_named) headers.emplace_back("Access-Control-Allow-Credentials", "true");
     headers.emplace_back("Vary", "Origin");
   }
   if (request.method != "OPTIONS") return headers;
@@ -171,6 +182,15 @@ http::Headers headers_for_page(const HttpRequest& request, std::string_view meth
   const std::string_view wanted = request.header("access-control-request-headers");
   headers.emplace_back("Access-Control-Allow-Headers", wanted.empty() ? "Content-Type" : wanted);
   return headers;
+}
+
+// A page that may ask may also read why it is refused.
+HttpResponse readable(HttpResponse refusal, const HttpRequest& request, const config::Transport& transport,
+                      std::string_view methods) {
+  if (!is_allowed_page(request, transport)) return refusal;
+  for (auto& header : headers_for_page(request, transport, methods))
+    if (header.first != "Allow") refusal.headers.push_back(std::move(header));
+  return refusal;
 }
 
 // Nothing: the server is asked by a name of its own.
@@ -184,8 +204,8 @@ std::optional<HttpResponse> refuse_name(const HttpRequest& request, const config
 // The same, and it is asked by a page that may.
 std::optional<HttpResponse> refuse_page(const HttpRequest& request, const config::Transport& transport) {
   if (auto refusal = refuse_name(request, transport)) return refusal;
+  if (is_allowed_page(request, transport)) return std::nullopt;
   const std::string_view origin = request.header("origin");
-  if (origin_allowed(origin, request.header("host"), transport.allowed_origins)) return std::nullopt;
   const std::string why = transport.allowed_origins.empty()
                               ? ", as the request asks for \"" + std::string(request.header("host")) + "\""
                               : "";
@@ -263,7 +283,8 @@ HttpResponse WebService::on_request(const HttpRequest& request) {
   if (std::holds_alternative<config::LongPollPath>(*found.path))
     return logged(request, post_only(request, found.rest));
   if (const auto destination = gateway_destination(found, entrance))
-    return http::Gateway::on_get(*destination, request);
+    return readable(http::Gateway::on_get(*destination, request), request, entrance->transport,
+                    http::Gateway::methods(*destination));
   if (auto answer = http::small_answer(*found.path, request)) return *std::move(answer);
   if (std::holds_alternative<config::HealthPath>(*found.path)) return transport::text_response(200, "ok");
   if (std::holds_alternative<config::ReadyPath>(*found.path)) {
@@ -343,7 +364,10 @@ bool WebService::is_of_monitor(const Match& found) {
 bool WebService::is_exchange(const HttpRequest& request) {
   if (request.method != "GET") return false;
   const auto entrance = this->entrance();
-  const Match found = match(entrance->transport, request.path);
+  return is_exchange(match(entrance->transport, request.path), entrance);
+}
+
+bool WebService::is_exchange(const Match& found, const std::shared_ptr<const Entrance>& entrance) {
   if (const auto destination = gateway_destination(found, entrance))
     return http::Gateway::is_exchange(*destination);
   return is_of_monitor(found);
@@ -353,14 +377,28 @@ std::optional<HttpResponse> WebService::refuse_body(transport::Loop& loop, const
                                                     size_t body_size) {
   const auto entrance = this->entrance();
   const Match found = match(entrance->transport, request.path);
-  if (const auto destination = gateway_destination(found, entrance))
-    return http::Gateway::refuse_body(*destination, request, body_size);
+  const auto destination = gateway_destination(found, entrance);
+  auto refusal = destination ? http::Gateway::refuse_body(*destination, request, body_size)
+                             : refuse_long_poll(loop, request, body_size, found, entrance->transport);
+  if (!refusal) return std::nullopt;
+  return readable(*std::move(refusal), request, entrance->transport, methods_of(destination));
+}
+
+std::optional<HttpResponse> WebService::refuse_method(const HttpRequest& request, const Match& found) {
   if (!found.path || !std::holds_alternative<config::LongPollPath>(*found.path))
     return transport::method_not_allowed(request, "GET, HEAD");
   if (request.method != "POST" && request.method != "OPTIONS")
     return transport::method_not_allowed(request, "POST, OPTIONS");
+  return std::nullopt;
+}
+
+std::optional<HttpResponse> WebService::refuse_long_poll(const transport::Loop& loop,
+                                                         const HttpRequest& request, size_t body_size,
+                                                         const Match& found,
+                                                         const config::Transport& transport) const {
+  if (auto refusal = refuse_method(request, found)) return refusal;
   const size_t limit =
-      request.method == "POST" ? long_poll_.max_body_size(loop, entrance->transport.limits, found.rest) : 0;
+      request.method == "POST" ? long_poll_.max_body_size(loop, transport.limits, found.rest) : 0;
   if (body_size <= limit) return std::nullopt;
   return transport::text_response(413, "a body of more than " + std::to_string(limit) + " bytes");
 }
@@ -370,6 +408,8 @@ transport::Service::Answer WebService::on_post(transport::Loop& loop, const Http
                                                transport::HttpExchange& exchange) {
   const auto entrance = this->entrance();
   const Match found = match(entrance->transport, request.path);
+  // Since the head came the configuration may have become another one.
+  if (request.method == "GET" && !is_exchange(found, entrance)) return on_request(request);
   if (request.method == "GET" && is_of_monitor(found)) {
     if (auto refusal = refuse_name(request, entrance->transport)) return *std::move(refusal);
     const bool is_metrics = std::holds_alternative<config::MetricsPath>(*found.path);
@@ -378,10 +418,12 @@ transport::Service::Answer WebService::on_post(transport::Loop& loop, const Http
   }
   if (auto refusal = refuse_page(request, entrance->transport)) return *std::move(refusal);
   const auto destination = gateway_destination(found, entrance);
-  const http::Headers headers =
-      headers_for_page(request, destination ? http::Gateway::methods(*destination) : "POST");
+  const http::Headers headers = headers_for_page(request, entrance->transport, methods_of(destination));
   for (const auto& [name, value] : headers) exchange.add_header(name, value);
-  if (!destination) exchange.add_header("Cache-Control", "no-store");
+  if (!destination) {
+    if (auto refusal = refuse_method(request, found)) return logged(request, *std::move(refusal));
+    exchange.add_header("Cache-Control", "no-store");
+  }
   if (request.method == "OPTIONS") return HttpResponse{destination ? 200 : 204, "", "", {}};
   if (destination) {
     auto answer =

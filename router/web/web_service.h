@@ -53,6 +53,15 @@ class WebService final : public transport::Service {
   static std::optional<http::Destination> gateway_destination(
       const Match& found, const std::shared_ptr<const Entrance>& entrance);
   static bool is_of_monitor(const Match& found);
+  // The same of a GET.
+  static bool is_exchange(const Match& found, const std::shared_ptr<const Entrance>& entrance);
+  // Of what the gateway does not serve: no long-poll is there, or it takes another method.
+  static std::optional<transport::HttpResponse> refuse_method(const transport::HttpRequest& request,
+                                                              const Match& found);
+  std::optional<transport::HttpResponse> refuse_long_poll(const transport::Loop& loop,
+                                                          const transport::HttpRequest& request,
+                                                          size_t body_size, const Match& found,
+                                                          const config::Transport& transport) const;
   // Whether WebSocket is served there: below a path for it only if there is no other path.
   static bool is_websocket(const Match& found, const config::Transport& transport);
   Worker& worker_of(const transport::Loop& loop) const;

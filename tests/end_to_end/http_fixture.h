@@ -33,6 +33,19 @@ inline config::BridgePath& bridge(config::Config& config, const std::string& pat
   return std::get<config::BridgePath>(config.transports.front().paths.at(path));
 }
 
+// Of a POST whose body, of that many bytes, is yet to come.
+inline std::string http_head(const std::string& path, size_t body_size, const std::string& headers = "") {
+  return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(body_size) +
+         "\r\n" + headers + "\r\n";
+}
+// What comes of it: what refuses it, or "go on" as status 100.
+inline test_support::HttpReply answer_to_head(uint16_t port, const std::string& path, size_t body_size,
+                                              const std::string& headers = "") {
+  test_support::RawClient client(port);
+  client.send(http_head(path, body_size, "Expect: 100-continue\r\n" + headers));
+  return client.read_http_reply(true);
+}
+
 // One request over a connection of its own.
 inline test_support::HttpReply http_request(uint16_t port, const std::string& method, const std::string& path,
                                             const std::string& headers = "", const std::string& body = "") {

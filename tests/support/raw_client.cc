@@ -52,7 +52,7 @@ std::string lower_case(std::string text) {
 
 HttpReply parse_head(std::string_view head) {
   HttpReply reply;
-  const size_t first_end = head.find("\r\n");
+  const size_t first_end = std::min(head.find("\r\n"), head.size());
   if (!head.starts_with("HTTP/1.1 ")) fail("not an HTTP reply: " + std::string(head));
   reply.status = std::stoi(std::string(head.substr(9, 3)));
   for (size_t at = first_end + 2; at < head.size();) {
