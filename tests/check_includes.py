@@ -97,7 +97,7 @@ ROUTER_ROOMS = {
     "http/client": {"config", "memory", "events", "dealer", "worker", "entrance", "session"},
     "http/forms": {"config", "base", "http/client"},
     "http/streams": {"http/client", "http/forms"},
-    "http": {"config", "base", "realm", "entrance", "http/client", "http/forms", "http/streams"},
+    "http": {"config", "base", "auth/proofs", "auth", "realm", "entrance", "http/client", "http/forms", "http/streams"},
     "web": {"config", "base", "worker", "entrance", "session", "monitor", "http"},
     "server": {"config", "base", "memory", "realm", "worker", "monitor", "web"},
     "main": {"dev_cert", "config", "config/file", "base", "memory", "auth/proofs", "access", "server"},

@@ -6,9 +6,10 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "router/config/authentication.h"
+#include "transport/socket/address.h"
 
 namespace router::config {
 
@@ -21,7 +22,7 @@ struct BridgePath {
   std::string key = {}, secret = {};
   uint32_t timestamp_delta_limit_s = 300;    // by which a signed request may be off; 0: any
   uint64_t post_body_limit = 0;              // bytes; 0: as long as a message may be
-  std::vector<std::string> require_ip = {};  // "10.0.0.0/8", "::1"; empty: any
+  transport::AddressRanges require_ip = {};  // empty: any
   bool require_tls = false;
   uint32_t timeout_ms = 30000;          // of a call
   uint32_t requests_in_flight = 10000;  // on one worker
@@ -51,7 +52,9 @@ struct RedirectPath {
 };
 
 // "nodeinfo": a page that says what runs here.
-struct NodeInfoPath {};
+struct NodeInfoPath {
+  bool process = false;  // also as which process
+};
 
 constexpr std::string_view name(BridgePath::Kind kind) {
   constexpr std::string_view names[] = {"caller", "publisher", "webhook"};

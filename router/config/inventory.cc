@@ -54,7 +54,7 @@ std::string text_of(const BridgePath& path) {
   if (!path.topic.empty()) words.push_back("topic " + in_quotes(path.topic));
   if (!path.key.empty()) words.push_back("signed with key " + in_quotes(path.key));
   if (!path.github_secret.empty()) words.emplace_back("signed by GitHub");
-  if (!path.require_ip.empty()) words.push_back("only from " + joined(path.require_ip));
+  if (!path.require_ip.empty()) words.push_back("only from " + joined(path.require_ip.texts()));
   if (path.require_tls) words.emplace_back("only over TLS");
   words.push_back("at most " + std::to_string(path.timeout_ms) + " ms");
   return joined(words);

@@ -4,9 +4,11 @@
 #include <cassert>
 #include <utility>
 
+#include "router/base/log.h"
 #include "router/http/forms/api_form.h"
 #include "router/http/forms/bridge_form.h"
 #include "router/http/openapi.h"
+#include "router/http/strangers.h"
 #include "router/http/streams/call_stream.h"
 #include "router/http/streams/event_stream.h"
 #include "router/realm/realms.h"
@@ -61,6 +63,36 @@ std::vector<bool> kept_of(const Entrance& entrance, std::string_view realm_name,
 }
 
 constexpr std::string_view too_many = "too many requests of this path are waiting for their answers";
+constexpr std::string_view too_many_streams = "too many streams of this path are open";
+constexpr uint64_t shortest_retry_ms = 1000;
+constexpr uint64_t full_for_ms = 5000;  // as browsers come again by themselves, and perhaps all of them
+
+// An EventSource, which takes any other status than 200 for the end and never comes again.
+bool is_of_browsers(const Destination& to, const HttpRequest& request) {
+  return api_target(to.rest) == ApiTarget::events && std::holds_alternative<ApiPath>(to.path) &&
+         wants_stream(request);
+}
+
+HttpResponse come_again(const HttpRequest& request, std::string_view why, uint64_t ms) {
+  const std::string reason(why);
+  log::warning(log::Kind::refusal, "refusing a stream of " + request.peer_address + ": " + reason,
+               {{"event", "request_refused"}, {"peer", request.peer_address}, {"reason", reason}});
+  return no_stream_now(why, std::max(ms, shortest_retry_ms));
+}
+
+std::optional<HttpResponse> refuse_used(Nonces& nonces, const Once& once, WallTime now) {
+  switch (nonces.use(once, now)) {
+    case Nonces::Verdict::fresh:
+      break;
+    case Nonces::Verdict::used:
+      return bridge_refusal(401, "the signed request was used before: each needs a \"nonce\" of its own");
+    case Nonces::Verdict::too_many:
+      return with_retry_after(
+          bridge_refusal(429, "too many signed requests within the time for which they are remembered"),
+          static_cast<uint64_t>(std::chrono::milliseconds(nonces.until_room(now)).count()));
+  }
+  return std::nullopt;
+}
 
 // What is not done as the router shuts down is answered so.
 Member::Respond knowing_of_drain(Worker& worker, bool is_bridge, Member::Respond respond) {
@@ -102,10 +134,14 @@ bool Gateway::is_exchange(const Destination& to) {
 
 std::optional<HttpResponse> Gateway::refuse_body(const Destination& to, const HttpRequest& request,
                                                  size_t body_size) {
-  const size_t most = max_body_of(*to.entrance);
+  const Entrance& entrance = *to.entrance;
+  const size_t most = max_body_of(entrance);
   if (const auto* const bridge = std::get_if<BridgePath>(&to.path))
-    return refuse_bridge_request(*bridge, request, body_size, most);
-  return refuse_api_request(request, to.rest, body_size, most);
+    return refuse_bridge_request(*bridge, request, body_size, most, entrance.clock.wall_time());
+  if (auto refusal = refuse_api_request(request, to.rest, body_size, most)) return refusal;
+  return request.method == "OPTIONS"
+             ? std::nullopt
+             : refuse_stranger(entrance, std::get<ApiPath>(to.path), request, body_size);
 }
 
 HttpResponse Gateway::on_get(const Destination& to, const HttpRequest& request) {
@@ -122,7 +158,7 @@ Gateway::OnWorker& Gateway::on(const transport::Loop& loop) {
 
 std::shared_ptr<const Entrance> Gateway::entrance_of(const Destination& to) {
   const Lock lock(mutex_);
-  OfPath& of_path = entrances_[to.name];
+  OfPath& of_path = paths_[to.name];
   if (of_path.of_transport == to.entrance) return of_path.own;
   const Entrance& whole = *to.entrance;
   const auto* const bridge = std::get_if<BridgePath>(&to.path);
@@ -131,21 +167,39 @@ std::shared_ptr<const Entrance> Gateway::entrance_of(const Destination& to) {
   transport.realms = {bridge ? bridge->realm : std::get<ApiPath>(to.path).realm};
   transport.cookie.reset();
   transport.paths.clear();
-  of_path = {to.entrance, std::make_shared<const Entrance>(Entrance{whole.realms, std::move(transport),
-                                                                    whole.logins, nullptr, whole.clock,
-                                                                    std::make_shared<Succession>()})};
+  of_path.of_transport = to.entrance;
+  of_path.own =
+      std::make_shared<const Entrance>(Entrance{whole.realms, std::move(transport), whole.logins, nullptr,
+                                                whole.clock, std::make_shared<Succession>()});
   return of_path.own;
+}
+
+std::shared_ptr<Nonces> Gateway::nonces_of(const Destination& to) {
+  const Lock lock(mutex_);
+  OfPath& of_path = paths_[to.name];
+  if (!of_path.nonces) of_path.nonces = std::make_shared<Nonces>();
+  return of_path.nonces;
 }
 
 transport::Service::Answer Gateway::on_request(transport::Loop& loop, const Destination& to,
                                                const HttpRequest& request, std::string_view body,
                                                Headers headers, transport::HttpExchange& exchange) {
   OnWorker& here = on(loop);
+  if (auto refusal = refuse_body(to, request, body.size())) return *std::move(refusal);
+  if (!here.desk.worker.shutting_down()) return serve(here, to, request, body, std::move(headers), exchange);
+  const uint64_t ms = here.desk.worker.retry_after_ms();
+  if (is_of_browsers(to, request)) return come_again(request, shuts_down, ms);
   const bool is_bridge = std::holds_alternative<BridgePath>(to.path);
-  if (here.desk.worker.shutting_down()) return unavailable_in_drain(here.desk.worker, is_bridge);
+  return unavailable_in_drain(here.desk.worker, is_bridge);
+}
+
+transport::Service::Answer Gateway::serve(OnWorker& here, const Destination& to, const HttpRequest& request,
+                                          std::string_view body, Headers headers,
+                                          transport::HttpExchange& exchange) {
   wait_for_sweep(here);
-  return is_bridge ? on_bridge(here, to, request, body, exchange)
-                   : on_api(here, to, request, body, std::move(headers), exchange);
+  return std::holds_alternative<BridgePath>(to.path)
+             ? on_bridge(here, to, request, body, exchange)
+             : on_api(here, to, request, body, std::move(headers), exchange);
 }
 
 transport::Service::Answer Gateway::on_bridge(OnWorker& here, const Destination& to,
@@ -153,16 +207,27 @@ transport::Service::Answer Gateway::on_bridge(OnWorker& here, const Destination&
                                               transport::HttpExchange& exchange) {
   const auto& path = std::get<BridgePath>(to.path);
   const WallTime now = to.entrance->clock.wall_time();
-  auto read = read_bridge_request({path, to.name, request, body}, now, nonces_, max_depth_of(*to.entrance));
+  auto read =
+      read_bridge_request(path, request, body, now, {max_body_of(*to.entrance), max_depth_of(*to.entrance)});
   if (auto* const refusal = std::get_if<HttpResponse>(&read)) return std::move(*refusal);
+  auto& asked = std::get<BridgeQuestion>(read);
   const auto member = here.members.find(to.name, entrance_of(to), {path.realm}, "http:" + to.name,
                                         {1, path.requests_in_flight});
   if (!member) return with_retry_after(bridge_refusal(503, too_many), 1000);
-  return member->ask(
-      std::get<Question>(std::move(read)), exchange,
-      knowing_of_drain(here.desk.worker, true, [entrance = to.entrance, &path](const Reply& reply) {
-        return bridge_response(path, reply);
-      }));
+  Member::Respond respond = knowing_of_drain(
+      here.desk.worker, true,
+      [entrance = to.entrance, &path](const Reply& reply) { return bridge_response(path, reply); });
+  if (asked.once) {
+    auto nonces = nonces_of(to);
+    if (auto refusal = refuse_used(*nonces, *asked.once, now)) return *std::move(refusal);
+    // If it was not asked, the same request may come again.
+    respond = [usual = std::move(respond), nonces = std::move(nonces),
+               once = *asked.once](const Reply& reply) {
+      if (!reply.was_said) nonces->take_back(once);
+      return usual(reply);
+    };
+  }
+  return member->ask(std::move(asked.question), exchange, std::move(respond));
 }
 
 transport::Service::Answer Gateway::on_api(OnWorker& here, const Destination& to, const HttpRequest& request,
@@ -170,12 +235,12 @@ transport::Service::Answer Gateway::on_api(OnWorker& here, const Destination& to
                                            transport::HttpExchange& exchange) {
   const auto& path = std::get<ApiPath>(to.path);
   auto credentials = credentials_of(request, path);
-  if (!credentials)
-    return problem(wamp::error_uri::authentication_required,
-                   "expected \"Authorization: Bearer\" and a token of this path");
+  if (!credentials) return nobody_asks();
   const auto as_stream = [&](auto&& make) -> transport::Service::Answer {
     size_t& count = here.members.streams(to.name);
-    if (count >= path.event_streams) return problem(wamp::error_uri::too_many_requests, "too many streams");
+    if (count >= path.event_streams)
+      return is_of_browsers(to, request) ? come_again(request, too_many_streams, full_for_ms)
+                                         : problem(wamp::error_uri::too_many_requests, too_many_streams);
     return transport::Service::Upgrade{"", transport::Framing::response, make(count), {}};
   };
   if (api_target(to.rest) == ApiTarget::events) {

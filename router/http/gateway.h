@@ -44,7 +44,8 @@ class Gateway {
                                                             size_t body_size);
   // A GET or HEAD that is no exchange.
   static transport::HttpResponse on_get(const Destination& to, const transport::HttpRequest& request);
-  // `headers`: of the response, for pages of other origins.
+  // `headers`: of the response, for pages of other origins. The request was not refused when its head came,
+  // but the configuration may be another one since.
   transport::Service::Answer on_request(transport::Loop& loop, const Destination& to,
                                         const transport::HttpRequest& request, std::string_view body,
                                         Headers headers, transport::HttpExchange& exchange);
@@ -54,6 +55,10 @@ class Gateway {
   OnWorker& on(const transport::Loop& loop);
   // As which clients of the path come in.
   std::shared_ptr<const Entrance> entrance_of(const Destination& to);
+  std::shared_ptr<Nonces> nonces_of(const Destination& to);
+  transport::Service::Answer serve(OnWorker& here, const Destination& to,
+                                   const transport::HttpRequest& request, std::string_view body,
+                                   Headers headers, transport::HttpExchange& exchange);
   transport::Service::Answer on_bridge(OnWorker& here, const Destination& to,
                                        const transport::HttpRequest& request, std::string_view body,
                                        transport::HttpExchange& exchange);
@@ -68,12 +73,12 @@ class Gateway {
   static void sweep(OnWorker& here);
 
   std::vector<std::unique_ptr<OnWorker>> workers_;
-  Nonces nonces_;
-  Mutex mutex_{"the entrances of HTTP paths"};
+  Mutex mutex_{"the paths of HTTP"};
   struct OfPath {
     std::shared_ptr<const Entrance> of_transport, own;
+    std::shared_ptr<Nonces> nonces;  // null: no signed request has come yet
   };
-  std::map<std::string, OfPath> entrances_ GUARDED_BY(mutex_);
+  std::map<std::string, OfPath> paths_ GUARDED_BY(mutex_);
 };
 
 }  // namespace router::http

@@ -14,8 +14,8 @@ namespace {
 using transport::HttpRequest;
 using transport::HttpResponse;
 
-// The same that a page of Crossbar's tells: what runs, as which process, and who asks.
-HttpResponse node_info(const HttpRequest& request) {
+// What a page of Crossbar's tells: what runs, who asks and, if it is configured, as which process.
+HttpResponse node_info(const config::NodeInfoPath& path, const HttpRequest& request) {
   std::string page =
       "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>wampd</title></head><body>\n"
       "<h1>wampd</h1>\n<table>\n";
@@ -23,7 +23,7 @@ HttpResponse node_info(const HttpRequest& request) {
     page.append("<tr><th>").append(what).append("</th><td>").append(value).append("</td></tr>\n");
   };
   row("Version", version);
-  row("Process", std::to_string(::getpid()));
+  if (path.process) row("Process", std::to_string(::getpid()));
   row("Your address", request.peer_address);
   page += "</table>\n</body></html>\n";
   return {200, "text/html; charset=utf-8", std::move(page), {{"Cache-Control", "no-store"}}};
@@ -50,7 +50,7 @@ HttpResponse redirect(const config::RedirectPath& elsewhere) {
 std::optional<HttpResponse> small_answer(const config::Path& path, const HttpRequest& request) {
   if (const auto* const json = std::get_if<config::JsonPath>(&path)) return json_value(*json, request);
   if (const auto* const elsewhere = std::get_if<config::RedirectPath>(&path)) return redirect(*elsewhere);
-  if (std::holds_alternative<config::NodeInfoPath>(path)) return node_info(request);
+  if (const auto* const info = std::get_if<config::NodeInfoPath>(&path)) return node_info(*info, request);
   return std::nullopt;
 }
 

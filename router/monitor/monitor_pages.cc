@@ -15,7 +15,7 @@
 #include "router/monitor/exposition.h"
 #include "router/monitor/monitor.h"
 #include "serializers/json/json_writer.h"
-#include "transport/http/request_head.h"
+#include "transport/http/query.h"
 #include "transport/memory/allocated.h"
 
 namespace router {
@@ -50,28 +50,26 @@ struct Asking {
 wamp::Value value_of(const std::string& name, const std::string& text) {
   int64_t number = 0;
   const char* const end = text.data() + text.size();
-  const bool is_number = std::from_chars(text.data(), end, number).ptr == end && !text.empty();
+  // One that is too large stays a text, so that it is named as what is wrong.
+  const auto read = std::from_chars(text.data(), end, number);
+  const bool is_number = read.ec == std::errc() && read.ptr == end;
   if (name == "subs" && (text == "1" || text == "true")) return true;
   if (name == "subs" && (text == "0" || text == "false")) return false;
   return is_number ? wamp::Value(number) : wamp::Value(text);
 }
 
 // In the words of nats-server. Nothing: it is malformed.
-std::optional<Asking> read_query(std::string_view query, bool is_of_sessions) {
+std::optional<Asking> read_query(std::string_view text, bool is_of_sessions) {
+  const transport::Query query(text);
+  if (!query.is_well_formed()) return std::nullopt;
   Asking asking;
-  while (!query.empty()) {
-    const std::string_view part = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(part.size() + 1, query.size()));
-    const size_t sign = part.find('=');
-    const auto name = transport::percent_decoded(part.substr(0, sign));
-    const auto text = transport::percent_decoded(sign == part.npos ? "" : part.substr(sign + 1));
-    if (!name || !text) return std::nullopt;
+  for (const auto& [name, value] : query.parameters()) {
     // All of those that are listed are open.
-    if (is_of_sessions && *name == "state" && (*text == "open" || *text == "any")) continue;
-    if (*name == "realm")
-      asking.realm = *text;
+    if (is_of_sessions && name == "state" && (value == "open" || value == "any")) continue;
+    if (name == "realm")
+      asking.realm = value;
     else
-      asking.options.set(*name == "sort" ? "order" : *name, value_of(*name, *text));
+      asking.options.set(name == "sort" ? "order" : name, value_of(name, value));
   }
   return asking;
 }
@@ -194,7 +192,7 @@ HttpResponse MonitorPages::page(std::string_view name, std::string_view query,
     return json_response(
         404, {{"error", "expected varz, connz, procz, topicz, deniedz, healthz, livez or readyz"}});
   const auto asking = read_query(query, name == "connz");
-  if (!asking) return wrong_query("the query is malformed");
+  if (!asking) return wrong_query("the query is malformed: something in it is escaped badly, or not UTF-8");
   auto request = insight::read_page_request(asking->options, found->rules(true));
   if (const auto* const what = std::get_if<std::string>(&request)) return wrong_query(*what);
   const auto realms = chosen(realms_, asking->realm);

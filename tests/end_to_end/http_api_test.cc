@@ -313,6 +313,47 @@ TEST_F(HttpIdentities, AreNoneWithoutATicketThatIsRight) {
   EXPECT_EQ(http_request(router->port(), "GET", "/api/events?topic=com.x", bearer("wrong")).status, 401);
 }
 
+TEST_F(HttpIdentities, MustBeToldBeforeTheBodyComes) {
+  start(config());
+  const auto status = [&](const std::string& headers) {
+    return answer_to_head(router->port(), "/api/call/com.x", 100, headers).status;
+  };
+  EXPECT_EQ(status(""), 401);
+  EXPECT_EQ(status("Authorization: Digest x\r\n"), 401);
+  EXPECT_EQ(status(bearer("wrong")), 100);  // the login says no
+}
+
+TEST_F(HttpIdentities, AreProvedBeforeALongBodyComes) {
+  auto strict = config();
+  strict.transports.front().limits.failed_logins_per_address = 2;
+  start(strict);
+  const auto status = [&](const std::string& headers) {
+    return answer_to_head(router->port(), "/api/call/com.x", 100'000, headers).status;
+  };
+  const auto basic = [](const std::string& both) {
+    return "Authorization: Basic " + text::to_base64(both) + "\r\n";
+  };
+  EXPECT_EQ(status(bearer("joes-ticket")), 100);
+  EXPECT_EQ(status(basic("ann:anns-ticket")), 100);
+  EXPECT_EQ(status(basic("ann:joes-ticket")), 401);
+  // That is a failed login as any other is.
+  int guesses = 0;
+  while (status(bearer("guess" + std::to_string(guesses))) == 401 && guesses < 100) ++guesses;
+  EXPECT_LT(guesses, 100);
+  EXPECT_EQ(status(bearer("another guess")), 429);
+}
+
+TEST_F(HttpIdentities, OfOthersKnowledgeSendNoLongBodies) {
+  auto dynamic = config();
+  api(dynamic).auth.at("ticket").principals.clear();
+  api(dynamic).auth.at("ticket").authenticator =
+      config::Authenticator{.procedure = "com.auth", .realm = "realm1"};
+  start(dynamic);
+  const std::string ann = "Authorization: Basic " + text::to_base64("ann:anns-ticket") + "\r\n";
+  EXPECT_EQ(answer_to_head(router->port(), "/api/call/com.x", 100, ann).status, 100);
+  EXPECT_EQ(answer_to_head(router->port(), "/api/call/com.x", 100'000, ann).status, 413);
+}
+
 TEST_F(HttpIdentities, GiveWayToOthersWhenThereIsNoRoom) {
   auto narrow = config();
   narrow.workers = 1;

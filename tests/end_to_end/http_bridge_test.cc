@@ -296,10 +296,73 @@ TEST_F(HttpBridge, LetsOnlyPagesOfAllowedOriginsAsk) {
   EXPECT_EQ(before.header("access-control-allow-methods"), "POST, PUT");
 }
 
+TEST_F(HttpBridge, LetsPagesReadWhyTheyAreRefused) {
+  auto config = http_config();
+  config.transports.front().allowed_origins = {"https://app.example"};
+  bridge(config, "/caller").post_body_limit = 40;
+  bridge(config, "/publisher").key = "joe";
+  bridge(config, "/publisher").secret = "secret";
+  start(config);
+  const std::string good = "Origin: https://app.example\r\n";
+  const HttpReply too_long = answer_to_head(router->port(), "/caller", 41, good);
+  EXPECT_EQ(too_long.status, 413);
+  EXPECT_EQ(too_long.header("access-control-allow-origin"), "https://app.example");
+  EXPECT_EQ(answer_to_head(router->port(), "/publisher", 1, good).header("access-control-allow-origin"),
+            "https://app.example");
+  EXPECT_EQ(http_request(router->port(), "GET", "/caller", good).header("access-control-allow-origin"),
+            "https://app.example");
+  const std::string evil = "Origin: https://evil.example\r\n";
+  EXPECT_EQ(answer_to_head(router->port(), "/caller", 41, evil).header("access-control-allow-origin"), "");
+}
+
+TEST_F(HttpBridge, LetsOnlyPagesThatAreNamedAskWithCredentials) {
+  auto config = http_config();
+  config.transports.front().allowed_origins = {"*", "https://app.example"};
+  start(config);
+  const std::string body = R"({"procedure":"com.x"})";
+  const HttpReply anybody = post("/caller", body, "Origin: https://any.example\r\n");
+  EXPECT_EQ(anybody.status, 200);
+  EXPECT_EQ(anybody.header("access-control-allow-origin"), "*");
+  EXPECT_EQ(anybody.header("access-control-allow-credentials"), "");
+  const HttpReply named = post("/caller", body, "Origin: https://app.example\r\n");
+  EXPECT_EQ(named.header("access-control-allow-origin"), "https://app.example");
+  EXPECT_EQ(named.header("access-control-allow-credentials"), "true");
+}
+
+TEST_F(HttpBridge, ServesARequestAsItIsConfiguredWhenItsBodyIsThere) {
+  auto config = http_config();
+  start(config);
+  const std::string body = R"({"procedure":"com.x"})";
+  const auto begun = [&](const std::string& path) {
+    RawClient client(router->port());
+    client.send(http_head(path, body.size(), "Expect: 100-continue\r\n"));
+    EXPECT_EQ(client.read_http_reply(true).status, 100);
+    return client;
+  };
+  RawClient now_signed = begun("/caller"), now_shorter = begun("/publisher"), now_json = begun("/webhook"),
+            now_nothing = begun("/api/call/com.x");
+  bridge(config, "/caller").key = "joe";
+  bridge(config, "/caller").secret = "secret";
+  bridge(config, "/publisher").post_body_limit = 5;
+  auto& paths = config.transports.front().paths;
+  paths.at("/webhook") = config::JsonPath{.text = "1"};
+  paths.erase("/api");
+  router->server().reload(config);
+  const auto status = [&](RawClient& client) {
+    client.send(body);
+    return client.read_http_reply().status;
+  };
+  EXPECT_EQ(status(now_signed), 400);
+  EXPECT_EQ(status(now_shorter), 413);
+  EXPECT_EQ(status(now_json), 405);
+  EXPECT_EQ(status(now_nothing), 405);
+}
+
 TEST_F(HttpBridge, TakesRequestsOnlyFromWhereAndHowItIsConfigured) {
   auto config = http_config();
-  bridge(config, "/caller").require_ip = {"10.0.0.0/8", "127.0.0.2"};
-  bridge(config, "/publisher").require_ip = {"127.0.0.0/8"};
+  for (const char* const elsewhere : {"10.0.0.0/8", "127.0.0.2"})
+    bridge(config, "/caller").require_ip.add(elsewhere);
+  bridge(config, "/publisher").require_ip.add("127.0.0.0/8");
   bridge(config, "/webhook").require_tls = true;
   start(config);
   EXPECT_EQ(post("/caller", R"({"procedure":"com.x"})").status, 400);
@@ -335,6 +398,37 @@ TEST_F(SignedRequests, AreTakenOnce) {
   EXPECT_EQ(again.status, 401);
   EXPECT_THAT(again.body, HasSubstr("nonce"));
   EXPECT_EQ(post(query(timestamp(), "18", body), body).status, 200);
+}
+
+TEST_F(SignedRequests, AreRefusedBeforeTheirBodyIfTheyCannotBeRight) {
+  const auto status = [&](const std::string& path) {
+    return answer_to_head(router->port(), path, body.size()).status;
+  };
+  EXPECT_EQ(status("/caller"), 400);
+  EXPECT_EQ(status(query(timestamp(), "1", body, "secret", "jim")), 401);
+  EXPECT_EQ(status(query(timestamp(std::chrono::seconds(-400)), "1", body)), 400);
+  EXPECT_EQ(status(query(timestamp(), "1", body)), 100);
+}
+
+TEST_F(SignedRequests, MayComeAgainIfTheyWereNotServed) {
+  auto config = http_config(1);
+  bridge(config, "/caller").key = "joe";
+  bridge(config, "/caller").secret = "secret";
+  bridge(config, "/caller").requests_in_flight = 1;
+  start(config);
+  WampClient slow = callee();
+  const std::string call = R"({"procedure":"com.proc"})";
+  RawClient first(router->port());
+  first.send(http_post_bytes(query(timestamp(), "1", call), call));
+  const std::string invocation = slow.hears();
+  const std::string path = query(timestamp(), "2", body);
+  const HttpReply full = post(path, body);
+  EXPECT_EQ(full.status, 503);
+  EXPECT_EQ(full.header("retry-after"), "1");
+  slow.says("[70," + invocation.substr(4, invocation.find(',', 4) - 4) + ",{}]");
+  EXPECT_EQ(first.read_http_reply().status, 200);
+  EXPECT_EQ(post(path, body).status, 200);
+  EXPECT_EQ(post(path, body).status, 401);
 }
 
 TEST_F(SignedRequests, AreRefusedIfAnythingIsWrongWithThem) {

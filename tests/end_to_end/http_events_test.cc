@@ -238,6 +238,12 @@ TEST_F(HttpEvents, AreNoMoreStreamsThanConfigured) {
   {
     EventSource one(router->port(), "topic=com.a");
     EXPECT_EQ(http_request(router->port(), "GET", "/api/events?topic=com.a").status, 429);
+    // Of a browser, which would take that for the end.
+    const HttpReply reply =
+        http_request(router->port(), "GET", "/api/events?topic=com.a", "Accept: text/event-stream\r\n");
+    EXPECT_EQ(reply.status, 200);
+    EXPECT_EQ(reply.header("content-type"), "text/event-stream");
+    EXPECT_EQ(reply.body, ": too many streams of this path are open\nretry: 5000\n\n");
   }
   while (!EventSource(router->port(), "topic=com.a").head().starts_with("HTTP/1.1 200")) {
   }

@@ -136,7 +136,8 @@ TEST_F(Pages, WhatIsWrongInAQueryIsSaid) {
        {std::pair("/connz?limit=0", "limit"), std::pair("/connz?limit=1025", "limit"),
         std::pair("/connz?sort=p99", "order: expected"), std::pair("/procz?nonsense=1", "unknown option"),
         std::pair("/connz?realm=none", "no realm"), std::pair("/topicz?state=%zz", "malformed"),
-        std::pair("/connz?state=closed", "unknown option")}) {
+        std::pair("/connz?offset=99999999999999999999", "offset"), std::pair("/connz?realm=%ff", "not UTF-8"),
+        std::pair("/connz?%ff=1", "not UTF-8"), std::pair("/connz?state=closed", "unknown option")}) {
     const HttpReply reply = get(path);
     EXPECT_EQ(reply.status, 400) << path;
     EXPECT_THAT(reply.body, HasSubstr(text)) << path;

@@ -16,16 +16,28 @@ namespace {
 using namespace router::http;
 
 constexpr int max_depth = 32;
+constexpr size_t max_size = 1 << 20;
 
 void require(bool condition) {
   if (!condition) std::abort();
 }
 
-template <class Read>
-void require_message_or_refusal(const Read& read) {
+void require_refusal(const transport::HttpResponse& refusal) {
+  require(refusal.status >= 400 && refusal.status < 600);
+}
+
+const Question& question_in(const Question& question) {
+  return question;
+}
+const Question& question_in(const BridgeQuestion& asked) {
+  return asked.question;
+}
+
+template <class Asked>
+void require_message_or_refusal(const std::variant<Asked, transport::HttpResponse>& read) {
   if (const auto* const refusal = std::get_if<transport::HttpResponse>(&read))
-    return require(refusal->status >= 400 && refusal->status < 600);
-  const auto& question = std::get<Question>(read);
+    return require_refusal(*refusal);
+  const Question& question = question_in(std::get<Asked>(read));
   const std::string text = message_of(question, 1);
   serializers::Scratch scratch;
   const auto message = serializers::decode(serializers::Format::json, text, scratch, {max_depth + 2, {}});
@@ -49,17 +61,20 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   const std::string body = all.substr(end + 4);
 
   using Kind = router::config::BridgePath::Kind;
-  static const std::string name = "/x";
   const router::WallTime now{std::chrono::seconds(1'800'000'000)};
   for (const Kind kind : {Kind::caller, Kind::publisher, Kind::webhook})
     for (const char* const secret : {"", "secret"}) {
       const router::config::BridgePath path{
           .kind = kind, .realm = "realm1", .role = "web", .key = "key", .secret = secret, .topic = "com.x"};
-      Nonces nonces;
-      require_message_or_refusal(read_bridge_request({path, name, request, body}, now, nonces, max_depth));
+      if (const auto refusal = refuse_bridge_request(path, request, body.size(), max_size, now))
+        require_refusal(*refusal);
+      // Whatever is wrong with its head.
+      require_message_or_refusal(read_bridge_request(path, request, body, now, {max_size, max_depth}));
     }
   const std::string_view rest = std::string_view(request.path).substr(1);
-  if (api_target(rest) == ApiTarget::call || api_target(rest) == ApiTarget::publish)
+  if (const auto refusal = refuse_api_request(request, rest, body.size(), max_size))
+    require_refusal(*refusal);
+  else if (api_target(rest) == ApiTarget::call || api_target(rest) == ApiTarget::publish)
     require_message_or_refusal(
         read_api_request({.realm = "realm1", .role = "web"}, request, rest, body, max_depth));
   if (const auto events = read_events_request(request); std::holds_alternative<EventsQuestion>(events))

@@ -89,6 +89,12 @@ std::string network_of(std::string_view peer, unsigned ipv6_bits) {
 }
 
 bool AddressRanges::add(std::string_view range) {
+  const bool is_one = take(range);
+  if (is_one) texts_.emplace_back(range);
+  return is_one;
+}
+
+bool AddressRanges::take(std::string_view range) {
   if (range == "unix") return unix_ = true;
   const size_t slash = range.find('/');
   const std::string_view host = range.substr(0, slash);

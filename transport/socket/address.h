@@ -32,12 +32,18 @@ class AddressRanges {
   // "10.0.0.0/8", "::1", or "unix": all clients of a Unix domain socket. False if it is none of them.
   bool add(std::string_view range);
   bool contains(std::string_view peer) const;
+  bool empty() const { return texts_.empty(); }
+  // Those that were added, as they were written.
+  const std::vector<std::string>& texts() const { return texts_; }
 
  private:
+  bool take(std::string_view range);
+
   struct Range {
     std::array<uint8_t, 16> bytes;
     unsigned bits;
   };
+  std::vector<std::string> texts_;
   std::vector<Range> ranges_;
   bool unix_ = false;
 };

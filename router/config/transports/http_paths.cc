@@ -78,12 +78,10 @@ void read_who_may(const Setting& options, BridgePath& path) {
   read_integer(options, "timestamp_delta_limit", path.timestamp_delta_limit_s, 0, max_timestamp_delta_limit);
   read_boolean(options, "require_tls", path.require_tls);
   if (const auto networks = options.find("require_ip"))
-    for (const Setting& network : networks->some_elements()) {
-      path.require_ip.push_back(with_prefix_length(network.string()));
-      if (!transport::AddressRanges().add(path.require_ip.back()))
+    for (const Setting& network : networks->some_elements())
+      if (!path.require_ip.add(with_prefix_length(network.string())))
         network.fail("expected a network such as \"10.0.0.0/8\" or \"::1\", found " +
                      in_quotes(network.string()));
-    }
 }
 
 void read_webhook(const Setting& options, BridgePath& path) {
@@ -219,6 +217,16 @@ Path read_redirect(const Setting& setting) {
   return RedirectPath{text};
 }
 
+Path read_node_info(const Setting& setting) {
+  setting.check_keys({.known = {"type", "options"}, .ignored = {"id"}});
+  NodeInfoPath path;
+  if (const auto options = setting.find("options")) {
+    options->check_keys({.known = {"process"}});
+    read_boolean(*options, "process", path.process);
+  }
+  return path;
+}
+
 }  // namespace
 
 Path read_http_path(const Setting& setting, const std::string& type, const std::vector<Realm>& realms) {
@@ -226,8 +234,7 @@ Path read_http_path(const Setting& setting, const std::string& type, const std::
   if (type == "json") return read_json(setting);
   if (type == "redirect") return read_redirect(setting);
   if (type != "nodeinfo") return read_bridge(setting, type, realms);
-  setting.check_keys({.known = {"type"}, .ignored = {"id"}});
-  return NodeInfoPath{};
+  return read_node_info(setting);
 }
 
 RoleNames names_of_roles(const std::vector<Realm>& realms) {

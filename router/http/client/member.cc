@@ -59,6 +59,11 @@ struct Member::Request final : transport::HttpWaiter {
     charge.set(bytes);
   }
 
+  transport::HttpResponse responded(Reply reply) const {
+    reply.was_said = id != 0;
+    return respond(reply);
+  }
+
   static constexpr size_t map_node = 32;  // colour, parent, left, right
   Member& member;
   uint64_t number = 0;
@@ -263,7 +268,7 @@ void Member::settle(Requests& from, Requests::iterator found, const Reply& reply
   auto node = from.extract(found);
   Request& request = *node.mapped();
   request.is_settled = true;
-  if (request.exchange) transport::has_memory_for([&] { request.response = request.respond(reply); });
+  if (request.exchange) transport::has_memory_for([&] { request.response = request.responded(reply); });
   node.key() = request.number;
   const bool is_first = settled_.empty();
   settled_.insert(std::move(node));
@@ -274,9 +279,10 @@ void Member::answer_all() {
   last_used_ = desk_.worker.loop().now();
   while (!settled_.empty()) {
     Request& next = *settled_.begin()->second;
-    if (next.exchange && !next.response)
-      next.response =
-          next.respond(OwnError(Reply::Kind::error, wamp::error_uri::unavailable, "no memory left").reply());
+    if (next.exchange && !next.response) {
+      const OwnError error(Reply::Kind::error, wamp::error_uri::unavailable, "no memory left");
+      next.response = next.responded(error.reply());
+    }
     const auto answered = settled_.extract(settled_.begin());
     if (next.exchange) next.exchange->answer(*std::move(next.response));
   }

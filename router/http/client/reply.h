@@ -45,6 +45,7 @@ struct Reply {
   serializers::JsonArguments arguments = {};
   uint64_t publication = 0;
   std::string_view role = {};
+  bool was_said = false;  // to the session: what was asked for may have been done
 };
 
 // As one that comes when the router shuts down: the session, or the callee's, has ended, or takes nothing

@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "router/http/forms/arguments.h"
-#include "router/http/forms/query.h"
 #include "text/utf8.h"
 #include "transport/http/http_text.h"
+#include "transport/http/query.h"
 #include "transport/http/request_head.h"
 #include "wamp/error_uris.h"
 
@@ -17,6 +17,7 @@ namespace {
 
 using transport::HttpRequest;
 using transport::HttpResponse;
+using transport::Query;
 namespace uri = wamp::error_uri;
 
 constexpr size_t max_topics = 16;
@@ -98,6 +99,27 @@ std::optional<HttpResponse> read_timeout(const HttpRequest& request, Question& q
   return std::nullopt;
 }
 
+// Of "call/URI" and "publish/URI".
+std::string_view uri_in(std::string_view rest) {
+  return rest.substr(rest.find('/') + 1);
+}
+
+// A call or publication.
+std::optional<HttpResponse> refuse_head(const HttpRequest& request, std::string_view rest, size_t body_size) {
+  if (!text::is_utf8(uri_in(rest)) || !wamp::is_valid_uri(uri_in(rest), wamp::UriRule::loose))
+    return problem(uri::invalid_uri, "what stands behind \"" + std::string(rest.substr(0, rest.find('/'))) +
+                                         "/\" is not a valid URI");
+  const ContentType type = content_type_of(request);
+  if (body_size > 0 && !type.type.empty() && type.type != "application/json") {
+    HttpResponse response = wrong_request("the body must be \"application/json\"");
+    response.status = 415;
+    return response;
+  }
+  if (type.charset != "utf-8" && type.charset != "utf8")
+    return wrong_request("the body must be UTF-8, \"Content-Type\" names another charset");
+  return std::nullopt;
+}
+
 }  // namespace
 
 int status_of_error(std::string_view error_uri) {
@@ -153,8 +175,12 @@ std::optional<HttpResponse> refuse_api_request(const HttpRequest& request, std::
     response.headers.emplace_back("Allow", allowed);
     return response;
   }
-  if (body_size <= max_size) return std::nullopt;
-  return problem(uri::payload_size_exceeded, "a body of more than " + std::to_string(max_size) + " bytes");
+  const bool is_preflight = request.method == "OPTIONS";
+  if (is_posted && !is_preflight)
+    if (auto refusal = refuse_head(request, rest, body_size)) return refusal;
+  const size_t limit = is_preflight ? 0 : max_size;
+  if (body_size <= limit) return std::nullopt;
+  return problem(uri::payload_size_exceeded, "a body of more than " + std::to_string(limit) + " bytes");
 }
 
 std::variant<Question, HttpResponse> read_api_request(const config::ApiPath& path, const HttpRequest& request,
@@ -163,19 +189,8 @@ std::variant<Question, HttpResponse> read_api_request(const config::ApiPath& pat
   Question question;
   const bool is_call = api_target(rest) == ApiTarget::call;
   question.kind = is_call ? Question::Kind::call : Question::Kind::publication;
-  question.uri = rest.substr(rest.find('/') + 1);
+  question.uri = uri_in(rest);
   question.timeout = std::chrono::milliseconds(path.timeout_ms);
-  if (!text::is_utf8(question.uri) || !wamp::is_valid_uri(question.uri, wamp::UriRule::loose))
-    return problem(uri::invalid_uri, "what stands behind \"" + std::string(is_call ? "call/" : "publish/") +
-                                         "\" is not a valid URI");
-  const ContentType type = content_type_of(request);
-  if (!body.empty() && !type.type.empty() && type.type != "application/json") {
-    HttpResponse response = wrong_request("the body must be \"application/json\"");
-    response.status = 415;
-    return response;
-  }
-  if (type.charset != "utf-8" && type.charset != "utf8")
-    return wrong_request("the body must be UTF-8, \"Content-Type\" names another charset");
   if (const auto wrong = read_timeout(request, question)) return *wrong;
   if (body.empty()) return question;
   const auto read = serializers::read_json_parts(body, max_body_members, max_depth);
@@ -192,6 +207,13 @@ std::variant<Question, HttpResponse> read_api_request(const config::ApiPath& pat
     return wrong_request("the body is neither an array nor an object");
   }
   return question;
+}
+
+HttpResponse no_stream_now(std::string_view why, uint64_t retry_ms) {
+  return {200,
+          "text/event-stream",
+          ": " + std::string(why) + "\nretry: " + std::to_string(retry_ms) + "\n\n",
+          {{"Cache-Control", "no-store"}}};
 }
 
 bool wants_stream(const HttpRequest& request) {

@@ -19,11 +19,12 @@ namespace router::http {
 enum class ApiTarget : uint8_t { none, call, publish, events, openapi };
 ApiTarget api_target(std::string_view rest);
 
+// Before the body is read, of which there are so many bytes: what is wrong whatever the body is.
 std::optional<transport::HttpResponse> refuse_api_request(const transport::HttpRequest& request,
                                                           std::string_view rest, size_t body_size,
                                                           size_t max_size);
 
-// Of a call or publication.
+// Of a call or publication that refuse_api_request() has nothing against.
 std::variant<Question, transport::HttpResponse> read_api_request(const config::ApiPath& path,
                                                                  const transport::HttpRequest& request,
                                                                  std::string_view rest, std::string_view body,
@@ -39,6 +40,9 @@ struct EventsQuestion {
 };
 std::variant<EventsQuestion, transport::HttpResponse> read_events_request(
     const transport::HttpRequest& request);
+
+// A stream that ends at once, and that tells an EventSource when to come again.
+transport::HttpResponse no_stream_now(std::string_view why, uint64_t retry_ms);
 
 transport::HttpResponse api_response(const Reply& reply);
 // As application/problem+json (RFC 9457), whose type is the error's URI.

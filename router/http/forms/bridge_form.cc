@@ -6,11 +6,10 @@
 #include <utility>
 
 #include "router/http/forms/arguments.h"
-#include "router/http/forms/query.h"
 #include "router/http/forms/signature.h"
 #include "serializers/serializer.h"
 #include "text/utf8.h"
-#include "transport/socket/address.h"
+#include "transport/http/query.h"
 #include "wamp/error_uris.h"
 
 namespace router::http {
@@ -19,12 +18,16 @@ namespace {
 using config::BridgePath;
 using transport::HttpRequest;
 using transport::HttpResponse;
+using transport::Query;
 
 constexpr auto json_type = "application/json; charset=UTF-8";
+constexpr auto bridge_retry_after_s = "2";
 
 HttpResponse bridge_json(int status, std::string body) {
-  return {
+  HttpResponse response{
       status, json_type, std::move(body), {{"Cache-Control", "no-store,no-cache,must-revalidate,max-age=0"}}};
+  if (status == 429 || status == 503) response.headers.emplace_back("Retry-After", bridge_retry_after_s);
+  return response;
 }
 
 // "x-hub-signature" as "X-Hub-Signature".
@@ -77,38 +80,50 @@ std::optional<Denial> check_body_type(const BridgePath& path, const HttpRequest&
 }
 
 std::optional<Denial> check_sender(const BridgePath& path, const HttpRequest& request) {
-  transport::AddressRanges allowed;
-  for (const std::string& range : path.require_ip) allowed.add(range);
-  if (!path.require_ip.empty() && !allowed.contains(request.peer_address))
+  if (!path.require_ip.empty() && !path.require_ip.contains(request.peer_address))
     return Denial{400, "requests from this address are not taken"};
   if (path.require_tls && !request.secure) return Denial{400, "requests are taken over TLS only"};
   return std::nullopt;
 }
 
-std::optional<Denial> check(const BridgeRequest& request, WallTime now, Nonces& nonces) {
-  const auto& [path, path_name, head, body] = request;
-  if (auto denial = check_body_type(path, head)) return denial;
-  if (!path.github_secret.empty() && !is_signed_by_github(head, path.github_secret, body))
-    return Denial{400, "the signature of GitHub is missing or not valid"};
-  if (auto denial = check_sender(path, head)) return denial;
-  if (auto denial = check_signature(path, path_name, Query(head.query), body, now, nonces)) return denial;
+constexpr auto not_signed_by_github = "the signature of GitHub is missing or not valid";
+
+std::optional<Denial> check_head(const BridgePath& path, const HttpRequest& request, WallTime now) {
+  if (auto denial = check_sender(path, request)) return denial;
+  if (auto denial = check_body_type(path, request)) return denial;
+  if (!path.github_secret.empty() && !may_be_signed_by_github(request))
+    return Denial{400, not_signed_by_github};
+  return check_signed_query(path, Query(request.query), now);
+}
+
+std::optional<Denial> check_body(const BridgePath& path, const HttpRequest& request, const Query& query,
+                                 std::string_view body, WallTime now) {
+  if (!path.github_secret.empty() && !is_signed_by_github(request, path.github_secret, body))
+    return Denial{400, not_signed_by_github};
+  if (auto denial = check_signature(path, query, body, now)) return denial;
   if (!text::is_utf8(body)) return Denial{400, "the body is not UTF-8"};
   return std::nullopt;
 }
 
-std::variant<Question, Denial> read_bridge_body(const BridgeRequest& request, int max_depth) {
-  const BridgePath& path = request.path;
+std::variant<Question, Denial> read_hook(const BridgePath& path, const HttpRequest& request,
+                                         std::string_view body, size_t max_size) {
+  Question question{.kind = Question::Kind::publication, .uri = path.topic};
+  question.timeout = std::chrono::milliseconds(path.timeout_ms);
+  question.payload_count = serializers::encode_arguments(
+      serializers::Format::json, {{wamp::Value(event_of(request, body))}, {}}, question.payload);
+  // It is longer than the body: by the headers, and by what is escaped.
+  if (question.payload.size() > max_size)
+    return Denial{413, "the event made of the request would have " + std::to_string(question.payload.size()) +
+                           " bytes, of which at most " + std::to_string(max_size) + " are taken"};
+  return question;
+}
+
+std::variant<Question, Denial> read_bridge_body(const BridgePath& path, std::string_view body,
+                                                int max_depth) {
   Question question;
   question.timeout = std::chrono::milliseconds(path.timeout_ms);
   if (path.kind != BridgePath::Kind::caller) question.kind = Question::Kind::publication;
-  if (path.kind == BridgePath::Kind::webhook) {
-    question.uri = path.topic;
-    question.payload_count = serializers::encode_arguments(
-        serializers::Format::json, {{wamp::Value(event_of(request.request, request.body))}, {}},
-        question.payload);
-    return question;
-  }
-  const auto read = serializers::read_json_parts(request.body, max_body_members, max_depth);
+  const auto read = serializers::read_json_parts(body, max_body_members, max_depth);
   if (!read) return Denial{400, "the body is no JSON: " + read.error().message};
   if (!read->is_object) return Denial{400, "the body is JSON, but no object"};
   const char* const key = path.kind == BridgePath::Kind::caller ? "procedure" : "topic";
@@ -118,9 +133,6 @@ std::variant<Question, Denial> read_bridge_body(const BridgeRequest& request, in
   if (!text) return Denial{400, "\"" + std::string(key) + "\" is not a string"};
   question.uri = *std::move(text);
   if (const auto wrong = take_arguments(*read, question)) return Denial{400, *wrong};
-  const wamp::Value* const timeout = question.options.find("timeout");
-  if (const int64_t* const ms = timeout ? timeout->get<int64_t>() : nullptr; ms && *ms > 0)
-    question.timeout = std::min(question.timeout, std::chrono::milliseconds(*ms));
   return question;
 }
 
@@ -146,26 +158,37 @@ HttpResponse bridge_refusal(int status, std::string_view text) {
 }
 
 std::optional<HttpResponse> refuse_bridge_request(const BridgePath& path, const HttpRequest& request,
-                                                  size_t body_size, size_t max_size) {
-  if (request.method != "POST" && request.method != "PUT" && request.method != "OPTIONS") {
+                                                  size_t body_size, size_t max_size, WallTime now) {
+  const bool is_preflight = request.method == "OPTIONS";
+  if (request.method != "POST" && request.method != "PUT" && !is_preflight) {
     HttpResponse response =
         bridge_refusal(405, request.method + " is not served on this path, only POST and PUT");
     response.headers.emplace_back("Allow", "POST, PUT, OPTIONS");
     return response;
   }
-  const size_t limit = path.post_body_limit > 0 ? std::min<size_t>(path.post_body_limit, max_size) : max_size;
+  if (!is_preflight)
+    if (const auto denial = check_head(path, request, now))
+      return bridge_refusal(denial->status, denial->text);
+  const size_t limit = is_preflight               ? 0
+                       : path.post_body_limit > 0 ? std::min<size_t>(path.post_body_limit, max_size)
+                                                  : max_size;
   if (body_size <= limit) return std::nullopt;
   return bridge_refusal(413, "a body of " + std::to_string(body_size) + " bytes, of which at most " +
                                  std::to_string(limit) + " are taken");
 }
 
-std::variant<Question, HttpResponse> read_bridge_request(const BridgeRequest& request, WallTime now,
-                                                         Nonces& nonces, int max_depth) {
-  if (const auto denial = check(request, now, nonces)) return bridge_refusal(denial->status, denial->text);
-  auto read = read_bridge_body(request, max_depth);
+std::variant<BridgeQuestion, HttpResponse> read_bridge_request(const BridgePath& path,
+                                                               const HttpRequest& request,
+                                                               std::string_view body, WallTime now,
+                                                               const BodyBounds& bounds) {
+  const Query query(request.query);
+  if (const auto denial = check_body(path, request, query, body, now))
+    return bridge_refusal(denial->status, denial->text);
+  auto read = path.kind == BridgePath::Kind::webhook ? read_hook(path, request, body, bounds.size)
+                                                     : read_bridge_body(path, body, bounds.depth);
   if (const auto* const denial = std::get_if<Denial>(&read))
     return bridge_refusal(denial->status, denial->text);
-  return std::get<Question>(std::move(read));
+  return BridgeQuestion{std::get<Question>(std::move(read)), once_of(path, query, now)};
 }
 
 HttpResponse bridge_response(const BridgePath& path, const Reply& reply) {

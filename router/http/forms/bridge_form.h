@@ -1,6 +1,6 @@
 // Crossbar's HTTP bridge: caller, publisher and webhook, as its users know them.
 //
-// Pure but for the table of nonces; any thread. What is answered differs from Crossbar's only in the texts of
+// Pure; any thread. What is answered differs from Crossbar's only in the texts of
 // refusals, and where docs/http.md says so.
 #pragma once
 
@@ -16,21 +16,25 @@
 
 namespace router::http {
 
-// Before the body is read, of which there are so many bytes; `max_size`: of a message.
+// Before the body is read, of which there are so many bytes: what is wrong whatever the body is. `max_size`:
+// of bodies.
 std::optional<transport::HttpResponse> refuse_bridge_request(const config::BridgePath& path,
                                                              const transport::HttpRequest& request,
-                                                             size_t body_size, size_t max_size);
+                                                             size_t body_size, size_t max_size, WallTime now);
 
-struct BridgeRequest {
-  const config::BridgePath& path;
-  std::string_view path_name;
-  const transport::HttpRequest& request;
-  std::string_view body;
+// Of what is asked.
+struct BodyBounds {
+  size_t size;  // bytes, also of a message's arguments
+  int depth;
 };
-// To a POST or PUT.
-std::variant<Question, transport::HttpResponse> read_bridge_request(const BridgeRequest& request,
-                                                                    WallTime now, Nonces& nonces,
-                                                                    int max_depth);
+struct BridgeQuestion {
+  Question question;
+  std::optional<Once> once = std::nullopt;  // of a signed request, which may not have been used before
+};
+// To a POST or PUT that refuse_bridge_request() has nothing against.
+std::variant<BridgeQuestion, transport::HttpResponse> read_bridge_request(
+    const config::BridgePath& path, const transport::HttpRequest& request, std::string_view body,
+    WallTime now, const BodyBounds& bounds);
 
 transport::HttpResponse bridge_response(const config::BridgePath& path, const Reply& reply);
 // {"error": text, "args": [], "kwargs": {}}

@@ -42,17 +42,14 @@ Denial denied(int status, std::string text) {
   return {status, std::move(text)};
 }
 
-Denial too_many_signed() {
-  return denied(429, "too many signed requests within the time for which their nonces are remembered");
-}
-
 Denial is_missing(std::string_view name) {
   return denied(400, "this path takes signed requests only, and this one has no \"" + std::string(name) +
                          "\" in its query");
 }
 
 // What need not be there is checked, too.
-std::optional<Denial> check_form(const config::BridgePath& path, const Query& query, WallTime now) {
+std::optional<Denial> check_form(const config::BridgePath& path, const transport::Query& query,
+                                 WallTime now) {
   if (const std::string* const text = query.find("timestamp")) {
     const auto time = read_timestamp(*text);
     if (!time) return denied(400, "\"timestamp\" is not UTC such as \"2026-11-30T16:59:51.123Z\"");
@@ -109,35 +106,39 @@ std::string signature_of(std::string_view secret, std::string_view key, std::str
   return text;
 }
 
-std::optional<Denial> check_signature(const config::BridgePath& path, std::string_view path_name,
-                                      const Query& query, std::string_view body, WallTime now,
-                                      Nonces& nonces) {
+std::optional<Denial> check_signed_query(const config::BridgePath& path, const transport::Query& query,
+                                         WallTime now) {
   const bool must = !path.secret.empty();
   for (const char* const name : {"key", "timestamp", "seq", "nonce", "signature"})
     if (must && !query.find(name)) return is_missing(name);
   if (auto denial = check_form(path, query, now)) return denial;
-  if (!must) return std::nullopt;
-  const std::string& nonce = *query.find("nonce");
-  const std::string& timestamp = *query.find("timestamp");
-  const std::string expected =
-      signature_of(path.secret, *query.find("key"), timestamp, *query.find("seq"), nonce, body);
-  // Both are compared whatever comes of the first: nobody learns which keys there are from the time it takes.
-  const bool knows_key = crypto::equal_secrets(*query.find("key"), path.key);
-  const bool has_signed = crypto::equal_secrets(*query.find("signature"), expected);
-  if (!knows_key) return denied(401, "the \"key\" of the signed request is not known");
-  if (!has_signed) return denied(401, "the \"signature\" of the request is not valid");
-  const auto window = path.timestamp_delta_limit_s > 0
-                          ? std::chrono::seconds(path.timestamp_delta_limit_s)
-                          : std::chrono::duration_cast<std::chrono::seconds>(without_a_window);
-  const WallTime until = (path.timestamp_delta_limit_s > 0 ? *read_timestamp(timestamp) : now) + window;
-  // What is signed does not tell where the nonce begins, so the signature is good once, too.
-  for (const std::string& once : {"nonce " + nonce, "signature " + expected}) {
-    const auto verdict = nonces.use(std::string(path_name) + ' ' + once, now, until);
-    if (verdict == Nonces::Verdict::used)
-      return denied(401, "the \"nonce\" of the signed request was used before");
-    if (verdict == Nonces::Verdict::too_many) return too_many_signed();
-  }
+  if (must && !crypto::equal_secrets(*query.find("key"), path.key))
+    return denied(401, "the \"key\" of the signed request is not known");
   return std::nullopt;
+}
+
+std::optional<Denial> check_signature(const config::BridgePath& path, const transport::Query& query,
+                                      std::string_view body, WallTime now) {
+  if (auto denial = check_signed_query(path, query, now)) return denial;
+  if (path.secret.empty()) return std::nullopt;
+  const std::string expected = signature_of(path.secret, *query.find("key"), *query.find("timestamp"),
+                                            *query.find("seq"), *query.find("nonce"), body);
+  if (!crypto::equal_secrets(*query.find("signature"), expected))
+    return denied(401, "the \"signature\" of the request is not valid");
+  return std::nullopt;
+}
+
+std::optional<Once> once_of(const config::BridgePath& path, const transport::Query& query, WallTime now) {
+  if (path.secret.empty()) return std::nullopt;
+  const bool has_window = path.timestamp_delta_limit_s > 0;
+  const WallTime until = has_window ? *read_timestamp(*query.find("timestamp")) +
+                                          std::chrono::seconds(path.timestamp_delta_limit_s)
+                                    : now + without_a_window;
+  return Once{*query.find("signature"), until};
+}
+
+bool may_be_signed_by_github(const transport::HttpRequest& request) {
+  return !request.header("x-hub-signature-256").empty() || !request.header("x-hub-signature").empty();
 }
 
 bool is_signed_by_github(const transport::HttpRequest& request, std::string_view secret,

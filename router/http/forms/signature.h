@@ -1,7 +1,7 @@
 // Signed requests, as Crossbar's HTTP bridge has them: key, timestamp, seq, nonce and signature in the query;
 // and webhooks that GitHub has signed.
 //
-// Pure but for the table of nonces; any thread.
+// Pure; any thread.
 #pragma once
 
 #include <optional>
@@ -11,8 +11,8 @@
 #include "router/base/clock.h"
 #include "router/config/http_paths.h"
 #include "router/http/forms/nonces.h"
-#include "router/http/forms/query.h"
 #include "transport/http/http.h"
+#include "transport/http/query.h"
 
 namespace router::http {
 
@@ -29,11 +29,19 @@ std::optional<WallTime> read_timestamp(std::string_view text);
 std::string signature_of(std::string_view secret, std::string_view key, std::string_view timestamp,
                          std::string_view seq, std::string_view nonce, std::string_view body);
 
-// `path_name`: nonces are this path's.
-std::optional<Denial> check_signature(const config::BridgePath& path, std::string_view path_name,
-                                      const Query& query, std::string_view body, WallTime now,
-                                      Nonces& nonces);
+// What can be wrong with a signed request whatever its body is: its key, its time, something that is not
+// there. For a path without a secret, too, what is there must be well-formed.
+std::optional<Denial> check_signed_query(const config::BridgePath& path, const transport::Query& query,
+                                         WallTime now);
+// All of it. Not whether it was used before.
+std::optional<Denial> check_signature(const config::BridgePath& path, const transport::Query& query,
+                                      std::string_view body, WallTime now);
+// What is to be remembered of a request that check_signature() has found right; none: nothing is signed
+// there.
+std::optional<Once> once_of(const config::BridgePath& path, const transport::Query& query, WallTime now);
 
+// It has one of the headers that is_signed_by_github() looks at.
+bool may_be_signed_by_github(const transport::HttpRequest& request);
 // "X-Hub-Signature-256" or, if there is none, "X-Hub-Signature".
 bool is_signed_by_github(const transport::HttpRequest& request, std::string_view secret,
                          std::string_view body);

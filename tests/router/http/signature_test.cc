@@ -6,6 +6,8 @@
 namespace router::http {
 namespace {
 
+using transport::Query;
+
 const WallTime noon = *read_timestamp("2026-11-30T12:00:00.000000Z");
 
 TEST(Timestamps, AreUtcWithAFractionOfASecond) {
@@ -26,48 +28,68 @@ TEST(Signatures, AreThoseOfCrossbarsClients) {
             "9x1yjABO3APghcNaCNk4Yv0XFENBGjQ5x9Cla_wDAgc=");
 }
 
+using Verdict = Nonces::Verdict;
+constexpr auto minute = std::chrono::minutes(1);
+
 TEST(NoncesOfRequests, AreGoodOnceUntilTheirTimeIsOver) {
   Nonces nonces;
-  const auto minute = std::chrono::minutes(1);
-  EXPECT_EQ(nonces.use("a", noon, noon + minute), Nonces::Verdict::fresh);
-  EXPECT_EQ(nonces.use("b", noon, noon + minute), Nonces::Verdict::fresh);
-  EXPECT_EQ(nonces.use("a", noon + minute, noon + 2 * minute), Nonces::Verdict::used);
-  EXPECT_EQ(nonces.use("c", noon + 2 * minute, noon + 3 * minute), Nonces::Verdict::fresh);
+  EXPECT_EQ(nonces.use({"a", noon + minute}, noon), Verdict::fresh);
+  EXPECT_EQ(nonces.use({"b", noon + minute}, noon), Verdict::fresh);
+  EXPECT_EQ(nonces.use({"a", noon + 2 * minute}, noon + minute), Verdict::used);
+  EXPECT_EQ(nonces.use({"c", noon + 3 * minute}, noon + 2 * minute), Verdict::fresh);
   EXPECT_EQ(nonces.size(), 1u);
 }
 
-TEST(NoncesOfRequests, AreBounded) {
+TEST(NoncesOfRequests, AreBoundedAndTellWhenThereIsRoom) {
   Nonces nonces(2);
-  const auto minute = std::chrono::minutes(1);
-  EXPECT_EQ(nonces.use("a", noon, noon + minute), Nonces::Verdict::fresh);
-  EXPECT_EQ(nonces.use("b", noon, noon + 2 * minute), Nonces::Verdict::fresh);
-  EXPECT_EQ(nonces.use("c", noon, noon + minute), Nonces::Verdict::too_many);
-  EXPECT_EQ(nonces.use("b", noon, noon + minute), Nonces::Verdict::used);
-  EXPECT_EQ(nonces.use("c", noon + 2 * minute, noon + 3 * minute), Nonces::Verdict::fresh);
+  EXPECT_EQ(nonces.use({"a", noon + minute}, noon), Verdict::fresh);
+  EXPECT_EQ(nonces.use({"b", noon + 2 * minute}, noon), Verdict::fresh);
+  EXPECT_EQ(nonces.use({"c", noon + minute}, noon), Verdict::too_many);
+  EXPECT_EQ(nonces.until_room(noon), minute);
+  EXPECT_EQ(nonces.until_room(noon + 2 * minute), std::chrono::seconds(1));
+  EXPECT_EQ(nonces.use({"b", noon + minute}, noon), Verdict::used);
+  EXPECT_EQ(nonces.use({"c", noon + 3 * minute}, noon + 2 * minute), Verdict::fresh);
 }
 
-TEST(SignedRequestsOfPaths, HaveNoncesOfTheirOwn) {
-  const config::BridgePath path{.realm = "realm1", .role = "web", .key = "joe", .secret = "secret"};
+TEST(NoncesOfRequests, AreGoodAgainIfTheyAreTakenBack) {
+  Nonces nonces(1);
+  EXPECT_EQ(nonces.use({"a", noon + minute}, noon), Verdict::fresh);
+  nonces.take_back({"a", noon + minute});
+  nonces.take_back({"b", noon + minute});
+  EXPECT_EQ(nonces.size(), 0u);
+  EXPECT_EQ(nonces.use({"a", noon + minute}, noon), Verdict::fresh);
+  EXPECT_EQ(nonces.use({"a", noon + minute}, noon), Verdict::used);
+}
+
+TEST(SignedRequests, AreRememberedByTheirSignatureForAsLongAsTheirTimeIsGood) {
+  config::BridgePath path{.realm = "realm1", .role = "web", .key = "joe", .secret = "secret"};
   const std::string time = "2026-11-30T12:00:00.0Z";
-  const Query query("key=joe&seq=1&nonce=5&timestamp=" + time +
-                    "&signature=" + signature_of("secret", "joe", time, "1", "5", "body"));
-  Nonces nonces;
-  EXPECT_FALSE(check_signature(path, "/a", query, "body", noon, nonces));
-  EXPECT_FALSE(check_signature(path, "/b", query, "body", noon, nonces));
-  EXPECT_EQ(check_signature(path, "/a", query, "body", noon, nonces)->status, 401);
-  EXPECT_EQ(check_signature(path, "/a", query, "body", noon + std::chrono::seconds(301), nonces)->status,
-            400);
+  const std::string signature = signature_of("secret", "joe", time, "1", "5", "body");
+  const auto query = [&](const std::string& seq, const std::string& nonce) {
+    return Query("key=joe&seq=" + seq + "&nonce=" + nonce + "&timestamp=" + time + "&signature=" + signature);
+  };
+  EXPECT_FALSE(check_signature(path, query("1", "5"), "body", noon));
+  EXPECT_EQ(check_signature(path, query("1", "5"), "other", noon)->status, 401);
+  EXPECT_EQ(check_signature(path, query("1", "5"), "body", noon + std::chrono::seconds(301))->status, 400);
+  EXPECT_EQ(once_of(path, query("1", "5"), noon)->until, noon + std::chrono::seconds(300));
+  path.timestamp_delta_limit_s = 0;
+  EXPECT_EQ(once_of(path, query("1", "5"), noon)->signature, signature);
+  EXPECT_EQ(once_of(path, query("1", "5"), noon)->until, noon + std::chrono::hours(24));
+  path.secret.clear();
+  EXPECT_FALSE(once_of(path, query("1", "5"), noon));
 }
 
-TEST(Queries, AreDecodedAsFormsAre) {
-  const Query query("a=1&b=%20%2B+x&b=2&c&=e&d=%zz%4&e=%00");
-  EXPECT_EQ(*query.find("a"), "1");
-  EXPECT_EQ(*query.find("b"), " + x");
-  EXPECT_EQ(query.all("b"), (std::vector<std::string>{" + x", "2"}));
-  EXPECT_EQ(*query.find("c"), "");
-  EXPECT_EQ(*query.find("d"), "%zz%4");
-  EXPECT_EQ(*query.find("e"), std::string(1, '\0'));
-  EXPECT_EQ(query.find("f"), nullptr);
+TEST(SignedRequests, AreRefusedByTheirQueryAloneIfTheyCannotBeRight) {
+  const config::BridgePath path{.realm = "realm1", .role = "web", .key = "joe", .secret = "secret"};
+  const auto status = [&](const std::string& query) {
+    const auto denial = check_signed_query(path, Query(query), noon);
+    return denial ? denial->status : 0;
+  };
+  const std::string rest = "&seq=1&nonce=5&timestamp=2026-11-30T12:00:00.0Z";
+  EXPECT_EQ(status("key=joe&signature=x" + rest), 0);
+  EXPECT_EQ(status("key=jim&signature=x" + rest), 401);
+  EXPECT_EQ(status("key=joe" + rest), 400);
+  EXPECT_EQ(status("key=joe&signature=x&seq=1&nonce=5&timestamp=2026-11-30T11:00:00.0Z"), 400);
 }
 
 }  // namespace

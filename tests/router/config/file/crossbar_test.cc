@@ -316,7 +316,7 @@ TEST(CrossbarFile, ServesTheHttpBridgeWithoutANotice) {
   EXPECT_EQ(publisher.secret, "secret");
   EXPECT_EQ(publisher.post_body_limit, 8192u);
   EXPECT_EQ(publisher.timestamp_delta_limit_s, 10u);
-  EXPECT_THAT(publisher.require_ip, ElementsAre("192.168.1.1/24", "127.0.0.1"));
+  EXPECT_THAT(publisher.require_ip.texts(), ElementsAre("192.168.1.1/24", "127.0.0.1"));
   EXPECT_EQ(std::get<BridgePath>(paths.at("/hook")).success_response, "thanks!");
   EXPECT_EQ(std::get<RedirectPath>(paths.at("/out")).url, "http://crossbar.io");
   EXPECT_EQ(std::get<JsonPath>(paths.at("/value")).text, R"({"a":[1,2.50,"\"",null,true],"b":{}})");

@@ -55,6 +55,13 @@ TEST(HttpPaths, AreOfRealmsAndRolesThatThereAre) {
   EXPECT_THAT(wrong(R"({"type": "publisher"})"), HasSubstr("\"realm\""));
 }
 
+TEST(HttpPaths, TellTheProcessOnlyIfTheyAreToldTo) {
+  EXPECT_FALSE(std::get<NodeInfoPath>(path_of(R"({"type": "nodeinfo"})")).process);
+  EXPECT_TRUE(
+      std::get<NodeInfoPath>(path_of(R"({"type": "nodeinfo", "options": {"process": true}})")).process);
+  EXPECT_THAT(wrong(R"({"type": "nodeinfo", "options": {"pid": true}})"), HasSubstr("unknown key \"pid\""));
+}
+
 TEST(HttpPaths, HaveOptionsThatAreRight) {
   const auto option = [](const std::string& text) {
     return wrong(R"({"type": "caller", "realm": "realm1", "options": {)" + text + "}}");

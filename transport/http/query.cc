@@ -1,28 +1,33 @@
-#include "router/http/forms/query.h"
+#include "transport/http/query.h"
 
 #include <algorithm>
-#include <charconv>
 
-namespace router::http {
-namespace {
+#include "text/hex.h"
+#include "text/utf8.h"
 
-std::string form_decoded(std::string_view text) {
+namespace transport {
+
+std::string Query::decoded(std::string_view text) {
   std::string decoded;
   for (size_t i = 0; i < text.size(); ++i) {
-    unsigned value = 0;
-    const char* const digits = text.data() + i + 1;
-    if (text[i] == '%' && text.size() - i > 2 && *digits != '-' &&
-        std::from_chars(digits, digits + 2, value, 16).ptr == digits + 2) {
-      decoded += static_cast<char>(value);
-      i += 2;
-    } else {
+    if (text[i] != '%') {
       decoded += text[i] == '+' ? ' ' : text[i];
+      continue;
+    }
+    const bool has_digits = text.size() - i > 2;
+    const int high = has_digits ? text::hex_digit(text[i + 1]) : -1;
+    const int low = has_digits ? text::hex_digit(text[i + 2]) : -1;
+    if (high < 0 || low < 0) {
+      is_well_formed_ = false;
+      decoded += '%';
+    } else {
+      decoded += static_cast<char>(high * 16 + low);
+      i += 2;
     }
   }
+  if (!text::is_utf8(decoded) || decoded.find('\0') != decoded.npos) is_well_formed_ = false;
   return decoded;
 }
-
-}  // namespace
 
 Query::Query(std::string_view text) {
   while (!text.empty()) {
@@ -30,8 +35,8 @@ Query::Query(std::string_view text) {
     const std::string_view parameter = text.substr(0, end);
     const size_t equals = std::min(parameter.find('='), parameter.size());
     if (!parameter.empty())
-      parameters_.emplace_back(form_decoded(parameter.substr(0, equals)),
-                               form_decoded(parameter.substr(std::min(equals + 1, parameter.size()))));
+      parameters_.emplace_back(decoded(parameter.substr(0, equals)),
+                               decoded(parameter.substr(std::min(equals + 1, parameter.size()))));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
 }
@@ -49,4 +54,4 @@ std::vector<std::string> Query::all(std::string_view name) const {
   return values;
 }
 
-}  // namespace router::http
+}  // namespace transport
