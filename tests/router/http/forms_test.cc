@@ -7,6 +7,7 @@
 #include "router/http/forms/api_form.h"
 #include "router/http/forms/arguments.h"
 #include "router/http/forms/bridge_form.h"
+#include "router/http/small_answers.h"
 
 namespace router::http {
 namespace {
@@ -130,6 +131,15 @@ TEST(RequestsByUri, AreRefusedBeforeTheirBodyIfItCannotMatter) {
   EXPECT_EQ(status("call/com.x", "text/plain"), 415);
   EXPECT_EQ(status("call/com.x", "text/plain", 0), 0);
   EXPECT_EQ(status("call/com.x", "application/json; charset=latin1"), 400);
+}
+
+TEST(PagesOfNodes, TellTheProcessOnlyIfTheyAreToldTo) {
+  const auto page = [](bool process) {
+    return small_answer(config::NodeInfoPath{.process = process}, a_post())->body;
+  };
+  EXPECT_THAT(page(false), testing::Not(HasSubstr("Process")));
+  EXPECT_THAT(page(false), HasSubstr("10.0.0.1:1"));
+  EXPECT_THAT(page(true), HasSubstr("Process"));
 }
 
 }  // namespace
