@@ -431,6 +431,20 @@ TEST_F(SignedRequests, MayComeAgainIfTheyWereNotServed) {
   EXPECT_EQ(post(path, body).status, 401);
 }
 
+TEST_F(SignedRequests, MayNotComeAgainIfTheyMayHaveBeenDone) {
+  const std::string call = R"({"procedure":"com.proc"})";
+  const std::string path = query(timestamp(), "1", call);
+  {
+    WampClient slow = callee();
+    RawClient first(router->port());
+    first.send(http_post_bytes(path, call));
+    EXPECT_THAT(slow.hears(), StartsWith("[68,"));
+    slow.says(R"([48,2,{},"wamp.session.kill_all"])");
+    EXPECT_EQ(first.read_http_reply().status, 503);
+  }
+  EXPECT_EQ(post(path, call).status, 401);
+}
+
 TEST_F(SignedRequests, AreRefusedIfAnythingIsWrongWithThem) {
   const std::string now = timestamp();
   EXPECT_EQ(post("/caller", body).status, 400);
