@@ -1,4 +1,4 @@
-"""Plain HTTP: docs/http.md as it stands, with curl; signed requests by Python's requests; an EventSource in Chromium."""
+"""Plain HTTP: docs/http.md as it stands, with curl; signed requests by curl and Python's requests; an EventSource in Chromium."""
 import contextlib
 import json
 import os
@@ -54,15 +54,30 @@ def the_page_with_curl(router):
             expect(printed.rstrip('\n'), PUBLICATION.sub('N', output).rstrip('\n'), f'{command}: printed')
 
 
+SIGNED = {'realm': 'realm1', 'role': 'web', 'options': {'key': 'joe', 'secret': 'hush'}}
+SIGNED_PATHS = [('call', {'type': 'caller', **SIGNED}), ('publish', {'type': 'publisher', **SIGNED})]
+
+
+@once
+def signed_requests_of_curl(router):
+    """curl calls and publishes with signatures."""
+    def posted(port, path, secret, body):
+        command = f"{code_block('bash', PAGE)}\nsigned_post http://127.0.0.1:{port}/{path} joe {secret} '{json.dumps(body)}'"
+        return json.loads(subprocess.run(['bash', '-c', command], text=True, timeout=TIMEOUT, capture_output=True).stdout)
+
+    call = {'procedure': 'com.example.add', 'args': [2, 3]}
+    with served(SIGNED_PATHS) as port:
+        expect(posted(port, 'call', 'hush', call), {'args': [5]}, 'the call')
+        expect(list(posted(port, 'publish', 'hush', {'topic': 'com.example.news', 'args': ['ü']})), ['id'], 'the publication')
+        expect(sorted(posted(port, 'call', 'wrong', call)), ['args', 'error', 'kwargs'], 'a wrong secret')
+
+
 @once
 def signed_requests_of_python(router):
     """Python's requests calls and publishes with signatures."""
     code = {}
     exec(code_block('python', PAGE), code)
-    secret = {'options': {'key': 'joe', 'secret': 'hush'}}
-    paths = [('call', {'type': 'caller', 'realm': 'realm1', 'role': 'web', **secret}),
-             ('publish', {'type': 'publisher', 'realm': 'realm1', 'role': 'web', **secret})]
-    with served(paths) as port:
+    with served(SIGNED_PATHS) as port:
         url = f'http://127.0.0.1:{port}'
         called = code['signed_post'](f'{url}/call', 'joe', 'hush', {'procedure': 'com.example.add', 'args': [2, 3]})
         expect((called.status_code, called.text), (200, '{"args":[5]}'), 'the call')
