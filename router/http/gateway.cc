@@ -64,7 +64,6 @@ std::vector<bool> kept_of(const Entrance& entrance, std::string_view realm_name,
 
 constexpr std::string_view too_many = "too many requests of this path are waiting for their answers";
 constexpr std::string_view too_many_streams = "too many streams of this path are open";
-constexpr uint64_t shortest_retry_ms = 1000;
 constexpr uint64_t full_for_ms = 5000;  // as browsers come again by themselves, and perhaps all of them
 
 // An EventSource, which takes any other status than 200 for the end and never comes again.
@@ -167,10 +166,10 @@ std::shared_ptr<const Entrance> Gateway::entrance_of(const Destination& to) {
   transport.realms = {bridge ? bridge->realm : std::get<ApiPath>(to.path).realm};
   transport.cookie.reset();
   transport.paths.clear();
-  of_path.of_transport = to.entrance;
   of_path.own =
       std::make_shared<const Entrance>(Entrance{whole.realms, std::move(transport), whole.logins, nullptr,
                                                 whole.clock, std::make_shared<Succession>()});
+  of_path.of_transport = to.entrance;
   return of_path.own;
 }
 
@@ -239,8 +238,9 @@ transport::Service::Answer Gateway::on_api(OnWorker& here, const Destination& to
   const auto as_stream = [&](auto&& make) -> transport::Service::Answer {
     size_t& count = here.members.streams(to.name);
     if (count >= path.event_streams)
-      return is_of_browsers(to, request) ? come_again(request, too_many_streams, full_for_ms)
-                                         : problem(wamp::error_uri::too_many_requests, too_many_streams);
+      return path.event_streams > 0 && is_of_browsers(to, request)
+                 ? come_again(request, too_many_streams, full_for_ms)
+                 : problem(wamp::error_uri::too_many_requests, too_many_streams);
     return transport::Service::Upgrade{"", transport::Framing::response, make(count), {}};
   };
   if (api_target(to.rest) == ApiTarget::events) {

@@ -88,7 +88,11 @@ bool origin_allowed(std::string_view origin, std::string_view host,
 bool origin_named(std::string_view origin, std::string_view host, const std::vector<std::string>& patterns) {
   if (patterns.empty()) return is_same_host(origin, host);
   return std::any_of(patterns.begin(), patterns.end(), [origin](const std::string& pattern) {
-    return pattern.find_first_not_of('*') != pattern.npos && glob_matches(pattern, origin);
+    // One that lets any host in names none.
+    const size_t scheme = pattern.find("://");
+    const size_t begin = scheme == pattern.npos ? std::min(pattern.find('*'), pattern.size()) : scheme + 3;
+    const std::string_view its_host = std::string_view(pattern).substr(begin);
+    return its_host.find_first_not_of("*.:") != its_host.npos && glob_matches(pattern, origin);
   });
 }
 

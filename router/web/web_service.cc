@@ -166,17 +166,21 @@ bool is_allowed_page(const HttpRequest& request, const config::Transport& transp
   return origin_allowed(request.header("origin"), request.header("host"), transport.allowed_origins);
 }
 
-// For pages of other origins, which may ask.
+// For pages of other origins, which may ask. Over long-poll they send their cookies, as they do over
+// WebSocket, and read nothing without this word for it.
 http::Headers headers_for_page(const HttpRequest& request, const config::Transport& transport,
-                               std::string_view methods) {
+                               const std::optional<http::Destination>& destination) {
   http::Headers headers;
   if (const std::string_view origin = request.header("origin"); !origin.empty()) {
-    const bool is_named = origin_named(origin, request.header("host"), transport.allowed_origins);
+    const bool is_named =
+        !destination || origin_named(origin, request.header("host"), transport.allowed_origins);
     headers.emplace_back("Access-Control-Allow-Origin", is_named ? origin : "*");
     if (is_named) headers.emplace_back("Access-Control-Allow-Credentials", "true");
+    headers.emplace_back("Access-Control-Expose-Headers", "Retry-After, WWW-Authenticate");
     headers.emplace_back("Vary", "Origin");
   }
   if (request.method != "OPTIONS") return headers;
+  const std::string_view methods = methods_of(destination);
   headers.emplace_back("Allow", std::string(methods) + ", OPTIONS");
   headers.emplace_back("Access-Control-Allow-Methods", methods);
   const std::string_view wanted = request.header("access-control-request-headers");
@@ -186,9 +190,9 @@ http::Headers headers_for_page(const HttpRequest& request, const config::Transpo
 
 // A page that may ask may also read why it is refused.
 HttpResponse readable(HttpResponse refusal, const HttpRequest& request, const config::Transport& transport,
-                      std::string_view methods) {
+                      const std::optional<http::Destination>& destination) {
   if (!is_allowed_page(request, transport)) return refusal;
-  for (auto& header : headers_for_page(request, transport, methods))
+  for (auto& header : headers_for_page(request, transport, destination))
     if (header.first != "Allow") refusal.headers.push_back(std::move(header));
   return refusal;
 }
@@ -283,8 +287,7 @@ HttpResponse WebService::on_request(const HttpRequest& request) {
   if (std::holds_alternative<config::LongPollPath>(*found.path))
     return logged(request, post_only(request, found.rest));
   if (const auto destination = gateway_destination(found, entrance))
-    return readable(http::Gateway::on_get(*destination, request), request, entrance->transport,
-                    http::Gateway::methods(*destination));
+    return readable(http::Gateway::on_get(*destination, request), request, entrance->transport, destination);
   if (auto answer = http::small_answer(*found.path, request)) return *std::move(answer);
   if (std::holds_alternative<config::HealthPath>(*found.path)) return transport::text_response(200, "ok");
   if (std::holds_alternative<config::ReadyPath>(*found.path)) {
@@ -381,7 +384,7 @@ std::optional<HttpResponse> WebService::refuse_body(transport::Loop& loop, const
   auto refusal = destination ? http::Gateway::refuse_body(*destination, request, body_size)
                              : refuse_long_poll(loop, request, body_size, found, entrance->transport);
   if (!refusal) return std::nullopt;
-  return readable(*std::move(refusal), request, entrance->transport, methods_of(destination));
+  return readable(*std::move(refusal), request, entrance->transport, destination);
 }
 
 std::optional<HttpResponse> WebService::refuse_method(const HttpRequest& request, const Match& found) {
@@ -418,10 +421,11 @@ transport::Service::Answer WebService::on_post(transport::Loop& loop, const Http
   }
   if (auto refusal = refuse_page(request, entrance->transport)) return *std::move(refusal);
   const auto destination = gateway_destination(found, entrance);
-  const http::Headers headers = headers_for_page(request, entrance->transport, methods_of(destination));
+  const http::Headers headers = headers_for_page(request, entrance->transport, destination);
   for (const auto& [name, value] : headers) exchange.add_header(name, value);
   if (!destination) {
-    if (auto refusal = refuse_method(request, found)) return logged(request, *std::move(refusal));
+    if (auto refusal = refuse_long_poll(loop, request, body.size(), found, entrance->transport))
+      return logged(request, *std::move(refusal));
     exchange.add_header("Cache-Control", "no-store");
   }
   if (request.method == "OPTIONS") return HttpResponse{destination ? 200 : 204, "", "", {}};

@@ -136,11 +136,17 @@ TEST_F(HttpEvents, GoOnWhereTheClientWas) {
   EXPECT_EQ(source.data(), R"({"args":[2],"replayed":true})");
   EXPECT_EQ(source.data(), R"({"args":[3],"replayed":true})");
   EXPECT_EQ(source.data(), R"({"args":[4]})");
+  // What a browser says when it comes back is newer than the path, which stays the same.
+  const std::string third = publish("com.kept", "[5]");
+  EventSource again(router->port(), "topic=com.kept&last_event_id=" + first,
+                    "Last-Event-ID: " + third + "\r\n");
+  publish("com.kept", "[6]");
+  EXPECT_EQ(again.data(), R"({"args":[6]})");
   // The history has forgotten it.
   EventSource late(router->port(), "topic=com.kept", "Last-Event-ID: " + first + "\r\n");
   EXPECT_EQ(late.next(), "event: reset\ndata: {\"topic\":\"com.kept\"}\n\n");
-  publish("com.kept", "[5]");
-  EXPECT_EQ(late.data(), R"({"args":[5]})");
+  publish("com.kept", "[7]");
+  EXPECT_EQ(late.data(), R"({"args":[7]})");
   // There is none, or the id is another server's.
   EXPECT_THAT(EventSource(router->port(), "topic=com.a", "Last-Event-ID: 5\r\n").next(),
               StartsWith("event: reset"));
@@ -164,6 +170,21 @@ TEST_F(HttpEvents, GoOnForAClientThatHasHadNoneYet) {
     EXPECT_EQ(EventSource(router->port(), "topic=" + topic, "Last-Event-ID: 0\r\n").next(),
               "event: reset\ndata: {\"topic\":\"" + topic + "\"}\n\n");
   }
+}
+
+TEST_F(HttpEvents, OfOverlappingTopicsHaveNoIdWhileThePastIsComing) {
+  auto config = http_config();
+  for (const char* topic : {"com.a.", "com."})
+    config.realms.front().store.event_history.push_back({topic, wamp::MatchPolicy::prefix, 100});
+  start(config);
+  const std::string first = publish("com.a.x", "[0]");
+  publish("com.b", "[1]");
+  const std::string last = publish("com.a.x", "[2]");
+  EventSource source(router->port(), "match=prefix&topic=com.a.&topic=com.",
+                     "Last-Event-ID: " + first + "\r\n");
+  for (int i = 0; i < 3; ++i)
+    EXPECT_THAT(source.next(), StartsWith("data: ")) << "once for com.a., twice for com.";
+  source.await_id(last);
 }
 
 TEST_F(HttpEvents, GoOnAfterMoreOfThemThanAreKeptForOneThatOpens) {

@@ -120,6 +120,13 @@ TEST(Origins, AreTheSameHostUnlessConfigured) {
   EXPECT_TRUE(origin_allowed("null", "x", {"*"}));
 }
 
+TEST(Origins, AreNotNamedByAPatternThatLetsAnyHostIn) {
+  for (const char* const pattern : {"*", "http*", "*://*", "https://*", "https://*:*"})
+    EXPECT_FALSE(origin_named("https://app.example", "x", {pattern})) << pattern;
+  for (const char* const pattern : {"https://app.example", "*app.example", "https://*.example"})
+    EXPECT_TRUE(origin_named("https://app.example", "x", {pattern})) << pattern;
+}
+
 TEST(Origins, AreTheSameHostIfAProxyLeavesOutThePort) {
   EXPECT_TRUE(origin_allowed("http://app.example:8000", "app.example", {}));
   EXPECT_TRUE(origin_allowed("https://App.example", "app.EXAMPLE.", {}));

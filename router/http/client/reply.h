@@ -52,6 +52,8 @@ struct Reply {
 // more.
 bool is_undone(const Reply& reply);
 constexpr std::string_view shuts_down = "the router shuts down";
+// After which an EventSource may come back.
+constexpr uint64_t shortest_retry_ms = 1000;
 
 // An error of our own: its text becomes the argument.
 class OwnError {

@@ -1,5 +1,6 @@
 #include "router/http/client/stream_session.h"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -115,6 +116,8 @@ void StreamSession::tell(const transport::BufferRef& text) {
 void StreamSession::end_with(const Reply& reply, std::string_view event) {
   if (has_ended_) return;
   const bool comes_of_drain = desk_.worker.shutting_down() && is_undone(reply);
+  if (comes_of_drain && !has_begun_ && is_ended_by_refusal())
+    return end_for_now(shuts_down, desk_.worker.retry_after_ms());
   transport::HttpResponse response = refusal(
       comes_of_drain ? OwnError(Reply::Kind::refused, wamp::error_uri::unavailable, shuts_down).reply()
                      : reply);
@@ -127,6 +130,12 @@ void StreamSession::end_with(const Reply& reply, std::string_view event) {
     has_begun_ = true;
   }
   end(event);
+}
+
+void StreamSession::end_for_now(std::string_view why, uint64_t retry_ms) {
+  begin();
+  tell("retry: " + std::to_string(std::max(retry_ms, shortest_retry_ms)) + "\n\n");
+  end(why);
 }
 
 void StreamSession::end(std::string_view why) {
@@ -150,6 +159,7 @@ void StreamSession::later(Work work) {
 void StreamSession::end_without_memory() {
   if (has_ended_ || !connection_) return;
   const bool has_told = transport::has_memory_for([this] {
+    if (!has_begun_ && is_ended_by_refusal()) return end_for_now("no memory left", shortest_retry_ms);
     end_with(OwnError(Reply::Kind::error, wamp::error_uri::unavailable, "no memory left").reply(), "error");
   });
   if (!has_told) connection_->on_out_of_memory();
@@ -202,8 +212,7 @@ void StreamSession::on_goodbye(const wamp::Goodbye& message) {
   const wamp::Value* const after = message.details.find("retry_after");
   const auto after_ms = after ? wamp::as_unsigned(*after) : std::nullopt;
   if (has_begun_ && after_ms) {
-    tell("retry: " + std::to_string(*after_ms) + "\n\n");
-    return end(message.reason);
+    return end_for_now(message.reason, *after_ms);
   }
   end_with(
       OwnError(Reply::Kind::refused, wamp::error_uri::unavailable, "the session has ended: " + message.reason)

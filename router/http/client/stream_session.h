@@ -50,6 +50,9 @@ class StreamSession : public transport::Receiver {
   virtual void hear(wamp::Error&) {}
   // It ends before it has begun, for this reason.
   virtual transport::HttpResponse refusal(const Reply& reply) = 0;
+  // Before it has begun: its client takes a refusal for the end, and so is told in the stream when to come
+  // back if the reason is one that passes.
+  virtual bool is_ended_by_refusal() const { return false; }
   // Once a second or so, while the session is a member.
   virtual void on_sweep(SteadyTime) {}
 
@@ -63,6 +66,7 @@ class StreamSession : public transport::Receiver {
   void tell(std::string_view text);
   // Tells this, or refuses, and ends.
   void end_with(const Reply& reply, std::string_view event);
+  void end_for_now(std::string_view why, uint64_t retry_ms);
   void end(std::string_view why);
   // To the session, when its present call is over.
   void say_later(std::string message);

@@ -223,7 +223,7 @@ bool wants_stream(const HttpRequest& request) {
 
 std::variant<EventsQuestion, HttpResponse> read_events_request(const HttpRequest& request) {
   const Query query(request.query);
-  EventsQuestion question{query.all("topic"), "exact", std::nullopt};
+  EventsQuestion question{query.all("topic"), "exact", std::nullopt, wants_stream(request)};
   if (question.topics.empty()) return wrong_request("the query names no topic: expected ?topic=URI");
   if (question.topics.size() > max_topics)
     return wrong_request("the query names more than " + std::to_string(max_topics) + " topics");
@@ -233,8 +233,11 @@ std::variant<EventsQuestion, HttpResponse> read_events_request(const HttpRequest
   for (const std::string& topic : question.topics)
     if (!text::is_utf8(topic) || topic.find('\0') != topic.npos)
       return problem(uri::invalid_uri, "a topic is not a valid URI");
+  // A browser that comes back asks for the same path as before, and says in the header what it has seen
+  // since.
   const std::string* const named = query.find("last_event_id");
-  const std::string_view last = named ? *named : request.header("last-event-id");
+  std::string_view last = request.header("last-event-id");
+  if (last.empty() && named) last = *named;
   if (last.empty()) return question;
   uint64_t after = 0;
   const auto [end, error] = std::from_chars(last.data(), last.data() + last.size(), after);

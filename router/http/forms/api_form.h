@@ -37,6 +37,7 @@ struct EventsQuestion {
   std::vector<std::string> topics;
   std::string match;              // "exact", "prefix" or "wildcard"
   std::optional<uint64_t> after;  // the last publication that the client has seen
+  bool is_of_browser = false;     // of an EventSource: any status but 200 is the end of it
 };
 std::variant<EventsQuestion, transport::HttpResponse> read_events_request(
     const transport::HttpRequest& request);

@@ -6,12 +6,16 @@ namespace router::http {
 namespace {
 
 constexpr int most_forgotten_at_once = 16;  // more than come in
+// Threads do not all have the same time, and clocks are set back a little.
+constexpr std::chrono::minutes remembered_longer{1};
 
 }  // namespace
 
 Nonces::Verdict Nonces::use(const Once& once, WallTime now) {
   const Lock lock(mutex_);
-  for (int i = 0; i < most_forgotten_at_once && !by_time_.empty() && by_time_.begin()->first < now; ++i) {
+  for (int i = 0;
+       i < most_forgotten_at_once && !by_time_.empty() && by_time_.begin()->first + remembered_longer < now;
+       ++i) {
     const std::string& oldest = *by_time_.begin()->second;
     by_time_.erase(by_time_.begin());
     until_.erase(until_.find(oldest));
@@ -19,7 +23,12 @@ Nonces::Verdict Nonces::use(const Once& once, WallTime now) {
   if (until_.contains(once.signature)) return Verdict::used;
   if (until_.size() >= most_) return Verdict::too_many;
   const auto entry = until_.emplace(once.signature, once.until).first;
-  by_time_.emplace(once.until, &entry->first);
+  try {
+    by_time_.emplace(once.until, &entry->first);
+  } catch (...) {
+    until_.erase(entry);
+    throw;
+  }
   return Verdict::fresh;
 }
 
@@ -35,7 +44,8 @@ std::chrono::seconds Nonces::until_room(WallTime now) const {
   constexpr std::chrono::seconds least{1};
   const Lock lock(mutex_);
   if (by_time_.empty()) return least;
-  return std::max(least, std::chrono::ceil<std::chrono::seconds>(by_time_.begin()->first - now));
+  return std::max(least,
+                  std::chrono::ceil<std::chrono::seconds>(by_time_.begin()->first + remembered_longer - now));
 }
 
 size_t Nonces::size() const {

@@ -34,6 +34,7 @@ EventStream::EventStream(Desk& desk, std::shared_ptr<const Entrance> entrance, C
       is_new_(question.after.value_or(known_to_none) == known_to_none) {
   opening_->match = std::move(question.match);
   opening_->after = question.after;
+  opening_->is_of_browser = question.is_of_browser;
   opening_->are_replayed = is_new_ ? std::move(are_kept) : std::vector<bool>(question.topics.size(), true);
   if (is_new_) opening_->first = id_alone(known_to_none);
   topics_.reserve(question.topics.size());
@@ -80,6 +81,7 @@ void EventStream::hear(wamp::Error& message) {
 
 void EventStream::on_answered() {
   if (++opening_->answered < topics_.size()) return;
+  if (opening_->last != 0) opening_->early.push_back(transport::Buffer::of(id_alone(opening_->last)));
   tell_early();
   opening_.reset();
   says_no_more();
@@ -104,17 +106,24 @@ std::string_view EventStream::topic_of(const wamp::Event& event) const {
   return found == topics_.end() ? std::string_view() : std::string_view(found->uri);
 }
 
-void EventStream::hear(wamp::Event& message, const transport::BufferRef& frame) {
-  transport::BufferRef text;
-  if (is_new_ && message.details.find("_replayed")) {
-    text = transport::Buffer::of(id_alone(message.publication.value));
-  } else {
-    if (!desk().event || &*desk().event != &*frame) {
-      desk().event_text = transport::Buffer::of(event_text(topic_of(message), message));
-      desk().event = frame;
-    }
-    text = desk().event_text;
+transport::BufferRef EventStream::text_of(const wamp::Event& message, const transport::BufferRef& frame) {
+  if (is_new_ && message.details.find("_replayed"))
+    return transport::Buffer::of(id_alone(message.publication.value));
+  // What comes for one topic while another one's past is yet to come has no id: a client that is cut off now
+  // comes back to where it was, and gets some events twice, but all.
+  if (opening_ && !is_new_ && topics_.size() > 1) {
+    opening_->last = message.publication.value;
+    return transport::Buffer::of(event_text_without_id(topic_of(message), message));
   }
+  if (!desk().event || &*desk().event != &*frame) {
+    desk().event_text = transport::Buffer::of(event_text(topic_of(message), message));
+    desk().event = frame;
+  }
+  return desk().event_text;
+}
+
+void EventStream::hear(wamp::Event& message, const transport::BufferRef& frame) {
+  const transport::BufferRef text = text_of(message, frame);
   if (!opening_) return tell(text);
   opening_->early.push_back(text);
   opening_->charge = charge_for_events(opening_->charge.bytes() + text->held() + sizeof(text));

@@ -35,6 +35,8 @@ class EventStream final : public StreamSession {
     std::vector<transport::BufferRef> early;  // events that came before that
     transport::Charge charge;                 // for them
     std::string first;  // what comes before them: resets, and the id of a stream that is new
+    uint64_t last = 0;  // the last of them that came without its id; 0: none
+    bool is_of_browser = false;
   };
 
   void on_welcome() override;
@@ -42,8 +44,10 @@ class EventStream final : public StreamSession {
   void hear(wamp::Subscribed& message) override;
   void hear(wamp::Error& message) override;
   transport::HttpResponse refusal(const Reply& reply) override { return api_response(reply); }
+  bool is_ended_by_refusal() const override { return opening_ && opening_->is_of_browser; }
 
   void subscribe(size_t topic);
+  transport::BufferRef text_of(const wamp::Event& message, const transport::BufferRef& frame);
   std::string_view topic_of(const wamp::Event& event) const;
   void on_answered();
   void tell_early();

@@ -31,6 +31,10 @@ std::string sent_event(std::string_view event, std::string_view json) {
 }
 
 std::string event_text(std::string_view topic, const wamp::Event& event) {
+  return "id: " + std::to_string(event.publication.value) + "\n" + event_text_without_id(topic, event);
+}
+
+std::string event_text_without_id(std::string_view topic, const wamp::Event& event) {
   const serializers::JsonArguments arguments = serializers::json_arguments(event.payload);
   const std::string publication = std::to_string(event.publication.value);
   std::string json = "{\"topic\":" + serializers::json_string(topic) + ",\"publication\":" + publication;
@@ -50,7 +54,7 @@ std::string event_text(std::string_view topic, const wamp::Event& event) {
       details.append(entry.key, entry.value);
   }
   if (!details.empty()) json.append(",\"details\":").append(json_object(std::move(details)));
-  return "id: " + publication + "\n" + sent_event("", json += "}");
+  return sent_event("", json += "}");
 }
 
 }  // namespace router::http

@@ -10,6 +10,7 @@ namespace router::http {
 
 // "id: 123\ndata: {"topic":...}\n\n". The payload is JSON that has been validated.
 std::string event_text(std::string_view topic, const wamp::Event& event);
+std::string event_text_without_id(std::string_view topic, const wamp::Event& event);
 
 // With JSON that may have line ends between its values. `event`: its name; empty: none.
 std::string sent_event(std::string_view event, std::string_view json);
