@@ -7,6 +7,7 @@
 #include <cstring>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -14,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "client/command/child/descriptor_limit.h"
 #include "client/command/child/running_groups.h"
 
 // Debian 12's header forgets that it is one of C.
@@ -54,8 +56,13 @@ struct Pipe {
 Pipe make_pipe() {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) cannot("make a pipe");
-  Pipe pipe{Descriptor(ends[0]), Descriptor(ends[1])};
-  ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  return {Descriptor(ends[0]), Descriptor(ends[1])};
+}
+
+// For a loop.
+Pipe make_watched_pipe() {
+  Pipe pipe = make_pipe();
+  ::fcntl(pipe.out.get(), F_SETFL, O_NONBLOCK);
   return pipe;
 }
 
@@ -104,9 +111,10 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 }
 
 // In the new process, where nothing may be allocated any more. A group of its own, so that all of it can be
-// ended; no handlers or masks of ours; and who has begun it does not end without it, also by SIGKILL.
+// ended; no handlers, masks or limits of ours; and who has begun it does not end without it, also by SIGKILL.
+// Why it cannot become the command it writes to `failure`, an errno.
 [[noreturn]] void become(char* const* words, char* const* environment, const std::array<int, 3>& descriptors,
-                         pid_t parent) {
+                         int failure, pid_t parent) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
@@ -114,8 +122,21 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  restore_descriptor_limit();
   if (::getppid() == parent) ::execve(words[0], words, environment);
+  const int error = errno;
+  [[maybe_unused]] const auto written = ::write(failure, &error, sizeof error);
   ::_exit(127);
+}
+
+// Waits until the process has become its command: zero, or why it cannot.
+int error_of_start(Pipe failure) {
+  failure.in = Descriptor();
+  int error = 0;
+  ssize_t size = 0;
+  do size = ::read(failure.out.get(), &error, sizeof error);
+  while (size < 0 && errno == EINTR);
+  return size == sizeof error ? error : 0;
 }
 
 // Its input, output and errors are none of the first three descriptors.
@@ -124,14 +145,16 @@ pid_t spawn(const ChildCommand& command, const std::array<int, 3>& descriptors,
   std::vector<std::string> words{"/bin/sh", "-c", command.line};
   std::vector<std::string> environment = environment_with(command.environment);
   const std::vector<char*> word_pointers = pointers(words), environment_pointers = pointers(environment);
+  Pipe failure = make_pipe();
   const pid_t self = ::getpid();
   // A signal that ends us comes before there is a process, or finds it in the table.
   sigset_t all, before;
   sigfillset(&all);
   ::sigprocmask(SIG_BLOCK, &all, &before);
   const pid_t process = ::fork();
-  if (process == 0) become(word_pointers.data(), environment_pointers.data(), descriptors, self);
-  const int error = errno;
+  if (process == 0)
+    become(word_pointers.data(), environment_pointers.data(), descriptors, failure.in.get(), self);
+  int error = errno;
   try {
     if (process > 0) {
       ::setpgid(process, process);  // whoever of both comes first
@@ -144,9 +167,14 @@ pid_t spawn(const ChildCommand& command, const std::array<int, 3>& descriptors,
     throw;
   }
   ::sigprocmask(SIG_SETMASK, &before, nullptr);
+  if (process > 0) {
+    error = error_of_start(std::move(failure));
+    if (error == 0) return process;
+    ::waitpid(process, nullptr, 0);
+    group.reset();
+  }
   errno = error;
-  if (process < 0) cannot("start a command");
-  return process;
+  cannot("start a command");
 }
 
 int status_of_wait(int status) {
@@ -163,7 +191,7 @@ class Child::Inside : public std::enable_shared_from_this<Inside> {
         patience_(command.patience),
         on_end_(std::move(on_end)) {
     const Descriptor input = file_with(command.input);
-    Pipe output = make_pipe(), errors = make_pipe();
+    Pipe output = make_watched_pipe(), errors = make_watched_pipe();
     process_ = spawn(command, {input.get(), output.in.get(), errors.in.get()}, group_);
     output_ = std::move(output.out);
     errors_ = std::move(errors.out);

@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "client/command/child/child_pool.h"
+#include "client/command/child/descriptor_limit.h"
 #include "client/command/child/payload_command.h"
+#include "client/command/child/running_groups.h"
 #include "client/command/connection/connection.h"
 #include "client/command/output/json.h"
 #include "client/command/verbs/payload_options.h"
@@ -56,6 +58,10 @@ class RegisterVerb final : public Verb {
     options_ = read_entries(option_words_, "-o", false);
     if (!match_.empty()) options_.set("match", match_);
     if (!invoke_.empty()) options_.set("invoke", invoke_);
+    if (!command_.empty()) {
+      concurrency_ = std::min<uint64_t>(concurrency_, most_running_groups);
+      raise_descriptor_limit();
+    }
     const bool is_bounded = !command_.empty() || concurrency_option_->count() > 0;
     if (is_bounded) options_.set("concurrency", concurrency_);
     if (!value_.empty()) answer_ = Payload({read_json(value_, "--value")});

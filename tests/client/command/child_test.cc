@@ -137,6 +137,20 @@ TEST_F(APool, RefusesWhatWaitsWithMoreThanSoManyBytes) {
   EXPECT_NE(pool.run({.line = "true", .input = half}, {}), ChildPool::none);
 }
 
+TEST_F(APool, TellsWhyACommandCannotBeStarted) {
+  ChildPool pool(loop_, 1, {});
+  std::optional<ChildEnd> result;
+  pool.run({.line = "true", .input = "", .environment = {{"A", std::string(200 << 10, 'x')}}},
+           [&](ChildEnd end) {
+             result = std::move(end);
+             loop_.stop();
+           });
+  loop_.run();
+  EXPECT_EQ(result->status, 126);
+  EXPECT_EQ(result->errors, "cannot start a command: Argument list too long");
+  EXPECT_TRUE(pool.is_idle());
+}
+
 TEST_F(APool, EndsTheOnesThatAreCanceled) {
   ChildPool pool(loop_, 1, {});
   std::vector<int> statuses;

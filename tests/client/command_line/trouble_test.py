@@ -67,6 +67,15 @@ class StrangeRouters(Trouble):
         self.assertIn("what it has not acknowledged may be lost", read_until(publisher.stderr, "lost\n"))
         self.assertEqual(self.end(publisher, 0)[0], 8)
 
+    def test_no_more_calls_are_asked_for_than_commands_run_at_a_time(self):
+        options = []
+
+        def serve(guest):
+            options.append(guest.hears()[2])
+        self.begin("register", "com.example.x", "--exec", "true", "--concurrency", "5000", environment=self.fake(serve))
+        until("REGISTER", lambda: options)
+        self.assertEqual(options[0], {"concurrency": 1024})
+
     def reads_only_what_has_room(self, *words, answers, text=b""):
         """Runs it against a router that takes nothing for a while; how many messages of a KiB were made meanwhile."""
         goes_on = threading.Event()
@@ -241,6 +250,15 @@ class Ends(Trouble):
         until("the end of the command", has_ended)
         router.process.send_signal(signal.SIGCONT)
         self.end(caller)
+
+    def test_commands_have_the_limit_of_descriptors_that_is_ours(self):
+        script = "ulimit -S -n 100; exec wampd register com.example.limit --exec 'ulimit -S -n; tr \\\\0 x </proc/$PPID/limits | grep open >&2'"
+        callee = subprocess.Popen(["/bin/bash", "-c", script], env=self.place.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.addCleanup(self.end, callee)
+        read_until(callee.stderr, "registered")
+        self.assertEqual(self.run_it("call", "com.example.limit", "--raw")[0], "100\n")
+        soft, hard = re.search(r"Max open files +(\d+) +(\d+)", pathlib.Path(f"/proc/{callee.pid}/limits").read_text()).groups()
+        self.assertEqual(soft, hard)
 
     def test_a_kill_that_cannot_be_caught_ends_the_command(self):
         callee, caller, has_ended = self.command("echo $$ >pid; exec sleep 600")
