@@ -8,6 +8,7 @@
 #include "client/command/settings/private_file.h"
 #include "client/command/words/duration.h"
 #include "text/printable.h"
+#include "wamp/error_uris.h"
 
 namespace client::command {
 namespace {
@@ -16,6 +17,12 @@ constexpr auto stays_long = std::chrono::seconds(5);
 constexpr size_t most_queued = 1 << 20;  // bytes that the router has not taken
 // For what is on its way when nobody acknowledges it.
 constexpr std::chrono::milliseconds patience_with_farewell{10'000};
+
+// The answer to our GOODBYE, which stands behind all that we have sent. Crossbar says "normal" there.
+bool has_taken_all(const End& end) {
+  return end.kind == EndKind::left &&
+         (end.reason == wamp::close_uri::goodbye_and_out || end.reason == wamp::close_uri::normal);
+}
 
 }  // namespace
 
@@ -75,15 +82,15 @@ void Connection::keep(const std::string& cookie) {
 }
 
 void Connection::on_end(const End& end) {
+  const std::string reason = end.reason.empty() ? "" : " (" + end.reason + ")";
   if (is_finishing()) {
-    if (needs_farewell_ && end.reason.empty()) {
-      complain(place() + ": " + end.text + ": what it has not acknowledged may be lost");
+    if (needs_farewell_ && !has_taken_all(end)) {
+      complain(place() + ": " + end.text + reason + ": what it has not acknowledged may be lost");
       if (status_ == ExitStatus::done) status_ = ExitStatus::connection_lost;
     }
     return loop_.stop();
   }
   if (when_lost_ == WhenLost::comes_back && has_been_there_ && end.may_retry()) return come_back(end);
-  const std::string reason = end.reason.empty() ? "" : " (" + end.reason + ")";
   status_ = status_of(end);
   // Who draws on the terminal gives it back first.
   if (when_finishing_) when_finishing_();

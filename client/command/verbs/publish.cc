@@ -56,8 +56,9 @@ class PublishVerb final : public Verb {
 
  private:
   void publish(const Payload& payload, Repetition::Done done) {
+    if (!session_->joined()) return;  // the connection tells why
     if (is_unacknowledged_) {
-      if (!session_->publish(topic_, payload, options_) && !session_->ended())
+      if (!session_->publish(topic_, payload, options_))
         fail(ExitStatus::application_error, "the event is longer than the connection takes");
       return done();
     }

@@ -67,6 +67,30 @@ class StrangeRouters(Trouble):
         self.assertIn("what it has not acknowledged may be lost", read_until(publisher.stderr, "lost\n"))
         self.assertEqual(self.end(publisher, 0)[0], 8)
 
+    def test_a_session_that_the_router_ends_does_not_prove_that_it_has_taken_all(self):
+        answers = [([GOODBYE, {}, "wamp.close.killed"], "it left (wamp.close.killed): "), ([3, {}, "com.example.full"], "(com.example.full): ")]
+        for answer, told in answers:
+            with self.subTest(answer=answer):
+                def serve(guest):
+                    while guest.hears()[0] != GOODBYE:
+                        pass
+                    guest.says(*answer)
+                    guest.hears()
+                errors = self.run_it("publish", "com.example.x", "--no-ack", status=8, environment=self.fake(serve))[1]
+                self.assertIn(told + "what it has not acknowledged may be lost\n", errors)
+
+    def test_a_router_that_leaves_in_the_middle_is_told_once(self):
+        def serve(guest):
+            for _ in range(10):
+                guest.hears()
+            guest.says(GOODBYE, {}, "wamp.close.system_shutdown")
+            while True:
+                guest.hears()
+        for words in (["--repeat", "1000000"], ["--lines"]):
+            with self.subTest(words=words):
+                done = self.run_it("publish", "com.example.x", "--no-ack", *words, status=8, environment=self.fake(serve), text=b"x\n" * 1000000)
+                self.assertRegex(done[1], r"\Awampd: rs://\S+: wamp.close.system_shutdown \(wamp.close.system_shutdown\).*\n\Z")
+
     def test_no_more_calls_are_asked_for_than_commands_run_at_a_time(self):
         options = []
 
