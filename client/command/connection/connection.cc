@@ -174,7 +174,8 @@ void Connection::take_signal(int number) {
     if (when_resized_) when_resized_();
   } else if (number == SIGTSTP) {
     if (when_suspended_) when_suspended_();
-    ::raise(SIGSTOP);
+    signals_.suspend();
+    if (when_continued_) when_continued_();  // also if the system has not stopped us
   } else if (number == SIGCONT) {
     if (when_continued_) when_continued_();
   } else if (needs_farewell_) {  // which may take long

@@ -62,7 +62,8 @@ class Connection {
   void when_finishing(std::function<void()> call) { when_finishing_ = std::move(call); }
   // The terminal has another size.
   void when_resized(std::function<void()> call) { when_resized_ = std::move(call); }
-  // The process is stopped by Ctrl-Z after that call, and goes on later: for who has the terminal.
+  // The process is stopped by Ctrl-Z after that call, and goes on later: for who draws on the terminal. Who
+  // does not is stopped as any other.
   void when_suspended(std::function<void()> before, std::function<void()> afterwards);
 
  private:

@@ -14,17 +14,23 @@ namespace client::command {
 namespace {
 
 std::atomic<int> signal_pipe_in{-1}, signal_pipe_out{-1};
-std::atomic<int> stop_signals{0};
+std::atomic<int> first_to_end{0};  // 0: nobody has asked for the end
 static_assert(std::atomic<int>::is_always_lock_free, "else no signal handler may use it");
 
 bool asks_for_the_end(int number) {
   return number == SIGINT || number == SIGTERM || number == SIGHUP || number == SIGQUIT;
 }
 
+bool asks_again(int number) {
+  int first = 0;
+  if (!asks_for_the_end(number) || first_to_end.compare_exchange_strong(first, number)) return false;
+  // A terminal that goes away may say SIGHUP twice.
+  return number != SIGHUP || first != SIGHUP;
+}
+
 void on_signal(int number) {
   const int error = errno;
-  // A terminal that goes away may say SIGHUP twice.
-  if (asks_for_the_end(number) && ++stop_signals > 1 && number != SIGHUP) {
+  if (asks_again(number)) {
     end_running_groups();
     ::_exit(static_cast<int>(ExitStatus::interrupted));
   }
@@ -41,7 +47,7 @@ Signals::Signals() {
   if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) throw std::runtime_error("no pipe for signals");
   signal_pipe_out = ends[0];
   signal_pipe_in = ends[1];
-  stop_signals = 0;
+  first_to_end = 0;
   // What waits for a slow reader of our output ends with those.
   for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) handle(number, on_signal, 0);
   for (const int number : {SIGWINCH, SIGCONT}) handle(number, on_signal, SA_RESTART);
@@ -56,6 +62,15 @@ Signals::~Signals() {
 
 void Signals::take_suspension() {
   handle(SIGTSTP, on_signal, SA_RESTART);
+}
+
+void Signals::suspend() {
+  struct sigaction usual {
+  }, ours{};
+  usual.sa_handler = SIG_DFL;
+  ::sigaction(SIGTSTP, &usual, &ours);
+  ::raise(SIGTSTP);
+  ::sigaction(SIGTSTP, &ours, nullptr);
 }
 
 void Signals::handle(int number, void (*handler)(int), int flags) {

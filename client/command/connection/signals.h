@@ -1,5 +1,5 @@
 // Signals as something to read from a loop. A second one that asks for the end, such as Ctrl-C, ends the
-// process at once, and the commands that it runs.
+// process at once, and the commands that it runs; but SIGHUP behind SIGHUP does not.
 //
 // One at a time in a process; it has handlers while it lives.
 #pragma once
@@ -17,8 +17,11 @@ class Signals {
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
-  // From now on Ctrl-Z is told, too, and does not stop the process: whoever takes it does.
+  // From now on Ctrl-Z is told, too, and does not stop the process: whoever takes it does, by suspend().
   void take_suspension();
+  // Stops the process as Ctrl-Z does, and returns when it goes on: at once where no shell is that could let
+  // it go on.
+  void suspend();
 
   // Can be read when one has come.
   int descriptor() const;

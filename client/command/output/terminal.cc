@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -43,7 +44,6 @@ bool can_colour(int descriptor) {
 }
 
 Screen::Screen(int input, int output) : input_(input), output_(output), flags_(input) {
-  has_settings_ = ::isatty(input_) == 1 && ::tcgetattr(input_, &settings_) == 0;
   enter();
 }
 
@@ -51,7 +51,17 @@ Screen::~Screen() {
   leave();
 }
 
+// Also one that has no job control.
+bool Screen::is_ours() const {
+  const pid_t group = ::tcgetpgrp(output_);
+  return group < 0 || group == ::getpgrp();
+}
+
 void Screen::enter() {
+  const bool was_entered = is_entered_;
+  is_entered_ = is_ours();
+  if (!is_entered_) return;
+  if (!was_entered) has_settings_ = ::isatty(input_) == 1 && ::tcgetattr(input_, &settings_) == 0;
   if (has_settings_) {
     termios keys = settings_;
     keys.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
@@ -65,11 +75,13 @@ void Screen::enter() {
 }
 
 void Screen::leave() {
+  if (!std::exchange(is_entered_, false) || !is_ours()) return;
   write_all(output_, show_cursor_and_leave);
   if (has_settings_) ::tcsetattr(input_, TCSANOW, &settings_);
 }
 
 void Screen::draw(const std::vector<std::string>& lines, size_t bold) {
+  if (!is_entered_ || !is_ours()) return;
   const Size size = terminal_size(output_);
   const bool has_colours = can_colour(output_);
   std::string text = to_top;

@@ -32,7 +32,8 @@ class Screen {
   Screen(const Screen&) = delete;
   Screen& operator=(const Screen&) = delete;
 
-  // Gives the terminal back for a while, as when the process is stopped by Ctrl-Z; and takes it again.
+  // Gives the terminal back for a while, as when the process is stopped by Ctrl-Z; and takes it again. While
+  // it belongs to others (we are in the background), it is left as it is, and nothing is drawn.
   void leave();
   void enter();
 
@@ -41,9 +42,11 @@ class Screen {
   void draw(const std::vector<std::string>& lines, size_t bold);
 
  private:
+  bool is_ours() const;
+
   int input_, output_;
   KeptFlags flags_;
-  bool has_settings_ = false;
+  bool has_settings_ = false, is_entered_ = false;
   termios settings_{};  // as they were before
 };
 

@@ -35,14 +35,6 @@ class LsVerb final : public Verb {
     connection_ = &connection;
     connection.when_finishing([this] { screen_.reset(); });
     connection.when_resized([this] { show(); });
-    connection.when_suspended(
-        [this] {
-          if (screen_) screen_->leave();
-        },
-        [this] {
-          if (screen_) screen_->enter();
-          show();
-        });
     return connection.run([this](Session& session) { look(session); });
   }
 
@@ -50,8 +42,7 @@ class LsVerb final : public Verb {
   void look(Session& session) {
     fetch_rows(*connection_, session, *subject_, [this](Rows rows) {
       rows_ = chosen(std::move(rows), *subject_, prefix_, sort_);
-      if (watches_ && !is_json_ && !screen_ && can_draw(STDOUT_FILENO))
-        screen_.emplace(STDIN_FILENO, STDOUT_FILENO);
+      if (watches_ && !is_json_ && !screen_ && can_draw(STDOUT_FILENO)) draw_from_now_on();
       if (screen_)
         show();
       else
@@ -59,6 +50,18 @@ class LsVerb final : public Verb {
       if (!watches_) return connection_->finish(ExitStatus::done);
       connection_->later(every_, [this](Session& session) { look(session); });
     });
+  }
+
+  void draw_from_now_on() {
+    screen_.emplace(STDIN_FILENO, STDOUT_FILENO);
+    connection_->when_suspended(
+        [this] {
+          if (screen_) screen_->leave();
+        },
+        [this] {
+          if (screen_) screen_->enter();
+          show();
+        });
   }
 
   void show() {

@@ -92,14 +92,6 @@ class TopVerb final : public Verb {
     if (!is_once_ && !is_json_ && can_draw(STDOUT_FILENO)) draw_from_now_on();
     connection.when_finishing([this] { screen_.reset(); });
     connection.when_resized([this] { show(); });
-    connection.when_suspended(
-        [this] {
-          if (screen_) screen_->leave();
-        },
-        [this] {
-          if (screen_) screen_->enter();
-          show();
-        });
     const ExitStatus status = connection.run([this](Session& session) { look(session); });
     screen_.reset();
     return status;
@@ -108,6 +100,14 @@ class TopVerb final : public Verb {
  private:
   void draw_from_now_on() {
     screen_.emplace(STDIN_FILENO, STDOUT_FILENO);
+    connection_->when_suspended(
+        [this] {
+          if (screen_) screen_->leave();
+        },
+        [this] {
+          if (screen_) screen_->enter();
+          show();
+        });
     if (::isatty(STDIN_FILENO) == 1) wait_for_key();
   }
 

@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import re
+import select
 import signal
 import struct
 import sys
@@ -26,7 +27,7 @@ class Terminal:
         self.process, self.terminal = pty.fork()
         if self.process == 0:
             os.chdir(place.folder)
-            os.execve(place.wampd, [place.wampd, *words], place.environment | (environment or {}))
+            os.execvpe(words[0], words, place.environment | (environment or {}))
         self.resize(*size)
 
     def resize(self, rows, columns):
@@ -41,6 +42,10 @@ class Terminal:
         said = read_until(Stream, wanted)
         self.said += said
         return said
+
+    def hang_up(self):
+        os.close(self.terminal)
+        os.waitpid(self.process, 0)
 
     def end(self):
         """Its status; all that it has said is in `said` then."""
@@ -59,7 +64,15 @@ class Terminal:
 
 class OnATerminal(CommandLine):
     def terminal(self, *words, **more):
-        return Terminal(self.place, *words, **more)
+        return Terminal(self.place, self.place.wampd, *words, **more)
+
+    def shell(self, command):
+        """A shell with job control in which wampd runs."""
+        shell = Terminal(self.place, "bash", "--norc", "--noediting", "-i", environment={"PS1": "$ "})
+        self.addCleanup(shell.hang_up)
+        shell.read_until(r"\$ ")
+        shell.keys(f"wampd {command}\n")
+        return shell
 
     def test_one_value_is_printed_for_people_and_moves_no_cursor(self):
         self.register("com.example.echo", "--echo")
@@ -124,15 +137,44 @@ class OnATerminal(CommandLine):
         self.assertRegex(terminal.said, r"\x1b\[\?25h\x1b\[\?1049lwampd: [^\x1b]*com\.example\.enough[^\x1b]*\r\n$")
 
     def test_top_leaves_the_terminal_to_others_while_it_is_stopped(self):
+        terminal = self.shell("top --every 50ms")
+        terminal.read_until("realm realm1")
+        terminal.keys("\x1a")
+        terminal.read_until(r"(?s)\x1b\[\?25h\x1b\[\?1049l.*Stopped.*\$ ")
+        terminal.keys("stty -a | tr ' ' '\\n' | grep -x -- '-*echo'; fg\n")
+        terminal.read_until(r"(?s)\necho\r.*\x1b\[\?1049h\x1b\[\?25l.*realm realm1")
+        self.assertFalse(termios.tcgetattr(terminal.terminal)[3] & termios.ECHO)
+        terminal.keys("q")
+        terminal.read_until(r"(?s)\x1b\[\?25h\x1b\[\?1049l.*\$ ")
+
+    def test_top_that_is_ended_while_it_is_stopped_leaves_the_terminal_alone(self):
+        terminal = self.shell("top --every 50ms")
+        terminal.read_until("realm realm1")
+        terminal.keys("\x1a")
+        terminal.read_until(r"(?s)Stopped.*\$ ")
+        terminal.keys("kill %1; wait %1; echo status $?\n")
+        self.assertNotIn("\x1b[?", terminal.read_until(r"(?s)status \d+.*\$ "))
+        self.assertIn("status 130", terminal.said)
+
+    def test_who_does_not_draw_is_stopped_with_those_who_read_it(self):
+        uri = "com.example." + "x" * 2000
+        self.register(uri, "--value", "1")
+        terminal = self.shell(f"ls procedures --filter {uri} --watch --every 1ms -v | sleep 600")
+        terminal.read_until(r"> \[48,")
+        while select.select([terminal.terminal], [], [], 0.3)[0]:  # until the pipe is full
+            os.read(terminal.terminal, 65536)
+        terminal.keys("\x1a")
+        terminal.read_until(r"(?s)Stopped.*\$ ")
+        terminal.keys("fg\n")
+        terminal.read_until(r"sleep 600\r\n")
+        terminal.keys("\x03")
+        terminal.read_until(r"\$ ")
+
+    def test_top_without_a_shell_is_not_stopped_for_ever(self):
         terminal = self.terminal("top", "--every", "50ms")
         terminal.read_until("realm realm1")
         terminal.keys("\x1a")
-        self.assertTrue(os.WIFSTOPPED(os.waitpid(terminal.process, os.WUNTRACED)[1]))
-        self.assertTrue(termios.tcgetattr(terminal.terminal)[3] & termios.ECHO)
-        terminal.read_until(r"\x1b\[\?25h\x1b\[\?1049l$")
-        os.kill(terminal.process, signal.SIGCONT)
-        terminal.read_until(r"(?s)\x1b\[\?1049h\x1b\[\?25l.*realm realm1")
-        self.assertFalse(termios.tcgetattr(terminal.terminal)[3] & termios.ECHO)
+        terminal.read_until(r"(?s)\x1b\[\?25h\x1b\[\?1049l.*\x1b\[\?1049h\x1b\[\?25l.*realm realm1")
         terminal.keys("q")
         self.assertEqual(terminal.end(), 0)
 
