@@ -1,5 +1,7 @@
 #include "text/printable.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "text/hex.h"
@@ -66,6 +68,14 @@ size_t columns_of(uint32_t code) {
   return takes_no_column(code) ? 0 : takes_two_columns(code) ? 2 : 1;
 }
 
+// What emoji are joined from: pictures, and signs that have one column alone.
+bool can_be_joined(uint32_t code) {
+  constexpr std::array<uint32_t, 11> signs = {0x2194, 0x2195, 0x2620, 0x2640, 0x2642, 0x2695,
+                                              0x2696, 0x26A7, 0x2708, 0x2764, 0x2B1B};
+  return (code >= 0x1F300 && takes_two_columns(code) && code <= 0x1FAFF) ||
+         std::find(signs.begin(), signs.end(), code) != signs.end();
+}
+
 // What is seen as one character: with what is joined to it, and marks, colours of skin and the like behind
 // it.
 struct Cluster {
@@ -76,14 +86,15 @@ struct Cluster {
 Cluster cluster_of(std::string_view text) {
   const Character first = first_of(text);
   Cluster cluster{first.size, columns_of(first.code)};
-  bool is_joined = first.code == joiner, may_be_flag = is_regional_letter(first.code);
+  bool is_behind_joiner = false, may_be_flag = is_regional_letter(first.code);
   while (cluster.size < text.size()) {
     const Character next = first_of(text.substr(cluster.size));
     const bool is_flag = std::exchange(may_be_flag, false) && is_regional_letter(next.code);
     const bool is_coloured = cluster.columns == 2 && is_colour_of_skin(next.code);
+    const bool is_joined = is_behind_joiner && can_be_joined(next.code);
     if (!is_joined && !is_flag && !is_coloured && !takes_no_column(next.code)) break;
     if (is_flag || next.code == picture_selector) cluster.columns = 2;
-    is_joined = next.code == joiner && cluster.columns == 2;
+    is_behind_joiner = next.code == joiner && cluster.columns == 2;
     cluster.size += next.size;
   }
   return cluster;

@@ -1,6 +1,7 @@
 #include "client/command/output/output.h"
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <string>
@@ -30,6 +31,20 @@ void Output::write(std::string_view text) {
   if (const auto call = std::exchange(when_closed_, nullptr)) call(error);
 }
 
+namespace {
+
+// Room for more, or an error; what has nothing to do with the end, such as another size of the terminal, does
+// not interrupt it.
+bool wait_for_room(int descriptor) {
+  sigset_t blocked;
+  ::pthread_sigmask(SIG_SETMASK, nullptr, &blocked);
+  for (const int number : {SIGWINCH, SIGCONT}) sigaddset(&blocked, number);
+  pollfd room{descriptor, POLLOUT, 0};
+  return ::ppoll(&room, 1, nullptr, &blocked) >= 0;
+}
+
+}  // namespace
+
 bool write_all(int descriptor, std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = ::write(descriptor, text.data(), text.size());
@@ -37,8 +52,7 @@ bool write_all(int descriptor, std::string_view text) {
       text.remove_prefix(static_cast<size_t>(written));
       continue;
     }
-    pollfd room{descriptor, POLLOUT, 0};
-    if (errno != EAGAIN || ::poll(&room, 1, -1) < 0) return false;
+    if (errno != EAGAIN || !wait_for_room(descriptor)) return false;
   }
   return true;
 }

@@ -28,7 +28,7 @@ class Output {
 };
 
 // All of the text, also to a descriptor that does not block. False, with errno, if it cannot be written or a
-// signal has come.
+// signal has come; but SIGWINCH and SIGCONT do not matter.
 bool write_all(int descriptor, std::string_view text);
 
 // What a descriptor is like (whether it blocks) belongs to all who have it, such as the shell: it is as it

@@ -2,8 +2,11 @@
 #include "client/command/output/output.h"
 
 #include <cerrno>
+#include <csignal>
+#include <future>
 #include <thread>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -38,7 +41,8 @@ TEST(Printable, IsCutWhereTheColumnsEnd) {
 }
 
 TEST(PrintableText, TakesTheColumnsOfWhatIsSeenAsOneCharacter) {
-  for (const std::string emoji : {"🙂", "🚀", "🇩🇪", "👍🏽", "👩‍👩‍👧", "❤️"}) {
+  for (const std::string emoji : {"🙂", "🚀", "🇩🇪", "👍🏽", "👩‍👩‍👧", "👩‍❤️‍👨",
+                                  "👩‍⚕️", "🤷‍♀️", "❤️"}) {
     EXPECT_EQ(text::columns(emoji), 2U) << emoji;
     EXPECT_EQ(text::columns("a" + emoji + "b"), 4U) << emoji;
     EXPECT_EQ(text::cut("a" + emoji + "bcd", 4), "a" + emoji + "…") << emoji;
@@ -46,6 +50,10 @@ TEST(PrintableText, TakesTheColumnsOfWhatIsSeenAsOneCharacter) {
   }
   EXPECT_EQ(text::columns("🇩🇪🇫🇷🇮"), 5U);
   EXPECT_EQ(text::columns("a\u200Db"), 2U);
+  EXPECT_EQ(text::columns("🙂\u200Dab"), 4U);
+  EXPECT_EQ(text::columns("\u200Dab"), 2U);
+  EXPECT_EQ(text::columns("\u200D🙂"), 2U);
+  EXPECT_EQ(text::cut("🙂\u200Dabcd", 4), "🙂\u200Da…");
 }
 
 TEST(AResult, IsOneLineOfJson) {
@@ -122,6 +130,27 @@ TEST(StandardOutput, ThatNobodyReadsIsSaidOnceAndQuietly) {
   output.line("three");
   EXPECT_THAT(closed, testing::ElementsAre(EPIPE));
   ::close(ends[1]);
+}
+
+TEST(StandardOutput, IsWrittenThoughTheTerminalGetsAnotherSizeMeanwhile) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_NONBLOCK), 0);
+  for (const int number : {SIGWINCH, SIGCONT}) ::signal(number, [](int) {});
+  const std::string text(1 << 20, 'x');
+  std::promise<bool> promise;
+  std::future<bool> written = promise.get_future();
+  std::thread writer([&] { promise.set_value(write_all(ends[1], text)); });
+  std::string piece(4096, ' ');
+  for (size_t size = 0; size < text.size();) {
+    for (const int number : {SIGWINCH, SIGCONT}) ::pthread_kill(writer.native_handle(), number);
+    const ssize_t more = ::read(ends[0], piece.data(), piece.size());
+    if (more > 0) size += static_cast<size_t>(more);
+    if (written.wait_for(milliseconds(0)) == std::future_status::ready) break;
+  }
+  EXPECT_TRUE(written.get());
+  writer.join();
+  for (const int number : {SIGWINCH, SIGCONT}) ::signal(number, SIG_DFL);
+  for (const int end : ends) ::close(end);
 }
 
 }  // namespace
