@@ -12,6 +12,7 @@
 
 #include "client/command/connection/exit_status.h"
 #include "client/command/settings/contexts.h"
+#include "client/command/settings/private_file.h"
 #include "tests/support/temporary_folder.h"
 
 namespace client::command {
@@ -159,6 +160,18 @@ TEST(AnExitStatus, SaysWhatHasFailed) {
   EXPECT_EQ(status_of_end(EndKind::no_such_realm), ExitStatus::no_such);
   EXPECT_EQ(status_of_end(EndKind::timeout), ExitStatus::timeout);
   EXPECT_EQ(status_of_end(EndKind::goodbye, true), ExitStatus::connection_lost);
+}
+
+TEST(APrivateFile, TouchesNoOtherFileOfItsFolder) {
+  const test_support::TemporaryFolder folder;
+  std::ofstream(folder.file("jar.new")) << "mine";
+  write_for_owner_only(folder.file("jar"), "one\n");
+  write_for_owner_only(folder.file("jar"), "two\n");
+  std::map<std::string, std::string> content;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.file("")))
+    std::getline(std::ifstream(entry.path()), content[entry.path().filename()]);
+  EXPECT_THAT(content, ElementsAre(Pair("jar", "two"), Pair("jar.new", "mine")));
+  EXPECT_EQ(mode_of(folder.file("jar")), 0600U);
 }
 
 }  // namespace
