@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <cstring>
+#include <deque>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -44,7 +45,10 @@ LookedUp look_up(const std::string& host, uint16_t port) {
 // What both threads have of it.
 class LookUp::Waiter : public std::enable_shared_from_this<Waiter> {
  public:
-  Waiter(Loop& loop, Done done) : loop_(&loop), done_(std::move(done)) {}
+  Waiter(Loop& loop, std::string host, uint16_t port, Done done)
+      : host_(std::move(host)), port_(port), loop_(&loop), done_(std::move(done)) {}
+
+  LookedUp ask() const { return look_up(host_, port_); }
 
   // The loop's thread.
   void give_up() {
@@ -62,27 +66,84 @@ class LookUp::Waiter : public std::enable_shared_from_this<Waiter> {
   }
 
  private:
+  const std::string host_;
+  const uint16_t port_;
   Mutex mutex_;
   Loop* loop_ GUARDED_BY(mutex_);  // null: nobody waits any more
   Done done_;                      // of the loop's thread
 };
 
-LookUp::LookUp(Loop& loop, const std::string& host, uint16_t port, Done done)
-    : waiter_(std::make_shared<Waiter>(loop, std::move(done))) {
-  // Signals are for the threads that expect them.
-  sigset_t all, before;
-  sigfillset(&all);
-  ::pthread_sigmask(SIG_BLOCK, &all, &before);
-  try {
-    std::thread([waiter = waiter_, host, port] { waiter->found(look_up(host, port)); }).detach();
-  } catch (const std::system_error& error) {
-    waiter_->found({{}, error.code().message()});
+// Those that wait for a thread, and few threads, which end when nobody waits. Any thread.
+class LookUp::Queue {
+ public:
+  // Of the process; threads may have it up to its very end.
+  static Queue& only_one() {
+    static Queue& queue = *new Queue;
+    return queue;
   }
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+
+  void add(const std::shared_ptr<Waiter>& waiter) {
+    const Lock lock(mutex_);
+    waiting_.push_back(waiter);
+    if (threads_ == most_threads) return;
+    const std::string error = start_thread();
+    if (error.empty()) {
+      ++threads_;
+    } else if (threads_ == 0) {
+      waiting_.pop_back();
+      waiter->found({{}, error});
+    }
+  }
+  void remove(const std::shared_ptr<Waiter>& waiter) {
+    const Lock lock(mutex_);
+    std::erase(waiting_, waiter);
+  }
+
+ private:
+  static constexpr size_t most_threads = 8;
+
+  // Empty, or why it cannot.
+  std::string start_thread() {
+    std::string why;
+    // Signals are for the threads that expect them.
+    sigset_t all, before;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_BLOCK, &all, &before);
+    try {
+      std::thread([this] {
+        while (const auto waiter = next()) waiter->found(waiter->ask());
+      }).detach();
+    } catch (const std::system_error& error) {
+      why = error.code().message();
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    return why;
+  }
+  // Null: the thread ends.
+  std::shared_ptr<Waiter> next() {
+    const Lock lock(mutex_);
+    if (waiting_.empty()) {
+      --threads_;
+      return nullptr;
+    }
+    auto first = std::move(waiting_.front());
+    waiting_.pop_front();
+    return first;
+  }
+
+  Mutex mutex_;
+  std::deque<std::shared_ptr<Waiter>> waiting_ GUARDED_BY(mutex_);
+  size_t threads_ GUARDED_BY(mutex_) = 0;
+};
+
+LookUp::LookUp(Loop& loop, const std::string& host, uint16_t port, Done done)
+    : waiter_(std::make_shared<Waiter>(loop, host, port, std::move(done))) {
+  Queue::only_one().add(waiter_);
 }
 
 LookUp::~LookUp() {
   waiter_->give_up();
+  Queue::only_one().remove(waiter_);
 }
 
 }  // namespace transport

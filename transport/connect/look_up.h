@@ -1,4 +1,5 @@
-// The addresses of a host, which the system looks up on a thread of its own, as that may take long.
+// The addresses of a host, which the system looks up on another thread, as that may take long: on one of
+// eight, for which all look-ups of the process wait.
 //
 // Lives on its loop's thread, and shorter than the loop. May be destroyed at any time, also within `done`;
 // that does not wait for the system, which is left to its thread.
@@ -28,6 +29,7 @@ class LookUp {
 
  private:
   class Waiter;
+  class Queue;
   const std::shared_ptr<Waiter> waiter_;
 };
 
