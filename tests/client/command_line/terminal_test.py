@@ -152,9 +152,9 @@ class OnATerminal(CommandLine):
         terminal.read_until("realm realm1")
         terminal.keys("\x1a")
         terminal.read_until(r"(?s)Stopped.*\$ ")
-        terminal.keys("kill %1; wait %1; echo status $?\n")
-        self.assertNotIn("\x1b[?", terminal.read_until(r"(?s)status \d+.*\$ "))
-        self.assertIn("status 130", terminal.said)
+        terminal.keys("p=$(jobs -p %1); kill %1; tail -s 0.01 --pid=$p -f /dev/null\n")
+        self.assertNotIn("\x1b[?", terminal.read_until(r"(?s)\[1\]. .*\$ "))
+        self.assertRegex(terminal.said, "Exit 130 +wampd top")
 
     def test_who_does_not_draw_is_stopped_with_those_who_read_it(self):
         uri = "com.example." + "x" * 2000
