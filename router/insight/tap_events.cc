@@ -20,6 +20,12 @@ std::optional<Refusal> check_tap(const RolePermissions& permissions, bool payloa
   return std::nullopt;
 }
 
+bool may_go_on(const RolePermissions& permissions, const Tap& tap) {
+  if (check_tap(permissions, tap.payload)) return false;
+  return permissions.verdicts() || (permissions.authorize(Action::call, tap_start_uri).allowed &&
+                                    permissions.authorize(Action::subscribe, tap.topic()).allowed);
+}
+
 void publish_tap(RealmState& realm, const Tap& tap, std::string_view reason) {
   realm.broker.publish_meta(
       reason.empty() ? "wampd.tap.on_start" : "wampd.tap.on_end",

@@ -18,6 +18,8 @@ constexpr std::string_view tap_start_uri = "wampd.tap.start";
 // Why who has these permissions may not tap, or not with arguments; none: he may. Who may call may not tap
 // for that: a rule has to say so.
 std::optional<Refusal> check_tap(const RolePermissions& permissions, bool payload);
+// True: he may do all that has led to the tap. What a dynamic authorizer has said on it stays said.
+bool may_go_on(const RolePermissions& permissions, const Tap& tap);
 
 // The meta event of a tap's beginning, or of its end with a reason.
 void publish_tap(RealmState& realm, const Tap& tap, std::string_view reason);

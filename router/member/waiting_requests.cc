@@ -9,8 +9,11 @@ void WaitingRequests::on_answer(const wamp::Message& message) {
     remove(MessageType::publish, published->request);
   else if (const auto* registered = std::get_if<wamp::Registered>(&message))
     remove(MessageType::register_, registered->request);
+  else if (const auto* result = std::get_if<wamp::CallResult>(&message))
+    remove(MessageType::call, result->request);
   else if (error &&
-           (error->request_type == MessageType::publish || error->request_type == MessageType::register_))
+           (error->request_type == MessageType::publish || error->request_type == MessageType::register_ ||
+            error->request_type == MessageType::call))
     remove(error->request_type, error->request);
 }
 

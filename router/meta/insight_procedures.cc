@@ -161,6 +161,12 @@ std::variant<WhoAsks, Refusal> read_who(const Asked& asked, const wamp::Dict* op
   return who;
 }
 
+// What is looked for, and told in the answer, is no longer than what there may be.
+std::optional<Refusal> check_length(std::string_view what, std::string_view text, size_t most) {
+  if (text.size() <= most) return std::nullopt;
+  return wrong(std::string(what) + ": expected at most " + std::to_string(most) + " bytes");
+}
+
 Reading explain_rules(const Asked& asked) {
   CallArguments read(asked.arguments);
   const std::string action = read.string(1, "action");
@@ -179,6 +185,12 @@ Reading explain_rules(const Asked& asked) {
   }
   auto who = read_who(asked, options);
   if (auto* const refusal = std::get_if<Refusal>(&who)) return std::move(*refusal);
+  const WhoAsks& named = std::get<WhoAsks>(who);
+  const size_t most = asked.caller.limits().uri_length;
+  for (const auto& [what, text] : {std::pair<std::string_view, std::string_view>("uri", doubt.uri),
+                                   {"who", named.authid ? std::string_view(*named.authid) : ""},
+                                   {"options.authrole", named.role}})
+    if (auto refusal = check_length(what, text, most)) return *std::move(refusal);
   return Look([asks = std::get<WhoAsks>(std::move(who)), doubt,
                &config = asked.config](const Inspect& inspect) -> std::variant<Arguments, Refusal> {
     RoleSearch search(asks);

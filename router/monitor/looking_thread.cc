@@ -13,16 +13,21 @@ LookingThread::~LookingThread() {
   stop();
 }
 
-std::optional<std::string> LookingThread::ask(For whom, uint64_t asker, Work work) {
+std::optional<std::string> LookingThread::ask(For whom, uint64_t asker, Work work, const void* group) {
   const transport::Lock lock(mutex_);
   Queue& waiting = queue(whom);
   if (stops_) return "the router shuts down";
   if (waiting.size() >= most_waiting)
     return "there are " + std::to_string(most_waiting) + " who look at the router, the most that may wait";
-  const auto of_one = std::count_if(waiting.begin(), waiting.end(),
-                                    [asker](const Waiting& one) { return one.asker == asker; });
-  if (static_cast<size_t>(of_one) >= most_of_one)
+  size_t of_one = 0, of_group = 0;
+  for (const Waiting& one : waiting) {
+    of_one += one.asker == asker;
+    of_group += group && one.group == group;
+  }
+  if (of_one >= most_of_one)
     return "there are " + std::to_string(most_of_one) + " such requests of yours, the most that may wait";
+  if (of_group >= most_of_group)
+    return "there are " + std::to_string(most_of_group) + " such requests of your realm, the most that may wait";
   if (!thread_.joinable()) {
     try {
       thread_ = std::thread([this] { run(); });
@@ -30,12 +35,12 @@ std::optional<std::string> LookingThread::ask(For whom, uint64_t asker, Work wor
       return "there is no thread that could look at the router: " + std::string(error.what());
     }
   }
-  waiting.push_back({asker, std::move(work)});
+  waiting.push_back({asker, group, std::move(work)});
   changed_.notify_one();
   return std::nullopt;
 }
 
-void LookingThread::forget(For whom, uint64_t asker) {
+void LookingThread::forget(For whom, uint64_t asker) noexcept {
   const transport::Lock lock(mutex_);
   std::erase_if(queue(whom), [asker](const Waiting& one) { return one.asker == asker; });
 }

@@ -21,8 +21,8 @@ namespace router {
 class LookingThread {
  public:
   enum class For : uint8_t { http, caller };
-  // Of each of these; and of one who asks.
-  static constexpr size_t most_waiting = 64, most_of_one = 8;
+  // Of each of these; of one group; and of one who asks.
+  static constexpr size_t most_waiting = 64, most_of_group = 16, most_of_one = 8;
 
   // Done on the thread. `has_room`: there may be memory for all of it. If it throws std::bad_alloc it is done
   // again, the last times without room.
@@ -33,15 +33,17 @@ class LookingThread {
   LookingThread(const LookingThread&) = delete;
 
   // Why it will not be done; none: it will, unless forget() or stop() come before. `asker`: any number.
-  std::optional<std::string> ask(For whom, uint64_t asker, Work work);
+  // `group`: to whom the asker belongs, and whose others must not keep everybody else out; null: to nobody.
+  std::optional<std::string> ask(For whom, uint64_t asker, Work work, const void* group = nullptr);
   // What waits of who has asked is not done any more.
-  void forget(For whom, uint64_t asker);
+  void forget(For whom, uint64_t asker) noexcept;
   // Waits for what it does; nothing else is done any more.
   void stop();
 
  private:
   struct Waiting {
     uint64_t asker;
+    const void* group;
     Work work;
   };
   using Queue = std::deque<Waiting>;

@@ -237,8 +237,10 @@ struct Pinned {
 template <class Numbers>
 std::vector<Pinned<Numbers>> pinned(const Realms::Listed& listed, UriSummary<Numbers> Branch::*summary,
                                     const std::vector<std::string>& configured, size_t most) {
-  std::vector<Pinned<Numbers>> all;
+  const std::set<std::string_view> names(configured.begin(), configured.end());
+  std::vector<Pinned<Numbers>> by_name, by_pattern;
   for (const auto& realm : listed.configured) {
+    if (by_name.size() >= most) break;
     std::map<std::string, typename UriSummary<Numbers>::Total> of_realm;
     for (const auto& branch : realm->branches())
       for (const auto& total : ((*branch).*summary).totals()) {
@@ -247,13 +249,16 @@ std::vector<Pinned<Numbers>> pinned(const Realms::Listed& listed, UriSummary<Num
         sum.count += total.count - total.error_bound;
         sum.numbers.add(total.numbers);
       }
-    for (auto& [uri, total] : of_realm) all.push_back({&realm->name(), uri, std::move(total)});
+    for (auto& [uri, total] : of_realm) {
+      auto& kept = names.contains(uri) ? by_name : by_pattern;
+      if (kept.size() < most) kept.push_back({&realm->name(), uri, std::move(total)});
+    }
   }
-  const std::set<std::string_view> names(configured.begin(), configured.end());
-  std::stable_partition(all.begin(), all.end(),
-                        [&names](const Pinned<Numbers>& one) { return names.contains(one.uri); });
-  if (all.size() > most) all.erase(all.begin() + static_cast<std::ptrdiff_t>(most), all.end());
-  return all;
+  for (Pinned<Numbers>& one : by_pattern) {
+    if (by_name.size() >= most) break;
+    by_name.push_back(std::move(one));
+  }
+  return by_name;
 }
 
 void add_pinned(const Realms::Listed& listed, const config::MetricsUris& metrics, Samples& samples) {

@@ -149,6 +149,7 @@ void Realm::leave(Seat& seat) noexcept {
   turn([&](RealmState& state) {
     if (seat.present()) state.remove_member(state.members.of(seat));
   });
+  if (forget_aside_ && !seat.waiting.empty()) forget_aside_(seat.ref.session);
   calls_[seat.ref.worker]->end(seat.party->end);
 }
 

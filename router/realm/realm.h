@@ -114,9 +114,9 @@ class Realm final : public std::enable_shared_from_this<Realm>, private dealer::
   void on_taken(Seat& seat) { seat.party->streams.tell_taken(); }
   // New calls are refused from now on; those in flight go on.
   void begin_drain() { draining_ = true; }
-  // It waits for the answer to a call, or owes one.
+  // It waits for the answer to a call or to another request, or owes one.
   bool is_busy(const Seat& seat) const {
-    return seat.party->caller.size() > 0 || seat.party->callee.size() > 0;
+    return seat.party->caller.size() > 0 || seat.party->callee.size() > 0 || !seat.waiting.empty();
   }
   // The greatest id under which an answer of it, or of an earlier session of its connection, may still come;
   // 0: it has answered all INVOCATIONs.
@@ -186,9 +186,14 @@ class Realm final : public std::enable_shared_from_this<Realm>, private dealer::
   // be memory for all of it. Work that lacks memory is done again.
   using DoAside =
       std::function<std::optional<std::string>(wamp::SessionId, std::function<void(bool has_room)> work)>;
+  // The session has left: what waits of it need not be done any more. Throws nothing.
+  using ForgetAside = std::function<void(wamp::SessionId)>;
   // Set once, before anybody joins, by who holds it in a shared_ptr. Without it, what members want to look at
   // is looked at on their own threads.
-  void set_aside(DoAside do_aside) { do_aside_ = std::move(do_aside); }
+  void set_aside(DoAside do_aside, ForgetAside forget_aside) {
+    do_aside_ = std::move(do_aside);
+    forget_aside_ = std::move(forget_aside);
+  }
   // URIs that are never left out of the statistics. Before anybody joins.
   void pin(const PinnedUris& procedures, const PinnedUris& topics);
   // Once a second or so: ends the taps whose time is over, whose subscriber has gone, or may tap no longer.
@@ -290,6 +295,7 @@ class Realm final : public std::enable_shared_from_this<Realm>, private dealer::
   std::atomic<bool> draining_ = false;
   Timer ring_at_;
   DoAside do_aside_;
+  ForgetAside forget_aside_;
   const std::vector<std::unique_ptr<Branch>> branches_;          // by worker
   const std::vector<std::unique_ptr<dealer::CallTable>> calls_;  // by worker
   mutable insight::RealmInsight insight_;                        // has locks of its own

@@ -66,7 +66,7 @@ void Realm::sweep_taps() {
         clock_.now(), [&](wamp::SessionId session) { return state.members.find(session) != nullptr; },
         [&](const Tap& tap) {
           const auto permissions = state.authorizer.role(state.members.find(tap.owner)->identity->authrole);
-          return permissions && !insight::check_tap(*permissions, tap.payload);
+          return permissions && insight::may_go_on(*permissions, tap);
         },
         [&](const std::string& topic) {
           const auto* const subscription = state.broker.find(topic, wamp::MatchPolicy::exact);

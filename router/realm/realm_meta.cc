@@ -43,6 +43,9 @@ wamp::Result<void> Realm::look_aside(Seat& seat, wamp::RequestId request, meta::
     this->look(seat.ref, request, look);
     return {};
   }
+  if (draining_.load(std::memory_order_relaxed))
+    return refuse(seat, wamp::Call::type, request, {wamp::error_uri::unavailable, "the router shuts down"});
+  seat.waiting.add(wamp::Call::type, request);
   const auto why_not = do_aside_(seat.ref.session, [realm = shared_from_this(), caller = seat.ref, request,
                                                     look = std::move(look)](bool has_room) {
     if (has_room)
@@ -52,11 +55,16 @@ wamp::Result<void> Realm::look_aside(Seat& seat, wamp::RequestId request, meta::
         return Refusal{wamp::error_uri::unavailable, "there is not enough memory for the answer"};
       });
   });
-  if (why_not) return refuse(seat, wamp::Call::type, request, {wamp::error_uri::too_many_requests, *why_not});
-  return {};
+  if (!why_not) return {};
+  seat.waiting.remove(wamp::Call::type, request);
+  return refuse(seat, wamp::Call::type, request, {wamp::error_uri::too_many_requests, *why_not});
 }
 
 void Realm::look(const SessionRef& caller, wamp::RequestId request, const meta::Look& look) {
+  {
+    const Lock lock(mutex_);
+    if (!state_.members.find(caller.session)) return;
+  }
   auto seen = look([this](const auto& some, const auto& end_slice) { inspect(some, end_slice); });
   auto* const refusal = std::get_if<Refusal>(&seen);
   RoutedPayload result = refusal ? RoutedPayload() : make_payload(std::get<serializers::Arguments>(seen));

@@ -130,9 +130,14 @@ std::shared_ptr<Realm> Server::make_realm(const config::Realm& config) {
   std::vector<transport::Loop*> loops;
   for (const auto& worker : workers_) loops.push_back(&worker->loop());
   keep_time_on(loops, realm);
-  realm->set_aside([this](wamp::SessionId asker, LookingThread::Work work) {
-    return monitor_->pages().looking_thread().ask(LookingThread::For::caller, asker.value, std::move(work));
-  });
+  realm->set_aside(
+      [this, group = realm.get()](wamp::SessionId asker, LookingThread::Work work) {
+        return monitor_->pages().looking_thread().ask(LookingThread::For::caller, asker.value,
+                                                      std::move(work), group);
+      },
+      [this](wamp::SessionId asker) {
+        monitor_->pages().looking_thread().forget(LookingThread::For::caller, asker.value);
+      });
   realm->pin(pinned(config_.metrics.procedures), pinned(config_.metrics.topics));
   return realm;
 }

@@ -75,9 +75,10 @@ void Membership::tell_numbers(SteadyTime now) noexcept {
 bool Membership::pass_over(EventRound& round, config::SlowConsumer policy) {
   if (round.filter()) return !round.filter()->admits(member_->ref.session, identity(), extra_.get());
   if (!round.is_plain() || !events_.has_room_for(round.payload_size(), policy)) return false;
-  const RoutedPayload shown = is_tapped() ? round.payload() : RoutedPayload();
+  const bool is_shown = is_tapped();  // asked once: behind take_payload() the payload is gone
+  const RoutedPayload shown = is_shown ? round.payload() : RoutedPayload();
   const bool is_sent = events_.send(sender_.encode(round.event(), round.take_payload()));
-  if (is_sent && is_tapped()) [[unlikely]]
+  if (is_sent && is_shown) [[unlikely]]
     show(round.event(), shown);
   return true;
 }

@@ -102,9 +102,9 @@ wamp::Result<void> Requests::refuse_answer(wamp::RequestId invocation, const Ref
 
 void Requests::send_refusal(wamp::MessageType type, wamp::RequestId request, const Refusal& refusal) {
   const wamp::Error error = error_of(type, request, refusal);
-  if (member_.branch.is_tapped.load(std::memory_order_relaxed)) [[unlikely]]
+  if (sender_.send(error, payload_of(refusal)) && member_.branch.is_tapped.load(std::memory_order_relaxed))
+      [[unlikely]]
     realm_->show(member_, seen(error, false, sender_.format(), {}));
-  sender_.send(error, payload_of(refusal));
 }
 
 void Requests::refuse_id_in_use(wamp::MessageType type, wamp::RequestId request) {

@@ -19,12 +19,13 @@ size_t Sender::much_of(const config::TransportLimits& limits) {
                   std::min(limits.max_queued_bytes / 2, beside_a_message));
 }
 
-void Sender::send(const wamp::Message& message, RoutedPayload&& payload) {
+bool Sender::send(const wamp::Message& message, RoutedPayload&& payload) {
   transport::BufferRef frame = encode(message, std::move(payload));
   if (takes(frame)) return send(message, std::move(frame));
   log::warning("closing " + connection_.peer_address() + ": it takes no message as long as " +
                std::string(wamp::name(wamp::type_of(message))));
   connection_.close(transport::close_code::message_too_big, wamp::error_uri::payload_size_exceeded);
+  return is_open_ = false;
 }
 
 void Sender::count(const wamp::Message& message, size_t bytes) {
@@ -54,7 +55,7 @@ void EventSender::deliver(const transport::BufferRef& frame, SlowConsumer policy
   if (!sender_.connection().offer(frame, room(policy))) [[unlikely]]
     return fall_behind(policy, share);
   sender_.count_event(frame->size());
-  if (is_watched()) [[unlikely]]
+  if (is_watched() && sender_.is_open()) [[unlikely]]
     watcher_.on_sent(share.event(), share.payload());
 }
 
@@ -73,12 +74,11 @@ bool EventSender::send(transport::BufferRef frame) {
     return lose_too_long(), false;
   sender_.count_event(frame->size());
   sender_.connection().send(std::move(frame));
-  return true;
+  return sender_.is_open();
 }
 
 void EventSender::send_message(const wamp::Message& message) {
-  sender_.send(message);
-  if (is_watched()) [[unlikely]]
+  if (sender_.send(message) && is_watched()) [[unlikely]]
     watcher_.on_sent(message, RoutedPayload());
 }
 

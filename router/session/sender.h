@@ -63,14 +63,19 @@ class Sender {
   // The peer takes frames as long as this one.
   bool takes(const transport::BufferRef& frame) const { return frame->size() <= max_frame_size_; }
 
-  // One that the session cannot go on without: if it is too long, the connection is closed.
-  void send(const wamp::Message& message, RoutedPayload&& payload = {});
-  // Precondition: takes(frame), which is the message's.
+  // One that the session cannot go on without: if it is too long, the connection is closed. False: it was, or
+  // the connection is no more.
+  bool send(const wamp::Message& message, RoutedPayload&& payload = {});
+  // Precondition: takes(frame), which is the message's. False: the connection is no more.
   template <class M>
-  void send(const M& message, transport::BufferRef frame) {
+  bool send(const M& message, transport::BufferRef frame) {
     count(message, frame->size());
     connection_.send(std::move(frame));
+    return is_open_;
   }
+  // Nothing of what the session still says goes anywhere.
+  void on_closed() { is_open_ = false; }
+  bool is_open() const { return is_open_; }
   void count_event(size_t bytes);
 
  private:
@@ -95,6 +100,7 @@ class Sender {
   const serializers::Format format_;
   const size_t max_frame_size_;
   const size_t max_queued_bytes_, much_;
+  bool is_open_ = true;
   SessionRecord record_;
 };
 
@@ -123,7 +129,7 @@ class EventSender {
   void deliver(const transport::BufferRef& frame, config::SlowConsumer policy, EventShare& share);
   // True: an EVENT with a payload of so many bytes and no details may be given to send().
   bool has_room_for(size_t payload_bytes, config::SlowConsumer policy) const;
-  // False: it was too long.
+  // False: it was too long, or the connection is no more.
   bool send(transport::BufferRef frame);
   // One relaxed load.
   bool is_watched() const { return is_watched_.load(std::memory_order_relaxed); }

@@ -229,6 +229,7 @@ void Session::turn_away(std::string_view reason, std::string_view what) {
 }
 
 void Session::on_closed(const transport::CloseReason& reason) {
+  sender_->on_closed();
   const bool is_expected = reason.by_peer || reason.counter == &transport::Counters::closed_by_router;
   Counter& counter = worker_.counters().ended_connection;
   // That it is the end needs no memory, but what is told of it does.

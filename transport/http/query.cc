@@ -31,13 +31,14 @@ std::string Query::decoded(std::string_view text) {
 
 Query::Query(std::string_view text) {
   while (!text.empty()) {
-    const size_t end = std::min(text.find('&'), text.size());
+    const size_t end = text.find('&');
     const std::string_view parameter = text.substr(0, end);
-    const size_t equals = std::min(parameter.find('='), parameter.size());
-    if (!parameter.empty())
-      parameters_.emplace_back(decoded(parameter.substr(0, equals)),
-                               decoded(parameter.substr(std::min(equals + 1, parameter.size()))));
-    text.remove_prefix(std::min(end + 1, text.size()));
+    text = end == text.npos ? std::string_view() : text.substr(end + 1);
+    if (parameter.empty()) continue;
+    const size_t equals = parameter.find('=');
+    const std::string_view value =
+        equals == parameter.npos ? std::string_view() : parameter.substr(equals + 1);
+    parameters_.emplace_back(decoded(parameter.substr(0, equals)), decoded(value));
   }
 }
 

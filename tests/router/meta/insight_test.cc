@@ -163,10 +163,12 @@ TEST_F(Insight, SessionsAreToldPageByPage) {
 TEST_F(Insight, WhatOnlyLooksIsDoneAside) {
   std::vector<std::function<void(bool)>> aside;
   std::optional<std::string> too_much;
-  realm.realm().set_aside([&](wamp::SessionId, std::function<void(bool)> work) {
+  const auto ask = [&](wamp::SessionId, std::function<void(bool)> work) {
     if (!too_much) aside.push_back(std::move(work));
     return too_much;
-  });
+  };
+  uint64_t forgotten = 0;
+  realm.realm().set_aside(ask, [&forgotten](wamp::SessionId session) { forgotten = session.value; });
   Peer& ops = realm.join();
   for (const std::string procedure : {"wampd.stats.realm", "wampd.stats.sessions", "wampd.stats.procedures",
                                       "wampd.stats.topics", "wampd.denials"}) {
@@ -187,6 +189,7 @@ TEST_F(Insight, WhatOnlyLooksIsDoneAside) {
   aside.clear();
   call(ops, "wampd.stats.realm");
   ops.leaves();
+  EXPECT_EQ(forgotten, ops.id());
   aside.front()(true);
   EXPECT_EQ(ops.hears(), "") << "it has left";
   aside.clear();

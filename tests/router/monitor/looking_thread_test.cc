@@ -63,6 +63,20 @@ TEST(LookingThread, LetsOnlySoManyWait) {
   looking.go_on();
 }
 
+TEST(LookingThread, KeepsPlacesForOtherGroups) {
+  LookingThread thread;
+  Looking looking(thread);
+  const auto nothing = [](bool) {};
+  const int one = 0, other = 0;
+  for (uint64_t i = 0; i < LookingThread::most_of_group; ++i)
+    EXPECT_EQ(thread.ask(For::caller, i, nothing, &one), std::nullopt);
+  EXPECT_THAT(thread.ask(For::caller, 99, nothing, &one).value_or(""), HasSubstr("of your realm"));
+  EXPECT_EQ(thread.ask(For::caller, 99, nothing, &other), std::nullopt);
+  thread.forget(For::caller, 0);
+  EXPECT_EQ(thread.ask(For::caller, 99, nothing, &one), std::nullopt) << "one has left";
+  looking.go_on();
+}
+
 TEST(LookingThread, DoesNothingForWhoHasGone) {
   LookingThread thread;
   std::vector<std::string> done;

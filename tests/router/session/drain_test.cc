@@ -1,4 +1,9 @@
 // How sessions are told that the router shuts down.
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -64,6 +69,50 @@ TEST_F(Draining, NewCallsAreRefusedWhileOthersFinish) {
   caller.receives(R"([48,2,{},"com.slow"])");
   EXPECT_EQ(caller.sent(), R"([8,48,2,{},"wamp.error.unavailable",["the router shuts down"]])");
   EXPECT_EQ(callee.sent(), "");
+}
+
+// What is looked at aside, as a thread does that serves no client.
+class DrainingWithAThread : public Draining {
+ protected:
+  DrainingWithAThread() {
+    realm().set_aside(
+        [this](wamp::SessionId, std::function<void(bool)> work) -> std::optional<std::string> {
+          aside.push_back(std::move(work));
+          return std::nullopt;
+        },
+        [](wamp::SessionId) {});
+  }
+
+  std::vector<std::function<void(bool)>> aside;
+};
+
+TEST_F(DrainingWithAThread, WhoWaitsForWhatIsLookedAtStaysUntilItIsAnswered) {
+  caller.receives(R"([48,1,{},"wampd.stats.realm"])");
+  begin_drain();
+  EXPECT_EQ(caller.sent(), "");
+  caller.receives(R"([48,2,{},"wampd.stats.realm"])");
+  EXPECT_EQ(caller.sent(), R"([8,48,2,{},"wamp.error.unavailable",["the router shuts down"]])");
+  ASSERT_EQ(aside.size(), 1u);
+  aside.front()(true);
+  mail_comes(*this);
+  look_again();
+  const std::string heard = caller.sent();
+  EXPECT_THAT(heard, StartsWith("[50,1,{},["));
+  EXPECT_THAT(heard, HasSubstr(farewell));
+  aside.clear();
+}
+
+TEST_F(DrainingWithAThread, TheIdOfACallThatLooksIsInUseUntilItIsAnswered) {
+  caller.receives(R"([48,1,{},"wampd.stats.realm"])");
+  caller.receives(R"([48,1,{},"wampd.stats.realm"])");
+  EXPECT_THAT(caller.sent(), HasSubstr("has not been answered yet"));
+  ASSERT_EQ(aside.size(), 1u);
+  aside.front()(true);
+  mail_comes(*this);
+  EXPECT_THAT(caller.sent(), StartsWith("[50,1,{},["));
+  caller.receives(R"([48,1,{},"wampd.stats.realm"])");
+  EXPECT_EQ(aside.size(), 2u);
+  aside.clear();
 }
 
 TEST_F(Draining, AClientIsToComeBackAtATimeOfItsOwn) {

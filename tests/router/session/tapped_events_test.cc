@@ -90,6 +90,16 @@ TEST_F(TappedEvents, AreShownWhenTheyHaveWaitedAndWhatIsBehindThem) {
   EXPECT_THAT(shown(), ElementsAre("EVENT [1]", "SUBSCRIBED"));
 }
 
+TEST_F(TappedEvents, AreNotThoseOfAConnectionThatIsNoMore) {
+  subscriber.receives(R"([32,1,{},"com.tick"])");
+  shown();
+  subscriber.holds(queue_of_tapped - 10);
+  publisher.receives(R"([16,1,{},"com.tick",[1]])");
+  subscriber.receives(R"([32,2,{},"com.tock"])");
+  subscriber.breaks();
+  EXPECT_THAT(shown(), IsEmpty());
+}
+
 TEST_F(TappedEvents, AreNotThoseThatAreLost) {
   subscriber.receives(R"([32,1,{},"com.tick"])");
   shown();
