@@ -174,16 +174,15 @@ TEST_F(HttpEvents, GoOnForAClientThatHasHadNoneYet) {
 
 TEST_F(HttpEvents, OfOverlappingTopicsHaveNoIdWhileThePastIsComing) {
   auto config = http_config();
-  for (const char* topic : {"com.a.", "com."})
+  for (const char* topic : {"com.a.b.", "com.a."})
     config.realms.front().store.event_history.push_back({topic, wamp::MatchPolicy::prefix, 100});
   start(config);
-  const std::string first = publish("com.a.x", "[0]");
-  publish("com.b", "[1]");
-  const std::string last = publish("com.a.x", "[2]");
-  EventSource source(router->port(), "match=prefix&topic=com.a.&topic=com.",
+  const std::string first = publish("com.a.b.x", "[0]");
+  publish("com.a.c", "[1]");
+  const std::string last = publish("com.a.b.x", "[2]");
+  EventSource source(router->port(), "match=prefix&topic=com.a.b.&topic=com.a.",
                      "Last-Event-ID: " + first + "\r\n");
-  for (int i = 0; i < 3; ++i)
-    EXPECT_THAT(source.next(), StartsWith("data: ")) << "once for com.a., twice for com.";
+  EXPECT_THAT(source.next(), StartsWith("data: ")) << "of com.a.b., while com.a. is yet to come";
   source.await_id(last);
 }
 

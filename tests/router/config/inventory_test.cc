@@ -36,6 +36,7 @@ TEST(Inventory, TellsWhatTheDefaultConfigurationServes) {
 realm "realm1"
   role "anonymous"
     rule prefix "": call, register, force_reregister, publish, subscribe
+    rule prefix "wampd.": call, subscribe
 )");
 }
 

@@ -36,7 +36,8 @@ TEST(NoncesOfRequests, AreGoodOnceUntilTheirTimeIsOver) {
   EXPECT_EQ(nonces.use({"a", noon + minute}, noon), Verdict::fresh);
   EXPECT_EQ(nonces.use({"b", noon + minute}, noon), Verdict::fresh);
   EXPECT_EQ(nonces.use({"a", noon + 2 * minute}, noon + minute), Verdict::used);
-  EXPECT_EQ(nonces.use({"c", noon + 3 * minute}, noon + 2 * minute), Verdict::fresh);
+  EXPECT_EQ(nonces.use({"a", noon + minute}, noon + 2 * minute), Verdict::used) << "clocks are set back";
+  EXPECT_EQ(nonces.use({"c", noon + 4 * minute}, noon + 3 * minute), Verdict::fresh);
   EXPECT_EQ(nonces.size(), 1u);
 }
 
@@ -45,10 +46,10 @@ TEST(NoncesOfRequests, AreBoundedAndTellWhenThereIsRoom) {
   EXPECT_EQ(nonces.use({"a", noon + minute}, noon), Verdict::fresh);
   EXPECT_EQ(nonces.use({"b", noon + 2 * minute}, noon), Verdict::fresh);
   EXPECT_EQ(nonces.use({"c", noon + minute}, noon), Verdict::too_many);
-  EXPECT_EQ(nonces.until_room(noon), minute);
-  EXPECT_EQ(nonces.until_room(noon + 2 * minute), std::chrono::seconds(1));
+  EXPECT_EQ(nonces.until_room(noon), 2 * minute);
+  EXPECT_EQ(nonces.until_room(noon + 3 * minute), std::chrono::seconds(1));
   EXPECT_EQ(nonces.use({"b", noon + minute}, noon), Verdict::used);
-  EXPECT_EQ(nonces.use({"c", noon + 3 * minute}, noon + 2 * minute), Verdict::fresh);
+  EXPECT_EQ(nonces.use({"c", noon + 4 * minute}, noon + 3 * minute), Verdict::fresh);
 }
 
 TEST(NoncesOfRequests, AreGoodAgainIfTheyAreTakenBack) {

@@ -54,7 +54,8 @@ TEST(DefaultConfig, TellsWhatTheRouterDoesToThoseOnTheMachineOnly) {
 
 TEST(DefaultConfig, LetsThoseOnTheMachineOnlyAskTheRouterItself) {
   const auto may_ask = [](const std::vector<std::string>& where) {
-    const auto& rules = default_config({.addresses = where}).realms.at(0).roles.at(0).permissions;
+    const Config config = default_config({.addresses = where});
+    const auto& rules = config.realms.at(0).roles.at(0).permissions;
     return rules.back().uri == "wampd." && rules.back().call && rules.back().subscribe;
   };
   EXPECT_TRUE(may_ask({}));
