@@ -36,7 +36,7 @@ std::vector<NumberedRow> many_rows(size_t count) {
 
 TEST(BestRows, AreThoseOfTheWholeListInOrder) {
   std::vector<NumberedRow> all = many_rows(100'000);
-  for (const size_t offset : {0, 7, 30'000, 99'990, 200'000}) {
+  for (const size_t offset : {size_t{0}, size_t{7}, size_t{30'000}, size_t{99'990}, size_t{200'000}}) {
     BestRows<NumberedRow> rows({.limit = 20, .offset = offset}, {});
     for (size_t i = 0; i < all.size(); ++i) {
       rows.add(all[i]);
