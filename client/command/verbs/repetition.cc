@@ -30,7 +30,8 @@ void Repetition::start(Connection& connection, std::function<void(Done)> begin, 
 }
 
 void Repetition::begin_what_is_due() {
-  while (has_next() && begun_ - ended_ < concurrency_) {
+  for (int begun = 0; has_next() && begun_ - ended_ < concurrency_; ++begun) {
+    if (begun == most_in_a_turn) return begin_soon();
     if (!connection_->has_room()) return begin_after(Connection::pause_for_room);
     const auto now = Clock::now();
     if (every_.count() > 0) {
@@ -41,6 +42,14 @@ void Repetition::begin_what_is_due() {
     ++begun_;
     begin_([this, now] { end_one(now); });
   }
+}
+
+void Repetition::begin_soon() {
+  if (std::exchange(is_posted_, true)) return;
+  connection_->loop().post([this] {
+    is_posted_ = false;
+    begin_what_is_due();
+  });
 }
 
 void Repetition::begin_after(std::chrono::milliseconds delay) {
@@ -60,8 +69,7 @@ void Repetition::end_one(Clock::time_point began) {
     return;
   }
   // Not from within begin_.
-  if (begun_ - ended_ + 1 == concurrency_ || every_.count() == 0)
-    connection_->loop().post([this] { begin_what_is_due(); });
+  if (begun_ - ended_ + 1 == concurrency_ || every_.count() == 0) begin_soon();
 }
 
 std::string Repetition::times() const {

@@ -33,9 +33,11 @@ class Repetition {
  private:
   using Clock = std::chrono::steady_clock;
   static constexpr size_t most_kept = 1'000'000;  // of the times that each took
+  static constexpr int most_in_a_turn = 100;      // then what the router says is heard
 
   bool has_next() const { return !is_stopped_ && (repeat_ == 0 || begun_ < repeat_); }
   void begin_what_is_due();
+  void begin_soon();
   void begin_after(std::chrono::milliseconds delay);
   void end_one(Clock::time_point began);
 
@@ -48,7 +50,7 @@ class Repetition {
   std::function<void(Done)> begin_;
   Done all_done_;
   uint64_t begun_ = 0, ended_ = 0;
-  bool is_stopped_ = false, is_waiting_ = false;
+  bool is_stopped_ = false, is_waiting_ = false, is_posted_ = false;
   Clock::time_point started_, due_;
   std::vector<std::chrono::nanoseconds> took_;
 };
