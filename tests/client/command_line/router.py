@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import time
 
-PATIENCE = 20  # seconds, which nothing takes
+PATIENCE = 60  # seconds, which nothing takes
 
 KEY = "4d57d97a68f555696620a6d849c0ce582568518d729eb753dc7c732de2804510"
 PUBLIC_KEY = "1adfc8bfe1d35616e64dffbd900096f23b066f914c8c2ffbb66f6075b96e116d"
