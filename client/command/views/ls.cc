@@ -7,6 +7,7 @@
 #include "client/command/output/json.h"
 #include "client/command/output/terminal.h"
 #include "client/command/verbs/verb.h"
+#include "client/command/views/drawing.h"
 #include "client/command/views/rows.h"
 #include "client/command/words/options.h"
 
@@ -42,7 +43,8 @@ class LsVerb final : public Verb {
   void look(Session& session) {
     fetch_rows(*connection_, session, *subject_, [this](Rows rows) {
       rows_ = chosen(std::move(rows), *subject_, prefix_, sort_);
-      if (watches_ && !is_json_ && !screen_ && can_draw(STDOUT_FILENO)) draw_from_now_on();
+      if (watches_ && !is_json_ && !screen_ && can_draw(STDOUT_FILENO))
+        draw_on(screen_, *connection_, [this] { show(); });
       if (screen_)
         show();
       else
@@ -50,18 +52,6 @@ class LsVerb final : public Verb {
       if (!watches_) return connection_->finish(ExitStatus::done);
       connection_->later(every_, [this](Session& session) { look(session); });
     });
-  }
-
-  void draw_from_now_on() {
-    screen_.emplace(STDIN_FILENO, STDOUT_FILENO);
-    connection_->when_suspended(
-        [this] {
-          if (screen_) screen_->leave();
-        },
-        [this] {
-          if (screen_) screen_->enter();
-          show();
-        });
   }
 
   void show() {

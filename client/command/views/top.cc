@@ -10,6 +10,7 @@
 #include "client/command/output/terminal.h"
 #include "client/command/verbs/verb.h"
 #include "client/command/views/asking.h"
+#include "client/command/views/drawing.h"
 #include "client/command/views/rows.h"
 #include "client/command/words/duration.h"
 #include "client/command/words/options.h"
@@ -99,15 +100,7 @@ class TopVerb final : public Verb {
 
  private:
   void draw_from_now_on() {
-    screen_.emplace(STDIN_FILENO, STDOUT_FILENO);
-    connection_->when_suspended(
-        [this] {
-          if (screen_) screen_->leave();
-        },
-        [this] {
-          if (screen_) screen_->enter();
-          show();
-        });
+    draw_on(screen_, *connection_, [this] { show(); });
     if (::isatty(STDIN_FILENO) == 1) wait_for_key();
   }
 
