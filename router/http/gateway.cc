@@ -84,7 +84,7 @@ std::optional<HttpResponse> refuse_used(Nonces& nonces, const Once& once, WallTi
     case Nonces::Verdict::fresh:
       break;
     case Nonces::Verdict::used:
-      return bridge_refusal(401, "the signed request was used before: each needs a \"nonce\" of its own");
+      return bridge_refusal(401, "the \"nonce\" of the signed request was used before: each needs its own");
     case Nonces::Verdict::too_many:
       return with_retry_after(
           bridge_refusal(429, "too many signed requests within the time for which they are remembered"),

@@ -11,22 +11,26 @@ constexpr std::chrono::minutes remembered_longer{1};
 
 }  // namespace
 
+void Nonces::forget(ByTime::const_iterator entry) {
+  by_signature_.erase(entry->second.signature);
+  nonces_.erase(entry->second.nonce);
+  by_time_.erase(entry);
+}
+
 Nonces::Verdict Nonces::use(const Once& once, WallTime now) {
   const Lock lock(mutex_);
   for (int i = 0;
        i < most_forgotten_at_once && !by_time_.empty() && by_time_.begin()->first + remembered_longer < now;
-       ++i) {
-    const std::string& oldest = *by_time_.begin()->second;
-    by_time_.erase(by_time_.begin());
-    until_.erase(until_.find(oldest));
-  }
-  if (until_.contains(once.signature)) return Verdict::used;
-  if (until_.size() >= most_) return Verdict::too_many;
-  const auto entry = until_.emplace(once.signature, once.until).first;
+       ++i)
+    forget(by_time_.begin());
+  if (by_signature_.contains(once.signature) || nonces_.contains(once.nonce)) return Verdict::used;
+  if (by_time_.size() >= most_) return Verdict::too_many;
+  const auto entry = by_time_.emplace(once.until, once);
   try {
-    by_time_.emplace(once.until, &entry->first);
+    by_signature_.emplace(entry->second.signature, entry);
+    nonces_.insert(entry->second.nonce);
   } catch (...) {
-    until_.erase(entry);
+    forget(entry);
     throw;
   }
   return Verdict::fresh;
@@ -34,10 +38,8 @@ Nonces::Verdict Nonces::use(const Once& once, WallTime now) {
 
 void Nonces::take_back(const Once& once) {
   const Lock lock(mutex_);
-  const auto entry = until_.find(once.signature);
-  if (entry == until_.end()) return;
-  by_time_.erase({entry->second, &entry->first});
-  until_.erase(entry);
+  const auto found = by_signature_.find(once.signature);
+  if (found != by_signature_.end()) forget(found->second);
 }
 
 std::chrono::seconds Nonces::until_room(WallTime now) const {
@@ -50,7 +52,7 @@ std::chrono::seconds Nonces::until_room(WallTime now) const {
 
 size_t Nonces::size() const {
   const Lock lock(mutex_);
-  return until_.size();
+  return by_time_.size();
 }
 
 }  // namespace router::http

@@ -1,4 +1,4 @@
-// The signed requests of one path that were served, each of which is good once.
+// The signed requests of one path that were served: each of them is good once, and its nonce is.
 //
 // Any thread. Bounded: with too many within their time no further one is taken.
 #pragma once
@@ -9,17 +9,18 @@
 #include <map>
 #include <set>
 #include <string>
-#include <utility>
+#include <string_view>
 
 #include "router/base/clock.h"
 #include "router/base/mutex.h"
 
 namespace router::http {
 
-// What of a signed request is remembered. Who has not the secret cannot say the same in another request,
-// however he moves the borders between what is signed; so the signature is all that it takes.
+// What of a signed request is remembered. The signature, too, as what is signed has no borders: with a digit
+// moved from the nonce to "seq" the same signature is right for another nonce.
 struct Once {
   std::string signature;
+  std::string nonce;
   WallTime until;  // when the request is too old, used or not
 };
 
@@ -36,10 +37,16 @@ class Nonces {
   size_t size() const;
 
  private:
+  using ByTime = std::multimap<WallTime, Once>;
+
+  void forget(ByTime::const_iterator entry) REQUIRES(mutex_);
+
   const size_t most_;
   mutable Mutex mutex_{"the nonces"};
-  std::map<std::string, WallTime> until_ GUARDED_BY(mutex_);
-  std::set<std::pair<WallTime, const std::string*>> by_time_ GUARDED_BY(mutex_);  // the keys of `until_`
+  ByTime by_time_ GUARDED_BY(mutex_);
+  // Of these; the texts are theirs.
+  std::map<std::string_view, ByTime::const_iterator> by_signature_ GUARDED_BY(mutex_);
+  std::set<std::string_view> nonces_ GUARDED_BY(mutex_);
 };
 
 }  // namespace router::http

@@ -134,7 +134,7 @@ std::optional<Once> once_of(const config::BridgePath& path, const transport::Que
   const WallTime until = has_window ? *read_timestamp(*query.find("timestamp")) +
                                           std::chrono::seconds(path.timestamp_delta_limit_s)
                                     : now + without_a_window;
-  return Once{*query.find("signature"), until};
+  return Once{*query.find("signature"), *query.find("nonce"), until};
 }
 
 bool may_be_signed_by_github(const transport::HttpRequest& request) {

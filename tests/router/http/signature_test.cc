@@ -33,36 +33,47 @@ constexpr auto minute = std::chrono::minutes(1);
 
 TEST(NoncesOfRequests, AreGoodOnceUntilTheirTimeIsOver) {
   Nonces nonces;
-  EXPECT_EQ(nonces.use({"a", noon + minute}, noon), Verdict::fresh);
-  EXPECT_EQ(nonces.use({"b", noon + minute}, noon), Verdict::fresh);
-  EXPECT_EQ(nonces.use({"a", noon + 2 * minute}, noon + minute), Verdict::used);
-  EXPECT_EQ(nonces.use({"a", noon + minute}, noon + 2 * minute), Verdict::used) << "clocks are set back";
-  EXPECT_EQ(nonces.use({"c", noon + 4 * minute}, noon + 3 * minute), Verdict::fresh);
+  EXPECT_EQ(nonces.use({"a", "of a", noon + minute}, noon), Verdict::fresh);
+  EXPECT_EQ(nonces.use({"b", "of b", noon + minute}, noon), Verdict::fresh);
+  EXPECT_EQ(nonces.use({"a", "of a", noon + 2 * minute}, noon + minute), Verdict::used);
+  EXPECT_EQ(nonces.use({"a", "of a", noon + minute}, noon + 2 * minute), Verdict::used)
+      << "clocks are set back";
+  EXPECT_EQ(nonces.use({"c", "of c", noon + 4 * minute}, noon + 3 * minute), Verdict::fresh);
   EXPECT_EQ(nonces.size(), 1u);
+}
+
+TEST(NoncesOfRequests, AreGoodOnceWhateverElseIsSaidWithThem) {
+  Nonces nonces;
+  EXPECT_EQ(nonces.use({"a", "5", noon + minute}, noon), Verdict::fresh);
+  EXPECT_EQ(nonces.use({"b", "5", noon + minute}, noon), Verdict::used) << "another body";
+  EXPECT_EQ(nonces.use({"a", "15", noon + minute}, noon), Verdict::used) << "a digit of seq is in the nonce";
+  EXPECT_EQ(nonces.use({"b", "6", noon + minute}, noon), Verdict::fresh);
+  nonces.take_back({"a", "5", noon + minute});
+  EXPECT_EQ(nonces.use({"c", "5", noon + minute}, noon), Verdict::fresh);
 }
 
 TEST(NoncesOfRequests, AreBoundedAndTellWhenThereIsRoom) {
   Nonces nonces(2);
-  EXPECT_EQ(nonces.use({"a", noon + minute}, noon), Verdict::fresh);
-  EXPECT_EQ(nonces.use({"b", noon + 2 * minute}, noon), Verdict::fresh);
-  EXPECT_EQ(nonces.use({"c", noon + minute}, noon), Verdict::too_many);
+  EXPECT_EQ(nonces.use({"a", "of a", noon + minute}, noon), Verdict::fresh);
+  EXPECT_EQ(nonces.use({"b", "of b", noon + 2 * minute}, noon), Verdict::fresh);
+  EXPECT_EQ(nonces.use({"c", "of c", noon + minute}, noon), Verdict::too_many);
   EXPECT_EQ(nonces.until_room(noon), 2 * minute);
   EXPECT_EQ(nonces.until_room(noon + 3 * minute), std::chrono::seconds(1));
-  EXPECT_EQ(nonces.use({"b", noon + minute}, noon), Verdict::used);
-  EXPECT_EQ(nonces.use({"c", noon + 4 * minute}, noon + 3 * minute), Verdict::fresh);
+  EXPECT_EQ(nonces.use({"b", "of b", noon + minute}, noon), Verdict::used);
+  EXPECT_EQ(nonces.use({"c", "of c", noon + 4 * minute}, noon + 3 * minute), Verdict::fresh);
 }
 
 TEST(NoncesOfRequests, AreGoodAgainIfTheyAreTakenBack) {
   Nonces nonces(1);
-  EXPECT_EQ(nonces.use({"a", noon + minute}, noon), Verdict::fresh);
-  nonces.take_back({"a", noon + minute});
-  nonces.take_back({"b", noon + minute});
+  EXPECT_EQ(nonces.use({"a", "of a", noon + minute}, noon), Verdict::fresh);
+  nonces.take_back({"a", "of a", noon + minute});
+  nonces.take_back({"b", "of b", noon + minute});
   EXPECT_EQ(nonces.size(), 0u);
-  EXPECT_EQ(nonces.use({"a", noon + minute}, noon), Verdict::fresh);
-  EXPECT_EQ(nonces.use({"a", noon + minute}, noon), Verdict::used);
+  EXPECT_EQ(nonces.use({"a", "of a", noon + minute}, noon), Verdict::fresh);
+  EXPECT_EQ(nonces.use({"a", "of a", noon + minute}, noon), Verdict::used);
 }
 
-TEST(SignedRequests, AreRememberedByTheirSignatureForAsLongAsTheirTimeIsGood) {
+TEST(SignedRequests, AreRememberedByTheirSignatureAndNonceForAsLongAsTheirTimeIsGood) {
   config::BridgePath path{.realm = "realm1", .role = "web", .key = "joe", .secret = "secret"};
   const std::string time = "2026-11-30T12:00:00.0Z";
   const std::string signature = signature_of("secret", "joe", time, "1", "5", "body");
@@ -75,6 +86,7 @@ TEST(SignedRequests, AreRememberedByTheirSignatureForAsLongAsTheirTimeIsGood) {
   EXPECT_EQ(once_of(path, query("1", "5"), noon)->until, noon + std::chrono::seconds(300));
   path.timestamp_delta_limit_s = 0;
   EXPECT_EQ(once_of(path, query("1", "5"), noon)->signature, signature);
+  EXPECT_EQ(once_of(path, query("1", "5"), noon)->nonce, "5");
   EXPECT_EQ(once_of(path, query("1", "5"), noon)->until, noon + std::chrono::hours(24));
   path.secret.clear();
   EXPECT_FALSE(once_of(path, query("1", "5"), noon));
