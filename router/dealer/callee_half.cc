@@ -125,10 +125,11 @@ PendingInvocation* CalleeHalf::find(const CallId& call) {
     return found;
   }
   if (!by_call_) {
-    by_call_.emplace();
-    invocations_.for_each([this](uint64_t, PendingInvocation* invocation) {
-      by_call_->emplace(std::pair(invocation->id.caller.session, invocation->id.number), invocation);
+    auto all = std::make_unique<ByCall>();
+    invocations_.for_each([&all](uint64_t, PendingInvocation* invocation) {
+      all->emplace(std::pair(invocation->id.caller.session, invocation->id.number), invocation);
     });
+    by_call_ = std::move(all);
   }
   const auto found = by_call_->find({call.caller.session, call.number});
   return found == by_call_->end() ? nullptr : found->second;

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -73,8 +74,9 @@ class CalleeHalf {
   IdMap<PendingInvocation*> invocations_;  // by INVOCATION.Request
   wamp::RequestId last_;                   // of the earlier sessions of its connection before the first
   uint64_t answered_ = 0;                  // with the last answer, and in time
-  // By call; made when it is first needed among many, and kept until there is no invocation.
-  std::optional<std::map<std::pair<wamp::SessionId, uint64_t>, PendingInvocation*>> by_call_;
+  using ByCall = std::map<std::pair<wamp::SessionId, uint64_t>, PendingInvocation*>;
+  // Made when it is first needed among many, and kept until there is no invocation.
+  std::unique_ptr<ByCall> by_call_;
 };
 
 }  // namespace router::dealer

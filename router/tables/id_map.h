@@ -25,10 +25,14 @@ namespace router {
 
 namespace detail {
 
-// What the tables of one map take.
-struct IdTableUse {
-  size_t slots = 0, bytes = 0;
-  bool changed = false;  // since the map has paid for it
+// Pays for the tables of one map, and for what stands elsewhere for each of their slots, of so many bytes.
+struct IdTablePayer {
+  void change(size_t slots, size_t bytes, size_t former_slots, size_t former_bytes) {
+    charge.set(charge.bytes() + (slots - former_slots) * bytes_elsewhere + bytes - former_bytes);
+  }
+
+  transport::Charge charge;
+  size_t bytes_elsewhere = 0;
 };
 
 // One table, or what has become of it. Knows the hashes from `base` on whose first `level` bits are the same.
@@ -47,37 +51,37 @@ class IdTable {
     return at == none ? nullptr : &table->slots_[at].value;
   }
 
-  // `use` is brought up to date.
-  Value& insert(uint64_t hash, uint64_t id, Value value, IdTableUse& use) {
+  // `payer`: of the map, as in what follows.
+  Value& insert(uint64_t hash, uint64_t id, Value value, IdTablePayer& payer) {
     if (is_full()) [[unlikely]]
-      grow(use);
+      grow(payer);
     Value& inserted =
-        parts_ ? part_of(hash).insert(hash, id, std::move(value), use) : place(hash, id, std::move(value));
+        parts_ ? part_of(hash).insert(hash, id, std::move(value), payer) : place(hash, id, std::move(value));
     ++size_;
     return inserted;
   }
 
   // So that one may be inserted at once.
-  void make_room(uint64_t hash, IdTableUse& use) {
+  void make_room(uint64_t hash, IdTablePayer& payer) {
     if (is_full()) [[unlikely]]
-      grow(use);
-    if (parts_) part_of(hash).make_room(hash, use);
+      grow(payer);
+    if (parts_) part_of(hash).make_room(hash, payer);
   }
 
-  Value take(uint64_t hash, uint64_t id, IdTableUse& use) {
+  Value take(uint64_t hash, uint64_t id, IdTablePayer& payer) {
     if (parts_) [[unlikely]] {
       IdTable& part = part_of(hash);
       const size_t before = part.size_;
-      Value value = part.take(hash, id, use);
+      Value value = part.take(hash, id, payer);
       size_ -= before - part.size_;
-      if (size_ < fewest_in_parts) join(use);
+      if (size_ < fewest_in_parts) join(payer);
       return value;
     }
     const size_t at = position(hash, id);
     if (at == none) return Value();
     Value value = std::move(slots_[at].value);
     close_gap(at);
-    if (--size_ * 8 < slots_.size() && slots_.size() > 64) shrink(use);
+    if (--size_ * 8 < slots_.size() && slots_.size() > 64) shrink(payer);
     return value;
   }
 
@@ -124,11 +128,11 @@ class IdTable {
 
   // Half of the places stay empty, as few entries are then away from home.
   bool is_full() const { return !parts_ && (size_ + 1) * 2 > slots_.size(); }
-  void grow(IdTableUse& use) {
+  void grow(IdTablePayer& payer) {
     if (slots_.size() == most_slots)
-      split(use);
+      split(payer);
     else
-      resize(slots_.empty() ? fewest_slots : slots_.size() * 2, use);
+      resize(slots_.empty() ? fewest_slots : slots_.size() * 2, payer);
   }
   size_t part_number(uint64_t hash) const {
     return static_cast<size_t>((hash << level_) >> (64 - part_bits));
@@ -166,10 +170,8 @@ class IdTable {
   }
 
   // Returns those that were there. Of the following, what asks for memory does so before it changes anything.
-  std::vector<Slot> exchange_slots(std::vector<Slot>&& slots, IdTableUse& use) {
-    use.changed = true;
-    use.slots += slots.size() - slots_.size();
-    use.bytes += transport::allocated(slots) - transport::allocated(slots_);
+  std::vector<Slot> exchange_slots(std::vector<Slot>&& slots, IdTablePayer& payer) {
+    payer.change(slots.size(), transport::allocated(slots), slots_.size(), transport::allocated(slots_));
     return std::exchange(slots_, std::move(slots));
   }
   void place_all(std::vector<Slot>&& slots) {
@@ -177,15 +179,15 @@ class IdTable {
       if (slot.id != 0) place(seeded_place(slot.id), slot.id, std::move(slot.value));
   }
 
-  void resize(size_t capacity, IdTableUse& use) {
-    place_all(exchange_slots(std::vector<Slot>(capacity), use));
+  void resize(size_t capacity, IdTablePayer& payer) {
+    place_all(exchange_slots(std::vector<Slot>(capacity), payer));
   }
   // Without memory for that it stays as it is: what has been taken must not be lost.
-  void shrink(IdTableUse& use) {
-    transport::has_memory_for([&] { resize(slots_.size() / 2, use); });
+  void shrink(IdTablePayer& payer) {
+    transport::has_memory_for([&] { resize(slots_.size() / 2, payer); });
   }
 
-  void split(IdTableUse& use) {
+  void split(IdTablePayer& payer) {
     auto parts = std::make_unique<Parts>();
     for (size_t i = 0; i < parts->size(); ++i)
       (*parts)[i] = IdTable(base_ + (uint64_t{i} << (64 - level_ - part_bits)), level_ + part_bits);
@@ -193,34 +195,32 @@ class IdTable {
       if (slot.id != 0) ++(*parts)[part_number(seeded_place(slot.id))].size_;
     for (IdTable& part : *parts) part.slots_.resize(std::bit_ceil(std::max<size_t>(8, 2 * part.size_)));
 
-    for (Slot& slot : exchange_slots({}, use))
+    for (Slot& slot : exchange_slots({}, payer))
       if (slot.id != 0) {
         const uint64_t hash = seeded_place(slot.id);
         (*parts)[part_number(hash)].place(hash, slot.id, std::move(slot.value));
       }
-    use.bytes += transport::allocated(sizeof(Parts));
-    for (const IdTable& part : *parts) {
-      use.slots += part.slots_.size();
-      use.bytes += transport::allocated(part.slots_);
-    }
+    payer.change(0, transport::allocated(sizeof(Parts)), 0, 0);
+    for (const IdTable& part : *parts)
+      payer.change(part.slots_.size(), transport::allocated(part.slots_), 0, 0);
     parts_ = std::move(parts);
   }
 
   // What is here has parts no longer, if there is memory for that.
-  void join(IdTableUse& use) {
+  void join(IdTablePayer& payer) {
     std::vector<Slot> joined;
     if (!transport::has_memory_for([&] { joined.resize(2 * fewest_in_parts); })) return;
     // One that could not be joined before.
     for (IdTable& part : *parts_) {
-      if (part.parts_) part.join(use);
+      if (part.parts_) part.join(payer);
       if (part.parts_) return;
     }
     const std::unique_ptr<Parts> old = std::move(parts_);
-    use.bytes -= transport::allocated(sizeof(Parts));
-    exchange_slots(std::move(joined), use);
+    payer.change(0, 0, 0, transport::allocated(sizeof(Parts)));
+    exchange_slots(std::move(joined), payer);
     for (IdTable& part : *old) {
       assert(!part.parts_);
-      place_all(part.exchange_slots({}, use));
+      place_all(part.exchange_slots({}, payer));
     }
   }
 
@@ -262,7 +262,7 @@ class IdMap {
   // `charge` pays for the table and for what stands elsewhere for each entry there is room for, of so many
   // bytes.
   explicit IdMap(transport::Charge charge, size_t bytes_elsewhere = 0)
-      : charge_(std::move(charge)), bytes_elsewhere_(bytes_elsewhere) {}
+      : payer_{std::move(charge), bytes_elsewhere} {}
 
   size_t size() const { return table_.size(); }
   bool empty() const { return table_.size() == 0; }
@@ -273,28 +273,18 @@ class IdMap {
   // Precondition: id is not 0 and not there yet.
   Value& insert(uint64_t id, Value value) {
     assert(id != 0 && !find(id));
-    Value& inserted = table_.insert(seeded_place(id), id, std::move(value), use_);
-    settle();
-    return inserted;
+    return table_.insert(seeded_place(id), id, std::move(value), payer_);
   }
 
   // The next insert, of this id, needs no memory.
-  void make_room(uint64_t id) {
-    table_.make_room(seeded_place(id), use_);
-    settle();
-  }
+  void make_room(uint64_t id) { table_.make_room(seeded_place(id), payer_); }
 
   // The value that was there, or a default-constructed one. Needs no memory, and so do erase() and clear().
-  Value take(uint64_t id) {
-    Value value = table_.take(seeded_place(id), id, use_);
-    settle();
-    return value;
-  }
+  Value take(uint64_t id) { return table_.take(seeded_place(id), id, payer_); }
 
   void clear() {
     table_ = {};
-    use_ = {.changed = true};
-    settle();
+    payer_.charge.set(0);
   }
 
   bool erase(uint64_t id) {
@@ -322,17 +312,8 @@ class IdMap {
   }
 
  private:
-  void settle() {
-    if (!use_.changed) [[likely]]
-      return;
-    use_.changed = false;
-    charge_.set(use_.bytes + use_.slots * bytes_elsewhere_);
-  }
-
   detail::IdTable<Value> table_;
-  detail::IdTableUse use_;
-  transport::Charge charge_;
-  size_t bytes_elsewhere_ = 0;
+  detail::IdTablePayer payer_;
 };
 
 }  // namespace router

@@ -50,7 +50,6 @@ void StreamSession::forget() {
 // ---- for its connection
 
 void StreamSession::on_open(transport::Connection& connection) {
-  connection_ = &connection;
   door_.emplace(*this, connection);
   self_ = std::make_shared<StreamSession*>(this);
   told_at_ = desk_.worker.loop().now();
@@ -70,21 +69,20 @@ void StreamSession::on_closed(const transport::CloseReason& reason) {
   forget();
   if (const auto session = std::move(session_)) session->on_closed(reason);
   door_.reset();
-  connection_ = nullptr;
 }
 
 void StreamSession::sweep(SteadyTime now) {
-  if (has_ended_ || !connection_ || !is_welcome_) return;
+  if (has_ended_ || !door_ || !is_welcome_) return;
   on_sweep(now);
   if (has_ended_ || now - told_at_ < comment_interval) return;
-  if (takes_nothing()) return connection_->drop("the client takes nothing of what it is told");
+  if (takes_nothing()) return door_->real().drop("the client takes nothing of what it is told");
   begin();
   tell(comment);
 }
 
 // Of what it was told since it was last looked at, nor before that.
 bool StreamSession::takes_nothing() {
-  const int64_t before = std::exchange(taken_, connection_->taken_bytes());
+  const int64_t before = std::exchange(taken_, door_->real().taken_bytes());
   looks_in_vain_ = before == taken_ ? looks_in_vain_ + 1 : 0;
   return looks_in_vain_ > 1;
 }
@@ -108,9 +106,9 @@ void StreamSession::tell(std::string_view text) {
 }
 
 void StreamSession::tell(const transport::BufferRef& text) {
-  if (has_ended_ || !connection_) return;
+  if (has_ended_ || !door_) return;
   told_at_ = desk_.worker.loop().now();
-  connection_->send(text);
+  door_->real().send(text);
 }
 
 void StreamSession::end_with(const Reply& reply, std::string_view event) {
@@ -139,8 +137,8 @@ void StreamSession::end_for_now(std::string_view why, uint64_t retry_ms) {
 }
 
 void StreamSession::end(std::string_view why) {
-  if (std::exchange(has_ended_, true) || !connection_) return;
-  connection_->close(transport::close_code::normal, why);
+  if (std::exchange(has_ended_, true) || !door_) return;
+  door_->real().close(transport::close_code::normal, why);
 }
 
 template <class Work>
@@ -157,12 +155,12 @@ void StreamSession::later(Work work) {
 
 // Something that was to be said or told never will be.
 void StreamSession::end_without_memory() {
-  if (has_ended_ || !connection_) return;
+  if (has_ended_ || !door_) return;
   const bool has_told = transport::has_memory_for([this] {
     if (!has_begun_ && is_ended_by_refusal()) return end_for_now("no memory left", shortest_retry_ms);
     end_with(OwnError(Reply::Kind::error, wamp::error_uri::unavailable, "no memory left").reply(), "error");
   });
-  if (!has_told) connection_->on_out_of_memory();
+  if (!has_told) door_->real().on_out_of_memory();
 }
 
 void StreamSession::say_later(std::string message) {
@@ -174,7 +172,7 @@ void StreamSession::say(std::string message) {
 }
 
 transport::Charge StreamSession::charge_for_events(size_t bytes) const {
-  return {connection_->account(), holding::events, bytes};
+  return {door_->account(), holding::events, bytes};
 }
 
 // ---- for its session

@@ -79,6 +79,7 @@ class StreamSession : public transport::Receiver {
    public:
     Door(StreamSession& stream, transport::Connection& real);
 
+    transport::Connection& real() const { return real_; }
     transport::Framing framing() const override { return transport::Framing::response; }
     const std::string& peer_address() const override { return real_.peer_address(); }
     const transport::ClientCertificate* client_certificate() const override {
@@ -123,8 +124,7 @@ class StreamSession : public transport::Receiver {
   };
   std::unique_ptr<const Start> start_;
   size_t& count_;
-  transport::Connection* connection_ = nullptr;
-  std::optional<Door> door_;
+  std::optional<Door> door_;              // as long as there is a connection
   std::shared_ptr<StreamSession*> self_;  // for work that is posted; null: there is none
   size_t place_ = SIZE_MAX;               // in the desk's streams
   std::unique_ptr<transport::Receiver> session_;

@@ -30,8 +30,8 @@ std::string reset_of(const std::string& topic) {
 EventStream::EventStream(Desk& desk, std::shared_ptr<const Entrance> entrance, Credentials credentials,
                          Headers headers, size_t& count, EventsQuestion question, std::vector<bool> are_kept)
     : StreamSession(desk, std::move(entrance), std::move(credentials), std::move(headers), count),
-      opening_(std::make_unique<Opening>()),
-      is_new_(question.after.value_or(known_to_none) == known_to_none) {
+      is_new_(question.after.value_or(known_to_none) == known_to_none),
+      opening_(std::make_unique<Opening>()) {
   opening_->match = std::move(question.match);
   opening_->after = question.after;
   opening_->is_of_browser = question.is_of_browser;

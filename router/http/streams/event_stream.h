@@ -52,10 +52,10 @@ class EventStream final : public StreamSession {
   void on_answered();
   void tell_early();
 
+  // Its client has seen no event: of what is replayed it gets the id only. First, where its base has room.
+  const bool is_new_;
   std::vector<Topic> topics_;
   std::unique_ptr<Opening> opening_;  // until it is over
-  // Its client has seen no event: of what is replayed it gets the id only.
-  const bool is_new_;
 };
 
 }  // namespace router::http

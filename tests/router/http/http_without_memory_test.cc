@@ -6,6 +6,7 @@
 
 #include "router/http/streams/event_stream.h"
 #include "tests/router/http/member_desk.h"
+#include "tests/router/http/stream_wire.h"
 #include "tests/router/support/failing_memory.h"
 
 namespace router {
@@ -98,24 +99,6 @@ TEST(AnHttpRequestWithoutMemory, IsForgottenWithItsClient) {
 }
 
 // ---- streams
-
-struct StreamWire final : transport::Connection {
-  transport::Framing framing() const override { return transport::Framing::response; }
-  const std::string& peer_address() const override { return address; }
-  void send(transport::BufferRef frame) override { told.append(frame->view()); }
-  size_t queued_bytes() const override { return 0; }
-  int64_t taken_bytes() override { return 0; }
-  size_t share() const override { return 0; }
-  void close(uint16_t, std::string_view) override { has_ended = true; }
-  void drop(std::string) override { has_ended = true; }
-  void probe() override {}
-  void limit_rate(const transport::Rate&) override {}
-  void on_resumed() override {}
-
-  const std::string address = "192.0.2.1:1";
-  std::string told;
-  bool has_ended = false;
-};
 
 TEST(AnEventStreamWithoutMemory, EndsOrTellsItsEvents) {
   const size_t failures = let_each_allocation_fail([](size_t at) {
