@@ -79,7 +79,7 @@ ROUTER_ROOMS = {
     "auth/proofs": {"config", "base"},
     "auth": {"config", "base", "auth/proofs"},
     "access": {"config", "base", "tables", "matching"},
-    "mail": {"config", "base", "callees", "tables", "memory"},
+    "mail": {"config", "base", "callees", "tables", "memory", "statistics"},
     "member": {"config", "base", "callees", "tables", "memory", "statistics", "matching", "access", "mail"},
     "events": {"config", "base", "tables", "memory", "mail", "member"},
     "store": {"config", "base", "events"},

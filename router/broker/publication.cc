@@ -56,7 +56,7 @@ void send_to_worker(const EventsToSend& events, const wamp::Event& event, uint16
   }
   if (!audiences.first) return;
   outbox.send_event(to.front().worker, std::move(audiences), event, events.payload, events.excluded,
-                    events.filter);
+                    events.filter, events.counted);
 }
 
 }  // namespace
@@ -76,13 +76,14 @@ void send_events(const EventsToSend& events, std::span<const Leg> legs, Outbox& 
 
 Publication::Publication(const MemberFacts& from, const wamp::Publish& publish,
                          const RoutedPayload& its_payload, const PublishOptions& its_options,
-                         const Grant& grant, wamp::PublicationId its_id)
+                         const Grant& grant, wamp::PublicationId its_id, const CountedTopic& its_topic)
     : publisher(from),
       message(publish),
       payload(its_payload),
       options(its_options),
       details(publication_details(from, its_options, grant)),
-      id(its_id) {}
+      id(its_id),
+      counted(its_topic) {}
 
 void Publication::acknowledge(Outbox& outbox) const {
   outbox.send(publisher.ref, wamp::Published{message.request, id});
@@ -91,7 +92,7 @@ void Publication::acknowledge(Outbox& outbox) const {
 void Publication::send(const TopicRoute* route, Outbox& outbox) const {
   if (!route) return;
   const wamp::SessionId excluded = options.exclude_me ? publisher.ref.session : wamp::SessionId();
-  send_events({id, message.topic, details, payload, excluded, options.filter, options.resource_key},
+  send_events({id, message.topic, details, payload, excluded, options.filter, options.resource_key, counted},
               route->legs, outbox);
 }
 

@@ -10,6 +10,7 @@
 
 #include "router/broker/topic_route.h"
 #include "router/events/publish_options.h"
+#include "router/mail/delivery.h"
 #include "router/mail/outbox.h"
 #include "router/mail/routed_payload.h"
 #include "router/member/member_facts.h"
@@ -29,6 +30,7 @@ struct EventsToSend {
   wamp::SessionId excluded;                          // may be none
   const std::shared_ptr<const EventFilter>& filter;  // may be null
   const RoutingKey& resource_key;                    // may be empty
+  CountedTopic counted = {};                         // of `topic`
 };
 
 // One event for each subscription and worker, or none if its subscribers there are all of other nodes. Any
@@ -37,7 +39,8 @@ void send_events(const EventsToSend& events, std::span<const Leg> legs, Outbox& 
 
 struct Publication {
   Publication(const MemberFacts& from, const wamp::Publish& publish, const RoutedPayload& its_payload,
-              const PublishOptions& its_options, const Grant& grant, wamp::PublicationId its_id);
+              const PublishOptions& its_options, const Grant& grant, wamp::PublicationId its_id,
+              const CountedTopic& its_topic = {});
 
   // PUBLISHED.
   void acknowledge(Outbox& outbox) const;
@@ -50,6 +53,7 @@ struct Publication {
   const PublishOptions& options;
   const wamp::Dict details;  // of its EVENTs: what does not depend on the subscription
   const wamp::PublicationId id;
+  const CountedTopic counted;
 };
 
 }  // namespace router::broker

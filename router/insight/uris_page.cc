@@ -6,7 +6,7 @@ namespace router::insight {
 namespace {
 
 constexpr std::string_view procedure_orders[] = {"rate", "calls", "errors", "p99", "bytes", "queued", "uri"};
-constexpr std::string_view topic_orders[] = {"rate", "publications", "errors", "bytes", "uri"};
+constexpr std::string_view topic_orders[] = {"rate", "publications", "events", "errors", "bytes", "uri"};
 
 PageRules rules_of(std::span<const std::string_view> orders, bool http) {
   return {.orders = orders,
@@ -24,6 +24,7 @@ double key_of(const ProcedureNumbers::Total& numbers, std::string_view order) {
   return 0;  // by URI
 }
 double key_of(const TopicNumbers::Total& numbers, std::string_view order) {
+  if (order == "events") return static_cast<double>(numbers.events);
   if (order == "errors") return static_cast<double>(numbers.errors);
   return order == "bytes" ? static_cast<double>(numbers.bytes) : 0;
 }
@@ -37,6 +38,7 @@ void append_numbers(const ProcedureNumbers::Total& numbers, wamp::Dict& details)
   details.append("p99_us", numbers.latencies.percentile_us(99));
 }
 void append_numbers(const TopicNumbers::Total& numbers, wamp::Dict& details) {
+  details.append("events", numbers.events);
   details.append("errors", numbers.errors);
   details.append("bytes", numbers.bytes);
 }

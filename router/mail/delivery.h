@@ -14,6 +14,8 @@
 #include "router/mail/call_mail.h"
 #include "router/mail/refusal.h"
 #include "router/mail/routed_payload.h"
+#include "router/statistics/numbers.h"
+#include "router/statistics/uri_summary.h"
 #include "transport/memory/account.h"
 #include "wamp/message.h"
 
@@ -46,6 +48,10 @@ struct SessionOrder {
 
 struct EventFilter;
 
+// Where a topic is counted, on its publisher's worker; of nothing: it is not. The realm owns it, so it may be
+// looked at only while some session of the realm lives.
+using CountedTopic = UriSummary<TopicNumbers>::Ref;
+
 // Audiences of one subscription; no session is in two of them.
 struct AudienceList {
   AudienceId first;
@@ -55,14 +61,15 @@ struct AudienceList {
 // One EVENT for many sessions of one worker, which encodes it once per serializer.
 struct EventDelivery {
   EventDelivery(AudienceList&& to, const wamp::Event& e, const RoutedPayload& p, wamp::SessionId not_to,
-                const std::shared_ptr<const EventFilter>& f)
-      : audiences(std::move(to)), event(e), payload(p), excluded(not_to), filter(f) {}
+                const std::shared_ptr<const EventFilter>& f, const CountedTopic& topic)
+      : audiences(std::move(to)), event(e), payload(p), excluded(not_to), filter(f), counted(topic) {}
 
   AudienceList audiences;
   wamp::Event event;
   RoutedPayload payload;
   wamp::SessionId excluded;                   // the publisher, unless it wants its own events; else none
   std::shared_ptr<const EventFilter> filter;  // null: no black- or whitelists
+  CountedTopic counted;
 };
 
 // Events that were kept for one session. Each is made when its peer has room for it, on its worker's thread.

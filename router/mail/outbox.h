@@ -192,8 +192,8 @@ class Outbox {
   // As EventDelivery has it.
   void send_event(uint32_t worker, AudienceList&& audiences, const wamp::Event& event,
                   const RoutedPayload& payload, wamp::SessionId excluded,
-                  const std::shared_ptr<const EventFilter>& filter) {
-    mailboxes_[worker]->post<EventDelivery>(std::move(audiences), event, payload, excluded, filter);
+                  const std::shared_ptr<const EventFilter>& filter, const CountedTopic& counted) {
+    mailboxes_[worker]->post<EventDelivery>(std::move(audiences), event, payload, excluded, filter, counted);
   }
 
   // The one way a request that has been routed is refused; what a session does not even take, it refuses

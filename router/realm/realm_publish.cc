@@ -8,13 +8,13 @@ wamp::Result<void> Realm::publish(Seat& seat, const wamp::Publish& message, cons
   if (!seat.present()) return {};
   if (!options.payload_passthru.empty() && !seat.features.has_payload_passthru_mode(wamp::Role::publisher))
     return wamp::ProtocolError{"PUBLISH.Options.ppt_scheme: HELLO did not announce payload_passthru_mode"};
-  const broker::Publication publication(seat, message, payload, options, seat.publish_grant.grant,
-                                        wamp::PublicationId(seat.branch.ids.next()));
   Branch& branch = seat.branch;
   branch.counters.publications.add();
   auto& counted = seat.publish_grant.counted;
   branch.topic_numbers.count(counted, message.topic, clock_);
   if (counted.place) counted.place->numbers.bytes.add(payload.bytes().size());
+  const broker::Publication publication(seat, message, payload, options, seat.publish_grant.grant,
+                                        wamp::PublicationId(branch.ids.next()), counted);
   TopicRoute made;
   const TopicRoute& found = route_of(seat, message.topic, made);
   if (options.retain || (found.route && found.route->is_kept)) return publish_kept(seat, publication, found);

@@ -73,7 +73,11 @@ void Membership::tell_numbers(SteadyTime now) noexcept {
 }
 
 bool Membership::pass_over(EventRound& round, config::SlowConsumer policy) {
-  if (round.filter()) return !round.filter()->admits(member_->ref.session, identity(), extra_.get());
+  if (round.filter()) {
+    const bool is_admitted = round.filter()->admits(member_->ref.session, identity(), extra_.get());
+    if (!is_admitted) round.pass_over();
+    return !is_admitted;
+  }
   if (!round.is_plain() || !events_.has_room_for(round.payload_size(), policy)) return false;
   const bool is_shown = is_tapped();  // asked once: behind take_payload() the payload is gone
   const RoutedPayload shown = is_shown ? round.payload() : RoutedPayload();

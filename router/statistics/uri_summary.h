@@ -6,8 +6,9 @@
 // high by more than its bound, and a URI that came more often than the lowest count has a place.
 //
 // Counted by its owner's thread only, which takes no lock. Any thread reads: a place that changes hands
-// meanwhile is read again, or left out. Who remembers a place (a Ref) counts without a search. A pinned URI
-// keeps its place for ever. Bounded by `places`; the memory of it is charged.
+// meanwhile is read again, or left out. Who remembers a place (a Ref) counts without a search, and such
+// numbers as are made for it (TopicNumbers::events) from any thread. A pinned URI keeps its place for ever.
+// Bounded by `places`; the memory of it is charged.
 #pragma once
 
 #include <algorithm>
@@ -64,15 +65,19 @@ class UriSummary {
 
    private:
     friend class UriSummary;
-    std::atomic<uint64_t> hand{0};  // whose it is: changes with each URI; odd while it changes
-    transport::Counter count, error_bound;
+    transport::Counter count;
+    // Whose it is: changes with each URI; odd while it changes. Other threads look at it often, so nothing
+    // that changes often stands near.
+    alignas(alignof(Numbers)) std::atomic<uint64_t> hand{0};
+    transport::Counter error_bound;
     std::atomic<SteadyTime> since{};
     SharedText text;
     std::atomic<bool> is_pinned{false};
     std::string uri;  // the owner's
   };
 
-  // The place of a URI, as long as it has it. The owner's; lives shorter than the summary.
+  // The place of a URI, as long as it has it. The owner's, but that any thread may have numbers(), of which
+  // what is added while the place changes hands may count for the next URI. Lives shorter than the summary.
   struct Ref {
     Place* place = nullptr;
     uint64_t hand = 0;

@@ -94,6 +94,10 @@ class EventRound {
   // For those who must wait for it.
   EventShare& share() { return share_; }
 
+  // Its filter does not admit one.
+  void pass_over() { ++passed_over_; }
+  size_t passed_over() const { return passed_over_; }
+
   // It is for one only and has no details: its frame may be built around the payload, which is gone then.
   bool is_plain() const { return is_plain_; }
   // It has a filter or is plain.
@@ -116,6 +120,7 @@ class EventRound {
   const Frame* last_ = nullptr;
   const bool is_plain_, may_pass_over_;
   bool is_making_ = false;
+  size_t passed_over_ = 0;
   EventShare share_{event_, delivery_.payload};
 };
 

@@ -250,11 +250,18 @@ void Worker::deliver(Refused& refused) {
 void Worker::deliver(EventDelivery& delivery) {
   const auto found = audiences_.find(delivery.audiences);
   EventRound round(delivery, found.is_one(), encoder_, event_frames_);
-  found.for_each_piece(
-      [&](std::span<const Subscriber> subscribers) { deliver(round, subscribers, delivery.excluded); });
+  size_t count = 0;
+  found.for_each_piece([&](std::span<const Subscriber> subscribers) {
+    count += deliver(round, subscribers, delivery.excluded);
+  });
+  // One who has got it is there, and so is its realm.
+  if (count -= round.passed_over(); count > 0)
+    if (auto* const numbers = delivery.counted.numbers())
+      numbers->events.fetch_add(count, std::memory_order_relaxed);
 }
 
-void Worker::deliver(EventRound& round, std::span<const Subscriber> subscribers, wamp::SessionId excluded) {
+size_t Worker::deliver(EventRound& round, std::span<const Subscriber> subscribers, wamp::SessionId excluded) {
+  size_t count = 0;
   for (const Subscriber& subscriber : subscribers) {
     if (subscriber.session == excluded) continue;
     Addressee* const receiver = find(subscriber.session, subscriber.slot);
@@ -262,10 +269,14 @@ void Worker::deliver(EventRound& round, std::span<const Subscriber> subscribers,
       counters_.lost_event_no_session.add();
       continue;
     }
-    if (transport::has_memory_for([&] { receiver->deliver(round, subscriber.policy); })) continue;
+    if (transport::has_memory_for([&] { receiver->deliver(round, subscriber.policy); })) {
+      ++count;
+      continue;
+    }
     if (round.lacks_memory()) throw std::bad_alloc();
     receiver->connection().on_out_of_memory();
   }
+  return count;
 }
 
 void Worker::look_at_waiting_later() {

@@ -125,7 +125,8 @@ class Worker {
   static void at_the_cost_of(Resident& resident, Work work);
   void deliver(Delivery& delivery);
   void deliver(EventDelivery& delivery);
-  void deliver(EventRound& round, std::span<const Subscriber> subscribers, wamp::SessionId excluded);
+  // To how many.
+  size_t deliver(EventRound& round, std::span<const Subscriber> subscribers, wamp::SessionId excluded);
   void deliver(SessionOrder& order);
   void deliver(KeptEvents& events);
   void deliver(LeaveAudience& change) { audiences_.leave(change); }

@@ -29,6 +29,7 @@ class Pages : public testing::Test {
   static config::Config open_to_watchers() {
     config::Config config = test_config();
     config.metrics.procedures = {"com.counted.*"};
+    config.realms.front().store.event_history.push_back({"com.kep", wamp::MatchPolicy::prefix});
     config.realms.front().limits.slow_call_ms = 1;
     config::Permission& all = config.realms.front().roles.front().permissions.back();
     EXPECT_EQ(all.uri, "wampd.");
@@ -112,6 +113,64 @@ TEST_F(Pages, ProceduresAndTopicsAreListedWithTheirNumbers) {
   caller.says(R"([16,9,{"acknowledge":true},"com.tick"])");
   caller.hears();
   EXPECT_EQ(number(entry(list(page("/topicz?sort=publications"), "topics"), 0), "publications"), 1);
+}
+
+TEST_F(Pages, EventsOfATopicAreThoseThatSubscribersOnAllWorkersWereGiven) {
+  WampClient publisher = router.join(Format::json);
+  std::vector<WampClient> subscribers;  // some on each of two workers
+  std::string excluded;
+  for (int i = 0; i < 8; ++i) {
+    subscribers.push_back(router.connect(Format::json));
+    excluded = subscribers.back().joins();
+    // Half of them by a pattern.
+    subscribers.back().says(i % 2 == 0 ? R"([32,1,{},"com.tick"])" : R"([32,1,{"match":"prefix"},"com.ti"])");
+    subscribers.back().hears();
+  }
+  publisher.says(R"([32,1,{},"com.tick"])");
+  publisher.hears();
+  const auto publish = [&](const std::string& options, const std::string& topic = "com.tick") {
+    publisher.says("[16,2,{\"acknowledge\":true" + options + "},\"" + topic + "\",[1]]");
+    EXPECT_THAT(publisher.hears(), HasSubstr("[17,2,")) << "its own event is not for it";
+  };
+  publish("");
+  publish("");
+  for (WampClient& subscriber : subscribers)
+    for (int i = 0; i < 2; ++i) subscriber.hears();
+  publish(",\"exclude\":[" + excluded + "]");
+  subscribers.pop_back();
+  for (WampClient& subscriber : subscribers) subscriber.hears();
+  publish("", "com.nobody");
+
+  const wamp::Dict topicz = page("/topicz?sort=events&state=active");
+  const wamp::Dict& tick = entry(list(topicz, "topics"), 0);
+  EXPECT_EQ(*tick.find("topic"), wamp::Value("com.tick"));
+  EXPECT_EQ(number(tick, "publications"), 3);
+  EXPECT_EQ(number(tick, "events"), 8 + 8 + 7);
+  EXPECT_EQ(number(tick, "error_bound"), 0);
+  const wamp::Dict& nobody = entry(list(topicz, "topics"), 1);
+  EXPECT_EQ(*nobody.find("topic"), wamp::Value("com.nobody"));
+  EXPECT_EQ(number(nobody, "publications"), 1);
+  EXPECT_EQ(number(nobody, "events"), 0);
+}
+
+TEST_F(Pages, EventsThatAHistoryBringsLaterAreNotThoseOfATopic) {
+  WampClient publisher = router.join(Format::json), late = router.join(Format::json);
+  publisher.says(R"([16,1,{"acknowledge":true,"retain":true},"com.kept",[1]])");
+  publisher.hears();
+  late.says(R"([32,1,{"get_retained":true},"com.kept"])");
+  late.hears();
+  EXPECT_THAT(late.hears(), HasSubstr("[36,"));
+  late.says(R"([32,2,{"match":"prefix","_replay":{}},"com.kep"])");
+  EXPECT_THAT(late.hears(), HasSubstr("[33,2,"));
+  EXPECT_THAT(late.hears(), HasSubstr("[36,"));
+  const auto events = [this] {
+    return number(entry(list(page("/topicz?state=active"), "topics"), 0), "events");
+  };
+  EXPECT_EQ(events(), 0);
+  publisher.says(R"([16,2,{"acknowledge":true},"com.kept",[2]])");
+  publisher.hears();
+  for (int i = 0; i < 2; ++i) late.hears();
+  EXPECT_EQ(events(), 2);
 }
 
 TEST_F(Pages, TheWholeIsToldInNumbers) {

@@ -52,7 +52,8 @@ const Subject subjects[] = {
      .columns = {{"TOPIC", "topic"},
                  {"MATCH", "match"},
                  {"SUBSCRIBERS", "subscribers", As::number},
-                 {"PUBLICATIONS", "publications", As::number}}},
+                 {"PUBLICATIONS", "publications", As::number},
+                 {"EVENTS", "events", As::number}}},
 };
 
 // Answers of questions that go on until all rows are there.

@@ -30,8 +30,9 @@ const std::vector<Shown> procedure_columns{
     {"BYTES", "bytes", As::number},      {"WAITING", "waiting", As::number},
     {"P50", "p50_us", As::microseconds}, {"P99", "p99_us", As::microseconds}};
 const std::vector<Shown> topic_columns{{"TOPIC", "topic"},
-                                       {"EVENTS/S", "rate", As::number},
+                                       {"PUBLISHED/S", "rate", As::number},
                                        {"PUBLISHED", "publications", As::number},
+                                       {"EVENTS", "events", As::number},
                                        {"BYTES", "bytes", As::number},
                                        {"SUBSCRIBERS", "subscribers", As::number}};
 const std::vector<Shown> session_columns{{"SESSION", "session", As::number},

@@ -231,6 +231,40 @@ TEST_F(UsedMost, PinnedOnesDoNotMakeTheBoundTooLow) {
   }
 }
 
+TEST(EventsOfTopics, AreCountedByAnyThreadAndChangeNothingElse) {
+  using Topics = UriSummary<TopicNumbers>;
+  ManualClock clock;
+  Topics topics;
+  Topics::Ref ref;
+  topics.count(ref, "com.tick", clock);
+  const auto gives = [&ref] {
+    for (int i = 0; i < 10'000; ++i) ref.numbers()->events.fetch_add(3, std::memory_order_relaxed);
+  };
+  std::thread one(gives), other(gives);
+  one.join();
+  other.join();
+  const std::vector<Topics::Total> totals = topics.totals();
+  ASSERT_EQ(totals.size(), 1u);
+  EXPECT_EQ(totals[0].numbers.events, 60'000u);
+  EXPECT_EQ(totals[0].count, 1u);
+  EXPECT_EQ(totals[0].error_bound, 0u);
+}
+
+TEST(EventsOfTopics, AreForgottenWithThePlace) {
+  using Topics = UriSummary<TopicNumbers>;
+  ManualClock clock;
+  Topics topics;
+  Topics::Ref of_first;
+  topics.count(of_first, "com.first", clock);
+  of_first.numbers()->events.fetch_add(5);
+  for (size_t i = 0; i < Topics::places; ++i) {
+    Topics::Ref ref;
+    topics.count(ref, "com.t" + std::to_string(i), clock);
+  }
+  EXPECT_EQ(of_first.numbers(), nullptr) << "an event that comes now counts for nobody";
+  for (const Topics::Total& total : topics.totals()) EXPECT_EQ(total.numbers.events, 0u) << total.uri;
+}
+
 // Another thread reads while places change hands: what it sees of a place belongs together.
 TEST(UsedMostByThreads, AReaderSeesNoMixtureOfTwo) {
   Summary summary;
