@@ -10,10 +10,14 @@ import socket
 import sys
 import unittest
 
+from fake_router import FakeRouter
 from router import PATIENCE, Place, Router, read_until
 
 WAMPD = pathlib.Path(sys.argv.pop(1)).resolve()
 SOURCES = pathlib.Path(sys.argv.pop(1)).resolve()
+
+JOE = {"WAMP_AUTHID": "joe", "WAMP_TICKET": "joe's ticket"}  # who may do all
+EVE = {"WAMP_AUTHID": "eve", "WAMP_TICKET": "eve's ticket"}  # who may do little
 
 
 def free_port():
@@ -32,6 +36,12 @@ class CommandLine(unittest.TestCase):
     def tearDownClass(cls):
         cls.router.end()
         shutil.rmtree(cls.place.folder)
+
+    def fake(self, serve):
+        """The environment with which commands find a router that does that."""
+        router = FakeRouter(serve)
+        self.addCleanup(router.end)
+        return router.environment
 
     def run_it(self, *words, status=0, **more):
         """Runs to the end with that status; what it has printed."""
@@ -59,6 +69,10 @@ class CommandLine(unittest.TestCase):
 
     def register(self, uri, *words, **more):
         return self.begin("register", uri, *words, ready="registered ", **more)
+
+    def lines_of(self, *words, **more):
+        """The lines that it prints, which are JSON."""
+        return [json.loads(line) for line in self.run_it(*words, **more)[0].splitlines()]
 
     def answer(self, *words, **more):
         return json.loads(self.run_it("call", *words, **more)[0])

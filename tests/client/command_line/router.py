@@ -22,6 +22,7 @@ RULES = [{"uri": "", "match": "prefix", "allow": ALL},
          {"uri": "com.secret.", "match": "prefix"},
          {"uri": "wampd.", "match": "prefix", "allow": {"call": True, "subscribe": True}},
          {"uri": "wampd.tap.", "match": "prefix", "allow": {"call": True, "subscribe": True, "tap": True, "tap_payload": True}}]
+RULES_OF_A_GUEST = [{"uri": "com.example.", "match": "prefix", "allow": ALL}]
 
 
 def until(what, found, patience=PATIENCE):
@@ -105,7 +106,8 @@ class Router:
         pem = "".join((folder / "device.pem").read_text().split("-----")[2].split())
         fingerprint = hashlib.sha256(base64.b64decode(pem)).hexdigest()
         login = {"cookie": {}, "anonymous": {"type": "static", "role": "anonymous"},
-                 "ticket": {"type": "static", "principals": {"joe": {"ticket": "joe's ticket", "role": "user"}}},
+                 "ticket": {"type": "static", "principals": {"joe": {"ticket": "joe's ticket", "role": "user"},
+                                                             "eve": {"ticket": "eve's ticket", "role": "guest"}}},
                  "wampcra": {"type": "static", "users": {"ann": {"secret": "ann's password", "role": "user"}}},
                  "scram": {"type": "static", "principals": {"sam": self.place.scram}},
                  "cryptosign": {"type": "static", "principals": {"dev": {"role": "user", "authorized_keys": [PUBLIC_KEY]}}},
@@ -114,7 +116,8 @@ class Router:
         serves = {"type": "universal", "rawsocket": {}, "web": {"paths": {"ws": {"type": "websocket", "cookie": {}}}}}
         tls = {"certificate": "server.pem", "key": "server.key", "ca_certificates": ["ca.pem"], "client_certificate": "optional"}
         tcp = {"type": "tcp", "interface": "127.0.0.1"}
-        return {"realms": [{"name": "realm1", "roles": [{"name": "anonymous", "permissions": RULES}, {"name": "user", "permissions": RULES}],
+        roles = {"anonymous": RULES, "user": RULES, "guest": RULES_OF_A_GUEST}
+        return {"realms": [{"name": "realm1", "roles": [{"name": name, "permissions": rules} for name, rules in roles.items()],
                             "store": {"type": "memory", "event-history": [{"uri": "com.example.history.", "match": "prefix", "limit": 100}]}}],
                 "transports": [serves | {"endpoint": tcp | {"port": 0, "tls": tls}, "auth": login | certificate},
                                serves | {"endpoint": tcp | {"port": port}, "auth": login},

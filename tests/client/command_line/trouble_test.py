@@ -16,21 +16,13 @@ import unittest
 
 sys.dont_write_bytecode = True
 from command_line import WAMPD, CommandLine  # noqa: E402
-from fake_router import CALL, ERROR, GOODBYE, INVOCATION, PUBLISH, PUBLISHED, REGISTERED, RESULT, FakeRouter  # noqa: E402
+from fake_router import CALL, ERROR, GOODBYE, INVOCATION, PUBLISH, PUBLISHED, REGISTERED, RESULT  # noqa: E402
 from router import PATIENCE, Place, Router, read_until, until  # noqa: E402
 
 KIBIBYTE = "x" * 1024
 
 
-class Trouble(CommandLine):
-    def fake(self, serve):
-        """The environment with which commands find a router that does that."""
-        router = FakeRouter(serve)
-        self.addCleanup(router.end)
-        return router.environment
-
-
-class StrangeRouters(Trouble):
+class StrangeRouters(CommandLine):
     def test_who_asks_for_a_while_is_left_alone_for_so_long(self):
         def serve(guest):
             guest.hears()
@@ -159,7 +151,7 @@ class StrangeRouters(Trouble):
         self.assertEqual(self.run_it("ls", "sessions", environment=self.fake(serve)), ("", ""))
 
 
-class Input(Trouble):
+class Input(CommandLine):
     def published(self, *words, text=b"", status=0):
         """The events that come of it, and what is said on standard error."""
         count = words[0]
@@ -202,7 +194,7 @@ class Input(Trouble):
         self.assertIn("""as a string it stays as it is: --string, or '"1e400"'""", said)
 
 
-class Output(Trouble):
+class Output(CommandLine):
     def test_what_cannot_be_written_is_told(self):
         self.register("com.example.echo", "--echo")
         with open("/dev/full", "wb") as full:
@@ -241,7 +233,7 @@ class Output(Trouble):
         self.end(other)
 
 
-class Ends(Trouble):
+class Ends(CommandLine):
     def command(self, line, **more):
         """A callee whose command runs, and a function that says whether that has ended."""
         pid = self.place.folder / "pid"
@@ -334,7 +326,7 @@ class Ends(Trouble):
         self.assertEqual(waiting.wait(PATIENCE), 130)
 
 
-class Contexts(Trouble):
+class Contexts(CommandLine):
     def test_one_that_is_broken_does_not_hide_the_others(self):
         self.run_it("context", "add", "good", "--realm", "tests")
         folder = self.place.folder / "config/wampd/contexts"
