@@ -12,7 +12,7 @@ import unittest
 sys.dont_write_bytecode = True
 from command_line import JOE, CommandLine  # noqa: E402
 from fake_router import GOODBYE, RESULT  # noqa: E402
-from router import read_until  # noqa: E402
+from router import read_until, until  # noqa: E402
 
 
 class Views(CommandLine):
@@ -72,21 +72,20 @@ class Views(CommandLine):
                 self.assertEqual(asked, [("procedures", of_procedures), ("topics", of_topics), ("sessions", of_sessions)])
 
     def test_top_has_the_greatest_of_its_order_first(self):
-        self.register("com.example.often", "--value", "1")
-        self.register("com.example.long", "--echo")
-        self.register("com.example.wrong", "--error", "com.example.error.wrong")
-        self.run_it("call", "com.example.often", "--repeat", "100")
-        self.run_it("call", "com.example.long", "x" * 10000)
-        self.run_it("call", "com.example.wrong", "--repeat", "5", status=1)
-        slow = self.register("com.example.slow", "--exec", "until [ -e enough ]; do sleep 0.01; done", "--concurrency", "1")
-        callers = [self.begin("call", "com.example.slow", "-v", ready=r"> \[48,") for _ in range(2)]
+        for name, *words in (("slow", "--exec", "until [ -e enough ]; do sleep 0.01; done", "--concurrency", "1"), ("long", "--echo"),
+                             ("wrong", "--error", "com.example.error.wrong"), ("often", "--value", "1")):
+            self.register(f"com.example.top.{name}", *words)
+        callers = [self.begin("call", "com.example.top.slow", "-v", ready=r"> \[48,") for _ in range(2)]
+        until("a call that waits", lambda: self.listed("procedures", "--filter", "com.example.top.slow", key="waiting") == [1])
+        self.run_it("call", "com.example.top.long", "x" * 10000)
+        self.run_it("call", "com.example.top.wrong", "--repeat", "5", status=1)
+        self.run_it("call", "com.example.top.often", "--repeat", "20")  # the last one: all that is a rate goes down from then on
         for order, name in (("rate", "often"), ("errors", "wrong"), ("bytes", "long"), ("queued", "slow")):
             with self.subTest(order=order):
                 look, = self.lines_of("top", "--once", "--json", "--order", order)
-                self.assertEqual(look["procedures"][0]["procedure"], f"com.example.{name}")
+                self.assertEqual(look["procedures"][0]["procedure"], f"com.example.top.{name}")
         self.place.write("enough", "")
         self.assertEqual([self.end(caller, 0)[0] for caller in callers], [0, 0])
-        self.end(slow)
 
     def test_top_says_by_which_order_it_goes(self):
         for order in ("rate", "errors", "p99", "bytes", "queued", "lost"):
