@@ -121,6 +121,38 @@ class OnATerminal(CommandLine):
         self.assertEqual(terminal.end(), 0)
         self.assertTrue(terminal.said.endswith("\x1b[?25h\x1b[?1049l"), terminal.said[-60:])
 
+    def test_top_takes_its_order_from_keys(self):
+        terminal = self.terminal("top", "--every", "10m", size=(24, 200))
+        terminal.read_until("  by rate")
+        for key, order in (("e", "errors"), ("p", "p99"), ("b", "bytes"), ("u", "queued"), ("l", "lost"), ("xr", "rate")):
+            terminal.keys(key)
+            terminal.read_until(f"  by {order}")
+        terminal.keys("q")
+        self.assertEqual(terminal.end(), 0)
+
+    def test_ls_draws_what_it_watches_in_place(self):
+        self.register("com.example.watched.a", "--value", "1")
+        terminal = self.terminal("ls", "procedures", "--filter", "com.example.watched.", "--watch", "--every", "50ms", size=(24, 100),
+                                 environment={"NO_COLOR": "1"})
+        titles, one, other = (rf"{name} [^\x1b]*\x1b\[K" for name in ("PROCEDURE", "com.example.watched.a", "com.example.watched.b"))
+        terminal.read_until(rf"\x1b\[\?1049h\x1b\[\?25l\x1b\[H{titles}\r+\n{one}\x1b\[J")
+        self.register("com.example.watched.b", "--value", "2")
+        terminal.read_until(rf"\x1b\[H{titles}\r+\n{one}\r+\n{other}\x1b\[J")
+        terminal.keys("\x03")
+        self.assertEqual(terminal.end(), 130)
+        self.assertTrue(terminal.said.endswith("\x1b[?25h\x1b[?1049l"), terminal.said[-60:])
+
+    def test_json_is_the_same_on_a_terminal(self):
+        self.begin("subscribe", "com.example.json", ready="subscribed")
+        terminal = self.terminal("ls", "topics", "--filter", "com.example.json", "--json")
+        self.assertEqual(terminal.end(), 0)
+        self.assertEqual(json.loads(terminal.said)["topic"], "com.example.json")
+        terminal = self.terminal("tap", "--uri", "com.example.json", "--type", "PUBLISH", "-C", "1", "--json", "-v")
+        terminal.read_until(r"< \[33,.*\n")
+        self.run_it("publish", "com.example.json", "hello")
+        self.assertEqual(json.loads(re.search(r"(?m)^\{.*", terminal.read_until(r"(?m)^\{.*\n"))[0])["uri"], "com.example.json")
+        self.assertEqual(terminal.end(), 0)
+
     def test_top_gives_the_terminal_back_when_it_is_interrupted(self):
         terminal = self.terminal("top", environment={"NO_COLOR": "1"})
         terminal.read_until("realm realm1")
