@@ -13,7 +13,7 @@ import sys
 import unittest
 
 sys.dont_write_bytecode = True
-from command_line import SOURCES, WAMPD, CommandLine, free_port  # noqa: E402
+from command_line import EVE, JOE, SOURCES, WAMPD, CommandLine, free_port  # noqa: E402
 from router import KEY, PATIENCE, Place, Router, read_until, token, until  # noqa: E402
 from transcripts import Transcript, blocks  # noqa: E402
 
@@ -83,6 +83,10 @@ class ExitStatuses(CommandLine):
     def test_5_is_no_permission(self):
         for words in (["call", "com.secret.x"], ["publish", "com.secret.x"], ["subscribe", "com.secret.x"], ["register", "com.secret.x"]):
             self.assertIn("wamp.error.not_authorized", self.run_it(*words, status=5)[1])
+        for words in (["ls", "sessions"], ["ls", "topics", "--watch"], ["top"], ["tap"],
+                      ["explain", "joe", "call", "com.example.x"], ["kill", "4711"]):
+            with self.subTest(words=words):
+                self.assertIn("wamp.error.not_authorized", self.run_it(*words, environment=EVE, status=5)[1])
 
     def test_6_is_no_such_procedure_realm_or_session(self):
         self.run_it("call", "com.example.nobody", status=6)
@@ -158,6 +162,23 @@ class Connecting(CommandLine):
         self.login("ticket", "--cookie-jar", jar, "--authid", "joe", WAMP_TICKET="joe's ticket")
         self.login("cookie", "--cookie-jar", jar)
 
+    def test_with_the_role_that_the_router_gives_whichever_is_asked_for(self):
+        for words, environment in ((["--authrole", "guest"], {}), ([], {"WAMP_AUTHROLE": "guest"}), (["--authrole", "nobody"], {})):
+            said = self.login("ticket", *words, **JOE, **environment)
+            self.assertRegex(said, r'(?m)^> \[1,.*"authrole":"(guest|nobody)"')
+            self.assertRegex(said, r'(?m)^< \[2,.*"authrole":"user"')
+
+    def test_where_nothing_is_said_at_the_usual_place(self):
+        status, _, said = self.place.run("ready", "-v", environment={"WAMP_URL": "", "WAMP_CA": ""})  # nobody may be there, or somebody
+        self.assertIn('> [1,"realm1",' if status == 0 else "wampd: ws://127.0.0.1:8080/ws: ", said)
+
+    def test_with_authorities_that_an_option_names(self):
+        self.register("com.example.echo", "--echo")
+        self.run_it("call", "com.example.echo", environment={"WAMP_CA": ""}, status=3)
+        said = self.answer("com.example.echo", "5", "--ca", str(self.place.folder / "ca.pem"), environment={"WAMP_CA": ""})
+        self.assertEqual(said["args"], [5])
+        self.run_it("call", "com.example.echo", "--ca", str(self.place.folder / "device.pem"), status=3)
+
     def test_by_an_option_before_the_environment_before_a_context_before_the_default(self):
         def realm(*words, **environment):
             said = self.place.run("ready", "-v", *words, environment=environment)[2]
@@ -172,6 +193,9 @@ class Connecting(CommandLine):
         self.assertEqual(realm(), "of_the_context")
         self.run_it("context", "rm", "kept")
         self.assertEqual(realm(), "realm1")
+        self.run_it("context", "add", "chosen", "--realm", "of_the_context", "--select")
+        self.assertEqual(realm(), "of_the_context")
+        self.run_it("context", "rm", "chosen")
 
     def test_with_a_secret_among_the_arguments_it_warns_and_shows_it_nowhere(self):
         said = self.run_it("ready", "-v", "--authid", "joe", "--ticket", "joe's ticket")[1]
@@ -183,35 +207,74 @@ class Connecting(CommandLine):
 
 
 class ComingBack(unittest.TestCase):
+    def setUp(self):
+        self.place = Place(WAMPD)
+        self.addCleanup(shutil.rmtree, self.place.folder)
+        self.router = Router(self.place, free_port())
+        self.addCleanup(self.router.end)
+        self.processes = []
+
+    def begin(self, *words, ready=None, **more):
+        process = self.place.begin(*words, environment=self.router.at("ws"), **more)
+        self.addCleanup(self.end, process)
+        if ready:
+            read_until(process.stderr, ready)
+        self.processes.append(process)
+        return process
+
+    def end(self, process):
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        process.communicate(timeout=PATIENCE)
+
+    def publish(self, *words):
+        self.assertEqual(self.place.run("publish", *words, environment=self.router.at("ws"))[0], 0)
+
+    def lose_the_router(self):
+        """Until all have noticed that."""
+        self.router.end(signal.SIGKILL)
+        for process in self.processes:
+            read_until(process.stderr, r"trying again in \d+(\.\d+)? m?s\n")
+
+    def end_all(self):
+        for process in self.processes:
+            self.end(process)
+            self.assertEqual(process.returncode, 130)
+
     def test_after_the_router_was_away_nothing_of_a_history_is_missing(self):
-        place = Place(WAMPD)
-        self.addCleanup(shutil.rmtree, place.folder)
-        port = free_port()
-        router = Router(place, port)
-        config = json.loads(pathlib.Path(router.config).read_text())
+        config = json.loads(pathlib.Path(self.router.config).read_text())
         config["realms"][0]["store"] |= {"type": "sqlite", "path": "events.db"}
-        pathlib.Path(router.config).write_text(json.dumps(config))
-        router.end()
-        router.begin()
-        here = router.at("ws")
-        subscriber = place.begin("subscribe", "com.example.history.", "--match", "prefix", "--replay", "all", "--raw", environment=here)
-        callee = place.begin("register", "com.example.p", environment=here)
-        read_until(subscriber.stderr, "subscribed")
-        read_until(callee.stderr, "registered")
-        place.run("publish", "com.example.history.x", "one", environment=here)
+        pathlib.Path(self.router.config).write_text(json.dumps(config))
+        self.router.end()
+        self.router.begin()
+        subscriber = self.begin("subscribe", "com.example.history.", "--match", "prefix", "--replay", "all", "--raw", ready="subscribed")
+        callee = self.begin("register", "com.example.p", ready="registered")
+        self.publish("com.example.history.x", "one")
         read_until(subscriber.stdout, "one\n")
-        router.end(signal.SIGKILL)
-        for process in (subscriber, callee):
-            read_until(process.stderr, r"trying again in \d+\.\d+ m?s\n")
-        router.begin()
-        place.run("publish", "com.example.history.x", "two", environment=here)
+        self.lose_the_router()
+        self.router.begin()
+        self.publish("com.example.history.x", "two")
         read_until(subscriber.stdout, "^two\n")
         read_until(callee.stderr, "connected again\n.*registered")
-        for process in (subscriber, callee):
-            process.send_signal(signal.SIGINT)
-            process.communicate(timeout=PATIENCE)
-            self.assertEqual(process.returncode, 130)
-        router.end()
+        self.end_all()
+
+    def test_after_the_router_was_away_who_looks_goes_on_looking(self):
+        files = []
+        for words in (["top", "--json", "--every", "50ms"], ["ls", "topics", "--watch", "--every", "50ms"], ["tap", "--type", "PUBLISH"]):
+            files.append(self.place.folder / f"what {words[0]} says")
+            with files[-1].open("wb") as stream:
+                self.begin(*words, stdout=stream)
+
+        def see(topic):
+            self.publish(topic)
+            return all(topic in file.read_text() for file in files)
+        until("the first look", lambda: see("com.example.old"))
+        self.lose_the_router()
+        self.router.begin()
+        until("another look", lambda: see("com.example.new"))
+        for process in self.processes:
+            read_until(process.stderr, "connected again\n")
+        self.end_all()
 
 
 class Messages(CommandLine):
