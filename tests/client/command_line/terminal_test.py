@@ -27,6 +27,7 @@ class Terminal:
         self.process, self.terminal = pty.fork()
         if self.process == 0:
             os.chdir(place.folder)
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell ignores it for what it runs in the background, as these tests may be
             os.execvpe(words[0], words, place.environment | (environment or {}))
         self.resize(*size)
 
