@@ -11,7 +11,7 @@ import unittest
 
 sys.dont_write_bytecode = True
 from command_line import JOE, CommandLine  # noqa: E402
-from fake_router import GOODBYE, RESULT  # noqa: E402
+from fake_router import CALL, ERROR, GOODBYE, RESULT  # noqa: E402
 from router import read_until, until  # noqa: E402
 
 
@@ -52,6 +52,23 @@ class Views(CommandLine):
         self.assertEqual(self.listed("sessions", "--filter", "jo", key="authid"), ["joe"])
         self.assertEqual(self.listed("sessions", "--filter", "oe", key="authid"), [])
         self.assertGreater(len(self.listed("sessions", key="authid")), 1)
+
+    def test_ls_asks_other_routers_by_the_procedures_of_the_specification(self):
+        kept = {1: {"id": 1, "uri": "com.example.b", "match": "exact"}, 2: {"id": 2, "uri": "com.example.", "match": "prefix"}}
+
+        def serve(guest):
+            while (message := guest.hears())[0] != GOODBYE:
+                if message[3] == "wamp.registration.list":
+                    guest.says(RESULT, message[1], {}, [{"exact": [1], "prefix": [2, 3], "wildcard": []}])
+                elif message[3] == "wamp.registration.get" and message[4][0] in kept:
+                    guest.says(RESULT, message[1], {}, [kept[message[4][0]]])
+                else:
+                    gone = "no_such_registration" if message[3] == "wamp.registration.get" else "no_such_procedure"
+                    guest.says(ERROR, CALL, message[1], {}, f"wamp.error.{gone}")
+            guest.says(GOODBYE, {}, "wamp.close.goodbye_and_out")
+        self.assertEqual(self.lines_of("ls", "procedures", environment=self.fake(serve)),
+                         [{"registration": 2, "procedure": "com.example.", "match": "prefix"},
+                          {"registration": 1, "procedure": "com.example.b", "match": "exact"}])
 
     def test_top_asks_for_each_order_what_has_such_numbers(self):
         asked = []
