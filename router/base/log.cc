@@ -2,10 +2,14 @@
 
 #include <array>
 #include <chrono>
+#include <cstdlib>
 #include <memory>
+#include <string>
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "router/base/clock.h"
 #include "router/base/mutex.h"
@@ -21,6 +25,7 @@ constexpr size_t max_line = 1000;  // bytes
 struct Sink {
   std::shared_ptr<spdlog::logger> logger = spdlog::stderr_color_mt("wampd");
   Format format = Format::text;
+  bool is_journal = false;
   Mutex mutex{"the log"};
   Sampler sampler GUARDED_BY(mutex);
 
@@ -37,13 +42,28 @@ spdlog::level::level_enum level_of(Level level) {
   return levels[static_cast<size_t>(level)];
 }
 
+// Systemd's journal reads standard error, as it says with JOURNAL_STREAM=DEVICE:INODE (systemd.exec(5)).
+bool writes_to_journal() {
+  const char* const stream = std::getenv("JOURNAL_STREAM");
+  struct stat status {};
+  return stream && ::fstat(STDERR_FILENO, &status) == 0 &&
+         std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino) == stream;
+}
+
+// How bad a line is, for the journal (sd-daemon(3)).
+std::string_view priority(Level level) {
+  constexpr std::array<std::string_view, 3> priorities{"<6>", "<4>", "<3>"};
+  return sink().is_journal ? priorities[static_cast<size_t>(level)] : "";
+}
+
 void write(Level level, std::string_view line, const wamp::Dict& facts) {
   spdlog::logger& logger = *sink().logger;
   if (!logger.should_log(level_of(level))) return;
   if (sink().format == Format::text)
-    logger.log(level_of(level), "{}", printable(line));
+    logger.log(level_of(level), "{}{}", priority(level), printable(line));
   else
-    logger.log(level_of(level), "{}", json_line(iso_8601(SystemClock().wall_time()), level, line, facts));
+    logger.log(level_of(level), "{}{}", priority(level),
+               json_line(iso_8601(SystemClock().wall_time()), level, line, facts));
 }
 
 bool admits(Kind kind) {
@@ -121,7 +141,9 @@ std::string json_line(std::string_view time, Level level, std::string_view line,
 void configure(Format format, Level lowest) {
   Sink& all = sink();
   all.format = format;
-  if (format == Format::json) all.logger->set_pattern("%v");
+  all.is_journal = writes_to_journal();
+  // The journal has a time and a priority of its own.
+  if (format == Format::json || all.is_journal) all.logger->set_pattern("%v");
   all.logger->set_level(level_of(lowest));
   const Lock lock(all.mutex);
   all.sampler = {};

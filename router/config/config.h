@@ -233,6 +233,7 @@ struct Tls {
 struct Transport {
   enum class Type : uint8_t { websocket, rawsocket, universal };
   Type type = Type::universal;
+  std::string id;  // by which a socket that the program is started with may be meant for it; empty: it has none
   std::string interface = "127.0.0.1";
   uint16_t port = 8080;
   std::string place;        // of the endpoint, "FILE:LINE:COLUMN, JSON path" for messages; empty: of no file

@@ -2,8 +2,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <string>
+#include <system_error>
 
 #include <CLI/CLI.hpp>
 #include <fcntl.h>
@@ -17,6 +19,7 @@
 #include "router/main/check.h"
 #include "router/main/program_options.h"
 #include "router/main/serve.h"
+#include "router/main/upgrade.h"
 
 namespace {
 
@@ -56,6 +59,21 @@ std::string read_password() {
   return password;
 }
 
+CLI::App* add_upgrade(CLI::App& app, router::program::UpgradeOptions& options) {
+  CLI::App* const command = app.add_subcommand(
+      "upgrade", "Start the running router anew, as the program is now, without refusing a client.");
+  command
+      ->add_option("--pid", options.process, "process to upgrade; default: the only router of this machine")
+      ->type_name("PID");
+  return command;
+}
+
+// Where another program may stand when it is started anew.
+std::string path_of_program() {
+  std::error_code ignored;
+  return std::filesystem::read_symlink("/proc/self/exe", ignored).string();
+}
+
 // A descriptor of our own that got the number of a closed one would be taken for standard input or output.
 void open_standard_descriptors() {
   for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
@@ -72,6 +90,9 @@ int main(int argc, char** argv) {
       "clients at ws://127.0.0.1:8080/ws.",
       "wampd");
   router::program::Options options;
+  options.program = path_of_program();
+  options.command_line = {argv, argv + argc};
+  options.parent = ::getppid();
   router::program::add_config_options(app, options);
   router::program::add_serve_options(app, options);
   app.set_version_flag("--version", "wampd " + std::string(router::version));
@@ -81,6 +102,8 @@ int main(int argc, char** argv) {
   const CLI::App* const make_credential = add_credential(app, credential);
   CLI::App* checking = app.add_subcommand("check", "Say what a configuration serves, and end.");
   router::program::add_check_options(*checking, options);
+  router::program::UpgradeOptions upgrade;
+  const CLI::App* const upgrading = add_upgrade(app, upgrade);
   CLI::App* const benching =
       app.add_subcommand("bench", "Load a router, this or another, and say what it does and what it takes.");
   const bench::load::Command bench(*benching);
@@ -98,6 +121,7 @@ int main(int argc, char** argv) {
       std::fputs(router::auth::make_credential(credential, read_password()).c_str(), stdout);
       return EXIT_SUCCESS;
     }
+    if (upgrading->parsed()) return router::program::upgrade(upgrade);
     router::program::settle_config_file(options);
     return checking->parsed() ? router::program::check(options) : router::program::serve(options);
   } catch (const CLI::ParseError& error) {

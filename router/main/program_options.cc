@@ -88,6 +88,9 @@ void add_serve_options(CLI::App& app, Options& options) {
   app.add_option("--ports-file", options.ports_file,
                  "write there, as a line of JSON for each transport, where it listens")
       ->type_name("FILE");
+  app.add_flag("--ephemeral", options.is_ephemeral,
+               "for tests: a free port, if nothing else is said; a line of JSON on standard output for each "
+               "transport when it is ready; ends when its parent does");
   static const std::map<std::string, log::Format> formats{{"text", log::Format::text},
                                                           {"json", log::Format::json}};
   static const std::map<std::string, log::Level> levels{
@@ -133,7 +136,10 @@ void settle_config_file(Options& options) {
     throw UsageError("--ws and --realm say what is served without a configuration file, and there is one: " +
                      config::in_quotes(file));
   const char* const variable = std::getenv("WAMPD_CONFIG");
-  if (variable && file.empty() && !says_what) file = variable;
+  if (options.is_ephemeral && file.empty() && options.without_file.addresses.empty())
+    options.without_file.addresses.emplace_back("127.0.0.1:0");
+  else if (variable && file.empty() && !says_what)
+    file = variable;
 }
 
 void refuse_router_options(const CLI::App& app) {

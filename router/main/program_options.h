@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <sys/types.h>
+
 #include "router/access/explain.h"
 #include "router/base/log.h"
 #include "router/config/file/default_config.h"
@@ -24,12 +26,18 @@ struct UsageError : std::runtime_error {
 };
 
 struct Options {
+  // What it was started as, to be started so again.
+  std::string program;                    // its path
+  std::vector<std::string> command_line;  // with its name
+  pid_t parent = 0;
+
   // "-": standard input; empty: there is none, and `without_file` says what is served.
   std::string config_file;
   std::string free_argument;
   config::DefaultOptions without_file;
   int workers = 0;         // 0: as the configuration says
   std::string ports_file;  // empty: none
+  bool is_ephemeral = false;
   log::Format log_format = log::Format::text;
   log::Level log_level = log::Level::info;
 

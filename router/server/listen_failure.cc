@@ -14,7 +14,7 @@ std::string what_helps(int error, const config::Transport& transport) {
     return "Something else listens there, perhaps another wampd: end it, or choose another \"port\".";
   if (error == EACCES && transport.port < first_free_port)
     return "A port below 1024 needs a right: `setcap cap_net_bind_service=+ep` on the program, or "
-           "AmbientCapabilities=CAP_NET_BIND_SERVICE in its systemd unit. Or choose another \"port\".";
+           "a socket that systemd listens on. Or choose another \"port\".";
   if (error == EADDRNOTAVAIL)
     return "This machine has no such address: choose another \"interface\"; \"0.0.0.0\" is all of them.";
   return "";

@@ -39,6 +39,7 @@ transport::ListenOptions listen_options(const config::Transport& transport) {
   options.mode = transport.socket_mode;
   options.backlog = transport.backlog;
   options.max_connections = transport.limits.max_connections;
+  options.name = transport.id;
   if (transport.type == config::Transport::Type::rawsocket && !transport.tls)
     options.refusal = transport::rawsocket_refusal(transport::RawSocketError::too_many_connections);
   return options;
@@ -112,10 +113,17 @@ Server::Server(config::Config config, WorkersOnly)
 }
 
 // If that throws, the destructor takes down what is there, in its order.
-Server::Server(config::Config config) : Server(std::move(config), WorkersOnly()) {
+Server::Server(config::Config config, transport::InheritedSockets sockets)
+    : Server(std::move(config), WorkersOnly()) {
   realms_.commit(realms_.prepare(config_.realms));
   const auto names = config::transport_names(config_);
-  for (size_t i = 0; i < names.size(); ++i) listeners_.push_back(listen(names[i], config_.transports[i]));
+  std::vector<transport::ListenOptions> wanted;
+  for (const config::Transport& transport : config_.transports) wanted.push_back(listen_options(transport));
+  sockets.give_to(wanted);
+  for (const std::string& address : sockets.left())
+    log::warning("no transport listens on " + address + ", of which there is a socket: it is closed");
+  for (size_t i = 0; i < names.size(); ++i)
+    listeners_.push_back(listen(names[i], config_.transports[i], std::move(wanted[i])));
 }
 
 // On the thread that accepts. Those who only watch the router are always let in.
@@ -127,9 +135,7 @@ void Server::set_accepting(bool accepting) {
 
 std::shared_ptr<Realm> Server::make_realm(const config::Realm& config) {
   auto realm = std::make_shared<Realm>(config, mailboxes_, random_seed(), clock_, kept_);
-  std::vector<transport::Loop*> loops;
-  for (const auto& worker : workers_) loops.push_back(&worker->loop());
-  keep_time_on(loops, realm);
+  keep_time_on(loops(), realm);
   realm->set_aside(
       [this, group = realm.get()](wamp::SessionId asker, LookingThread::Work work) {
         return monitor_->pages().looking_thread().ask(LookingThread::For::caller, asker.value,
@@ -161,22 +167,19 @@ std::shared_ptr<const Entrance> Server::make_entrance(const config::Transport& t
       Entrance{realms_, transport, logins_, std::move(cookies), clock_, std::make_shared<Succession>()});
 }
 
-Server::Named Server::listen(const std::string& name, const config::Transport& transport) {
+Server::Named Server::listen(const std::string& name, const config::Transport& transport,
+                             transport::ListenOptions options) {
   std::vector<Worker*> workers;
-  std::vector<transport::Loop*> loops;
-  for (const auto& worker : workers_) {
-    workers.push_back(worker.get());
-    loops.push_back(&worker->loop());
-  }
+  for (const auto& worker : workers_) workers.push_back(worker.get());
   std::unique_ptr<WebService>& service = services_[name];
   if (service)
     service->set_entrance(make_entrance(transport, service->entrance().get()));
   else
     service = std::make_unique<WebService>(make_entrance(transport, nullptr), workers, *monitor_);
   try {
-    return {name, std::make_unique<transport::Listener>(
-                      workers_.front()->loop(), std::move(loops), *service, listen_options(transport),
-                      connection_options(transport), [](const std::string& what) { log::error(what); })};
+    return {name, std::make_unique<transport::Listener>(workers_.front()->loop(), loops(), *service,
+                                                        std::move(options), connection_options(transport),
+                                                        [](const std::string& what) { log::error(what); })};
   } catch (const std::runtime_error& error) {
     throw std::runtime_error(listen_failure(error, transport));
   }
@@ -205,7 +208,8 @@ std::vector<Server::Named> Server::listen_to_new(const config::Config& next) {
   on_accept_thread([&] {
     try {
       for (size_t i = 0; i < names.size(); ++i)
-        if (!is_served(names[i])) fresh.push_back(listen(names[i], next.transports[i]));
+        if (!is_served(names[i]))
+          fresh.push_back(listen(names[i], next.transports[i], listen_options(next.transports[i])));
     } catch (...) {
       fresh.clear();  // here, as a listener is closed on this thread
       throw;
@@ -307,6 +311,27 @@ size_t Server::session_count() const {
 void Server::close_listeners() {
   on_accept_thread([this] {
     for (const Named& named : listeners_) named.listener->close();
+  });
+}
+
+std::vector<transport::Loop*> Server::loops() const {
+  std::vector<transport::Loop*> loops;
+  for (const auto& worker : workers_) loops.push_back(&worker->loop());
+  return loops;
+}
+
+std::vector<HandedSocket> Server::duplicate_sockets() {
+  std::vector<HandedSocket> sockets;
+  on_accept_thread([&] {
+    for (const Named& named : listeners_)
+      sockets.push_back({named.listener->duplicate(), services_.at(named.name)->entrance()->transport.id});
+  });
+  return sockets;
+}
+
+void Server::hand_over() {
+  on_accept_thread([this] {
+    for (const Named& named : listeners_) named.listener->hand_over();
   });
 }
 

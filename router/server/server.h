@@ -13,17 +13,20 @@
 #include "router/config/config.h"
 #include "router/monitor/memory_watch.h"
 #include "router/monitor/monitor.h"
+#include "router/process/handover.h"
 #include "router/realm/realms.h"
 #include "router/web/web_service.h"
 #include "router/worker/worker.h"
+#include "transport/accept/inherited_sockets.h"
 #include "transport/accept/listener.h"
 
 namespace router {
 
 class Server {
  public:
-  // Binds all addresses; throws std::runtime_error with the address and the reason. Nothing is served yet.
-  explicit Server(config::Config config);
+  // Binds all addresses that `sockets` has not; throws std::runtime_error with the address and the reason.
+  // Nothing is served yet.
+  explicit Server(config::Config config, transport::InheritedSockets sockets = {});
   // Stops at once if it still runs.
   ~Server();
 
@@ -37,6 +40,12 @@ class Server {
   // Lets nobody new in, says GOODBYE to all sessions as `drain` says, waits until their connections have gone
   // or another `patience` is over, and stops. Plain HTTP is served until the sessions have been told to go.
   void shut_down(const config::Drain& drain, std::chrono::milliseconds patience);
+  // Of what it listens on, for another process.
+  std::vector<HandedSocket> duplicate_sockets();
+  // Listens no more, as that process does. Before shut_down().
+  void hand_over();
+  // Of the workers.
+  std::vector<transport::Loop*> loops() const;
   // What is served now.
   const config::Config& config() const { return config_; }
 
@@ -64,7 +73,7 @@ class Server {
   // `before`: what the transport had; null: nothing.
   std::shared_ptr<const Entrance> make_entrance(const config::Transport& transport,
                                                 const Entrance* before) const;
-  Named listen(const std::string& name, const config::Transport& transport);
+  Named listen(const std::string& name, const config::Transport& transport, transport::ListenOptions options);
   // Runs it on the thread that accepts, and waits; throws what it throws.
   void on_accept_thread(const std::function<void()>& work);
   std::vector<Named> listen_to_new(const config::Config& next);

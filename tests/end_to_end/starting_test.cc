@@ -1,8 +1,10 @@
 // The real program: the ways to say what it serves, and what it says when it is ready.
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -83,6 +85,20 @@ TEST_F(Starting, SaysWhatAClientNeedsOnceItListens) {
               MatchesRegex(R"(\{"event":"listening","address":")" + address + R"(","port":)" + port +
                            R"(,"paths":\[\{"type":"websocket","url":"ws://)" + address +
                            R"(/ws","path":"/ws"\},.*\],"realms":\["realm1"\]\}.)"));
+}
+
+TEST_F(Starting, TakesAFreePortForATestAndSaysWhichAndEndsWithItsParent) {
+  // The shell has gone when the program looks at who has started it.
+  const std::string script = file("script");
+  std::ofstream(script) << WAMPD_PROGRAM << " --ephemeral --realm com.test 2>" << file("log") << " >"
+                        << file("ready") << " &\nuntil grep -q listening " << file("ready")
+                        << "; do sleep 0.01; done\n";
+  ASSERT_EQ(std::system(("sh " + script).c_str()), 0);
+  EXPECT_THAT(content(file("ready")),
+              MatchesRegex(R"(\{"event":"listening","address":"127\.0\.0\.1:.*"realms":\["com\.test"\]\}.)"));
+  while (content(file("log")).find("info ended") == std::string::npos)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_THAT(content(file("log")), HasSubstr("the process that has started this one has ended"));
 }
 
 TEST_F(Starting, LeavesNoPortsOfAnEarlierRun) {

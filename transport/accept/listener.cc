@@ -14,8 +14,10 @@
 #include <asio/generic/stream_protocol.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/ip/v6_only.hpp>
+#include <asio/local/stream_protocol.hpp>
 #include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -78,9 +80,23 @@ void open_acceptor(Acceptor& acceptor, const ListenOptions& options) {
 }
 
 std::string text_of(const asio::generic::stream_protocol::endpoint& generic) {
+  if (generic.protocol().family() == AF_UNIX) {
+    asio::local::stream_protocol::endpoint endpoint;
+    endpoint.resize(generic.size());
+    std::memcpy(endpoint.data(), generic.data(), generic.size());
+    return "unix:" + endpoint.path();
+  }
   tcp::endpoint endpoint;
   std::memcpy(endpoint.data(), generic.data(), std::min(generic.size(), endpoint.capacity()));
   return text_of(endpoint);
+}
+
+int family_of(const Descriptor& socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    throw std::system_error(errno, std::generic_category(), "cannot listen on an inherited socket");
+  return address.ss_family;
 }
 
 // A connection that was gone before it was accepted says nothing about the next one (accept(2), "Error
@@ -94,7 +110,7 @@ bool concerns_one_connection(int error) {
 }  // namespace
 
 struct Listener::State : std::enable_shared_from_this<State> {
-  State(Loop& accept_loop, std::vector<Loop*> loops, Service& service, const ListenOptions& options,
+  State(Loop& accept_loop, std::vector<Loop*> loops, Service& service, ListenOptions& options,
         ConnectionOptions connections, std::function<void(const std::string&)> on_error)
       : loop_state(accept_loop.state()),
         loops(std::move(loops)),
@@ -104,17 +120,20 @@ struct Listener::State : std::enable_shared_from_this<State> {
         acceptor(accept_loop.io()),
         pause(accept_loop.io()) {
     serve(service, std::move(connections));
-    if (!options.path.empty()) {
+    if (options.inherited) {
+      const int family = family_of(*options.inherited);
+      acceptor.assign({family, family == AF_UNIX ? 0 : IPPROTO_TCP}, options.inherited->release());
+    } else if (!options.path.empty()) {
       file.emplace(options.path, options.mode);
       acceptor.assign({AF_UNIX, 0}, file->listen(options.backlog).release());
-      local = "unix:" + options.path;
-      return;
+    } else {
+      open_acceptor(acceptor, options);
     }
-    open_acceptor(acceptor, options);
     const auto endpoint = acceptor.local_endpoint();
     local = text_of(endpoint);
     // In the same place in IPv4 and IPv6.
-    port = ntohs(reinterpret_cast<const sockaddr_in*>(endpoint.data())->sin_port);
+    if (endpoint.protocol().family() != AF_UNIX)
+      port = ntohs(reinterpret_cast<const sockaddr_in*>(endpoint.data())->sin_port);
   }
 
   void serve(Service& service, ConnectionOptions connections) {
@@ -259,6 +278,20 @@ void Listener::set_accepting(bool accepting) {
 }
 void Listener::close() {
   state_->close();
+}
+void Listener::hand_over() {
+  if (state_->file) state_->file->keep();
+  // Closing alone would leave it in this process' epoll set, as long as the other process has it open.
+  asio::error_code was_closed;
+  const Descriptor last(state_->acceptor.release(was_closed));
+  state_->close();
+}
+Descriptor Listener::duplicate() const {
+  Descriptor copy(::fcntl(state_->acceptor.native_handle(), F_DUPFD_CLOEXEC, 0));
+  if (copy.get() < 0)
+    throw std::system_error(errno, std::generic_category(),
+                            "cannot duplicate the socket of " + state_->local);
+  return copy;
 }
 
 }  // namespace transport

@@ -7,11 +7,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "transport/connection/connection_options.h"
 #include "transport/connection/service.h"
+#include "transport/socket/socket.h"
 
 namespace transport {
 
@@ -23,6 +25,9 @@ struct ListenOptions {
   int backlog = 1024;
   size_t max_connections = 100000;  // of this listener, all loops together; further ones are closed at once
   std::string refusal = {};         // what those are told before, for peers that speak one protocol only
+  std::string name = {};            // by which a socket may be meant for it; empty: by its address only
+  // A socket that listens already, in the place of a new one. If it has a file, that is not ours to remove.
+  std::optional<Descriptor> inherited = std::nullopt;
 };
 
 class Listener {
@@ -49,6 +54,10 @@ class Listener {
 
   // Stops accepting; connections stay. On the accept loop's thread, or while no loop runs.
   void close();
+  // The same, and the socket goes on listening for who has a duplicate of it: a file that it has stays.
+  void hand_over();
+  // Of the socket, for another process. On the accept loop's thread. Throws std::system_error.
+  Descriptor duplicate() const;
 
  private:
   struct State;

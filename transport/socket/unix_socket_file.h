@@ -22,6 +22,8 @@ class UnixSocketFile {
   // A listening, non-blocking socket. A socket file that nobody listens on is removed before. Throws
   // std::runtime_error with the path and the reason.
   Descriptor listen(int backlog);
+  // From now on the file stays, for another process that listens on it.
+  void keep() { made_ = false; }
 
  private:
   void remove_stale() const;

@@ -32,8 +32,7 @@ Words path_types() {
 // Of the transport and of the object for one protocol alike: the whole transport's sessions.
 Keys with_session_keys(Keys keys) {
   keys.known.insert(keys.known.end(),
-                    {"type", "endpoint", "server_names", "auth", "serializers", "options", "limits"});
-  keys.ignored.push_back("id");
+                    {"type", "id", "endpoint", "server_names", "auth", "serializers", "options", "limits"});
   return keys;
 }
 
@@ -139,6 +138,7 @@ Transport read_served(const Setting& setting, const std::vector<Realm>& realms) 
     read_web(setting, realms, transport, websockets);
   else
     read_universal(setting, realms, transport, websockets);
+  setting.given("id", [&](const Setting& id) { transport.id = id.string(); });
   setting.required("endpoint", [&](const Setting& endpoint) { read_endpoint(endpoint, transport); });
   setting.given("server_names", [&](const Setting& names) { read_server_names(names, transport); });
   read_session_settings(setting, websockets, names_of_roles(realms), transport);
