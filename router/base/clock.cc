@@ -1,20 +1,34 @@
 #include "router/base/clock.h"
 
-#include <cstdio>
-#include <ctime>
-
 namespace router {
+namespace {
 
+// The number's last digits, in decimal, at `text`.
+void put_digits(char* text, size_t digits, long number) {
+  for (; digits > 0; number /= 10) text[--digits] = static_cast<char>('0' + number % 10);
+}
+
+}  // namespace
+
+// By hand, as long lists have one for each entry. A year has four digits, as a WallTime's nanoseconds reach
+// from 1677 to 2262.
 std::string iso_8601(WallTime time) {
   using namespace std::chrono;
-  const auto since_epoch = floor<microseconds>(time.time_since_epoch());
-  const std::time_t seconds = floor<std::chrono::seconds>(since_epoch).count();
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  char text[40];
-  const size_t length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
-  const auto microseconds_of_second = static_cast<int>((since_epoch - std::chrono::seconds(seconds)).count());
-  std::snprintf(text + length, sizeof text - length, ".%06dZ", microseconds_of_second);
+  const auto since_epoch = floor<microseconds>(time);
+  const auto day = floor<days>(since_epoch);
+  const year_month_day date(day);
+  const hh_mm_ss of_day(since_epoch - day);
+  std::string text = "0000-00-00T00:00:00.000000Z";
+  const auto put = [&text](size_t at, size_t digits, auto number) {
+    put_digits(text.data() + at, digits, static_cast<long>(number));
+  };
+  put(0, 4, int{date.year()});
+  put(5, 2, unsigned{date.month()});
+  put(8, 2, unsigned{date.day()});
+  put(11, 2, of_day.hours().count());
+  put(14, 2, of_day.minutes().count());
+  put(17, 2, of_day.seconds().count());
+  put(20, 6, of_day.subseconds().count());
   return text;
 }
 

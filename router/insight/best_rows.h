@@ -1,12 +1,13 @@
 // Which rows of a very long list are on a page.
 //
 // Rows come in slices, under somebody's lock; only those are kept that may be on the page, and some more, so
-// that it is seldom looked for them. One thread's. A charge pays for what is kept.
+// that it is seldom looked for them; most others are not even made. One thread's. A charge pays for what is
+// kept.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
-#include <iterator>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -15,53 +16,53 @@
 
 namespace router::insight {
 
-// A Row has `double key`, of which the greatest come first; comes_first(a, b), where keys are the same; and
-// bytes(), of memory elsewhere.
+// A Row has order(), of which the least come first; and bytes(), of memory elsewhere.
 template <class Row>
 class BestRows {
  public:
-  BestRows(const PageRequest& page, transport::Charge charge)
-      : offset_(page.offset), limit_(page.limit), charge_(std::move(charge)) {}
+  using Order = decltype(std::declval<const Row&>().order());
 
-  // Of the present slice; short, as others wait for the lock.
-  void add(Row row) { slice_.push_back(std::move(row)); }
+  BestRows(const PageRequest& page, transport::Charge charge)
+      : begin_(page.offset), end_(page.offset + page.limit), charge_(std::move(charge)) {}
+
+  // Of the present slice; short, as others wait for the lock. make() gives the row, if it may be on the page.
+  template <class Make>
+  void add(const Order& order, const Make& make) {
+    ++total_;
+    if (!is_cut_ || order < rows_[end_ - 1].order()) slice_.push_back(make());
+  }
   // The slice is over, and the lock is not held.
   void end_slice() {
-    total_ += slice_.size();
     for (Row& row : slice_) {
       bytes_ += row.bytes();
       rows_.push_back(std::move(row));
     }
     slice_.clear();
-    const size_t kept = offset_ + limit_;
-    if (rows_.size() >= kept + std::max(some_more, kept / 4)) {
-      std::nth_element(rows_.begin(), at(kept), rows_.end(), before);
-      erase(kept, rows_.size());
-    }
+    if (rows_.size() >= end_ + std::max(some_more, end_ / 4)) cut();
     charge_.set(rows_.capacity() * sizeof(Row) + bytes_);
   }
   // How many there were.
   size_t total() const { return total_; }
 
   // When all have come: those on the page, in order. They last as long as this.
-  std::vector<const Row*> choose() {
-    const size_t begin = std::min(offset_, rows_.size());
-    const size_t end = std::min(begin + limit_, rows_.size());
-    std::partial_sort(rows_.begin(), at(end), rows_.end(), before);
-    erase(end, rows_.size());
-    erase(0, begin);
+  std::span<const Row> choose() {
+    if (rows_.size() > end_) cut();
+    std::sort(rows_.begin(), rows_.end(), before);
+    erase(0, std::min(begin_, rows_.size()));
     rows_.shrink_to_fit();
     charge_.set(rows_.capacity() * sizeof(Row) + bytes_);
-    std::vector<const Row*> chosen;
-    for (const Row& row : rows_) chosen.push_back(&row);
-    return chosen;
+    return rows_;
   }
 
  private:
-  static constexpr size_t some_more = 16'384;
+  static constexpr size_t some_more = 1024;
 
-  static bool before(const Row& a, const Row& b) {
-    return a.key != b.key ? a.key > b.key : Row::comes_first(a, b);
+  static bool before(const Row& a, const Row& b) { return a.order() < b.order(); }
+  // The first `end_` stay, with the last of them in its place.
+  void cut() {
+    std::nth_element(rows_.begin(), at(end_ - 1), rows_.end(), before);
+    erase(end_, rows_.size());
+    is_cut_ = true;
   }
   auto at(size_t place) { return rows_.begin() + static_cast<std::ptrdiff_t>(place); }
   void erase(size_t begin, size_t end) {
@@ -69,8 +70,9 @@ class BestRows {
     rows_.erase(at(begin), at(end));
   }
 
-  const size_t offset_, limit_;
+  const size_t begin_, end_;  // the page
   std::vector<Row> slice_, rows_;
+  bool is_cut_ = false;  // what comes after the row at `end_ - 1` is not on the page
   size_t total_ = 0;
   size_t bytes_ = 0;  // of memory elsewhere, of `rows_`
   transport::Charge charge_;

@@ -1,7 +1,11 @@
 #include "router/insight/sessions_page.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
+
+#include "router/insight/fields.h"
+
 namespace router::insight {
 namespace {
 
@@ -23,100 +27,127 @@ PageRules SessionsPage::rules(bool http) {
           .may_have_lists = http};
 }
 
+SessionsPage::SessionsPage(const PageRequest& page, bool http, transport::Charge charge)
+    : page_(page), http_(http), key_(key_of(page.order)), rows_(page_, std::move(charge)) {}
+
 bool SessionsPage::collect_some(const RealmState& realm) {
   from_ = realm.members.visit_some(from_, [&](const Member& member) {
-    Row row{realm_,         member.ref.session,          member.identity,
-            member.numbers, member.subscriptions.size(), member.registrations.size()};
-    row.key = key(row, page_.order);
-    rows_.add(std::move(row));
+    const Row row{key_(member), member.ref.session, realm_};
+    rows_.add(row.order(), [&row] { return row; });
   });
   return from_ != 0;
 }
 
-double SessionsPage::key(const Row& row, std::string_view order) {
-  const SessionNumbers& numbers = *row.numbers;
-  if (order == "rate") return number(numbers.rate);
-  if (order == "errors") return number(numbers.errors);
-  if (order == "bytes") return number(numbers.in_bytes) + number(numbers.out_bytes);
-  if (order == "queued" || order == "pending") return number(numbers.queued);
-  if (order == "lost") return number(numbers.lost);
-  if (order == "subs") return static_cast<double>(row.subscriptions);
-  if (order == "msgs_to") return number(numbers.out_msgs);
-  if (order == "msgs_from") return number(numbers.in_msgs);
-  if (order == "bytes_to") return number(numbers.out_bytes);
-  if (order == "bytes_from") return number(numbers.in_bytes);
-  if (order == "start") return number(numbers.joined_us);
-  if (order == "uptime") return -number(numbers.joined_us);
-  return 0;  // by id
+SessionsPage::Key SessionsPage::key_of(std::string_view order) {
+  if (order == "rate") return [](const Member& member) { return number(member.numbers->rate); };
+  if (order == "errors") return [](const Member& member) { return number(member.numbers->errors); };
+  if (order == "bytes")
+    return [](const Member& member) {
+      return number(member.numbers->in_bytes) + number(member.numbers->out_bytes);
+    };
+  if (order == "queued" || order == "pending")
+    return [](const Member& member) { return number(member.numbers->queued); };
+  if (order == "lost") return [](const Member& member) { return number(member.numbers->lost); };
+  if (order == "subs")
+    return [](const Member& member) { return static_cast<double>(member.subscriptions.size()); };
+  if (order == "msgs_to") return [](const Member& member) { return number(member.numbers->out_msgs); };
+  if (order == "msgs_from") return [](const Member& member) { return number(member.numbers->in_msgs); };
+  if (order == "bytes_to") return [](const Member& member) { return number(member.numbers->out_bytes); };
+  if (order == "bytes_from") return [](const Member& member) { return number(member.numbers->in_bytes); };
+  if (order == "start") return [](const Member& member) { return number(member.numbers->joined_us); };
+  if (order == "uptime") return [](const Member& member) { return -number(member.numbers->joined_us); };
+  return [](const Member&) { return 0.0; };  // by id
 }
 
-bool SessionsPage::add_lists_some(const std::string& name, const RealmState& realm) {
-  if (!page_.lists) return false;
-  for (size_t looked_at = 0; listed_ < chosen_.size() && looked_at < looked_at_once; ++listed_, ++looked_at) {
-    const Row& row = *chosen_[listed_];
-    const Member* const member = *row.realm == name ? realm.members.find(row.session) : nullptr;
+void SessionsPage::choose() {
+  chosen_ = rows_.choose();
+  sessions_.resize(chosen_.size());
+}
+
+bool SessionsPage::look_up_some(const RealmInsight& insight, const RealmState& realm) {
+  for (size_t looked_at = 0; looked_up_ < chosen_.size() && looked_at < looked_at_once; ++looked_up_) {
+    if (chosen_[looked_up_].realm != &insight.name) continue;
+    ++looked_at;
+    const Member* const member = realm.members.find(chosen_[looked_up_].session);
     if (!member) continue;
-    Lists& lists = lists_[&row];
+    Session& session = sessions_[looked_up_];
+    session.identity = member->identity;
+    session.numbers = member->numbers;
+    session.subscriptions = member->subscriptions.size();
+    session.registrations = member->registrations.size();
+    if (!page_.lists) continue;
     looked_at += most_in_a_list;
-    for (uint64_t from = 0; lists.subscriptions.size() < most_in_a_list;) {
-      from = member->subscriptions.visit_some(from, [&](uint64_t, const HeldSubscription& held) {
-        if (lists.subscriptions.size() < most_in_a_list)
-          lists.subscriptions.emplace_back(held.subscription->topic);
-      });
-      if (from == 0) break;
-    }
-    for (uint64_t from = 0; lists.registrations.size() < most_in_a_list;) {
-      from = member->registrations.visit_some(from, [&](uint64_t, const dealer::Registration* registration) {
-        if (lists.registrations.size() < most_in_a_list)
-          lists.registrations.emplace_back(registration->procedure);
-      });
-      if (from == 0) break;
-    }
+    add_lists(*member, session);
   }
-  if (listed_ < chosen_.size()) return true;
-  listed_ = 0;
+  if (looked_up_ < chosen_.size()) return true;
+  looked_up_ = 0;
   return false;
 }
 
-wamp::Dict SessionsPage::details(const Row& row, WallTime now) const {
-  using std::chrono::microseconds;
-  const SessionNumbers& numbers = *row.numbers;
-  const WallTime joined{microseconds(numbers.joined_us.value())};
-  const double seconds = std::chrono::duration<double>(now - joined).count();
-  wamp::Dict details;
-  if (http_) details.append("realm", *row.realm);
-  details.append(http_ ? "cid" : "session", row.session.value);
-  details.append("authid", row.identity->authid);
-  details.append("authrole", row.identity->authrole);
-  details.append("authmethod", row.identity->authmethod);
-  details.append("authprovider", row.identity->authprovider);
-  details.append("peer", row.identity->peer);
-  details.append("start", iso_8601(joined));
-  details.append("uptime_s", seconds > 0 ? seconds : 0.0);
-  details.append("in_msgs", numbers.in_msgs.value());
-  details.append("out_msgs", numbers.out_msgs.value());
-  details.append("in_bytes", numbers.in_bytes.value());
-  details.append("out_bytes", numbers.out_bytes.value());
-  details.append("rate", number(numbers.rate) / 1000);
-  details.append("calls", numbers.calls.value());
-  details.append("errors", numbers.errors.value());
-  details.append("events", numbers.events.value());
-  details.append("bytes", numbers.in_bytes.value() + numbers.out_bytes.value());
-  details.append(http_ ? "pending_bytes" : "queued", numbers.queued.value());
-  details.append("lost", numbers.lost.value());
-  details.append("subscriptions", row.subscriptions);
-  details.append("registrations", row.registrations);
-  if (const auto lists = lists_.find(&row); lists != lists_.end()) {
-    details.append("subscriptions_list", lists->second.subscriptions);
-    details.append("registrations_list", lists->second.registrations);
+void SessionsPage::add_lists(const Member& member, Session& session) {
+  for (uint64_t from = 0; session.subscriptions_list.size() < most_in_a_list;) {
+    from = member.subscriptions.visit_some(from, [&](uint64_t, const HeldSubscription& held) {
+      if (session.subscriptions_list.size() < most_in_a_list)
+        session.subscriptions_list.emplace_back(held.subscription->topic);
+    });
+    if (from == 0) break;
   }
-  return details;
+  for (uint64_t from = 0; session.registrations_list.size() < most_in_a_list;) {
+    from = member.registrations.visit_some(from, [&](uint64_t, const dealer::Registration* registration) {
+      if (session.registrations_list.size() < most_in_a_list)
+        session.registrations_list.emplace_back(registration->procedure);
+    });
+    if (from == 0) break;
+  }
 }
 
-wamp::List SessionsPage::list(WallTime now) const {
-  wamp::List list;
-  for (const Row* const row : chosen_) list.emplace_back(details(*row, now));
-  return list;
+size_t SessionsPage::size() const {
+  const auto is_there = [](const Session& session) { return session.identity != nullptr; };
+  return static_cast<size_t>(std::count_if(sessions_.begin(), sessions_.end(), is_there));
+}
+
+void SessionsPage::send(const Row& row, const Session& session, serializers::ValueSink& sink,
+                        WallTime now) const {
+  using std::chrono::microseconds;
+  const Identity& identity = *session.identity;
+  const SessionNumbers& numbers = *session.numbers;
+  const WallTime joined{microseconds(numbers.joined_us.value())};
+  const double seconds = std::chrono::duration<double>(now - joined).count();
+  Fields fields(sink);
+  if (http_) fields.add("realm", *row.realm);
+  fields.add(http_ ? "cid" : "session", row.session.value);
+  fields.add("authid", identity.authid);
+  fields.add("authrole", identity.authrole);
+  fields.add("authmethod", identity.authmethod);
+  fields.add("authprovider", identity.authprovider);
+  fields.add("peer", identity.peer);
+  fields.add("start", iso_8601(joined));
+  fields.add("uptime_s", seconds > 0 ? seconds : 0.0);
+  fields.add("in_msgs", numbers.in_msgs.value());
+  fields.add("out_msgs", numbers.out_msgs.value());
+  fields.add("in_bytes", numbers.in_bytes.value());
+  fields.add("out_bytes", numbers.out_bytes.value());
+  fields.add("rate", number(numbers.rate) / 1000);
+  fields.add("calls", numbers.calls.value());
+  fields.add("errors", numbers.errors.value());
+  fields.add("events", numbers.events.value());
+  fields.add("bytes", numbers.in_bytes.value() + numbers.out_bytes.value());
+  fields.add(http_ ? "pending_bytes" : "queued", numbers.queued.value());
+  fields.add("lost", numbers.lost.value());
+  fields.add("subscriptions", session.subscriptions);
+  fields.add("registrations", session.registrations);
+  if (page_.lists) {
+    fields.add("subscriptions_list", session.subscriptions_list);
+    fields.add("registrations_list", session.registrations_list);
+  }
+  fields.end();
+}
+
+void SessionsPage::send(serializers::ValueSink& sink, WallTime now) const {
+  sink.begin_list(serializers::unknown_size);
+  for (size_t place = 0; place < chosen_.size(); ++place)
+    if (sessions_[place].identity) send(chosen_[place], sessions_[place], sink, now);
+  sink.end_list(size());
 }
 
 }  // namespace router::insight

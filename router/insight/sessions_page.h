@@ -1,13 +1,15 @@
 // The sessions of some realms, as a list for people and programs.
 //
-// Filled under the lock of one realm after the other, in slices; the rest needs no lock. One thread's, which
-// serves no client, as the sessions may be very many. The realms outlive it.
+// Filled under the lock of one realm after the other, in slices; the rest needs no lock. Of all sessions it
+// keeps what tells which ones are on the page, and looks only these up. One thread's, which serves no client,
+// as the sessions may be very many. The realms outlive it.
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
-#include <string>
+#include <span>
+#include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -15,6 +17,7 @@
 #include "router/insight/best_rows.h"
 #include "router/insight/page_request.h"
 #include "router/insight/realm_insight.h"
+#include "serializers/values/value_sink.h"
 
 namespace router::insight {
 
@@ -23,8 +26,7 @@ class SessionsPage {
   // `http`: for a page over HTTP, in the words of nats-server.
   static PageRules rules(bool http);
   // `charge` pays for what it keeps.
-  SessionsPage(const PageRequest& page, bool http, transport::Charge charge)
-      : page_(page), http_(http), rows_(page_, std::move(charge)) {}
+  SessionsPage(const PageRequest& page, bool http, transport::Charge charge);
 
   // One realm after the other: begin(), and then collect_some() under its lock, and end_slice() without it.
   // True: there is more of it.
@@ -32,39 +34,46 @@ class SessionsPage {
   bool collect_some(const RealmState& realm);
   void end_slice() { rows_.end_slice(); }
   // When all realms have been: which sessions are on the page.
-  void choose() { chosen_ = rows_.choose(); }
-  // Then, under the lock of one realm after the other, what is in their lists.
-  bool add_lists_some(const std::string& name, const RealmState& realm);
+  void choose();
+  // Then, under the lock of one realm after the other, what is told of them. True: there is more of it.
+  bool look_up_some(const RealmInsight& insight, const RealmState& realm);
+  // How many there were, and are on the page: those that have gone in the meantime are not.
   size_t total() const { return rows_.total(); }
-  wamp::List list(WallTime now) const;
+  size_t size() const;
+  // A list of them.
+  void send(serializers::ValueSink& sink, WallTime now) const;
 
  private:
+  // The greatest come first.
+  using Key = double (*)(const Member& member);
   struct Row {
-    const std::string* realm = nullptr;
-    wamp::SessionId session;
-    std::shared_ptr<const Identity> identity;
-    std::shared_ptr<const SessionNumbers> numbers;
-    uint64_t subscriptions = 0, registrations = 0;
     double key = 0;  // as it was then
+    wamp::SessionId session;
+    const std::string* realm = nullptr;
 
-    static bool comes_first(const Row& a, const Row& b) { return a.session.value < b.session.value; }
+    std::tuple<double, uint64_t> order() const { return {-key, session.value}; }
     static size_t bytes() { return 0; }
   };
-  struct Lists {
-    wamp::List subscriptions, registrations;
+  struct Session {
+    std::shared_ptr<const Identity> identity;  // null: it has gone
+    std::shared_ptr<const SessionNumbers> numbers;
+    uint64_t subscriptions = 0, registrations = 0;
+    wamp::List subscriptions_list, registrations_list;
   };
 
-  static double key(const Row& row, std::string_view order);
-  wamp::Dict details(const Row& row, WallTime now) const;
+  static Key key_of(std::string_view order);
+  static void add_lists(const Member& member, Session& session);
+  void send(const Row& row, const Session& session, serializers::ValueSink& sink, WallTime now) const;
 
   const PageRequest page_;
   const bool http_;
+  const Key key_;
   const std::string* realm_ = nullptr;  // the present one
   uint64_t from_ = 0;                   // in it
   BestRows<Row> rows_;
-  std::vector<const Row*> chosen_;
-  size_t listed_ = 0;  // of the chosen, in the present realm
-  std::map<const Row*, Lists> lists_;
+  std::span<const Row> chosen_;
+  std::vector<Session> sessions_;  // those chosen
+  size_t looked_up_ = 0;           // of them, in the present realm
 };
 
 }  // namespace router::insight

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <utility>
+
+#include "router/insight/fields.h"
+
 namespace router::insight {
 namespace {
 
@@ -29,18 +32,18 @@ double key_of(const TopicNumbers::Total& numbers, std::string_view order) {
   return order == "bytes" ? static_cast<double>(numbers.bytes) : 0;
 }
 
-void append_numbers(const ProcedureNumbers::Total& numbers, wamp::Dict& details) {
-  details.append("errors", numbers.errors);
-  details.append("bytes", numbers.bytes);
-  details.append("waiting", numbers.waiting);
-  details.append("waited", numbers.waited);
-  details.append("p50_us", numbers.latencies.percentile_us(50));
-  details.append("p99_us", numbers.latencies.percentile_us(99));
+void add_numbers(const ProcedureNumbers::Total& numbers, const UriHolder& holder, Fields& fields) {
+  fields.add("errors", numbers.errors);
+  fields.add("bytes", numbers.bytes);
+  fields.add("waiting", holder.waiting > 0 ? holder.waiting : numbers.waiting);
+  fields.add("waited", numbers.waited);
+  fields.add("p50_us", numbers.latencies.percentile_us(50));
+  fields.add("p99_us", numbers.latencies.percentile_us(99));
 }
-void append_numbers(const TopicNumbers::Total& numbers, wamp::Dict& details) {
-  details.append("events", numbers.events);
-  details.append("errors", numbers.errors);
-  details.append("bytes", numbers.bytes);
+void add_numbers(const TopicNumbers::Total& numbers, const UriHolder&, Fields& fields) {
+  fields.add("events", numbers.events);
+  fields.add("errors", numbers.errors);
+  fields.add("bytes", numbers.bytes);
 }
 
 struct Words {
@@ -114,7 +117,8 @@ bool UrisPage<Kind>::collect_some(const RealmState& realm) {
     return !are_used_added_ || page_.all;
   }
   from_ = Kind::visit_some(realm, from_, [&](const std::string& uri, const UriHolder& holder) {
-    if (!used_holders_.contains(holder.id)) add({realm_, uri, holder, nullptr});
+    if (used_holders_.contains(holder.id)) return;
+    rows_.add(order_of(0, uri, *realm_), [&] { return Row{realm_, uri, holder, nullptr}; });
   });
   return from_ != 0;
 }
@@ -126,31 +130,25 @@ bool UrisPage<Kind>::add_used_some(const RealmState& realm) {
     used_.pop_back();
     row.holder = Kind::find(realm, row.uri);
     if (row.holder.id != 0) used_holders_.insert(row.holder.id);
-    add(std::move(row));
+    row.key = key(row);
+    rows_.add(row.order(), [&row] { return std::move(row); });
   }
   return !used_.empty();
 }
 
 template <class Kind>
-void UrisPage<Kind>::add(Row row) {
-  row.key = key(row);
-  rows_.add(std::move(row));
-}
-
-template <class Kind>
 double UrisPage<Kind>::key(const Row& row) const {
   if (page_.order == "rate") return row.rate;
-  if (!row.total) return 0;
   if (page_.order == "calls" || page_.order == "publications") return static_cast<double>(row.total->count);
   return key_of(row.total->numbers, page_.order);
 }
 
 template <class Kind>
-bool UrisPage<Kind>::add_lists_some(const std::string& name, const RealmState& realm) {
+bool UrisPage<Kind>::look_up_some(const RealmInsight& insight, const RealmState& realm) {
   if (!page_.lists) return false;
   for (size_t looked_at = 0; listed_ < chosen_.size() && looked_at < looked_at_once; ++listed_, ++looked_at) {
-    const Row& row = *chosen_[listed_];
-    if (*row.realm != name || row.holder.id == 0) continue;
+    const Row& row = chosen_[listed_];
+    if (row.realm != &insight.name || row.holder.id == 0) continue;
     wamp::List& list = lists_[&row] = Kind::members_of(realm, row.holder.id);
     looked_at += list.size();
   }
@@ -160,34 +158,34 @@ bool UrisPage<Kind>::add_lists_some(const std::string& name, const RealmState& r
 }
 
 template <class Kind>
-wamp::Dict UrisPage<Kind>::details(const Row& row) const {
+void UrisPage<Kind>::send(const Row& row, serializers::ValueSink& sink) const {
   const Words& names = words<Kind>;
-  wamp::Dict details;
-  if (http_) details.append("realm", *row.realm);
-  details.append(std::string(names.uri), row.uri);
+  Fields fields(sink);
+  if (http_) fields.add("realm", *row.realm);
+  fields.add(names.uri, row.uri);
   static const Total nothing;
   const Total& total = row.total ? *row.total : nothing;
-  details.append(std::string(names.count), total.count);
-  details.append("error_bound", total.error_bound);
-  details.append("rate", row.rate);
-  append_numbers(total.numbers, details);
-  if (row.holder.id == 0) return details;
-  if (row.holder.waiting > 0) details.set("waiting", row.holder.waiting);
-  details.append(std::string(names.holder), row.holder.id);
-  details.append("match", wamp::name(row.holder.match));
-  if (!row.holder.policy.empty()) details.append("invoke", row.holder.policy);
-  details.append(std::string(names.members), row.holder.members);
-  details.append("created", iso_8601(row.holder.created));
-  if (const auto list = lists_.find(&row); list != lists_.end())
-    details.append(std::string(names.members) + "_list", list->second);
-  return details;
+  fields.add(names.count, total.count);
+  fields.add("error_bound", total.error_bound);
+  fields.add("rate", row.rate);
+  add_numbers(total.numbers, row.holder, fields);
+  if (row.holder.id != 0) {
+    fields.add(names.holder, row.holder.id);
+    fields.add("match", wamp::name(row.holder.match));
+    if (!row.holder.policy.empty()) fields.add("invoke", row.holder.policy);
+    fields.add(names.members, row.holder.members);
+    fields.add("created", iso_8601(row.holder.created));
+    if (const auto list = lists_.find(&row); list != lists_.end())
+      fields.add(std::string(names.members) + "_list", list->second);
+  }
+  fields.end();
 }
 
 template <class Kind>
-wamp::List UrisPage<Kind>::list(WallTime) const {
-  wamp::List list;
-  for (const Row* const row : chosen_) list.emplace_back(details(*row));
-  return list;
+void UrisPage<Kind>::send(serializers::ValueSink& sink, WallTime) const {
+  sink.begin_list(serializers::unknown_size);
+  for (const Row& row : chosen_) send(row, sink);
+  sink.end_list(size());
 }
 
 template class UrisPage<ProcedureKind>;

@@ -9,7 +9,9 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -19,6 +21,7 @@
 #include "router/insight/page_request.h"
 #include "router/insight/realm_insight.h"
 #include "router/statistics/merged.h"
+#include "serializers/values/value_sink.h"
 #include "transport/memory/allocated.h"
 
 namespace router::insight {
@@ -82,10 +85,13 @@ class UrisPage {
   bool collect_some(const RealmState& realm);
   void end_slice() { rows_.end_slice(); }
   void choose() { chosen_ = rows_.choose(); }
-  // Then, under the lock of one realm after the other, what is in their lists.
-  bool add_lists_some(const std::string& name, const RealmState& realm);
+  // Then, under the lock of one realm after the other, what is in their lists. True: there is more of it.
+  bool look_up_some(const RealmInsight& insight, const RealmState& realm);
+  // How many there were, and are on the page.
   size_t total() const { return rows_.total(); }
-  wamp::List list(WallTime now) const;
+  size_t size() const { return chosen_.size(); }
+  // A list of them.
+  void send(serializers::ValueSink& sink, WallTime now) const;
 
  private:
   using Total = typename UriSummary<typename Kind::Numbers>::Total;
@@ -96,17 +102,19 @@ class UrisPage {
     std::shared_ptr<const Total> total;  // null: it is not used
     double rate = 0, key = 0;
 
-    static bool comes_first(const Row& a, const Row& b) {
-      return std::tie(a.uri, *a.realm) < std::tie(b.uri, *b.realm);
-    }
+    auto order() const { return order_of(key, uri, *realm); }
     size_t bytes() const { return transport::allocated(uri.size() + 1); }
   };
 
   // Of those that are used some. True: there are more.
   bool add_used_some(const RealmState& realm);
-  void add(Row row);
-  double key(const Row& row) const;
-  wamp::Dict details(const Row& row) const;
+  // The greatest come first.
+  double key(const Row& used) const;
+  static std::tuple<double, std::string_view, std::string_view> order_of(double key, std::string_view uri,
+                                                                         std::string_view realm) {
+    return {-key, uri, realm};
+  }
+  void send(const Row& row, serializers::ValueSink& sink) const;
 
   const PageRequest page_;
   const bool http_;
@@ -118,7 +126,7 @@ class UrisPage {
   uint64_t from_ = 0;
 
   BestRows<Row> rows_;
-  std::vector<const Row*> chosen_;
+  std::span<const Row> chosen_;
   size_t listed_ = 0;
   std::map<const Row*, wamp::List> lists_;
 };

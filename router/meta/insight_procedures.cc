@@ -12,6 +12,7 @@
 #include "router/memory/holding.h"
 #include "router/meta/call_arguments.h"
 #include "router/meta/procedures.h"
+#include "serializers/values/value_builder.h"
 #include "wamp/error_uris.h"
 
 // Ours: what the realm does, and why it refuses something (docs/insight.md).
@@ -55,7 +56,11 @@ Reading tell_page(const Asked& asked) {
     inspect([&page](const RealmState& realm) { return page.collect_some(realm); },
             [&page] { page.end_slice(); });
     page.choose();
-    return Arguments{{wamp::Value(page.list(realm_insight.clock.wall_time()))}, {}};
+    inspect([&](const RealmState& realm) { return page.look_up_some(realm_insight, realm); }, nullptr);
+    constexpr serializers::ValueLimits unlimited;
+    serializers::ValueBuilder list(unlimited);
+    page.send(list, realm_insight.clock.wall_time());
+    return Arguments{std::move(list.values()), {}};
   });
 }
 

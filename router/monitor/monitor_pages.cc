@@ -4,10 +4,12 @@
 #include <array>
 #include <charconv>
 #include <new>
+#include <tuple>
 #include <utility>
 #include <variant>
 
 #include "router/insight/best_rows.h"
+#include "router/insight/fields.h"
 #include "router/insight/realm_numbers.h"
 #include "router/insight/sessions_page.h"
 #include "router/insight/uris_page.h"
@@ -23,8 +25,13 @@ namespace {
 
 using transport::HttpResponse;
 
+HttpResponse json_response(int status, std::string text) {
+  text.push_back('\n');
+  return {status, "application/json", std::move(text), {{"Cache-Control", "no-store"}}};
+}
+
 HttpResponse json_response(int status, const wamp::Dict& body) {
-  return {status, "application/json", serializers::json_text(body) + "\n", {{"Cache-Control", "no-store"}}};
+  return json_response(status, serializers::json_text(body));
 }
 
 HttpResponse come_again(const std::string& why) {
@@ -80,16 +87,21 @@ std::vector<std::shared_ptr<Realm>> chosen(const Realms& realms, const std::opti
   return found ? std::vector{found} : std::vector<std::shared_ptr<Realm>>{};
 }
 
-// The answer with a list: how much of it is on the page.
-HttpResponse list_response(const char* what, const insight::PageRequest& page, size_t total, wamp::List list,
-                           WallTime now) {
-  wamp::Dict body{{"now", iso_8601(now)},
-                  {std::string("num_") + what, uint64_t{list.size()}},
-                  {"total", uint64_t{total}},
-                  {"offset", uint64_t{page.offset}},
-                  {"limit", uint64_t{page.limit}}};
-  body.append(what, std::move(list));  // not into the braces, where it would be copied
-  return json_response(200, body);
+// The answer with a list of so many: how much of it is on the page. send_list(sink) sends it.
+template <class SendList>
+HttpResponse list_response(const char* what, const insight::PageRequest& page, size_t total, size_t size,
+                           WallTime now, const SendList& send_list) {
+  std::string text;
+  serializers::JsonWriter writer(text);
+  insight::Fields fields(writer);
+  fields.add("now", iso_8601(now));
+  fields.add(std::string("num_") + what, uint64_t{size});
+  fields.add("total", uint64_t{total});
+  fields.add("offset", uint64_t{page.offset});
+  fields.add("limit", uint64_t{page.limit});
+  send_list(fields.of(what));
+  fields.end();
+  return json_response(200, std::move(text));
 }
 
 template <class Page>
@@ -104,18 +116,18 @@ HttpResponse list_page(const char* what, const insight::PageRequest& request,
   }
   page.choose();
   for (const auto& realm : realms)
-    realm->inspect([&](const RealmState& state) { return page.add_lists_some(realm->name(), state); });
+    realm->inspect([&](const RealmState& state) { return page.look_up_some(realm->insight(), state); });
   const WallTime now = clock.wall_time();
-  return list_response(what, request, page.total(), page.list(now), now);
+  return list_response(what, request, page.total(), page.size(), now,
+                       [&](serializers::ValueSink& sink) { page.send(sink, now); });
 }
 
 struct DenialRow {
   const std::string* realm = nullptr;
   Denial denial;
-  double key = 0;  // its time
   size_t number = 0;
 
-  static bool comes_first(const DenialRow& a, const DenialRow& b) { return a.number < b.number; }
+  std::tuple<WallTime::duration, size_t> order() const { return {-denial.time.time_since_epoch(), number}; }
   size_t bytes() const {
     size_t all = 0;
     for (const std::string* const text :
@@ -132,15 +144,15 @@ HttpResponse denials_page(const char* what, const insight::PageRequest& request,
   size_t number = 0;
   for (const auto& realm : realms) {
     for (Denial& denial : insight::denials_of(realm->insight())) {
-      const auto time = static_cast<double>(denial.time.time_since_epoch().count());
-      rows.add({&realm->name(), std::move(denial), time, ++number});
+      DenialRow row{&realm->name(), std::move(denial), ++number};
+      rows.add(row.order(), [&row] { return std::move(row); });
     }
     rows.end_slice();
   }
   wamp::List list;
-  for (const DenialRow* const row : rows.choose())
-    list.emplace_back(insight::details_of(row->denial, row->realm));
-  return list_response(what, request, rows.total(), std::move(list), clock.wall_time());
+  for (const DenialRow& row : rows.choose()) list.emplace_back(insight::details_of(row.denial, row.realm));
+  return list_response(what, request, rows.total(), list.size(), clock.wall_time(),
+                       [&list](serializers::ValueSink& sink) { send(list, sink); });
 }
 
 insight::PageRules rules_of_denials(bool) {
