@@ -34,6 +34,7 @@ class Generator:
     @contextmanager
     def idle(self, connections, server):
         """So many sessions that do nothing, within the with-block."""
+        time.sleep(0.2)  # the one that found out whether it listens has gone
         before = server.connections()
         command = [self.build_dir / "wampd-load", "idle", "--connections", str(connections), "--url", server.url,
                    "--duration", "3600"]

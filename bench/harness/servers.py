@@ -1,5 +1,6 @@
 """The servers that are measured, each in a process of its own on 127.0.0.1; leaving the with-block ends it."""
 
+import contextlib
 import ctypes
 import json
 import os
@@ -45,8 +46,11 @@ class Server:
 
     def connections(self):
         """Descriptors that are sockets; some of them listen."""
-        names = (os.readlink(path) for path in Path(f"/proc/{self.process.pid}/fd").iterdir())
-        return sum(name.startswith("socket:") for name in names)
+        count = 0
+        for path in Path(f"/proc/{self.process.pid}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # it has been closed
+                count += os.readlink(path).startswith("socket:")
+        return count
 
     def failure(self, what):
         return Failure(f"{what}\nThe last lines of {self.name}:\n" + "\n".join(self.log.read_text().splitlines()[-10:]))
