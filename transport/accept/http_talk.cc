@@ -17,6 +17,16 @@ HttpResponse too_many_connections() {
   return text_response(429, "there are too many connections from your address");
 }
 
+// Copied once only, as a body may be long.
+BufferRef buffer_of(const HttpResponse& response, bool head_only, bool keep_alive) {
+  const std::string head = response_head(response, keep_alive);
+  const std::string_view body = head_only ? std::string_view() : response.body;
+  BufferRef bytes = Buffer::create(0, head.size() + body.size());
+  bytes->append(head);
+  bytes->append(body);
+  return bytes;
+}
+
 }  // namespace
 
 void HttpTalk::begin() {
@@ -113,7 +123,7 @@ bool HttpTalk::says_goodbye(size_t) {
 }
 
 void HttpTalk::respond(const HttpResponse& response, bool head_only) {
-  end_with(response_bytes(response, head_only));
+  end_with(buffer_of(response, head_only, false));
 }
 
 void HttpTalk::refuse(const std::string& peer, const HttpResponse& response) {
@@ -122,12 +132,12 @@ void HttpTalk::refuse(const std::string& peer, const HttpResponse& response) {
   respond(response);
 }
 
-void HttpTalk::end_with(std::string_view last_words) {
+void HttpTalk::end_with(BufferRef last_words) {
   stream_.peer().leave_half_open();
   give_back(unread_);
   // It may take its time as long as the client takes some of it.
   stream_.set_deadline(stream_.limits().handshake_timeout_ms, true);
-  stream_.finish(Buffer::of(last_words), Stream::Then::await_peer);
+  stream_.finish(std::move(last_words), Stream::Then::await_peer);
 }
 
 // ---- requests
@@ -217,7 +227,7 @@ void HttpTalk::receive_rawsocket_handshake() {
   if (const auto* refusal = std::get_if<RawSocketRefusal>(&answer)) {
     peer.count_refused(refusal->why, stream_.state().counters.refused_upgrade);
     if (refusal->error == RawSocketError::not_served) return respond(text_response(400, refusal->why));
-    return end_with(rawsocket_refusal(refusal->error));
+    return end_with(Buffer::of(rawsocket_refusal(refusal->error)));
   }
   const ConnectionLimits& limits = stream_.limits();
   const size_t announced = announced_rawsocket_length(limits.max_message_size);
@@ -301,7 +311,7 @@ void HttpTalk::begin_answer(HttpResponse response) {
   if (!posted->keep_alive) return respond(response);
   stage_ = Stage::answering;
   stream_.set_deadline(stream_.limits().handshake_timeout_ms, true);
-  stream_.output().queue(response_bytes(response, false, true));
+  stream_.output().queue(buffer_of(response, false, true));
 }
 
 void HttpTalk::on_all_written() {

@@ -13,6 +13,7 @@
 #include "transport/connection/service.h"
 #include "transport/http/http.h"
 #include "transport/memory/allocated.h"
+#include "transport/memory/buffer.h"
 #include "transport/messages/message_pace.h"
 #include "transport/messages/message_talk.h"
 #include "transport/rawsocket/rawsocket.h"
@@ -74,7 +75,7 @@ class HttpTalk final : public Talk, private HttpExchange {
 
   // The last words.
   void respond(const HttpResponse& response, bool head_only = false);
-  void end_with(std::string_view last_words);
+  void end_with(BufferRef last_words);
   // The same, counted and told.
   void refuse(const HttpResponse& response) { refuse(stream_.peer().address(), response); }
   void refuse(const std::string& peer, const HttpResponse& response);

@@ -201,7 +201,7 @@ std::string switching_protocols(const Handshake& handshake, std::string_view sub
   return bytes += "\r\n";
 }
 
-std::string response_bytes(const HttpResponse& response, bool head_only, bool keep_alive) {
+std::string response_head(const HttpResponse& response, bool keep_alive) {
   std::string bytes =
       "HTTP/1.1 " + std::to_string(response.status) + " " + http_reason_phrase(response.status) + "\r\n";
   constexpr int no_content = 204, not_modified = 304;
@@ -211,6 +211,11 @@ std::string response_bytes(const HttpResponse& response, bool head_only, bool ke
   }
   for (const auto& [name, value] : response.headers) bytes += name + ": " + value + "\r\n";
   bytes += keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
+  return bytes;
+}
+
+std::string response_bytes(const HttpResponse& response, bool head_only) {
+  std::string bytes = response_head(response, false);
   if (!head_only) bytes += response.body;
   return bytes;
 }

@@ -47,7 +47,9 @@ constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 bool keeps_alive(const HttpRequest& request);
 HttpResponse method_not_allowed(const HttpRequest& request, std::string_view allowed);
 
-// The bytes of a response; `head_only` leaves out its body. Unless `keep_alive`, it ends the connection.
-std::string response_bytes(const HttpResponse& response, bool head_only, bool keep_alive = false);
+// The head of a response, with the empty line. Unless `keep_alive`, it ends the connection.
+std::string response_head(const HttpResponse& response, bool keep_alive);
+// The bytes of a response that ends the connection; `head_only` leaves out its body.
+std::string response_bytes(const HttpResponse& response, bool head_only);
 
 }  // namespace transport
