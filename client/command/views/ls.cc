@@ -42,6 +42,8 @@ class LsVerb final : public Verb {
  private:
   void look(Session& session) {
     fetch_rows(*connection_, session, *subject_, [this](Rows rows) {
+      if (const auto wrong = wrong_column(rows, sort_))
+        return connection_->fail(ExitStatus::usage, "--sort: " + *wrong);
       rows_ = chosen(std::move(rows), *subject_, prefix_, sort_);
       if (watches_ && !is_json_ && !screen_ && can_draw(STDOUT_FILENO))
         draw_on(screen_, *connection_, [this] { show(); });

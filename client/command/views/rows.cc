@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "client/command/output/json.h"
+#include "client/command/output/output.h"
 #include "client/command/views/asking.h"
 #include "client/command/words/duration.h"
 #include "wamp/error_uris.h"
@@ -82,9 +83,15 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
     for (const wamp::Value& row : list ? *list : wamp::List())
       if (const auto* const dict = row.get<wamp::Dict>()) rows_.push_back(*dict);
     if (list) seen_ += list->size();
-    const bool is_last = !list || list->size() < static_cast<size_t>(rows_of_a_page) || seen_ >= most_rows;
-    if (is_last) return then_(std::move(rows_));
-    ask_for_page();
+    const bool is_last = !list || list->size() < static_cast<size_t>(rows_of_a_page);
+    if (!is_last && seen_ < most_rows) return ask_for_page();
+    if (!is_last) complain_of_more();
+    then_(std::move(rows_));
+  }
+
+  void complain_of_more() const {
+    complain("there may be more " + subject_.name + ": no more than " + std::to_string(most_rows) +
+             " are looked at");
   }
 
   void ask_for_ids() {
@@ -97,6 +104,7 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
     append_ids(ids);
     if (const auto* const lists = ids.get<wamp::Dict>())
       for (const auto& entry : *lists) append_ids(entry.value);
+    if (ids_.size() > most_rows) complain_of_more();
     ids_.resize(std::min(ids_.size(), most_rows));
     ask_for_rows();
   }
@@ -188,6 +196,19 @@ double number_of(const wamp::Dict& row, std::string_view key) {
   if (const auto* const number = value->get<uint64_t>()) return static_cast<double>(*number);
   if (const auto* const number = value->get<double>()) return *number;
   return 0;
+}
+
+std::optional<std::string> wrong_column(const Rows& rows, const std::string& sort_key) {
+  if (sort_key.empty() || rows.empty()) return std::nullopt;
+  std::vector<std::string> keys;
+  for (const wamp::Dict& row : rows) {
+    if (row.find(sort_key)) return std::nullopt;
+    for (const wamp::DictEntry& entry : row)
+      if (std::find(keys.begin(), keys.end(), entry.key) == keys.end()) keys.push_back(entry.key);
+  }
+  std::string all;
+  for (const std::string& key : keys) all.append(all.empty() ? "" : ", ").append(key);
+  return "expected one of " + all + ", found \"" + sort_key + "\"";
 }
 
 Rows chosen(Rows rows, const Subject& subject, const std::string& prefix, const std::string& sort_key) {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,10 +34,13 @@ struct Subject {
 // Null if there is none of that name.
 const Subject* subject_named(std::string_view name);
 
-// All rows, at most 100,000: by wampd's own procedures, of another router by the specification's. Calls
-// `then` later, once.
+// All rows, at most 100,000; that there may be more is told on standard error. By wampd's own procedures, of
+// another router by the specification's. Calls `then` later, once.
 void fetch_rows(Connection& connection, Session& session, const Subject& subject,
                 std::function<void(Rows)> then);
+
+// What is wrong with a key to sort by: none of the rows has it.
+std::optional<std::string> wrong_column(const Rows& rows, const std::string& sort_key);
 
 // Keeps those whose key begins with the prefix; the greatest numbers come first, texts in their order.
 Rows chosen(Rows rows, const Subject& subject, const std::string& prefix, const std::string& sort_key);

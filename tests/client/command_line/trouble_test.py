@@ -148,7 +148,14 @@ class StrangeRouters(CommandLine):
             while (message := guest.hears())[0] == CALL:
                 guest.says(RESULT, message[1], {}, [[None] * 1024])
             guest.says(GOODBYE, {}, "wamp.close.goodbye_and_out")
-        self.assertEqual(self.run_it("ls", "sessions", environment=self.fake(serve)), ("", ""))
+        self.assertEqual(self.run_it("ls", "sessions", environment=self.fake(serve)),
+                         ("", "wampd: there may be more sessions: no more than 100000 are looked at\n"))
+
+    def test_a_column_that_no_row_has_is_told_with_those_that_there_are(self):
+        output, errors = self.run_it("ls", "sessions", "--sort", "nonsense", status=2)
+        self.assertEqual(output, "")
+        self.assertRegex(errors, r'^wampd: --sort: expected one of session, authid, .*peer.*, found "nonsense"\n$')
+        self.run_it("ls", "sessions", "--sort", "peer")
 
 
 class Input(CommandLine):
