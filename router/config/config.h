@@ -306,7 +306,10 @@ struct Config {
 
 // Thrown at start-up; what() is a message for people: "FILE:LINE:COLUMN: at JSON path: what was expected".
 class ConfigError : public std::runtime_error {
+ public:
   using std::runtime_error::runtime_error;
+  // What else is to be told of the file that has the faults.
+  std::vector<Notice> notices = {};
 };
 
 }  // namespace router::config

@@ -94,6 +94,22 @@ TEST_F(Check, TakesWhatWillNotBeServedForAnErrorIfItIsStrict) {
   EXPECT_EQ(run_program({"check", "--strict", write(good)}).code, 0);
 }
 
+TEST_F(Check, SaysWhatWillNotBeServedOfAFileWithFaultsToo) {
+  write(R"({"version": 2, "workers": [
+    {"type": "router", "realms": [{"name": "r", "roles": [{"name": "anonymous", "permissions": []}]}],
+     "transports": [{"type": "websocket", "endpoint": {"type": "tcp", "port": 80800}}]},
+    {"type": "container", "components": [{"type": "class"}]}]})");
+  const Ended ended = run_program({"check", file()});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.output, HasSubstr("$.workers[1]  a worker of type \"container\" is not started\n"));
+  EXPECT_THAT(ended.output, HasSubstr("endpoint.port: expected a whole number from 0 to 65535\n"));
+  const Ended strict = run_program({"check", "--strict", file()});
+  EXPECT_EQ(strict.code, 1);
+  EXPECT_THAT(strict.output,
+              HasSubstr(":4:5: at $.workers[1]: a worker of type \"container\" is not started\n"));
+  EXPECT_THAT(strict.output, HasSubstr("endpoint.port: expected a whole number from 0 to 65535\n"));
+}
+
 TEST_F(Check, RefusesAStaticDirectoryThatIsNotThereAsTheStartDoes) {
   write(R"({"realms": [{"name": "realm1", "roles": [{"name": "anonymous", "permissions": []}]}],
     "transports": [{"type": "web", "endpoint": {"type": "tcp", "port": 0},

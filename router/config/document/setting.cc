@@ -66,7 +66,9 @@ void Source::throw_faults() const {
     all += (i == 0 ? "" : "\n") + std::string(sorted[i].what());
   if (sorted.size() > max_told_faults)
     all += "\n" + name + ": and " + std::to_string(sorted.size() - max_told_faults) + " more";
-  throw ConfigError(all);
+  ConfigError error(all);
+  error.notices = notices;
+  throw error;
 }
 
 Setting::Setting(const JsonNode& node, Source& source, std::string path)

@@ -40,7 +40,8 @@ struct Source {
   std::vector<Fault> faults = {};
   bool are_roles_known = true;  // false: the realms have faults, so a role that is named may well be there
 
-  // One ConfigError with all faults, a line for each, in the order of the file, if there are any.
+  // One ConfigError with all faults, a line for each, in the order of the file, and all notices, if there are
+  // any faults.
   void throw_faults() const;
 };
 

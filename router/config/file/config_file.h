@@ -13,7 +13,7 @@ namespace router::config {
 
 // Parses JSON with comments. `name` stands for the file in error messages; relative directories are taken
 // from `base_directory`. Throws ConfigError with all that
-// is wrong, a line for each fault.
+// is wrong, a line for each fault, and with the notices.
 Config parse_config(std::string_view text, const std::string& name, const std::string& base_directory);
 
 // Reads and parses a file that is to be served: the directories that it names must be there. Throws

@@ -104,9 +104,9 @@ Path read_bridge(const Setting& setting, const std::string& type, const std::vec
   const bool is_webhook = path.kind == BridgePath::Kind::webhook;
   const auto options = is_webhook ? setting.require("options") : setting.find("options");
   if (!options) return path;
+  // "debug" makes Crossbar log more, and nothing else: all of its examples have it, and nobody misses it.
   Keys keys{.known = {"key", "secret", "require_ip", "require_tls", "timestamp_delta_limit",
-                      "post_body_limit", "timeout_ms", "requests_in_flight"},
-            .ignored = {"debug"}};
+                      "post_body_limit", "timeout_ms", "requests_in_flight", "debug"}};
   if (is_webhook)
     keys.known.insert(keys.known.end(), {"topic", "success_response", "error_response", "github_secret"});
   options->check_keys(keys);
@@ -160,8 +160,9 @@ void append_quoted(const std::string& text, std::string& out) {
 }
 
 // `indent`: of what is around it, if it is to be pretty; else negative.
-void append_json(const JsonNode& node, int indent, std::string& out) {
+void append_json(const Setting& value, int indent, std::string& out) {
   constexpr int step = 3;  // as Crossbar has it
+  const JsonNode& node = value.node();
   switch (node.kind) {
     case JsonKind::null:
       out += "null";
@@ -173,7 +174,7 @@ void append_json(const JsonNode& node, int indent, std::string& out) {
       out += node.text;
       return;
     case JsonKind::string:
-      return append_quoted(node.text, out);
+      return append_quoted(value.string(), out);
     case JsonKind::array:
     case JsonKind::object:
       break;
@@ -183,10 +184,11 @@ void append_json(const JsonNode& node, int indent, std::string& out) {
     if (indent >= 0) out.append(1, '\n').append(static_cast<size_t>(spaces), ' ');
   };
   out += is_object ? '{' : '[';
-  for (const JsonNode& child : node.children) {
-    if (&child != node.children.data()) out += ',';
+  bool is_first = true;
+  for (const Setting& child : is_object ? value.members() : value.elements()) {
+    if (!std::exchange(is_first, false)) out += ',';
     new_line(indent + step);
-    if (is_object) append_quoted(child.key, out);
+    if (is_object) append_quoted(child.key(), out);
     if (is_object) out += indent >= 0 ? ": " : ":";
     append_json(child, indent >= 0 ? indent + step : indent, out);
   }
@@ -204,7 +206,7 @@ Path read_json(const Setting& setting) {
     read_boolean(*options, "allow_cross_origin", path.allow_cross_origin);
     read_boolean(*options, "discourage_caching", path.discourage_caching);
   }
-  append_json(setting.require("value").node(), pretty ? 0 : -1, path.text);
+  append_json(setting.require("value"), pretty ? 0 : -1, path.text);
   return path;
 }
 

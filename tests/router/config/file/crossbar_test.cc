@@ -65,6 +65,21 @@ TEST(CrossbarFile, ReadsAnOrdinaryNodeAndTellsWhatHasNoEffect) {
                           HasSubstr("transports[0].options: \"access_log\" has no effect")));
 }
 
+// The shape of its examples of HTTP bridges.
+TEST(CrossbarFile, ReadsHttpBridgesThatAreToLogMoreWithoutAWarning) {
+  const Config config =
+      parse(crossbar(R"([{"type": "web", "endpoint": {"type": "tcp", "port": 8080}, "paths": {
+      "/": {"type": "static", "directory": ".."},
+      "ws": {"type": "websocket"},
+      "call": {"type": "caller", "realm": "realm1", "role": "anonymous", "options": {"debug": true}},
+      "publish": {"type": "publisher", "realm": "realm1", "role": "anonymous", "options": {"debug": true}},
+      "webhook": {"type": "webhook", "realm": "realm1", "role": "anonymous",
+                  "options": {"topic": "com.example.webhook", "debug": true,
+                              "success_response": "OK", "error_response": "NOT OK"}}}}])"));
+  EXPECT_THAT(notices_of(config), IsEmpty());
+  EXPECT_EQ(std::get<BridgePath>(config.transports.at(0).paths.at("/webhook")).topic, "com.example.webhook");
+}
+
 TEST(CrossbarFile, ReadsProductionOptions) {
   const Config config =
       parse(crossbar(R"([{"type": "web", "endpoint": {"type": "tcp", "port": 8080}, "paths": {

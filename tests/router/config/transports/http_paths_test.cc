@@ -1,4 +1,6 @@
 // Paths for plain HTTP requests in a configuration, and what is wrong with some.
+#include <cstdlib>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -93,6 +95,18 @@ TEST(HttpPaths, ServeJsonAsItIsWrittenOrPretty) {
                 path_of(R"({"type": "json", "value": {"a": [1], "b": []}, "options": {"prettify": true}})"))
                 .text,
             "{\n   \"a\": [\n      1\n   ],\n   \"b\": []\n}");
+}
+
+TEST(HttpPaths, ReplaceVariablesInTheStringsOfJson) {
+  setenv("WAMPD_TEST_JSON", "a \"value\"", 1);
+  EXPECT_EQ(
+      std::get<JsonPath>(path_of(R"({"type": "json", "value": {"$WAMPD_TEST_JSON": ["is $WAMPD_TEST_JSON",
+                                       "$$5"]}})"))
+          .text,
+      R"({"$WAMPD_TEST_JSON":["is a \"value\"","$5"]})");
+  unsetenv("WAMPD_TEST_JSON");
+  EXPECT_THAT(wrong(R"({"type": "json", "value": {"a": ["$WAMPD_TEST_JSON"]}})"),
+              HasSubstr("x.value.a[0]: the environment variable \"WAMPD_TEST_JSON\" is not set"));
 }
 
 }  // namespace
