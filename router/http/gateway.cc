@@ -143,6 +143,11 @@ std::optional<HttpResponse> Gateway::refuse_body(const Destination& to, const Ht
              : refuse_stranger(entrance, std::get<ApiPath>(to.path), request, body_size);
 }
 
+HttpResponse Gateway::refusal_of_page(const Destination& to, std::string_view why) {
+  return std::holds_alternative<BridgePath>(to.path) ? bridge_refusal(403, why)
+                                                     : problem(wamp::error_uri::not_authorized, why);
+}
+
 HttpResponse Gateway::on_get(const Destination& to, const HttpRequest& request) {
   auto refusal = refuse_body(to, request, 0);
   return refusal ? *std::move(refusal) : transport::text_response(404, "there is nothing here");

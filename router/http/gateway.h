@@ -42,6 +42,8 @@ class Gateway {
   static std::optional<transport::HttpResponse> refuse_body(const Destination& to,
                                                             const transport::HttpRequest& request,
                                                             size_t body_size);
+  // In the form of the path's other refusals: of a page that may not ask there.
+  static transport::HttpResponse refusal_of_page(const Destination& to, std::string_view why);
   // A GET or HEAD that is no exchange.
   static transport::HttpResponse on_get(const Destination& to, const transport::HttpRequest& request);
   // `headers`: of the response, for pages of other origins. The request was not refused when its head came,

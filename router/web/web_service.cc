@@ -419,8 +419,11 @@ transport::Service::Answer WebService::on_post(transport::Loop& loop, const Http
     return monitor_.pages().on_get(
         loop, request, is_metrics ? MonitorPages::What::metrics : MonitorPages::What::page, exchange);
   }
-  if (auto refusal = refuse_page(request, entrance->transport)) return *std::move(refusal);
   const auto destination = gateway_destination(found, entrance);
+  if (auto refusal = refuse_page(request, entrance->transport))
+    return destination && refusal->status == 403
+               ? http::Gateway::refusal_of_page(*destination, reason_of(*refusal))
+               : *std::move(refusal);
   const http::Headers headers = headers_for_page(request, entrance->transport, destination);
   for (const auto& [name, value] : headers) exchange.add_header(name, value);
   if (!destination) {

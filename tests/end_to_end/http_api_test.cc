@@ -1,11 +1,14 @@
 // The REST form: calls and publications by their URIs, and who asks.
+#include <chrono>
 #include <map>
 #include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "crypto/web_key.h"
 #include "tests/end_to_end/http_fixture.h"
+#include "tests/support/login_client.h"
 #include "text/base64.h"
 
 namespace router {
@@ -82,6 +85,8 @@ TEST_F(HttpApi, TellsErrorsAsProblemsWithAStatus) {
                                                               {"wamp.error.no_available_callee", 503},
                                                               {"wamp.error.timeout", 504}})
     EXPECT_EQ(call(echo, "", "[8,68,", ",{},\"" + uri + "\"]").status, status) << uri;
+  for (const std::string uri : {"wamp.error.unavailable", "wamp.error.no_available_callee"})
+    EXPECT_FALSE(call(echo, "", "[8,68,", ",{},\"" + uri + "\"]").header("retry-after").empty()) << uri;
   EXPECT_EQ(post("/api/call/com.nobody").status, 404);
   EXPECT_EQ(post("/api/call/com.secret.x").status, 403);
   EXPECT_EQ(post("/api/publish/com.secret.x").status, 403);
@@ -184,6 +189,43 @@ TEST_F(HttpApi, DescribesWhatTheAskerMayCall) {
   EXPECT_THAT(paths, testing::ElementsAre("/call/com.proc", "/publish/{topic}", "/events"));
 }
 
+TEST_F(HttpApi, IsRefusedToPagesOfOtherOriginsInItsForm) {
+  start();
+  const std::string origin = "Origin: https://evil.example\r\n";
+  for (const HttpReply& reply : {post("/api/call/com.x", "", origin),
+                                 http_request(router->port(), "GET", "/api/events?topic=com.x", origin)}) {
+    EXPECT_EQ(reply.status, 403);
+    EXPECT_EQ(reply.header("content-type"), "application/problem+json");
+    EXPECT_EQ(reply.header("cache-control"), "no-store");
+    EXPECT_THAT(reply.body,
+                StartsWith(R"({"type":"wamp.error.not_authorized","status":403,"detail":"pages of the)"));
+  }
+}
+
+TEST_F(HttpApi, IsBesidePathsThatAlwaysAnswerTheSame) {
+  auto config = http_config();
+  auto& paths = config.transports.front().paths;
+  paths.emplace("/value", config::JsonPath{.text = "[1]"});
+  paths.emplace("/mine",
+                config::JsonPath{.text = "2", .allow_cross_origin = false, .discourage_caching = true});
+  paths.emplace("/old", config::RedirectPath{"https://new.example/x?y"});
+  start(config);
+  const auto get = [&](const std::string& path) {
+    return http_request(router->port(), "GET", path, "Origin: https://any.example\r\n");
+  };
+  const HttpReply value = get("/value");
+  EXPECT_EQ(std::to_string(value.status) + value.body, "200[1]");
+  EXPECT_EQ(value.header("content-type"), "application/json; charset=utf-8");
+  EXPECT_EQ(value.header("access-control-allow-origin"), "*");
+  EXPECT_EQ(value.header("cache-control"), "");
+  const HttpReply mine = get("/mine");
+  EXPECT_EQ(mine.header("access-control-allow-origin"), "");
+  EXPECT_THAT(mine.header("cache-control"), StartsWith("no-store"));
+  const HttpReply old = get("/old");
+  EXPECT_EQ(old.status, 302);
+  EXPECT_EQ(old.header("location"), "https://new.example/x?y");
+}
+
 TEST_F(HttpApi, ServesARealmThatWantsItsRequestsCounted) {
   auto config = http_config(1);
   config.realms.front().sequential_request_ids = true;
@@ -204,11 +246,16 @@ TEST_F(HttpApi, SaysWhenToComeBackIfTheRouterShutsDownBeforeTheAnswer) {
   slow->hears();
   crossbar.send(http_post_bytes("/caller", R"({"procedure":"com.proc"})"));
   slow->hears();
+  const std::string late_body = R"({"procedure":"com.none"})";
+  RawClient late(router->port());
+  late.send(http_head("/caller", late_body.size(), "Expect: 100-continue\r\n"));
+  EXPECT_EQ(late.read_http_reply(true).status, 100);
   std::thread drain([&] {
     router->server().shut_down({.window_ms = 0, .deadline_ms = 100, .retry_after_ms = 7000},
                                std::chrono::seconds(5));
   });
-  for (RawClient* const client : {&rest, &stream, &crossbar}) {
+  for (RawClient* const client : {&rest, &stream, &crossbar, &late}) {
+    if (client == &late) late.send(late_body);
     const HttpReply reply = client->read_http_reply();
     EXPECT_EQ(reply.status, 503) << reply.body;
     EXPECT_GE(std::stoi("0" + reply.header("retry-after")), 7) << reply.body;
@@ -240,6 +287,16 @@ TEST_F(HttpApi, TellsProgressAsServerSentEvents) {
   EXPECT_EQ(all.substr(all.find("\r\n\r\n") + 4),
             "event: progress\ndata: {\"args\":[1]}\n\nevent: progress\ndata: {\"args\":[2]}\n\n"
             "event: result\ndata: {\"args\":[\"done\"]}\n\n");
+
+  RawClient fails(router->port());
+  fails.send(http_post_bytes("/api/call/com.proc", "", "Accept: text/event-stream\r\n"));
+  const std::string failing = id_of(worker.hears());
+  worker.says("[70," + failing + R"(,{"progress":true},[1]])");
+  worker.says("[8,68," + failing + R"(,{},"com.wrong",["why"]])");
+  EXPECT_THAT(
+      fails.read_to_end(),
+      testing::EndsWith("event: progress\ndata: {\"args\":[1]}\n\nevent: error\ndata: "
+                        "{\"type\":\"com.wrong\",\"status\":422,\"detail\":\"why\",\"args\":[\"why\"]}\n\n"));
 
   RawClient leaves(router->port());
   leaves.send(http_post_bytes("/api/call/com.proc", "", "Accept: text/event-stream\r\n"));
@@ -278,6 +335,12 @@ class HttpIdentities : public HttpApi {
     return config;
   }
   static std::string bearer(const std::string& token) { return "Authorization: Bearer " + token + "\r\n"; }
+  static std::string token_until(int seconds_from_now) {
+    const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    return test_support::sign_token(R"({"sub":"ann","exp":)" + std::to_string(now + seconds_from_now) + "}",
+                                    secret);
+  }
+  static constexpr std::string_view secret = "a secret of the issuer, long enough";
   // As whom a call is made that discloses its caller.
   std::string caller(WampClient& callee, const std::string& headers) {
     RawClient client(router->port());
@@ -311,6 +374,32 @@ TEST_F(HttpIdentities, AreNoneWithoutATicketThatIsRight) {
                                      std::string("Authorization: Basic !\r\n")})
     EXPECT_EQ(post("/api/call/com.x", "", headers).status, 401) << headers;
   EXPECT_EQ(http_request(router->port(), "GET", "/api/events?topic=com.x", bearer("wrong")).status, 401);
+}
+
+TEST_F(HttpIdentities, AreThoseOfTheirTokens) {
+  auto with_tokens = config();
+  with_tokens.transports.front().limits.max_login_delay_ms = 0;
+  config::AuthMethod tokens;
+  tokens.default_role = "web";
+  tokens.token.emplace();
+  tokens.token->keys = {crypto::web_key_of_secret(secret)};
+  api(with_tokens).auth.emplace("jwt", tokens);
+  start(with_tokens);
+  WampClient asked = callee();
+  EXPECT_EQ(caller(asked, bearer(token_until(3600))), "ann");
+  EXPECT_EQ(post("/api/call/com.proc", "", bearer(token_until(-3600))).status, 401);
+  EXPECT_EQ(post("/api/call/com.proc", "", bearer(token_until(3600) + "x")).status, 401);
+}
+
+TEST_F(HttpIdentities, AreToldWhatTheyMayCall) {
+  start(config());
+  WampClient client = callee();
+  const auto get = [&](const std::string& headers) {
+    return http_request(router->port(), "GET", "/api/openapi.json", headers);
+  };
+  EXPECT_EQ(get("").status, 401);
+  EXPECT_THAT(get(bearer("joes-ticket")).body,
+              testing::AllOf(HasSubstr(R"("/call/com.proc":)"), HasSubstr(R"("bearer":{"type":"http")")));
 }
 
 TEST_F(HttpIdentities, MustBeToldBeforeTheBodyComes) {

@@ -184,11 +184,13 @@ TEST_F(HttpBridge, TakesWebhooksWithTheirHeaders) {
   subscriber.says(R"([32,1,{},"com.hook"])");
   subscriber.hears();
   const HttpReply reply =
-      post("/webhook", "any \"text\"\n", "X-Thing: one\r\nx-thing: two\r\nX-Latin: \xfc\r\n");
+      post("/webhook", "any \"text\"\n", "X-Thing: one\r\nx-thing:  two, three \r\nX-Latin: \xfc\r\n");
   EXPECT_EQ(reply.status, 202);
   EXPECT_EQ(reply.body, "OK");
+  EXPECT_THAT(reply.header("cache-control"), StartsWith("no-store"));
   const std::string event = subscriber.hears();
-  EXPECT_THAT(event, HasSubstr(R"("X-Thing":["one, two"])"));
+  EXPECT_THAT(event, HasSubstr(R"("X-Thing":["one","two, three"])"));
+  EXPECT_THAT(event, HasSubstr(R"("Host":["localhost"])"));
   EXPECT_THAT(event, HasSubstr("\"X-Latin\":[\"\xc3\xbc\"]"));
   EXPECT_THAT(event, HasSubstr(R"("body":"any \"text\"\n")"));
 }
@@ -215,6 +217,9 @@ TEST_F(HttpBridge, ChecksTheSignatureOfGitHub) {
   EXPECT_EQ(post("/webhook", body + "!", sha256).status, 400);
   EXPECT_EQ(post("/webhook", body).status, 400);
   EXPECT_EQ(post("/webhook", body, "X-Hub-Signature: sha1=0123\r\n").status, 400);
+  const std::string sha1 = "X-Hub-Signature: sha1=01dc10d0c83e72ed246219cdd91669667fe2ca59\r\n";
+  EXPECT_EQ(post("/webhook", body, sha1).status, 202);
+  EXPECT_EQ(post("/webhook", body + "!", sha1).status, 400);
 }
 
 TEST_F(HttpBridge, RefusesWhatIsNoRequest) {
@@ -224,6 +229,7 @@ TEST_F(HttpBridge, RefusesWhatIsNoRequest) {
   const auto wrong = [&](const std::string& body, const std::string& headers = "") {
     const HttpReply reply = post("/caller", body, headers);
     EXPECT_THAT(reply.body, testing::MatchesRegex(R"(\{"error":".*","args":\[\],"kwargs":\{\}\})"));
+    EXPECT_THAT(reply.header("cache-control"), StartsWith("no-store"));
     return std::to_string(reply.status) + " " + reply.body.substr(10, reply.body.find("\",\"args") - 10);
   };
   const std::string good = R"({"procedure":"com.x"})";
@@ -277,6 +283,8 @@ TEST_F(HttpBridge, TakesPostAndPutOnly) {
     EXPECT_EQ(reply.header("allow"), "POST, PUT, OPTIONS") << method;
   }
   EXPECT_EQ(http_request(router->port(), "PUT", "/caller", "", R"({"procedure":"com.x"})").status, 200);
+  EXPECT_EQ(http_request(router->port(), "PUT", "/publisher", "", R"({"topic":"com.x"})").status, 200);
+  EXPECT_EQ(http_request(router->port(), "PUT", "/webhook", "", "x").status, 202);
   EXPECT_EQ(http_request(router->port(), "OPTIONS", "/caller").status, 200);
 }
 
@@ -291,6 +299,11 @@ TEST_F(HttpBridge, LetsOnlyPagesOfAllowedOriginsAsk) {
   const HttpReply evil = post("/caller", body, "Origin: https://evil.example\r\n");
   EXPECT_EQ(evil.status, 403);
   EXPECT_EQ(evil.header("access-control-allow-origin"), "");
+  EXPECT_EQ(evil.header("content-type"), "application/json; charset=UTF-8");
+  EXPECT_THAT(evil.header("cache-control"), StartsWith("no-store"));
+  EXPECT_THAT(evil.body,
+              testing::MatchesRegex(
+                  R"(\{"error":"pages of the origin .* are not allowed.*","args":\[\],"kwargs":\{\}\})"));
   const HttpReply before =
       http_request(router->port(), "OPTIONS", "/caller", "Origin: https://app.example\r\n");
   EXPECT_EQ(before.header("access-control-allow-methods"), "POST, PUT");

@@ -17,12 +17,15 @@ struct HttpRequest {
   std::string version;  // "HTTP/1.1", "HTTP/1.0"
   std::string path;     // percent-decoded, without the query, always begins with '/'
   std::string query;
-  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
-  std::string peer_address;                                  // as of Connection::peer_address()
-  bool secure = false;  // it came over TLS, to here or to a trusted proxy
+  // Names in lower case; those that came more than once are one, with commas between their values.
+  std::vector<std::pair<std::string, std::string>> headers;
+  // The same as they came, in their order; empty: each came once.
+  std::vector<std::pair<std::string, std::string>> header_lines = {};
+  std::string peer_address;  // as of Connection::peer_address()
+  bool secure = false;       // it came over TLS, to here or to a trusted proxy
   std::shared_ptr<const ClientCertificate> client_certificate = {};  // null without one
 
-  // The first header of that (lower-case) name, or "".
+  // The header of that (lower-case) name, or "".
   std::string_view header(std::string_view name) const;
 };
 

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "text/hex.h"
+#include "transport/http/http_text.h"
 #include "transport/websocketpp/websocketpp_door.h"
 
 namespace transport {
@@ -40,6 +41,23 @@ bool has_loose_header_lines(std::string_view head) {
     if (!line.empty() && (name_end == 0 || name_end == line.npos || line[name_end] != ':')) return true;
   }
   return false;
+}
+
+// Precondition: !has_loose_header_lines(head).
+std::vector<std::pair<std::string, std::string>> header_lines_of(std::string_view head) {
+  constexpr std::string_view white = " \t";
+  std::vector<std::pair<std::string, std::string>> lines;
+  for (size_t begin = head.find("\r\n") + 2, end = 0; (end = head.find("\r\n", begin)) > begin;
+       begin = end + 2) {
+    if (end == head.npos) break;
+    const std::string_view line = head.substr(begin, end - begin);
+    const size_t colon = line.find(':');
+    std::string_view value = line.substr(colon + 1);
+    value.remove_prefix(std::min(value.find_first_not_of(white), value.size()));
+    lines.emplace_back(in_small_letters(std::string(line.substr(0, colon))),
+                       value.substr(0, value.find_last_not_of(white) + 1));
+  }
+  return lines;
 }
 
 // Method, target and version, parted by spaces (RFC 9112, section 3).
@@ -129,6 +147,8 @@ std::variant<HttpRequest, HttpResponse> read_request_head(std::string_view head,
   request.path = std::move(*path);
   if (path_end < target.size()) request.query = target.substr(path_end + 1);
   request.headers = std::move(raw.headers);
+  request.header_lines = header_lines_of(head);
+  if (request.header_lines.size() == request.headers.size()) request.header_lines.clear();
   request.peer_address = std::move(peer_address);
   if (const auto expected = request.header("expect"); !expected.empty() && !expects_continue(request))
     return text_response(417,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -59,14 +60,11 @@ std::string as_utf8(std::string_view value) {
 
 // What a webhook's event says: all headers by name, each a list, and the body.
 wamp::Dict event_of(const HttpRequest& request, std::string_view body) {
+  std::map<std::string, wamp::List> values;
+  for (const auto& [name, value] : request.header_lines.empty() ? request.headers : request.header_lines)
+    values[canonical_name(name)].emplace_back(as_utf8(value));
   wamp::Dict headers;
-  for (const auto& [name, value] : request.headers) {
-    const std::string canonical = canonical_name(name);
-    const wamp::Value* const known = headers.find(canonical);
-    wamp::List values = known ? *known->get<wamp::List>() : wamp::List();
-    values.emplace_back(as_utf8(value));
-    headers.set(canonical, std::move(values));
-  }
+  for (auto& [name, all] : values) headers.append(name, std::move(all));
   return {{"headers", std::move(headers)}, {"body", body}};
 }
 
