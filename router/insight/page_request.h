@@ -29,8 +29,11 @@ struct PageRequest {
 struct PageRules {
   std::span<const std::string_view> orders = {};
   PageRequest usual = {};
-  bool may_be_all = false, may_have_lists = false;  // there are options for it
+  std::span<const std::string_view> states = {};  // with "all" there is all
+  bool may_have_lists = false;
+  bool is_of_http = false;  // in the words of nats-server: `sort` is the order, and `realm` is read elsewhere
 };
+inline constexpr std::string_view used_or_all[] = {"active", "all"};
 
 // Reads `limit`, `offset`, `order`, `state` and `subs`, as far as the rules have them; or says what was
 // expected. What is null is not given.

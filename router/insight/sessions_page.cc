@@ -13,6 +13,8 @@ constexpr std::string_view session_orders[] = {"rate",     "errors",     "bytes"
                                                "session",  "start",      "subs",   "msgs_to", "msgs_from",
                                                "bytes_to", "bytes_from", "uptime", "cid",     "pending"};
 constexpr size_t nats_words = 2;  // the last ones
+// All of those that are listed are open.
+constexpr std::string_view nats_states[] = {"open", "any", "all"};
 
 double number(const transport::Counter& counter) {
   return static_cast<double>(counter.value());
@@ -22,9 +24,12 @@ double number(const transport::Counter& counter) {
 
 PageRules SessionsPage::rules(bool http) {
   const std::span<const std::string_view> all(session_orders);
-  return {.orders = http ? all : all.first(all.size() - nats_words),
-          .usual = {.order = http ? "cid" : "rate", .limit = http ? most_on_a_page : usual_on_a_page},
-          .may_have_lists = http};
+  return {
+      .orders = http ? all : all.first(all.size() - nats_words),
+      .usual = {.order = http ? "cid" : "rate", .limit = http ? most_on_a_page : usual_on_a_page},
+      .states = http ? std::span<const std::string_view>(nats_states) : std::span<const std::string_view>(),
+      .may_have_lists = http,
+      .is_of_http = http};
 }
 
 SessionsPage::SessionsPage(const PageRequest& page, bool http, transport::Charge charge)

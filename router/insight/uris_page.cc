@@ -16,7 +16,8 @@ PageRules rules_of(std::span<const std::string_view> orders, bool http) {
           .usual = {.order = http ? "uri" : "rate",
                     .limit = http ? most_on_a_page : usual_on_a_page,
                     .all = http},
-          .may_be_all = true};
+          .states = used_or_all,
+          .is_of_http = http};
 }
 
 double key_of(const ProcedureNumbers::Total& numbers, std::string_view order) {

@@ -60,23 +60,21 @@ wamp::Value value_of(const std::string& name, const std::string& text) {
   // One that is too large stays a text, so that it is named as what is wrong.
   const auto read = std::from_chars(text.data(), end, number);
   const bool is_number = read.ec == std::errc() && read.ptr == end;
-  if (name == "subs" && (text == "1" || text == "true")) return true;
+  if (name == "subs" && (text == "1" || text == "true" || text == "detail")) return true;
   if (name == "subs" && (text == "0" || text == "false")) return false;
   return is_number ? wamp::Value(number) : wamp::Value(text);
 }
 
 // In the words of nats-server. Nothing: it is malformed.
-std::optional<Asking> read_query(std::string_view text, bool is_of_sessions) {
+std::optional<Asking> read_query(std::string_view text) {
   const transport::Query query(text);
   if (!query.is_well_formed()) return std::nullopt;
   Asking asking;
   for (const auto& [name, value] : query.parameters()) {
-    // All of those that are listed are open.
-    if (is_of_sessions && name == "state" && (value == "open" || value == "any")) continue;
     if (name == "realm")
       asking.realm = value;
     else
-      asking.options.set(name == "sort" ? "order" : name, value_of(name, value));
+      asking.options.set(name, value_of(name, value));
   }
   return asking;
 }
@@ -156,7 +154,7 @@ HttpResponse denials_page(const char* what, const insight::PageRequest& request,
 }
 
 insight::PageRules rules_of_denials(bool) {
-  return {.usual = {.limit = insight::most_on_a_page}};
+  return {.usual = {.limit = insight::most_on_a_page}, .is_of_http = true};
 }
 
 // The pages that are lists.
@@ -203,7 +201,7 @@ HttpResponse MonitorPages::page(std::string_view name, std::string_view query,
   if (found == list_pages.end())
     return json_response(
         404, {{"error", "expected varz, connz, procz, topicz, deniedz, healthz, livez or readyz"}});
-  const auto asking = read_query(query, name == "connz");
+  const auto asking = read_query(query);
   if (!asking) return wrong_query("the query is malformed: something in it is escaped badly, or not UTF-8");
   auto request = insight::read_page_request(asking->options, found->rules(true));
   if (const auto* const what = std::get_if<std::string>(&request)) return wrong_query(*what);

@@ -34,6 +34,9 @@ class Pages : public testing::Test {
     config::Permission& all = config.realms.front().roles.front().permissions.back();
     EXPECT_EQ(all.uri, "wampd.");
     all.tap = all.tap_payload = true;
+    auto& rules = config.realms.front().roles.front().permissions;
+    rules.insert(rules.begin(), {.uri = "com.denied", .place = "here"});
+    config.metrics.max_series = 2;
     return config;
   }
   HttpReply get(const std::string& path, const std::string& headers = "") {
@@ -113,6 +116,36 @@ TEST_F(Pages, ProceduresAndTopicsAreListedWithTheirNumbers) {
   caller.says(R"([16,9,{"acknowledge":true},"com.tick"])");
   caller.hears();
   EXPECT_EQ(number(entry(list(page("/topicz?sort=publications"), "topics"), 0), "publications"), 1);
+  caller.says(R"([32,10,{},"com.heard"])");
+  caller.hears();
+  const wamp::Dict one = page("/topicz?limit=1");
+  EXPECT_EQ(number(one, "total"), 2);
+  EXPECT_EQ(list(one, "topics").size(), 1u);
+  EXPECT_EQ(number(page("/topicz?state=active"), "total"), 1);
+}
+
+TEST_F(Pages, DenialsAreListedWithTheirReasons) {
+  WampClient client = router.join(Format::json);
+  client.says(R"([48,1,{},"com.denied"])");
+  EXPECT_THAT(client.hears(), HasSubstr("wamp.error.not_authorized"));
+  const wamp::Dict deniedz = page("/deniedz");
+  EXPECT_EQ(number(deniedz, "num_denials"), 1);
+  const wamp::Dict& denial = entry(list(deniedz, "denials"), 0);
+  EXPECT_EQ(*denial.find("realm"), wamp::Value("realm1"));
+  EXPECT_EQ(*denial.find("authrole"), wamp::Value("anonymous"));
+  EXPECT_EQ(*denial.find("action"), wamp::Value("call"));
+  EXPECT_EQ(*denial.find("uri"), wamp::Value("com.denied"));
+  EXPECT_EQ(*denial.find("reason"), wamp::Value("the rule at here decides"));
+}
+
+TEST_F(Pages, SessionsAreOrderedByTheirBytes) {
+  std::vector<WampClient> clients;
+  for (int i = 0; i < 3; ++i) clients.push_back(router.join(Format::json));
+  const std::string text(5000, 'x');
+  clients[1].says(R"([16,1,{"acknowledge":true},"com.tick",[")" + text + "\"]]");
+  clients[1].hears();
+  const wamp::Dict most = page("/connz?sort=bytes&limit=1");
+  EXPECT_GT(number(entry(list(most, "connections"), 0), "in_bytes"), 5000);
 }
 
 TEST_F(Pages, EventsOfATopicAreThoseThatSubscribersOnAllWorkersWereGiven) {
@@ -193,10 +226,16 @@ TEST_F(Pages, LifeAndReadinessAreToldAsJson) {
 TEST_F(Pages, WhatIsWrongInAQueryIsSaid) {
   for (const auto& [path, text] :
        {std::pair("/connz?limit=0", "limit"), std::pair("/connz?limit=1025", "limit"),
-        std::pair("/connz?sort=p99", "order: expected"), std::pair("/procz?nonsense=1", "unknown option"),
-        std::pair("/connz?realm=none", "no realm"), std::pair("/topicz?state=%zz", "malformed"),
+        std::pair("/connz?sort=p99", R"(sort: expected \"rate\")"),
+        std::pair("/connz?sort=idle", R"(sort: expected \"rate\")"),
+        std::pair("/connz?order=rate", R"(expected \"limit\", \"offset\", \"realm\", \"sort\",)"),
+        std::pair("/topicz?sort=idle", R"(sort: expected \"rate\")"),
+        std::pair("/procz?state=open", R"(state: expected \"active\" or \"all\")"),
+        std::pair("/procz?nonsense=1", "unknown option"), std::pair("/connz?realm=none", "no realm"),
+        std::pair("/topicz?state=%zz", "malformed"),
         std::pair("/connz?offset=99999999999999999999", "offset"), std::pair("/connz?realm=%ff", "not UTF-8"),
-        std::pair("/connz?%ff=1", "not UTF-8"), std::pair("/connz?state=closed", "unknown option")}) {
+        std::pair("/connz?%ff=1", "not UTF-8"),
+        std::pair("/connz?state=closed", R"(state: expected \"open\", \"any\" or \"all\")")}) {
     const HttpReply reply = get(path);
     EXPECT_EQ(reply.status, 400) << path;
     EXPECT_THAT(reply.body, HasSubstr(text)) << path;
@@ -237,6 +276,19 @@ TEST_F(Pages, ProceduresThatTheConfigurationNamesAreLabels) {
   EXPECT_THAT(metrics,
               HasSubstr("wampd_procedure_calls_total{realm=\"realm1\",procedure=\"com.counted.add\"} 1\n"));
   EXPECT_THAT(metrics, Not(HasSubstr("com.other")));
+  const std::string labels = "{realm=\"realm1\",procedure=\"com.counted.add\"}";
+  EXPECT_THAT(metrics, AllOf(HasSubstr("wampd_procedure_errors_total" + labels + " 0\n"),
+                             HasSubstr("wampd_procedure_seconds_count" + labels + " 1\n")));
+  caller.says(R"([48,3,{},"com.counted.add"])");
+  const std::string invocation = callee.hears();
+  callee.says("[8,68," + invocation.substr(4, invocation.find(',', 4) - 4) + R"(,{},"com.wrong"])");
+  caller.hears();
+  EXPECT_EQ(metric("wampd_procedure_errors_total" + labels), "1");
+  for (int i = 4; i < 7; ++i) call(caller, callee, i, "com.counted.p" + std::to_string(i));
+  const std::string more = get("/metrics").body;
+  size_t series = 0;
+  for (size_t at = 0; (at = more.find("\nwampd_procedure_calls_total{", at)) != more.npos; ++at) ++series;
+  EXPECT_EQ(series, 2u) << "max_series";
 }
 
 TEST_F(Pages, ACallThatTakesLongIsCounted) {
