@@ -29,10 +29,25 @@ std::string joined(const std::vector<std::string>& words) {
   return words.size() > max_told_realms ? text + ", ..." : text;
 }
 
-// Whoever reads the line knows the address by then.
-std::string label(const config::ServedUrl& served) {
-  if (served.type == "static") return "page " + served.url;
-  return served.type == "websocket" || served.type == "rawsocket" ? served.url : served.path;
+bool is_for_watchers(const config::ServedUrl& served) {
+  return served.type == "health" || served.type == "ready" || served.type == "metrics" ||
+         served.type == "monitor";
+}
+
+// Of those for watchers, which may be a dozen, one URL with braces, as curl and shells take it:
+// "http://127.0.0.1:8080/{health,ready}".
+std::string labels(const std::vector<config::ServedUrl>& urls) {
+  std::string text, base, paths;
+  for (const config::ServedUrl& served : urls) {
+    if (!is_for_watchers(served)) {
+      text.append(text.empty() ? "" : ", ").append(served.type == "static" ? "page " : "").append(served.url);
+      continue;
+    }
+    base = served.url.substr(0, served.url.size() - served.path.size() + 1);
+    paths.append(paths.empty() ? "" : ",").append(served.path.substr(1));
+  }
+  if (paths.find(',') != paths.npos) paths = "{" + paths + "}";
+  return base.empty() ? text : text + (text.empty() ? "" : ", ") + base + paths;
 }
 
 ReadyLine ready_line(const Server& server, size_t number) {
@@ -42,10 +57,10 @@ ReadyLine ready_line(const Server& server, size_t number) {
   const auto realms = realms_of(server.config(), transport);
   ReadyLine line;
   line.text = "listening on " + server.address(number) + " with " + std::to_string(server.worker_count()) +
-              (server.worker_count() == 1 ? " worker" : " workers");
+              (server.worker_count() == 1 ? " worker" : " workers") + (urls.empty() ? "" : ": ") +
+              labels(urls);
   wamp::List paths;
   for (const config::ServedUrl& served : urls) {
-    line.text += (paths.empty() ? ": " : ", ") + label(served);
     wamp::Dict path{{"type", served.type}, {"url", served.url}};
     if (!served.path.empty()) path.append("path", served.path);
     paths.emplace_back(std::move(path));

@@ -51,14 +51,15 @@ std::vector<std::string> with_config(const std::string& file, const std::vector<
 Program::Program(const std::string& config_file, const std::vector<std::string>& further_arguments)
     : Program(with_config(config_file, further_arguments)) {}
 
-Program::Program(std::vector<std::string> arguments) {
-  const Started started = start(std::move(arguments));
+Program::Program(std::vector<std::string> arguments, const std::string& input) {
+  const Started started = start(std::move(arguments), input);
   process_ = started.process;
   output_ = started.output;
   const std::string before_port = "listening on 127.0.0.1:";
   try {
-    const std::string log = log_until(before_port);
-    port_ = static_cast<uint16_t>(std::stoi(log.substr(log.find(before_port) + before_port.size())));
+    beginning_ = log_until(before_port);
+    const size_t port = beginning_.find(before_port) + before_port.size();
+    port_ = static_cast<uint16_t>(std::stoi(beginning_.substr(port)));
   } catch (...) {
     kill();
     close(output_);

@@ -13,8 +13,8 @@ class Program {
  public:
   // Waits until it listens; throws with what it said if it ends instead. `config_file` must ask for port 0.
   explicit Program(const std::string& config_file, const std::vector<std::string>& further_arguments = {});
-  // With these arguments alone, which ask for a free port of 127.0.0.1.
-  explicit Program(std::vector<std::string> arguments);
+  // With these arguments alone, which ask for a free port of 127.0.0.1, and that file as its standard input.
+  explicit Program(std::vector<std::string> arguments, const std::string& input = "/dev/null");
   // Ends it as kill() does, if it still runs.
   ~Program();
   Program(const Program&) = delete;
@@ -22,6 +22,8 @@ class Program {
 
   uint16_t port() const { return port_; }
   pid_t pid() const { return process_; }
+  // What it has logged up to and with the line that says that it listens.
+  const std::string& beginning() const { return beginning_; }
   // SIGHUP: it reads its configuration again.
   void reload();
   // SIGTERM: it drains and ends.
@@ -37,6 +39,7 @@ class Program {
  private:
   pid_t process_ = -1;
   int output_ = -1;  // what it logs
+  std::string beginning_;
   uint16_t port_ = 0;
 };
 

@@ -85,6 +85,25 @@ TEST_F(Starting, SaysWhatAClientNeedsOnceItListens) {
               MatchesRegex(R"(\{"event":"listening","address":")" + address + R"(","port":)" + port +
                            R"(,"paths":\[\{"type":"websocket","url":"ws://)" + address +
                            R"(/ws","path":"/ws"\},.*\],"realms":\["realm1"\]\}.)"));
+  EXPECT_THAT(program.beginning(),
+              HasSubstr(R"("event":"listening","address":")" + address + R"(","port":)" + port +
+                        R"(,"paths":[{"type":"websocket","url":"ws://)" + address));
+}
+
+TEST_F(Starting, NamesTheUrlOfEachPathOnceItListens) {
+  std::ofstream(file("wampd.jsonc"))
+      << R"({"realms": [{"name": "com.a", "roles": [{"name": "anonymous", "permissions": []}]}],
+      "transports": [{"type": "universal", "endpoint": {"type": "tcp", "port": 0},
+        "websocket": {"ws": {"type": "websocket"}},
+        "web": {"paths": {"/": {"type": "static"}, "api": {"type": "http", "realm": "com.a", "role": "anonymous"},
+                          "call": {"type": "caller", "realm": "com.a"}, "health": {"type": "health"},
+                          "ready": {"type": "ready"}, "watch/varz": {"type": "monitor"}}}}]})";
+  const Program program(std::vector<std::string>{"--config", "-", "--workers", "1"}, file("wampd.jsonc"));
+  EXPECT_THAT(welcome(program, "com.a"), StartsWith("[2,"));
+  const std::string at = "://127.0.0.1:" + std::to_string(program.port());
+  EXPECT_THAT(program.beginning(),
+              HasSubstr(" with 1 worker: ws" + at + "/ws, page http" + at + "/, http" + at + "/api, http" +
+                        at + "/call, http" + at + "/{health,ready,watch/varz}; realm com.a\n"));
 }
 
 TEST_F(Starting, TakesAFreePortForATestAndSaysWhichAndEndsWithItsParent) {
