@@ -4,6 +4,7 @@
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <sstream>
 #include <string>
 #include <system_error>
 
@@ -68,9 +69,15 @@ CLI::App* add_upgrade(CLI::App& app, router::program::UpgradeOptions& options) {
   return command;
 }
 
-// Where another program may stand when it is started anew.
-std::string path_of_program() {
+// Where it was found by its name, so that another program, or a link to one, may stand there when it is
+// started anew.
+std::string path_of_program(const std::string& name) {
   std::error_code ignored;
+  if (name.find('/') != name.npos) return std::filesystem::absolute(name, ignored).string();
+  const char* const folders = std::getenv("PATH");
+  std::istringstream all(folders ? folders : "");
+  for (std::string folder; std::getline(all, folder, ':');)
+    if (const std::string path = folder + "/" + name; ::access(path.c_str(), X_OK) == 0) return path;
   return std::filesystem::read_symlink("/proc/self/exe", ignored).string();
 }
 
@@ -90,7 +97,7 @@ int main(int argc, char** argv) {
       "clients at ws://127.0.0.1:8080/ws.",
       "wampd");
   router::program::Options options;
-  options.program = path_of_program();
+  options.program = path_of_program(argv[0]);
   options.command_line = {argv, argv + argc};
   options.parent = ::getppid();
   router::program::add_config_options(app, options);

@@ -10,6 +10,7 @@
 #include <iostream>
 #include <optional>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -35,8 +36,13 @@ namespace {
 // Once all sessions have been told to go. Together with closing the rest this stays below the five seconds in
 // which the program promises to end then.
 constexpr auto shutdown_patience = std::chrono::milliseconds(3500);
-constexpr auto look_for_parent = std::chrono::milliseconds(200);
-constexpr auto handover_grace = std::chrono::milliseconds(500);
+// At what no signal tells.
+constexpr auto look_again = std::chrono::milliseconds(100);
+// With a new process.
+constexpr auto start_patience = std::chrono::seconds(60);
+constexpr auto time_to_say_why = std::chrono::seconds(2);
+// With those who are on their way in when it takes over.
+constexpr auto handover_patience = std::chrono::seconds(5);
 
 void log_notices(const config::Config& config) {
   for (const auto& notice : config.notices) log::warning(config::to_text(notice));
@@ -78,27 +84,81 @@ void reload(Server& server, const Options& options) {
   }
 }
 
+// Whether the program is asked to end, which is heard later.
+bool is_asked_to_end() {
+  sigset_t pending;
+  sigpending(&pending);
+  return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
+}
+
+// Tells the service manager that the workers turn, as often as it wants to know.
+class Watchdog {
+ public:
+  Watchdog(const ServiceManager& manager, const std::vector<transport::Loop*>& loops)
+      : manager_(manager), heartbeat_(loops) {
+    if (manager.patience()) next_ = Time::clock::now();
+  }
+
+  // To be called when it is time for it, and perhaps earlier.
+  void look() {
+    if (!next_ || Time::clock::now() < *next_) return;
+    // A worker may miss one for what takes it long, and is not late yet.
+    next_ = Time::clock::now() + *manager_.patience() / 4;
+    const std::vector<size_t> stuck = heartbeat_.stuck();
+    if (stuck.empty()) manager_.is_alive();
+    for (const size_t number : stuck)
+      log::error("worker " + std::to_string(number) +
+                 " is stuck: if it stays so, the service manager will start the program anew");
+  }
+  // None: it is never time for it.
+  std::optional<std::chrono::nanoseconds> until_next() const {
+    if (!next_) return std::nullopt;
+    return std::max(std::chrono::nanoseconds(0), std::chrono::nanoseconds(*next_ - Time::clock::now()));
+  }
+
+ private:
+  using Time = std::chrono::steady_clock::time_point;
+
+  const ServiceManager& manager_;
+  Heartbeat heartbeat_;
+  std::optional<Time> next_;
+};
+
+// Empty: it can be done.
+std::string why_no_upgrade(const Options& options) {
+  if (options.config_file == "-") return "standard input was the configuration, which is read already";
+  if (options.is_ephemeral) return "a router for tests ends with who has started it";
+  if (getpid() == 1) return "it is process 1, with which all others end: start another container";
+  return "";
+}
+
 // SIGUSR2: a process that cannot serve changes nothing.
-std::optional<Successor> upgrade(Server& server, const Options& options) {
-  if (options.config_file == "-") {
-    log::warning("received SIGUSR2, but standard input was the configuration, which is read already");
+std::optional<Successor> upgrade(Server& server, const Options& options, Watchdog& watchdog) {
+  if (const std::string why_not = why_no_upgrade(options); !why_not.empty()) {
+    log::warning("received SIGUSR2, but " + why_not);
     return std::nullopt;
   }
   log::info("received SIGUSR2, starting " + options.program + " anew");
   try {
-    auto successor = start_successor(options.program, options.command_line, server.duplicate_sockets());
-    log::info("process " + std::to_string(successor.process) + " serves from now on, this one drains");
-    return successor;
+    Successor successor(options.program, options.command_line, server.duplicate_sockets());
+    auto state = Successor::State::starts;
+    const auto deadline = std::chrono::steady_clock::now() + start_patience;
+    while (state == Successor::State::starts && !is_asked_to_end() &&
+           std::chrono::steady_clock::now() < deadline) {
+      watchdog.look();
+      state = successor.wait(look_again);
+    }
+    if (state == Successor::State::is_ready) {
+      log::info("process " + std::to_string(successor.process()) + " serves from now on, this one drains");
+      return successor;
+    }
+    const bool has_ended = state == Successor::State::has_ended;
+    successor.end(has_ended ? time_to_say_why : std::chrono::milliseconds(0));
+    log::error(has_ended ? "this process goes on: the new one has ended, and says why"
+                         : "this process goes on: the new one was not ready in time");
   } catch (const std::exception& error) {
     log::error("this process goes on: " + std::string(error.what()));
-    return std::nullopt;
   }
-}
-
-// Of what is not told by a signal: how long the main thread may wait until it looks again; none: for ever.
-std::optional<std::chrono::nanoseconds> longest_wait(const Options& options, const ServiceManager& manager) {
-  if (manager.patience()) return *manager.patience() / 2;
-  if (options.is_ephemeral) return look_for_parent;
   return std::nullopt;
 }
 
@@ -115,28 +175,28 @@ std::optional<int> next_signal(const sigset_t& signals, std::optional<std::chron
   return signal > 0 ? std::optional(signal) : std::nullopt;
 }
 
-void tell_whether_alive(Heartbeat& heartbeat, const ServiceManager& manager) {
-  const std::vector<size_t> stuck = heartbeat.stuck();
-  if (stuck.empty()) return manager.is_alive();
-  for (const size_t number : stuck)
-    log::error("worker " + std::to_string(number) +
-               " is stuck: the service manager will start the program anew");
+std::string where_it_listens(const Server& server) {
+  std::string text = "listening on ";
+  for (size_t i = 0; i < server.transport_count(); ++i) text += (i > 0 ? ", " : "") + server.address(i);
+  return text;
 }
 
 // Until it is to end. `successor`: who takes over, if somebody does.
 void run_until_end(Server& server, const Options& options, const sigset_t& signals,
-                   const ServiceManager& manager, const std::string& status,
-                   std::optional<Successor>& successor) {
-  Heartbeat heartbeat(server.loops());
+                   const ServiceManager& manager, std::optional<Successor>& successor) {
+  Watchdog watchdog(manager, server.loops());
   for (bool goes_on = true; goes_on && !successor;) {
-    const auto signal = next_signal(signals, longest_wait(options, manager));
-    if (!signal && manager.patience()) tell_whether_alive(heartbeat, manager);
+    auto wait = watchdog.until_next();
+    if (options.is_ephemeral)
+      wait = std::min<std::chrono::nanoseconds>(wait.value_or(look_again), look_again);
+    const auto signal = next_signal(signals, wait);
+    watchdog.look();
     if (signal == SIGHUP) {
       manager.reloads();
       reload(server, options);
-      manager.is_ready(status);
+      manager.is_ready(where_it_listens(server));
     } else if (signal == SIGUSR2) {
-      if (auto next = upgrade(server, options)) successor.emplace(std::move(*next));
+      if (auto next = upgrade(server, options, watchdog)) successor.emplace(std::move(*next));
     } else if (signal) {
       log::info(std::string("received ") + (signal == SIGINT ? "SIGINT" : "SIGTERM") + ", shutting down");
       goes_on = false;
@@ -145,33 +205,29 @@ void run_until_end(Server& server, const Options& options, const sigset_t& signa
       goes_on = false;
     }
   }
-  // A second signal ends the program at once. These are too late.
+  // These are too late.
   std::signal(SIGHUP, SIG_IGN);
   std::signal(SIGUSR2, SIG_IGN);
+}
+
+// A second signal ends the program at once. One that came just before an end by another reason is none.
+void end_by_signals_from_now_on(const sigset_t& signals) {
+  while (next_signal(signals, std::chrono::nanoseconds(0))) {
+  }
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }
 
-// Those who are on their way in are let in before others are told to go.
-void hand_over(Server& server, const Successor& successor, const ServiceManager& manager) {
-  server.hand_over();
-  manager.is_succeeded_by(successor.process);
-  std::this_thread::sleep_for(handover_grace);
-}
-
-// In the ports file and on the log, whose readers may look for the file. Returns what it says, in a line.
-std::string say_where_it_listens(const Server& server, const Options& options) {
+// In the ports file and on the log, whose readers may look for the file.
+void say_where_it_listens(const Server& server, const Options& options) {
   const std::vector<ReadyLine> lines = ready_lines(server);
   if (!options.ports_file.empty()) write_ports_file(options.ports_file, lines);
-  std::string all;
   for (const ReadyLine& line : lines) {
     log::info(line.text, line.facts);
-    all += (all.empty() ? "" : "; ") + line.text;
     if (options.is_ephemeral) std::puts(serializers::json_text(line.facts).c_str());
   }
   std::fflush(stdout);
-  return all;
 }
 
 // Two processes cannot have the files of stores open.
@@ -185,6 +241,16 @@ config::Config without_file(const config::DefaultOptions& options) {
     return config::default_config(options);
   } catch (const config::ConfigError& error) {
     throw UsageError(error.what());
+  }
+}
+
+// Two processes cannot have the files of stores open. As the main process it must tell that it is alive.
+void wait_for_end_of(const Predecessor& predecessor, const ServiceManager& manager) {
+  predecessor.let_go();
+  Watchdog watchdog(manager, {});
+  while (!predecessor.has_ended(look_again)) {
+    watchdog.look();
+    if (is_asked_to_end()) throw std::runtime_error("asked to end before the old process had ended");
   }
 }
 
@@ -204,32 +270,33 @@ config::Config load(const Options& options) {
 
 int serve(const Options& options) {
   log::configure(options.log_format, options.log_level);
-  auto predecessor = Predecessor::of_environment();
+  const auto predecessor = Predecessor::of_environment();
   auto sockets = inherited_sockets(predecessor);
   const auto manager = ServiceManager::of_environment();
   auto config = load(options);
   log_notices(config);
   warn_of_open_doors(options, config);
-  if (!options.ports_file.empty()) remove_ports_file(options.ports_file);
+  if (!options.ports_file.empty() && !predecessor) remove_ports_file(options.ports_file);
   const sigset_t signals = block_signals();
   set_up_allocator();
   memory_reserve::set_up();
   const bool waits = predecessor && has_files(config);
-  if (waits) {
-    predecessor->let_go();
-    predecessor->wait_for_its_end();
-  }
   std::optional<Successor> successor;  // outlives the server: it may wait for what that has open
-  Server server(std::move(config), std::move(sockets));
+  Server server(std::move(config), std::move(sockets), [&] {
+    if (waits) wait_for_end_of(*predecessor, manager);
+  });
   server.start();
-  const std::string status = say_where_it_listens(server, options);
+  say_where_it_listens(server, options);
   if (predecessor && !waits) predecessor->let_go();
-  manager.is_ready(status);
-  run_until_end(server, options, signals, manager, status, successor);
-  if (successor)
-    hand_over(server, *successor, manager);
-  else
+  manager.is_ready(where_it_listens(server));
+  run_until_end(server, options, signals, manager, successor);
+  end_by_signals_from_now_on(signals);
+  if (successor) {
+    manager.is_succeeded_by(successor->process());
+    server.hand_over(handover_patience);
+  } else {
     manager.stops();
+  }
   server.shut_down(server.config().drain, shutdown_patience);
   log::info("ended");
   return EXIT_SUCCESS;

@@ -9,7 +9,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -20,7 +22,8 @@ namespace router::program {
 namespace {
 
 constexpr auto patience = std::chrono::seconds(65);  // longer than the router has with the new process
-constexpr auto pause = std::chrono::milliseconds(20);
+constexpr auto patience_without_child = std::chrono::seconds(3);
+constexpr auto pause = std::chrono::milliseconds(5);
 
 // `of`: "123", or "123/task/124" for one of its threads.
 std::string field_of_status(const std::string& of, const std::string& name) {
@@ -40,8 +43,7 @@ bool has_signal(const std::string& mask) {
 // handed over or ends. Other commands of wampd do neither.
 bool waits_for_upgrade(pid_t process) {
   const std::string number = std::to_string(process);
-  if (field_of_status(number, "Name") != "wampd" || has_signal(field_of_status(number, "SigIgn")))
-    return false;
+  if (has_signal(field_of_status(number, "SigIgn"))) return false;
   std::error_code gone;
   for (const auto& thread : std::filesystem::directory_iterator("/proc/" + number + "/task", gone))
     if (has_signal(field_of_status(number + "/task/" + thread.path().filename().string(), "SigBlk")))
@@ -55,7 +57,8 @@ std::vector<pid_t> routers() {
     const std::string name = entry.path().filename();
     pid_t process = 0;
     const auto read = std::from_chars(name.data(), name.data() + name.size(), process);
-    if (read.ec == std::errc() && read.ptr == name.data() + name.size() && waits_for_upgrade(process))
+    if (read.ec == std::errc() && read.ptr == name.data() + name.size() &&
+        field_of_status(name, "Name") == "wampd" && waits_for_upgrade(process))
       found.push_back(process);
   }
   return found;
@@ -70,12 +73,10 @@ pid_t only_router() {
   throw std::runtime_error("several routers run here: say with --pid which:" + numbers);
 }
 
-// Its only child: a router has no others.
-std::optional<pid_t> child_of(pid_t process) {
+std::set<pid_t> children_of(pid_t process) {
   const std::string number = std::to_string(process);
   std::ifstream children("/proc/" + number + "/task/" + number + "/children");
-  pid_t child = 0;
-  return children >> child ? std::optional(child) : std::nullopt;
+  return {std::istream_iterator<pid_t>(children), {}};
 }
 
 }  // namespace
@@ -84,22 +85,28 @@ int upgrade(const UpgradeOptions& options) {
   const pid_t process = options.process > 0 ? options.process : only_router();
   const std::string name = "process " + std::to_string(process);
   if (!waits_for_upgrade(process)) throw std::runtime_error(name + " is no router that could be upgraded");
+  const std::set<pid_t> before = children_of(process);
   if (::kill(process, SIGUSR2) != 0)
     throw std::runtime_error("cannot signal " + name + ": " + std::generic_category().message(errno));
-  const auto deadline = std::chrono::steady_clock::now() + patience;
   std::optional<pid_t> child;
+  auto deadline = std::chrono::steady_clock::now() + patience_without_child;
   while (std::chrono::steady_clock::now() < deadline) {
-    const auto now = child_of(process);
-    if (!waits_for_upgrade(process)) {
-      const std::string successor = child ? "process " + std::to_string(*child) : "another process";
-      std::puts((successor + " serves now, " + name + " drains").c_str());
+    const bool has_handed_over = !waits_for_upgrade(process);
+    std::optional<pid_t> now;
+    for (const pid_t one : children_of(process))
+      if (!before.contains(one)) now = one;
+    if (has_handed_over) {
+      const auto successor = now ? now : child;
+      const std::string who = successor ? "process " + std::to_string(*successor) : "another process";
+      std::puts((who + " serves now, " + name + " drains").c_str());
       return EXIT_SUCCESS;
     }
     if (child && !now) break;
+    if (!child && now) deadline = std::chrono::steady_clock::now() + patience;
     child = now;
     std::this_thread::sleep_for(pause);
   }
-  throw std::runtime_error(name + " serves on, as the new one did not become ready: its log says why");
+  throw std::runtime_error(name + " serves on, as no new one became ready: its log says why");
 }
 
 }  // namespace router::program

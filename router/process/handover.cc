@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
+#include <thread>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -21,7 +22,6 @@ namespace router {
 namespace {
 
 constexpr int first_descriptor = 3;  // sd_listen_fds(3)
-constexpr int patience_ms = 60'000;  // for the new process until it is ready
 constexpr const char* variable = "WAMPD_UPGRADE";
 // Those that are said anew, or meant for the old process only.
 constexpr std::array<std::string_view, 5> not_handed_on{"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES",
@@ -46,7 +46,7 @@ std::vector<std::string> environment_with(const std::vector<HandedSocket>& socke
   std::string names;
   for (const HandedSocket& socket : sockets) {
     if (&socket != &sockets.front()) names += ':';
-    names += socket.name.find(':') == std::string::npos ? socket.name : "";
+    names += socket.name;
   }
   all.push_back("LISTEN_FDS=" + std::to_string(sockets.size()));
   all.push_back("LISTEN_FDNAMES=" + names);
@@ -90,6 +90,8 @@ class SpawnActions {
   void duplicate(const transport::Descriptor& descriptor, int as) {
     posix_spawn_file_actions_adddup2(&actions_, descriptor.get(), as);
   }
+  // All from that one on.
+  void close_from(int first) { posix_spawn_file_actions_addclosefrom_np(&actions_, first); }
   pid_t spawn(const std::string& program, std::vector<std::string> arguments,
               std::vector<std::string> environment) const {
     pid_t process = -1;
@@ -104,38 +106,53 @@ class SpawnActions {
   posix_spawnattr_t attributes_;
 };
 
-// A byte comes; nothing: the other side has ended, or nothing has come in time.
-bool hears(const transport::Descriptor& from, int timeout_ms) {
-  pollfd readable{from.get(), POLLIN, 0};
+enum class Heard : uint8_t { nothing, a_byte, the_end };
+
+Heard listen(const transport::Descriptor& link, std::chrono::milliseconds longest) {
+  pollfd readable{link.get(), POLLIN, 0};
   char byte = 0;
-  int ready = 0;
-  do {
-    ready = ::poll(&readable, 1, timeout_ms);
-  } while (ready < 0 && errno == EINTR);
-  return ready == 1 && ::read(from.get(), &byte, 1) == 1;
+  if (::poll(&readable, 1, static_cast<int>(longest.count())) != 1) return Heard::nothing;
+  return ::read(link.get(), &byte, 1) == 1 ? Heard::a_byte : Heard::the_end;
 }
 
 }  // namespace
 
-Successor start_successor(const std::string& program, const std::vector<std::string>& arguments,
-                          const std::vector<HandedSocket>& sockets) {
+Successor::Successor(const std::string& program, const std::vector<std::string>& arguments,
+                     const std::vector<HandedSocket>& sockets) {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) fail("no socket pair", errno);
-  Successor successor{-1, transport::Descriptor(ends[0])};
-  {
-    const transport::Descriptor its(ends[1]);
-    const size_t count = sockets.size() + 1;
-    std::vector<transport::Descriptor> moved;
-    for (const HandedSocket& socket : sockets) moved.push_back(moved_up(socket.descriptor, count));
-    moved.push_back(moved_up(its, count));
-    SpawnActions actions;
-    for (size_t i = 0; i < count; ++i) actions.duplicate(moved[i], first_descriptor + static_cast<int>(i));
-    successor.process = actions.spawn(program, arguments, environment_with(sockets));
+  link_.reset(ends[0]);
+  const transport::Descriptor its(ends[1]);
+  const size_t count = sockets.size() + 1;
+  std::vector<transport::Descriptor> moved;
+  for (const HandedSocket& socket : sockets) moved.push_back(moved_up(socket.descriptor, count));
+  moved.push_back(moved_up(its, count));
+  SpawnActions actions;
+  for (size_t i = 0; i < count; ++i) actions.duplicate(moved[i], first_descriptor + static_cast<int>(i));
+  actions.close_from(first_descriptor + static_cast<int>(count));
+  process_ = actions.spawn(program, arguments, environment_with(sockets));
+}
+
+Successor::State Successor::wait(std::chrono::milliseconds longest) const {
+  switch (listen(link_, longest)) {
+    case Heard::nothing:
+      return State::starts;
+    case Heard::a_byte:
+      return State::is_ready;
+    case Heard::the_end:
+      break;
   }
-  if (hears(successor.link, patience_ms)) return successor;
-  ::kill(successor.process, SIGKILL);
-  ::waitpid(successor.process, nullptr, 0);
-  throw std::runtime_error("the new process did not become ready; it says why");
+  return State::has_ended;
+}
+
+void Successor::end(std::chrono::milliseconds time_to_say_why) const {
+  constexpr auto pause = std::chrono::milliseconds(10);
+  for (auto waited = pause; waited <= time_to_say_why; waited += pause) {
+    if (::waitpid(process_, nullptr, WNOHANG) != 0) return;
+    std::this_thread::sleep_for(pause);
+  }
+  ::kill(process_, SIGKILL);
+  ::waitpid(process_, nullptr, 0);
 }
 
 std::optional<Predecessor> Predecessor::of_environment() {
@@ -147,13 +164,13 @@ std::optional<Predecessor> Predecessor::of_environment() {
   return Predecessor(descriptor);
 }
 
-void Predecessor::let_go() {
+void Predecessor::let_go() const {
   const char byte = 0;
   (void)!::write(descriptor_.get(), &byte, 1);
 }
 
-void Predecessor::wait_for_its_end() {
-  (void)hears(descriptor_, -1);
+bool Predecessor::has_ended(std::chrono::milliseconds longest) const {
+  return listen(descriptor_, longest) == Heard::the_end;
 }
 
 transport::InheritedSockets inherited_sockets(const std::optional<Predecessor>& predecessor) {

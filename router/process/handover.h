@@ -6,9 +6,10 @@
 // open until it has ended. Each is the main thread's.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <sys/types.h>
@@ -18,21 +19,30 @@
 
 namespace router {
 
-// A listening socket for the new process. `name`: of its transport; empty: it has none.
+// A listening socket for the new process. `name`: of its transport, without ':'.
 struct HandedSocket {
   transport::Descriptor descriptor;
   std::string name;
 };
 
-// Of the old one: the new process, which serves or is about to.
-struct Successor {
-  pid_t process;
-  transport::Descriptor link;  // open as long as this process lives
+// Of the old one: the new process, which may not be ready yet.
+class Successor {
+ public:
+  // Starts it. Throws std::runtime_error with why that cannot be.
+  Successor(const std::string& program, const std::vector<std::string>& arguments,
+            const std::vector<HandedSocket>& sockets);
+
+  enum class State : uint8_t { starts, is_ready, has_ended };
+  // Waits for so long at most until it is ready or has ended.
+  State wait(std::chrono::milliseconds longest) const;
+  // Ends it, unless it does so by itself within that time, in which it says why.
+  void end(std::chrono::milliseconds time_to_say_why) const;
+  pid_t process() const { return process_; }
+
+ private:
+  transport::Descriptor link_{-1};  // open as long as this process lives
+  pid_t process_ = -1;
 };
-// Starts it and waits until it says that it is ready. Throws std::runtime_error with why it is not; then it
-// has ended.
-Successor start_successor(const std::string& program, const std::vector<std::string>& arguments,
-                          const std::vector<HandedSocket>& sockets);
 
 // Of the new one.
 class Predecessor {
@@ -41,9 +51,9 @@ class Predecessor {
   static std::optional<Predecessor> of_environment();
 
   // It lets nobody in any more, and drains. Once.
-  void let_go();
-  // After that.
-  void wait_for_its_end();
+  void let_go() const;
+  // After that: waits for so long at most.
+  bool has_ended(std::chrono::milliseconds longest) const;
 
  private:
   explicit Predecessor(int descriptor) : descriptor_(descriptor) {}

@@ -1,5 +1,6 @@
 #include "router/process/service_manager.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdlib>
@@ -39,13 +40,18 @@ ServiceManager ServiceManager::of_environment() {
   if (address && (*address == '/' || *address == '@')) manager.address_ = address;
   const auto process = number_of("WATCHDOG_PID");
   const auto patience = number_of("WATCHDOG_USEC");
-  if (patience && *patience > 0 && (!process || *process == static_cast<uint64_t>(::getpid())))
+  constexpr uint64_t least = 1000, most = 1'000'000'000'000;  // else it is no patience
+  if (patience && *patience >= least && *patience <= most &&
+      (!process || *process == static_cast<uint64_t>(::getpid())))
     manager.patience_ = std::chrono::microseconds(*patience);
   return manager;
 }
 
 void ServiceManager::is_ready(const std::string& status) const {
-  tell("READY=1\nSTATUS=" + status);
+  constexpr size_t most = 500;  // a datagram must not be too long, nor a line have an end within
+  std::string line = status.substr(0, most);
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  tell("READY=1\nSTATUS=" + line);
 }
 void ServiceManager::reloads() const {
   tell("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(monotonic_us()));
@@ -69,7 +75,7 @@ void ServiceManager::tell(std::string_view lines) const {
   const transport::Descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + address_.size());
   // Nobody could do anything about a manager that does not listen.
-  (void)::sendto(socket.get(), lines.data(), lines.size(), MSG_NOSIGNAL,
+  (void)::sendto(socket.get(), lines.data(), lines.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
                  reinterpret_cast<const sockaddr*>(&to), size);
 }
 

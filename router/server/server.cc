@@ -17,6 +17,8 @@
 namespace router {
 namespace {
 
+// For those who are accepted and on no loop yet.
+constexpr auto least_grace = std::chrono::milliseconds(100);
 constexpr auto realm_sweep_interval = std::chrono::seconds(1);
 
 size_t worker_count_of(const config::Config& config) {
@@ -39,7 +41,7 @@ transport::ListenOptions listen_options(const config::Transport& transport) {
   options.mode = transport.socket_mode;
   options.backlog = transport.backlog;
   options.max_connections = transport.limits.max_connections;
-  options.name = transport.id;
+  if (!transport.id.empty()) options.names.push_back(transport.id);
   if (transport.type == config::Transport::Type::rawsocket && !transport.tls)
     options.refusal = transport::rawsocket_refusal(transport::RawSocketError::too_many_connections);
   return options;
@@ -81,6 +83,12 @@ PinnedUris pinned(const std::vector<std::string>& wanted) {
           count};
 }
 
+// By which another process knows the socket of the transport: there, ':' stands between names.
+std::string handed_name(std::string name) {
+  std::replace(name.begin(), name.end(), ':', '/');
+  return name;
+}
+
 bool serves_wamp(const config::Transport& transport) {
   return !transport.rawsocket_serializers.empty() ||
          std::any_of(transport.paths.begin(), transport.paths.end(), [](const auto& entry) {
@@ -113,17 +121,22 @@ Server::Server(config::Config config, WorkersOnly)
 }
 
 // If that throws, the destructor takes down what is there, in its order.
-Server::Server(config::Config config, transport::InheritedSockets sockets)
+Server::Server(config::Config config, transport::InheritedSockets sockets,
+               const std::function<void()>& before_stores)
     : Server(std::move(config), WorkersOnly()) {
-  realms_.commit(realms_.prepare(config_.realms));
   const auto names = config::transport_names(config_);
   std::vector<transport::ListenOptions> wanted;
-  for (const config::Transport& transport : config_.transports) wanted.push_back(listen_options(transport));
+  for (size_t i = 0; i < names.size(); ++i) {
+    wanted.push_back(listen_options(config_.transports[i]));
+    wanted.back().names.push_back(handed_name(names[i]));
+  }
   sockets.give_to(wanted);
   for (const std::string& address : sockets.left())
     log::warning("no transport listens on " + address + ", of which there is a socket: it is closed");
   for (size_t i = 0; i < names.size(); ++i)
     listeners_.push_back(listen(names[i], config_.transports[i], std::move(wanted[i])));
+  if (before_stores) before_stores();
+  realms_.commit(realms_.prepare(config_.realms));
 }
 
 // On the thread that accepts. Those who only watch the router are always let in.
@@ -324,15 +337,17 @@ std::vector<HandedSocket> Server::duplicate_sockets() {
   std::vector<HandedSocket> sockets;
   on_accept_thread([&] {
     for (const Named& named : listeners_)
-      sockets.push_back({named.listener->duplicate(), services_.at(named.name)->entrance()->transport.id});
+      sockets.push_back({named.listener->duplicate(), handed_name(named.name)});
   });
   return sockets;
 }
 
-void Server::hand_over() {
+void Server::hand_over(std::chrono::milliseconds patience) {
   on_accept_thread([this] {
     for (const Named& named : listeners_) named.listener->hand_over();
   });
+  std::this_thread::sleep_for(least_grace);
+  wait_until([this] { return connection_count() <= session_count(); }, patience);
 }
 
 void Server::shut_down(const config::Drain& drain, std::chrono::milliseconds patience) {

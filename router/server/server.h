@@ -25,8 +25,10 @@ namespace router {
 class Server {
  public:
   // Binds all addresses that `sockets` has not; throws std::runtime_error with the address and the reason.
-  // Nothing is served yet.
-  explicit Server(config::Config config, transport::InheritedSockets sockets = {});
+  // Nothing is served yet. `before_stores`: done before files are opened, which another process may have open
+  // until then.
+  explicit Server(config::Config config, transport::InheritedSockets sockets = {},
+                  const std::function<void()>& before_stores = nullptr);
   // Stops at once if it still runs.
   ~Server();
 
@@ -42,8 +44,9 @@ class Server {
   void shut_down(const config::Drain& drain, std::chrono::milliseconds patience);
   // Of what it listens on, for another process.
   std::vector<HandedSocket> duplicate_sockets();
-  // Listens no more, as that process does. Before shut_down().
-  void hand_over();
+  // Listens no more, as that process does, and waits until nobody is on the way in, or `patience` is over.
+  // Before shut_down().
+  void hand_over(std::chrono::milliseconds patience);
   // Of the workers.
   std::vector<transport::Loop*> loops() const;
   // What is served now.

@@ -77,7 +77,10 @@ class Upgrade : public testing::Test {
     EXPECT_THAT(ended.output, EndsWith(end));
     if (ended.output.starts_with("process ")) successor_ = std::stoi(ended.output.substr(sizeof "process"));
   }
-  void end_successor() const { kill(successor_, SIGTERM); }
+  void end_successor() const {
+    ASSERT_GT(successor_, 0);
+    kill(successor_, SIGTERM);
+  }
   std::string file(const std::string& name) const { return folder_.file(name); }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <sstream>
 #include <stdexcept>
 #include <utility>
@@ -103,13 +104,14 @@ void InheritedSockets::give_to(std::vector<ListenOptions>& wanted, const Fits& f
     const auto found = std::find_if(sockets_.begin(), sockets_.end(), [&](const One& one) {
       return one.descriptor.get() >= 0 && fits(one, options);
     });
-    if (found != sockets_.end()) options.inherited.emplace(found->descriptor.release());
+    if (found != sockets_.end())
+      options.inherited = std::make_shared<Descriptor>(found->descriptor.release());
   }
 }
 
 void InheritedSockets::give_to(std::vector<ListenOptions>& wanted) {
   give_to(wanted, [](const One& one, const ListenOptions& options) {
-    return !options.name.empty() && one.name == options.name;
+    return std::find(options.names.begin(), options.names.end(), one.name) != options.names.end();
   });
   give_to(wanted,
           [](const One& one, const ListenOptions& options) { return is_bound_to(one.descriptor, options); });

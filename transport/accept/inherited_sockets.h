@@ -19,8 +19,8 @@ class InheritedSockets {
   // LISTEN_FDNAMES. Throws std::runtime_error with the one that is not a listening stream socket.
   InheritedSockets(int count, const std::string& names);
 
-  // Gives each of those who want to listen the socket that has its name, or is bound to its address, or, if
-  // it takes any free port, another one of its interface. Each is given once, in this order.
+  // Gives each of those who want to listen the socket that has one of its names, or is bound to its address,
+  // or, if it takes any free port, another one of its interface. Each is given once, in this order.
   void give_to(std::vector<ListenOptions>& wanted);
   // The addresses of those that nobody wants: "127.0.0.1:8080", "unix:/run/wampd.sock".
   std::vector<std::string> left() const;

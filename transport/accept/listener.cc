@@ -61,6 +61,7 @@ using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol>;
 
 void listen_on(Acceptor& acceptor, const tcp::endpoint& endpoint, int backlog) {
   acceptor.open(endpoint.protocol());
+  ::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
   acceptor.set_option(Acceptor::reuse_address(true));
   if (endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(false));
   acceptor.bind(endpoint);
@@ -110,7 +111,7 @@ bool concerns_one_connection(int error) {
 }  // namespace
 
 struct Listener::State : std::enable_shared_from_this<State> {
-  State(Loop& accept_loop, std::vector<Loop*> loops, Service& service, ListenOptions& options,
+  State(Loop& accept_loop, std::vector<Loop*> loops, Service& service, const ListenOptions& options,
         ConnectionOptions connections, std::function<void(const std::string&)> on_error)
       : loop_state(accept_loop.state()),
         loops(std::move(loops)),
@@ -122,6 +123,7 @@ struct Listener::State : std::enable_shared_from_this<State> {
     serve(service, std::move(connections));
     if (options.inherited) {
       const int family = family_of(*options.inherited);
+      ::listen(options.inherited->get(), options.backlog);  // which may be another one now
       acceptor.assign({family, family == AF_UNIX ? 0 : IPPROTO_TCP}, options.inherited->release());
     } else if (!options.path.empty()) {
       file.emplace(options.path, options.mode);

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,9 +24,9 @@ struct ListenOptions {
   int backlog = 1024;
   size_t max_connections = 100000;  // of this listener, all loops together; further ones are closed at once
   std::string refusal = {};         // what those are told before, for peers that speak one protocol only
-  std::string name = {};            // by which a socket may be meant for it; empty: by its address only
+  std::vector<std::string> names = {};  // by which a socket may be meant for it, before its address
   // A socket that listens already, in the place of a new one. If it has a file, that is not ours to remove.
-  std::optional<Descriptor> inherited = std::nullopt;
+  std::shared_ptr<Descriptor> inherited = nullptr;
 };
 
 class Listener {

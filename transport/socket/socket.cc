@@ -28,6 +28,11 @@ Descriptor::~Descriptor() {
   if (number_ >= 0) ::close(number_);
 }
 
+void Descriptor::reset(int number) {
+  if (number_ >= 0) ::close(number_);
+  number_ = number;
+}
+
 Socket::Socket(asio::io_context& io, Descriptor descriptor, std::unique_ptr<TlsStream> tls)
     : stream_(io), tls_(std::move(tls)) {
   asio::error_code error;

@@ -32,6 +32,8 @@ class Descriptor {
   ~Descriptor();
   int get() const { return number_; }
   int release() { return std::exchange(number_, -1); }
+  // Closes the present one and owns that one.
+  void reset(int number);
 
  private:
   int number_;
