@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -67,7 +68,12 @@ void Source::throw_faults() const {
   if (sorted.size() > max_told_faults)
     all += "\n" + name + ": and " + std::to_string(sorted.size() - max_told_faults) + " more";
   ConfigError error(all);
-  error.notices = notices;
+  // One at the place of a fault comes of it.
+  std::copy_if(notices.begin(), notices.end(), std::back_inserter(error.notices),
+               [this](const Notice& notice) {
+                 return std::none_of(faults.begin(), faults.end(),
+                                     [&notice](const Fault& fault) { return fault.path == notice.path; });
+               });
   throw error;
 }
 
