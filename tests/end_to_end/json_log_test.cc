@@ -1,6 +1,8 @@
 // The program's log, in JSON.
+#include <chrono>
 #include <fstream>
 #include <sstream>
+#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -101,6 +103,46 @@ TEST_F(JsonLog, HasOneObjectForADenial) {
   EXPECT_EQ(*denial.find("realm"), wamp::Value("realm1"));
   EXPECT_THAT(*denial.find("peer")->get<std::string>(), testing::StartsWith("127.0.0.1:"));
   EXPECT_THAT(*denial.find("reason")->get<std::string>(), testing::StartsWith("the rule at "));
+}
+
+TEST_F(JsonLog, HasOneObjectForEachTapCallThatIsSlowAndChangeOfItsLevel) {
+  Program program(config(R"({
+    "realms": [{ "name": "realm1", "roles": [{ "name": "anonymous", "permissions": [
+      { "uri": "com.", "match": "prefix", "allow": { "call": true, "register": true }, "slow_call_ms": 1 },
+      { "uri": "wampd.", "match": "prefix", "allow": { "call": true, "subscribe": true, "tap": true } } ] }] }],
+    "transports": [{ "type": "universal", "endpoint": { "type": "tcp", "port": 0 },
+                     "websocket": { "ws": { "type": "websocket" } } }] })"),
+                  {"--log-format", "json"});
+  WampClient client(program.port(), Format::json);
+  const wamp::Value session(static_cast<int64_t>(std::stoll(client.joins())));
+  client.says(R"([48,1,{},"wampd.tap.start",[{"uri":"com."}]])");
+  client.hears();
+  client.says(R"([48,2,{},"wampd.tap.stop",[1]])");
+  client.hears();
+  const auto of_taps = events(program, "tap_ended");
+  const wamp::Dict &begun = of_taps.at(of_taps.size() - 2), &ended = of_taps.back();
+  EXPECT_EQ(*begun.find("event"), wamp::Value("tap_started"));
+  EXPECT_EQ(*begun.find("realm"), wamp::Value("realm1"));
+  EXPECT_EQ(*ended.find("reason"), wamp::Value("stopped"));
+  client.says(R"([64,3,{},"com.slow"])");
+  client.hears();
+  client.says(R"([48,4,{},"com.slow"])");
+  const std::string invocation = client.hears();
+  std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  client.says("[70," + invocation.substr(4, invocation.find(',', 4) - 4) + ",{}]");
+  client.hears();
+  const wamp::Dict slow = event(program, "slow_call");
+  EXPECT_EQ(*slow.find("procedure"), wamp::Value("com.slow"));
+  EXPECT_EQ(*slow.find("caller"), session);
+  EXPECT_EQ(*slow.find("callee"), session);
+  EXPECT_GE(*slow.find("ms")->get<int64_t>(), 1);
+  EXPECT_EQ(*slow.find("waited_ms"), wamp::Value(0));
+  EXPECT_EQ(*slow.find("outcome"), wamp::Value("result"));
+  client.says(R"([48,5,{},"wampd.log.level",["error"]])");
+  client.hears();
+  const wamp::Dict level = event(program, "log_level");
+  EXPECT_EQ(*level.find("session"), session);
+  EXPECT_EQ(*level.find("level"), wamp::Value("error"));
 }
 
 TEST_F(JsonLog, HasOneObjectForALoginThatIsRefused) {

@@ -174,6 +174,14 @@ TEST_F(KeptMembers, WhoWaitForAnAnswerGiveNoWay) {
   EXPECT_EQ(waits.status, 200);
 }
 
+TEST_F(KeptMembers, GoIfNothingIsAskedOfThemForAMinute) {
+  http::Member* const joe = is_in("joe");
+  sweeps(std::chrono::seconds(59));
+  EXPECT_EQ(comes("joe"), joe);
+  sweeps(std::chrono::seconds(61));
+  EXPECT_NE(comes("joe"), joe);
+}
+
 TEST_F(KeptMembers, AreChargedForWhatTheyBring) {
   const std::string long_ticket(5000, 'x');
   const http::Member* const stranger = comes("ann", long_ticket);

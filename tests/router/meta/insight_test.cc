@@ -32,6 +32,10 @@ class Insight : public testing::Test {
     may.call = may.register_ = may.publish = may.subscribe = true;
     may.place = "here";
     user.permissions.push_back({.uri = "com.secret", .place = "there"});
+    config::Permission watched = user.permissions.front();
+    watched.uri = "com.watched";
+    watched.slow_call_ms = 5;
+    user.permissions.push_back(watched);
     config.roles.push_back(user);
     config.roles.push_back({.name = "everybody", .permissions = {config.roles.front().permissions.front()}});
     config.roles.front().permissions.push_back({.uri = "wampd.tap.",
@@ -109,6 +113,60 @@ TEST_F(Insight, CallsOfWhoLeavesStayCounted) {
   realm.run_due();
   EXPECT_THAT(call(ops, "wampd.stats.realm"),
               AllOf(HasSubstr(R"("calls_in_flight":0)"), HasSubstr(R"("calls":5)")));
+}
+
+TEST_F(Insight, ProceduresAreToldInTheOrderThatIsAskedFor) {
+  work(3);
+  Peer& callee = realm.join({}, "user");
+  Peer& caller = realm.join({}, "user");
+  callee.says(R"([64,1,{},"com.large"])");
+  callee.hears();
+  caller.says(R"([48,1,{},"com.large",[")" + std::string(5000, 'x') + "\"]]");
+  callee.hears();
+  realm.clock().advance(std::chrono::milliseconds(500));
+  callee.says("[70,1,{}]");
+  Peer& ops = realm.join();
+  for (const auto& [order, first] : {std::pair("calls", "com.add"), std::pair("bytes", "com.large"),
+                                     std::pair("p99", "com.large"), std::pair("uri", "com.add")})
+    EXPECT_THAT(call(ops, "wampd.stats.procedures", R"([{"limit":1,"order":")" + std::string(order) + "\"}]"),
+                StartsWith(R"(,[[{"procedure":")" + std::string(first) + "\""))
+        << order;
+}
+
+TEST_F(Insight, ARuleSaysWhichCallsAreSlow) {
+  Peer& callee = realm.join({}, "user");
+  Peer& caller = realm.join({}, "user");
+  callee.says(R"([64,1,{},"com.watched"])");
+  callee.says(R"([64,2,{},"com.other"])");
+  callee.hears();
+  int request = 0;
+  const auto takes = [&](const std::string& procedure, int ms) {
+    caller.says("[48," + std::to_string(++request) + ",{},\"" + procedure + "\"]");
+    callee.hears();
+    realm.clock().advance(std::chrono::milliseconds(ms));
+    callee.says("[70," + std::to_string(request) + ",{}]");
+    caller.hears();
+  };
+  takes("com.watched", 4);
+  takes("com.other", 1000);
+  Peer& ops = realm.join();
+  EXPECT_THAT(call(ops, "wampd.stats.realm"), HasSubstr(R"("slow_calls":0)"));
+  takes("com.watched", 5);
+  EXPECT_THAT(call(ops, "wampd.stats.realm"), HasSubstr(R"("slow_calls":1)"));
+}
+
+TEST_F(Insight, TheLogLevelIsToldAndSet) {
+  Peer& ops = realm.join();
+  EXPECT_EQ(call(ops, "wampd.log.level"), R"(,[{"level":"info","before":"info"}]])");
+  EXPECT_EQ(call(ops, "wampd.log.level", R"(["error"])"), R"(,[{"level":"error","before":"info"}]])");
+  EXPECT_EQ(call(ops, "wampd.log.level", R"(["info"])"), R"(,[{"level":"info","before":"error"}]])");
+  EXPECT_THAT(call(ops, "wampd.log.level", R"(["loud"])"), HasSubstr("expected info, warning or error"));
+}
+
+TEST_F(Insight, VerdictsOfAuthorizersAreForgottenByBothNames) {
+  Peer& ops = realm.join();
+  for (const std::string procedure : {"wampd.authorization.purge", "wamp.authorization.purge"})
+    EXPECT_EQ(call(ops, procedure), ",[0]]") << procedure;
 }
 
 TEST_F(Insight, WhatIsRegisteredAndNotUsedIsToldOnRequest) {
@@ -304,6 +362,29 @@ TEST_F(Insight, ATapShowsMessagesToWhoHasStartedIt) {
   EXPECT_EQ(ops.hears(), "");
   realm.show(ops, message);
   EXPECT_EQ(ops.hears(), "") << "not its own";
+}
+
+TEST_F(Insight, ATapShowsOnlyWhatItIsToldTo) {
+  Peer& ops = realm.join();
+  Peer& user = realm.join({}, "user");
+  int tap = 0;
+  const auto shown = [&](const std::string& filter, const std::vector<std::string>& uris) {
+    const std::string number = std::to_string(++tap);
+    call(ops, "wampd.tap.start", "[{" + filter + "}]");
+    ops.says("[32," + std::to_string(100 + tap) + ",{},\"wampd.tap." + number + "\"]");
+    ops.hears();
+    for (const std::string& uri : uris)
+      realm.show(user, {.is_from_client = true, .type = wamp::MessageType::call, .uri = uri});
+    const std::string all = ops.hears();
+    call(ops, "wampd.tap.stop", "[" + number + "]");
+    return std::count(all.begin(), all.end(), '\n') + !all.empty();
+  };
+  EXPECT_EQ(shown(R"("uri":"com..add","match":"wildcard")", {"com.a.add", "com.add", "com.a.sub"}), 1);
+  EXPECT_EQ(shown(R"("uri":"com.a","match":"exact")", {"com.a", "com.a.b"}), 1);
+  EXPECT_EQ(shown(R"("authid":"nobody")", {"com.a"}), 0);
+  const auto some = shown(R"("sample":2)", std::vector<std::string>(500, "com.a"));
+  EXPECT_GT(some, 0);
+  EXPECT_LT(some, 500);
 }
 
 TEST_F(Insight, ArgumentsNeedASecondWord) {
