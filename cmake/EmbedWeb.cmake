@@ -1,4 +1,4 @@
-# wampd_embed_web(TARGET): compiles the files of web/ into TARGET, as router/web/embedded_web.h declares them.
+# wampd_embed_web(TARGET): compiles the files of web/ and its folders into TARGET, as router/web/embedded_web.h declares them.
 #
 # The same file is run as a script (cmake -P) at build time, when one of the files changed:
 #   cmake -DFOLDER=web -DOUTPUT=embedded_web.cc -P EmbedWeb.cmake
@@ -9,7 +9,7 @@ if(NOT CMAKE_SCRIPT_MODE_FILE)
   function(wampd_embed_web target)
     set(folder ${CMAKE_SOURCE_DIR}/web)
     set(output ${CMAKE_CURRENT_BINARY_DIR}/embedded_web.cc)
-    file(GLOB files CONFIGURE_DEPENDS ${folder}/*.html ${folder}/*.js ${folder}/*.css ${folder}/*.svg)
+    file(GLOB_RECURSE files CONFIGURE_DEPENDS ${folder}/*.html ${folder}/*.js ${folder}/*.css ${folder}/*.svg)
     add_custom_command(
       OUTPUT ${output}
       COMMAND ${CMAKE_COMMAND} -DFOLDER=${folder} -DOUTPUT=${output} -P ${WAMPD_EMBED_WEB_SCRIPT}
@@ -27,20 +27,33 @@ set(content_type_js "text/javascript; charset=utf-8")
 set(content_type_css "text/css; charset=utf-8")
 set(content_type_svg "image/svg+xml")
 
-file(GLOB files ${FOLDER}/*.html ${FOLDER}/*.js ${FOLDER}/*.css ${FOLDER}/*.svg)
+# Appends a char array of these bytes in hexadecimal to `arrays`.
+function(wampd_char_array name hex)
+  # Character literals: a char array cannot be initialised with numbers above 0x7f.
+  string(REGEX REPLACE "(..)" "'\\\\x\\1'," literals "${hex}")
+  string(REGEX REPLACE "('....',)('....',)('....',)('....',)('....',)('....',)('....',)('....',)" "\\1\\2\\3\\4\\5\\6\\7\\8\n    " literals "${literals}")
+  set(arrays "${arrays}constexpr char ${name}[] = {\n    ${literals}};\n\n" PARENT_SCOPE)
+endfunction()
+
+file(GLOB_RECURSE files ${FOLDER}/*.html ${FOLDER}/*.js ${FOLDER}/*.css ${FOLDER}/*.svg)
 list(SORT files)
 set(arrays "")
 set(entries "")
 set(number 0)
 foreach(file IN LISTS files)
-  get_filename_component(name ${file} NAME)
+  file(RELATIVE_PATH name ${FOLDER} ${file})
   string(REGEX REPLACE ".*\\." "" extension ${name})
   file(READ ${file} bytes HEX)
-  # Character literals: a char array cannot be initialised with numbers above 0x7f.
-  string(REGEX REPLACE "(..)" "'\\\\x\\1'," bytes "${bytes}")
-  string(REGEX REPLACE "('....',)('....',)('....',)('....',)('....',)('....',)('....',)('....',)" "\\1\\2\\3\\4\\5\\6\\7\\8\n    " bytes "${bytes}")
-  string(APPEND arrays "constexpr char file_${number}[] = {\n    ${bytes}};\n\n")
-  string(APPEND entries "    {\"/${name}\", \"${content_type_${extension}}\", {file_${number}, sizeof file_${number}}},\n")
+  wampd_char_array(file_${number} ${bytes})
+  set(zipped ${OUTPUT}.gz)
+  file(ARCHIVE_CREATE OUTPUT ${zipped} PATHS ${file} FORMAT raw COMPRESSION GZip COMPRESSION_LEVEL 9)
+  file(READ ${zipped} bytes HEX)
+  file(REMOVE ${zipped})
+  # Without the time of its making, so that the same files make the same program.
+  string(SUBSTRING "${bytes}" 0 8 begin)
+  string(SUBSTRING "${bytes}" 16 -1 rest)
+  wampd_char_array(zipped_${number} ${begin}00000000${rest})
+  string(APPEND entries "    {\"/${name}\", \"${content_type_${extension}}\", {file_${number}, sizeof file_${number}}, {zipped_${number}, sizeof zipped_${number}}},\n")
   math(EXPR number "${number} + 1")
 endforeach()
 

@@ -1,4 +1,4 @@
-// The client of wampd's own page (web/wamp.js), as puppet.mjs wants a client. Runs in that page.
+// The client of wampd's own page (web/wampd.js), as puppet.mjs wants a client. Runs in that page.
 
 export function create_client({ connect, Result, WampError }) {
   async function join({ url, realm, on_left }) {

@@ -9,7 +9,7 @@ from runner.router import Router, free_port, running
 from runner.suite import Skip, expect, once
 
 from suites.examples import ENVIRONMENT, TIMEOUT, back_end
-from suites.page import HERE
+from runner.browser import HERE
 
 PAGE = os.path.join(os.path.dirname(HERE), 'docs', 'authentication.md')
 

@@ -15,7 +15,7 @@ from runner.router import free_ports, running
 from runner.suite import Skip, expect, for_each_client, once
 
 from suites.examples import replace_once
-from suites.page import browse
+from runner.browser import browse
 from suites.transports import calls_events_and_a_new_session
 
 HOST_LINE = 'proxy_set_header Host $http_host;'

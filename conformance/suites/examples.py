@@ -9,7 +9,7 @@ from runner.client import Failed
 from runner.router import Router, free_port
 from runner.suite import Skip, expect, once
 
-from suites.page import HERE, browse
+from runner.browser import HERE, browse
 
 EXAMPLES = os.path.join(os.path.dirname(HERE), 'examples')
 TIMEOUT = 30  # seconds

@@ -12,7 +12,7 @@ from runner.router import free_port, running
 from runner.suite import Skip, expect, once
 
 from suites.examples import TIMEOUT, back_end
-from suites.page import browse
+from runner.browser import browse
 from suites.readme import script
 
 PAGE = os.path.join(ROOT, 'docs', 'http.md')

@@ -8,7 +8,7 @@ from runner.router import Router, free_port
 from runner.suite import Skip, expect, expect_refused, for_each_client, for_each_pair, once
 
 from suites.examples import ENVIRONMENT, TIMEOUT
-from suites.page import HERE
+from runner.browser import HERE
 from suites.readme import configuration_of, script
 
 PAGE = os.path.join(os.path.dirname(HERE), 'docs', 'event-history.md')

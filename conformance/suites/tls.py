@@ -10,7 +10,7 @@ from runner.router import free_port, running
 from runner.suite import Skip, expect, for_each_client, once
 
 from suites.examples import ENVIRONMENT, TIMEOUT
-from suites.page import HERE
+from runner.browser import HERE
 from suites.transports import calls_events_and_a_new_session, variant
 
 PAGE = os.path.join(os.path.dirname(HERE), 'docs', 'tls.md')

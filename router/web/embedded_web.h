@@ -10,9 +10,10 @@
 namespace router {
 
 struct EmbeddedFile {
-  std::string_view path;          // relative to web/: "index.html"
+  std::string_view path;          // in web/: "/index.html", "/panels/sessions.js"
   std::string_view content_type;  // "text/html; charset=utf-8"
   std::string_view content;
+  std::string_view zipped;  // the content, compressed by gzip
 };
 
 // All files, sorted by path.

@@ -5,17 +5,15 @@
 #include <optional>
 #include <utility>
 
-#include "crypto/crypto.h"
 #include "router/base/log.h"
 #include "router/config/inventory.h"
 #include "router/http/small_answers.h"
 #include "router/monitor/exposition.h"
 #include "router/session/session.h"
-#include "router/web/embedded_web.h"
+#include "router/web/embedded_page.h"
 #include "router/web/subprotocol.h"
 #include "router/web/web_access.h"
 #include "text/hex.h"
-#include "transport/http/conditional_request.h"
 #include "transport/websocket/compression.h"
 
 namespace router {
@@ -75,33 +73,6 @@ HttpResponse upgrade_required() {
 HttpResponse unavailable(const std::string& why) {
   HttpResponse response = transport::text_response(503, why);
   response.headers.emplace_back("Retry-After", "2");  // seconds
-  return response;
-}
-
-// By the file's place in embedded_web(); they never change.
-const std::vector<std::string>& embedded_etags() {
-  static const std::vector<std::string> etags = [] {
-    constexpr size_t digits = 16;
-    std::vector<std::string> made;
-    for (const EmbeddedFile& file : embedded_web())
-      made.push_back('"' + text::to_hex(crypto::sha256(file.content)).substr(0, digits) + '"');
-    return made;
-  }();
-  return etags;
-}
-
-HttpResponse embedded_file(const HttpRequest& request, std::string_view path, uint32_t cache_timeout_s) {
-  const std::string wanted = path.empty() ? "/index.html" : "/" + std::string(path);
-  const auto all = embedded_web();
-  const auto file = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.path == wanted; });
-  if (file == all.end()) return transport::text_response(404, "there is nothing here");
-  const transport::Validators validators{embedded_etags()[static_cast<size_t>(file - all.begin())]};
-  const auto selection = transport::select(request, validators, file->content.size());
-  HttpResponse response = transport::response_to(selection, validators, file->content.size());
-  if (response.status >= 400) return response;
-  response.content_type = file->content_type;
-  response.body = file->content.substr(selection.first, selection.size);
-  response.headers.emplace_back("Cache-Control", transport::cache_control(cache_timeout_s));
   return response;
 }
 
@@ -303,8 +274,9 @@ HttpResponse WebService::on_request(const HttpRequest& request) {
     return response;
   }
   const auto& files = std::get<config::StaticPath>(*found.path).files;
-  return files.directory.empty() ? embedded_file(request, found.rest, files.cache_timeout_s)
-                                 : transport::static_file(files, found.rest, request);
+  return files.directory.empty()
+             ? embedded_page(*entrance, request, {*found.name, found.rest, files.cache_timeout_s})
+             : transport::static_file(files, found.rest, request);
 }
 
 std::variant<transport::Service::Upgrade, HttpResponse> WebService::on_upgrade(

@@ -36,8 +36,68 @@ TEST_F(Web, ServesThePageAndHealth) {
   EXPECT_EQ(page.header("content-type"), "text/html; charset=utf-8");
   EXPECT_THAT(page.body, HasSubstr("<html"));
   EXPECT_EQ(get("/style.css").status, 200);
+  EXPECT_EQ(get("/panels/overview.js").header("content-type"), "text/javascript; charset=utf-8");
   EXPECT_EQ(get("/health").status, 200);
   EXPECT_EQ(get("/nothing").status, 404);
+}
+
+TEST_F(Web, LetsThePageBeInNobodysFrameAndLoadNothingFromElsewhere) {
+  const HttpReply page = get("/");
+  EXPECT_THAT(page.header("content-security-policy"), HasSubstr("default-src 'none'"));
+  EXPECT_THAT(page.header("content-security-policy"), HasSubstr("frame-ancestors 'none'"));
+}
+
+TEST_F(Web, CompressesThePageForWhoCanReadThat) {
+  const auto ask = [&](const std::string& headers) {
+    RawClient client(router.port());
+    client.send("GET /style.css HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n");
+    return client.read_http_reply();
+  };
+  const HttpReply plain = ask("");
+  EXPECT_EQ(plain.header("content-encoding"), "");
+  EXPECT_EQ(plain.header("vary"), "Accept-Encoding");
+  const HttpReply zipped = ask("Accept-Encoding: deflate, gzip\r\n");
+  EXPECT_EQ(zipped.header("content-encoding"), "gzip");
+  EXPECT_LT(zipped.body.size(), plain.body.size() / 2);
+  EXPECT_EQ(zipped.body.substr(0, 3), "\x1f\x8b\x08");
+  EXPECT_EQ(zipped.body.substr(4, 4), std::string(4, '\0')) << "the time when it was built";
+  EXPECT_NE(zipped.header("etag"), plain.header("etag"));
+  EXPECT_EQ(ask("Accept-Encoding: gzip\r\nIf-None-Match: " + zipped.header("etag") + "\r\n").status, 304);
+  EXPECT_EQ(ask("Accept-Encoding: gzip;q=0, xgzip\r\n").header("content-encoding"), "");
+}
+
+TEST_F(Web, TellsThePageWhereAndHowToConnect) {
+  const HttpReply told = get("/connection.json");
+  EXPECT_EQ(told.header("content-type"), "application/json");
+  EXPECT_EQ(told.header("cache-control"), "no-store");
+  EXPECT_EQ(told.body,
+            "{\"websocket\":[\"ws\"],\"api\":[],\"auth\":[\"anonymous\"],\"realms\":[\"realm1\"]}\n");
+}
+
+TEST_F(Web, TellsThePageInAFolderTheWayToItsNeighbours) {
+  config::Config config = test_config();
+  config.transports.front().paths = {{"/status/page", config::StaticPath{}},
+                                     {"/deep/ws", config::WebSocketPath{}}};
+  RunningServer server(config);
+  RawClient client(server.port());
+  client.send("GET /status/page/connection.json HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_THAT(client.read_http_reply().body, HasSubstr("\"websocket\":[\"../../deep/ws\"]"));
+  RawClient other(server.port());
+  other.send("GET /status/page HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  const HttpReply moved = other.read_http_reply();
+  EXPECT_EQ(moved.status, 301);
+  EXPECT_EQ(moved.header("location"), "./page/");
+}
+
+TEST_F(Web, TellsThePageNoRealmsWhereEverybodyHasToLogIn) {
+  config::Config config = test_config();
+  auto& methods = config.transports.front().auth;
+  methods["ticket"] = {};
+  methods.erase("anonymous");
+  RunningServer server(config);
+  RawClient client(server.port());
+  client.send("GET /connection.json HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_THAT(client.read_http_reply().body, HasSubstr("\"auth\":[\"ticket\"],\"realms\":[]"));
 }
 
 TEST_F(Web, ServesThePageAgainOnlyIfItIsAnotherOne) {

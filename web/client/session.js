@@ -1,32 +1,19 @@
-// A small WAMP v2 client for browsers: JSON over WebSocket, no dependencies.
-//
-//   import { connect } from './wamp.js';
-//   const session = await connect({ url: 'ws://127.0.0.1:8080/ws', realm: 'realm1' });
-//   const result = await session.call('com.example.add', [2, 3]);      // { args, kwargs, details }
-//   const subscription = await session.subscribe('com.example.news', (args, kwargs, details) => { ... });
-//   session.publish('com.example.news', ['hello']);
-//   await session.register('com.example.add', ([a, b]) => a + b);      // or a Result, or throw a WampError
-//   await session.leave();
+// A joined WAMP session over a WebSocket, and how one is joined.
+import { json } from './json.js';
+import { WampError } from './errors.js';
+import { prepare_login } from './login.js';
 
-const HELLO = 1, WELCOME = 2, ABORT = 3, GOODBYE = 6, ERROR = 8;
+const HELLO = 1, WELCOME = 2, ABORT = 3, CHALLENGE = 4, AUTHENTICATE = 5, GOODBYE = 6, ERROR = 8;
 const PUBLISH = 16, PUBLISHED = 17, SUBSCRIBE = 32, SUBSCRIBED = 33, UNSUBSCRIBE = 34, UNSUBSCRIBED = 35, EVENT = 36;
-const CALL = 48, RESULT = 50, REGISTER = 64, REGISTERED = 65, UNREGISTER = 66, UNREGISTERED = 67;
-const INVOCATION = 68, YIELD = 70;
+const CALL = 48, CANCEL = 49, RESULT = 50, REGISTER = 64, REGISTERED = 65, UNREGISTER = 66, UNREGISTERED = 67;
+const INVOCATION = 68, INTERRUPT = 69, YIELD = 70;
 
 const ROLES = {
-  caller: { features: { caller_identification: true, progressive_call_results: true, call_timeout: true } },
-  callee: { features: { caller_identification: true, pattern_based_registration: true, shared_registration: true } },
+  caller: { features: { caller_identification: true, progressive_call_results: true, call_timeout: true, call_canceling: true } },
+  callee: { features: { caller_identification: true, pattern_based_registration: true, shared_registration: true, progressive_call_results: true, call_canceling: true } },
   publisher: { features: { publisher_identification: true, publisher_exclusion: true, subscriber_blackwhite_listing: true } },
   subscriber: { features: { publisher_identification: true, pattern_based_subscription: true } },
 };
-
-// An error with a WAMP URI: what a call is refused with, and what a procedure throws to answer with its own URI.
-export class WampError extends Error {
-  constructor(uri, args = [], kwargs = {}, details = {}) {
-    super(args.length && typeof args[0] === 'string' ? `${uri}: ${args[0]}` : uri);
-    Object.assign(this, { uri, args, kwargs, details });
-  }
-}
 
 // What a procedure returns when one plain value is not enough.
 export class Result {
@@ -35,55 +22,43 @@ export class Result {
   }
 }
 
-// Integers beyond 2^53 become BigInt, and bytes travel as "\0" + base64 (WAMP, "Binary conversion of JSON Strings").
-export const json = {
-  parse: (text) => JSON.parse(text, (key, value, source) => revive(value, source?.source)),
-  stringify: (value, indent) => JSON.stringify(value, (key, item) => replace(item), indent),
-};
-
-function revive(value, source) {
-  if (typeof value === 'number' && source && !Number.isSafeInteger(value) && /^-?\d+$/.test(source)) return BigInt(source);
-  if (typeof value === 'string' && value.startsWith('\0')) {
-    try {
-      return Uint8Array.from(atob(value.slice(1)), (char) => char.charCodeAt(0));
-    } catch {
-      return value; // a string that merely starts with NUL
-    }
-  }
-  return value;
-}
-
-function replace(value) {
-  if (typeof value === 'bigint') return JSON.rawJSON(String(value));
-  if (value instanceof Uint8Array) return '\0' + btoa(Array.from(value, (byte) => String.fromCharCode(byte)).join(''));
-  return value;
-}
-
-// Opens a connection and joins the realm. Rejects with a WampError when the router says ABORT, with an Error when
-// there is no connection. `details` go into HELLO.
-export function connect({ url, realm, details = {} }) {
+// Opens a connection and joins the realm; see wampd.js. Rejects with a WampError when the router says ABORT, with a
+// LoginImpossible when this browser cannot log in so, and with an Error when there is no connection.
+export async function connect({ url, realm, login, details = {}, timeout_ms = 30000 }) {
+  const proof = await prepare_login(login);
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, ['wamp.2.json']);
     const send = (message) => socket.send(json.stringify(message));
-    socket.onopen = () => send([HELLO, realm, { roles: ROLES, ...details }]);
-    socket.onclose = (event) => reject(new Error(`no connection to ${url} (WebSocket close code ${event.code})`));
-    socket.onmessage = ({ data }) => {
-      const [type, first, second, ...rest] = json.parse(data);
-      if (type === WELCOME) resolve(new Session(socket, send, first, second, realm));
-      else if (type === ABORT) reject(new WampError(second, rest[0] ?? [first.message ?? ''], rest[1], first));
-      else reject(new Error(`the router answered HELLO with message type ${type}`));
-      if (type !== WELCOME) socket.close();
+    const fail = (error) => {
+      clearTimeout(timer);
+      socket.close();
+      reject(error);
     };
+    const timer = setTimeout(() => fail(new Error(`${url} did not answer within ${timeout_ms / 1000} s`)), timeout_ms);
+    const on_message = async ([type, first, second, ...rest]) => {
+      switch (type) {
+        case CHALLENGE: return send([AUTHENTICATE, ...await proof.answer(second)]);
+        case ABORT: throw new WampError(second, rest[0] ?? [first.message ?? ''], rest[1], first);
+        case WELCOME:
+          proof.check(second);
+          clearTimeout(timer);
+          return resolve(new Session(socket, send, first, second, realm));
+        default: throw new Error(`the router answered HELLO with message type ${type}`);
+      }
+    };
+    socket.onopen = () => send([HELLO, realm, { roles: ROLES, ...proof.details, ...details }]);
+    socket.onclose = (event) => fail(new Error(`no connection to ${url} (WebSocket close code ${event.code})`));
+    socket.onmessage = ({ data }) => on_message(json.parse(data)).catch(fail);
   });
 }
 
-// A joined session. `onleave({ reason, message, lost })` is called once, when it ends for whatever reason.
 export class Session {
   #socket;
   #send;
   #requests = new Map(); // request id -> { resolve, reject, on_progress }
   #subscriptions = new Map(); // subscription id -> Set of Subscription
   #registrations = new Map(); // registration id -> Registration
+  #invocations = new Map(); // request id -> AbortController
   #last_request = 0;
   #end = null; // set once the session is over
   #left; // resolves leave()
@@ -103,10 +78,14 @@ export class Session {
     return this.#end === null;
   }
 
-  // -> { args, kwargs, details }; on_progress(args, kwargs, details) for progressive results.
+  // -> a promise of { args, kwargs, details }, with cancel(mode). on_progress(args, kwargs, details) gets progressive results.
+  // options.timeout is in milliseconds.
   call(uri, args = [], kwargs = {}, options = {}, on_progress = undefined) {
     if (on_progress) options = { receive_progress: true, ...options };
-    return this.#request([CALL, options, uri, args, kwargs], on_progress);
+    let id;
+    const answer = this.#request([CALL, options, uri, args, kwargs], on_progress, undefined, (number) => { id = number; });
+    answer.cancel = (mode = 'killnowait') => { if (this.#requests.has(id)) this.#send([CANCEL, id, { mode }]); };
+    return answer;
   }
 
   // -> the publication's id, once acknowledged (options.acknowledge); otherwise undefined, at once.
@@ -117,8 +96,8 @@ export class Session {
     return undefined;
   }
 
-  // -> a Subscription, with unsubscribe().
-  async subscribe(uri, on_event, options = {}) {
+  // on_event(args, kwargs, details). -> a promise of { id, uri, options, unsubscribe() }.
+  subscribe(uri, on_event, options = {}) {
     return this.#request([SUBSCRIBE, options, uri], undefined, (id) => {
       const subscription = { id, uri, options, on_event, unsubscribe: () => this.#unsubscribe(subscription) };
       if (!this.#subscriptions.has(id)) this.#subscriptions.set(id, new Set());
@@ -127,8 +106,10 @@ export class Session {
     });
   }
 
-  // on_call(args, kwargs, details) returns a value, a Result or a promise, or throws. -> a Registration, with unregister().
-  async register(uri, on_call, options = {}) {
+  // on_call(args, kwargs, details, { progress, signal }) returns a value, a Result or a promise, or throws; progress(args, kwargs)
+  // is there if the caller wants progressive results, signal is aborted when the caller cancels.
+  // -> a promise of { id, uri, options, unregister() }.
+  register(uri, on_call, options = {}) {
     return this.#request([REGISTER, options, uri], undefined, (id) => {
       const registration = { id, uri, options, on_call, unregister: () => this.#unregister(registration) };
       this.#registrations.set(id, registration);
@@ -159,9 +140,10 @@ export class Session {
   }
 
   // `accept` turns the reply's id into the request's result at once, before the next message is read.
-  #request(message, on_progress = undefined, accept = (value) => value) {
+  #request(message, on_progress, accept = (value) => value, on_id = () => {}) {
     return new Promise((resolve, reject) => {
       const id = this.#number(message);
+      on_id(id);
       this.#requests.set(id, { resolve: (value) => resolve(accept(value)), reject, on_progress });
     });
   }
@@ -193,6 +175,8 @@ export class Session {
         return this.#on_event(first, fourth ?? [], fifth ?? {}, { ...third, publication: second });
       case INVOCATION:
         return this.#on_invocation(first, this.#registrations.get(second), fourth ?? [], fifth ?? {}, third);
+      case INTERRUPT:
+        return this.#invocations.get(first)?.abort();
       case GOODBYE: case ABORT:
         return this.#on_goodbye(type, first, second);
       default:
@@ -216,9 +200,12 @@ export class Session {
   }
 
   async #on_invocation(request, registration, args, kwargs, details) {
+    const canceled = new AbortController();
+    this.#invocations.set(request, canceled);
+    const progress = details.receive_progress ? (some = [], more = {}) => this.open && this.#send([YIELD, request, { progress: true }, some, more]) : undefined;
     let answer;
     try {
-      const value = await registration.on_call(args, kwargs, details);
+      const value = await registration.on_call(args, kwargs, details, { progress, signal: canceled.signal });
       const result = value instanceof Result ? value : new Result(value === undefined ? [] : [value]);
       answer = [YIELD, request, {}, result.args, result.kwargs];
     } catch (error) {
@@ -226,6 +213,7 @@ export class Session {
         ? [ERROR, INVOCATION, request, {}, error.uri, error.args, error.kwargs]
         : [ERROR, INVOCATION, request, {}, 'wamp.error.runtime_error', [String(error?.message ?? error)]];
     }
+    this.#invocations.delete(request);
     if (this.open) this.#send(answer);
   }
 
@@ -239,6 +227,7 @@ export class Session {
     if (!this.open) return;
     this.#end = end;
     for (const { reject } of this.#requests.values()) reject(new Error(`the session ended: ${end.reason}`));
+    for (const canceled of this.#invocations.values()) canceled.abort();
     this.#requests.clear();
     this.#left?.();
     this.onleave(end);

@@ -1,0 +1,170 @@
+// "Try it" and "Watch".
+import { connected, expect, logged, open, submit, until } from './hands.mjs';
+
+export async function register_and_call(page) {
+  await connected(page);
+  await submit(page, 'register', { uri: 'com.example.page.echo' });
+  await page.getByRole('button', { name: 'Unregister com.example.page.echo' }).waitFor();
+  await submit(page, 'call', { uri: 'com.example.page.echo', args: '[1, "zwei", 9007199254740993]', kwargs: '{"a": [2.5]}' });
+  await logged(page, 'invocation', 'args [1,"zwei",9007199254740993]');
+  await logged(page, 'result', 'args [1,"zwei",9007199254740993]\nkwargs {"a":[2.5]}');
+  await page.getByRole('button', { name: 'Unregister com.example.page.echo' }).click();
+  await logged(page, 'unregistered', 'com.example.page.echo');
+  await submit(page, 'call', { uri: 'com.example.page.echo' });
+  await logged(page, 'error', 'wamp.error.no_such_procedure');
+}
+
+export async function fail_in_its_own_words(page) {
+  await connected(page);
+  await open(page, 'try');
+  await page.locator('#tab-register').click();
+  await page.locator('#register [name=does]').selectOption('error');
+  await submit(page, 'register', { uri: 'com.example.page.fail', error_uri: 'com.example.page.broken', args: '["why"]' });
+  await logged(page, 'registered', 'com.example.page.fail');
+  await submit(page, 'call', { uri: 'com.example.page.fail' });
+  await logged(page, 'error', 'com.example.page.broken');
+  await logged(page, 'error', 'args ["why"]');
+}
+
+export async function subscribe_and_publish(page) {
+  await connected(page);
+  await submit(page, 'subscribe', { uri: 'com.example.page.topic' });
+  await logged(page, 'subscribed', 'com.example.page.topic');
+  await submit(page, 'publish', { uri: 'com.example.page.topic', args: '["hello"]' });
+  await logged(page, 'published', 'publication');
+  await logged(page, 'event', 'args ["hello"]');
+  await page.getByRole('button', { name: 'Unsubscribe com.example.page.topic' }).click();
+  await logged(page, 'unsubscribed', 'com.example.page.topic');
+}
+
+export async function calls_from_one_tab_to_another(page, { url }) {
+  await connected(page);
+  await submit(page, 'register', { uri: 'com.example.page.tab' });
+  await logged(page, 'registered', 'com.example.page.tab');
+  const other = await page.context().newPage();
+  await other.goto(url);
+  await connected(other);
+  await submit(other, 'call', { uri: 'com.example.page.tab', args: '["from the other tab"]' });
+  await logged(other, 'result', 'from the other tab');
+  await logged(page, 'invocation', 'from the other tab');
+}
+
+export async function wrong_json_is_refused_at_its_field(page) {
+  await connected(page);
+  await submit(page, 'call', { uri: 'com.example.page.none', kwargs: '[1]' });
+  expect(await page.locator('#call [name=kwargs]').evaluate((field) => field.validationMessage), 'This must be a JSON object.', 'the field says');
+}
+
+// What was sent can be had again after a reload, but for what may be a secret; and as a command or program.
+export async function what_was_sent_is_remembered(page) {
+  await connected(page);
+  await submit(page, 'call', { uri: 'com.example.page.login', args: '["joe"]', kwargs: '{"password": "hidden", "colour": "red"}' });
+  await logged(page, 'error', 'no_such_procedure');
+  const copies = { curl: 'com.example.page.login', wampd: "wampd call com.example.page.login --args '[\"joe\"]' --kwargs", Python: 'await self.call("com.example.page.login", "joe", password="hidden", colour="red")', JavaScript: 'session.call("com.example.page.login", ["joe"], {"password":"hidden","colour":"red"})' };
+  for (const [name, text] of Object.entries(copies)) {
+    await page.locator('.copy').getByRole('button', { name, exact: true }).click();
+    await page.locator('.copy + .code').filter({ hasText: text }).waitFor();
+  }
+  await page.reload();
+  await connected(page);
+  await open(page, 'try');
+  await page.getByText('History').click();
+  await page.locator('.entry').filter({ hasText: 'com.example.page.login' }).click();
+  expect(await page.locator('#call [name=kwargs]').inputValue(), '{"password":"","colour":"red"}', 'keyword arguments');
+  expect(await page.evaluate(() => JSON.stringify(localStorage).includes('hidden')), false, 'the secret is in localStorage');
+}
+
+export async function progress_comes_and_a_call_can_be_canceled(page) {
+  await connected(page);
+  await page.evaluate(async () => {
+    const { connect } = await import('./wampd.js');
+    const session = await connect({ url: new URL('ws', location.href).href.replace(/^http/, 'ws').replace(/#.*/, ''), realm: 'realm1' });
+    await session.register('com.example.page.steps', async (args, kwargs, details, { progress, signal }) => {
+      progress?.(['half']);
+      if (args[0] === 'wait') await new Promise((resolve) => { signal.onabort = resolve; });
+      window.was_canceled = signal.aborted;
+      return 'all';
+    });
+  });
+  await open(page, 'try');
+  await page.locator('#call [name=progress]').check();
+  await submit(page, 'call', { uri: 'com.example.page.steps' });
+  await logged(page, 'progress', 'args ["half"]');
+  await logged(page, 'result', 'args ["all"]');
+  await submit(page, 'call', { uri: 'com.example.page.steps', args: '["wait"]' });
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await until(page, () => page.evaluate(() => window.was_canceled), 'the procedure hears of it');
+  await page.getByRole('button', { name: 'Cancel' }).waitFor({ state: 'hidden' });
+}
+
+// ---- Watch
+
+export async function watch_pause_and_filter(page) {
+  await connected(page);
+  const panel = await watch(page, 'com.example.page.watched');
+  await publish(page, 'com.example.page.watched', 'one', 'two');
+  const lines = panel.locator('.events .line');
+  await lines.filter({ hasText: 'two' }).waitFor();
+  expect(await lines.allInnerTexts(), ['"two"', '"one"'], 'events');
+  await panel.getByRole('button', { name: 'Pause' }).click();
+  await publish(page, 'com.example.page.watched', 'three');
+  await panel.getByText('3 events, 1 new').waitFor();
+  expect(await lines.count(), 2, 'lines while paused');
+  await panel.getByRole('button', { name: 'Resume' }).click();
+  await lines.filter({ hasText: 'three' }).waitFor();
+  await panel.getByLabel('Filter events').fill('ONE');
+  await until(page, async () => await lines.count() === 1, 'one line is left');
+  await panel.locator('summary').click();
+  await panel.locator('pre').filter({ hasText: 'args ["one"]' }).waitFor();
+  await panel.getByRole('button', { name: 'Stop watching com.example.page.watched' }).click();
+  await panel.getByLabel('Filter events').fill('');
+  await panel.getByRole('button', { name: 'Clear' }).click();
+  await panel.getByText('Nothing is watched').waitFor();
+}
+
+// A megabyte, and many small ones at once: the page answers all the while, and keeps a bounded number.
+export async function large_and_many_events_do_not_hold_the_page_up(page) {
+  await connected(page);
+  const panel = await watch(page, 'com.example.page.large');
+  await page.evaluate(() => {
+    window.longest = 0;
+    let last = performance.now();
+    const tick = () => {
+      const now = performance.now();
+      window.longest = Math.max(window.longest, now - last);
+      last = now;
+      requestAnimationFrame(tick);
+    };
+    tick();
+  });
+  const large = [{ text: 'x'.repeat(500000), list: Array.from({ length: 60000 }, (_, i) => i) }];
+  await publish(page, 'com.example.page.large', ...large);
+  await panel.locator('.events summary').click();
+  await panel.getByRole('button', { name: 'Show more' }).waitFor();
+  const shown = (await panel.locator('pre').innerText()).length;
+  if (shown > 30000) throw new Error(`${shown} characters of it are shown at once`);
+  await publish(page, 'com.example.page.large', ...Array.from({ length: 2000 }, (_, i) => i));
+  await panel.getByText('2,001 events, the last 500 kept').waitFor();
+  await until(page, async () => await panel.locator('.events li').count() === 500, '500 lines');
+  const longest = await page.evaluate(() => window.longest);
+  if (longest > 3000) throw new Error(`the page stood still for ${longest.toFixed(0)} ms`);
+}
+
+export async function watch(page, topic) {
+  const panel = await open(page, 'watch');
+  await panel.locator('[name=topic]').fill(topic);
+  await panel.getByRole('button', { name: 'Watch', exact: true }).click();
+  await panel.getByRole('button', { name: `Stop watching ${topic}` }).waitFor();
+  return panel;
+}
+
+// By a session of its own.
+export function publish(page, topic, ...values) {
+  return page.evaluate(async ([to, list]) => {
+    const { connect } = await import('./wampd.js');
+    const session = await connect({ url: new URL('ws', location.href).href.replace(/^http/, 'ws').replace(/#.*/, ''), realm: 'realm1' });
+    for (const value of list) session.publish(to, [value]);
+    await session.publish('com.example.page.done', [], {}, { acknowledge: true });
+    await session.leave();
+  }, [topic, values]);
+}

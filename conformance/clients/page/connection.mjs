@@ -1,0 +1,83 @@
+// Joining, logging in, leaving, and what happens when the router goes.
+import { connected, expect, log_in, logged, open, submit, to_connection } from './hands.mjs';
+
+export async function an_unknown_realm_is_told(page) {
+  await connected(page);
+  await log_in(page, { realm: 'nowhere', method: 'anonymous' });
+  await page.getByRole('alert').filter({ hasText: 'wamp.error.no_such_realm' }).waitFor();
+  await page.locator('#state[data-state=disconnected]').waitFor();
+}
+
+export async function leaving(page) {
+  await connected(page);
+  await to_connection(page);
+  await page.getByRole('button', { name: 'Disconnect' }).click();
+  await page.locator('#state[data-state=disconnected]').waitFor();
+  await log_in(page, { method: 'anonymous' });
+  await connected(page);
+}
+
+export async function a_lost_connection_comes_back(page, { url }) {
+  let cut;
+  await page.routeWebSocket(/\/ws$/, (socket) => {
+    socket.connectToServer();
+    cut = () => socket.close({ code: 4000, reason: 'cut' });
+  });
+  await page.goto(url);
+  await connected(page);
+  await submit(page, 'subscribe', { uri: 'com.example.page.again' });
+  await logged(page, 'subscribed', 'com.example.page.again');
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await cut();
+  await logged(page, 'left', 'wamp.close.transport_lost');
+  await logged(page, 'subscribed', 'com.example.page.again');
+  await submit(page, 'publish', { uri: 'com.example.page.again', args: '["after"]' });
+  await logged(page, 'event', 'args ["after"]');
+}
+
+// With the router that runs behind it: is stopped after the first, and started anew after the second.
+export async function while_the_router_is_there(page) {
+  await connected(page);
+  await open(page, 'overview');
+  await page.locator('.tile').filter({ hasText: 'Sessions' }).locator('.value').filter({ hasText: /^[1-9]/ }).waitFor();
+}
+
+export async function while_the_router_is_gone(page) {
+  await page.locator('#state[data-state=connecting]').waitFor();
+  await page.locator('#notice').filter({ hasText: 'Trying again' }).waitFor();
+  await page.locator('.tile').first().waitFor(); // what was there is still shown
+}
+
+export async function when_the_router_is_back(page) {
+  if (await page.getByRole('button', { name: 'Try now' }).isVisible()) await page.getByRole('button', { name: 'Try now' }).click();
+  await connected(page);
+  await page.locator('#notice').waitFor({ state: 'hidden' });
+  await open(page, 'sessions');
+  await page.locator('#panel-sessions tbody button.cell').first().waitFor();
+}
+
+// ---- logins: `method`, `authid`, `secret`, and `role`, or what is told instead of it (`told`)
+
+export async function logging_in(page, { method, authid, secret, role, told }) {
+  await page.locator('#login').waitFor();
+  await log_in(page, { method, authid, secret });
+  if (told) {
+    await page.getByRole('alert').filter({ hasText: told }).waitFor();
+    await page.locator('#state[data-state=disconnected]').waitFor();
+  } else {
+    await connected(page);
+    await page.locator('#whose').filter({ hasText: `${role} @ realm1` }).waitFor();
+  }
+  expect(await page.evaluate((text) => JSON.stringify({ ...localStorage, ...sessionStorage }).includes(text), secret), false, 'the secret is kept');
+}
+
+// Where anonymous is one of several.
+export async function anonymous_first_and_a_login_then(page, { authid, secret, role }) {
+  await connected(page);
+  await log_in(page, { method: 'ticket', authid, secret });
+  await page.locator('#whose').filter({ hasText: `${role} @ realm1` }).waitFor();
+  await page.reload();
+  await page.locator('#login').waitFor();
+  expect(await page.locator('#login [name=authid]').inputValue(), authid, 'the name is remembered');
+  expect(await page.locator('#login [name=secret]').inputValue(), '', 'the secret is not');
+}

@@ -1,0 +1,165 @@
+// Events as they come. Each is a line that unfolds; only so many are kept, and of large ones only a part is written out.
+import { h, icon, set_text } from '../parts/dom.js';
+import { clock, count } from '../text/format.js';
+import { is_empty, line_of, parts_of, size_of } from '../text/preview.js';
+import { failed, empty } from '../parts/states.js';
+import { kept, keep } from '../parts/kept.js';
+
+const MOST_EVENTS = 500;
+const MOST_BYTES = 16e6; // about, of what is kept
+const DRAW_MS = 150;
+
+export default function watch(app) {
+  const topic = h('input', { name: 'topic', required: true, placeholder: 'com.example.topic', spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off', value: kept('watched', '') });
+  const match = h('select', { name: 'match' }, ['exact', 'prefix', 'wildcard'].map((name) => h('option', {}, name)));
+  const form = h('form', { class: 'bar', onsubmit: on_submit }, h('label', { class: 'grow' }, h('span', {}, 'Topic'), topic), h('label', {}, h('span', {}, 'Match'), match), h('button', { class: 'primary' }, 'Watch'));
+  const chips = h('ul', { class: 'chips', 'aria-label': 'Watched topics' });
+  const pause = h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => set_paused(!paused) }, 'Pause');
+  const filter = h('input', { type: 'search', placeholder: 'Filter', 'aria-label': 'Filter events', spellcheck: 'false', autocomplete: 'off', oninput: () => draw_all() });
+  const clear = h('button', { type: 'button', onclick: forget }, 'Clear');
+  const shown = h('p', { class: 'quiet count', role: 'status' });
+  const tools = h('div', { class: 'tools' }, h('label', { class: 'search' }, icon('search'), filter), shown, pause, clear);
+  const list = h('ol', { class: 'events', tabindex: '0', 'aria-label': 'Events, the newest first' });
+  const state = h('div');
+  const element = h('section', { class: 'panel list' }, h('header', { class: 'head' }, h('h1', {}, 'Watch'), form), chips, tools, state, list);
+
+  const watched = []; // { topic, match, subscription, chip }
+  const events = []; // { topic, details, args, kwargs, line, size, row }, the oldest first
+  let bytes = 0, total = 0, paused = false, undrawn = [], draw_timer = 0;
+  show_state();
+
+  async function on_submit(event) {
+    event.preventDefault();
+    keep('watched', topic.value);
+    await add(topic.value.trim(), match.value);
+  }
+
+  async function add(uri, policy) {
+    if (!uri || watched.some((one) => one.topic === uri && one.match === policy)) return;
+    const one = { topic: uri, match: policy };
+    try {
+      await subscribe(one);
+    } catch (error) {
+      state.replaceChildren(failed(app, error, uri, 'subscribe'));
+      return;
+    }
+    watched.push(one);
+    const label = policy === 'exact' ? uri : `${uri} (${policy})`;
+    one.chip = h('li', { class: 'chip' }, h('code', {}, label), h('button', { type: 'button', 'aria-label': `Stop watching ${label}`, onclick: () => remove(one) }, icon('close')));
+    chips.append(one.chip);
+    show_state();
+    app.announce(`Watching ${label}`);
+  }
+
+  async function subscribe(one) {
+    if (!app.session) throw new Error('There is no connection to the router.');
+    one.subscription = await app.session.subscribe(one.topic, (args, kwargs, details) => on_event(details.topic ?? one.topic, args, kwargs, details), one.match === 'exact' ? {} : { match: one.match });
+  }
+
+  async function remove(one) {
+    watched.splice(watched.indexOf(one), 1);
+    one.chip.remove();
+    show_state();
+    topic.focus();
+    await one.subscription?.unsubscribe().catch(() => {});
+  }
+
+  function on_event(uri, args, kwargs, details) {
+    const event = { topic: uri, time: new Date(), args, kwargs, details, line: [args.length && line_of(args).slice(1).replace(/]$/, ''), !is_empty(kwargs) && line_of(kwargs)].filter(Boolean).join('  '), size: size_of([args, kwargs]) };
+    events.push(event);
+    bytes += event.size;
+    total += 1;
+    while (events.length > MOST_EVENTS || (bytes > MOST_BYTES && events.length > 1)) {
+      const old = events.shift();
+      bytes -= old.size;
+      if (!paused) old.row?.remove();
+    }
+    undrawn.push(event);
+    if (undrawn.length > MOST_EVENTS) undrawn.shift();
+    draw_timer ||= setTimeout(draw_new, DRAW_MS);
+  }
+
+  const matches = (event, text) => !text || `${event.topic} ${event.line}`.toLowerCase().includes(text);
+
+  function draw_new() {
+    draw_timer = 0;
+    show_count();
+    if (paused || element.hidden) return;
+    const text = filter.value.trim().toLowerCase();
+    const kept_events = new Set(events);
+    const rows = undrawn.filter((event) => kept_events.has(event) && matches(event, text)).map(row_of).reverse();
+    undrawn = [];
+    list.prepend(...rows);
+    show_state();
+  }
+
+  function draw_all() {
+    const text = filter.value.trim().toLowerCase();
+    undrawn = [];
+    list.replaceChildren(...events.filter((event) => matches(event, text)).map((event) => event.row ?? row_of(event)).reverse());
+    show_count();
+    show_state();
+  }
+
+  function row_of(event) {
+    const body = h('pre', { class: 'code' });
+    const details = h('details', { ontoggle: () => { if (details.open && !body.textContent) unfold(event, body); } },
+      h('summary', {}, h('time', { datetime: event.time.toISOString() }, clock(event.time)), h('code', { class: 'topic' }, event.topic), h('span', { class: 'line' }, event.line)), body);
+    event.row = h('li', {}, details);
+    return event.row;
+  }
+
+  function unfold(event, body, limit = 20000) {
+    const { text, cut } = parts_of({ args: event.args, kwargs: event.kwargs, details: event.details }, limit);
+    body.textContent = text;
+    if (!cut) return;
+    body.append(h('span', { class: 'cut' }, `\n… about ${count(event.size)} bytes in all. `),
+      h('button', { type: 'button', class: 'small', onclick: () => unfold(event, body, limit * 10) }, 'Show more'));
+  }
+
+  function set_paused(value) {
+    paused = value;
+    pause.setAttribute('aria-pressed', paused);
+    set_text(pause, paused ? 'Resume' : 'Pause');
+    if (!paused) draw_all();
+    show_count();
+  }
+
+  function forget() {
+    events.length = 0;
+    bytes = total = 0;
+    draw_all();
+  }
+
+  function show_count() {
+    const newer = paused ? undrawn.length : 0;
+    set_text(shown, total === 0 ? '' : `${count(total)} ${total === 1 ? 'event' : 'events'}${total > events.length ? `, the last ${count(events.length)} kept` : ''}${newer ? `, ${count(newer)} new` : ''}`);
+  }
+
+  function show_state() {
+    tools.hidden = watched.length === 0 && events.length === 0;
+    list.hidden = list.children.length === 0;
+    if (list.children.length) return state.replaceChildren();
+    if (events.length) return state.replaceChildren(empty('Nothing matches', `None of ${count(events.length)} events has “${filter.value.trim()}” in it.`));
+    state.replaceChildren(watched.length
+      ? empty('Waiting for events', 'Nothing has been published here since you began to watch.',
+        h('button', { type: 'button', onclick: () => app.open('try', { kind: 'publish', uri: watched.at(-1).topic }) }, 'Publish something'))
+      : empty('Nothing is watched', 'Give a topic above, or choose one that is in use. With “prefix”, all topics that begin so are watched.',
+        h('a', { class: 'button', href: '#topics' }, 'Topics in use')));
+  }
+
+  return {
+    element,
+    show(what) {
+      if (what) {
+        topic.value = what.topic ?? topic.value;
+        match.value = what.match ?? 'exact';
+        if (what.topic) add(what.topic, match.value);
+      }
+      if (!paused) draw_new();
+    },
+    async joined() {
+      for (const one of watched) await subscribe(one).catch((error) => { state.replaceChildren(failed(app, error, one.topic, 'subscribe')); });
+    },
+  };
+}
