@@ -52,7 +52,7 @@ const AUTOBAHN_CAN = ['exclude_me', 'cancel', 'timeout', 'yield_progress', 'regi
 
 serve(
   [
-    { name: 'browser-page/json', serializer: 'json', library: 'page', can: ['exclude_me', 'timeout', 'register_options', 'left_reason', 'binary', 'int64'] },
+    { name: 'browser-page/json', serializer: 'json', library: 'page', can: ['exclude_me', 'timeout', 'cancel', 'yield_progress', 'register_options', 'left_reason', 'login', 'binary', 'int64'] },
     { name: 'browser-autobahn/json', serializer: 'json', library: 'autobahn', can: AUTOBAHN_CAN },
     { name: 'browser-autobahn/msgpack', serializer: 'msgpack', library: 'autobahn', can: [...AUTOBAHN_CAN, 'binary'] },
   ],

@@ -176,7 +176,7 @@ export class Session {
       case INVOCATION:
         return this.#on_invocation(first, this.#registrations.get(second), fourth ?? [], fifth ?? {}, third);
       case INTERRUPT:
-        return this.#invocations.get(first)?.abort();
+        return this.#on_interrupt(first);
       case GOODBYE: case ABORT:
         return this.#on_goodbye(type, first, second);
       default:
@@ -199,10 +199,20 @@ export class Session {
     for (const subscription of this.#subscriptions.get(id) ?? []) subscription.on_event(args, kwargs, details);
   }
 
+  // It is answered at once: who cancels does not wait for a procedure that goes on all the same.
+  #on_interrupt(request) {
+    const canceled = this.#invocations.get(request);
+    if (!canceled) return;
+    this.#invocations.delete(request);
+    this.#send([ERROR, INVOCATION, request, {}, 'wamp.error.canceled']);
+    canceled.abort();
+  }
+
   async #on_invocation(request, registration, args, kwargs, details) {
     const canceled = new AbortController();
     this.#invocations.set(request, canceled);
-    const progress = details.receive_progress ? (some = [], more = {}) => this.open && this.#send([YIELD, request, { progress: true }, some, more]) : undefined;
+    const is_wanted = () => this.open && this.#invocations.get(request) === canceled;
+    const progress = details.receive_progress ? (some = [], more = {}) => is_wanted() && this.#send([YIELD, request, { progress: true }, some, more]) : undefined;
     let answer;
     try {
       const value = await registration.on_call(args, kwargs, details, { progress, signal: canceled.signal });
@@ -213,8 +223,9 @@ export class Session {
         ? [ERROR, INVOCATION, request, {}, error.uri, error.args, error.kwargs]
         : [ERROR, INVOCATION, request, {}, 'wamp.error.runtime_error', [String(error?.message ?? error)]];
     }
+    if (!is_wanted()) return;
     this.#invocations.delete(request);
-    if (this.open) this.#send(answer);
+    this.#send(answer);
   }
 
   #on_goodbye(type, details, reason) {

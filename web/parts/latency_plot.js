@@ -56,10 +56,11 @@ export class LatencyPlot {
       width: this.place.clientWidth || 600,
       height: HEIGHT,
       legend: { show: false },
+      padding: [8, 30, 0, 0],
       cursor: { points: { size: 7 }, y: false, drag: { x: false, y: false } },
       scales: { y: { distr: 3, log: 10, range: (_, low, high) => [10 ** Math.floor(Math.log10(Math.max(1, low))), 10 ** Math.ceil(Math.log10(Math.max(10, high * 1.01)))] } },
       axes: [
-        { ...axis, space: 70, size: 34, values: (_, ticks) => ticks.map((tick) => new Date(tick * 1000).toTimeString().slice(0, 8)) },
+        { ...axis, space: 110, size: 34, gap: 10, values: (_, ticks) => ticks.map((tick) => new Date(tick * 1000).toTimeString().slice(0, 8)) },
         { ...axis, size: 62, splits: (_, axis_index, low, high) => powers(low, high), values: (_, ticks) => ticks.map(micros) },
       ],
       series: [{}, series('p50'), series('p99')],
