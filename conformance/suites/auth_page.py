@@ -4,12 +4,12 @@ import os
 import subprocess
 import tempfile
 
+from runner.browser import HERE
 from runner.pages import code_blocks
 from runner.router import Router, free_port, running
 from runner.suite import Skip, expect, once
 
 from suites.examples import ENVIRONMENT, TIMEOUT, back_end
-from runner.browser import HERE
 
 PAGE = os.path.join(os.path.dirname(HERE), 'docs', 'authentication.md')
 

@@ -3,12 +3,12 @@ import os
 import subprocess
 import tempfile
 
+from runner.browser import HERE
 from runner.client import fresh_uri
 from runner.router import Router, free_port
 from runner.suite import Skip, expect, expect_refused, for_each_client, for_each_pair, once
 
 from suites.examples import ENVIRONMENT, TIMEOUT, back_end
-from runner.browser import HERE
 from suites.readme import configuration_of, script
 
 PAGE = os.path.join(os.path.dirname(HERE), 'docs', 'authorization.md')

@@ -8,6 +8,7 @@ import socket
 import tempfile
 import urllib.request
 
+from runner.browser import browse
 from runner.client import Variant, fresh_uri
 from runner.proxy import KINDS, RAW, WAMPD, WAMPD_RAW, WEB, proxy_running, text_of_page
 from runner.raw import NotUpgraded, RawConnection, RawSession
@@ -15,7 +16,6 @@ from runner.router import free_ports, running
 from runner.suite import Skip, expect, for_each_client, once
 
 from suites.examples import replace_once
-from runner.browser import browse
 from suites.transports import calls_events_and_a_new_session
 
 HOST_LINE = 'proxy_set_header Host $http_host;'

@@ -2,14 +2,12 @@
 import contextlib
 import os
 import subprocess
-import tempfile
 import threading
 
+from runner.browser import HERE
 from runner.client import Failed
-from runner.router import Router, free_port
-from runner.suite import Skip, expect, once
+from runner.suite import expect, once
 
-from runner.browser import HERE, browse
 
 EXAMPLES = os.path.join(os.path.dirname(HERE), 'examples')
 TIMEOUT = 30  # seconds
@@ -60,18 +58,3 @@ def a_node_client_calls_back_ends_in_python_and_node(router):
     expect(client.returncode, 0, f'exit code, with the output\n{client.stdout}\n')
     expect(lines[:3], ['2 + 3 = 5', 'Hello, Ada!', 'com.example.error.no_name: whom shall I greet?'], 'lines')
     expect(lines[3].startswith('it is 20'), True, f'the event in "{lines[3]}"')
-
-
-@once
-def a_page_without_a_library_calls_a_python_back_end(router):
-    """A page without any library, served by wampd, calls a back end in Python."""
-    if not isinstance(router, Router):
-        raise Skip
-    folder = os.path.join(EXAMPLES, 'browser')
-    with open(os.path.join(folder, 'wampd.jsonc')) as file:
-        text = replace_once(file.read(), '"directory": "."', f'"directory": "{folder}"')
-    port = free_port()
-    text = replace_once(text, '"port": 8080', f'"port": {port}')
-    with tempfile.TemporaryDirectory() as temporary, Router(router.program, temporary, port, text) as other:
-        with back_end('/usr/bin/python3', 'python/backend.py', other.url):
-            browse('browser_example', other.page)

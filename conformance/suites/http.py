@@ -6,13 +6,13 @@ import re
 import subprocess
 import tempfile
 
+from runner.browser import browse
 from runner.client import Failed, Variant
 from runner.pages import ROOT, code_block, code_blocks
 from runner.router import free_port, running
 from runner.suite import Skip, expect, once
 
 from suites.examples import TIMEOUT, back_end
-from runner.browser import browse
 from suites.readme import script
 
 PAGE = os.path.join(ROOT, 'docs', 'http.md')

@@ -4,13 +4,13 @@ import subprocess
 import tempfile
 from urllib.parse import urlsplit
 
+from runner.browser import HERE
 from runner.client import Variant
 from runner.pages import code_blocks
 from runner.router import free_port, running
 from runner.suite import Skip, expect, for_each_client, once
 
 from suites.examples import ENVIRONMENT, TIMEOUT
-from runner.browser import HERE
 from suites.transports import calls_events_and_a_new_session, variant
 
 PAGE = os.path.join(os.path.dirname(HERE), 'docs', 'tls.md')

@@ -21,8 +21,17 @@ export async function event_source(page) {
   if (told !== 'one,two') throw new Error(`the events say "${told}"`);
 }
 
-// examples/browser/index.html, with examples/python/backend.py behind it.
+// docs/browser.md, with examples/python/backend.py behind it.
 export async function browser_example(page) {
+  const log_in = async (ticket) => {
+    await page.getByLabel('Name').fill('joe');
+    await page.getByLabel('Ticket').fill(ticket);
+    await page.getByRole('button', { name: 'Log in' }).click();
+  };
+  await log_in('wrong');
+  await page.getByRole('status').filter({ hasText: 'wamp.error.authentication_denied' }).waitFor();
+  await log_in('secret');
+  await page.getByRole('status').filter({ hasText: 'Joined as joe with role user.' }).waitFor();
   await page.waitForFunction(() => document.querySelector('#time').textContent.startsWith('20'));
   await page.getByRole('button', { name: '=' }).click();
   await page.waitForFunction(() => document.querySelector('#sum').textContent === '5');
