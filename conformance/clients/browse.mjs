@@ -1,5 +1,5 @@
 // Uses pages by hand, as a person would. Reads requests, lines of JSON, from its standard input and answers each with a line:
-//   {"scenario", "url", ...}  ->  {}  or  {"problems": [text, ...]}
+//   {"scenario", "url", ...}  ->  {"result": what the scenario returns}  or  {"problems": [text, ...]}
 // Each scenario has a browser context of its own; with "visit" it is that of the visit of this name, which stays open.
 import { createInterface } from 'node:readline';
 import { launch } from './chromium.mjs';
@@ -26,13 +26,14 @@ async function new_page({ url, phone, scheme = 'light', motion }, problems) {
 
 async function carry_out(request) {
   const problems = [];
+  let result;
   const { scenario, url, visit } = request;
   const was_open = visits.has(visit);
   const page = visits.get(visit) ?? await new_page(request, problems);
   if (visit) visits.set(visit, page);
   try {
     if (!was_open && !request.stay_away) await page.goto(url);
-    await scenarios[scenario](page, request);
+    result = await scenarios[scenario](page, request);
   } catch (error) {
     problems.push(String(error.stack), `the page says:\n${await page.locator('body').innerText({ timeout: 1000 }).catch(() => '(nothing)')}`);
   }
@@ -40,7 +41,7 @@ async function carry_out(request) {
     visits.delete(visit);
     await page.context().close();
   }
-  return problems.length ? { problems } : {};
+  return problems.length ? { problems } : { result };
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

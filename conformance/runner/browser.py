@@ -16,7 +16,7 @@ class Browser:
         self._process = None
 
     def browse(self, scenario, url, **more):
-        """Raises Failed with what went wrong."""
+        """Returns what the scenario does; raises Failed with what went wrong."""
         if self._process is None:
             self._process = subprocess.Popen(['node', 'clients/browse.mjs'], cwd=HERE, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
             atexit.register(self.stop)
@@ -33,8 +33,10 @@ class Browser:
         if not line:
             self.stop()
             raise Failed(f'{scenario}: the browser ended, or did not answer within {TIMEOUT} s')
-        if problems := json.loads(line).get('problems'):
+        answer = json.loads(line)
+        if problems := answer.get('problems'):
             raise Failed('\n'.join(problems))
+        return answer.get('result')
 
     def stop(self):
         if self._process is None:

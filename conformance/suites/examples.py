@@ -8,7 +8,6 @@ from runner.browser import HERE
 from runner.client import Failed
 from runner.suite import expect, once
 
-
 EXAMPLES = os.path.join(os.path.dirname(HERE), 'examples')
 TIMEOUT = 30  # seconds
 # The examples have no node_modules of their own here.

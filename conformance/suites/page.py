@@ -3,6 +3,8 @@ import contextlib
 import filecmp
 import json
 import os
+import pathlib
+import re
 import resource
 import subprocess
 import tempfile
@@ -41,7 +43,7 @@ def own_router(router, auth=None, path='/'):
     config = {
         'realms': [{'name': 'realm1', 'roles': [{'name': 'operator', 'permissions': [EVERYTHING, INSIGHT]}, {'name': 'guest', 'permissions': [GUEST]}]}],
         'transports': [{'type': 'universal', 'endpoint': {'type': 'tcp', 'port': port}, 'websocket': {'ws': {'type': 'websocket'}},
-                        'web': {'paths': {path: {'type': 'static'}, 'health': {'type': 'health'}, 'metrics': {'type': 'metrics'}}},
+                        'web': {'paths': {path: {'type': 'static'}, 'api': {'type': 'http', 'realm': 'realm1', 'role': 'operator'}, 'health': {'type': 'health'}, 'metrics': {'type': 'metrics'}}},
                         'limits': {'ping_interval_ms': 3_600_000},
                         'auth': auth or {'anonymous': {'type': 'static', 'role': 'operator'}, **joe}}]}
     with tempfile.TemporaryDirectory() as folder, Router(router.program, folder, port, json.dumps(config)) as other:
@@ -79,6 +81,27 @@ def wrong_json_is_refused_at_its_field(router):
 @once
 def what_was_sent_is_remembered_without_secrets(router):
     browse('what_was_sent_is_remembered', router.page)
+
+
+@once
+def a_call_is_copied_as_commands_and_programs_that_run(router):
+    """A call is copied as a curl command, a wampd command, in Python and in JavaScript, and each of them does it."""
+    args, kwargs = ["it's", 2, True, None, {'a b': [1.5, "ü$HOME`"]}], {'colour': '"red"'}
+    with own_router(router) as other, tempfile.TemporaryDirectory() as folder:
+        copies = browse('copies_of_a_call', other.page, visit='copies', args=args, kwargs=kwargs)
+        commands = {'curl': copies['curl'].replace('curl ', 'curl -s ', 1), 'wampd': copies['wampd'].replace('wampd', router.program, 1),
+                    'Python': '/usr/bin/python3 made.py', 'JavaScript': 'node made.js'}
+        for name, ending in (('Python', 'py'), ('JavaScript', 'js')):
+            with open(os.path.join(folder, f'made.{ending}'), 'w') as file:
+                file.write(copies[name])
+        for name, command in commands.items():
+            done = subprocess.run(command, shell=True, cwd=folder, text=True, timeout=30, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                  env={**os.environ, 'NODE_PATH': os.path.join(HERE, 'node_modules')})
+            expect(done.returncode, 0, f'exit code of {name}, which says\n{done.stdout}\n')
+            expect("it's" in done.stdout, True, f'the argument is in what {name} says\n{done.stdout}\n')
+            if name in ('curl', 'wampd'):
+                expect(json.loads(done.stdout), {'args': args, 'kwargs': kwargs}, f'{name}:')
+        browse('subscribe_and_publish', other.page, visit='copies', last=True)
 
 
 @once
@@ -245,6 +268,14 @@ def by_keyboard_only(router):
 def the_page_takes_less_than_150_kb(router):
     """The page takes less than 150 kB."""
     browse('the_page_is_small', router.page, stay_away=True, most_bytes=MOST_BYTES)
+
+
+@once
+def a_browser_learns_at_once_what_it_will_need(router):
+    """index.html names every module, so that a browser asks for all at once and not for one because of another."""
+    web = pathlib.Path(ROOT, 'web')
+    modules = {str(path.relative_to(web)) for path in web.rglob('*.js') if path.parent.name != 'uplot'} - {'app.js', 'parts/theme.js'}
+    expect(sorted(re.findall('rel="modulepreload" href="(.*?)"', (web / 'index.html').read_text())), sorted(modules), 'modules in index.html:')
 
 
 @once

@@ -87,11 +87,11 @@ export default function connection_panel(app) {
     } else if (connection.is_trying) {
       now.replaceChildren(h('p', { class: 'quiet' }, `Connecting to ${connection.url} …`));
     } else {
-      const can_join = connection.offers.websocket.length > 0;
-      now.replaceChildren(h('p', { class: 'quiet' }, can_join ? 'There is no connection now.' : 'There is no connection.'),
-        connection.offers.auth.length ? '' : h('div', { class: 'actions' }, h('button', { type: 'button', onclick: () => location.reload() }, 'Try again')));
+      now.replaceChildren(h('div', { class: 'actions' }, h('button', { type: 'button', onclick: () => location.reload() }, 'Try again')));
     }
-    form.hidden = connection.offers.websocket.length === 0;
+    const can_join = connection.offers.websocket.length > 0;
+    form.hidden = !can_join;
+    now.hidden = can_join && !session && !connection.is_trying;
     set_text(title, session ? 'Join as somebody else, or another realm' : 'Log in');
     show_problem(connection.error);
   }
@@ -101,7 +101,7 @@ export default function connection_panel(app) {
     problem.hidden = !error;
     const text = error ? (refused && REASONS[error.uri]) || error.message : '';
     problem.replaceChildren(text, refused ? h('code', {}, error.message) : '');
-    if (error && form.hidden) now.prepend(h('p', { class: 'problem', role: 'alert' }, error.message));
+    if (error && form.hidden) now.prepend(h('p', { class: 'problem', role: 'alert' }, text));
   }
 
   return {

@@ -52,7 +52,7 @@ export default function sessions(app) {
   async function show_details(row, place) {
     try {
       const { transport } = await app.ask('wamp.session.get', row.session);
-      place.replaceChildren(facts(Object.entries(transport ?? {}).filter(([, value]) => typeof value !== 'object').map(([name, value]) => [`Transport ${name}`, value])));
+      place.replaceChildren(facts(Object.entries(transport ?? {}).filter(([name, value]) => name !== 'peer' && typeof value !== 'object').map(([name, value]) => [`Transport ${name}`, value])));
     } catch (error) {
       if (error.uri !== 'wamp.error.no_such_session') return;
       place.replaceChildren(h('p', { class: 'problem' }, 'It has left meanwhile.'));

@@ -31,6 +31,7 @@ export function listing(app, options) {
   const element = h('section', { class: 'panel list' },
     h('header', { class: 'head' }, h('h1', {}, options.title), h('label', { class: 'search' }, icon('search'), filter), pages), state, table.element);
   let offset = 0;
+  let heard = []; // promises of the subscriptions to meta events, while the panel is shown
   let asked = 0; // how often: answers that are late are not shown
   table.element.hidden = true;
   let wait_for_typing = 0;
@@ -105,15 +106,28 @@ export function listing(app, options) {
     state.replaceChildren(failed(app, error, options.procedure));
   }
 
+  // Who may not hear them sees the list at its usual pace.
+  function hear(session) {
+    heard = options.topics.map((topic) => session.subscribe(topic, () => poll.soon()).catch(() => null));
+  }
+
+  function hear_no_more() {
+    for (const promise of heard) promise.then((subscription) => subscription?.unsubscribe()).catch(() => {});
+    heard = [];
+  }
+
   return {
     element,
-    show: () => poll.start(),
-    hide: () => poll.stop(),
-    refresh: () => poll.now(),
-    // Who may not hear them sees the list at its usual pace.
-    joined(session) {
-      for (const topic of options.topics) session.subscribe(topic, () => poll.soon()).catch(() => {});
-      poll.now();
+    show() {
+      if (app.session && heard.length === 0) hear(app.session);
+      poll.start();
     },
+    hide() {
+      hear_no_more();
+      poll.stop();
+    },
+    refresh: () => poll.now(),
+    joined: () => poll.now(),
+    left() { heard = []; },
   };
 }

@@ -62,13 +62,18 @@ function python(request, { url, realm }) {
     subscribe: [`await self.subscribe(lambda *args, **kwargs: print(args, kwargs), ${list(uri_text, with_options)})`],
     register: [`await self.register(lambda *args: args[0] if args else None, ${list(uri_text, with_options)})`],
   }[kind];
-  return `from autobahn.asyncio.wamp import ApplicationRunner, ApplicationSession
+  return `import asyncio
+
+from autobahn.asyncio.wamp import ApplicationRunner, ApplicationSession
 from autobahn.wamp import types
 
 
 class Client(ApplicationSession):
     async def onJoin(self, details):
         ${body.join('\n        ')}
+
+    def onDisconnect(self):
+        asyncio.get_event_loop().stop()
 
 
 ApplicationRunner(${literal(url)}, ${literal(realm)}).run(Client)

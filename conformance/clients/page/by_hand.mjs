@@ -74,6 +74,22 @@ export async function what_was_sent_is_remembered(page) {
   expect(await page.evaluate(() => JSON.stringify(localStorage).includes('hidden')), false, 'the secret is in localStorage');
 }
 
+// Registers an echo, and returns a call of it as commands and programs, by their names.
+export async function copies_of_a_call(page, { args, kwargs }) {
+  await connected(page);
+  await submit(page, 'register', { uri: 'com.example.page.copied' });
+  await logged(page, 'registered', 'com.example.page.copied');
+  await submit(page, 'call', { uri: 'com.example.page.copied', args: JSON.stringify(args), kwargs: JSON.stringify(kwargs) });
+  await logged(page, 'result', 'com.example.page.copied');
+  const copies = {};
+  for (const name of ['curl', 'wampd', 'Python', 'JavaScript']) {
+    await page.locator('.copy').getByRole('button', { name, exact: true }).click();
+    await page.locator('.copy [role=status]').filter({ hasText: name }).waitFor();
+    copies[name] = await page.locator('.copy + .code').textContent();
+  }
+  return copies;
+}
+
 export async function progress_comes_and_a_call_can_be_canceled(page) {
   await connected(page);
   await page.evaluate(async () => {
