@@ -34,8 +34,8 @@ def credential(router, method, *options):
 
 
 @contextlib.contextmanager
-def own_router(router, auth=None, path='/'):
-    """Where who comes anonymously is operator and may see all; joe with his ticket is a guest. It serves the page on that path, too."""
+def own_router(router, auth=None, path='/', **more):
+    """Where who comes anonymously is operator and may see all; joe with his ticket is a guest. It serves the page on that path. `more`: of the transport."""
     if not isinstance(router, Router):
         raise Skip
     port = free_port()
@@ -45,7 +45,7 @@ def own_router(router, auth=None, path='/'):
         'transports': [{'type': 'universal', 'endpoint': {'type': 'tcp', 'port': port}, 'websocket': {'ws': {'type': 'websocket'}},
                         'web': {'paths': {path: {'type': 'static'}, 'api': {'type': 'http', 'realm': 'realm1', 'role': 'operator'}, 'health': {'type': 'health'}, 'metrics': {'type': 'metrics'}}},
                         'limits': {'ping_interval_ms': 3_600_000},
-                        'auth': auth or {'anonymous': {'type': 'static', 'role': 'operator'}, **joe}}]}
+                        'auth': auth or {'anonymous': {'type': 'static', 'role': 'operator'}, **joe}, **more}]}
     with tempfile.TemporaryDirectory() as folder, Router(router.program, folder, port, json.dumps(config)) as other:
         yield other
 
@@ -124,6 +124,12 @@ def a_megabyte_and_thousands_of_events_do_not_hold_the_page_up(router):
 @once
 def an_unknown_realm_is_told(router):
     browse('an_unknown_realm_is_told', router.page)
+
+
+@once
+def where_no_websocket_with_json_is_served_the_page_says_so(router):
+    with own_router(router, serializers=['msgpack']) as other:
+        browse('where_there_is_no_websocket', other.page)
 
 
 @once

@@ -5,8 +5,8 @@ import { connect } from './session.js';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 20000;
-// With which a router asks its clients to come again.
-const PASSING = ['wamp.close.system_shutdown', 'wamp.close.close_realm', 'wamp.error.unavailable', 'wamp.close.transport_lost'];
+// What passes: the router begins or ends, or who checks the logins is not back yet.
+const PASSING = ['wamp.close.system_shutdown', 'wamp.close.close_realm', 'wamp.error.unavailable', 'wamp.close.transport_lost', 'wamp.error.authentication_failed'];
 
 // From half of the time to all of it.
 export function wait_before(attempt, random = Math.random()) {

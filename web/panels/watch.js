@@ -24,8 +24,8 @@ export default function watch(app) {
   const element = h('section', { class: 'panel list' }, h('header', { class: 'head' }, h('h1', {}, 'Watch'), form), chips, tools, state, list);
 
   const watched = []; // { topic, match, subscription, chip }
-  const events = []; // { topic, details, args, kwargs, line, size, row }, the oldest first
-  let bytes = 0, total = 0, paused = false, undrawn = [], draw_timer = 0;
+  const events = []; // { number, topic, details, args, kwargs, line, size, row }, the oldest first
+  let bytes = 0, total = 0, drawn = 0, paused = false, draw_timer = 0; // total, drawn: how many there have been
   show_state();
 
   async function on_submit(event) {
@@ -65,17 +65,15 @@ export default function watch(app) {
   }
 
   function on_event(uri, args, kwargs, details) {
-    const event = { topic: uri, time: new Date(), args, kwargs, details, line: [args.length && line_of(args).slice(1).replace(/]$/, ''), !is_empty(kwargs) && line_of(kwargs)].filter(Boolean).join('  '), size: size_of([args, kwargs]) };
+    total += 1;
+    const event = { number: total, topic: uri, time: new Date(), args, kwargs, details, line: [args.length && line_of(args).slice(1).replace(/]$/, ''), !is_empty(kwargs) && line_of(kwargs)].filter(Boolean).join('  '), size: size_of([args, kwargs]) };
     events.push(event);
     bytes += event.size;
-    total += 1;
     while (events.length > MOST_EVENTS || (bytes > MOST_BYTES && events.length > 1)) {
       const old = events.shift();
       bytes -= old.size;
       if (!paused) old.row?.remove();
     }
-    undrawn.push(event);
-    if (undrawn.length > MOST_EVENTS) undrawn.shift();
     draw_timer ||= setTimeout(draw_new, DRAW_MS);
   }
 
@@ -86,16 +84,14 @@ export default function watch(app) {
     show_count();
     if (paused || element.hidden) return;
     const text = filter.value.trim().toLowerCase();
-    const kept_events = new Set(events);
-    const rows = undrawn.filter((event) => kept_events.has(event) && matches(event, text)).map(row_of).reverse();
-    undrawn = [];
-    list.prepend(...rows);
+    list.prepend(...events.filter((event) => event.number > drawn && matches(event, text)).map(row_of).reverse());
+    drawn = total;
     show_state();
   }
 
   function draw_all() {
     const text = filter.value.trim().toLowerCase();
-    undrawn = [];
+    drawn = total;
     list.replaceChildren(...events.filter((event) => matches(event, text)).map((event) => event.row ?? row_of(event)).reverse());
     show_count();
     show_state();
@@ -127,12 +123,12 @@ export default function watch(app) {
 
   function forget() {
     events.length = 0;
-    bytes = total = 0;
+    bytes = total = drawn = 0;
     draw_all();
   }
 
   function show_count() {
-    const newer = paused ? undrawn.length : 0;
+    const newer = paused ? total - drawn : 0;
     set_text(shown, total === 0 ? '' : `${count(total)} ${total === 1 ? 'event' : 'events'}${total > events.length ? `, the last ${count(events.length)} kept` : ''}${newer ? `, ${count(newer)} new` : ''}`);
   }
 

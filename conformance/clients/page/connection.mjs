@@ -8,6 +8,12 @@ export async function an_unknown_realm_is_told(page) {
   await page.locator('#state[data-state=disconnected]').waitFor();
 }
 
+export async function where_there_is_no_websocket(page) {
+  await page.getByRole('alert').filter({ hasText: 'This address serves no WebSocket with JSON' }).waitFor();
+  await page.locator('#state[data-state=disconnected]').waitFor();
+  await page.getByRole('button', { name: 'Try again' }).waitFor();
+}
+
 export async function leaving(page) {
   await connected(page);
   await to_connection(page);
