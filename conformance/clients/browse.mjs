@@ -10,12 +10,12 @@ import * as looks from './page/looks.mjs';
 import * as panels from './page/panels.mjs';
 
 const scenarios = { ...by_hand, ...connection, ...elsewhere, ...looks, ...panels };
-const PHONE = { width: 390, height: 844 }, DESKTOP = { width: 1440, height: 900 };
+const SCREENS = { phone: { width: 390, height: 844 }, tablet: { width: 1024, height: 768 }, desktop: { width: 1440, height: 900 } };
 const browser = await launch();
 const visits = new Map(); // name -> page
 
-async function new_page({ url, phone, scheme = 'light', motion }, problems) {
-  const context = await browser.newContext({ viewport: phone ? PHONE : DESKTOP, colorScheme: scheme, reducedMotion: motion, ignoreHTTPSErrors: true });
+async function new_page({ url, screen = 'desktop', scheme = 'light', motion }, problems) {
+  const context = await browser.newContext({ viewport: SCREENS[screen], colorScheme: scheme, reducedMotion: motion, ignoreHTTPSErrors: true });
   const page = await context.newPage();
   page.setDefaultTimeout(15000);
   page.on('pageerror', (error) => problems.push(error.stack));

@@ -253,15 +253,20 @@ def ten_thousand_sessions(router):
 
 @once
 def every_panel_at_each_width_in_each_theme(router):
-    """Every panel on a dark phone and a light desktop: axe finds nothing, nothing overflows, targets are large enough."""
+    """Every panel on a dark phone, a light desktop and a tablet: axe finds nothing, nothing overflows, targets are large enough."""
     with own_router(router) as other:
-        for phone, scheme in ((True, 'dark'), (False, 'light')):
-            browse('every_panel_is_fit_for_everybody', other.page, phone=phone, scheme=scheme, motion='reduce', secret=TICKET)
+        for screen, scheme, rules in (('phone', 'dark', True), ('desktop', 'light', True), ('tablet', 'light', False)):
+            browse('every_panel_is_fit_for_everybody', other.page, screen=screen, scheme=scheme, rules=rules, motion='reduce', secret=TICKET)
 
 
 @once
 def dark_and_light(router):
     browse('dark_and_light', router.page)
+
+
+@once
+def numbers_and_previews_are_as_people_read_them(router):
+    browse('numbers_and_previews', router.page)
 
 
 @once

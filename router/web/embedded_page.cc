@@ -93,7 +93,7 @@ std::string seen_from(std::string_view page, std::string_view path) {
 }
 
 template <class Kind>
-wamp::List paths_of(const config::Transport& transport, std::string_view page) {
+wamp::List neighbours(const config::Transport& transport, std::string_view page) {
   wamp::List paths;
   for (const auto& [path, what] : transport.paths)
     if (std::holds_alternative<Kind>(what)) paths.emplace_back(seen_from(page, path));
@@ -118,15 +118,15 @@ wamp::List realms_for_everybody(const Entrance& entrance) {
   return names;
 }
 
-HttpResponse connection(const Entrance& entrance, std::string_view page) {
+HttpResponse facts_for_page(const Entrance& entrance, std::string_view page) {
   const config::Transport& transport = entrance.transport;
   const bool speaks_json = std::find(transport.serializers.begin(), transport.serializers.end(), "json") !=
                            transport.serializers.end();
   wamp::List methods;
   for (const auto& [name, method] : transport.auth) methods.emplace_back(name);
   const wamp::Dict told{
-      {"websocket", speaks_json ? paths_of<config::WebSocketPath>(transport, page) : wamp::List()},
-      {"api", paths_of<config::ApiPath>(transport, page)},
+      {"websocket", speaks_json ? neighbours<config::WebSocketPath>(transport, page) : wamp::List()},
+      {"api", neighbours<config::ApiPath>(transport, page)},
       {"auth", std::move(methods)},
       {"realms", realms_for_everybody(entrance)}};
   return {200,
@@ -139,7 +139,7 @@ HttpResponse connection(const Entrance& entrance, std::string_view page) {
 
 HttpResponse embedded_page(const Entrance& entrance, const HttpRequest& request, const PagePlace& place) {
   if (place.rest.empty() && !request.path.ends_with('/')) return to_folder(place.name);
-  if (place.rest == "connection.json") return connection(entrance, place.name);
+  if (place.rest == "connection.json") return facts_for_page(entrance, place.name);
   return embedded_file(request, place);
 }
 

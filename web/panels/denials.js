@@ -18,7 +18,7 @@ export default function denials(app) {
     { name: 'Action', width: 6.5, text: (row) => row.action },
     { name: 'Name', width: 10, wide: true, tip: true, text: (row) => row.authid },
     { name: 'Role', width: 9, wide: true, tip: true, text: (row) => row.authrole },
-    { name: 'Reason', width: 27, wide: true, tip: true, text: (row) => row.reason },
+    { name: 'Reason', width: 27, wider: true, tip: true, text: (row) => row.reason },
     { name: 'When', width: 6.5, number: true, text: (row) => format.clock(row.time).slice(-8), tip: true },
   ], { key: (row) => `${row.time} ${row.session} ${row.action} ${row.uri}`, under: (row) => `${row.authid} as ${row.authrole}`, on_open: open, on_order: () => {} });
   const element = h('section', { class: 'panel list' },

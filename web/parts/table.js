@@ -2,9 +2,10 @@
 import { h, set_text } from './dom.js';
 
 const MORE = 6; // rows above and below what is seen
-const narrow = matchMedia('(max-width: 760px)');
+const narrow = matchMedia('(max-width: 900px)');
 
-// columns: [{ name, text(row), order: what the router calls an order by it, number, width in rem, wide: not on phones, title }];
+// columns: [{ name, text(row), order: what the router calls an order by it, number, width in rem, title;
+// wide: not on phones, wider: on large screens only }];
 // the first one is a button that opens its row. `under(row)`: a second line of it, on phones. `action`: { name, run(row) }.
 export class Table {
   #columns;
@@ -54,7 +55,7 @@ export class Table {
   }
 
   #col(column) {
-    const col = h('col', { class: column.wide ? 'wide' : undefined });
+    const col = h('col', { class: this.#class({ ...column, number: false }) });
     if (column.width) col.style.width = `${column.width}rem`;
     return col;
   }
@@ -67,7 +68,7 @@ export class Table {
   }
 
   #class(column) {
-    return [column.number && 'number', column.wide && 'wide'].filter(Boolean).join(' ') || undefined;
+    return [column.number && 'number', (column.wide || column.wider) && 'wide', column.wider && 'wider'].filter(Boolean).join(' ') || undefined;
   }
 
   #sort(order) {

@@ -15,7 +15,7 @@ async function no_findings(page, where) {
 }
 
 // Nothing stands out of the page at its sides; what is touched is large enough, and no input makes a phone zoom in.
-async function fits(page, where, phone) {
+async function fits(page, where, screen) {
   const wrong = await page.evaluate((is_phone) => {
     const seen = (element) => element.checkVisibility({ visibilityProperty: true }) && element.getBoundingClientRect().width > 1;
     const name = (element) => `${element.tagName} ${element.className} ${element.textContent.slice(0, 30)}`;
@@ -23,6 +23,9 @@ async function fits(page, where, phone) {
     if (document.documentElement.scrollWidth > innerWidth) found.push(`the page is ${document.documentElement.scrollWidth} wide`);
     const main = document.querySelector('main');
     if (main.scrollWidth > main.clientWidth) found.push(`the panel is ${main.scrollWidth} wide, ${main.clientWidth} are there`);
+    for (const cell of document.querySelectorAll('tbody button.cell')) {
+      if (seen(cell) && cell.getBoundingClientRect().width < 120) found.push(`no room for the name: ${name(cell)}`);
+    }
     if (!is_phone) return found;
     for (const input of document.querySelectorAll('input:not([type=checkbox]), select, textarea')) {
       if (seen(input) && parseFloat(getComputedStyle(input).fontSize) < 16) found.push(`small letters: ${name(input)} ${input.name}`);
@@ -32,17 +35,18 @@ async function fits(page, where, phone) {
       if (seen(touched) && (height < 43.5 || width < 43.5)) found.push(`${width.toFixed()} x ${height.toFixed()}: ${name(touched)}`);
     }
     return found;
-  }, phone);
+  }, screen === 'phone');
   if (wrong.length) throw new Error(`${where}:\n${wrong.join('\n')}`);
 }
 
-// Each panel empty or denied, and with what is made for it; the drawer, the login; in the width and theme of the request.
-export async function every_panel_is_fit_for_everybody(page, { phone, secret }) {
+// Each panel empty or denied, and with what is made for it; the drawer, the login; on the screen and in the theme of the request, and
+// with `rules` by those of axe.
+export async function every_panel_is_fit_for_everybody(page, { screen, rules, secret }) {
   await page.evaluate(axe);
   await connected(page);
   const look = async (where) => {
-    await no_findings(page, where);
-    await fits(page, where, phone);
+    if (rules) await no_findings(page, where);
+    await fits(page, where, screen);
   };
   for (const name of PANELS) {
     await open(page, name);
@@ -153,4 +157,29 @@ export async function the_page_is_small(page, { url, most_bytes }) {
   await connected(page);
   for (const name of PANELS) await open(page, name);
   if (bytes > most_bytes || bytes < 10000) throw new Error(`the page takes ${bytes} bytes`);
+}
+
+// Numbers, durations, quantiles and previews as people read them.
+export async function numbers_and_previews(page) {
+  const got = await page.evaluate(async () => {
+    const [format, { between, quantiles }, preview] = await Promise.all(['format', 'numbers', 'preview'].map((name) => import(`./text/${name}.js`)));
+    const realm = (now, calls, call_us) => ({ now, calls, publications: 0, events: 0, errors: 0, call_us, process: { cpu_seconds: calls / 100 } });
+    const change = between(realm('2026-11-30T12:00:00Z', 100, [[64, 100]]), realm('2026-11-30T12:00:02Z', 104, [[64, 101], [1024, 2], [null, 1]]));
+    const deep = [];
+    for (let inner = deep, i = 0; i < 5000; ++i) inner.push(inner = []);
+    return [
+      [0, 9999, 12345, 4.56e6].map(format.short_count), [0, 999, 1000, 15.2e6, 3e9].map(format.bytes), [0, 0.01, 0.44, 99.96, 1234].map(format.rate),
+      [64, 999, 1024, 65536, 2097152].map(format.micros), [0, 59, 60, 3900, 100000].map(format.duration),
+      [change.calls, Math.round(change.cpu), change.p50, change.p99], quantiles([]),
+      preview.line_of({ a: [1, 'x'], b: null }), preview.line_of('y'.repeat(500), 10), preview.line_of(deep, 1000).length < 300,
+      preview.pages_of(Array.from({ length: 100000 }, (_, i) => i), 1000).text.length, preview.parts_of({ args: [1], kwargs: {}, details: { publication: 7 } }).text,
+    ];
+  });
+  expect(got, [
+    ['0', '9,999', '12.3 k', '4.56 M'], ['0 B', '999 B', '1.00 kB', '15.2 MB', '3.00 GB'], ['0', '<0.1', '0.4', '100.0', '1,234'],
+    ['64 µs', '999 µs', '1.0 ms', '66 ms', '2.1 s'], ['0 s', '59 s', '1 min', '1 h 05 min', '1 d 3 h'],
+    [2, 2, 1024, 1024], { p50: null, p99: null },
+    '{"a":[1,"x"],"b":null}', '"yyyyyyyyy…', true,
+    1000, 'args [1]\ndetails {"publication":7}',
+  ], 'texts');
 }
