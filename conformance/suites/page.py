@@ -110,6 +110,12 @@ def progress_comes_and_a_call_can_be_canceled(router):
 
 
 @once
+def what_others_say_is_text(router):
+    with own_router(router) as other:
+        browse('what_others_say_is_text', other.page)
+
+
+@once
 def events_are_watched_paused_and_filtered(router):
     browse('watch_pause_and_filter', router.page)
 

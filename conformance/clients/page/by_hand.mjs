@@ -113,6 +113,28 @@ export async function progress_comes_and_a_call_can_be_canceled(page) {
   await page.getByRole('button', { name: 'Cancel' }).waitFor({ state: 'hidden' });
 }
 
+// Whatever somebody puts into a URI or a payload, the page shows it and does not obey it.
+export async function what_others_say_is_text(page) {
+  await connected(page);
+  const image = '<img/src=x/onerror=window.obeyed=1>';
+  const uri = `com.example.page.${image}`;
+  await submit(page, 'register', { uri });
+  await logged(page, 'registered', uri);
+  await submit(page, 'call', { uri, args: JSON.stringify([image]), kwargs: JSON.stringify({ [image]: image }) });
+  await logged(page, 'result', image);
+  const panel = await watch(page, uri);
+  await publish(page, uri, image);
+  await panel.locator('.events summary').filter({ hasText: image }).click();
+  await panel.locator('pre').filter({ hasText: image }).waitFor();
+  for (const name of ['procedures', 'topics']) {
+    const list = await open(page, name);
+    await list.getByRole('button', { name: uri, exact: true }).click();
+    await page.locator('#drawer h2').filter({ hasText: image }).waitFor();
+    await page.keyboard.press('Escape');
+  }
+  expect(await page.evaluate(() => [document.images.length, window.obeyed ?? null]), [0, null], 'images, and what they did');
+}
+
 // ---- Watch
 
 export async function watch_pause_and_filter(page) {

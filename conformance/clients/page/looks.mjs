@@ -68,7 +68,6 @@ export async function every_panel_is_fit_for_everybody(page, { screen, rules, se
     const panel = await open(page, name);
     await panel.locator('tbody button.cell').first().click();
     await page.locator('#drawer .facts').first().waitFor();
-    await page.waitForTimeout(200); // the drawer slides in
     await look(`the drawer of ${name}`);
     await page.keyboard.press('Escape');
   }
