@@ -3,7 +3,7 @@ import { h, facts, icon } from '../parts/dom.js';
 import { open_drawer } from '../parts/drawer.js';
 import * as format from '../text/format.js';
 import { Poll } from '../parts/poll.js';
-import { empty, failed, waiting } from '../parts/states.js';
+import { empty, failed, is_denied, waiting } from '../parts/states.js';
 import { Table } from '../parts/table.js';
 
 const EVERY_MS = 4000;
@@ -28,15 +28,17 @@ export default function denials(app) {
   table.element.hidden = true;
 
   async function look() {
-    if (!app.session) return;
+    if (!app.session) return true;
     try {
       rows = await app.ask('wampd.denials', { limit: MOST });
       show_rows();
+      return true;
     } catch (error) {
-      if (!app.session) return;
+      if (!app.session) return true;
       table.element.hidden = true;
       shown.textContent = '';
       state.replaceChildren(failed(app, error, 'wampd.denials'));
+      return !is_denied(error);
     }
   }
 

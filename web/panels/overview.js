@@ -5,7 +5,7 @@ import { between, push } from '../text/numbers.js';
 import { Poll } from '../parts/poll.js';
 import { Spark } from '../parts/spark.js';
 import { LatencyPlot } from '../parts/latency_plot.js';
-import { failed, waiting } from '../parts/states.js';
+import { failed, is_denied, waiting } from '../parts/states.js';
 
 const EVERY_MS = 2000;
 const KEPT = 150; // samples
@@ -38,13 +38,13 @@ export default function overview(app) {
   let before = null;
 
   async function look() {
-    if (!app.session) return;
+    if (!app.session) return true;
     let now;
     try {
       now = await app.ask('wampd.stats.realm');
     } catch (error) {
       if (app.session) show_failure(error);
-      return;
+      return !is_denied(error);
     }
     state.replaceChildren();
     board.hidden = false;
@@ -53,6 +53,7 @@ export default function overview(app) {
     before = now;
     show_numbers({ now, rates: rates ?? { calls: 0, publications: 0, events: 0, errors: 0, cpu: 0 } }, rates !== null);
     if (rates) plot.add(Date.parse(now.now) / 1000, rates.p50, rates.p99);
+    return true;
   }
 
   function show_numbers(sample, has_rates) {

@@ -3,8 +3,7 @@ import { h, facts } from '../parts/dom.js';
 import { close_drawer, open_drawer } from '../parts/drawer.js';
 import * as format from '../text/format.js';
 import { listing } from '../parts/listing.js';
-import { failed, rule } from '../parts/states.js';
-import { WampError } from '../wampd.js';
+import { failed, is_denied, rule } from '../parts/states.js';
 
 const MOST_ASKED = 400; // registrations or subscriptions whose holders are looked for
 const AT_ONCE = 16;
@@ -107,8 +106,7 @@ export default function sessions(app) {
         panel.refresh();
       } catch (error) {
         problem.hidden = false;
-        const is_denied = error instanceof WampError && error.uri === 'wamp.error.not_authorized';
-        problem.textContent = is_denied ? `Your role may not kill sessions. It needs the rule ${rule('wamp.session.kill', 'call')}` : error.message;
+        problem.textContent = is_denied(error) ? `Your role may not kill sessions. It needs the rule ${rule('wamp.session.kill', 'call')}` : error.message;
       }
     };
     return h('details', { class: 'kill' }, h('summary', {}, 'Kill this session…'),

@@ -2,7 +2,7 @@
 import { h, set_text, icon } from './dom.js';
 import { count } from '../text/format.js';
 import { Poll } from './poll.js';
-import { empty, failed, waiting } from './states.js';
+import { empty, failed, is_denied, waiting } from './states.js';
 import { Table } from './table.js';
 
 const PAGE = 500; // rows
@@ -50,16 +50,19 @@ export function listing(app, options) {
   const part = (limit, from, order) => app.ask(options.procedure, { ...options.ask, limit, offset: from, order });
 
   async function look() {
-    if (!app.session) return;
+    if (!app.session) return true;
     const mine = ++asked;
     const text = filter.value.trim().toLowerCase();
     try {
       const [total, rows] = await Promise.all([options.total?.(app), text ? look_through(mine) : part(PAGE, offset, table.order)]);
-      if (mine !== asked) return;
+      if (mine !== asked) return true;
       if (text) show_found(rows.filter((row) => options.matches(row, text)), rows.length);
       else show_page(rows, total);
+      return true;
     } catch (error) {
-      if (app.session && mine === asked) show_failure(error);
+      if (!app.session || mine !== asked) return true;
+      show_failure(error);
+      return !is_denied(error);
     }
   }
 

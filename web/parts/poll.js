@@ -1,4 +1,5 @@
-// Asks again and again, as long as somebody looks: not while the panel is hidden or the browser's tab is.
+// Asks again and again, as long as somebody looks: not while the panel is hidden or the browser's tab is. A task that gives false is
+// not asked again before start() or now().
 
 export class Poll {
   #task;
@@ -42,11 +43,13 @@ export class Poll {
     if (this.#running || !this.#on || document.hidden) return;
     this.#running = true;
     this.#again = false;
+    let goes_on = true;
     try {
-      await this.#task();
+      goes_on = await this.#task() !== false;
     } finally {
       this.#running = false;
     }
+    if (!goes_on && !this.#again) return;
     if (!this.#on || document.hidden) return;
     this.#timer = setTimeout(() => this.#run(), this.#again ? 0 : this.every_ms);
   }

@@ -11,10 +11,15 @@ export function rule(uri, action) {
   return `{ "uri": "${uri}", "allow": { "${action}": true } }`;
 }
 
+// Whether it is no use to ask once more.
+export function is_denied(error) {
+  return error instanceof WampError && error.uri === 'wamp.error.not_authorized';
+}
+
 // To a request that failed: `uri` is what was asked for.
 export function failed(app, error, uri, action = 'call') {
   const session = app.session;
-  if (error instanceof WampError && error.uri === 'wamp.error.not_authorized') {
+  if (is_denied(error)) {
     const role = session?.details.authrole ?? '';
     return h('div', { class: 'state', 'data-kind': 'denied' }, icon('lock'), h('h2', {}, 'Your role may not see this'),
       h('p', {}, `Role “${role}” of realm “${session?.realm ?? ''}” may not ${action} `, h('code', {}, uri), '. This rule in its permissions would let it:'),

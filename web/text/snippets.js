@@ -1,15 +1,8 @@
 // A request of "Try it" as somebody would make it elsewhere. Pure. Secrets are not in it: a login is a name and a place to fill in.
 import { json } from '../client/json.js';
 
-const KINDS = { call: 'call', publish: 'publish', subscribe: 'subscribe', register: 'register' };
-
 // `request`: { kind, uri, args, kwargs, options }. `at`: { url, api_url, realm, login: { method, authid } }.
-export const SNIPPETS = {
-  curl: (request, at) => curl(request, at),
-  wampd: (request, at) => command(request, at),
-  Python: (request, at) => python(request, at),
-  JavaScript: (request, at) => javascript(request, at),
-};
+export const SNIPPETS = { curl, wampd: command, Python: python, JavaScript: javascript };
 
 const quoted = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
 const is_full = (value) => value && Object.keys(value).length > 0;
@@ -23,7 +16,7 @@ function curl({ kind, uri, args, kwargs, options }, { api_url }) {
     lines.push(`curl -N -G ${quoted(`${api}/events`)} --data-urlencode ${quoted(`topic=${uri}`)}${match}`);
   } else {
     const body = is_full(kwargs) || is_full(options) ? { args, ...(is_full(kwargs) && { kwargs }), ...(is_full(options) && { options }) } : args;
-    lines.push(`curl ${quoted(`${api}/${KINDS[kind]}/${encodeURIComponent(uri)}`)} -H 'Content-Type: application/json' -d ${quoted(json.stringify(body))}`);
+    lines.push(`curl ${quoted(`${api}/${kind}/${encodeURIComponent(uri)}`)} -H 'Content-Type: application/json' -d ${quoted(json.stringify(body))}`);
   }
   return lines.join('\n');
 }
