@@ -83,25 +83,35 @@ def what_was_sent_is_remembered_without_secrets(router):
     browse('what_was_sent_is_remembered', router.page)
 
 
+def run_copies(router, folder, copies):
+    """By their names what they print."""
+    commands = {'curl': copies['curl'].replace('curl ', 'curl -s ', 1), 'wampd': copies['wampd'].replace('wampd', router.program, 1),
+                'Python': '/usr/bin/python3 made.py', 'JavaScript': 'node made.js'}
+    for name, ending in (('Python', 'py'), ('JavaScript', 'js')):
+        with open(os.path.join(folder, f'made.{ending}'), 'w') as file:
+            file.write(copies[name])
+    printed = {}
+    for name, command in commands.items():
+        done = subprocess.run(command, shell=True, cwd=folder, text=True, timeout=30, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              env={**os.environ, 'NODE_PATH': os.path.join(HERE, 'node_modules')})
+        expect(done.returncode, 0, f'exit code of {name}, which says\n{done.stdout}\n')
+        printed[name] = done.stdout
+    return printed
+
+
 @once
-def a_call_is_copied_as_commands_and_programs_that_run(router):
-    """A call is copied as a curl command, a wampd command, in Python and in JavaScript, and each of them does it."""
+def what_is_copied_runs(router):
+    """A call and a publication are copied as a curl command, a wampd command, in Python and in JavaScript, and each of them does it."""
     args, kwargs = ["it's", 2, True, None, {'a b': [1.5, "ü$HOME`"]}], {'colour': '"red"'}
     with own_router(router) as other, tempfile.TemporaryDirectory() as folder:
-        copies = browse('copies_of_a_call', other.page, visit='copies', args=args, kwargs=kwargs)
-        commands = {'curl': copies['curl'].replace('curl ', 'curl -s ', 1), 'wampd': copies['wampd'].replace('wampd', router.program, 1),
-                    'Python': '/usr/bin/python3 made.py', 'JavaScript': 'node made.js'}
-        for name, ending in (('Python', 'py'), ('JavaScript', 'js')):
-            with open(os.path.join(folder, f'made.{ending}'), 'w') as file:
-                file.write(copies[name])
-        for name, command in commands.items():
-            done = subprocess.run(command, shell=True, cwd=folder, text=True, timeout=30, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                  env={**os.environ, 'NODE_PATH': os.path.join(HERE, 'node_modules')})
-            expect(done.returncode, 0, f'exit code of {name}, which says\n{done.stdout}\n')
-            expect("it's" in done.stdout, True, f'the argument is in what {name} says\n{done.stdout}\n')
-            if name in ('curl', 'wampd'):
-                expect(json.loads(done.stdout), {'args': args, 'kwargs': kwargs}, f'{name}:')
-        browse('subscribe_and_publish', other.page, visit='copies', last=True)
+        copies = browse('copies', other.page, visit='copies', args=args, kwargs=kwargs)
+        printed = run_copies(other, folder, copies['call'])
+        for name in ('curl', 'wampd'):
+            expect(json.loads(printed[name]), {'args': args, 'kwargs': kwargs}, f'{name}:')
+        for name in ('Python', 'JavaScript'):
+            expect("it's" in printed[name], True, f'the argument is in what {name} says\n{printed[name]}\n')
+        run_copies(other, folder, copies['publish'])
+        browse('copies_have_been_published', other.page, visit='copies', last=True, args=args, events=5)
 
 
 @once

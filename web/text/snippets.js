@@ -46,12 +46,12 @@ function python(request, { url, realm }) {
   const uri_text = literal(uri);
   const values = [...args.map(literal), ...Object.entries(kwargs ?? {}).map(([name, value]) => (/^[a-z_]\w*$/i.test(name) ? `${name}=${literal(value)}` : `**{${literal(name)}: ${literal(value)}}`))];
   const more = { call: 'CallOptions', publish: 'PublishOptions', subscribe: 'SubscribeOptions', register: 'RegisterOptions' }[kind];
-  const chosen = Object.entries(options).filter(([name]) => name !== 'receive_progress').map(([name, value]) => `${name}=${literal(value)}`);
+  const chosen = Object.entries(kind === 'publish' ? { acknowledge: true, ...options } : options).filter(([name]) => name !== 'receive_progress').map(([name, value]) => `${name}=${literal(value)}`);
   const with_options = chosen.length ? `options=types.${more}(${chosen.join(', ')})` : '';
   const list = (...parts) => parts.flat().filter(Boolean).join(', ');
   const body = {
     call: [`print(await self.call(${list(uri_text, values, with_options)}))`, 'self.leave()'],
-    publish: [`await self.publish(${list(uri_text, values, with_options || 'options=types.PublishOptions(acknowledge=True)')})`, 'self.leave()'],
+    publish: [`await self.publish(${list(uri_text, values, with_options)})`, 'self.leave()'],
     subscribe: [`await self.subscribe(lambda *args, **kwargs: print(args, kwargs), ${list(uri_text, with_options)})`],
     register: [`await self.register(lambda *args: args[0] if args else None, ${list(uri_text, with_options)})`],
   }[kind];

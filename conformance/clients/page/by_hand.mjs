@@ -74,20 +74,31 @@ export async function what_was_sent_is_remembered(page) {
   expect(await page.evaluate(() => JSON.stringify(localStorage).includes('hidden')), false, 'the secret is in localStorage');
 }
 
-// Registers an echo, and returns a call of it as commands and programs, by their names.
-export async function copies_of_a_call(page, { args, kwargs }) {
+// A call of an echo and a publication that is watched, each as commands and programs, by their names.
+export async function copies(page, { args, kwargs }) {
   await connected(page);
   await submit(page, 'register', { uri: 'com.example.page.copied' });
   await logged(page, 'registered', 'com.example.page.copied');
-  await submit(page, 'call', { uri: 'com.example.page.copied', args: JSON.stringify(args), kwargs: JSON.stringify(kwargs) });
-  await logged(page, 'result', 'com.example.page.copied');
-  const copies = {};
-  for (const name of ['curl', 'wampd', 'Python', 'JavaScript']) {
-    await page.locator('.copy').getByRole('button', { name, exact: true }).click();
-    await page.locator('.copy [role=status]').filter({ hasText: name }).waitFor();
-    copies[name] = await page.locator('.copy + .code').textContent();
+  await submit(page, 'subscribe', { uri: 'com.example.page.copied' });
+  await logged(page, 'subscribed', 'com.example.page.copied');
+  const all = {};
+  for (const [kind, answer] of [['call', 'result'], ['publish', 'published']]) {
+    await submit(page, kind, { uri: 'com.example.page.copied', args: JSON.stringify(args), kwargs: JSON.stringify(kwargs) });
+    await logged(page, answer, 'com.example.page.copied');
+    all[kind] = {};
+    for (const name of ['curl', 'wampd', 'Python', 'JavaScript']) {
+      await page.locator('.copy').getByRole('button', { name, exact: true }).click();
+      await page.locator('.copy [role=status]').filter({ hasText: name }).waitFor();
+      all[kind][name] = await page.locator('.copy + .code').textContent();
+    }
   }
-  return copies;
+  return all;
+}
+
+// So many, each with what was copied.
+export async function copies_have_been_published(page, { args, events }) {
+  const seen = page.locator('#log [data-kind=event]').filter({ hasText: args[0] });
+  await until(page, async () => await seen.count() === events, `${events} events`);
 }
 
 export async function progress_comes_and_a_call_can_be_canceled(page) {
