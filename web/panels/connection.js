@@ -29,7 +29,7 @@ const REASONS = {
 
 export default function connection_panel(app) {
   const connection = app.connection;
-  const realm = h('input', { name: 'realm', required: true, spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off', list: 'realms' });
+  const realm = h('input', { name: 'realm', required: true, placeholder: 'realm1', spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off', list: 'realms' });
   const realms = h('datalist', { id: 'realms' });
   const method = h('select', { name: 'method', onchange: show_fields });
   const authid = h('input', { name: 'authid', spellcheck: 'false', autocomplete: 'username', autocapitalize: 'off' });

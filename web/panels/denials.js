@@ -3,7 +3,7 @@ import { h, facts, icon } from '../parts/dom.js';
 import { open_drawer } from '../parts/drawer.js';
 import * as format from '../text/format.js';
 import { Poll } from '../parts/poll.js';
-import { empty, failed, is_denied, waiting } from '../parts/states.js';
+import { action_on, empty, failed, is_denied, waiting } from '../parts/states.js';
 import { Table } from '../parts/table.js';
 
 const EVERY_MS = 4000;
@@ -71,7 +71,7 @@ export default function denials(app) {
   }
 
   function verdict({ allowed, authrole, action }) {
-    const words = allowed === null ? `An authorizer decides whether “${authrole}” may ${action} this.` : `Role “${authrole}” may ${allowed ? '' : 'not '}${action} this.`;
+    const words = allowed === null ? `An authorizer decides whether “${authrole}” may ${action_on(action)} this.` : `Role “${authrole}” may ${allowed ? '' : 'not '}${action_on(action)} this.`;
     return h('p', { class: allowed ? 'good' : 'bad' }, words);
   }
 

@@ -11,6 +11,11 @@ export function rule(uri, action) {
   return `{ "uri": "${uri}", "allow": { "${action}": true } }`;
 }
 
+// "call", "subscribe to": what stands before a URI.
+export function action_on(action) {
+  return action === 'subscribe' || action === 'publish' ? `${action} to` : action;
+}
+
 // Whether it is no use to ask once more.
 export function is_denied(error) {
   return error instanceof WampError && error.uri === 'wamp.error.not_authorized';
@@ -22,7 +27,7 @@ export function failed(app, error, uri, action = 'call') {
   if (is_denied(error)) {
     const role = session?.details.authrole ?? '';
     return h('div', { class: 'state', 'data-kind': 'denied' }, icon('lock'), h('h2', {}, 'Your role may not see this'),
-      h('p', {}, `Role “${role}” of realm “${session?.realm ?? ''}” may not ${action} `, h('code', {}, uri), '. This rule in its permissions would let it:'),
+      h('p', {}, `Role “${role}” of realm “${session?.realm ?? ''}” may not ${action_on(action)} `, h('code', {}, uri), '. This rule in its permissions would let it:'),
       h('pre', { class: 'code', tabindex: '0', 'aria-label': 'The rule' }, rule(uri, action)),
       h('div', { class: 'actions' }, h('button', { type: 'button', onclick: () => app.open('connection') }, 'Log in as somebody else')));
   }
