@@ -2,11 +2,13 @@
 import contextlib
 import os
 import subprocess
+import tempfile
 import threading
 
 from runner.browser import HERE
 from runner.client import Failed
-from runner.suite import expect, once
+from runner.router import Router
+from runner.suite import Skip, expect, once
 
 EXAMPLES = os.path.join(os.path.dirname(HERE), 'examples')
 TIMEOUT = 30  # seconds
@@ -57,3 +59,18 @@ def a_node_client_calls_back_ends_in_python_and_node(router):
     expect(client.returncode, 0, f'exit code, with the output\n{client.stdout}\n')
     expect(lines[:3], ['2 + 3 = 5', 'Hello, Ada!', 'com.example.error.no_name: whom shall I greet?'], 'lines')
     expect(lines[3].startswith('it is 20'), True, f'the event in "{lines[3]}"')
+
+
+@once
+def helpers_for_tests_start_a_router_of_their_own(router):
+    """Helpers for pytest and Node's test runner start a router of their own, and their example tests pass."""
+    if not isinstance(router, Router):
+        raise Skip
+    with tempfile.TemporaryDirectory() as folder:
+        os.symlink(router.program, os.path.join(folder, 'wampd'))
+        environment = {**ENVIRONMENT, 'PATH': f'{folder}:{os.environ["PATH"]}', 'PYTHONDONTWRITEBYTECODE': '1'}
+        for command in (['/usr/bin/python3', '-m', 'pytest', '-q', '-p', 'no:cacheprovider', 'testing/pytest'],
+                        ['node', '--test', 'testing/node']):
+            tests = subprocess.run(command, cwd=EXAMPLES, env=environment, text=True, timeout=TIMEOUT,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            expect(tests.returncode, 0, f'exit code of {command}, with the output\n{tests.stdout}\n')
