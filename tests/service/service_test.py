@@ -6,6 +6,7 @@
 import json
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,7 +21,7 @@ PATIENCE_S = 20
 class Service:
     """wampd, started as systemd starts it: with a socket for what it tells, and perhaps sockets to listen on."""
 
-    def __init__(self, arguments, sockets=(), names=None, environment=None):
+    def __init__(self, arguments, sockets=(), names=None, environment=None, program=None):
         self.folder = tempfile.TemporaryDirectory()
         self.told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.told.bind(f'{self.folder.name}/notify')
@@ -34,10 +35,10 @@ class Service:
         reading, writing = os.pipe()
         status = os.fstat(writing)
         all_variables['JOURNAL_STREAM'] = f'{status.st_dev}:{status.st_ino}'
-        command = [PROGRAM, *arguments, '--ports-file', self.ports_file]
+        command = [program or PROGRAM, *arguments, '--ports-file', self.ports_file]
         # The shell becomes the program, and so knows its number before.
         self.process = subprocess.Popen(['/bin/sh', '-c', 'LISTEN_PID=$$ exec "$@"', 'sh', *command], env=all_variables,
-                                        stderr=writing, close_fds=False,
+                                        stdout=subprocess.DEVNULL, stderr=writing, close_fds=False,
                                         preexec_fn=lambda: place([one.fileno() for one in sockets]))
         self.main_process = self.process.pid
         os.close(writing)
@@ -66,6 +67,10 @@ class Service:
             told = self.tells()
             if key in told:
                 return told
+
+    def ends(self):
+        """Its exit status."""
+        return self.process.wait(PATIENCE_S)
 
     def addresses(self):
         return [json.loads(line)['address'] for line in self.ports_file.read_text().splitlines()]
@@ -119,7 +124,7 @@ class WhatItTells(unittest.TestCase):
                 self.assertEqual(service.tells()['READY'], '1')
                 os.kill(service.main_process, signal.SIGTERM)
                 self.assertEqual(service.tells(), {'STOPPING': '1'})
-                self.assertEqual(service.process.wait(PATIENCE_S), 0)
+                self.assertEqual(service.ends(), 0)
 
     def test_it_says_again_and_again_that_its_workers_turn_if_that_is_wanted(self):
         with Service(['--ws', '127.0.0.1:0'], environment={'WATCHDOG_USEC': '100000'}) as service:
@@ -148,7 +153,7 @@ class SocketActivation(unittest.TestCase):
                 self.assertIn(b' 200 ', ready_at(('127.0.0.1', port)))
                 self.assertIn(b' 200 ', ready_at(f'{folder}/socket'))
                 os.kill(service.main_process, signal.SIGTERM)
-                self.assertEqual(service.process.wait(PATIENCE_S), 0)
+                self.assertEqual(service.ends(), 0)
             self.assertTrue(os.path.exists(f'{folder}/socket'), 'its file is systemd\'s')
 
     def test_who_connects_before_the_program_runs_is_served(self):
@@ -182,41 +187,100 @@ class SocketActivation(unittest.TestCase):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams:
             with Service(['--ws', '127.0.0.1:0'], [datagrams], 'dns') as service:
                 self.assertIn('expected a stream socket that listens', service.says('descriptor 3 (dns)'))
-                self.assertEqual(service.process.wait(PATIENCE_S), 1)
+                self.assertEqual(service.ends(), 1)
+
+
+def upgrade(service):
+    return subprocess.run([PROGRAM, 'upgrade', '--pid', str(service.main_process)], text=True, capture_output=True,
+                          timeout=PATIENCE_S)
 
 
 class Upgrades(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.file = pathlib.Path(self.folder.name) / 'wampd.jsonc'
+
+    def configure(self, endpoint, realm=None):
+        """A configuration with one transport, which says whether the router is ready."""
+        role = {'name': 'anonymous', 'permissions': []}
+        self.file.write_text(json.dumps({
+            'realms': [{'name': 'realm1', 'roles': [role], **(realm or {})}],
+            'transports': [{'type': 'web', 'id': 'only', 'endpoint': {'type': 'tcp', **endpoint},
+                            'paths': {'ready': {'type': 'ready'}}}]}))
+        return ['--config', self.file]
+
+    def is_succeeded(self, service):
+        """An upgrade, which is good."""
+        done = upgrade(service)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        successor = int(service.tells_of('MAINPID')['MAINPID'])
+        self.assertEqual(done.stdout, f'process {successor} serves now, process {service.process.pid} drains\n')
+        service.main_process = successor
+        self.assertEqual(service.ends(), 0)
+
+    def serves(self, service):
+        host, port = service.addresses()[0].split(':')
+        self.assertIn(b' 200 ', ready_at((host, int(port))))
+
     def test_the_new_process_is_the_service(self):
-        with Service(['--ws', '127.0.0.1:0']) as service:
+        with Service(self.configure({'port': 0})) as service:
             service.tells_of('READY')
             address = service.addresses()
-            done = subprocess.run([PROGRAM, 'upgrade', '--pid', str(service.main_process)], text=True,
-                                  capture_output=True, timeout=PATIENCE_S)
-            self.assertEqual(done.returncode, 0, done.stderr)
-            successor = int(service.tells_of('MAINPID')['MAINPID'])
-            self.assertEqual(done.stdout, f'process {successor} serves now, process {service.process.pid} drains\n')
-            service.main_process = successor
-            self.assertEqual(service.process.wait(PATIENCE_S), 0)
+            self.is_succeeded(service)
             self.assertEqual(service.addresses(), address)
-            host, port = address[0].split(':')
-            self.assertIn(b' 200 ', ready_at((host, int(port))))
+            self.serves(service)
+
+    def test_the_new_process_has_each_socket_once(self):
+        with Service(self.configure({'port': 0})) as service:
+            service.tells_of('READY')
+            port = int(service.addresses()[0].split(':')[1])
+            with open('/proc/net/tcp', encoding='ascii') as table:
+                [inode] = [line.split()[9] for line in table if f':{port:04X} 00000000:0000 0A' in line]
+            for _ in range(2):
+                descriptors = f'/proc/{service.main_process}/fd'
+                links = [os.readlink(f'{descriptors}/{one}') for one in os.listdir(descriptors)]
+                self.assertEqual(links.count(f'socket:[{inode}]'), 1)
+                if service.main_process == service.process.pid:
+                    self.is_succeeded(service)
+
+    def test_an_address_that_has_changed_is_the_new_one(self):
+        with Service(self.configure({'port': 0})) as service, listening() as free:
+            service.tells_of('READY')
+            port = free.getsockname()[1]
+            free.close()
+            self.configure({'port': port})
+            self.is_succeeded(service)
+            self.assertEqual(service.addresses(), [f'127.0.0.1:{port}'])
+            self.serves(service)
 
     def test_a_program_that_cannot_serve_changes_nothing(self):
-        with tempfile.TemporaryDirectory() as folder:
-            file = pathlib.Path(folder) / 'wampd.jsonc'
-            file.write_text('{"realms": [{"name": "realm1", "roles": [{"name": "anonymous", "permissions": []}]}],'
-                            '"transports": [{"type": "web", "endpoint": {"type": "tcp", "port": 0},'
-                            ' "paths": {"ready": {"type": "ready"}}}]}')
-            with Service(['--config', file]) as service:
-                service.tells_of('READY')
-                host, port = service.addresses()[0].split(':')
-                file.write_text('{')
-                done = subprocess.run([PROGRAM, 'upgrade', '--pid', str(service.main_process)], text=True,
-                                      capture_output=True, timeout=PATIENCE_S)
-                self.assertEqual(done.returncode, 1)
-                self.assertIn('serves on', done.stderr)
-                self.assertRegex(service.says('goes on'), '^<3>this process goes on: ')
-                self.assertIn(b' 200 ', ready_at((host, int(port))))
+        store = {'store': {'type': 'sqlite', 'path': f'{self.folder.name}/events.db'}}
+        with listening() as taken, Service(self.configure({'port': 0}, store)) as service:
+            service.tells_of('READY')
+            self.configure({'port': taken.getsockname()[1]}, store)
+            done = upgrade(service)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn('serves on', done.stderr)
+            service.says('Address already in use')
+            self.assertRegex(service.says('goes on'), '^<3>this process goes on: the new one has ended, and says why')
+            self.serves(service)
+
+    def test_a_program_that_hangs_keeps_the_old_one_neither_from_telling_that_it_is_alive_nor_from_ending(self):
+        program = pathlib.Path(self.folder.name) / 'wampd'
+        program.symlink_to(PROGRAM)
+        with Service(['--ws', '127.0.0.1:0'], environment={'WATCHDOG_USEC': '200000'}, program=program) as service:
+            service.tells_of('READY')
+            program.unlink()
+            program.write_text('#!/bin/sh\nexec sleep 60\n')
+            program.chmod(0o755)
+            os.kill(service.main_process, signal.SIGUSR2)
+            service.says('received SIGUSR2')
+            for _ in range(3):
+                service.tells_of('WATCHDOG')
+            os.kill(service.main_process, signal.SIGTERM)
+            service.tells_of('STOPPING')
+            self.assertEqual(service.ends(), 0)
 
     def test_a_process_that_is_no_router_is_not_signalled(self):
         done = subprocess.run([PROGRAM, 'upgrade', '--pid', str(os.getpid())], text=True, capture_output=True,
@@ -224,7 +288,23 @@ class Upgrades(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn('is no router that could be upgraded', done.stderr)
 
+    def test_a_router_for_tests_is_not_upgraded(self):
+        with Service(['--ephemeral']) as service:
+            service.tells_of('READY')
+            os.kill(service.main_process, signal.SIGUSR2)
+            self.assertRegex(service.says('received SIGUSR2'), '^<4>received SIGUSR2, but a router for tests ends with')
+
+
+class TheUnit(unittest.TestCase):
+    def test_it_is_closed(self):
+        if not shutil.which('systemd-analyze'):
+            self.skipTest('there is no systemd-analyze')
+        unit = pathlib.Path(__file__).parents[2] / 'packaging' / 'systemd' / 'wampd.service'
+        told = subprocess.run(['systemd-analyze', 'security', '--offline=true', unit], text=True, capture_output=True,
+                              timeout=PATIENCE_S).stdout
+        self.assertLessEqual(float(told.rsplit('wampd.service: ', 1)[1].split()[0]), 2.0, told)
+
 
 if __name__ == '__main__':
-    PROGRAM = sys.argv.pop(1)
+    PROGRAM = os.path.abspath(sys.argv.pop(1))
     unittest.main()
