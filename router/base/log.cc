@@ -42,14 +42,6 @@ spdlog::level::level_enum level_of(Level level) {
   return levels[static_cast<size_t>(level)];
 }
 
-// Systemd's journal reads standard error, as it says with JOURNAL_STREAM=DEVICE:INODE (systemd.exec(5)).
-bool writes_to_journal() {
-  const char* const stream = std::getenv("JOURNAL_STREAM");
-  struct stat status {};
-  return stream && ::fstat(STDERR_FILENO, &status) == 0 &&
-         std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino) == stream;
-}
-
 // How bad a line is, for the journal (sd-daemon(3)).
 std::string_view priority(Level level) {
   constexpr std::array<std::string_view, 3> priorities{"<6>", "<4>", "<3>"};
@@ -111,6 +103,14 @@ Level lowest_level() {
   for (const Level level : {Level::info, Level::warning})
     if (sink().logger->should_log(level_of(level))) return level;
   return Level::error;
+}
+
+// It says so with JOURNAL_STREAM=DEVICE:INODE (systemd.exec(5)).
+bool writes_to_journal() {
+  const char* const stream = std::getenv("JOURNAL_STREAM");
+  struct stat status {};
+  return stream && ::fstat(STDERR_FILENO, &status) == 0 &&
+         std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino) == stream;
 }
 
 std::string printable(std::string_view line) {

@@ -22,6 +22,10 @@ std::string_view name(Level level);
 // None: there is no such level.
 std::optional<Level> level_named(std::string_view name);
 
+// Systemd's journal reads standard error, and wants to know how bad a line is by "<3>" and the like before it
+// (sd-daemon(3)).
+bool writes_to_journal();
+
 // Before other threads log. The default is text, from info on. No line has been left out yet.
 void configure(Format format, Level lowest);
 

@@ -165,7 +165,9 @@ int report(const UsageError& error) {
 
 void complain(const std::string& lines) {
   std::istringstream all(lines);
-  for (std::string line; std::getline(all, line);) std::fprintf(stderr, "wampd: %s\n", line.c_str());
+  const char* const priority = log::writes_to_journal() ? "<3>" : "";
+  for (std::string line; std::getline(all, line);)
+    std::fprintf(stderr, "%swampd: %s\n", priority, line.c_str());
 }
 
 }  // namespace router::program

@@ -142,6 +142,11 @@ class WhatItTells(unittest.TestCase):
             self.assertRegex(service.says('may do everything'), '^<4>whoever reaches ')
             self.assertRegex(service.says('listening'), '^<6>listening on ')
 
+    def test_why_it_does_not_start_is_an_error_in_the_journal(self):
+        with Service(['--config', '/nowhere']) as service:
+            self.assertRegex(service.says('/nowhere'), '^<3>wampd: ')
+            self.assertEqual(service.ends(), 1)
+
 
 class SocketActivation(unittest.TestCase):
     def test_a_socket_of_its_address_is_taken(self):
