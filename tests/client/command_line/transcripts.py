@@ -1,4 +1,5 @@
 """The transcripts of docs/command-line, run as they stand there."""
+import json
 import os
 import re
 import signal
@@ -85,13 +86,23 @@ class Transcript:
         return f"$ {command}\nsays\n{said}instead of\n" + "\n".join(wanted)
 
     def has_joined(self, command):
-        """One that says nothing of it: a callee is known to the router, and what else there is waits by itself."""
-        found = re.match(r"wampd reg\w* (\S+)", command)
+        """One that says nothing of it: it is known to the router when that knows what it is for."""
+        found = re.match(r"wampd (\w+) (\S+)", command)
         if not found:
             return True
-        asked = subprocess.run([self.place.wampd, "call", "wamp.registration.match", found[1], "--raw"], env=self.environment,
-                               cwd=self.place.folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
-        return asked.stdout.strip() not in ("", "null")
+        verb, first = found.groups()
+        if verb.startswith("reg"):
+            return bool(self.ask("wamp.registration.match", first))
+        if verb.startswith("sub"):
+            return bool(self.ask("wamp.subscription.match", first))
+        if verb == "tap":
+            return any(self.ask("wamp.subscription.match", tap["topic"]) for tap in self.ask("wampd.tap.list"))
+        return True
+
+    def ask(self, procedure, *arguments):
+        asked = subprocess.run([self.place.wampd, "call", procedure, *arguments], env=self.environment, cwd=self.place.folder,
+                               stdout=subprocess.PIPE, text=True, timeout=PATIENCE, check=True)
+        return json.loads(asked.stdout)["args"][0]
 
     def read(self):
         said = b""
