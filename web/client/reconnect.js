@@ -18,7 +18,7 @@ export function wait_before(attempt, random = Math.random()) {
 // without an error). The first attempt is not repeated.
 //   -> { stop(), now(): do not wait any longer }
 export function keep_connected(options, { on_join, on_wait = () => {}, on_end = () => {} }) {
-  let session = null, timer = 0, stopped = false, attempt = 0, has_joined = false;
+  let session = null, timer = 0, stopped = false, stopping = null, attempt = 0, has_joined = false;
 
   const is_passing = (error) => !(error instanceof LoginImpossible) && (!(error instanceof WampError) || PASSING.includes(error.uri));
 
@@ -52,7 +52,13 @@ export function keep_connected(options, { on_join, on_wait = () => {}, on_end = 
     on_join(session);
   }
 
-  async function stop() {
+  // Who stops it once more waits for the same end.
+  function stop() {
+    stopping ??= end();
+    return stopping;
+  }
+
+  async function end() {
     if (stopped) return;
     stopped = true;
     clearTimeout(timer);

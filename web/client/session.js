@@ -8,6 +8,8 @@ const PUBLISH = 16, PUBLISHED = 17, SUBSCRIBE = 32, SUBSCRIBED = 33, UNSUBSCRIBE
 const CALL = 48, CANCEL = 49, RESULT = 50, REGISTER = 64, REGISTERED = 65, UNREGISTER = 66, UNREGISTERED = 67;
 const INVOCATION = 68, INTERRUPT = 69, YIELD = 70;
 
+const LONGEST_END_MS = 2000;
+
 const ROLES = {
   caller: { features: { caller_identification: true, progressive_call_results: true, call_timeout: true, call_canceling: true } },
   callee: { features: { caller_identification: true, pattern_based_registration: true, shared_registration: true, progressive_call_results: true, call_canceling: true } },
@@ -57,11 +59,13 @@ export class Session {
   #send;
   #requests = new Map(); // request id -> { resolve, reject, on_progress }
   #subscriptions = new Map(); // subscription id -> Set of Subscription
+  #subscribing = new Set(); // { topic, answer }: SUBSCRIBEs that are not answered yet
   #registrations = new Map(); // registration id -> Registration
   #invocations = new Map(); // request id -> AbortController
   #last_request = 0;
   #end = null; // set once the session is over
   #left; // resolves leave()
+  #end_timer = 0;
 
   constructor(socket, send, id, details, realm) {
     this.id = id;
@@ -97,13 +101,21 @@ export class Session {
   }
 
   // on_event(args, kwargs, details). -> a promise of { id, uri, options, unsubscribe() }.
-  subscribe(uri, on_event, options = {}) {
-    return this.#request([SUBSCRIBE, options, uri], undefined, (id) => {
-      const subscription = { id, uri, options, on_event, unsubscribe: () => this.#unsubscribe(subscription) };
+  async subscribe(uri, on_event, options = {}) {
+    const topic = `${options.match ?? 'exact'} ${uri}`;
+    const answer = this.#request([SUBSCRIBE, options, uri], undefined, (id) => {
+      const subscription = { id, uri, options, on_event, unsubscribe: () => this.#unsubscribe(subscription, topic) };
       if (!this.#subscriptions.has(id)) this.#subscriptions.set(id, new Set());
       this.#subscriptions.get(id).add(subscription);
       return subscription;
     });
+    const asked = { topic, answer };
+    this.#subscribing.add(asked);
+    try {
+      return await answer;
+    } finally {
+      this.#subscribing.delete(asked);
+    }
   }
 
   // on_call(args, kwargs, details, { progress, signal }) returns a value, a Result or a promise, or throws; progress(args, kwargs)
@@ -117,18 +129,29 @@ export class Session {
     });
   }
 
-  // Says GOODBYE, waits for the router's, and closes the connection.
+  // Says GOODBYE, waits for the router's, though not for long, and closes the connection.
   leave(reason = 'wamp.close.normal') {
     if (!this.open) return Promise.resolve();
     return new Promise((resolve) => {
       this.#left = resolve;
       this.#send([GOODBYE, {}, reason]);
+      this.#end_soon();
     });
   }
 
   // Cuts the connection without a word, as a crash would.
   drop() {
     this.#socket.close();
+    this.#end_soon();
+  }
+
+  // A router that has gone silent does not answer GOODBYE, nor the end of the WebSocket.
+  #end_soon() {
+    clearTimeout(this.#end_timer);
+    if (this.open) this.#end_timer = setTimeout(() => {
+      this.#finish({ reason: 'wamp.close.transport_lost', message: 'the router does not answer', lost: true });
+      this.#socket.close();
+    }, LONGEST_END_MS);
   }
 
   // Gives a message the next request id: WAMP wants them sequential from 1.
@@ -148,9 +171,13 @@ export class Session {
     });
   }
 
-  async #unsubscribe(subscription) {
+  // Who subscribes to the same at this time gets the same subscription from the router, which UNSUBSCRIBE would end.
+  async #unsubscribe(subscription, topic) {
     const others = this.#subscriptions.get(subscription.id);
-    if (!others?.delete(subscription) || others.size > 0) return;
+    if (!others?.delete(subscription)) return;
+    const asked = () => [...this.#subscribing].filter((one) => one.topic === topic).map((one) => one.answer);
+    while (asked().length) await Promise.allSettled(asked());
+    if (others.size > 0 || this.#subscriptions.get(subscription.id) !== others) return;
     this.#subscriptions.delete(subscription.id);
     await this.#request([UNSUBSCRIBE, subscription.id]);
   }
@@ -237,6 +264,7 @@ export class Session {
   #finish(end) {
     if (!this.open) return;
     this.#end = end;
+    clearTimeout(this.#end_timer);
     for (const { reject } of this.#requests.values()) reject(new Error(`the session ended: ${end.reason}`));
     for (const canceled of this.#invocations.values()) canceled.abort();
     this.#requests.clear();
