@@ -71,6 +71,7 @@ HttpResponse embedded_file(const HttpRequest& request, const PagePlace& place) {
   response.body = content.substr(selection.first, selection.size);
   response.headers.emplace_back("Cache-Control", transport::cache_control(place.cache_timeout_s));
   response.headers.emplace_back("Vary", "Accept-Encoding");
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   if (is_zipped) response.headers.emplace_back("Content-Encoding", "gzip");
   if (file->content_type.starts_with("text/html"))
     response.headers.emplace_back("Content-Security-Policy", page_policy);
@@ -79,7 +80,7 @@ HttpResponse embedded_file(const HttpRequest& request, const PagePlace& place) {
 
 // The page's files are found beside "status/", not beside "status".
 HttpResponse to_folder(std::string_view name) {
-  HttpResponse response = transport::text_response(301, "the page is in the folder of this name");
+  HttpResponse response = transport::text_response(302, "the page is in the folder of this name");
   response.headers.emplace_back("Location", "./" + std::string(name.substr(name.rfind('/') + 1)) + "/");
   return response;
 }

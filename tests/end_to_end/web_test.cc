@@ -85,7 +85,7 @@ TEST_F(Web, TellsThePageInAFolderTheWayToItsNeighbours) {
   RawClient other(server.port());
   other.send("GET /status/page HTTP/1.1\r\nHost: localhost\r\n\r\n");
   const HttpReply moved = other.read_http_reply();
-  EXPECT_EQ(moved.status, 301);
+  EXPECT_EQ(moved.status, 302);
   EXPECT_EQ(moved.header("location"), "./page/");
 }
 
@@ -108,6 +108,7 @@ TEST_F(Web, ServesThePageAgainOnlyIfItIsAnotherOne) {
   };
   const HttpReply whole = ask("");
   EXPECT_EQ(whole.header("cache-control"), "no-cache");
+  EXPECT_EQ(whole.header("x-content-type-options"), "nosniff");
   EXPECT_EQ(ask("If-None-Match: " + whole.header("etag") + "\r\n").status, 304);
   EXPECT_EQ(ask("If-None-Match: \"another\"\r\n").status, 200);
   const HttpReply part = ask("Range: bytes=1-4\r\n");
