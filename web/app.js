@@ -11,7 +11,8 @@ import watch from './panels/watch.js';
 import denials from './panels/denials.js';
 import try_it from './panels/try.js';
 
-// By the name in the address. Each makes { element, show(what), hide(), joined(session), left(error) }; `what` is what another panel fills in.
+// By the name in the address. Each makes { element, show(what), hide(), joined(session), left(error),
+// forget() }; `what` is what another panel fills in, and forget() comes before joined() in another realm or as somebody else.
 const PANELS = {
   overview: ['Overview', overview],
   sessions: ['Sessions', sessions],
@@ -21,6 +22,7 @@ const PANELS = {
   denials: ['Denials', denials],
   try: ['Try it', try_it],
 };
+const LONGEST_ANSWER_MS = 10000;
 const $ = (id) => document.getElementById(id);
 
 const app = {
@@ -37,10 +39,16 @@ const app = {
     $('announcer').textContent = '';
     setTimeout(() => { $('announcer').textContent = text; }, 50);
   },
-  // The result's first argument.
+  // The result's first argument. A connection over which nothing comes back is given up, so that another one is tried.
   async ask(procedure, ...args) {
-    if (!app.session) throw new Error('There is no connection to the router.');
-    return (await app.session.call(procedure, args)).args[0];
+    const { session } = app;
+    if (!session) throw new Error('There is no connection to the router.');
+    const give_up = setTimeout(() => session.drop(), LONGEST_ANSWER_MS);
+    try {
+      return (await session.call(procedure, args)).args[0];
+    } finally {
+      clearTimeout(give_up);
+    }
   },
 };
 
@@ -100,6 +108,7 @@ function on_change(kind, detail) {
   $('who').setAttribute('aria-label', session ? `Connection: ${state} to ${realm} as ${session.details.authrole}` : `Connection: ${state}`);
   notice(kind, detail);
   if (kind === 'joined') {
+    if (app.connection.is_other) for (const one of Object.values(panels)) one.forget?.();
     for (const one of Object.values(panels)) one.joined?.(session);
     if (shown === 'connection' && !app.connection.came_back) location.hash = 'overview';
   } else if (kind !== 'trying') {

@@ -12,25 +12,25 @@ import * as panels from './page/panels.mjs';
 const scenarios = { ...by_hand, ...connection, ...elsewhere, ...looks, ...panels };
 const SCREENS = { phone: { width: 390, height: 844 }, tablet: { width: 1024, height: 768 }, desktop: { width: 1440, height: 900 } };
 const browser = await launch();
-const visits = new Map(); // name -> page
+const visits = new Map(); // name -> { page, problems: what has gone wrong since the last answer }
 
-async function new_page({ url, screen = 'desktop', scheme = 'light', motion }, problems) {
+// What goes wrong in any of its tabs, at any time, is a problem. That there is no connection, browsers say by themselves.
+async function new_visit({ url, screen = 'desktop', scheme = 'light', motion }) {
+  const problems = [];
   const context = await browser.newContext({ viewport: SCREENS[screen], colorScheme: scheme, reducedMotion: motion, ignoreHTTPSErrors: true });
-  const page = await context.newPage();
-  page.setDefaultTimeout(15000);
-  page.on('pageerror', (error) => problems.push(error.stack));
-  page.on('console', (message) => { if (message.text().includes('Content Security Policy')) problems.push(message.text()); });
-  page.on('request', (request) => { if (new URL(request.url()).origin !== new URL(url).origin && !request.url().startsWith('data:')) problems.push(`asked for ${request.url()}`); });
-  return page;
+  context.setDefaultTimeout(15000);
+  context.on('weberror', (error) => problems.push(error.error().stack));
+  context.on('console', (message) => { if (message.type() === 'error' && !message.text().startsWith('WebSocket connection to')) problems.push(message.text()); });
+  context.on('request', (request) => { if (new URL(request.url()).origin !== new URL(url).origin && !request.url().startsWith('data:')) problems.push(`asked for ${request.url()}`); });
+  return { page: await context.newPage(), problems };
 }
 
 async function carry_out(request) {
-  const problems = [];
   let result;
   const { scenario, url, visit } = request;
   const was_open = visits.has(visit);
-  const page = visits.get(visit) ?? await new_page(request, problems);
-  if (visit) visits.set(visit, page);
+  const { page, problems } = visits.get(visit) ?? await new_visit(request);
+  if (visit) visits.set(visit, { page, problems });
   try {
     if (!was_open && !request.stay_away) await page.goto(url);
     result = await scenarios[scenario](page, request);

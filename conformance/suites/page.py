@@ -83,17 +83,17 @@ def what_was_sent_is_remembered_without_secrets(router):
     browse('what_was_sent_is_remembered', router.page)
 
 
-def run_copies(router, folder, copies):
-    """By their names what they print."""
+def run_copies(router, folder, copies, **variables):
+    """By their names what they print, with more variables of the environment."""
     commands = {'curl': copies['curl'].replace('curl ', 'curl -s ', 1), 'wampd': copies['wampd'].replace('wampd', router.program, 1),
                 'Python': '/usr/bin/python3 made.py', 'JavaScript': 'node made.js'}
-    for name, ending in (('Python', 'py'), ('JavaScript', 'js')):
-        with open(os.path.join(folder, f'made.{ending}'), 'w') as file:
-            file.write(copies[name])
+    for name, file_name in (('Python', 'made.py'), ('JavaScript', 'made.js')):
+        pathlib.Path(folder, file_name).write_text(copies[name])
+    pathlib.Path(folder, 'FILE').write_text(TICKET)
     printed = {}
     for name, command in commands.items():
         done = subprocess.run(command, shell=True, cwd=folder, text=True, timeout=30, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              env={**os.environ, 'NODE_PATH': os.path.join(HERE, 'node_modules')})
+                              env={**os.environ, 'NODE_PATH': os.path.join(HERE, 'node_modules'), **variables})
         expect(done.returncode, 0, f'exit code of {name}, which says\n{done.stdout}\n')
         printed[name] = done.stdout
     return printed
@@ -101,17 +101,35 @@ def run_copies(router, folder, copies):
 
 @once
 def what_is_copied_runs(router):
-    """A call and a publication are copied as a curl command, a wampd command, in Python and in JavaScript, and each of them does it."""
+    """A call, a publication and a call with a login are copied as a curl command, a wampd command, in Python and in JavaScript, and each of them does it."""
     args, kwargs = ["it's", 2, True, None, {'a b': [1.5, "ü$HOME`"]}], {'colour': '"red"'}
     with own_router(router) as other, tempfile.TemporaryDirectory() as folder:
         copies = browse('copies', other.page, visit='copies', args=args, kwargs=kwargs)
         printed = run_copies(other, folder, copies['call'])
-        for name in ('curl', 'wampd'):
-            expect(json.loads(printed[name]), {'args': args, 'kwargs': kwargs}, f'{name}:')
-        for name in ('Python', 'JavaScript'):
-            expect("it's" in printed[name], True, f'the argument is in what {name} says\n{printed[name]}\n')
+        check_printed(printed, args, kwargs)
         run_copies(other, folder, copies['publish'])
+        browse('copies_have_been_published', other.page, visit='copies', args=args, events=5)
+        check_printed(run_copies(other, folder, browse('copies_with_a_login', other.page, args=args, kwargs=kwargs, secret=TICKET), WAMP_TICKET=TICKET), args, kwargs)
         browse('copies_have_been_published', other.page, visit='copies', last=True, args=args, events=5)
+
+
+def check_printed(printed, args, kwargs):
+    for name in ('curl', 'wampd'):
+        expect(json.loads(printed[name]), {'args': args, 'kwargs': kwargs}, f'{name}:')
+    for name in ('Python', 'JavaScript'):
+        expect("it's" in printed[name], True, f'the argument is in what {name} says\n{printed[name]}\n')
+
+
+@once
+def copies_take_names_for_names(router):
+    """A procedure that is named like an option, and an argument that is named like a word of Python's, are copied as what they are."""
+    browse('copies_take_names_for_names', router.page)
+
+
+@once
+def ending_one_subscription_keeps_the_other(router):
+    """The page's client: of two subscriptions to a topic one ends while the other one is asked for."""
+    browse('ending_one_subscription_keeps_the_other', router.page)
 
 
 @once
@@ -121,8 +139,10 @@ def progress_comes_and_a_call_can_be_canceled(router):
 
 @once
 def what_others_say_is_text(router):
-    with own_router(router) as other:
-        browse('what_others_say_is_text', other.page)
+    image = '<img/src=x/onerror=window.obeyed=1>'
+    auth = {'anonymous': {'type': 'static', 'role': 'operator'}, 'ticket': {'type': 'static', 'principals': {image: {'ticket': TICKET, 'role': 'guest'}}}}
+    with own_router(router, auth) as other:
+        browse('what_others_say_is_text', other.page, image=image, secret=TICKET)
 
 
 @once
@@ -151,6 +171,23 @@ def where_no_websocket_with_json_is_served_the_page_says_so(router):
 @once
 def leaving_and_joining_again(router):
     browse('leaving', router.page)
+
+
+@once
+def three_clicks_join_once(router):
+    browse('three_clicks_join_once', router.page)
+
+
+@once
+def a_router_that_goes_silent_is_noticed(router):
+    with own_router(router) as other:
+        browse('a_router_that_goes_silent', other.page, stay_away=True)
+
+
+@once
+def another_login_begins_anew(router):
+    with own_router(router) as other:
+        browse('another_login_begins_anew', other.page, secret=TICKET)
 
 
 @once
@@ -225,6 +262,11 @@ def a_role_that_may_not_see_is_told_so(router):
     browse('a_role_that_may_not_see_is_told_so', router.page)
     with own_router(router) as other:
         browse('a_role_that_may_not_subscribe_is_told_so', other.page, secret=TICKET)
+
+
+@once
+def looks_have_time_between_them(router):
+    browse('looks_have_time_between_them', router.page, stay_away=True)
 
 
 @contextlib.contextmanager

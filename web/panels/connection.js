@@ -13,6 +13,7 @@ const METHODS = {
   cookie: ['Cookie of an earlier login'],
   tls: ['Certificate of this browser'],
 };
+const IN_ONE_PIECE = ['cryptosign', 'jwt']; // secrets without spaces, which copies often bring along
 const WITHOUT_AUTHID = ['anonymous', 'cookie', 'jwt'];
 
 const REASONS = {
@@ -71,7 +72,8 @@ export default function connection_panel(app) {
 
   async function on_submit(event) {
     event.preventDefault();
-    const login = { method: method.value, authid: authid_field.hidden ? undefined : authid.value || undefined, secret: secret.value.trim() };
+    const said = IN_ONE_PIECE.includes(method.value) ? secret.value.trim() : secret.value;
+    const login = { method: method.value, authid: authid_field.hidden ? undefined : authid.value || undefined, secret: said };
     await connection.join({ realm: realm.value.trim(), login });
     secret.value = '';
   }

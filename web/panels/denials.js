@@ -35,11 +35,15 @@ export default function denials(app) {
       return true;
     } catch (error) {
       if (!app.session) return true;
-      table.element.hidden = true;
-      shown.textContent = '';
-      state.replaceChildren(failed(app, error, 'wampd.denials'));
+      show_nothing(failed(app, error, 'wampd.denials'));
       return !is_denied(error);
     }
+  }
+
+  function show_nothing(why) {
+    table.element.hidden = true;
+    shown.textContent = '';
+    state.replaceChildren(why);
   }
 
   function show_rows() {
@@ -75,5 +79,5 @@ export default function denials(app) {
     return h('p', { class: allowed ? 'good' : 'bad' }, words);
   }
 
-  return { element, show: () => poll.start(), hide: () => poll.stop(), joined: () => poll.now() };
+  return { element, show: () => poll.start(), hide: () => poll.stop(), joined: () => poll.now(), forget: () => show_nothing(waiting()) };
 }

@@ -16,7 +16,7 @@ const TILES = [
   ['Calls per second', ({ rates }) => rates.calls, format.rate, ({ now }) => `${format.count(now.calls)} in all, ${format.count(now.calls_in_flight)} in flight`],
   ['Publications per second', ({ rates }) => rates.publications, format.rate, ({ now }) => `${format.count(now.publications)} in all, ${format.count(now.retained_events)} kept`],
   ['Events per second', ({ rates }) => rates.events, format.rate, ({ now }) => `${format.count(now.events)} in all, ${format.count(now.lost)} lost`],
-  ['Errors per second', ({ rates }) => rates.errors, format.rate, ({ now }) => `${format.count(now.errors)} in all, ${format.count(now.denials)} denials`],
+  ['Failed calls per second', ({ rates }) => rates.errors, format.rate, ({ now }) => `${format.count(now.errors)} in all, ${format.count(now.denials)} denials`],
   ['CPU', ({ rates }) => rates.cpu, (value) => `${value.toFixed(value < 10 ? 1 : 0)} %`, () => 'of one core, whole process'],
   ['Memory', ({ now }) => now.process.memory_bytes, format.bytes, () => 'whole process'],
   ['Queued', ({ now }) => now.queued, format.bytes, () => 'waits for slow peers'],
@@ -79,6 +79,13 @@ export default function overview(app) {
     joined() {
       before = null;
       poll.now();
+    },
+    forget() {
+      for (const tile of tiles) tile.values.length = 0;
+      plot.clear();
+      board.hidden = true;
+      set_text(about, '');
+      state.replaceChildren(waiting());
     },
   };
 }

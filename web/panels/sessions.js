@@ -70,19 +70,21 @@ export default function sessions(app) {
         return h('div', {}, h('h3', {}, `${title} (${format.count(number)})`), failed(app, error, error.asked));
       }
     };
+    const is_wanted = () => place.isConnected; // nobody has closed the drawer
     place.replaceChildren(h('p', { class: 'quiet' }, 'Looking for what it holds…'));
     place.replaceChildren(
-      await part('Registrations', row.registrations, () => held_by(row, 'procedures', 'procedure', 'registration', 'wamp.registration.list_callees', row.registrations)),
-      await part('Subscriptions', row.subscriptions, () => held_by(row, 'topics', 'topic', 'subscription', 'wamp.subscription.list_subscribers', row.subscriptions)));
+      await part('Registrations', row.registrations, () => held_by(row, 'procedures', 'procedure', 'registration', 'wamp.registration.list_callees', row.registrations, is_wanted)),
+      await part('Subscriptions', row.subscriptions, () => held_by(row, 'topics', 'topic', 'subscription', 'wamp.subscription.list_subscribers', row.subscriptions, is_wanted)));
   }
 
   // WAMP tells who holds something, not what somebody holds.
-  async function held_by(row, kind, name, id, holders, number) {
+  async function held_by(row, kind, name, id, holders, number, is_wanted) {
+    if (!is_wanted()) return { uris: [], all: true };
     const ask = (procedure, ...args) => app.ask(procedure, ...args).catch((error) => { throw Object.assign(error, { asked: procedure }); });
     const all = (await ask(`wampd.stats.${kind}`, { state: 'all', limit: 1024 })).filter((one) => one[id] !== undefined);
     const asked = all.slice(0, MOST_ASKED);
     const uris = [];
-    for (let i = 0; i < asked.length && uris.length < number; i += AT_ONCE) {
+    for (let i = 0; i < asked.length && uris.length < number && is_wanted(); i += AT_ONCE) {
       const some = asked.slice(i, i + AT_ONCE);
       const found = await Promise.all(some.map((one) => ask(holders, one[id]).catch((error) => {
         if (/no_such_(registration|subscription)$/.test(error.uri)) return [];

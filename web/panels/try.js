@@ -9,6 +9,7 @@ import { json, Result, WampError } from '../wampd.js';
 
 const KINDS = { call: 'Call', register: 'Register', subscribe: 'Subscribe', publish: 'Publish' };
 const MOST_REMEMBERED = 30;
+const LONG_CALL_MS = 300; // such a call can be canceled
 const LONGEST_REMEMBERED = 2000; // characters
 
 export default function try_it(app) {
@@ -18,7 +19,7 @@ export default function try_it(app) {
   const tabs = Object.fromEntries(Object.entries(KINDS).map(([kind, name]) => [kind, h('button', {
     type: 'button', role: 'tab', id: `tab-${kind}`, 'aria-controls': `pane-${kind}`, onclick: () => choose(kind), onkeydown: (event) => on_tab_key(event, kind) }, name)]));
   const active = { register: [], subscribe: [] }; // { fields, made, row }: made anew in each session
-  const active_list = h('ul', { class: 'active', 'aria-label': 'Active registrations and subscriptions' });
+  const active_list = h('ul', { class: 'active', 'aria-label': 'Registrations, subscriptions and calls under way' });
   const history_list = h('ol', { class: 'history' });
   const history = h('details', { class: 'card' }, h('summary', {}, 'History'), history_list,
     h('p', { class: 'quiet' }, 'Kept in this browser, without what stands under names such as “password”. ', h('button', { type: 'button', class: 'small', onclick: forget }, 'Forget all')));
@@ -36,7 +37,6 @@ export default function try_it(app) {
         h('header', {}, h('h2', { id: 'answers-title' }, 'Answers'), h('button', { type: 'button', class: 'small', onclick: () => log.clear() }, 'Clear')), log.element)));
   let remembered = kept('history', []);
   let chosen = 'call';
-  let running = null; // the call that Cancel is for
   choose('call');
   show_history();
 
@@ -85,9 +85,8 @@ export default function try_it(app) {
   }
 
   function call_form() {
-    const cancel = h('button', { type: 'button', name: 'cancel', hidden: true, onclick: () => running?.cancel('kill') }, 'Cancel');
     return form('call', do_call, uri_field('Procedure', 'com.example.echo'), ...payload(),
-      h('div', { class: 'actions' }, h('button', { class: 'primary' }, 'Call'), cancel, check('Progressive results', 'progress', false)));
+      h('div', { class: 'actions' }, h('button', { class: 'primary' }, 'Call'), check('Progressive results', 'progress', false)));
   }
 
   function publish_form() {
@@ -150,18 +149,16 @@ export default function try_it(app) {
     const on_progress = progress ? (more_args, more_kwargs) => log.add('progress', uri, { args: more_args, kwargs: more_kwargs }) : undefined;
     const started = performance.now();
     const call = app.session.call(uri, args, kwargs, options, on_progress);
-    running = call;
-    const cancel = forms.call.elements.cancel;
-    const show_cancel = setTimeout(() => { cancel.hidden = running !== call; }, 300);
+    const row = h('li', {}, h('span', { class: 'kind' }, 'called'), h('code', {}, uri), h('span', { class: 'quiet grow' }, 'waits for its result'),
+      h('button', { type: 'button', class: 'small', 'aria-label': `Cancel ${uri}`, onclick: () => call.cancel('kill') }, 'Cancel'));
+    const show_row = setTimeout(() => active_list.append(row), LONG_CALL_MS);
     try {
       const result = await call;
       log.add('result', `${title} (${(performance.now() - started).toFixed(1)} ms)`, result);
     } finally {
-      clearTimeout(show_cancel);
-      if (running === call) {
-        running = null;
-        cancel.hidden = true;
-      }
+      clearTimeout(show_row);
+      if (row.contains(document.activeElement)) tabs[chosen].focus();
+      row.remove();
     }
   }
 
@@ -231,6 +228,14 @@ export default function try_it(app) {
     }
   }
 
+  // They were of another realm or login, and ended with its session.
+  function forget_active() {
+    for (const item of [...active.register, ...active.subscribe]) {
+      drop(item);
+      log.add(item.kind === 'register' ? 'unregistered' : 'unsubscribed', `${item.request.uri}, with the login before`);
+    }
+  }
+
   // ---- copies and history
 
   async function copy_as(name) {
@@ -288,6 +293,7 @@ export default function try_it(app) {
       log.add('joined', `${session.realm}, session ${session.id}`);
       start_again();
     },
+    forget: forget_active,
     left: (error) => log.add('left', error?.message ?? 'disconnected'),
   };
 }

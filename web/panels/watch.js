@@ -2,12 +2,14 @@
 import { h, icon, set_text } from '../parts/dom.js';
 import { clock, count } from '../text/format.js';
 import { is_empty, line_of, parts_of, size_of } from '../text/preview.js';
-import { failed, empty } from '../parts/states.js';
+import { empty, failed, is_denied } from '../parts/states.js';
 import { kept, keep } from '../parts/kept.js';
 
 const MOST_EVENTS = 500;
 const MOST_BYTES = 16e6; // about, of what is kept
 const DRAW_MS = 150;
+
+const reason_of = (error) => (is_denied(error) ? 'not allowed' : error.uri ?? error.message);
 
 export default function watch(app) {
   const topic = h('input', { name: 'topic', required: true, placeholder: 'com.example.topic', spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off', value: kept('watched', '') });
@@ -20,10 +22,11 @@ export default function watch(app) {
   const shown = h('p', { class: 'quiet count', role: 'status' });
   const tools = h('div', { class: 'tools' }, h('label', { class: 'search' }, icon('search'), filter), shown, pause, clear);
   const list = h('ol', { class: 'events', tabindex: '0', 'aria-label': 'Events, the newest first' });
+  const refusal = h('div', { class: 'refusal' });
   const state = h('div');
-  const element = h('section', { class: 'panel list' }, h('header', { class: 'head' }, h('h1', {}, 'Watch'), form), chips, tools, state, list);
+  const element = h('section', { class: 'panel list' }, h('header', { class: 'head' }, h('h1', {}, 'Watch'), form), chips, refusal, tools, state, list);
 
-  const watched = []; // { topic, match, subscription, chip }
+  const watched = []; // { topic, match, label, subscription, error: why there is none, chip }
   const events = []; // { number, topic, details, args, kwargs, line, size, row }, the oldest first
   let bytes = 0, total = 0, drawn = 0, paused = false, draw_timer = 0; // total, drawn: how many there have been
   show_state();
@@ -36,29 +39,46 @@ export default function watch(app) {
 
   async function add(uri, policy) {
     if (!uri || watched.some((one) => one.topic === uri && one.match === policy)) return;
-    const one = { topic: uri, match: policy };
-    try {
-      await subscribe(one);
-    } catch (error) {
-      state.replaceChildren(failed(app, error, uri, 'subscribe'));
-      return;
-    }
-    watched.push(one);
     const label = policy === 'exact' ? uri : `${uri} (${policy})`;
-    one.chip = h('li', { class: 'chip' }, h('code', {}, label), h('button', { type: 'button', 'aria-label': `Stop watching ${label}`, onclick: () => remove(one) }, icon('close')));
+    const one = { topic: uri, match: policy, label, chip: h('li', { class: 'chip' }) };
+    watched.push(one);
+    await subscribe(one);
+    if (!watched.includes(one)) return;
     chips.append(one.chip);
-    show_state();
-    app.announce(`Watching ${label}`);
+    app.announce(one.error ? `${label} is not watched: ${one.error.message}` : `Watching ${label}`);
   }
 
+  // What cannot be watched keeps its chip, which says why.
   async function subscribe(one) {
-    if (!app.session) throw new Error('There is no connection to the router.');
-    one.subscription = await app.session.subscribe(one.topic, (args, kwargs, details) => on_event(details.topic ?? one.topic, args, kwargs, details), one.match === 'exact' ? {} : { match: one.match });
+    one.subscription = one.error = null;
+    try {
+      if (!app.session) throw new Error('There is no connection to the router.');
+      one.subscription = await app.session.subscribe(one.topic, (args, kwargs, details) => on_event(details.topic ?? one.topic, args, kwargs, details), one.match === 'exact' ? {} : { match: one.match });
+    } catch (error) {
+      one.error = error;
+    }
+    if (watched.includes(one)) show_watched(one);
+    else one.subscription?.unsubscribe().catch(() => {});
+  }
+
+  function show_watched(one) {
+    one.chip.classList.toggle('refused', Boolean(one.error));
+    one.chip.replaceChildren(one.error ? icon('warn') : '', h('code', {}, one.label), one.error ? h('span', { class: 'why' }, ` ${reason_of(one.error)}`) : '',
+      h('button', { type: 'button', 'aria-label': `Stop watching ${one.label}`, onclick: () => remove(one) }, icon('close')));
+    show_refusal();
+    show_state();
+  }
+
+  // Of the newest one that cannot be watched, what would help.
+  function show_refusal() {
+    const refused = watched.findLast(({ error }) => error);
+    refusal.replaceChildren(...(refused ? [failed(app, refused.error, refused.topic, 'subscribe')] : []));
   }
 
   async function remove(one) {
     watched.splice(watched.indexOf(one), 1);
     one.chip.remove();
+    show_refusal();
     show_state();
     topic.focus();
     await one.subscription?.unsubscribe().catch(() => {});
@@ -91,8 +111,8 @@ export default function watch(app) {
 
   function draw_all() {
     const text = filter.value.trim().toLowerCase();
-    drawn = total;
-    list.replaceChildren(...events.filter((event) => matches(event, text)).map((event) => event.row ?? row_of(event)).reverse());
+    if (!paused) drawn = total;
+    list.replaceChildren(...events.filter((event) => event.number <= drawn && matches(event, text)).map((event) => event.row ?? row_of(event)).reverse());
     show_count();
     show_state();
   }
@@ -137,9 +157,10 @@ export default function watch(app) {
     list.hidden = list.children.length === 0;
     if (list.children.length) return state.replaceChildren();
     if (events.length) return state.replaceChildren(empty('Nothing matches', `None of ${count(events.length)} events has “${filter.value.trim()}” in it.`));
+    if (watched.length && watched.every(({ error }) => error)) return state.replaceChildren();
     state.replaceChildren(watched.length
       ? empty('Waiting for events', 'Nothing has been published here since you began to watch.',
-        h('button', { type: 'button', onclick: () => app.open('try', { kind: 'publish', uri: watched.at(-1).topic }) }, 'Publish something'))
+        h('button', { type: 'button', onclick: () => app.open('try', { kind: 'publish', uri: watched.findLast(({ error }) => !error).topic }) }, 'Publish something'))
       : empty('Nothing is watched', 'Give a topic above, or choose one that is in use. With “prefix”, all topics that begin so are watched.',
         h('a', { class: 'button', href: '#topics' }, 'Topics in use')));
   }
@@ -154,8 +175,14 @@ export default function watch(app) {
       }
       if (!paused) draw_new();
     },
-    async joined() {
-      for (const one of watched) await subscribe(one).catch((error) => { state.replaceChildren(failed(app, error, one.topic, 'subscribe')); });
+    joined() {
+      for (const one of watched) subscribe(one);
+    },
+    forget() {
+      watched.length = 0;
+      chips.replaceChildren();
+      show_refusal();
+      forget();
     },
   };
 }

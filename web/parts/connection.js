@@ -7,11 +7,14 @@ export class Connection {
   realm = '';
   is_trying = true;
   came_back = false; // the session is not the first one of its login
+  is_other = false; // the session before was of another realm or login
   error = null; // why there is none
   offers = { websocket: [], api: [], auth: [], realms: [] }; // what connection.json tells
   #kept = null;
+  #wishes = 0; // to join or leave: the newest one counts
   #on_change;
   #last = null;
+  #joined_as = null;
 
   // on_change(kind, detail): "trying", "joined", "waiting" with { wait_ms, error }, "ended".
   constructor(on_change) {
@@ -54,7 +57,9 @@ export class Connection {
   }
 
   async join({ realm, login }) {
+    const wish = ++this.#wishes;
     await this.#kept?.stop();
+    if (wish !== this.#wishes) return;
     this.#last = { realm, login };
     this.realm = realm;
     this.error = null;
@@ -66,6 +71,9 @@ export class Connection {
       on_join: (session) => {
         if (mine !== this.#kept) return;
         this.session = session;
+        const joined_as = JSON.stringify([realm, login]);
+        this.is_other = this.#joined_as !== null && this.#joined_as !== joined_as;
+        this.#joined_as = joined_as;
         this.#on_change('joined');
         this.came_back = true;
       },
@@ -85,6 +93,7 @@ export class Connection {
   }
 
   leave() {
+    this.#wishes += 1;
     return this.#kept?.stop();
   }
 

@@ -2,7 +2,7 @@
 import { h } from './dom.js';
 import { json } from '../client/json.js';
 
-const SECRETS = /pass|secret|token|ticket|credential|key|pin$/i;
+const SECRETS = /pass|pwd|auth|secret|token|ticket|cred|key|otp|cookie|pin$/i;
 
 export function json_field(label, name, value, rows = 2) {
   return h('label', {}, h('span', {}, label), h('textarea', { name, rows, class: 'json', spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off', value,

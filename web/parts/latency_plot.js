@@ -4,6 +4,7 @@ import { micros } from '../text/format.js';
 import { push } from '../text/numbers.js';
 
 const HEIGHT = 240;
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600]; // seconds between two labels
 const uPlot = globalThis.uPlot;
 
 // 1, 10, 100 ... from the one to the other
@@ -44,6 +45,13 @@ export class LatencyPlot {
     else this.#make();
   }
 
+  clear() {
+    for (const values of this.#data) values.length = 0;
+    this.said.replaceChildren();
+    this.none.hidden = false;
+    this.place.hidden = true;
+  }
+
   #color(name) {
     this.probe.style.color = `var(--${name})`;
     return getComputedStyle(this.probe).color;
@@ -60,7 +68,7 @@ export class LatencyPlot {
       cursor: { points: { size: 7 }, y: false, drag: { x: false, y: false } },
       scales: { y: { distr: 3, log: 10, range: (_, low, high) => [10 ** Math.floor(Math.log10(Math.max(1, low))), 10 ** Math.ceil(Math.log10(Math.max(10, high * 1.01)))] } },
       axes: [
-        { ...axis, space: 110, size: 34, gap: 10, values: (_, ticks) => ticks.map((tick) => new Date(tick * 1000).toTimeString().slice(0, 8)) },
+        { ...axis, space: 110, incrs: STEPS, size: 34, gap: 10, values: (_, ticks) => ticks.map((tick) => new Date(tick * 1000).toTimeString().slice(0, 8)) },
         { ...axis, size: 62, splits: (_, axis_index, low, high) => powers(low, high), values: (_, ticks) => ticks.map(micros) },
       ],
       series: [{}, series('p50'), series('p99')],

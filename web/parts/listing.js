@@ -61,7 +61,7 @@ export function listing(app, options) {
       return true;
     } catch (error) {
       if (!app.session || mine !== asked) return true;
-      show_failure(error);
+      show_nothing(failed(app, error, options.procedure));
       return !is_denied(error);
     }
   }
@@ -102,16 +102,16 @@ export function listing(app, options) {
     poll.every_ms = filter.value.trim() ? EVERY_MS_FILTERED : EVERY_MS;
   }
 
-  function show_failure(error) {
+  function show_nothing(why) {
     table.element.hidden = true;
     set_text(shown, '');
     back.hidden = on.hidden = true;
-    state.replaceChildren(failed(app, error, options.procedure));
+    state.replaceChildren(why);
   }
 
-  // Who may not hear them sees the list at its usual pace.
+  // Who may not hear them sees the list at its usual pace, and so does who looks through all of it.
   function hear(session) {
-    heard = options.topics.map((topic) => session.subscribe(topic, () => poll.soon()).catch(() => null));
+    heard = options.topics.map((topic) => session.subscribe(topic, () => { if (!filter.value.trim()) poll.soon(); }).catch(() => null));
   }
 
   function hear_no_more() {
@@ -132,5 +132,10 @@ export function listing(app, options) {
     refresh: () => poll.now(),
     joined: () => poll.now(),
     left() { heard = []; },
+    forget() {
+      asked += 1;
+      offset = 0;
+      show_nothing(waiting());
+    },
   };
 }

@@ -5,7 +5,7 @@ export class Poll {
   #task;
   #timer = 0;
   #running = false; // the task
-  #again = false; // somebody wants it as soon as it is done
+  #wanted_ms = null; // how long after the end of the task somebody wants it again
   #on = false;
 
   constructor(every_ms, task) {
@@ -26,14 +26,15 @@ export class Poll {
 
   // At once, or as soon as what is under way is done.
   now() {
-    this.#again = true;
+    this.#wanted_ms = 0;
     this.#run();
   }
 
   // In a while: many reasons to look come to one look.
   soon(wait_ms = 1000) {
-    if (this.#again || !this.#on) return;
-    this.#again = true;
+    if (this.#wanted_ms !== null || !this.#on) return;
+    this.#wanted_ms = wait_ms;
+    if (this.#running) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#run(), wait_ms);
   }
@@ -42,15 +43,15 @@ export class Poll {
     clearTimeout(this.#timer);
     if (this.#running || !this.#on || document.hidden) return;
     this.#running = true;
-    this.#again = false;
+    this.#wanted_ms = null;
     let goes_on = true;
     try {
       goes_on = await this.#task() !== false;
     } finally {
       this.#running = false;
     }
-    if (!goes_on && !this.#again) return;
+    if (!goes_on && this.#wanted_ms === null) return;
     if (!this.#on || document.hidden) return;
-    this.#timer = setTimeout(() => this.#run(), this.#again ? 0 : this.every_ms);
+    this.#timer = setTimeout(() => this.#run(), this.#wanted_ms ?? this.every_ms);
   }
 }

@@ -1,5 +1,6 @@
 // Joining, logging in, leaving, and what happens when the router goes.
-import { connected, expect, log_in, logged, open, submit, to_connection } from './hands.mjs';
+import { watch } from './by_hand.mjs';
+import { connected, expect, log_in, logged, open, submit, to_connection, until } from './hands.mjs';
 
 export async function an_unknown_realm_is_told(page) {
   await connected(page);
@@ -21,6 +22,63 @@ export async function leaving(page) {
   await page.locator('#state[data-state=disconnected]').waitFor();
   await log_in(page, { method: 'anonymous' });
   await connected(page);
+}
+
+// The newest of several joins counts, and none leaves a session behind.
+export async function three_clicks_join_once(page) {
+  await connected(page);
+  await to_connection(page);
+  const sockets = [];
+  page.on('websocket', (socket) => sockets.push(socket));
+  await page.evaluate(() => { for (let i = 0; i < 3; ++i) document.querySelector('#login').requestSubmit(); });
+  await page.locator('#panel-overview').waitFor();
+  await connected(page);
+  expect(sockets.length, 1, 'connections');
+  await to_connection(page);
+  await page.getByRole('button', { name: 'Disconnect' }).click();
+  await page.locator('#state[data-state=disconnected]').waitFor();
+  await until(page, () => sockets.every((socket) => socket.isClosed()), 'all are closed');
+}
+
+// As over a connection that is half open: what the page sends is taken, and nothing comes back.
+export async function a_router_that_goes_silent(page, { url }) {
+  let is_silent = false;
+  await page.routeWebSocket(/\/ws$/, (socket) => {
+    socket.onClose(() => {});
+    if (is_silent) return;
+    socket.connectToServer().onMessage((message) => { if (!is_silent) socket.send(message); });
+  });
+  await page.clock.install();
+  await page.goto(url);
+  await connected(page);
+  await page.locator('.tile').first().waitFor();
+  is_silent = true;
+  for (const ms of [2500, 10500, 2500]) await page.clock.fastForward(ms); // it asks, gives up, and waits for the end no longer
+  await page.locator('#notice').filter({ hasText: 'does not answer' }).waitFor();
+  is_silent = false;
+  await page.reload();
+  await connected(page);
+  is_silent = true;
+  await to_connection(page);
+  await page.getByRole('button', { name: 'Disconnect' }).click();
+  await page.clock.fastForward(2500);
+  await page.locator('#state[data-state=disconnected]').waitFor();
+}
+
+// What was registered and watched by hand is not made anew in somebody else's name.
+export async function another_login_begins_anew(page, { secret }) {
+  await connected(page);
+  await submit(page, 'subscribe', { uri: 'com.example.page.mine' });
+  await logged(page, 'subscribed', 'com.example.page.mine');
+  const panel = await watch(page, 'com.example.page.mine');
+  await log_in(page, { method: 'ticket', authid: 'joe', secret });
+  await page.locator('#whose').filter({ hasText: 'guest' }).waitFor();
+  await open(page, 'watch');
+  await panel.getByText('Nothing is watched').waitFor();
+  await open(page, 'try');
+  await logged(page, 'unsubscribed', 'com.example.page.mine, with the login before');
+  expect(await page.locator('.active li').count(), 0, 'active ones');
+  expect(await page.locator('#log [data-kind=subscribed]').count(), 1, 'subscribed');
 }
 
 export async function a_lost_connection_comes_back(page, { url }) {

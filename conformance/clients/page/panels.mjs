@@ -1,6 +1,6 @@
 // The panels that tell what the router does, with a router of the suite's own: everybody is "operator" there; see suites/page.py.
 import { connected, expect, log_in, logged, open, submit, until } from './hands.mjs';
-import { publish } from './by_hand.mjs';
+import { publish, watch } from './by_hand.mjs';
 
 // Of a row's cells, those that are seen.
 const cells = (row) => row.locator('th, td').evaluateAll((all) => all.filter((cell) => cell.offsetParent).map((cell) => cell.innerText));
@@ -26,7 +26,7 @@ export async function the_overview_counts(page) {
   await submit(page, 'register', { uri: 'com.example.overview' });
   await logged(page, 'registered', 'com.example.overview');
   const overview = await open(page, 'overview');
-  const tile = (name) => overview.locator('.tile').filter({ hasText: name });
+  const tile = (name) => overview.locator('.tile').filter({ has: page.getByText(name, { exact: true }) });
   await tile('Calls per second').getByText(/in all/).waitFor();
   await until(page, async () => {
     await page.evaluate(async () => {
@@ -132,6 +132,39 @@ export async function a_role_that_may_not_subscribe_is_told_so(page, { secret })
   await panel.locator('[name=topic]').fill('org.example.news');
   await panel.getByRole('button', { name: 'Watch', exact: true }).click();
   await panel.locator('[data-kind=denied] pre').filter({ hasText: '{ "uri": "org.example.news", "allow": { "subscribe": true } }' }).waitFor();
+  await panel.locator('.chip.refused').filter({ hasText: 'org.example.news not allowed' }).waitFor();
+  expect(await panel.getByText('Waiting for events').count(), 0, 'it waits for events');
+  await watch(page, 'com.example.news');
+  await publish(page, 'com.example.news', 'seen');
+  await panel.locator('.events .line').filter({ hasText: 'seen' }).waitFor();
+  await panel.locator('[data-kind=denied]').waitFor();
+  await panel.getByRole('button', { name: 'Stop watching org.example.news' }).click();
+  await panel.locator('[data-kind=denied]').waitFor({ state: 'detached' });
+}
+
+// Meta events come while a list is asked for: the next look is not at once.
+export async function looks_have_time_between_them(page, { url }) {
+  await page.clock.install();
+  await page.goto(url);
+  await connected(page);
+  await page.clock.pauseAt(Date.now() + 60000);
+  const looks = () => page.evaluate(() => window.looks);
+  await page.evaluate(async () => {
+    const { Poll } = await import('./parts/poll.js');
+    window.looks = 0;
+    window.poll = new Poll(3000, async () => {
+      window.looks += 1;
+      window.poll.soon();
+    });
+    window.poll.start();
+  });
+  expect(await looks(), 1, 'looks at once');
+  await page.clock.runFor(900);
+  expect(await looks(), 1, 'looks within 0.9 s');
+  await page.clock.runFor(200);
+  expect(await looks(), 2, 'looks within 1.1 s');
+  await page.evaluate(() => window.poll.now());
+  expect(await looks(), 3, 'looks when asked for by hand');
 }
 
 // `sessions` of them: only those are drawn that are seen, on each page and at its end; the one that is looked for is found.
