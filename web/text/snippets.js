@@ -9,7 +9,7 @@ const quoted = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replac
 const is_full = (value) => value && Object.keys(value).length > 0;
 
 // The variables that wampd, too, takes secrets from.
-const VARIABLES = { ticket: 'WAMP_TICKET', wampcra: 'WAMP_SECRET', scram: 'WAMP_SECRET', cryptosign: 'WAMP_PRIVATE_KEY', jwt: 'WAMP_JWT' };
+const VARIABLES = { ticket: 'WAMP_TICKET', wampcra: 'WAMP_SECRET', cryptosign: 'WAMP_PRIVATE_KEY', jwt: 'WAMP_JWT' };
 
 function curl({ kind, uri, args, kwargs, options }, { api_url, login }) {
   if (kind === 'register') return '# Over HTTP nobody registers a procedure: see docs/http.md.';
@@ -88,15 +88,16 @@ ApplicationRunner(${literal(url)}, ${literal(realm)}).run(Client)
 `;
 }
 
+// Autobahn|Python's SCRAM fails with PBKDF2, the one that browsers have.
 function python_login({ method, authid }) {
-  const name = { ticket: 'ticket', wampcra: 'secret', scram: 'password', cryptosign: 'privkey' }[method];
+  const name = { ticket: 'ticket', wampcra: 'secret', cryptosign: 'privkey' }[method];
   const who = authid ? `, ${literal(authid)}` : '';
   const secret = `os.environ['${VARIABLES[method]}']`;
   const join = (more) => `    def onConnect(self):${more}\n        self.join(self.config.realm, [${literal(method)}]${who}`;
   const challenge = (answer) => `    def onChallenge(self, challenge):\n        ${answer}\n\n`;
   if (name) {
     const made = `auth.create_authenticator(${literal(method)}, authid=${literal(authid)}, ${name}=${secret})`;
-    const hooks = `${join(`\n        self.login = ${made}`)}, authextra=self.login.authextra)\n\n${challenge(method === 'scram' ? 'return self.login.on_challenge(self, challenge).decode()' : 'return self.login.on_challenge(self, challenge)')}`;
+    const hooks = `${join(`\n        self.login = ${made}`)}, authextra=self.login.authextra)\n\n${challenge('return self.login.on_challenge(self, challenge)')}`;
     return { imports: 'import os\n', classes: 'auth, types', hooks };
   }
   if (method === 'jwt') return { imports: 'import os\n', classes: 'types', hooks: `${join('')})\n\n${challenge(`return ${secret}`)}` };
