@@ -186,8 +186,9 @@ def a_router_that_goes_silent_is_noticed(router):
 
 @once
 def another_login_begins_anew(router):
-    with own_router(router) as other:
-        browse('another_login_begins_anew', other.page, secret=TICKET)
+    ticket = {'type': 'static', 'principals': {'joe': {'ticket': TICKET, 'role': 'guest'}, 'ann': {'ticket': TICKET, 'role': 'operator'}}}
+    with own_router(router, {'anonymous': {'type': 'static', 'role': 'operator'}, 'ticket': ticket}) as other:
+        browse('another_login_begins_anew', other.page, stay_away=True, secret=TICKET)
 
 
 @once

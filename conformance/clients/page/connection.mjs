@@ -65,9 +65,18 @@ export async function a_router_that_goes_silent(page, { url }) {
   await page.locator('#state[data-state=disconnected]').waitFor();
 }
 
-// What was registered and watched by hand is not made anew in somebody else's name.
-export async function another_login_begins_anew(page, { secret }) {
+// What was registered and watched by hand is not made anew in somebody else's name, and no line of numbers goes on. `secret`: of joe, a guest,
+// and of ann, who may see all.
+export async function another_login_begins_anew(page, { url, secret }) {
+  await page.clock.install();
+  await page.goto(url);
   await connected(page);
+  const line = page.locator('.tile .line').first();
+  await page.locator('.tile').first().waitFor();
+  await until(page, async () => {
+    await page.clock.fastForward(2500);
+    return await line.getAttribute('d') !== '';
+  }, 'a line of the last minutes');
   await submit(page, 'subscribe', { uri: 'com.example.page.mine' });
   await logged(page, 'subscribed', 'com.example.page.mine');
   const panel = await watch(page, 'com.example.page.mine');
@@ -79,6 +88,11 @@ export async function another_login_begins_anew(page, { secret }) {
   await logged(page, 'unsubscribed', 'com.example.page.mine, with the login before');
   expect(await page.locator('.active li').count(), 0, 'active ones');
   expect(await page.locator('#log [data-kind=subscribed]').count(), 1, 'subscribed');
+  await log_in(page, { method: 'ticket', authid: 'ann', secret });
+  await page.locator('#whose').filter({ hasText: 'operator' }).waitFor();
+  await open(page, 'overview');
+  await page.locator('.tile').first().waitFor();
+  expect(await line.getAttribute('d'), '', 'the line of the last minutes');
 }
 
 export async function a_lost_connection_comes_back(page, { url }) {
