@@ -1,4 +1,4 @@
-"""The transcripts of docs/command-line, run as they stand there."""
+"""The transcripts of docs/command-line and docs/meta-api.md, run as they stand there."""
 import json
 import os
 import re
