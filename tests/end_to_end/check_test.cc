@@ -275,6 +275,11 @@ TEST_F(Check, SaysWhatThePageForUsersOfCrossbarSays) {
   EXPECT_EQ(check_transcripts("from-crossbar.md", file()), 1);
 }
 
+TEST_F(Check, SaysWhatThePageForUsersOfNexusSays) {
+  write(documented("jsonc", "from-nexus.md").at(0));
+  EXPECT_EQ(check_transcripts("from-nexus.md", file()), 1);
+}
+
 TEST_F(Check, SaysWhatThePageOnAuthorizationSays) {
   write(documented("jsonc", "authorization.md").at(0));
   EXPECT_EQ(check_transcripts("authorization.md", file()), 2);
