@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that the files exist which ARCHITECTURE.md, CONTRIBUTING.md and docs/design name, and those that they link to.
+"""Checks that the files exist which ARCHITECTURE.md, CONTRIBUTING.md and docs/design name, and those that all pages link to.
 
 usage: check_paths.py SOURCE_DIRECTORY
 
@@ -20,11 +20,12 @@ def alternatives(name):
 
 def main():
     root = pathlib.Path(sys.argv[1])
-    pages = [root / "ARCHITECTURE.md", root / "CONTRIBUTING.md", *sorted((root / "docs" / "design").glob("*.md"))]
+    of_the_code = [root / "ARCHITECTURE.md", root / "CONTRIBUTING.md", *sorted((root / "docs" / "design").glob("*.md"))]
+    pages = of_the_code + [page for page in [root / "README.md", *sorted((root / "docs").rglob("*.md"))] if page not in of_the_code]
     problems, names = [], 0
     for page in pages:
         text = page.read_text()
-        wanted = [(root, one) for name in NAMED.findall(text) for one in alternatives(name)]
+        wanted = [(root, one) for name in NAMED.findall(text) if page in of_the_code for one in alternatives(name)]
         wanted += [(page.parent, link) for link in LINKED.findall(text)]
         names += len(wanted)
         for folder, name in wanted:
