@@ -2,25 +2,14 @@
 #pragma once
 
 #include <chrono>
-#include <string>
 
-#include <gtest/gtest.h>
-
+#include "tests/router/meta/meta_fixture.h"
 #include "tests/router/support/realm_harness.h"
 
 namespace router {
 
-class Insight : public testing::Test {
+class Insight : public MetaTest {
  protected:
-  std::string call(Peer& caller, const std::string& procedure, const std::string& payload = "") {
-    const std::string request = std::to_string(++request_);
-    caller.says("[48," + request + ",{},\"" + procedure + "\"" + (payload.empty() ? "" : ",") + payload +
-                "]");
-    std::string answer = caller.hears();
-    for (const std::string& head : {"[50," + request + ",{}", "[8,48," + request + ",{},"})
-      if (answer.starts_with(head)) return answer.substr(head.size());
-    return answer;
-  }
   // Users, who may call and publish; who operates the router may see all of it, and "watcher" only messages.
   static config::Realm roles() {
     config::Realm config = RealmHarness::open_realm();
@@ -66,7 +55,6 @@ class Insight : public testing::Test {
   }
 
   RealmHarness realm{roles()};
-  int request_ = 0;
 };
 
 }  // namespace router

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "router/entrance/welcome_details.h"
+#include "tests/router/meta/meta_fixture.h"
 #include "tests/router/support/realm_harness.h"
 
 namespace router {
@@ -10,18 +11,8 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-class SessionMeta : public testing::Test {
+class SessionMeta : public MetaTest {
  protected:
-  // Calls a procedure of the router; the answer without its type and request.
-  std::string call(Peer& caller, const std::string& procedure, const std::string& payload = "") {
-    const std::string request = std::to_string(++request_);
-    caller.says("[48," + request + ",{},\"" + procedure + "\"" + (payload.empty() ? "" : ",") + payload +
-                "]");
-    std::string answer = caller.hears();
-    for (const std::string& head : {"[50," + request + ",{}", "[8,48," + request + ",{},"})
-      if (answer.starts_with(head)) return answer.substr(head.size());
-    return answer;
-  }
   static config::Realm two_roles() {
     config::Realm config = RealmHarness::open_realm();
     config.roles.push_back(config.roles[0]);
@@ -31,7 +22,6 @@ class SessionMeta : public testing::Test {
   static std::string id(const Peer& peer) { return std::to_string(peer.id()); }
 
   RealmHarness realm{two_roles()};
-  int request_ = 0;
 };
 
 TEST_F(SessionMeta, CountsAndListsSessionsByRole) {
