@@ -1,54 +1,22 @@
 #include "transport/accept/inherited_sockets.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <memory>
 #include <sstream>
 #include <stdexcept>
 #include <utility>
 
 #include <asio/ip/address.hpp>
+#include <asio/ip/tcp.hpp>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
-#include <sys/un.h>
+
+#include "transport/accept/bound_endpoint.h"
 
 namespace transport {
 namespace {
 
 constexpr int first_descriptor = 3;  // sd_listen_fds(3)
-
-struct Bound {
-  int family = AF_UNSPEC;
-  std::string path;  // of a Unix domain socket
-  asio::ip::address address;
-  uint16_t port = 0;
-};
-
-Bound bound(const Descriptor& socket) {
-  sockaddr_storage storage{};
-  socklen_t size = sizeof storage;
-  Bound found;
-  if (::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&storage), &size) != 0) return found;
-  found.family = storage.ss_family;
-  if (found.family == AF_UNIX) {
-    const auto& unix_address = reinterpret_cast<const sockaddr_un&>(storage);
-    const size_t length = size - offsetof(sockaddr_un, sun_path);
-    found.path.assign(unix_address.sun_path,
-                      std::find(unix_address.sun_path, unix_address.sun_path + length, '\0'));
-  } else if (found.family == AF_INET) {
-    const auto& v4 = reinterpret_cast<const sockaddr_in&>(storage);
-    found.address = asio::ip::address_v4(ntohl(v4.sin_addr.s_addr));
-    found.port = ntohs(v4.sin_port);
-  } else if (found.family == AF_INET6) {
-    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(storage);
-    asio::ip::address_v6::bytes_type bytes;
-    std::copy(std::begin(v6.sin6_addr.s6_addr), std::end(v6.sin6_addr.s6_addr), bytes.begin());
-    found.address = asio::ip::address_v6(bytes);
-    found.port = ntohs(v6.sin6_port);
-  }
-  return found;
-}
 
 // What listens on all addresses of IPv6 does so on those of IPv4.
 bool is_same_interface(const asio::ip::address& bound, const std::string& wanted) {
@@ -59,15 +27,17 @@ bool is_same_interface(const asio::ip::address& bound, const std::string& wanted
 }
 
 bool is_bound_to(const Descriptor& socket, const ListenOptions& options) {
-  const Bound is = bound(socket);
-  if (is.family == AF_UNIX) return !options.path.empty() && is.path == options.path;
-  return options.path.empty() && options.port == is.port && is_same_interface(is.address, options.interface);
+  const BoundEndpoint is = bound_endpoint(socket);
+  if (is_unix(is)) return !options.path.empty() && path_of(is) == options.path;
+  const asio::ip::tcp::endpoint tcp = tcp_of(is);
+  return options.path.empty() && options.port == tcp.port() &&
+         is_same_interface(tcp.address(), options.interface);
 }
 
 bool is_any_port_for(const Descriptor& socket, const ListenOptions& options) {
-  const Bound is = bound(socket);
-  return is.family != AF_UNIX && options.path.empty() && options.port == 0 &&
-         is_same_interface(is.address, options.interface);
+  const BoundEndpoint is = bound_endpoint(socket);
+  return !is_unix(is) && options.path.empty() && options.port == 0 &&
+         is_same_interface(tcp_of(is).address(), options.interface);
 }
 
 bool listens(int descriptor) {
@@ -122,12 +92,8 @@ void InheritedSockets::give_to(std::vector<ListenOptions>& wanted) {
 
 std::vector<std::string> InheritedSockets::left() const {
   std::vector<std::string> addresses;
-  for (const One& one : sockets_) {
-    if (one.descriptor.get() < 0) continue;
-    const Bound is = bound(one.descriptor);
-    const std::string host = is.address.is_v6() ? "[" + is.address.to_string() + "]" : is.address.to_string();
-    addresses.push_back(is.family == AF_UNIX ? "unix:" + is.path : host + ":" + std::to_string(is.port));
-  }
+  for (const One& one : sockets_)
+    if (one.descriptor.get() >= 0) addresses.push_back(text_of(bound_endpoint(one.descriptor)));
   return addresses;
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <optional>
 #include <stdexcept>
 #include <system_error>
@@ -14,7 +13,6 @@
 #include <asio/generic/stream_protocol.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/ip/v6_only.hpp>
-#include <asio/local/stream_protocol.hpp>
 #include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
 #include <fcntl.h>
@@ -23,6 +21,7 @@
 #include <sys/socket.h>
 
 #include "transport/accept/adopt.h"
+#include "transport/accept/bound_endpoint.h"
 #include "transport/locks/mutex.h"
 #include "transport/loop/loop.h"
 #include "transport/loop/loop_state.h"
@@ -36,12 +35,6 @@ using asio::ip::tcp;
 
 constexpr auto pause_after_error = std::chrono::milliseconds(100);
 constexpr int max_accepts_in_a_row = 64;
-
-std::string text_of(const tcp::endpoint& endpoint) {
-  const std::string address = endpoint.address().to_string();
-  const std::string port = std::to_string(endpoint.port());
-  return endpoint.address().is_v6() ? "[" + address + "]:" + port : address + ":" + port;
-}
 
 std::string cannot_listen(const ListenOptions& options) {
   const std::string& interface = options.interface;
@@ -80,26 +73,6 @@ void open_acceptor(Acceptor& acceptor, const ListenOptions& options) {
   }
 }
 
-std::string text_of(const asio::generic::stream_protocol::endpoint& generic) {
-  if (generic.protocol().family() == AF_UNIX) {
-    asio::local::stream_protocol::endpoint endpoint;
-    endpoint.resize(generic.size());
-    std::memcpy(endpoint.data(), generic.data(), generic.size());
-    return "unix:" + endpoint.path();
-  }
-  tcp::endpoint endpoint;
-  std::memcpy(endpoint.data(), generic.data(), std::min(generic.size(), endpoint.capacity()));
-  return text_of(endpoint);
-}
-
-int family_of(const Descriptor& socket) {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  if (::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
-    throw std::system_error(errno, std::generic_category(), "cannot listen on an inherited socket");
-  return address.ss_family;
-}
-
 // A connection that was gone before it was accepted says nothing about the next one (accept(2), "Error
 // handling").
 bool concerns_one_connection(int error) {
@@ -122,7 +95,7 @@ struct Listener::State : std::enable_shared_from_this<State> {
         pause(accept_loop.io()) {
     serve(service, std::move(connections));
     if (options.inherited) {
-      const int family = family_of(*options.inherited);
+      const int family = bound_endpoint(*options.inherited).protocol().family();
       ::listen(options.inherited->get(), options.backlog);  // which may be another one now
       acceptor.assign({family, family == AF_UNIX ? 0 : IPPROTO_TCP}, options.inherited->release());
     } else if (!options.path.empty()) {
@@ -133,9 +106,7 @@ struct Listener::State : std::enable_shared_from_this<State> {
     }
     const auto endpoint = acceptor.local_endpoint();
     local = text_of(endpoint);
-    // In the same place in IPv4 and IPv6.
-    if (endpoint.protocol().family() != AF_UNIX)
-      port = ntohs(reinterpret_cast<const sockaddr_in*>(endpoint.data())->sin_port);
+    if (!is_unix(endpoint)) port = tcp_of(endpoint).port();
   }
 
   void serve(Service& service, ConnectionOptions connections) {
