@@ -3,7 +3,7 @@ import { h, facts } from '../parts/dom.js';
 import { open_drawer } from '../parts/drawer.js';
 import * as format from '../text/format.js';
 import { listing } from '../parts/listing.js';
-import { failed } from '../parts/states.js';
+import { show_members } from '../parts/members.js';
 
 export default function procedures(app) {
   const call = (row) => app.open('try', { kind: 'call', uri: row.procedure });
@@ -48,18 +48,5 @@ export default function procedures(app) {
         ['Registered', row.created && format.clock(row.created)]]),
       callees);
     if (row.registration !== undefined) show_members(app, callees, 'Callees', 'wamp.registration.list_callees', row.registration);
-  }
-}
-
-// The sessions that a registration or subscription has, below a heading.
-export async function show_members(app, place, title, procedure, id) {
-  const MOST = 100;
-  try {
-    const all = await app.ask(procedure, id);
-    place.replaceChildren(h('h3', {}, `${title} (${format.count(all.length)})`),
-      h('ul', { class: 'uris' }, all.slice(0, MOST).map((session) => h('li', {}, h('code', {}, `session ${session}`)))),
-      all.length > MOST ? h('p', { class: 'quiet' }, `These are the first ${MOST}.`) : '');
-  } catch (error) {
-    place.replaceChildren(h('h3', {}, title), failed(app, error, procedure));
   }
 }

@@ -3,7 +3,7 @@ import { h, facts } from '../parts/dom.js';
 import { open_drawer } from '../parts/drawer.js';
 import * as format from '../text/format.js';
 import { listing } from '../parts/listing.js';
-import { show_members } from './procedures.js';
+import { show_members } from '../parts/members.js';
 
 export default function topics(app) {
   const watch = (row) => app.open('watch', { topic: row.topic, match: row.match ?? 'exact' });
