@@ -90,9 +90,7 @@ export default function watch(app) {
     events.push(event);
     bytes += event.size;
     while (events.length > MOST_EVENTS || (bytes > MOST_BYTES && events.length > 1)) {
-      const old = events.shift();
-      bytes -= old.size;
-      if (!paused) old.row?.remove();
+      bytes -= events.shift().size;
     }
     draw_timer ||= setTimeout(draw_new, DRAW_MS);
   }
@@ -105,6 +103,7 @@ export default function watch(app) {
     if (paused || element.hidden) return;
     const text = filter.value.trim().toLowerCase();
     list.prepend(...events.filter((event) => event.number > drawn && matches(event, text)).map(row_of).reverse());
+    while (list.lastElementChild?.value < events[0]?.number) list.lastElementChild.remove();
     drawn = total;
     show_state();
   }
@@ -121,7 +120,7 @@ export default function watch(app) {
     const body = h('pre', { class: 'code' });
     const details = h('details', { ontoggle: () => { if (details.open && !body.textContent) unfold(event, body); } },
       h('summary', {}, h('time', { datetime: event.time.toISOString() }, clock(event.time)), h('code', { class: 'topic' }, event.topic), h('span', { class: 'line' }, event.line)), body);
-    event.row = h('li', {}, details);
+    event.row = h('li', { value: event.number }, details);
     return event.row;
   }
 
