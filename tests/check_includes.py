@@ -99,7 +99,7 @@ ROUTER_ROOMS = {
     "http/streams": {"http/client", "http/forms"},
     "http": {"config", "base", "auth/proofs", "auth", "realm", "entrance", "http/client", "http/forms", "http/streams"},
     "web": {"config", "base", "worker", "entrance", "session", "monitor", "http"},
-    "process": set(),
+    "process": {"base"},
     "server": {"process", "config", "base", "memory", "realm", "worker", "monitor", "web"},
     "main": {"dev_cert", "config", "config/file", "base", "memory", "auth/proofs", "access", "process", "server"},
 }

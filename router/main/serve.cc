@@ -5,14 +5,12 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <exception>
 #include <iostream>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -25,8 +23,10 @@
 #include "router/memory/memory_reserve.h"
 #include "router/memory/memory_use.h"
 #include "router/process/handover.h"
-#include "router/process/heartbeat.h"
 #include "router/process/service_manager.h"
+#include "router/process/signals.h"
+#include "router/process/succession.h"
+#include "router/process/watchdog.h"
 #include "router/server/server.h"
 #include "serializers/json/json_writer.h"
 
@@ -38,9 +38,6 @@ namespace {
 constexpr auto shutdown_patience = std::chrono::milliseconds(3500);
 // At what no signal tells.
 constexpr auto look_again = std::chrono::milliseconds(100);
-// With a new process.
-constexpr auto start_patience = std::chrono::seconds(60);
-constexpr auto time_to_say_why = std::chrono::seconds(2);
 // With those who are on their way in when it takes over.
 constexpr auto handover_patience = std::chrono::seconds(5);
 
@@ -55,18 +52,6 @@ void warn_of_open_doors(const Options& options, const config::Config& config) {
     if (transport.socket_path.empty() && transport.interface != "127.0.0.1" && transport.interface != "::1")
       log::warning("whoever reaches " + config::address(transport) +
                    " may do everything there: a configuration file says who may do what");
-}
-
-// Blocked in all threads, as they inherit it, and taken by run_until_end().
-sigset_t block_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR2}) sigaddset(&signals, signal);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  // What they tell is told by the call that fails, too; they would end the program.
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);
-  return signals;
 }
 
 // SIGHUP: a bad file changes nothing.
@@ -84,46 +69,6 @@ void reload(Server& server, const Options& options) {
   }
 }
 
-// Whether the program is asked to end, which is heard later.
-bool is_asked_to_end() {
-  sigset_t pending;
-  sigpending(&pending);
-  return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
-}
-
-// Tells the service manager that the workers turn, as often as it wants to know.
-class Watchdog {
- public:
-  Watchdog(const ServiceManager& manager, const std::vector<transport::Loop*>& loops)
-      : manager_(manager), heartbeat_(loops) {
-    if (manager.patience()) next_ = Time::clock::now();
-  }
-
-  // To be called when it is time for it, and perhaps earlier.
-  void look() {
-    if (!next_ || Time::clock::now() < *next_) return;
-    // A worker may miss one for what takes it long, and is not late yet.
-    next_ = Time::clock::now() + *manager_.patience() / 4;
-    const std::vector<size_t> stuck = heartbeat_.stuck();
-    if (stuck.empty()) manager_.is_alive();
-    for (const size_t number : stuck)
-      log::error("worker " + std::to_string(number) +
-                 " is stuck: if it stays so, the service manager will start the program anew");
-  }
-  // None: it is never time for it.
-  std::optional<std::chrono::nanoseconds> until_next() const {
-    if (!next_) return std::nullopt;
-    return std::max(std::chrono::nanoseconds(0), std::chrono::nanoseconds(*next_ - Time::clock::now()));
-  }
-
- private:
-  using Time = std::chrono::steady_clock::time_point;
-
-  const ServiceManager& manager_;
-  Heartbeat heartbeat_;
-  std::optional<Time> next_;
-};
-
 // Empty: it can be done.
 std::string why_no_upgrade(const Options& options) {
   if (options.config_file == "-") return "standard input was the configuration, which is read already";
@@ -133,46 +78,22 @@ std::string why_no_upgrade(const Options& options) {
 }
 
 // SIGUSR2: a process that cannot serve changes nothing.
-std::optional<Successor> upgrade(Server& server, const Options& options, Watchdog& watchdog) {
+std::optional<Successor> upgrade(Server& server, const Options& options, Watchdog& watchdog,
+                                 const Signals& signals) {
   if (const std::string why_not = why_no_upgrade(options); !why_not.empty()) {
     log::warning("received SIGUSR2, but " + why_not);
     return std::nullopt;
   }
   log::info("received SIGUSR2, starting " + options.program + " anew");
   try {
-    Successor successor(options.program, options.command_line, server.duplicate_sockets());
-    auto state = Successor::State::starts;
-    const auto deadline = std::chrono::steady_clock::now() + start_patience;
-    while (state == Successor::State::starts && !is_asked_to_end() &&
-           std::chrono::steady_clock::now() < deadline) {
-      watchdog.look();
-      state = successor.wait(look_again);
-    }
-    if (state == Successor::State::is_ready) {
-      log::info("process " + std::to_string(successor.process()) + " serves from now on, this one drains");
-      return successor;
-    }
-    const bool has_ended = state == Successor::State::has_ended;
-    successor.end(has_ended ? time_to_say_why : std::chrono::milliseconds(0));
-    log::error(has_ended ? "this process goes on: the new one has ended, and says why"
-                         : "this process goes on: the new one was not ready in time");
+    auto successor =
+        start_successor(options.program, options.command_line, server.duplicate_sockets(), watchdog, signals);
+    log::info("process " + std::to_string(successor.process()) + " serves from now on, this one drains");
+    return successor;
   } catch (const std::exception& error) {
     log::error("this process goes on: " + std::string(error.what()));
+    return std::nullopt;
   }
-  return std::nullopt;
-}
-
-// The next signal; none: nothing has come for so long.
-std::optional<int> next_signal(const sigset_t& signals, std::optional<std::chrono::nanoseconds> wait) {
-  int signal = 0;
-  if (!wait) {
-    while (sigwait(&signals, &signal) != 0) {
-    }
-    return signal;
-  }
-  const timespec time{wait->count() / 1'000'000'000, wait->count() % 1'000'000'000};
-  signal = sigtimedwait(&signals, nullptr, &time);
-  return signal > 0 ? std::optional(signal) : std::nullopt;
 }
 
 std::string where_it_listens(const Server& server) {
@@ -181,42 +102,30 @@ std::string where_it_listens(const Server& server) {
   return text;
 }
 
-// Until it is to end. `successor`: who takes over, if somebody does.
-void run_until_end(Server& server, const Options& options, const sigset_t& signals,
-                   const ServiceManager& manager, std::optional<Successor>& successor) {
+// Until it is to end. Returns who takes over, if somebody does.
+std::optional<Successor> run_until_end(Server& server, const Options& options, const Signals& signals,
+                                       const ServiceManager& manager) {
   Watchdog watchdog(manager, server.loops());
-  for (bool goes_on = true; goes_on && !successor;) {
+  for (;;) {
     auto wait = watchdog.until_next();
     if (options.is_ephemeral)
       wait = std::min<std::chrono::nanoseconds>(wait.value_or(look_again), look_again);
-    const auto signal = next_signal(signals, wait);
+    const auto signal = signals.next(wait);
     watchdog.look();
     if (signal == SIGHUP) {
       manager.reloads();
       reload(server, options);
       manager.is_ready(where_it_listens(server));
     } else if (signal == SIGUSR2) {
-      if (auto next = upgrade(server, options, watchdog)) successor.emplace(std::move(*next));
+      if (auto successor = upgrade(server, options, watchdog, signals)) return successor;
     } else if (signal) {
       log::info(std::string("received ") + (signal == SIGINT ? "SIGINT" : "SIGTERM") + ", shutting down");
-      goes_on = false;
+      return std::nullopt;
     } else if (options.is_ephemeral && getppid() != options.parent) {
       log::info("the process that has started this one has ended, shutting down");
-      goes_on = false;
+      return std::nullopt;
     }
   }
-  // These are too late.
-  std::signal(SIGHUP, SIG_IGN);
-  std::signal(SIGUSR2, SIG_IGN);
-}
-
-// A second signal ends the program at once. One that came just before an end by another reason is none.
-void end_by_signals_from_now_on(const sigset_t& signals) {
-  while (next_signal(signals, std::chrono::nanoseconds(0))) {
-  }
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }
 
 // In the ports file and on the log, whose readers may look for the file.
@@ -244,16 +153,6 @@ config::Config without_file(const config::DefaultOptions& options) {
   }
 }
 
-// Two processes cannot have the files of stores open. As the main process it must tell that it is alive.
-void wait_for_end_of(const Predecessor& predecessor, const ServiceManager& manager) {
-  predecessor.let_go();
-  Watchdog watchdog(manager, {});
-  while (!predecessor.has_ended(look_again)) {
-    watchdog.look();
-    if (is_asked_to_end()) throw std::runtime_error("asked to end before the old process had ended");
-  }
-}
-
 }  // namespace
 
 config::Config load(const Options& options) {
@@ -277,20 +176,20 @@ int serve(const Options& options) {
   log_notices(config);
   warn_of_open_doors(options, config);
   if (!options.ports_file.empty() && !predecessor) remove_ports_file(options.ports_file);
-  const sigset_t signals = block_signals();
+  const Signals signals;
   set_up_allocator();
   memory_reserve::set_up();
   const bool waits = predecessor && has_files(config);
   std::optional<Successor> successor;  // outlives the server: it may wait for what that has open
   Server server(std::move(config), std::move(sockets), [&] {
-    if (waits) wait_for_end_of(*predecessor, manager);
+    if (waits) wait_for_end_of(*predecessor, manager, signals);
   });
   server.start();
   say_where_it_listens(server, options);
   if (predecessor && !waits) predecessor->let_go();
   manager.is_ready(where_it_listens(server));
-  run_until_end(server, options, signals, manager, successor);
-  end_by_signals_from_now_on(signals);
+  if (auto next = run_until_end(server, options, signals, manager)) successor.emplace(std::move(*next));
+  signals.end_at_once_from_now_on();
   if (successor) {
     manager.is_succeeded_by(successor->process());
     server.hand_over(handover_patience);
