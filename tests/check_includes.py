@@ -93,15 +93,16 @@ ROUTER_ROOMS = {
     "worker": {"base", "memory", "mail"},
     "entrance": {"config", "base", "memory", "auth/proofs", "auth", "mail", "member", "realm", "worker"},
     "session": {"config", "base", "tables", "memory", "taps", "auth", "access", "mail", "member", "realm", "worker", "entrance"},
+    "chaos": {"config", "base", "memory", "worker", "session"},
     "monitor": {"config", "base", "memory", "events", "insight", "realm", "worker"},
     "http/client": {"config", "memory", "events", "dealer", "worker", "entrance", "session"},
     "http/forms": {"config", "base", "http/client"},
     "http/streams": {"http/client", "http/forms"},
     "http": {"config", "base", "auth/proofs", "auth", "realm", "entrance", "http/client", "http/forms", "http/streams"},
-    "web": {"config", "base", "worker", "entrance", "session", "monitor", "http"},
+    "web": {"config", "base", "worker", "entrance", "session", "chaos", "monitor", "http"},
     "process": {"base"},
-    "server": {"process", "config", "base", "memory", "realm", "worker", "monitor", "web"},
-    "main": {"dev_cert", "config", "config/file", "base", "memory", "auth/proofs", "access", "process", "server"},
+    "server": {"process", "config", "base", "memory", "realm", "worker", "chaos", "monitor", "web"},
+    "main": {"dev_cert", "config", "config/file", "base", "memory", "auth/proofs", "access", "chaos", "process", "server"},
 }
 
 CLIENT_ROOMS = {

@@ -37,6 +37,8 @@ inline constexpr Family lost{"wampd_lost_messages_total",
                              {"type", "reason"}};
 inline constexpr Family shed{"wampd_sessions_shed_total",
                              "Connections ended as memory was short and much was held for them."};
+inline constexpr Family chaos_faults{
+    "wampd_chaos_faults_total", "Faults that --chaos has caused, by kind.", {"kind"}};
 inline constexpr Family auth_failures{
     "wampd_auth_failures_total", "Clients not let in, by method and error URI.", {"method", "uri"}};
 inline constexpr Family denials{"wampd_denials_total",
@@ -145,6 +147,12 @@ struct WorkerCounters : CounterSet {
   Counter lost_message_no_session{*this, family::lost, "other", "no_session"};
 
   Counter shed{*this, family::shed};
+
+  // What the router did on purpose.
+  Counter chaos_drop{*this, family::chaos_faults, "drop"};
+  Counter chaos_half_open{*this, family::chaos_faults, "half-open"};
+  Counter chaos_slow{*this, family::chaos_faults, "slow"};
+  Counter chaos_kill_mid_call{*this, family::chaos_faults, "kill-mid-call"};
 
   NamedCounters errors_sent{*this, family::errors_sent, names::error_uris};
   NamedCounters aborts_sent{*this, family::aborts, names::error_uris};

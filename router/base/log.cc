@@ -71,8 +71,9 @@ std::vector<Sampler::LeftOut> take_left_out() {
 }
 
 std::string_view name(Kind kind) {
-  constexpr std::array<std::string_view, kind_count> names{
-      "connections", "refusals", "failed logins", "aborts", "denials", "lost messages", "slow calls"};
+  constexpr std::array<std::string_view, kind_count> names{"connections", "refusals",      "failed logins",
+                                                           "aborts",      "denials",       "lost messages",
+                                                           "slow calls",  "lines of chaos"};
   return names[static_cast<size_t>(kind)];
 }
 

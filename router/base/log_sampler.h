@@ -13,8 +13,8 @@
 namespace router::log {
 
 // What floods may bring.
-enum class Kind : uint8_t { connection, refusal, login, abort, denial, loss, slow_call };
-inline constexpr size_t kind_count = 7;
+enum class Kind : uint8_t { connection, refusal, login, abort, denial, loss, slow_call, chaos };
+inline constexpr size_t kind_count = 8;
 
 class Sampler {
  public:

@@ -91,6 +91,19 @@ void add_serve_options(CLI::App& app, Options& options) {
   app.add_flag("--ephemeral", options.is_ephemeral,
                "for tests: a free port, if nothing else is said; a line of JSON on standard output for each "
                "transport when it is ready; ends when its parent does");
+  const auto plan = [&options](const std::string& text) -> std::string {
+    try {
+      options.chaos = chaos::plan_of(text);
+      return "";
+    } catch (const std::invalid_argument& error) {
+      return error.what();
+    }
+  };
+  app.add_option("--chaos",
+                 "without a file, for tests of clients: what goes wrong on purpose, such as "
+                 "drop=1%,slow=5%,half-open=2%,kill-mid-call=1%,seed=42")
+      ->type_name("FAULTS")
+      ->check(CLI::Validator(plan, ""));
   static const std::map<std::string, log::Format> formats{{"text", log::Format::text},
                                                           {"json", log::Format::json}};
   static const std::map<std::string, log::Level> levels{
@@ -140,6 +153,11 @@ void settle_config_file(Options& options) {
     options.without_file.addresses.emplace_back("127.0.0.1:0");
   else if (variable && file.empty() && !says_what)
     file = variable;
+  if (options.chaos && !file.empty())
+    throw UsageError(
+        "--chaos is for a router without a configuration file, so that it never meets people, and there is "
+        "one: " +
+        config::in_quotes(file));
 }
 
 void refuse_router_options(const CLI::App& app) {

@@ -1,6 +1,7 @@
 // The command line of wampd: what its options say, and what is wrong with a line that nobody understands.
 #pragma once
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 
 #include "router/access/explain.h"
 #include "router/base/log.h"
+#include "router/chaos/plan.h"
 #include "router/config/file/default_config.h"
 
 namespace CLI {
@@ -38,6 +40,7 @@ struct Options {
   int workers = 0;         // 0: as the configuration says
   std::string ports_file;  // empty: none
   bool is_ephemeral = false;
+  std::optional<chaos::Plan> chaos = {};  // none: nothing goes wrong on purpose
   log::Format log_format = log::Format::text;
   log::Level log_level = log::Level::info;
 

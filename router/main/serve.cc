@@ -181,7 +181,7 @@ int serve(const Options& options) {
   memory_reserve::set_up();
   const bool waits = predecessor && has_files(config);
   std::optional<Successor> successor;  // outlives the server: it may wait for what that has open
-  Server server(std::move(config), std::move(sockets), [&] {
+  Server server(std::move(config), std::move(sockets), options.chaos, [&] {
     if (waits) wait_for_end_of(*predecessor, manager, signals);
   });
   server.start();

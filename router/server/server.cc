@@ -122,8 +122,9 @@ Server::Server(config::Config config, WorkersOnly)
 
 // If that throws, the destructor takes down what is there, in its order.
 Server::Server(config::Config config, transport::InheritedSockets sockets,
-               const std::function<void()>& before_stores)
+               const std::optional<chaos::Plan>& chaos, const std::function<void()>& before_stores)
     : Server(std::move(config), WorkersOnly()) {
+  if (chaos) troublemaker_ = std::make_unique<chaos::Troublemaker>(*chaos);
   const auto names = config::transport_names(config_);
   std::vector<transport::ListenOptions> wanted;
   for (size_t i = 0; i < names.size(); ++i) {
@@ -188,7 +189,8 @@ Server::Named Server::listen(const std::string& name, const config::Transport& t
   if (service)
     service->set_entrance(make_entrance(transport, service->entrance().get()));
   else
-    service = std::make_unique<WebService>(make_entrance(transport, nullptr), workers, *monitor_);
+    service = std::make_unique<WebService>(make_entrance(transport, nullptr), workers, *monitor_,
+                                           troublemaker_.get());
   try {
     return {name, std::make_unique<transport::Listener>(workers_.front()->loop(), loops(), *service,
                                                         std::move(options), connection_options(transport),
@@ -304,6 +306,7 @@ Server::~Server() {
 
 void Server::start() {
   running_ = true;
+  if (troublemaker_) log::warning("chaos is on: " + troublemaker_->plan());
   for (const auto& worker : workers_) worker->start();
   workers_.front()->loop().post([this] { sweep(); });
   memory_->start();

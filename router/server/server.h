@@ -7,9 +7,12 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "router/chaos/plan.h"
+#include "router/chaos/troublemaker.h"
 #include "router/config/config.h"
 #include "router/monitor/memory_watch.h"
 #include "router/monitor/monitor.h"
@@ -26,8 +29,9 @@ class Server {
  public:
   // Binds all addresses that `sockets` has not; throws std::runtime_error with the address and the reason.
   // Nothing is served yet. `before_stores`: done before files are opened, which another process may have open
-  // until then.
+  // until then. `chaos`: what goes wrong on purpose.
   explicit Server(config::Config config, transport::InheritedSockets sockets = {},
+                  const std::optional<chaos::Plan>& chaos = std::nullopt,
                   const std::function<void()>& before_stores = nullptr);
   // Stops at once if it still runs.
   ~Server();
@@ -95,6 +99,7 @@ class Server {
   // In this order: connections go with their workers, and look at services until then.
   Realms realms_;
   const std::shared_ptr<auth::LoginHistory> logins_ = std::make_shared<auth::LoginHistory>();
+  std::unique_ptr<chaos::Troublemaker> troublemaker_;  // null: nothing goes wrong on purpose
   // By the transport's name; that of a removed transport stays, for its connections and in case it comes
   // back.
   std::map<std::string, std::unique_ptr<WebService>> services_;

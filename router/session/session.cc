@@ -196,6 +196,11 @@ void Session::on_removed(const wamp::Goodbye& farewell) {
   farewell_->say_goodbye(farewell);
 }
 
+void Session::kill(std::string_view message) {
+  if (membership_ && leave(message, worker_.counters().ended_killed))
+    farewell_->say_goodbye({{{"message", message}}, std::string(wamp::close_uri::killed)});
+}
+
 bool Session::leave(std::string_view why, Counter& counter) {
   worker_.deliver_mail();
   if (!membership_) return false;

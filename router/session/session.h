@@ -50,6 +50,10 @@ class Session final : public transport::Receiver, public Membership::Home, priva
   size_t shared_bytes() const override { return membership_ ? membership_->shared_bytes() : 0; }
   void on_closed(const transport::CloseReason& reason) override;
 
+  // Ends it as an administrator does; the peer is to answer GOODBYE. Nothing if it is in no realm. Never
+  // while mail is delivered.
+  void kill(std::string_view message);
+
   // ---- what its worker brings; mail goes to the membership
 
   transport::Connection& connection() const override { return sender_->connection(); }

@@ -191,10 +191,11 @@ std::optional<HttpResponse> refuse_page(const HttpRequest& request, const config
 }  // namespace
 
 WebService::WebService(std::shared_ptr<const Entrance> entrance, std::vector<Worker*> workers,
-                       Monitor& monitor)
+                       Monitor& monitor, chaos::Troublemaker* troublemaker)
     : entrance_(std::move(entrance)),
       workers_(std::move(workers)),
       monitor_(monitor),
+      troublemaker_(troublemaker),
       long_poll_(workers_),
       gateway_(workers_) {}
 
@@ -291,9 +292,20 @@ std::variant<transport::Service::Upgrade, HttpResponse> WebService::on_upgrade(
   if (!chosen) return logged(request, no_subprotocol(entrance->transport, offered));
   Upgrade upgrade{std::string(chosen->name), chosen->framing, nullptr, {}};
   compress(upgrade, request, entrance->transport);
-  upgrade.receiver = std::make_unique<Session>(worker_of(loop), entrance, chosen->format,
-                                               arrival(*entrance, request, chosen->name, upgrade.headers));
+  upgrade.receiver =
+      new_session(loop, entrance, chosen->format, arrival(*entrance, request, chosen->name, upgrade.headers));
   return upgrade;
+}
+
+std::unique_ptr<transport::Receiver> WebService::new_session(const transport::Loop& loop,
+                                                             std::shared_ptr<const Entrance> entrance,
+                                                             serializers::Format format,
+                                                             Arrival arrival) const {
+  Worker& worker = worker_of(loop);
+  auto session = std::make_unique<Session>(worker, std::move(entrance), format, std::move(arrival));
+  if (!troublemaker_) return session;
+  return troublemaker_->trouble(worker, format, std::move(session),
+                                [&itself = *session] { itself.kill("chaos: kill-mid-call"); });
 }
 
 Arrival WebService::arrival(const Entrance& entrance, const HttpRequest& request, std::string_view protocol,
@@ -441,7 +453,7 @@ std::variant<transport::Service::Upgrade, transport::RawSocketRefusal> WebServic
     return RawSocketRefusal{RawSocketError::length_unacceptable,
                             "over RawSocket it takes messages of " + std::to_string(request.max_frame_size) +
                                 " bytes at most; WELCOME needs " + std::to_string(min_frame_size)};
-  return Upgrade{"", Framing::rawsocket, std::make_unique<Session>(worker_of(loop), entrance, *format)};
+  return Upgrade{"", Framing::rawsocket, new_session(loop, entrance, *format)};
 }
 
 Worker& WebService::worker_of(const transport::Loop& loop) const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "router/base/mutex.h"
+#include "router/chaos/troublemaker.h"
 #include "router/entrance/entrance.h"
 #include "router/http/gateway.h"
 #include "router/monitor/monitor.h"
@@ -20,7 +21,9 @@ namespace router {
 
 class WebService final : public transport::Service {
  public:
-  WebService(std::shared_ptr<const Entrance> entrance, std::vector<Worker*> workers, Monitor& monitor);
+  // `troublemaker`: of those who come by WebSocket or RawSocket; null: there is none. Outlives it.
+  WebService(std::shared_ptr<const Entrance> entrance, std::vector<Worker*> workers, Monitor& monitor,
+             chaos::Troublemaker* troublemaker = nullptr);
 
   // What it serves from now on; sessions that are open keep what they came through.
   void set_entrance(std::shared_ptr<const Entrance> entrance);
@@ -65,6 +68,9 @@ class WebService final : public transport::Service {
   // Whether WebSocket is served there: below a path for it only if there is no other path.
   static bool is_websocket(const Match& found, const config::Transport& transport);
   Worker& worker_of(const transport::Loop& loop) const;
+  std::unique_ptr<transport::Receiver> new_session(const transport::Loop& loop,
+                                                   std::shared_ptr<const Entrance> entrance,
+                                                   serializers::Format format, Arrival arrival = {}) const;
   // What comes with the request; a cookie that the client is to keep is put into `headers`.
   static Arrival arrival(const Entrance& entrance, const transport::HttpRequest& request,
                          std::string_view protocol,
@@ -74,6 +80,7 @@ class WebService final : public transport::Service {
   std::shared_ptr<const Entrance> entrance_ GUARDED_BY(mutex_);
   const std::vector<Worker*> workers_;
   Monitor& monitor_;
+  chaos::Troublemaker* const troublemaker_;
   LongPoll long_poll_;
   http::Gateway gateway_;
 };

@@ -107,6 +107,9 @@ class Connection : public AccountHolder {
   // Bytes that the peer has taken until now, as far as can be told; see Intake::taken. To be compared only.
   virtual int64_t taken_bytes() = 0;
 
+  // The peer has ended its side or is gone, which nobody hears while it is not read. As far as can be told.
+  virtual bool peer_has_left() { return false; }
+
   // The memory that they take, in bytes: no less than queued_bytes(), and no more as long as the peer takes
   // all at once. What others hold, too, counts in full.
   virtual size_t queued_memory() const { return queued_bytes(); }
@@ -144,13 +147,19 @@ class Connection : public AccountHolder {
   // As long as there is a reason nothing is read, on_message is not called, not even for what came in before,
   // and the peer does not count as silent. A reason that is there already, or is there no longer, changes
   // nothing. Resuming calls nothing at once. Once the connection is closing there are no pauses.
-  void pause_reading(Pause reason) { pauses_.add(reason); }
+  void pause_reading(Pause reason) {
+    const bool was_read = !pauses_.any();
+    pauses_.add(reason);
+    if (was_read && pauses_.any()) on_paused();
+  }
   void resume_reading(Pause reason) {
     if (pauses_.remove(reason) && !pauses_.any()) on_resumed();
   }
   const Pauses& pauses() const { return pauses_; }
 
  protected:
+  // The first reason is there.
+  virtual void on_paused() {}
   // The last reason is gone.
   virtual void on_resumed() = 0;
 

@@ -35,6 +35,7 @@ class TcpConnection final : public Connection {
   BufferRef take_buffer_of(std::string_view part) override;
   size_t queued_bytes() const override { return stream_.output().bytes(); }
   int64_t taken_bytes() override { return stream_.socket().intake().taken; }
+  bool peer_has_left() override { return stream_.socket().peer_has_left(); }
   size_t queued_memory() const override { return stream_.output().held(); }
   size_t share() const override { return stream_.share(); }
   void on_out_of_memory() override { stream_.on_out_of_memory(); }

@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -92,6 +93,11 @@ void Socket::skip(size_t size) {
 bool Socket::readable() {
   char byte;
   return ::recv(stream_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
+}
+
+bool Socket::peer_has_left() {
+  pollfd one{stream_.native_handle(), POLLRDHUP, 0};
+  return ::poll(&one, 1, 0) > 0;
 }
 
 void Socket::shut_down_sending() {

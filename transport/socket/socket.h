@@ -63,6 +63,8 @@ class Socket {
   std::string failure_text(const Result& result) const;
   // Something is there to be read, or the peer has ended.
   bool readable();
+  // The peer has ended its side, or is gone, whatever is still there to be read.
+  bool peer_has_left();
 
   // What is there, as it is on the wire; it stays there until it is skipped.
   Result peek(std::span<char> into);

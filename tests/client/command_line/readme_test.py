@@ -1,4 +1,4 @@
-"""What the README does from the command line, line by line, against a router without a configuration file.
+"""What the README does from the command line, line by line, against a router without a configuration file; and what docs/testing.md does.
 
 usage: readme_test.py WAMPD SOURCE_DIRECTORY
 """
@@ -12,7 +12,7 @@ import unittest
 sys.dont_write_bytecode = True
 from command_line import SOURCES, WAMPD  # noqa: E402
 from router import PATIENCE, Place, until  # noqa: E402
-from transcripts import Transcript  # noqa: E402
+from transcripts import Transcript, blocks  # noqa: E402
 
 # What is seen of each line, beside what earlier ones still say; and those that go on until they are interrupted.
 SEEN = {"wampd register": [], "wampd call": ['{"args":[5],"kwargs":{}}', "..."], "wampd subscribe": [],
@@ -56,6 +56,16 @@ class Readme(unittest.TestCase):
             self.assertEqual(transcript.status, 0, line)
             if begin == "wampd subscribe":
                 until("the subscriber", self.has_subscriber)
+
+
+class TestingPage(unittest.TestCase):
+    def test_each_transcript_says_what_it_says(self):
+        transcripts = list(blocks((SOURCES / "docs" / "testing.md").read_text()))
+        self.assertEqual(len(transcripts), 1)
+        for commands in transcripts:
+            place = Place(WAMPD)
+            self.addCleanup(shutil.rmtree, place.folder)
+            self.assertIsNone(Transcript(place, {}).run(commands))
 
 
 if __name__ == "__main__":
