@@ -56,6 +56,21 @@ TEST(PeerPace, ALoopThatIsLateTakesNobodyForDead) {
   EXPECT_EQ(client.read_message(), "in time, but not read yet");
 }
 
+TEST(PeerPace, APeerThatIsNotReadIsSeenToLeave) {
+  Server server;
+  RawClient client = server.open();
+  bool has_left = true;
+  const auto look = [&] { server.on_loop([&] { has_left = server.connection().peer_has_left(); }); };
+  server.on_loop([&] { server.connection().pause_reading(pause_of_receiver(0)); });
+  client.send(masked_text("unread"));
+  server.settle();
+  look();
+  EXPECT_FALSE(has_left);
+  client.shut_down_sending();
+  while (!has_left) look();
+  EXPECT_EQ(server.log.count("received unread"), 0u);
+}
+
 TEST(PeerPace, APongKeepsThePeerAlive) {
   Server server;
   RawClient client = server.open();
