@@ -1,6 +1,5 @@
 #include "transport/connect/look_up.h"
 
-#include <csignal>
 #include <cstring>
 #include <deque>
 #include <system_error>
@@ -10,6 +9,7 @@
 #include <netdb.h>
 
 #include "transport/locks/mutex.h"
+#include "transport/loop/blocked_signals.h"
 #include "transport/loop/loop.h"
 
 namespace transport {
@@ -105,10 +105,7 @@ class LookUp::Queue {
   // Empty, or why it cannot.
   std::string start_thread() {
     std::string why;
-    // Signals are for the threads that expect them.
-    sigset_t all, before;
-    sigfillset(&all);
-    ::pthread_sigmask(SIG_BLOCK, &all, &before);
+    const BlockedSignals blocked;
     try {
       std::thread([this] {
         while (const auto waiter = next()) waiter->found(waiter->ask());
@@ -116,7 +113,6 @@ class LookUp::Queue {
     } catch (const std::system_error& error) {
       why = error.code().message();
     }
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     return why;
   }
   // Null: the thread ends.

@@ -1,0 +1,25 @@
+// Threads that are started while there is one get no signals: these are for the threads that expect them.
+//
+// Of the calling thread, and lives on it.
+#pragma once
+
+#include <csignal>
+
+namespace transport {
+
+class BlockedSignals {
+ public:
+  BlockedSignals() {
+    sigset_t all;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_BLOCK, &all, &before_);
+  }
+  ~BlockedSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  BlockedSignals(const BlockedSignals&) = delete;
+  BlockedSignals& operator=(const BlockedSignals&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+}  // namespace transport
