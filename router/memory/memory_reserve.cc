@@ -12,6 +12,7 @@ namespace {
 
 constexpr size_t block_size = 1024 * 1024;
 std::array<std::atomic<void*>, 8> blocks{};  // null: taken
+std::atomic<bool> is_set_up = false;
 
 // Called by operator new, which tries again afterwards.
 void give_out() {
@@ -26,11 +27,13 @@ void give_out() {
 }  // namespace
 
 void set_up() {
+  is_set_up = true;
   refill();
   std::set_new_handler(give_out);
 }
 
 void refill() {
+  if (!is_set_up) return;
   for (std::atomic<void*>& block : blocks) {
     if (block.load()) continue;
     void* const memory = ::mmap(nullptr, block_size, PROT_READ | PROT_WRITE,

@@ -9,7 +9,7 @@ namespace router::memory_reserve {
 
 // From now on operator new takes from it before it fails.
 void set_up();
-// Sets aside what was taken, if there is enough again. Often.
+// Sets aside what was taken, if there is enough again. Often. Nothing in a process that has set up none.
 void refill();
 
 }  // namespace router::memory_reserve
