@@ -86,10 +86,13 @@ Config load_config(const std::string& path) {
 }
 
 Config load_config(std::istream& input) {
-  const std::string name = "standard input";
   std::string text(max_config_bytes + 1, '\0');
   input.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<size_t>(input.gcount()));
+  return load_config_text(text, "standard input");
+}
+
+Config load_config_text(std::string_view text, const std::string& name) {
   if (text.size() > max_config_bytes)
     throw ConfigError(name + ": the configuration is larger than " + std::to_string(max_config_bytes) +
                       " bytes");

@@ -21,5 +21,7 @@ Config parse_config(std::string_view text, const std::string& name, const std::s
 Config load_config(const std::string& path);
 // The same of what is read there to its end; relative paths begin at the working directory.
 Config load_config(std::istream& input);
+// The same of a text. `name` stands for it in error messages.
+Config load_config_text(std::string_view text, const std::string& name);
 
 }  // namespace router::config

@@ -35,7 +35,7 @@ std::optional<std::string> interface_of(std::string_view host) {
   return host == "localhost" ? "127.0.0.1" : normalized_interface(std::string(host));
 }
 
-void read_address(const std::string& text, Transport& transport) {
+void read_address(const std::string& text, const std::string& option, Transport& transport) {
   if (text.starts_with(unix_prefix) && text.size() > unix_prefix.size()) {
     transport.socket_path = text.substr(unix_prefix.size());
     return;
@@ -44,17 +44,17 @@ void read_address(const std::string& text, Transport& transport) {
   const auto port = colon == text.npos ? std::nullopt : port_of(std::string_view(text).substr(colon + 1));
   const auto interface = port ? interface_of(std::string_view(text).substr(0, colon)) : std::nullopt;
   if (!interface)
-    throw ConfigError(
-        "--ws: expected an address such as \"127.0.0.1:8080\", \"0.0.0.0:8080\", \"[::]:8080\" or "
-        "\"unix:/run/wampd.sock\", found " +
-        in_quotes(text));
+    throw ConfigError(option +
+                      ": expected an address such as \"127.0.0.1:8080\", \"0.0.0.0:8080\", \"[::]:8080\" or "
+                      "\"unix:/run/wampd.sock\", found " +
+                      in_quotes(text));
   transport.interface = *interface;
   transport.port = *port;
 }
 
-Realm open_realm(const std::string& name, bool may_ask_router) {
+Realm open_realm(const std::string& name, const std::string& option, bool may_ask_router) {
   if (!wamp::is_valid_uri(name, wamp::UriRule::loose) || name.find('*') != name.npos)
-    throw ConfigError("--realm: " + in_quotes(name) + " is not a valid URI");
+    throw ConfigError(option + ": " + in_quotes(name) + " is not a valid URI");
   Permission everything{.uri = "",
                         .match = wamp::MatchPolicy::prefix,
                         .call = true,
@@ -107,18 +107,19 @@ Config default_config(const DefaultOptions& options) {
   };
   for (const std::string& text : options.addresses) {
     Transport& transport = config.transports.emplace_back(open_transport());
-    read_address(text, transport);
-    if (has_fixed_address(transport)) expect_new("--ws", address(transport));
+    read_address(text, options.addresses_name, transport);
+    if (has_fixed_address(transport)) expect_new(options.addresses_name, address(transport));
   }
   if (config.transports.empty()) config.transports.push_back(open_transport());
   for (Transport& transport : config.transports)
     if (is_local(transport)) add_monitor(transport);
   const bool all_are_local = std::all_of(config.transports.begin(), config.transports.end(), is_local);
   for (const std::string& name : options.realms) {
-    expect_new("--realm", name);
-    config.realms.push_back(open_realm(name, all_are_local));
+    expect_new(options.realms_name, name);
+    config.realms.push_back(open_realm(name, options.realms_name, all_are_local));
   }
-  if (config.realms.empty()) config.realms.push_back(open_realm("realm1", all_are_local));
+  if (config.realms.empty())
+    config.realms.push_back(open_realm("realm1", options.realms_name, all_are_local));
   return config;
 }
 

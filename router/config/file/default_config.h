@@ -13,10 +13,12 @@ struct DefaultOptions {
   // of these.
   std::vector<std::string> addresses = {};
   std::vector<std::string> realms = {};  // none: realm1
+  // What they are called where they were said, for messages.
+  std::string addresses_name = "--ws", realms_name = "--realm";
 };
 
 // Realms with one role, anonymous, that may do all; for each address a universal transport with /ws, /,
-// /health, /ready and /metrics. Throws ConfigError, which names the option of the command line.
+// /health, /ready and /metrics. Throws ConfigError, which names the option.
 Config default_config(const DefaultOptions& options = {});
 
 }  // namespace router::config

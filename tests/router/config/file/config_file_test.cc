@@ -165,6 +165,22 @@ TEST_F(ConfigFile, LoadsWithDirectoriesRelativeToIt) {
             std::filesystem::path(directory_ + "/web").lexically_normal().string());
 }
 
+TEST_F(ConfigFile, LoadsATextByAName) {
+  const std::string web = "wampd_config_no_such_directory";
+  const std::string text = with_paths(R"({"/": {"type": "static", "directory": ")" + web + R"("}})");
+  const auto error_of_text = [](const std::string& some) -> std::string {
+    try {
+      load_config_text(some, "a text");
+      return "accepted";
+    } catch (const ConfigError& error) {
+      return error.what();
+    }
+  };
+  EXPECT_THAT(error_of_text(text), AllOf(StartsWith("a text:1:"), EndsWith("there is no directory " + web)));
+  EXPECT_EQ(error_of_text(std::string(1024 * 1024 + 1, ' ')),
+            "a text: the configuration is larger than 1048576 bytes");
+}
+
 TEST_F(ConfigFile, RefusesAStaticDirectoryThatIsNotThere) {
   const std::string web = std::filesystem::path(directory_ + "/web").lexically_normal().string();
   const std::string file = write(with_paths(R"({"/": {"type": "static", "directory": "web"}})"));

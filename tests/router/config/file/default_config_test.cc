@@ -10,6 +10,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 std::vector<std::string> addresses(const Config& config) {
   std::vector<std::string> all;
@@ -75,6 +76,12 @@ TEST(DefaultConfig, RefusesWhatIsNoRealmOrGivenTwice) {
   EXPECT_EQ(refusal({.realms = {"a", "a"}}), "--realm: \"a\" is given twice");
   EXPECT_EQ(refusal({.addresses = {"[::1]:80", "[0::1]:80"}}), "--ws: \"[::1]:80\" is given twice");
   EXPECT_EQ(refusal({.addresses = {"127.0.0.1:0", "127.0.0.1:0"}}), "accepted");
+}
+
+TEST(DefaultConfig, CallsTheOptionsAsTheyAreCalledWhereTheyWereSaid) {
+  EXPECT_THAT(refusal({.addresses = {"x"}, .addresses_name = "addresses"}),
+              StartsWith("addresses: expected an address"));
+  EXPECT_EQ(refusal({.realms = {"a b"}, .realms_name = "realms"}), "realms: \"a b\" is not a valid URI");
 }
 
 }  // namespace
