@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
@@ -23,7 +24,10 @@ namespace {
 constexpr size_t max_line = 1000;  // bytes
 
 struct Sink {
-  std::shared_ptr<spdlog::logger> logger = spdlog::stderr_color_mt("wampd");
+  // Not in the library's table of loggers: a program that has the router inside may have one of that name.
+  std::shared_ptr<spdlog::logger> logger =
+      std::make_shared<spdlog::logger>("wampd", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+  Taker taker;  // none: standard error
   Format format = Format::text;
   bool is_journal = false;
   Mutex mutex{"the log"};
@@ -51,6 +55,7 @@ std::string_view priority(Level level) {
 void write(Level level, std::string_view line, const wamp::Dict& facts) {
   spdlog::logger& logger = *sink().logger;
   if (!logger.should_log(level_of(level))) return;
+  if (sink().taker) return sink().taker(level, printable(line));
   if (sink().format == Format::text)
     logger.log(level_of(level), "{}{}", priority(level), printable(line));
   else
@@ -148,6 +153,10 @@ void configure(Format format, Level lowest) {
   all.logger->set_level(level_of(lowest));
   const Lock lock(all.mutex);
   all.sampler = {};
+}
+
+void give_to(Taker taker) {
+  sink().taker = std::move(taker);
 }
 
 void info(std::string_view line, const wamp::Dict& facts) {

@@ -6,6 +6,7 @@
 // are logged.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,11 @@ void configure(Format format, Level lowest);
 // From now on what is worse, or as bad, is logged. Any thread.
 void set_lowest_level(Level lowest);
 Level lowest_level();
+
+// Gets the lines in the place of standard error, as text: from any thread, perhaps from several at a time. It
+// must not throw. None: standard error again. While no other thread logs.
+using Taker = std::function<void(Level level, std::string_view line)>;
+void give_to(Taker taker);
 
 // `facts` are fields of the JSON object, besides "time", "level" and "message"; a text line says itself what
 // is to be known.
