@@ -1,6 +1,20 @@
-# find_package(wampd) gives the target wampd::client.
+# find_package(wampd) gives the target wampd::client; find_package(wampd COMPONENTS client router) also wampd::router, which
+# wants more of Debian's packages.
 include(CMakeFindDependencyMacro)
 find_dependency(Threads)
 find_dependency(OpenSSL 3.0)
 find_dependency(ZLIB)
 include(${CMAKE_CURRENT_LIST_DIR}/wampdTargets.cmake)
+set(wampd_client_FOUND TRUE)
+if("router" IN_LIST wampd_FIND_COMPONENTS AND EXISTS ${CMAKE_CURRENT_LIST_DIR}/wampdRouterTargets.cmake)
+  find_dependency(spdlog)
+  find_dependency(SQLite3)
+  include(${CMAKE_CURRENT_LIST_DIR}/wampdRouterTargets.cmake)
+  set(wampd_router_FOUND TRUE)
+endif()
+foreach(component IN LISTS wampd_FIND_COMPONENTS)
+  if(wampd_FIND_REQUIRED_${component} AND NOT wampd_${component}_FOUND)
+    set(wampd_FOUND FALSE)
+    set(wampd_NOT_FOUND_MESSAGE "Its component \"${component}\" is not installed in ${CMAKE_CURRENT_LIST_DIR}.")
+  endif()
+endforeach()

@@ -102,6 +102,7 @@ ROUTER_ROOMS = {
     "web": {"config", "base", "worker", "entrance", "session", "chaos", "monitor", "http"},
     "process": {"base"},
     "server": {"process", "config", "base", "memory", "realm", "worker", "chaos", "monitor", "web"},
+    "embed": {"config", "config/file", "base", "server"},
     "main": {"dev_cert", "config", "config/file", "base", "memory", "auth/proofs", "access", "chaos", "process", "server"},
 }
 
