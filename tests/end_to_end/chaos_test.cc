@@ -19,7 +19,7 @@ using testing::MatchesRegex;
 using testing::Not;
 using testing::StartsWith;
 
-constexpr const char* hello = R"([1,"realm1",{"roles":{"caller":{},"callee":{}}}])";
+constexpr const char* short_hello = R"([1,"realm1",{"roles":{"caller":{},"callee":{}}}])";
 
 std::vector<std::string> with_chaos(const std::string& faults) {
   return {"--ephemeral", "--chaos", faults};
@@ -38,7 +38,7 @@ class Chaos : public testing::TestWithParam<Speech> {
 TEST_P(Chaos, ADroppedClientSeesTheEndOfItsConnectionAndNoWord) {
   Program router(with_chaos("drop=100%"));
   WampClient client = connect(router);
-  client.says(hello);
+  client.says(short_hello);
   EXPECT_TRUE(client.raw().ended());
   EXPECT_THAT(router.log_until("chaos: "), HasSubstr("chaos: drop at message 1 from 127.0.0.1:"));
 }
@@ -46,7 +46,7 @@ TEST_P(Chaos, ADroppedClientSeesTheEndOfItsConnectionAndNoWord) {
 TEST_P(Chaos, AHalfOpenClientHearsNothingAndItsConnectionEndsWithIt) {
   Program router(with_chaos("half-open=100%"));
   WampClient client = connect(router);
-  client.says(hello);
+  client.says(short_hello);
   EXPECT_THAT(router.log_until("chaos: "), HasSubstr("chaos: half-open at message 1 from 127.0.0.1:"));
   if (GetParam().carrier == Carrier::websocket) client.raw().send_frame(test_support::opcode::ping, "alive?");
   client.raw().shut_down_sending();
@@ -91,7 +91,7 @@ std::vector<int> answers(const std::string& faults) {
     WampClient client(router.port(), Format::json);
     int count = 0;
     try {
-      client.says(hello);
+      client.says(short_hello);
       for (;; ++count) {
         client.hears();
         client.says("[48," + std::to_string(count + 1) + R"(,{},"wamp.session.count"])");
