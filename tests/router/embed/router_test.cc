@@ -167,7 +167,7 @@ TEST_F(EmbeddedRouter, EndsWithGoodbyeWhenTheCallsUnderWayAreDone) {
                               [&](const client::Reply& reply) { answer = reply.payload.to_json().args; });
   loop.until([&] { return invocation.has_value(); });
 
-  std::thread stopping([&] { router.stop(); });
+  std::jthread stopping([&] { router.stop(); });
   while (asks(caller, "com.none") != wamp::error_uri::unavailable) {
   }
   EXPECT_EQ(answer, "");
