@@ -38,7 +38,7 @@ Worker::~Worker() {
 void Worker::start() {
   thread_ = std::thread([this] {
     mailbox_.bind_to_this_thread();
-    loop_.after(sweep_interval, [this] { sweep(); });
+    sweep_later();
     loop_.run();
   });
 }
@@ -295,10 +295,16 @@ void Worker::look_at_waiting() {
     at_the_cost_of(*waiting, [waiting] { waiting->on_turn_end(TurnEnd::waiting); });
 }
 
-void Worker::sweep() {
-  loop_.after(sweep_interval, [this] { sweep(); });
+void Worker::sweep_later() {
+  loop_.after(sweep_interval, [this] {
+    sweep_later();
+    sweep(loop_.now());
+  });
+}
+
+void Worker::sweep(SteadyTime now) {
   for (Resident* const resident : std::vector(open_.begin(), open_.end()))
-    at_the_cost_of(*resident, [&] { resident->sweep(loop_.now()); });
+    at_the_cost_of(*resident, [&] { resident->sweep(now); });
 }
 
 void Worker::begin_drain(const Drain& drain) {

@@ -78,6 +78,8 @@ class Worker {
 
   // What is done at the end of each turn of the loop.
   void end_turn();
+  // What is done once a second while it runs: time passes for those whose connection is open.
+  void sweep(SteadyTime now);
   // Hands out what the mailbox holds. At the end of each turn, and before a session says its last word; never
   // while it is at it, as what came later would be delivered first.
   void deliver_mail();
@@ -144,7 +146,7 @@ class Worker {
   bool catch_up();
   void look_at_growth();
   void look_at_waiting_later();
-  void sweep();
+  void sweep_later();
   void continue_drain();
 
   static constexpr size_t much_mail = 32;

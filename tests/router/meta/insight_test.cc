@@ -73,6 +73,56 @@ TEST_F(Insight, ProceduresAreToldInTheOrderThatIsAskedFor) {
         << order;
 }
 
+TEST_F(Insight, ProceduresAreOrderedByTheirRate) {
+  work(20);
+  passes_a_second();
+  Peer& ops = realm.join();
+  const auto first = [&](const std::string& order) {
+    const std::string list = call(ops, "wampd.stats.procedures", R"([{"limit":1,"order":")" + order + "\"}]");
+    const size_t begin = list.find(R"("procedure":")") + 13;
+    return list.substr(begin, list.find('"', begin) - begin);
+  };
+  EXPECT_EQ(first("rate"), "com.add");
+  realm.passes(std::chrono::seconds(60));
+  first("rate");  // of now on
+  realm.passes(std::chrono::seconds(5));
+  Peer& callee = realm.join({}, "user");
+  Peer& caller = realm.join({}, "user");
+  callee.says(R"([64,1,{},"com.other"])");
+  callee.hears();
+  for (int i = 1; i <= 2; ++i) {
+    caller.says("[48," + std::to_string(i) + R"(,{},"com.other"])");
+    callee.hears();
+    callee.says("[70," + std::to_string(i) + ",{}]");
+  }
+  passes_a_second();
+  EXPECT_EQ(first("rate"), "com.other");
+  EXPECT_EQ(first("calls"), "com.add");
+}
+
+TEST_F(Insight, ProceduresWhoseCallsWaitAreFirstInTheirOrder) {
+  work(3);
+  Peer& callee = realm.join({}, "user");
+  Peer& caller = realm.join({}, "user");
+  callee.says(R"([64,1,{"invoke":"roundrobin","concurrency":1},"com.busy"])");
+  callee.hears();
+  for (int i = 1; i <= 3; ++i) caller.says("[48," + std::to_string(i) + R"(,{},"com.busy"])");
+  EXPECT_THAT(callee.hears(), StartsWith("[68,1,"));
+  Peer& ops = realm.join();
+  const auto queued = [&] {
+    return call(ops, "wampd.stats.procedures", R"([{"limit":1,"order":"queued"}])");
+  };
+  EXPECT_THAT(queued(), AllOf(StartsWith(R"(,[[{"procedure":"com.busy","calls":3,)"),
+                              HasSubstr(R"("waiting":2,"waited":2,)")));
+  for (int i = 1; i <= 3; ++i) {
+    callee.says("[70," + std::to_string(i) + ",{}]");
+    callee.hears();
+  }
+  EXPECT_THAT(
+      call(ops, "wampd.stats.procedures", R"([{"order":"uri","offset":1}])"),
+      AllOf(StartsWith(R"(,[[{"procedure":"com.busy","calls":3,)"), HasSubstr(R"("waiting":0,"waited":2,)")));
+}
+
 TEST_F(Insight, ARuleSaysWhichCallsAreSlow) {
   Peer& callee = realm.join({}, "user");
   Peer& caller = realm.join({}, "user");

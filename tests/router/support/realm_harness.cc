@@ -170,6 +170,7 @@ void RealmHarness::take_of_a_call(uint32_t worker, CallMail& mail) {
 
 void RealmHarness::take(uint32_t worker, EventDelivery& event) {
   ++events_sent_[worker];
+  size_t count = 0;
   audiences_[worker].for_each(event.audiences, [&](const Subscriber& to) {
     if (!peers_[to.slot].member_) return;
     const Peer& peer = peers_[to.slot];
@@ -177,7 +178,9 @@ void RealmHarness::take(uint32_t worker, EventDelivery& event) {
     if (event.filter && !event.filter->admits(to.session, *peer.member_->identity, peer.extra_.get())) return;
     wamp::Message copy = event.event;
     deliver(to.slot, copy, event.payload);
+    ++count;
   });
+  if (auto* const numbers = event.counted.numbers()) numbers->events += count;
 }
 
 template <class Mail>
