@@ -2,13 +2,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "crypto/web_key.h"
 #include "router/http/members.h"
 #include "router/memory/holding.h"
 #include "tests/router/http/member_desk.h"
+#include "tests/support/login_client.h"
 
 namespace router {
 namespace {
 
+using testing::HasSubstr;
 using testing::StartsWith;
 
 class AMemberWithoutSocket : public testing::Test {
@@ -77,7 +80,7 @@ TEST_F(AMemberWithoutSocket, IsChargedForARequestUntilItIsSaid) {
 
 class KeptMembers : public testing::Test {
  protected:
-  static config::Config with_tickets() {
+  static config::Config with_logins() {
     config::Config config = SessionHarness::two_realms();
     config::AuthMethod tickets;
     for (const char* name : {"joe", "ann"}) {
@@ -86,7 +89,11 @@ class KeptMembers : public testing::Test {
       tickets.principals.emplace(name, principal);
     }
     tickets.decoy_key = "decoy";
-    config.transports.front().auth = {{"ticket", tickets}};
+    config::AuthMethod tokens;
+    tokens.default_role = "anonymous";
+    tokens.token.emplace();
+    tokens.token->keys = {crypto::web_key_of_secret(token_secret)};
+    config.transports.front().auth = {{"ticket", tickets}, {"jwt", tokens}};
     return config;
   }
   ~KeptMembers() override {
@@ -98,10 +105,11 @@ class KeptMembers : public testing::Test {
     turn(router.worker());
   }
   // Null: there is no room.
+  http::Member* comes(const http::Credentials& credentials, size_t room = 1) {
+    return members.find("/api", router.entrance(), credentials, "192.0.2.1:1", {room, 2}).get();
+  }
   http::Member* comes(const std::string& who, const std::string& ticket, size_t room = 1) {
-    const auto found =
-        members.find("/api", router.entrance(), {"realm1", "ticket", who, ticket}, "192.0.2.1:1", {room, 2});
-    return found.get();
+    return comes({"realm1", "ticket", who, ticket}, room);
   }
   http::Member* comes(const std::string& who, size_t room = 1) { return comes(who, who + "s-ticket", room); }
   http::Member* is_in(const std::string& who, size_t room = 1) {
@@ -109,8 +117,17 @@ class KeptMembers : public testing::Test {
     turn(router.worker());
     return member;
   }
+  // Who has registered com.proc.
+  Wire& has_callee() {
+    Wire& callee = router.connect();
+    callee.receives(R"([1,"realm1",{"roles":{"callee":{}},"authmethods":["ticket"],"authid":"ann"}])");
+    callee.receives(R"([5,"anns-ticket",{}])");
+    callee.receives(R"([64,1,{},"com.proc"])");
+    return callee;
+  }
 
-  SessionHarness router{with_tickets()};
+  static constexpr std::string_view token_secret = "a secret of the issuer, long enough";
+  SessionHarness router{with_logins()};
   http::Desk desk{router.worker()};
   http::Members members{desk};
 };
@@ -156,10 +173,7 @@ TEST_F(KeptMembers, HaveTheRequestsThatTheyCameInWith) {
 }
 
 TEST_F(KeptMembers, WhoWaitForAnAnswerGiveNoWay) {
-  Wire& callee = router.connect();
-  callee.receives(R"([1,"realm1",{"roles":{"callee":{}},"authmethods":["ticket"],"authid":"ann"}])");
-  callee.receives(R"([5,"anns-ticket",{}])");
-  callee.receives(R"([64,1,{},"com.proc"])");
+  Wire& callee = has_callee();
   http::Member* const joe = is_in("joe");
   AskedExchange waits, comes_too_late;
   ask(*joe, waits, call_of("com.proc"));
@@ -180,6 +194,35 @@ TEST_F(KeptMembers, GoIfNothingIsAskedOfThemForAMinute) {
   EXPECT_EQ(comes("joe"), joe);
   sweeps(std::chrono::seconds(61));
   EXPECT_NE(comes("joe"), joe);
+}
+
+TEST_F(KeptMembers, GoWhenTheirTokenExpires) {
+  Wire& callee = has_callee();
+  const http::Credentials joe{"realm1", "jwt", "",
+                              test_support::sign_token(R"({"sub":"joe","exp":1000000020})", token_secret)};
+  http::Member* const first = comes(joe);
+  AskedExchange waits, comes_too_late;
+  ask(*first, waits, call_of("com.proc"));
+  turn(router.worker());
+  EXPECT_THAT(callee.sent(), HasSubstr("[68,1,"));
+  const auto passes = [this](std::chrono::seconds time) {
+    router.passes(time);
+    router.worker().sweep(router.worker().loop().now());
+    turn(router.worker());
+  };
+  passes(std::chrono::seconds(19));
+  EXPECT_EQ(comes(joe), first);
+  EXPECT_EQ(waits.answers, 0);
+  passes(std::chrono::seconds(1));
+  EXPECT_EQ(waits.body, "wamp.error.unavailable");
+  EXPECT_EQ(waits.answers, 1);
+  callee.sent();
+  passes(std::chrono::seconds(30));  // by which clocks may differ
+  http::Member* const second = comes(joe);
+  EXPECT_NE(second, first);
+  ask(*second, comes_too_late, call_of("com.proc"));
+  turn(router.worker());
+  EXPECT_EQ(callee.sent(), "") << "the token opens no more";
 }
 
 TEST_F(KeptMembers, AreChargedForWhatTheyBring) {
