@@ -9,7 +9,8 @@ namespace router::insight {
 namespace {
 
 constexpr std::string_view procedure_orders[] = {"rate", "calls", "errors", "p99", "bytes", "queued", "uri"};
-constexpr std::string_view topic_orders[] = {"rate", "publications", "events", "errors", "bytes", "uri"};
+constexpr std::string_view topic_orders[] = {"rate",  "publications", "events", "errors",
+                                             "bytes", "queued",       "uri"};
 
 PageRules rules_of(std::span<const std::string_view> orders, bool http) {
   return {.orders = orders,
@@ -30,6 +31,7 @@ double key_of(const ProcedureNumbers::Total& numbers, std::string_view order) {
 double key_of(const TopicNumbers::Total& numbers, std::string_view order) {
   if (order == "events") return static_cast<double>(numbers.events);
   if (order == "errors") return static_cast<double>(numbers.errors);
+  if (order == "queued") return static_cast<double>(numbers.waiting);
   return order == "bytes" ? static_cast<double>(numbers.bytes) : 0;
 }
 
@@ -45,6 +47,7 @@ void add_numbers(const TopicNumbers::Total& numbers, const UriHolder&, Fields& f
   fields.add("events", numbers.events);
   fields.add("errors", numbers.errors);
   fields.add("bytes", numbers.bytes);
+  fields.add("waiting", numbers.waiting);
 }
 
 struct Words {

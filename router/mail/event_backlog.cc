@@ -49,6 +49,7 @@ bool EventBacklog::add(std::shared_ptr<const WaitingEvent> event, SlowConsumer p
       Entry& entry = *found->second;
       shrink(entry.bytes);
       grow(bytes);
+      entry.counted = WaitingCount(event->counted);
       entry.what = std::move(event);
       entry.bytes = bytes;
       ++losses_.conflated;
@@ -64,7 +65,8 @@ bool EventBacklog::add(std::shared_ptr<const WaitingEvent> event, SlowConsumer p
     return true;
   }
   grow(bytes);
-  const Place place = entries_.insert(entries_.end(), {std::move(event), policy, bytes});
+  const CountedTopic topic = event->counted;
+  const Place place = entries_.insert(entries_.end(), {std::move(event), policy, bytes, WaitingCount(topic)});
   if (policy != SlowConsumer::disconnect) droppable_.push_back(place);
   if (policy == SlowConsumer::conflate)
     conflated_places_.emplace(topic_of(std::get<0>(place->what)->event), place);

@@ -26,23 +26,46 @@ namespace router {
 struct WaitingEvent {
   wamp::Event event;
   RoutedPayload payload;
+  CountedTopic counted = {};
 };
 
 // One delivery's event, made to wait when the first slow subscriber needs it. What it refers to outlives it.
 class EventShare {
  public:
-  EventShare(const wamp::Event& event, const RoutedPayload& payload) : event_(event), payload_(payload) {}
+  // `delivery`: the event's, which has been taken out of it.
+  EventShare(const wamp::Event& event, const EventDelivery& delivery) : event_(event), delivery_(delivery) {}
   const std::shared_ptr<const WaitingEvent>& get() {
-    if (!waiting_) waiting_ = std::make_shared<const WaitingEvent>(WaitingEvent{event_, payload_});
+    if (!waiting_)
+      waiting_ =
+          std::make_shared<const WaitingEvent>(WaitingEvent{event_, delivery_.payload, delivery_.counted});
     return waiting_;
   }
   const wamp::Event& event() const { return event_; }
-  const RoutedPayload& payload() const { return payload_; }
+  const RoutedPayload& payload() const { return delivery_.payload; }
 
  private:
   const wamp::Event& event_;
-  const RoutedPayload& payload_;
+  const EventDelivery& delivery_;
   std::shared_ptr<const WaitingEvent> waiting_;
+};
+
+// While it lives, one EVENT more of the topic waits.
+class WaitingCount {
+ public:
+  WaitingCount() = default;
+  explicit WaitingCount(const CountedTopic& topic) : topic_(topic) { count(1); }
+  WaitingCount(WaitingCount&& other) noexcept : topic_(std::exchange(other.topic_, {})) {}
+  WaitingCount& operator=(WaitingCount&& other) noexcept {
+    std::swap(topic_, other.topic_);
+    return *this;
+  }
+  ~WaitingCount() { count(-1); }
+
+ private:
+  void count(int64_t change) const {
+    if (auto* const numbers = topic_.numbers()) numbers->waiting.fetch_add(change, std::memory_order_relaxed);
+  }
+  CountedTopic topic_;
 };
 
 class EventBacklog {
@@ -89,6 +112,7 @@ class EventBacklog {
     std::variant<std::shared_ptr<const WaitingEvent>, wamp::Message, KeptEvents> what;
     config::SlowConsumer policy = config::SlowConsumer::disconnect;
     size_t bytes = 0;
+    WaitingCount counted = {};
     uint64_t replaced = 0;  // older ones of its topic
   };
   using Place = std::list<Entry>::iterator;

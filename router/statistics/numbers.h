@@ -2,6 +2,7 @@
 // thread counts.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -51,24 +52,31 @@ struct TopicNumbers {
   // EVENTs that subscribers were given, counted by the workers of these. They stand in a cache line of their
   // own, so that who publishes does not wait for it.
   alignas(64) std::atomic<uint64_t> events{0};
+  // Of them, those that wait for slow subscribers now. Below 0 only for a place that has changed hands while
+  // one was counted.
+  std::atomic<int64_t> waiting{0};
 
   struct Total {
     Total() = default;
     explicit Total(const TopicNumbers& numbers)
         : errors(numbers.errors.value()),
           bytes(numbers.bytes.value()),
-          events(numbers.events.load(std::memory_order_relaxed)) {}
+          events(numbers.events.load(std::memory_order_relaxed)),
+          waiting(
+              static_cast<uint64_t>(std::max(int64_t{0}, numbers.waiting.load(std::memory_order_relaxed)))) {}
     void add(const Total& other) {
       errors += other.errors;
       bytes += other.bytes;
       events += other.events;
+      waiting += other.waiting;
     }
-    uint64_t errors = 0, bytes = 0, events = 0;
+    uint64_t errors = 0, bytes = 0, events = 0, waiting = 0;
   };
   void clear() {
     errors.set(0);
     bytes.set(0);
     events.store(0, std::memory_order_relaxed);
+    waiting.store(0, std::memory_order_relaxed);
   }
 };
 

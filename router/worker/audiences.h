@@ -121,7 +121,7 @@ class EventRound {
   const bool is_plain_, may_pass_over_;
   bool is_making_ = false;
   size_t passed_over_ = 0;
-  EventShare share_{event_, delivery_.payload};
+  EventShare share_{event_, delivery_};
 };
 
 }  // namespace router

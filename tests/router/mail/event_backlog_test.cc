@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/router/support/manual_clock.h"
+
 namespace router {
 namespace {
 
@@ -46,6 +48,42 @@ TEST(EventBacklog, GivesTheEventsInTheirOrder) {
   for (uint64_t n = 1; n <= 3; ++n) EXPECT_TRUE(backlog.add(event(n), drop_oldest));
   EXPECT_EQ(taken(backlog), "1 2 3");
   EXPECT_EQ(backlog.bytes(), 0u);
+}
+
+TEST(EventBacklog, TellsTheTopicHowManyWait) {
+  ManualClock clock;
+  UriSummary<TopicNumbers> topics;
+  CountedTopic tick;
+  topics.count(tick, "com.tick", clock);
+  const auto event_of = [&tick](uint64_t publication) {
+    auto made = std::make_shared<WaitingEvent>(*event(publication));
+    made->counted = tick;
+    return made;
+  };
+  const auto waiting = [&topics] { return topics.totals().front().numbers.waiting; };
+  EventBacklog backlog(room_for_three), other(room_for_three);
+  const auto shared = event_of(1);
+  backlog.add(shared, drop_oldest);
+  other.add(shared, drop_oldest);
+  EXPECT_EQ(waiting(), 2u);
+  for (uint64_t n = 2; n <= 5; ++n) backlog.add(event_of(n), drop_oldest);
+  EXPECT_EQ(waiting(), 4u) << "the oldest have given way";
+  backlog.add(event(6), drop_oldest);
+  EXPECT_EQ(waiting(), 3u);
+  EXPECT_EQ(taken(backlog), "4(lost 3) 5 6");
+  EXPECT_EQ(waiting(), 1u);
+  {
+    EventBacklog third(room_for_three);
+    for (uint64_t n = 6; n <= 8; ++n) third.add(event_of(n), conflate);
+    EXPECT_EQ(waiting(), 2u) << "the newest of a topic is in the place of the older ones";
+  }
+  EXPECT_EQ(waiting(), 1u);
+  for (size_t i = 0; i < 2 * UriSummary<TopicNumbers>::places; ++i) {
+    CountedTopic ref;
+    topics.count(ref, "com.t" + std::to_string(i), clock);
+  }
+  EXPECT_EQ(taken(other), "1");
+  for (const auto& total : topics.totals()) EXPECT_EQ(total.numbers.waiting, 0u) << "its place is another's";
 }
 
 TEST(EventBacklog, DropsTheOldestAndTellsTheNextEventOfTheSubscriptionHowMany) {

@@ -88,5 +88,21 @@ TEST_F(NumbersOfSessions, CountTheEventsThatItLost) {
               AllOf(HasSubstr(is(slow)), HasSubstr("\"events\":2,\"bytes\":"), HasSubstr("\"lost\":2,")));
 }
 
+TEST_F(NumbersOfSessions, OfWhichEventsWaitAreToldWithTheirTopics) {
+  slow.holds(nearly_all);
+  const auto first_topic = [this] {
+    ops.receives("[48," + std::to_string(++asked) +
+                 R"(,{},"wampd.stats.topics",[{"limit":1,"order":"queued"}]])");
+    return ops.sent();
+  };
+  other.receives(R"([16,1,{},"com.another",[1]])");
+  requests = 1;
+  publish("one");
+  publish("two");
+  EXPECT_THAT(first_topic(), AllOf(HasSubstr(R"("topic":"com.tick")"), HasSubstr(R"("waiting":2)")));
+  slow.holds(0);
+  EXPECT_THAT(first_topic(), HasSubstr(R"("waiting":0)"));
+}
+
 }  // namespace
 }  // namespace router
