@@ -86,6 +86,8 @@ std::string text_of(const Path& path, const Transport& transport) {
   std::string text = files.directory.empty() ? "the built-in page" : "files of " + in_quotes(files.directory);
   if (files.cache_timeout_s > 0) text += ", kept for " + std::to_string(files.cache_timeout_s) + " s";
   for (const auto& [ending, type] : files.types) text += ", ." + ending + ": " + type;
+  if (files.lists_directories) text += ", with lists of directories";
+  if (!files.default_file.empty()) text += ", or else " + in_quotes(files.default_file);
   return text;
 }
 

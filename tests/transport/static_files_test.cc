@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "transport/http/request_head.h"
+
 namespace transport {
 namespace {
 
@@ -31,7 +33,9 @@ class StaticFiles : public testing::Test {
     HttpRequest request;
     request.method = "GET";
     if (!header.empty()) request.headers.emplace_back(header, value);
-    return static_file({directory.string(), own_types, cache_timeout_s}, path, request);
+    request.path = std::string(asked_under).append(path);
+    return static_file({directory.string(), own_types, cache_timeout_s, lists_directories, default_file},
+                       path, request);
   }
   static std::string header(const HttpResponse& response, std::string_view name) {
     for (const auto& [key, value] : response.headers)
@@ -43,6 +47,9 @@ class StaticFiles : public testing::Test {
   fs::path directory;
   MediaTypes own_types;
   uint32_t cache_timeout_s = 0;
+  bool lists_directories = false;
+  std::string default_file;
+  std::string asked_under = "/files/";  // where the directory is, for clients
 };
 
 TEST_F(StaticFiles, AFileIsServedWithItsType) {
@@ -168,6 +175,114 @@ TEST_F(StaticFiles, FilesOverTwoMegabytesAreNotServed) {
   write("large.bin", std::string(2 * 1024 * 1024 + 1, 'x'));
   EXPECT_EQ(get("large.bin").status, 404);
   EXPECT_EQ(get("large.bin").body, "files of more than 2097152 bytes are not served here\n");
+}
+
+TEST_F(StaticFiles, ADefaultFileIsInThePlaceOfWhatIsNotThere) {
+  default_file = "index.html";
+  EXPECT_EQ(get("absent").status, 200);
+  EXPECT_EQ(get("absent/too").body, "<home>");
+  EXPECT_EQ(get("absent").content_type, "text/html; charset=utf-8");
+  default_file = "../secret.txt";
+  std::ofstream(outside / "secret.txt") << "secret";
+  EXPECT_EQ(get("absent").status, 404);
+}
+
+// ---- lists of directories
+
+class Lists : public StaticFiles {
+ protected:
+  Lists() {
+    lists_directories = true;
+    fs::remove(directory / "index.html");
+  }
+  // What a client asks for that follows the links of a page.
+  std::vector<std::string> links(std::string_view path = "") const {
+    std::vector<std::string> all;
+    const std::string page = get(path).body, begin = "<a href=\"";
+    for (size_t at = page.find(begin); at != page.npos; at = page.find(begin, at)) {
+      at += begin.size();
+      all.push_back(page.substr(at, page.find('"', at) - at));
+    }
+    return all;
+  }
+};
+
+TEST_F(Lists, HaveFilesAndFoldersByName) {
+  write("b.txt", "b");
+  write("a/c.txt", "c");
+  EXPECT_EQ(links(), (std::vector<std::string>{"a/", "b.txt"}));
+  EXPECT_EQ(links("a/"), (std::vector<std::string>{"../", "c.txt"}));
+  EXPECT_EQ(get("").content_type, "text/html; charset=utf-8");
+  EXPECT_EQ(header(get(""), "Cache-Control"), "no-cache");
+  EXPECT_NE(get("a/").body.find("<title>Index of /a/</title>"), std::string::npos);
+}
+
+TEST_F(Lists, AreThereOnlyIfTheyAreWantedAndThereIsNoIndex) {
+  write("a/b.txt", "b");
+  EXPECT_EQ(get("a/").status, 200);
+  EXPECT_EQ(get("a").status, 404) << "its links would lead elsewhere";
+  EXPECT_EQ(get("b/").status, 404);
+  write("a/index.html", "<a>");
+  EXPECT_EQ(get("a/").body, "<a>");
+  fs::remove(directory / "a" / "index.html");
+  lists_directories = false;
+  EXPECT_EQ(get("a/").status, 404);
+}
+
+TEST_F(Lists, LeadToTheirFilesFromAPathWithoutASlash) {
+  write("a.txt", "a");
+  asked_under = "/my files";
+  EXPECT_EQ(links(), std::vector<std::string>{"my%20files/a.txt"});
+}
+
+TEST_F(Lists, HaveNothingThatIsNotServed) {
+  write(".env", "hidden");
+  write("plain.txt", "");
+  std::ofstream(outside / "secret.txt") << "secret";
+  fs::create_directory(outside / "secrets");
+  fs::create_symlink(outside / "secret.txt", directory / "out.txt");
+  fs::create_symlink("../secrets", directory / "out");
+  fs::create_symlink(".env", directory / "env.txt");
+  fs::create_symlink("nowhere", directory / "nowhere.txt");
+  fs::create_symlink("plain.txt", directory / "inside.txt");
+  fs::create_symlink(".", directory / "again");
+  ASSERT_EQ(::mkfifo((directory / "fifo").c_str(), 0600), 0);
+  EXPECT_EQ(links(), (std::vector<std::string>{"inside.txt", "plain.txt"}));
+  EXPECT_EQ(get("out/").status, 404);
+  EXPECT_EQ(get("../secrets/").status, 404);
+  EXPECT_EQ(get(".git/").status, 404);
+}
+
+TEST_F(Lists, AreTextHoweverFilesAreCalled) {
+  const std::vector<std::string> names = {"<script>alert(1)<",   "\"onclick=\"alert(1)", "'&amp;",
+                                          "javascript:alert(1)", "a b%20c?d#e",          "\xff\xfe",
+                                          "line\nfeed",          "\u202Etxt.exe",        "\\..\\"};
+  for (const std::string& name : names) write(name, "of " + name);
+  const std::string page = get("").body;
+  for (const char* wrong :
+       {"<script", "\"onclick", "'&amp;<", "javascript:alert(1)\"", "\xff", "line\nfeed", "\u202E"})
+    EXPECT_EQ(page.find(wrong), std::string::npos) << wrong;
+  EXPECT_NE(page.find("<bdi>&#60;script&#62;alert(1)&#60;</bdi>"), std::string::npos);
+  EXPECT_EQ(header(get(""), "Content-Security-Policy"), "default-src 'none'");
+  const auto all = links();
+  EXPECT_EQ(all.size(), names.size());
+  for (const std::string& link : all) {
+    const auto path = percent_decoded(link);
+    ASSERT_TRUE(path) << link;
+    EXPECT_EQ(get(*path).body, "of " + *path);
+  }
+  write("<b>/a.txt", "");
+  EXPECT_NE(get("<b>/").body.find("<title>Index of /&#60;b&#62;/</title>"), std::string::npos);
+}
+
+TEST_F(Lists, SayThatThereIsMoreThanTheyShow) {
+  for (int i = 0; i < 1000; ++i) write("many/" + std::to_string(i), "");
+  EXPECT_EQ(links("many/").size(), 1001u) << "and the folder above";
+  EXPECT_EQ(get("many/").body.find("There is more"), std::string::npos);
+  write("many/1000", "");
+  EXPECT_EQ(links("many/").size(), 1001u);
+  EXPECT_NE(get("many/").body.find("<p>There is more: only 1000 entries are looked at.</p>"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -57,20 +57,28 @@ Path read_static(const Setting& setting) {
   setting.check_keys(
       {.known = {"type", "directory", "options"}, .left_out = {"package", "resource"}, .ignored = {"id"}});
   transport::StaticFiles files;
-  std::optional<Setting> types;
+  std::vector<Setting> of_directories;
   setting.given("options", [&](const Setting& options) {
-    options.check_keys({.known = {"cache_timeout", "mime_types"},
-                        .ignored = {"enable_directory_listing", "default_file", "allow_cross_origin"}});
+    options.check_keys({.known = {"cache_timeout", "mime_types", "enable_directory_listing", "default_file"},
+                        .ignored = {"allow_cross_origin"}});
     read_integer(options, "cache_timeout", files.cache_timeout_s, 0, INT32_MAX);
-    types = options.find("mime_types");
-    if (types) files.types = read_media_types(*types);
+    const auto read = [&](const char* key, auto&& read_it) {
+      options.given(key, [&](const Setting& option) {
+        of_directories.push_back(option);
+        read_it(option);
+      });
+    };
+    read("mime_types", [&](const Setting& option) { files.types = read_media_types(option); });
+    read("enable_directory_listing",
+         [&](const Setting& option) { files.lists_directories = option.boolean(); });
+    read("default_file", [&](const Setting& option) { files.default_file = option.some_string(); });
   });
   if (setting.find("package")) return NothingPath{};
   const auto directory = setting.find("directory");
   if (!directory) {
-    if (types) types->leave_out("has no effect without a \"directory\": the page that is built in is served");
-    files.types.clear();
-    return StaticPath{std::move(files)};
+    for (const Setting& option : of_directories)
+      option.leave_out("has no effect without a \"directory\": the page that is built in is served");
+    return StaticPath{{.directory = {}, .cache_timeout_s = files.cache_timeout_s}};
   }
   const auto path =
       (std::filesystem::path(setting.source().base_directory) / directory->some_string()).lexically_normal();

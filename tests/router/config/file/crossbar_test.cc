@@ -47,7 +47,7 @@ TEST(CrossbarFile, ReadsAnOrdinaryNodeAndTellsWhatHasNoEffect) {
       "endpoint": { "type": "tcp", "port": 8080, "backlog": 1024, "shared": true },
       "options": { "access_log": true },
       "paths": {
-        "/": { "type": "static", "directory": "../web", "options": { "enable_directory_listing": true } },
+        "/": { "type": "static", "directory": "../web", "options": { "enable_directory_listing": true, "allow_cross_origin": true } },
         "ws": { "type": "websocket", "url": "ws://localhost:8080/ws", "serializers": ["msgpack", "json"] }
       }
     }]
@@ -59,7 +59,7 @@ TEST(CrossbarFile, ReadsAnOrdinaryNodeAndTellsWhatHasNoEffect) {
                           "wampd.jsonc:7:5: at $.workers[0]: \"id\" has no effect",
                           "wampd.jsonc:8:18: at $.workers[0].options: \"title\" has no effect",
                           "wampd.jsonc:8:37: at $.workers[0].options: \"env\" has no effect",
-                          HasSubstr("paths[\"/\"].options: \"enable_directory_listing\" has no effect"),
+                          HasSubstr("paths[\"/\"].options: \"allow_cross_origin\" has no effect"),
                           HasSubstr("paths.ws: \"url\" has no effect"),
                           HasSubstr("endpoint: \"shared\" has no effect"),
                           HasSubstr("transports[0].options: \"access_log\" has no effect")));

@@ -61,27 +61,36 @@ TEST(Transports, TellsBrowsersWhatFilesAreAndHowLongToKeepThem) {
   };
   EXPECT_EQ(files("{}").cache_timeout_s, 0u);
   EXPECT_EQ(files(R"({"cache_timeout": 3600})").cache_timeout_s, 3600u);
+  EXPECT_FALSE(files("{}").lists_directories);
+  EXPECT_TRUE(files(R"({"enable_directory_listing": true})").lists_directories);
+  EXPECT_EQ(files(R"({"default_file": "index.html"})").default_file, "index.html");
   EXPECT_EQ(files(R"({"mime_types": {".md": "text/markdown", "Log": "text/plain"}})").types,
             (transport::MediaTypes{{"log", "text/plain"}, {"md", "text/markdown"}}));
   const auto error = [](const std::string& options) {
     return error_of(with_paths(R"({"/": {"type": "static", "options": )" + options + "}}"));
   };
   EXPECT_THAT(error(R"({"cache_timeout": -1})"), HasSubstr("cache_timeout"));
+  EXPECT_THAT(error(R"({"enable_directory_listing": "yes"})"), HasSubstr("enable_directory_listing"));
+  EXPECT_THAT(error(R"({"default_file": ""})"), HasSubstr("default_file"));
   EXPECT_THAT(error(R"({"mime_types": {".md": "markdown"}})"),
               EndsWith("expected a media type such as \"text/markdown\", found \"markdown\""));
   EXPECT_THAT(error(R"({"mime_types": {".md": "text/x\r\nSet-Cookie: a"}})"),
               HasSubstr("expected a media type"));
 }
 
-TEST(Transports, SaysThatTypesHaveNoEffectWithoutADirectory) {
+TEST(Transports, SaysThatOptionsOfFilesHaveNoEffectWithoutADirectory) {
   const auto notices = [](const std::string& members) {
     return notices_of(with_paths(R"({"/": {"type": "static", )" + members + "}}"));
   };
-  const std::string types = R"("options": {"cache_timeout": 3600, "mime_types": {".md": "text/markdown"}})";
-  EXPECT_THAT(notices(types),
-              ElementsAre(EndsWith("options.mime_types: has no effect without a \"directory\": the page that "
-                                   "is built in is served")));
-  EXPECT_THAT(notices(types + R"(, "directory": "web")"), IsEmpty());
+  const std::string options = R"("options": {"cache_timeout": 3600, "mime_types": {".md": "text/markdown"},
+      "enable_directory_listing": true, "default_file": "a.html"})";
+  const auto of = [](const std::string& key) {
+    return EndsWith("options." + key +
+                    ": has no effect without a \"directory\": the page that is built in is served");
+  };
+  EXPECT_THAT(notices(options),
+              ElementsAre(of("mime_types"), of("enable_directory_listing"), of("default_file")));
+  EXPECT_THAT(notices(options + R"(, "directory": "web")"), IsEmpty());
 }
 
 TEST(Transports, TakesDirectoriesRelativeToTheFile) {
