@@ -19,7 +19,8 @@ constexpr size_t max_told_procedures = 1000;
 // `reply`: the role of who asks, or why it has none. `path_name`: "/api".
 transport::HttpResponse openapi_response(const Realms& realms, const config::ApiPath& path,
                                          const std::string& path_name, const Reply& reply);
-// Of these procedures.
-std::string openapi_text(const std::string& path_name, const std::vector<std::string>& procedures);
+// Of these procedures, for those who log in like that, if they do.
+std::string openapi_text(const std::string& path_name, const config::AuthMethods& auth,
+                         const std::vector<std::string>& procedures);
 
 }  // namespace router::http
