@@ -141,8 +141,8 @@ std::optional<Action> action_of(std::string_view word) {
   return std::nullopt;
 }
 
-Explanation explain(const RolePermissions& permissions, const Asker& asker, Action action,
-                    const std::string& uri, wamp::MatchPolicy match) {
+Explanation explain(const RolePermissions& permissions, const Asker& asker, const Doubt& doubt) {
+  const auto& [action, uri, match] = doubt;
   Explanation explained;
   explained.decided_on = uri;
   const std::string wish = wording(action, uri, match);
@@ -167,7 +167,24 @@ Explanation explain(const RolePermissions& permissions, const Asker& asker, Acti
   return explained;
 }
 
-std::string explain(const config::Config& config, const Question& question) {
+wamp::Dict details_of(const Explanation& explained, const RolePermissions& permissions, const Asker& asker,
+                      const Doubt& doubt) {
+  wamp::Value rule, authorizer;
+  if (const config::Permission* const by = explained.rule)
+    rule = wamp::Dict{{"uri", by->uri}, {"match", wamp::name(by->match)}, {"place", by->place}};
+  if (permissions.verdicts()) authorizer = permissions.verdicts()->authorizer().procedure;
+  return {{"authrole", asker.role},
+          {"action", name(doubt.action)},
+          {"uri", doubt.uri},
+          {"match", wamp::name(doubt.match)},
+          {"allowed", explained.allowed ? wamp::Value(*explained.allowed) : wamp::Value()},
+          {"decided_on", explained.decided_on},
+          {"rule", rule},
+          {"authorizer", authorizer},
+          {"text", explained.text}};
+}
+
+wamp::Dict explain(const config::Config& config, const Question& question) {
   const auto action = action_of(question.action);
   if (!action)
     throw std::runtime_error("expected call, register, publish or subscribe, found " +
@@ -175,10 +192,12 @@ std::string explain(const config::Config& config, const Question& question) {
   const config::Realm& realm = realm_of(config, question);
   std::string text;
   const config::Role& role = find(realm.roles, role_of(config, question, text), "role");
-  const Explanation explained =
-      explain(RolePermissions(role, realm.limits), {role.name, realm.name, realm.uri_check, realm.meta_api},
-              *action, question.uri, question.match);
-  return explained.nobody_may ? explained.text : text + explained.text;
+  const RolePermissions permissions(role, realm.limits);
+  const Asker asker{role.name, realm.name, realm.uri_check, realm.meta_api};
+  const Doubt doubt{*action, question.uri, question.match};
+  Explanation explained = explain(permissions, asker, doubt);
+  if (!explained.nobody_may) explained.text.insert(0, text);
+  return details_of(explained, permissions, asker, doubt);
 }
 
 }  // namespace router

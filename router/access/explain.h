@@ -11,6 +11,7 @@
 #include "router/base/action.h"
 #include "router/config/config.h"
 #include "wamp/uri.h"
+#include "wamp/value.h"
 
 namespace router {
 
@@ -36,13 +37,21 @@ struct Explanation {
   const config::Permission* rule = nullptr;  // of `permissions`; null: none matches, or none is asked
   std::string text;                          // several lines for people
 };
-Explanation explain(const RolePermissions& permissions, const Asker& asker, Action action,
-                    const std::string& uri, wamp::MatchPolicy match);
+// What somebody may want to do.
+struct Doubt {
+  Action action = Action::call;
+  std::string uri;
+  wamp::MatchPolicy match = wamp::MatchPolicy::exact;
+};
+Explanation explain(const RolePermissions& permissions, const Asker& asker, const Doubt& doubt);
+// As wampd.explain answers it.
+wamp::Dict details_of(const Explanation& explained, const RolePermissions& permissions, const Asker& asker,
+                      const Doubt& doubt);
 // "call", "register", "publish" or "subscribe"; none: it is another word.
 std::optional<Action> action_of(std::string_view word);
 
-// Several lines for people. Throws std::runtime_error if the question does not say enough, or asks for what
-// is not there.
-std::string explain(const config::Config& config, const Question& question);
+// The same details, of a configuration; their "text" says how `authid` gets in, too. Throws
+// std::runtime_error if the question does not say enough, or asks for what is not there.
+wamp::Dict explain(const config::Config& config, const Question& question);
 
 }  // namespace router

@@ -42,7 +42,7 @@ int explain(const config::Config& config, const Options& options) {
   question.authid = options.explain.at(0);
   question.action = options.explain.at(1);
   question.uri = options.explain.at(2);
-  std::fputs(router::explain(config, question).c_str(), stdout);
+  std::fputs(router::explain(config, question).find("text")->get<std::string>()->c_str(), stdout);
   return EXIT_SUCCESS;
 }
 
@@ -61,7 +61,7 @@ int check(const Options& options) {
   return EXIT_SUCCESS;
 }
 
-std::string explain_file(const client::command::FileQuestion& asked) {
+wamp::Dict explain_file(const client::command::FileQuestion& asked) {
   Options options;
   options.config_file = asked.file;
   return router::explain(load(options), {.authid = asked.authid,

@@ -1,8 +1,6 @@
 // "wampd check": says what would be served, or which rule decides, and serves nothing.
 #pragma once
 
-#include <string>
-
 #include "client/command/question/file_question.h"
 #include "router/main/program_options.h"
 
@@ -13,6 +11,6 @@ int check(const Options& options);
 
 // "wampd explain --config FILE": the same answer as "wampd check FILE --explain". Throws ConfigError, or
 // std::runtime_error if the question cannot be answered.
-std::string explain_file(const client::command::FileQuestion& asked);
+wamp::Dict explain_file(const client::command::FileQuestion& asked);
 
 }  // namespace router::program

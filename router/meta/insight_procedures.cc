@@ -92,31 +92,8 @@ struct WhoAsks {
   }
 };
 
-struct Doubt {
-  Action action = Action::call;
-  std::string uri;
-  wamp::MatchPolicy match = wamp::MatchPolicy::exact;
-};
-
-wamp::Value value_of(const config::Permission* rule) {
-  if (!rule) return {};
-  return wamp::Dict{{"uri", rule->uri}, {"match", wamp::name(rule->match)}, {"place", rule->place}};
-}
-
 Arguments explained(const RolePermissions& permissions, const Asker& asker, const Doubt& doubt) {
-  const Explanation why = explain(permissions, asker, doubt.action, doubt.uri, doubt.match);
-  wamp::Value authorizer;
-  if (permissions.verdicts()) authorizer = permissions.verdicts()->authorizer().procedure;
-  return {{wamp::Dict{{"authrole", asker.role},
-                      {"action", router::name(doubt.action)},
-                      {"uri", doubt.uri},
-                      {"match", wamp::name(doubt.match)},
-                      {"allowed", why.allowed ? wamp::Value(*why.allowed) : wamp::Value()},
-                      {"decided_on", why.decided_on},
-                      {"rule", value_of(why.rule)},
-                      {"authorizer", authorizer},
-                      {"text", why.text}}},
-          {}};
+  return {{details_of(explain(permissions, asker, doubt), permissions, asker, doubt)}, {}};
 }
 
 // Goes through the sessions for their roles.

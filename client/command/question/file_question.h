@@ -6,6 +6,8 @@
 #include <functional>
 #include <string>
 
+#include "wamp/value.h"
+
 namespace client::command {
 
 struct FileQuestion {
@@ -16,7 +18,8 @@ struct FileQuestion {
   std::string role;   // empty: that of authid
 };
 
-// Lines for people. Throws std::exception that says what is wrong with the file or the question.
-using ExplainFile = std::function<std::string(const FileQuestion&)>;
+// What a router answers that is asked, with lines for people as "text". Throws std::exception that says what
+// is wrong with the file or the question.
+using ExplainFile = std::function<wamp::Dict(const FileQuestion&)>;
 
 }  // namespace client::command

@@ -28,7 +28,7 @@ class ExplainVerb final : public Verb {
         ->type_name("NAME");
     add_word(app, "--config", question_.file, "ask this configuration file, not the router")
         ->type_name("FILE");
-    app.add_flag("--json", is_json_, "the router's whole answer as JSON");
+    app.add_flag("--json", is_json_, "the whole answer as JSON");
     connection_options_.add_to(app);
   }
 
@@ -36,7 +36,7 @@ class ExplainVerb final : public Verb {
     if (!question_.file.empty()) {
       const Settings given = connection_options_.given();
       if (const auto realm = given.find("realm"); realm != given.end()) question_.realm = realm->second;
-      output_.write(explain_file_(question_));
+      print(explain_file_(question_));
       return ExitStatus::done;
     }
     Connection connection(connection_options_, WhenLost::ends, output_);

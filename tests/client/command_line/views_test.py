@@ -145,6 +145,14 @@ class Views(CommandLine):
         answer, = self.lines_of("explain", "joe", "subscribe", "com..x", "--role", "user", "--match", "wildcard", "--json")
         self.assertEqual((answer["match"], answer["allowed"], answer["decided_on"]), ("wildcard", False, "com.secret.x"))
 
+    def test_explain_tells_the_same_of_a_file(self):
+        for question in (["joe", "call", "com.secret.x", "--role", "user"], ["joe", "publish", "wampd.x", "--role", "user"],
+                         ["joe", "subscribe", "com..x", "--role", "user", "--match", "wildcard"]):
+            with self.subTest(question=question):
+                asked, = self.lines_of("explain", *question, "--json")
+                of_file, = self.lines_of("explain", *question, "--json", "--config", self.router.config)
+                self.assertEqual(of_file, asked)
+
     def test_kill_tells_the_client_why(self):
         for words, told in (([], "(wamp.close.killed)"), (["com.example.enough"], "(com.example.enough)"),
                             (["--message", "it is late"], ": it is late (wamp.close.killed)"),

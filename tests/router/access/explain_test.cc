@@ -27,7 +27,9 @@ std::string answer(const Question& question, const std::string& realms = "",
   whole.replace(whole.find("%REALMS%"), 8, realms);
   whole.replace(whole.find("%TRANSPORTS%"), 12, transports);
   try {
-    return explain(config::parse_config(whole, "wampd.jsonc", ""), question);
+    return *explain(config::parse_config(whole, "wampd.jsonc", ""), question)
+                .find("text")
+                ->get<std::string>();
   } catch (const std::runtime_error& error) {
     return std::string("error: ") + error.what();
   }
