@@ -12,7 +12,7 @@ size_t first_difference(const std::string& a, const std::string& b) {
 }
 
 List with_number(List message, char digit) {
-  message[3] = std::get<std::string>(message[3].content) + "." + std::string(kDigits, digit);
+  message[3] = *message[3].get<std::string>() + "." + std::string(kDigits, digit);
   return message;
 }
 
@@ -25,8 +25,8 @@ FrameTemplate::FrameTemplate(const Framing& framing, const Serializer& serialize
   id_offset_ = first_difference(zero, one);
 }
 
-FrameTemplate::FrameTemplate(const Framing& framing, const Serializer& serializer, const List& message, size_t uris,
-                             size_t first)
+FrameTemplate::FrameTemplate(const Framing& framing, const Serializer& serializer, const List& message,
+                             size_t uris, size_t first)
     : FrameTemplate(framing, serializer, uris > 1 ? with_number(message, '0') : message) {
   uris_ = uris;
   number_ = first % uris;
@@ -63,8 +63,8 @@ size_t FrameTemplate::append(std::string& out, uint64_t id) {
 void FrameTemplate::write_number(char* end, size_t message_size, wire::MaskKey key) {
   size_t rest = number_;
   for (size_t i = kDigits; i-- > 0; rest /= 10)
-    *(end - number_from_end_ + i) =
-        static_cast<char>(static_cast<char>('0' + rest % 10) ^ key[(message_size - number_from_end_ + i) % 4]);
+    *(end - number_from_end_ + i) = static_cast<char>(static_cast<char>('0' + rest % 10) ^
+                                                      key[(message_size - number_from_end_ + i) % 4]);
   number_ = (number_ + 1) % uris_;
 }
 

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "bench/load/serializer.h"
-#include "bench/load/value.h"
 #include "client/wire/endpoint.h"
 
 namespace bench::load {

@@ -1,17 +1,20 @@
-// The little of JSON and MessagePack that a load generator needs: writes whole messages at the start, and
-// then only ids; of what comes in it reads the leading integers and compares the end with the payload that
-// was sent.
+// What a load generator needs of JSON and MessagePack: writes whole messages at the start, and then only ids;
+// of what comes in it reads the leading integers and compares the end with the payload that was sent.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "bench/load/value.h"
 #include "client/wire/frame.h"
 #include "client/wire/rawsocket.h"
+#include "serializers/format.h"
+#include "wamp/value.h"
 
 namespace bench::load {
+
+using wamp::Dict;
+using wamp::List;
 
 // Message types (WAMP, 6.5).
 inline constexpr uint64_t kHello = 1;
@@ -45,11 +48,14 @@ class Serializer {
  public:
   virtual ~Serializer() = default;
 
-  virtual std::string_view subprotocol() const = 0;
-  virtual wire::Opcode opcode() const = 0;
-  virtual uint8_t rawsocket_number() const = 0;  // in the handshake
+  serializers::Format format() const { return format_; }
+  std::string_view subprotocol() const;
+  wire::Opcode opcode() const {
+    return format_ == serializers::Format::json ? wire::Opcode::text : wire::Opcode::binary;
+  }
+  uint8_t rawsocket_number() const;  // in the handshake
 
-  virtual std::string write(const List& message) const = 0;
+  std::string write(const List& message) const;
 
   // Writes `id` as write() does, to room for kMaxIdSize bytes; returns its size.
   virtual size_t write_id(char* out, uint64_t id) const = 0;
@@ -58,6 +64,12 @@ class Serializer {
 
   // What a message ends with whose only argument is `payload`.
   virtual std::string ending(const std::string& payload) const = 0;
+
+ protected:
+  explicit Serializer(serializers::Format format) : format_(format) {}
+
+ private:
+  const serializers::Format format_;
 };
 
 const Serializer& json();

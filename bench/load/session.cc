@@ -13,8 +13,8 @@ List hello(const Options& options) {
   const Dict roles = {{"caller", Dict{}}, {"callee", cancels}, {"publisher", Dict{}}, {"subscriber", Dict{}}};
   Dict details = {{"roles", roles}, {"agent", "wampd bench"}};
   if (!options.authid.empty()) {
-    details.emplace_back("authid", options.authid);
-    details.emplace_back("authmethods", List{"ticket"});
+    details.set("authid", options.authid);
+    details.set("authmethods", List{"ticket"});
   }
   return {kHello, options.realm, details};
 }
@@ -66,7 +66,7 @@ void Session::on_message(std::string_view message, uint64_t now_ns) {
     return on_joined(now_ns);
   }
   if (state_ == State::requesting && head.id == 1 &&
-      head.type == std::get<uint64_t>(plan_.first_request[0].content) + 1) {
+      wamp::Value(head.type - 1) == plan_.first_request[0]) {
     return become_ready(now_ns);
   }
   throw std::runtime_error(plan_.name +

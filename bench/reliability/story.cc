@@ -22,7 +22,10 @@ List hello(const Options& options, bool challenged) {
                       {"publisher", Dict{}},
                       {"subscriber", Dict{}}};
   Dict details = {{"roles", roles}};
-  if (challenged) details.insert(details.end(), {{"authmethods", List{"ticket"}}, {"authid", kUser}});
+  if (challenged) {
+    details.set("authmethods", List{"ticket"});
+    details.set("authid", kUser);
+  }
   return {kHello, options.realm, details};
 }
 
