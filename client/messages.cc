@@ -1,9 +1,29 @@
 #include "client/messages.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "serializers/serializer.h"
 #include "wamp/error_uris.h"
 
 namespace client {
+namespace {
+
+bool is_about_the_login(std::string_view reason) {
+  using namespace wamp::error_uri;
+  constexpr std::string_view reasons[] = {
+      authentication_denied, authentication_failed,   authentication_required,
+      authorization_failed,  no_matching_auth_method, no_such_principal,
+      no_such_role,          not_authorized};
+  return std::find(std::begin(reasons), std::end(reasons), reason) != std::end(reasons);
+}
+
+}  // namespace
+
+EndKind kind_of_abort(std::string_view reason, bool joined) {
+  if (reason == wamp::error_uri::no_such_realm) return EndKind::no_such_realm;
+  return !joined && is_about_the_login(reason) ? EndKind::login_refused : EndKind::aborted;
+}
 
 bool End::may_retry() const {
   switch (kind) {

@@ -44,6 +44,9 @@ enum class EndKind : uint8_t {
   timeout,          // it was connected, but not welcome in time
 };
 
+// Of an ABORT with that reason.
+EndKind kind_of_abort(std::string_view reason, bool joined);
+
 struct End {
   EndKind kind = EndKind::left;
   bool joined = false;   // the session had joined before

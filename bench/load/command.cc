@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <unistd.h>
 
+#include "bench/load/failure.h"
 #include "bench/load/frame_template.h"
 #include "bench/load/measure.h"
 #include "client/wire/stop_signal.h"
@@ -30,6 +31,14 @@ wire::Endpoint endpoint_of(const std::string& url) {
     return wire::parse_url(url);
   } catch (const std::invalid_argument& error) {
     throw CLI::ValidationError("--url", error.what());
+  }
+}
+
+void find_host(wire::Address& address) {
+  try {
+    wire::look_up(address);
+  } catch (const std::runtime_error& error) {
+    throw Failure(Failure::Kind::cannot_connect, error.what());
   }
 }
 
@@ -195,7 +204,7 @@ int Command::run() const {
   wire::catch_stop_signals();
   wire::raise_descriptor_limit();
   Options options = options_;
-  if (options.server.socket.empty()) wire::look_up(options.server.address);
+  if (options.server.socket.empty()) find_host(options.server.address);
   if (options.server.tls) options.tls = transport::TlsClient::load({.authorities = words_.authorities_file});
   const Report report = options.workload == "idle" ? measure_idle(options) : measure(options);
   std::fputs((options.json_report ? report.to_json(options) : report.to_text(options)).c_str(), stdout);

@@ -18,7 +18,8 @@ class Command {
   Command& operator=(const Command&) = delete;
 
   // Loads the server and prints the report. Returns the exit status: 0, or 130 after a stop signal. Throws
-  // std::exception if the load cannot be brought about, or if anything was refused, wrong or lost.
+  // Failure (bench/load/failure.h) if the load cannot be brought about, and another std::exception if
+  // anything was refused, wrong or lost.
   int run() const;
 
  private:

@@ -1,6 +1,7 @@
 #include "bench/load/connection.h"
 
 #include <cerrno>
+#include <stdexcept>
 
 #include <sys/socket.h>
 
@@ -96,7 +97,12 @@ size_t Connection::take_all(std::string_view bytes, uint64_t now_ns) {
 }
 
 size_t Connection::take_acceptance(std::string_view bytes, uint64_t now_ns) {
-  const Acceptance acceptance = framing_.read_acceptance(bytes, serializer_);
+  Acceptance acceptance;
+  try {
+    acceptance = framing_.read_acceptance(bytes, serializer_);
+  } catch (const std::runtime_error& error) {
+    acceptance = {bytes.size(), error.what()};
+  }
   if (acceptance.size == 0) return 0;
   if (acceptance.refusal.empty()) {
     open_ = true;

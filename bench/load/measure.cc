@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "bench/load/clock.h"
+#include "bench/load/failure.h"
 #include "bench/load/measuring_thread.h"
 #include "client/wire/stop_signal.h"
 
@@ -33,10 +34,12 @@ void open_all(const std::vector<Session*>& sessions, Loop& loop) {
   size_t begun = 0;
   for (size_t ready = 0; ready < sessions.size();) {
     while (begun < sessions.size() && begun - ready < kOpeningAtATime) sessions[begun++]->open();
-    if (wire::stop_requested()) throw std::runtime_error("interrupted before all sessions were open");
+    if (wire::stop_requested())
+      throw Failure(Failure::Kind::interrupted, "interrupted before all sessions were open");
     if (!loop.turn(deadline_ns)) {
-      throw std::runtime_error(sessions[ready]->name() + " was not ready after " +
-                               std::to_string(kOpeningLimit_s) + " s");
+      const Session& first = *sessions[ready];
+      throw Failure(first.connected() ? Failure::Kind::late : Failure::Kind::cannot_connect,
+                    first.name() + " was not ready after " + std::to_string(kOpeningLimit_s) + " s");
     }
     while (ready < begun && sessions[ready]->ready()) ++ready;
   }

@@ -1,8 +1,11 @@
 #include "bench/load/session.h"
 
 #include <stdexcept>
+#include <system_error>
 
+#include "bench/load/failure.h"
 #include "bench/load/printable.h"
+#include "serializers/serializer.h"
 
 namespace bench::load {
 
@@ -29,7 +32,11 @@ void Session::open() {
   state_ = State::upgrading;
   wire::Endpoint server = options_.server;
   if (options_.floor) server.path = plan_.floor_path;
-  connection_ = std::make_unique<Connection>(loop_, *this, server, options_.tls.get(), writer());
+  try {
+    connection_ = std::make_unique<Connection>(loop_, *this, server, options_.tls.get(), writer());
+  } catch (const std::system_error& error) {
+    throw Failure(Failure::Kind::cannot_connect, error.what());
+  }
 }
 
 void Session::send(const List& message) {
@@ -65,13 +72,27 @@ void Session::on_message(std::string_view message, uint64_t now_ns) {
     id_ = head.id;
     return on_joined(now_ns);
   }
-  if (state_ == State::requesting && head.id == 1 &&
-      wamp::Value(head.type - 1) == plan_.first_request[0]) {
+  if (state_ == State::requesting && head.id == 1 && wamp::Value(head.type - 1) == plan_.first_request[0]) {
     return become_ready(now_ns);
   }
-  throw std::runtime_error(plan_.name +
-                           (state_ == State::joining ? " could not join: " : " had its request refused: ") +
-                           printable(message));
+  refuse(message);
+}
+
+void Session::refuse(std::string_view message) const {
+  serializers::Scratch scratch;
+  const auto read = serializers::decode(reader().format(), message, scratch);
+  const auto* const abort = read ? std::get_if<wamp::Abort>(&*read) : nullptr;
+  const auto* const error = read ? std::get_if<wamp::Error>(&*read) : nullptr;
+  const bool is_joining = state_ == State::joining;
+  throw Failure(
+      abort        ? Failure::Kind::aborted
+      : error      ? Failure::Kind::refused
+      : is_joining ? Failure::Kind::cannot_connect
+                   : Failure::Kind::lost,
+      plan_.name + (is_joining ? " could not join: " : " had its request refused: ") + printable(message),
+      abort   ? abort->reason
+      : error ? error->error
+              : std::string());
 }
 
 void Session::on_joined(uint64_t now_ns) {
@@ -86,7 +107,9 @@ void Session::become_ready(uint64_t now_ns) {
 }
 
 void Session::on_closed(const std::string& why, uint64_t) {
-  throw std::runtime_error(plan_.name + ": " + why);
+  // Who ends without a word before there was a session is none who speaks that.
+  const bool has_joined = state_ > State::joining;
+  throw Failure(has_joined ? Failure::Kind::lost : Failure::Kind::cannot_connect, plan_.name + ": " + why);
 }
 
 }  // namespace bench::load

@@ -1,7 +1,8 @@
 // A WAMP session of the generator: opens the connection, joins the realm, makes its first request (REGISTER
 // or SUBSCRIBE) and is then ready for load. With the floor it is ready as soon as the connection is open.
 //
-// Whatever goes wrong on the way throws std::runtime_error that says who it happened to.
+// Whatever goes wrong on the way throws a Failure, or another std::runtime_error, that says who it happened
+// to.
 #pragma once
 
 #include <cstdint>
@@ -34,6 +35,7 @@ class Session : public Connection::Listener {
   void open();
 
   bool ready() const { return state_ == State::ready; }
+  bool connected() const { return state_ > State::upgrading; }
   const std::string& name() const { return plan_.name; }
   // That WELCOME told.
   uint64_t id() const { return id_; }
@@ -65,6 +67,7 @@ class Session : public Connection::Listener {
   void on_joined(uint64_t now_ns);
   void become_ready(uint64_t now_ns);
   void check_size(size_t message_size) const;
+  [[noreturn]] void refuse(std::string_view message) const;
 
   Loop& loop_;
   const Options& options_;

@@ -52,15 +52,6 @@ std::chrono::milliseconds retry_after_of(const wamp::Dict& details) {
   return std::chrono::milliseconds(std::min(ms, longest_retry_after_ms));
 }
 
-bool is_about_the_login(const std::string& reason) {
-  using namespace wamp::error_uri;
-  constexpr std::string_view reasons[] = {
-      authentication_denied, authentication_failed,   authentication_required,
-      authorization_failed,  no_matching_auth_method, no_such_principal,
-      no_such_role,          not_authorized};
-  return std::find(std::begin(reasons), std::end(reasons), reason) != std::end(reasons);
-}
-
 }  // namespace
 
 Conversation::Conversation(Loop& loop, Options options, Handlers handlers)
@@ -307,12 +298,8 @@ void Conversation::take(wamp::Goodbye& message) {
 
 void Conversation::take(wamp::Abort& message) {
   const bool joined = stage_ == Stage::joined || stage_ == Stage::leaving;
-  const EndKind kind = message.reason == wamp::error_uri::no_such_realm ? EndKind::no_such_realm
-                       : joined                                         ? EndKind::aborted
-                       : is_about_the_login(message.reason)             ? EndKind::login_refused
-                                                                        : EndKind::aborted;
-  close({kind, joined, message.reason, message_of(message.details, message.reason), false,
-         retry_after_of(message.details)});
+  close({kind_of_abort(message.reason, joined), joined, message.reason,
+         message_of(message.details, message.reason), false, retry_after_of(message.details)});
 }
 
 void Conversation::refuse(EndKind kind, std::string_view reason, std::string text) {

@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include "bench/load/command.h"
+#include "bench/load/failure.h"
 #include "client/command/commands.h"
+#include "client/command/connection/exit_status.h"
 #include "router/auth/proofs/credential.h"
 #include "router/base/version.h"
 #include "router/dev_cert/dev_cert.h"
@@ -52,6 +54,38 @@ CLI::App* add_credential(CLI::App& app, router::auth::CredentialOptions& options
   command->add_flag("--autobahn", options.for_autobahn,
                     "for clients that take Argon2's result in base64, as Autobahn|Python does");
   return command;
+}
+
+// Ends as the other subcommands do that connect to a router.
+client::command::ExitStatus status_of(const bench::load::Failure& failure) {
+  using Kind = bench::load::Failure::Kind;
+  using client::command::ExitStatus;
+  client::End end;
+  switch (failure.kind()) {
+    case Kind::cannot_connect:
+      return ExitStatus::cannot_connect;
+    case Kind::aborted:
+      end.kind = client::kind_of_abort(failure.uri(), false);
+      return client::command::status_of(end);
+    case Kind::refused:
+      return client::command::status_of(failure.uri());
+    case Kind::late:
+      return ExitStatus::timeout;
+    case Kind::lost:
+      return ExitStatus::connection_lost;
+    case Kind::interrupted:
+      break;
+  }
+  return ExitStatus::interrupted;
+}
+
+int run(const bench::load::Command& bench) {
+  try {
+    return bench.run();
+  } catch (const bench::load::Failure& failure) {
+    router::program::complain(failure.what());
+    return static_cast<int>(status_of(failure));
+  }
 }
 
 std::string read_password() {
@@ -118,7 +152,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(commands.words(argc, argv));
     if (benching->parsed() || commands.parsed()) router::program::refuse_router_options(app);
-    if (benching->parsed()) return bench.run();
+    if (benching->parsed()) return run(bench);
     if (commands.parsed()) return commands.run();
     if (make_dev_cert->parsed()) {
       std::fputs(router::make_dev_certificates(dev_cert).c_str(), stdout);

@@ -56,7 +56,7 @@ TEST(CommandLine, TheBenchPrintsWhatTheRouterHasAnswered) {
   for (const std::string serializer : {"msgpack", "json"}) {
     const Ended ended =
         run_program({"bench", "rpc", "--url", url, "--realm", "nope", "--serializer", serializer});
-    EXPECT_EQ(ended.code, 1);
+    EXPECT_EQ(ended.code, 6);
     EXPECT_THAT(
         ended.output,
         HasSubstr(

@@ -120,6 +120,53 @@ class ExitStatuses(CommandLine):
         self.assertEqual(self.end(self.begin("call", "wamp.session.count", "--every", "10ms", "-v", ready=r"< \[50,"))[0], 130)
 
 
+class ExitStatusesOfBench(CommandLine):
+    """It has a client of its own, and ends as the others do."""
+
+    def bench(self, *words, status, workload="rpc"):
+        words = ["bench", workload, *(() if "--url" in words else ("--url", self.router.urls["rs"])), *words]
+        return self.run_it(*words, "--warmup", "0", "--duration", "0.1", status=status)[1]
+
+    def ticket(self, text):
+        return ("--ticket-file", self.place.write("of bench.ticket", text))
+
+    def test_0_is_done(self):
+        self.bench(status=0)
+
+    def test_2_is_a_mistake_on_the_command_line(self):
+        for words in (("--url", "http://localhost"), ("--depth", "0"), ("--callres", "1")):
+            with self.subTest(words=words):
+                self.bench(*words, status=2)
+
+    def test_3_is_no_connection(self):
+        tls_port = self.router.urls["rss"].rpartition(":")[2]
+        for url in (f"ws://127.0.0.1:{free_port()}/ws", "ws://nobody.invalid/ws", self.router.urls["ws"].replace("/ws", "/nowhere"),
+                    "rs+unix:///no/socket", self.router.urls["rss"], f"rs://127.0.0.1:{tls_port}"):
+            with self.subTest(url=url):
+                self.assertIn("wampd: ", self.bench("--url", url, status=3))
+
+    def test_4_is_a_refused_login(self):
+        said = self.bench("--authid", "joe", *self.ticket("wrong"), status=4)
+        self.assertIn("wamp.error.authentication_denied", said)
+
+    def test_5_is_no_permission(self):
+        said = self.bench("--authid", "eve", *self.ticket("eve's ticket"), status=5)
+        self.assertIn("wamp.error.not_authorized", said)
+
+    def test_6_is_no_such_realm(self):
+        for serializer in ("json", "msgpack"):
+            self.assertIn("wamp.error.no_such_realm", self.bench("--realm", "nowhere", "--serializer", serializer, status=6))
+
+    def test_8_is_a_lost_connection(self):
+        idle = self.begin("bench", "idle", "--url", self.router.urls["rs"], "--duration", "600", "--progress", ready="1 sessions are open")
+        self.run_it("call", "wamp.session.kill_all")
+        self.assertEqual(self.end(idle, 0)[0], 8)
+
+    def test_130_is_an_interrupt(self):
+        idle = self.begin("bench", "idle", "--url", self.router.urls["rs"], "--duration", "600", "--progress", ready="1 sessions are open")
+        self.assertEqual(self.end(idle)[0], 130)
+
+
 class Connecting(CommandLine):
     def test_over_every_transport_with_every_serializer(self):
         self.register("com.example.echo", "--echo")
