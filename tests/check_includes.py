@@ -28,7 +28,7 @@ EXCEPTIONS = [
     (re.compile(r"^bench/load/printable\.cc$"), re.compile(r"^text/printable\.h$")),
     (re.compile(r"^bench/load/"), re.compile(r"^(serializers/(format|serializer)|wamp/value)\.h$")),
     (re.compile(r"^bench/micro/"), re.compile(r"^(text|wamp|serializers|transport|router)/|^tests/serializers/library_readers\.h$")),
-    (re.compile(r"^router/main/main\.cc$"), re.compile(r"^(bench/load/(command|failure)|client/command/(commands|connection/exit_status))\.h$")),
+    (re.compile(r"^router/main/main\.cc$"), re.compile(r"^(bench/load/(command|failure)|client/command/(commands|completion|connection/exit_status))\.h$")),
     (re.compile(r"^router/main/check\.h$"), re.compile(r"^client/command/question/file_question\.h$")),
 ]
 
@@ -123,7 +123,7 @@ CLIENT_ROOMS = {
     "command/verbs": {"main", "command/words", "command/question", "command/output", "command/settings", "command/child",
                       "command/connection"},
     "command/views": {"command/words", "command/output", "command/connection", "command/verbs"},
-    "command": {"command/question", "command/words", "command/output", "command/verbs"},
+    "command": {"command/question", "command/words", "command/output", "command/settings", "command/verbs"},
 }
 
 HOUSES = {"serializers": SERIALIZERS_ROOMS, "transport": TRANSPORT_ROOMS, "router": ROUTER_ROOMS, "client": CLIENT_ROOMS}
@@ -142,7 +142,7 @@ DOORS = {
     "sodium": re.compile(r"^crypto/crypto\.cc$"),
     "cjose": re.compile(r"^router/auth/proofs/token\.cc$"),
     "nats": re.compile(r"^bench/nats/peer\.cc$"),
-    "CLI": re.compile(r"^(router/main/|client/command/(commands\.cc$|(words|settings|verbs|views)/))"),
+    "CLI": re.compile(r"^(router/main/|client/command/(\w+\.cc$|(words|settings|verbs|views)/))"),
     "asio": re.compile(r"^(transport/|client/loop\.cc$)"),
 }
 

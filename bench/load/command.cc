@@ -42,6 +42,11 @@ void find_host(wire::Address& address) {
   }
 }
 
+// Shells offer what its name says.
+CLI::Validator one_of(const std::vector<std::string>& words) {
+  return CLI::IsMember(words).description("").name(CLI::detail::join(words));
+}
+
 const Serializer* serializer_named(const std::string& name) {
   return name == "json" ? &json() : &msgpack();
 }
@@ -67,7 +72,7 @@ void Command::add_workload_options() {
                   "rpc: calls; pubsub: events; connect: sessions that come and go; idle: sessions that stay")
       ->required()
       ->type_name("WORKLOAD")
-      ->check(CLI::IsMember({"rpc", "pubsub", "connect", "idle"}).description(""));
+      ->check(one_of({"rpc", "pubsub", "connect", "idle"}));
   CLI::Option* const pairs = add_amount("--pairs", words_.pairs, kMost,
                                         "rpc: so many callers, each with a callee of its own; default: 1");
   add_amount("--callers", options_.callers, kMost,
@@ -101,7 +106,7 @@ void Command::add_workload_options() {
 
 void Command::add_server_options() {
   app_.option_defaults()->group("Server");
-  const auto serializers = CLI::IsMember({"json", "msgpack"}).description("");
+  const auto serializers = one_of({"json", "msgpack"});
   app_.add_option("--url", words_.url, std::string(wire::kUrlForms).append("; default: " + words_.url))
       ->type_name("URL");
   app_.add_option(

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include <CLI/CLI.hpp>
@@ -15,6 +16,7 @@
 #include "bench/load/command.h"
 #include "bench/load/failure.h"
 #include "client/command/commands.h"
+#include "client/command/completion.h"
 #include "client/command/connection/exit_status.h"
 #include "router/auth/proofs/credential.h"
 #include "router/base/version.h"
@@ -150,6 +152,10 @@ int main(int argc, char** argv) {
   const bench::load::Command bench(*benching);
   client::command::Commands commands(app, router::program::explain_file);
   try {
+    if (argc > 1 && argv[1] == std::string_view("--complete")) {  // shells ask this
+      std::fputs(client::command::complete(app, {argv + 2, argv + argc}).c_str(), stdout);
+      return EXIT_SUCCESS;
+    }
     app.parse(commands.words(argc, argv));
     if (benching->parsed() || commands.parsed()) router::program::refuse_router_options(app);
     if (benching->parsed()) return run(bench);

@@ -13,7 +13,7 @@
 namespace router::program {
 namespace {
 
-// The option takes one of these words; another one is refused with those that there are.
+// The option takes one of these words, which shells offer; another one is refused with those that there are.
 template <class T>
 void take_words(CLI::Option* option, const std::map<std::string, T>& values) {
   const auto check = [values](const std::string& word) -> std::string {
@@ -23,7 +23,9 @@ void take_words(CLI::Option* option, const std::map<std::string, T>& values) {
     return "expected " + config::alternatives(words) + ", found " + config::in_quotes(word) +
            config::did_you_mean(word, words);
   };
-  option->transform(CLI::CheckedTransformer(values).description(""));
+  std::vector<std::string> names;
+  for (const auto& entry : values) names.push_back(entry.first);
+  option->transform(CLI::CheckedTransformer(values).description("").name(CLI::detail::join(names)));
   option->transform(CLI::Validator(check, ""));  // which comes before it
 }
 

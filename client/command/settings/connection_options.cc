@@ -30,12 +30,15 @@ void ConnectionOptions::add_to(CLI::App& app) {
     if (app.get_option_no_throw(option_name(setting))) continue;
     std::string help(setting.help);
     if (!setting.variable.empty()) help += " (WAMP_" + std::string(setting.variable) + ")";
-    options_[std::string(setting.name)] =
-        add_word(app, option_name(setting), words_[std::string(setting.name)], help)
-            ->type_name(std::string(setting.placeholder))
-            ->group("Connection");
+    CLI::Option* const option = add_word(app, option_name(setting), words_[std::string(setting.name)], help)
+                                    ->type_name(std::string(setting.placeholder))
+                                    ->group("Connection");
+    if (!setting.choices.empty()) offer(option, std::string(setting.choices));
+    options_[std::string(setting.name)] = option;
   }
-  add_word(app, "--context", context_, "what \"wampd context add\" has kept under that name (WAMP_CONTEXT)")
+  offer(add_word(app, "--context", context_,
+                 "what \"wampd context add\" has kept under that name (WAMP_CONTEXT)"),
+        all_contexts)
       ->type_name("NAME")
       ->group("Connection");
   app.add_flag("-v,--verbose", is_verbose_, "show each message on the standard error")->group("Connection");

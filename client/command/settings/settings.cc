@@ -26,7 +26,8 @@ constexpr Setting settings[] = {
      .placeholder = "METHOD",
      .help = "anonymous, ticket, wampcra, scram, cryptosign, tls, jwt or cookie; several with commas; "
              "default: those "
-             "that there is a secret for"},
+             "that there is a secret for",
+     .choices = "anonymous,ticket,wampcra,scram,cryptosign,tls,jwt,cookie"},
     {.name = "authid", .variable = "AUTHID", .placeholder = "NAME", .help = "who we are"},
     {.name = "authrole", .variable = "AUTHROLE", .placeholder = "NAME", .help = "the role that we ask for"},
     {.name = "ticket",
@@ -97,7 +98,8 @@ constexpr Setting settings[] = {
     {.name = "serializer",
      .variable = "SERIALIZER",
      .placeholder = "NAME",
-     .help = "json, msgpack or cbor; default: what the router likes best of these"},
+     .help = "json, msgpack or cbor; default: what the router likes best of these",
+     .choices = "json,msgpack,cbor"},
     {.name = "timeout",
      .variable = "TIMEOUT",
      .placeholder = "TIME",

@@ -24,6 +24,7 @@ struct Setting {
   std::string_view instead = {};  // the setting that says the same in another way
   bool is_secret = false;
   bool is_file = false;
+  std::string_view choices = {};  // that shells offer, with commas between
 };
 std::span<const Setting> all_settings();
 

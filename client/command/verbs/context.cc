@@ -34,11 +34,11 @@ class ContextVerb final : public Verb {
     add_->add_flag("--select", selects_, "and select it");
     ls_ = app.add_subcommand("ls", "List the contexts.");
     select_ = app.add_subcommand("select", "Take this one where none is named.");
-    add_name(*select_)->required();
+    offer(add_name(*select_), all_contexts)->required();
     show_ = app.add_subcommand("show", "Show what is kept, but the secrets.");
-    add_name(*show_);
+    offer(add_name(*show_), all_contexts);
     rm_ = app.add_subcommand("rm", "Forget one.");
-    add_name(*rm_)->required();
+    offer(add_name(*rm_), all_contexts)->required();
   }
 
   ExitStatus run() override {

@@ -59,7 +59,27 @@ CLI::Option* add_word(CLI::App& app, const std::string& names, std::string& word
 
 CLI::Option* add_choice(CLI::App& app, const std::string& names, std::string& word,
                         const std::vector<std::string>& choices, const std::string& help) {
-  return add_word(app, names, word, help)->check(CLI::IsMember(choices).description(""));
+  return offer(add_word(app, names, word, help)->check(CLI::IsMember(choices).description("")),
+               CLI::detail::join(choices));
+}
+
+CLI::Option* offer(CLI::Option* option, const std::string& words) {
+  return option->check(CLI::Validator([](std::string&) { return std::string(); }, "", words));
+}
+
+std::vector<std::string> offered(CLI::Option& option) {
+  for (int index = 0;; ++index) {
+    const CLI::Validator* check = nullptr;
+    try {
+      check = option.get_validator(index);
+    } catch (const CLI::OptionNotFound&) {
+      return {};
+    }
+    const std::string help = check->get_description();
+    if (!check->get_name().empty()) return CLI::detail::split(check->get_name(), ',');
+    if (help.starts_with('{') && help.ends_with('}'))
+      return CLI::detail::split(help.substr(1, help.size() - 2), ',');
+  }
 }
 
 CLI::Option* add_number(CLI::App& app, const std::string& names, uint64_t& number, uint64_t least,

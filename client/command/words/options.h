@@ -31,6 +31,14 @@ CLI::Option* add_word(CLI::App& app, const std::string& names, std::string& word
 CLI::Option* add_choice(CLI::App& app, const std::string& names, std::string& word,
                         const std::vector<std::string>& choices, const std::string& help);
 
+// What a shell may offer as the option's value: words with commas between, or `all_contexts`. It is kept as
+// the name of a check that takes everything. Other words are taken, too.
+constexpr const char* all_contexts = ":contexts";
+CLI::Option* offer(CLI::Option* option, const std::string& words);
+// The words of `offer`, or else those of which the value must be one, if the check has them as its name or
+// shows them in the help.
+std::vector<std::string> offered(CLI::Option& option);
+
 constexpr uint64_t highest_session = uint64_t{1} << 53;
 
 // A number in decimal digits, as all numbers here: "010" is ten.
