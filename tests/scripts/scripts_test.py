@@ -40,6 +40,7 @@ class Scripts(unittest.TestCase):
         self.program("bin/dpkg-query", "exit 1")
         self.program("bin/apt-cache", "exit 0")
         self.program("bin/apt-get", apt_get)
+        self.copy("debian/control")
         return self.call(str(self.copy("scripts/install-packages")), "build", user=user)
 
     def test_installing_says_how_far_it_is(self):
@@ -47,6 +48,17 @@ class Scripts(unittest.TestCase):
                             'echo "0 upgraded, 195 newly installed, 0 to remove"; echo Get:1 a; echo Get:2 b; sleep 12;; esac')
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("installing, 2 of 195 fetched, 0 set up", done.stdout)
+
+    def test_the_packages_are_those_that_debian_control_names_for_that_purpose(self):
+        self.program("bin/dpkg-query", "exit 1")
+        script = self.copy("scripts/install-packages")
+        (self.folder / "tree/debian").mkdir()
+        (self.folder / "tree/debian/control").write_text(
+            "Source: x\nBuild-Depends:\n# Comment\n debhelper-compat (= 13),\n dh-x,\n manual <!nodoc>,\n a (>= 1),\n b <pkg.wampd.test>,\n"
+            "# Comment\n c <pkg.wampd.test> <pkg.wampd.bench>,\n d <pkg.wampd.bench>,\n\nPackage: x\nDepends: e,\n f,\n")
+        for purpose, wanted in {"build": "a\n", "test": "a b c\n", "bench": "a c d\n"}.items():
+            done = self.call(str(script), "--check", purpose)
+            self.assertEqual((done.returncode, done.stdout), (1, wanted), done.stderr)
 
     def test_a_failure_shows_what_apt_said(self):
         done = self.install("echo 'E: Could not resolve host'; exit 100")
