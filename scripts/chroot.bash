@@ -14,7 +14,8 @@ fail() {
 PATH=$PATH:/usr/sbin:/sbin
 command -v debootstrap >/dev/null || fail "needs debootstrap: apt-get install debootstrap"
 
-chroot_dir=$(mktemp -d "/tmp/wampd-chroot.XXXXXX")
+chroot_dir=$(mktemp -d /tmp/wampd-chroot.XXXXXX)
+chmod 755 "$chroot_dir"  # it is the root folder of other users, too
 mounted=()
 before_clean_up() { :; }
 clean_up() {
