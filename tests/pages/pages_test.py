@@ -79,5 +79,12 @@ class Curl(Page):
         self.run_all(text)
 
 
+class ContinuousIntegration(Page):
+    def test_each_command_says_what_the_page_says(self):
+        text = self.text("continuous-integration.md")
+        self.place.write("wampd.jsonc", self.block("jsonc", text))
+        self.run_all(text)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -5,6 +5,7 @@ usage: container_test.py SOURCE_DIRECTORY WAMPD
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -14,6 +15,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "scripts"))
 from dockerfile import Wrong, parse  # noqa: E402
 
+EXAMPLE = ROOT / "examples" / "docker"
 TEXT = (ROOT / "Dockerfile").read_text()
 IMAGE = [one for one in parse(TEXT) if one.stage == 1]
 # Packages that Debian's images have themselves: the package manager is linked with them.
@@ -63,6 +65,25 @@ class Container(unittest.TestCase):
         # A name with a slash at its beginning is one of the root in Git, and each is one in Docker.
         wanted = [".git", *(line.strip("/") if line.startswith("/") else f"**/{line.strip('/')}" for line in rules[".gitignore"])]
         self.assertEqual(rules[".dockerignore"], wanted)
+
+
+class Page(unittest.TestCase):
+    def test_it_has_the_files_of_the_example(self):
+        page = (ROOT / "docs" / "docker.md").read_text()
+        for name, language in (("compose.yaml", "yaml"), ("wampd.jsonc", "jsonc")):
+            self.assertIn(f"`{name}`:\n\n```{language}\n{(EXAMPLE / name).read_text()}```\n", page)
+
+    def test_the_configuration_of_the_example_is_good_once_the_secrets_are_there(self):
+        with tempfile.TemporaryDirectory() as folder:
+            text = (EXAMPLE / "wampd.jsonc").read_text()
+            for secret in re.findall(r"/run/secrets/(\w+\.?\w*)", text):
+                self.assertIn(secret, re.search(r"secrets: \[(.*)\]", (EXAMPLE / "compose.yaml").read_text())[1].split(", "))
+            subprocess.run([WAMPD, "dev-cert", "--directory", folder], check=True, capture_output=True)
+            Path(folder, "joes_ticket").write_text("secret\n")
+            file = Path(folder, "wampd.jsonc")
+            file.write_text(text.replace("/run/secrets", folder).replace("/var/lib/wampd", folder))
+            checked = subprocess.run([WAMPD, "check", "--strict", file], capture_output=True, text=True, check=False)
+            self.assertEqual((checked.returncode, checked.stderr), (0, ""))
 
 
 class Reading(unittest.TestCase):
