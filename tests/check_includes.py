@@ -78,6 +78,8 @@ ROUTER_ROOMS = {
     "statistics": {"base"},
     "taps": {"base"},
     "matching": {"tables"},
+    "cluster/words": set(),
+    "cluster": {"cluster/words"},
     "auth/proofs": {"config", "base"},
     "auth": {"config", "base", "auth/proofs"},
     "access": {"config", "base", "tables", "matching"},
