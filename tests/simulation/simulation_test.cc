@@ -5,27 +5,16 @@
 #include "tests/simulation/simulation.h"
 
 #include <csignal>
-#include <cstdlib>
 #include <iostream>
 #include <string>
 
 #include <gtest/gtest.h>
 
 #include "router/base/log.h"
+#include "tests/simulation/seeds.h"
 
 namespace simulation {
 namespace {
-
-uint64_t from_environment(const char* name, uint64_t otherwise) {
-  const char* const given = std::getenv(name);
-  return given ? std::stoull(given) : otherwise;
-}
-
-#ifdef WAMPD_SANITIZED
-constexpr bool is_sanitized = true;
-#else
-constexpr bool is_sanitized = false;
-#endif
 
 uint64_t running_seed = 0;
 
