@@ -37,7 +37,8 @@ struct Sink {
 };
 
 Sink& sink() {
-  static Sink instance;
+  // Never destroyed: a program may end while a router within it still logs.
+  static Sink& instance = *new Sink;
   return instance;
 }
 

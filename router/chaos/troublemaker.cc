@@ -25,9 +25,9 @@ std::unique_ptr<transport::Receiver> Troublemaker::trouble(Worker& worker, seria
   const auto after = [&loop = worker.loop()](std::chrono::milliseconds delay, std::function<void()> work) {
     loop.after(delay, std::move(work));
   };
-  return std::make_unique<UnreliableReceiver>(
-      UnreliableReceiver::Parts{std::move(session), std::move(kill), format,
-                                fate_of_connection(plan_, number), number, worker.counters(), after});
+  return std::make_unique<UnreliableReceiver>(UnreliableReceiver::Parts{
+      std::move(session), std::move(kill), format, fate_of_connection(plan_, number), number,
+      worker.counters(), [&worker] { return worker.shutting_down(); }, after});
 }
 
 }  // namespace router::chaos

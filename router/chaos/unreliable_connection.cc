@@ -1,6 +1,5 @@
 #include "router/chaos/unreliable_connection.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "router/memory/holding.h"
@@ -44,10 +43,8 @@ void UnreliableConnection::hold(transport::BufferRef frame, std::optional<std::c
 }
 
 void UnreliableConnection::release(uint64_t number) {
-  const auto found =
-      std::find_if(held_.begin(), held_.end(), [number](const Held& held) { return held.number == number; });
-  if (found == held_.end()) return;
-  found->waits = false;
+  if (held_.empty() || number < held_.front().number) return;  // all up to it have been let go
+  held_[number - held_.front().number].waits = false;
   send_released();
 }
 

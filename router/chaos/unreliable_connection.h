@@ -72,8 +72,8 @@ class UnreliableConnection final : public transport::Connection {
  private:
   struct Held {
     transport::BufferRef frame;
-    uint64_t number;
-    bool waits;  // its time has not come
+    uint64_t number;  // each one more than that of the one before it
+    bool waits;       // its time has not come
   };
 
   void on_paused() override;

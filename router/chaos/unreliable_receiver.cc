@@ -111,6 +111,7 @@ void UnreliableReceiver::on_dead() {
 
 void UnreliableReceiver::look_at_dead(std::chrono::milliseconds since) {
   if (since >= longest_death) return real_->drop("chaos: half-open for long enough");
+  if (parts_.is_ending()) return real_->drop("chaos: half-open until the end");
   if (real_->peer_has_left()) return real_->drop("chaos: half-open until the peer left");
   later(look_interval, [this, since] { look_at_dead(since + look_interval); });
 }

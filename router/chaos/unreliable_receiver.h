@@ -34,6 +34,7 @@ class UnreliableReceiver final : public transport::Receiver, private UnreliableC
     Fate fate;
     uint64_t number;  // of the connection, for the log
     WorkerCounters& counters;
+    std::function<bool()> is_ending;  // the router, which waits for all connections then
     // Does the work once, on this thread, after that time.
     std::function<void(std::chrono::milliseconds, std::function<void()>)> after;
   };

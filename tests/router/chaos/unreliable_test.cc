@@ -71,7 +71,7 @@ class Unreliable : public testing::Test {
         std::make_unique<Session>(session), [this] { ++session.kills; }, serializers::Format::json,
         Fate(
             plan, [] { return 0.0; }, std::move(to_client)),
-        1, counters,
+        1, counters, [this] { return router_ends; },
         [this](milliseconds delay, std::function<void()> work) {
           due_.emplace(now_ + delay, std::move(work));
         }});
@@ -100,6 +100,7 @@ class Unreliable : public testing::Test {
   Session::Seen session;
   Real real;
   WorkerCounters counters;
+  bool router_ends = false;
 
  private:
   milliseconds now_{0};
@@ -190,6 +191,14 @@ TEST_F(Unreliable, ADeadConnectionEndsWhenTheClientDoesOrAfterFiveMinutes) {
   EXPECT_EQ(real.dropped, "");
   passes(milliseconds(1));
   EXPECT_EQ(real.dropped, "chaos: half-open for long enough");
+}
+
+TEST_F(Unreliable, ADeadConnectionDoesNotHoldUpTheRoutersEnd) {
+  begin({.half_open = 1});
+  comes(call);
+  router_ends = true;
+  passes(UnreliableReceiver::look_interval);
+  EXPECT_EQ(real.dropped, "chaos: half-open until the end");
 }
 
 TEST_F(Unreliable, ADeadConnectionThatEndsEarlierIsForgotten) {

@@ -232,6 +232,7 @@ TEST_F(EmbeddedRouter, LeavesTheSignalsToTheProgram) {
       ++its_own;
       EXPECT_TRUE(blocked_by(thread) & bit(SIGTERM)) << thread;
       EXPECT_TRUE(blocked_by(thread) & bit(SIGCHLD)) << thread;
+      EXPECT_FALSE(blocked_by(thread) & bit(SIGSEGV)) << thread << " would end without the program's handler";
     }
   EXPECT_GT(its_own, 0);
   EXPECT_EQ(blocked_by("/proc/thread-self"), own);
