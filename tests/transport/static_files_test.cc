@@ -34,6 +34,7 @@ class StaticFiles : public testing::Test {
     request.method = "GET";
     if (!header.empty()) request.headers.emplace_back(header, value);
     request.path = std::string(asked_under).append(path);
+    request.query = query;
     return static_file({directory.string(), own_types, cache_timeout_s, lists_directories, default_file},
                        path, request);
   }
@@ -50,6 +51,7 @@ class StaticFiles : public testing::Test {
   bool lists_directories = false;
   std::string default_file;
   std::string asked_under = "/files/";  // where the directory is, for clients
+  std::string query;
 };
 
 TEST_F(StaticFiles, AFileIsServedWithItsType) {
@@ -187,6 +189,68 @@ TEST_F(StaticFiles, ADefaultFileIsInThePlaceOfWhatIsNotThere) {
   EXPECT_EQ(get("absent").status, 404);
 }
 
+// ---- directories without a slash
+
+TEST_F(StaticFiles, ADirectoryWithoutASlashLeadsToTheOneWithIt) {
+  write("sub/deep/index.html", "<deep>");
+  const HttpResponse response = get("sub/deep");
+  EXPECT_EQ(response.status, 301);
+  EXPECT_EQ(header(response, "Location"), "deep/") << "from there, under whatever prefix of a proxy";
+  EXPECT_EQ(header(response, "Cache-Control"), "no-cache");
+  default_file = "index.html";
+  EXPECT_EQ(get("sub/deep").status, 301);
+  EXPECT_EQ(get("sub").body, "<home>") << "it has nothing to see";
+  default_file = "sub/deep";
+  EXPECT_EQ(get("absent").status, 404);
+}
+
+TEST_F(StaticFiles, ARedirectKeepsTheQuery) {
+  write("sub/index.html", "<sub>");
+  query = "a=1&b=%20/?:";
+  EXPECT_EQ(header(get("sub"), "Location"), "sub/?a=1&b=%20/?:");
+  query = "a\nSet-Cookie: b";
+  EXPECT_EQ(header(get("sub"), "Location"), "sub/");
+}
+
+TEST_F(StaticFiles, ARedirectStaysOnItsHost) {
+  for (const char* name : {"evil", "a:b", "\\evil", "a b", "a\nb: c"})
+    write(std::string(name) + "/index.html", "");
+  for (const auto& [path, location] :
+       std::vector<std::pair<std::string, std::string>>{{"//evil", "evil/"},
+                                                        {"a:b", "a%3Ab/"},
+                                                        {"/\\evil", "%5Cevil/"},
+                                                        {"a b", "a%20b/"},
+                                                        {"a\nb: c", "a%0Ab%3A%20c/"}}) {
+    asked_under = path.starts_with('/') ? "" : "/";
+    EXPECT_EQ(header(get(path), "Location"), location) << path;
+  }
+}
+
+TEST_F(StaticFiles, NothingIsToldOfDirectoriesThatAreNotServed) {
+  write(".git/index.html", "");
+  write("empty/.env", "");
+  fs::create_directory(outside / "secrets");
+  std::ofstream(outside / "secrets" / "index.html") << "secret";
+  fs::create_symlink("../secrets", directory / "out");
+  fs::create_symlink(".git", directory / "git");
+  write("half/a.txt", "");
+  fs::create_symlink("../../secrets/index.html", directory / "half" / "index.html");
+  for (const bool lists : {false, true}) {
+    lists_directories = lists;
+    for (const char* path : {".git", "git", "out", "half", "../secrets", "..", "half/.."})
+      EXPECT_EQ(get(path).status, 404) << path;
+  }
+  lists_directories = false;
+  EXPECT_EQ(get("empty").status, 404);
+}
+
+TEST_F(StaticFiles, ALinkToADirectoryIsOne) {
+  write("sub/index.html", "<sub>");
+  fs::create_symlink("sub", directory / "link");
+  EXPECT_EQ(header(get("link"), "Location"), "link/");
+  EXPECT_EQ(get("link/").body, "<sub>");
+}
+
 // ---- lists of directories
 
 class Lists : public StaticFiles {
@@ -220,7 +284,6 @@ TEST_F(Lists, HaveFilesAndFoldersByName) {
 TEST_F(Lists, AreThereOnlyIfTheyAreWantedAndThereIsNoIndex) {
   write("a/b.txt", "b");
   EXPECT_EQ(get("a/").status, 200);
-  EXPECT_EQ(get("a").status, 404) << "its links would lead elsewhere";
   EXPECT_EQ(get("b/").status, 404);
   write("a/index.html", "<a>");
   EXPECT_EQ(get("a/").body, "<a>");
@@ -281,8 +344,26 @@ TEST_F(Lists, SayThatThereIsMoreThanTheyShow) {
   EXPECT_EQ(get("many/").body.find("There is more"), std::string::npos);
   write("many/1000", "");
   EXPECT_EQ(links("many/").size(), 1001u);
-  EXPECT_NE(get("many/").body.find("<p>There is more: only 1000 entries are looked at.</p>"),
-            std::string::npos);
+  EXPECT_NE(get("many/").body.find("<p>There is more: only 1000 entries are looked at, "), std::string::npos);
+}
+
+TEST_F(Lists, HaveFewerLinksAsTheyAreDearer) {
+  write("a.txt", "");
+  fs::create_directory(directory / "many");
+  for (int i = 0; i < 100; ++i) fs::create_symlink("../a.txt", directory / "many" / std::to_string(i));
+  EXPECT_EQ(links("many/").size(), 101u) << "and the folder above";
+  EXPECT_EQ(get("many/").body.find("There is more"), std::string::npos);
+  fs::create_symlink("../a.txt", directory / "many" / "100");
+  EXPECT_EQ(links("many/").size(), 101u);
+  EXPECT_NE(get("many/").body.find("and a symbolic link counts as 10.</p>"), std::string::npos);
+}
+
+TEST_F(Lists, AreWhereADirectoryWithoutASlashLeadsTo) {
+  write("a/b/c.txt", "c");
+  EXPECT_EQ(get("a/b").status, 301);
+  EXPECT_EQ(header(get("a/b"), "Location"), "b/");
+  lists_directories = false;
+  EXPECT_EQ(get("a/b").status, 404);
 }
 
 }  // namespace

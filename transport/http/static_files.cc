@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
@@ -10,25 +9,19 @@
 #include <optional>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "text/printable.h"
 #include "transport/http/conditional_request.h"
+#include "transport/http/directory_list.h"
 
 namespace transport {
 namespace {
 
-namespace fs = std::filesystem;
-
 // A page, its scripts and pictures; what is larger belongs on a web server.
 constexpr off_t max_static_file_size = 2 * 1024 * 1024;
-
-// Of a directory; to look at them takes a few milliseconds.
-constexpr size_t most_listed = 1000;
 
 bool has_hidden_part(std::string_view path) {
   return path.starts_with('.') || path.find("/.") != path.npos || path.find('\0') != path.npos;
@@ -47,6 +40,15 @@ std::optional<std::string> real_path(const std::string& path) {
 bool is_shown(const std::string& path, const std::string& root) {
   return path.starts_with(root == "/" ? root : root + "/") &&
          !has_hidden_part(std::string_view(path).substr(root.size()));
+}
+
+// The real path of a directory that is shown, or is the root itself.
+std::optional<std::string> shown_directory(const std::string& path, const std::string& root) {
+  auto real = real_path(path);
+  std::error_code error;  // as good as none
+  if (!real || (*real != root && !is_shown(*real, root)) || !std::filesystem::is_directory(*real, error))
+    return std::nullopt;
+  return real;
 }
 
 std::optional<std::string> read_part(int descriptor, size_t first, size_t size) {
@@ -99,90 +101,16 @@ std::optional<HttpResponse> read_file(const std::string& path, const HttpRequest
   return response;
 }
 
-// ---- lists
-
-// How it stands in the list, if it does: directories with a '/'.
-std::optional<std::string> shown_name(const fs::directory_entry& entry, const std::string& root) {
-  std::string name = entry.path().filename().string();
-  if (name.starts_with('.')) return std::nullopt;
-  std::error_code error;  // as good as none
-  if (entry.is_symlink(error)) {
-    const auto real = real_path(entry.path().string());
-    if (!real || !is_shown(*real, root)) return std::nullopt;
-  }
-  if (entry.is_directory(error)) return name + '/';
-  return entry.is_regular_file(error) ? std::optional(std::move(name)) : std::nullopt;
-}
-
-void append_html(std::string_view text, std::string& out) {
-  for (const char c : text::printable(text)) {
-    if (c == '&' || c == '<' || c == '>' || c == '"' || c == '\'')
-      out.append("&#").append(std::to_string(static_cast<int>(c))).append(1, ';');
-    else
-      out += c;
-  }
-}
-
-// For a URL: nothing in it is a scheme, or a step up.
-void append_escaped(std::string_view name, std::string& out) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  for (const char c : name) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80 && (std::isalnum(byte) || c == '-' || c == '_' || c == '.' || c == '~' || c == '/'))
-      out += c;
-    else
-      out.append(1, '%').append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
-  }
-}
-
-// `from`: what a link must begin with, as the request's path does not end in '/'.
-void append_link(std::string_view from, std::string_view name, std::string& out) {
-  out += "<li><a href=\"";
-  append_escaped(from, out);
-  append_escaped(name, out);
-  out += "\"><bdi>";
-  append_html(name, out);
-  out += "</bdi></a></li>\n";
-}
-
 // Nothing if there is no such directory.
 std::optional<HttpResponse> list_of(const StaticFiles& files, const std::string& root,
                                     std::string_view relative_path, const HttpRequest& request) {
-  const auto directory = real_path(files.directory + "/" + std::string(relative_path));
-  if (!directory || (*directory != root && !is_shown(*directory, root))) return std::nullopt;
-  std::error_code error;
-  fs::directory_iterator entry(*directory, error);
-  if (error) return std::nullopt;
-  std::vector<std::string> names;
-  size_t looked_at = 0;
-  for (; !error && entry != fs::directory_iterator() && looked_at < most_listed; entry.increment(error)) {
-    ++looked_at;
-    if (auto name = shown_name(*entry, root)) names.push_back(std::move(*name));
-  }
-  std::sort(names.begin(), names.end());
-
-  const std::string_view asked = request.path;
-  const std::string from = asked.empty() || asked.ends_with('/')
-                               ? std::string()
-                               : std::string(asked.substr(asked.rfind('/') + 1)) + '/';
-  std::string title = "Index of /";
-  append_html(relative_path, title);
-  std::string body =
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\">"
-      "<meta name=\"viewport\" content=\"width=device-width\"><title>" +
-      title + "</title></head>\n<body>\n<h1>" + title + "</h1>\n<ul>\n";
-  if (!relative_path.empty()) append_link(from, "../", body);
-  for (const std::string& name : names) append_link(from, name, body);
-  body += "</ul>\n";
-  if (looked_at == most_listed && entry != fs::directory_iterator())
-    body += "<p>There is more: only " + std::to_string(most_listed) + " entries are looked at.</p>\n";
-  body += "</body>\n</html>\n";
-  return HttpResponse{200,
-                      "text/html; charset=utf-8",
-                      std::move(body),
-                      {{"Cache-Control", cache_control(0)},
-                       {"Content-Security-Policy", "default-src 'none'"},
-                       {"X-Content-Type-Options", "nosniff"}}};
+  auto directory = shown_directory(files.directory + "/" + std::string(relative_path), root);
+  if (!directory) return std::nullopt;
+  const auto is_served = [&root](const std::string& link) {
+    const auto real = real_path(link);
+    return real && is_shown(*real, root);
+  };
+  return directory_list({*std::move(directory), relative_path, is_served}, request);
 }
 
 // Nothing for what is not to be served.
@@ -207,6 +135,31 @@ std::optional<HttpResponse> found(const StaticFiles& files, std::string_view rel
   return response;
 }
 
+// Where a directory is that was asked for without a '/', if there is something to see: the links of its page
+// would lead elsewhere. The path is the client's own, whatever a proxy has made of it; so the answer is
+// relative to that, and has no '/' at its beginning and no scheme.
+std::optional<HttpResponse> redirect(const StaticFiles& files, std::string_view relative_path,
+                                     const HttpRequest& request) {
+  if (relative_path.empty() || relative_path.ends_with('/') || has_hidden_part(relative_path))
+    return std::nullopt;
+  const auto root = real_path(files.directory);
+  if (!root) return std::nullopt;
+  const auto directory = shown_directory(files.directory + "/" + std::string(relative_path), *root);
+  if (!directory) return std::nullopt;
+  const auto index = real_path(*directory + "/index.html");
+  if (index ? !is_shown(*index, *root) : !files.lists_directories) return std::nullopt;
+
+  std::string location = escaped_for_path(relative_path.substr(relative_path.rfind('/') + 1)) + '/';
+  // What a line of a header cannot have is not passed on.
+  if (!request.query.empty() && std::all_of(request.query.begin(), request.query.end(),
+                                            [](unsigned char c) { return c > 0x20 && c < 0x7F; }))
+    location += '?' + request.query;
+  HttpResponse response = text_response(301, "this is a directory: its path ends in '/'");
+  response.headers = {{"Location", std::move(location)},
+                      {"Cache-Control", cache_control(files.cache_timeout_s)}};
+  return response;
+}
+
 }  // namespace
 
 std::string cache_control(uint32_t cache_timeout_s) {
@@ -217,6 +170,7 @@ HttpResponse static_file(const StaticFiles& files, std::string_view relative_pat
                          const HttpRequest& request) {
   while (relative_path.starts_with('/')) relative_path.remove_prefix(1);
   auto response = found(files, relative_path, request);
+  if (!response) response = redirect(files, relative_path, request);
   if (!response && !files.default_file.empty()) response = found(files, files.default_file, request);
   return response ? *std::move(response) : text_response(404, "no such file");
 }

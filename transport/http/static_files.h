@@ -27,9 +27,9 @@ struct StaticFiles {
 std::string cache_control(uint32_t cache_timeout_s);
 
 // To a GET or HEAD: the file `relative_path` under the directory ("" and paths that end in '/' mean
-// index.html, or a list of what is there), or what the request wants of it, or a 404. Never leaves the
-// directory: "..", symbolic links that lead out, hidden files and special files give a 404 too, and are in no
-// list.
+// index.html, or a list of what is there), or what the request wants of it, or a 404. To the path of such a
+// directory without the '/' it is a redirection to the one with it. Never leaves the directory: "..",
+// symbolic links that lead out, hidden files and special files give a 404 too, and are in no list.
 HttpResponse static_file(const StaticFiles& files, std::string_view relative_path,
                          const HttpRequest& request);
 
