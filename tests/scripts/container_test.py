@@ -70,12 +70,12 @@ class Container(unittest.TestCase):
 class Page(unittest.TestCase):
     def test_it_has_the_files_of_the_example(self):
         page = (ROOT / "docs" / "docker.md").read_text()
-        for name, language in (("compose.yaml", "yaml"), ("wampd.jsonc", "jsonc")):
+        for name, language in (("compose.yaml", "yaml"), ("etc/wampd.jsonc", "jsonc")):
             self.assertIn(f"`{name}`:\n\n```{language}\n{(EXAMPLE / name).read_text()}```\n", page)
 
     def test_the_configuration_of_the_example_is_good_once_the_secrets_are_there(self):
         with tempfile.TemporaryDirectory() as folder:
-            text = (EXAMPLE / "wampd.jsonc").read_text()
+            text = (EXAMPLE / "etc" / "wampd.jsonc").read_text()
             for secret in re.findall(r"/run/secrets/(\w+\.?\w*)", text):
                 self.assertIn(secret, re.search(r"secrets: \[(.*)\]", (EXAMPLE / "compose.yaml").read_text())[1].split(", "))
             subprocess.run([WAMPD, "dev-cert", "--directory", folder], check=True, capture_output=True)
