@@ -52,8 +52,8 @@ struct TopicNumbers {
   // EVENTs that subscribers were given, counted by the workers of these. They stand in a cache line of their
   // own, so that who publishes does not wait for it.
   alignas(64) std::atomic<uint64_t> events{0};
-  // Of them, those that wait for slow subscribers now. Below 0 only for a place that has changed hands while
-  // one was counted.
+  // Of them, those that wait for slow subscribers now. May be off, to either side, for a place that has changed
+  // hands while one was counted.
   std::atomic<int64_t> waiting{0};
 
   struct Total {
