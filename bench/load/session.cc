@@ -84,15 +84,17 @@ void Session::refuse(std::string_view message) const {
   const auto* const abort = read ? std::get_if<wamp::Abort>(&*read) : nullptr;
   const auto* const error = read ? std::get_if<wamp::Error>(&*read) : nullptr;
   const bool is_joining = state_ == State::joining;
-  throw Failure(
-      abort        ? Failure::Kind::aborted
-      : error      ? Failure::Kind::refused
-      : is_joining ? Failure::Kind::cannot_connect
-                   : Failure::Kind::lost,
-      plan_.name + (is_joining ? " could not join: " : " had its request refused: ") + printable(message),
-      abort   ? abort->reason
-      : error ? error->error
-              : std::string());
+  const char* const what = is_joining ? " could not join: "
+                           : error    ? " had its request refused: "
+                                      : " was told, in place of an answer: ";
+  throw Failure(abort        ? Failure::Kind::aborted
+                : error      ? Failure::Kind::refused
+                : is_joining ? Failure::Kind::cannot_connect
+                             : Failure::Kind::lost,
+                plan_.name + what + printable(message),
+                abort   ? abort->reason
+                : error ? error->error
+                        : std::string());
 }
 
 void Session::on_joined(uint64_t now_ns) {
