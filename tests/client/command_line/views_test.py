@@ -82,7 +82,7 @@ class Views(CommandLine):
         environment = self.fake(serve)
         for order, of_procedures, of_topics, of_sessions in (
                 ("rate", "rate", "rate", "rate"), ("errors", "errors", "rate", "errors"), ("p99", "p99", "rate", "rate"),
-                ("bytes", "bytes", "bytes", "bytes"), ("queued", "queued", "rate", "queued"), ("lost", "rate", "rate", "lost")):
+                ("bytes", "bytes", "bytes", "bytes"), ("queued", "queued", "queued", "queued"), ("lost", "rate", "rate", "lost")):
             with self.subTest(order=order):
                 asked.clear()
                 self.run_it("top", "--once", "--order", order, environment=environment)
