@@ -8,6 +8,7 @@ import os
 import socket
 import statistics
 import subprocess
+import sys
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -38,7 +39,10 @@ def start(program):
     begin = time.monotonic()
     with subprocess.Popen([program, '--ephemeral'], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as router:
         try:
-            port = json.loads(router.stdout.readline())['port']
+            line = router.stdout.readline()
+            if not line:
+                sys.exit(f'start.py: {program} --ephemeral has ended before it was ready, with status {router.wait()}')
+            port = json.loads(line)['port']
             is_ready = time.monotonic()
             if join(port) != 2:
                 raise ConnectionError('the router has sent no WELCOME')
@@ -47,10 +51,16 @@ def start(program):
             router.terminate()
 
 
+def at_least_one(text):
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f'expected a number of at least 1, found {text}')
+    return int(text)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--program', default=os.path.join(ROOT, 'build', 'release', 'wampd'))
-    parser.add_argument('runs', nargs='?', type=int, default=20)
+    parser.add_argument('runs', nargs='?', type=at_least_one, default=20)
     arguments = parser.parse_args()
     for what, times in zip(('ready', 'first WELCOME'), zip(*(start(arguments.program) for _ in range(arguments.runs)))):
         print(f'{what}: {min(times):.1f} ms at best, {statistics.median(times):.1f} in the median, {max(times):.1f} at worst')
