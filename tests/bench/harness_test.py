@@ -1,11 +1,13 @@
-"""What the figures of bench/ are made of: the simulated workers, and the charts with their data."""
+"""What the figures of bench/ are made of: the simulated workers, the charts with their data, and how start.py fails."""
 import pathlib
+import subprocess
 import sys
 import tempfile
 import unittest
 import xml.dom.minidom
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench"))
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "bench"))
 from harness import chart, locks  # noqa: E402
 
 LOCK, OTHER = 1, 2
@@ -90,6 +92,20 @@ class Charts(unittest.TestCase):
 
     def test_a_linear_axis_begins_at_zero_and_has_round_steps(self):
         self.assertEqual(chart.steps(34), [0, 10, 20, 30, 40])
+
+
+class Starts(unittest.TestCase):
+    def complains(self, status, what, *arguments):
+        done = subprocess.run([sys.executable, ROOT / "bench" / "start.py", *arguments], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, status)
+        self.assertEqual(done.stderr.splitlines()[-1], f"start.py: {what}")
+
+    def test_fewer_than_one_is_refused(self):
+        for number in ("0", "-1", "many"):
+            self.complains(2, f"error: argument runs: expected a number of at least 1, found {number}", "--", number)
+
+    def test_a_router_that_ends_at_once_is_told(self):
+        self.complains(1, "false --ephemeral has ended before it was ready, with status 1", "--program", "false", "1")
 
 
 if __name__ == "__main__":
