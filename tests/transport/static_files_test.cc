@@ -235,9 +235,10 @@ TEST_F(StaticFiles, NothingIsToldOfDirectoriesThatAreNotServed) {
   fs::create_symlink(".git", directory / "git");
   write("half/a.txt", "");
   fs::create_symlink("../../secrets/index.html", directory / "half" / "index.html");
+  write("no page/index.html/a.txt", "");
   for (const bool lists : {false, true}) {
     lists_directories = lists;
-    for (const char* path : {".git", "git", "out", "half", "../secrets", "..", "half/.."})
+    for (const char* path : {".git", "git", "out", "half", "no page", "../secrets", "..", "half/.."})
       EXPECT_EQ(get(path).status, 404) << path;
   }
   lists_directories = false;

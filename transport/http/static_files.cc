@@ -147,7 +147,10 @@ std::optional<HttpResponse> redirect(const StaticFiles& files, std::string_view 
   const auto directory = shown_directory(files.directory + "/" + std::string(relative_path), *root);
   if (!directory) return std::nullopt;
   const auto index = real_path(*directory + "/index.html");
-  if (index ? !is_shown(*index, *root) : !files.lists_directories) return std::nullopt;
+  std::error_code error;  // as good as none
+  if (index ? !is_shown(*index, *root) || !std::filesystem::is_regular_file(*index, error)
+            : !files.lists_directories)
+    return std::nullopt;
 
   std::string location = escaped_for_path(relative_path.substr(relative_path.rfind('/') + 1)) + '/';
   // What a line of a header cannot have is not passed on.
