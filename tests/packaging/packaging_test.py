@@ -78,6 +78,14 @@ class Installed(unittest.TestCase):
         served = said_by(WAMPD, 'check', '--strict', self.folder / 'etc/wampd/wampd.jsonc')
         self.assertEqual(re.findall(r'^transport (.*)$', served, re.MULTILINE), ['127.0.0.1:8080'])
 
+    def test_the_configuration_lets_nobody_end_sessions_or_silence_the_log(self):
+        file = SOURCE / 'packaging/etc/wampd.jsonc'
+        for action, uri, more in (('call', 'com.example.x', ()), ('call', 'wampd.stats.realm', ()), ('call', 'wamp.session.list', ()),
+                                  ('subscribe', '', ('--match', 'prefix')), ('subscribe', 'wampd.', ('--match', 'prefix'))):
+            self.assertIn(f' may {action} ', said_by(WAMPD, 'check', file, '--explain', 'anonymous', action, uri, '--role', 'anonymous', *more), uri)
+        for uri in ('wamp.session.kill', 'wamp.session.kill_all', 'wamp.session.kill_by_authid', 'wampd.log.level'):
+            self.assertIn(' may not call ', said_by(WAMPD, 'check', file, '--explain', 'anonymous', 'call', uri, '--role', 'anonymous'), uri)
+
     @unittest.skipUnless(HAS_MANUAL, 'help2man is not there')
     def test_each_command_has_a_page_that_tells_each_option(self):
         pages = {}
