@@ -141,7 +141,9 @@ class Completions(unittest.TestCase):
 
     def shell(self, *command, line):
         with tempfile.TemporaryDirectory() as folder:
-            pathlib.Path(folder, 'ticket one').touch()
+            for file in ('ticket one', 'a:b.jsonc'):
+                pathlib.Path(folder, file).touch()
+            pathlib.Path(folder, 'bench').mkdir()
             pathlib.Path(folder, 'wampd').symlink_to(WAMPD)
             return said_by(*command, line, SOURCE / 'packaging/completions', cwd=folder, env={
                 **os.environ, 'PATH': f'{folder}:{os.environ["PATH"]}', 'HOME': folder}).splitlines()
@@ -154,13 +156,17 @@ class Completions(unittest.TestCase):
 
     @unittest.skipUnless(BASH_COMPLETION.exists(), 'bash-completion is not there')
     def test_bash_completes(self):
-        bash = ('bash', '-c', f'''source {BASH_COMPLETION}; source "$1/wampd.bash"; compopt() {{ :; }}
-            COMP_LINE=$0 COMP_POINT=${{#0}}; IFS=" " read -ra COMP_WORDS <<<"$0"; [[ $0 != *" " ]] || COMP_WORDS+=("")
-            if [[ $0 == *=* ]]; then COMP_WORDS=("${{COMP_WORDS[@]:0:${{#COMP_WORDS[@]}}-1}}" "${{COMP_WORDS[-1]%%=*}}" = "${{COMP_WORDS[-1]#*=}}"); fi
+        bash = ('bash', '-c', f'''source {BASH_COMPLETION}; source "$1/wampd.bash"; compopt() {{ asked=$*; }}
+            COMP_LINE=$0 COMP_POINT=${{#0}}; IFS=" " read -ra COMP_WORDS <<<"$(sed "s/[=:]/ & /g" <<<"$0")"; [[ $0 != *" " ]] || COMP_WORDS+=("")
             COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); _wampd; printf "%s\\n" "${{COMPREPLY[@]}}"''')
         self.complete_in(*bash)
-        self.assertEqual(self.shell(*bash, line='wampd call --serializer=m'), ['msgpack'])
-        self.assertEqual(self.shell(*bash, line='wampd call --ca=tick'), ['ticket one'])
+        for line, wanted in (('wampd call --serializer=m', 'msgpack'), ('wampd call --ca=tick', 'ticket one'), ('wampd --config=a', 'a:b.jsonc'),
+                             ('wampd --config=a:', 'b.jsonc'), ('wampd --config a:', 'b.jsonc')):
+            self.assertEqual(self.shell(*bash, line=line), [wanted], line)
+        # bash puts a slash behind folders, and so behind a subcommand with the name of one, if it is told that all are names of files.
+        told = (*bash[:-1], bash[-1] + '; echo "$asked"')
+        for line, wanted in (('wampd ben', ''), ('wampd check ben', '-o filenames')):
+            self.assertEqual((self.shell(*told, line=line)[0], self.shell(*told, line=line)[-1]), ('bench', wanted), line)
 
     @unittest.skipUnless(shutil.which('fish'), 'fish is not there')
     def test_fish_completes(self):
