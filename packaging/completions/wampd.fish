@@ -1,6 +1,8 @@
 # Completion of wampd's command line for fish. The program itself says what may stand where.
 function __wampd_complete
     set -l words (commandline -opc)
+    set words[1] (string replace -r '^~(?=/)' -- $HOME $words[1])
+    type -q $words[1]; or return
     set -l begun (commandline -ct)
     set -l before (string match -r -- '^--[^=]*=' $begun)
     for line in ($words[1] --complete $words[2..] $begun 2>/dev/null)

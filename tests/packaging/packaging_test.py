@@ -150,7 +150,8 @@ class Completions(unittest.TestCase):
 
     def complete_in(self, *command):
         for line, wanted in (('wampd ls ', {'sessions', 'procedures', 'topics'}), ('wampd call --serializer m', {'msgpack'}),
-                             ('wampd call --ticket-file tick', {'ticket one'}), ('wampd context s', {'select', 'show'})):
+                             ('wampd call --ticket-file tick', {'ticket one'}), ('wampd context s', {'select', 'show'}),
+                             ('~/wampd ls ', {'sessions', 'procedures', 'topics'})):
             with self.subTest(line=line):
                 self.assertEqual(set(self.shell(*command, line=line)), wanted)
 
@@ -171,9 +172,10 @@ class Completions(unittest.TestCase):
     @unittest.skipUnless(shutil.which('fish'), 'fish is not there')
     def test_fish_completes(self):
         # Here the name is escaped as it is to stand, and what a word is follows it.
-        fish = ('fish', '--no-config', '-c', 'source "$argv[2]/wampd.fish"; complete -C "$argv[1]" | string replace -r "\\t.*" "" | string unescape')
+        fish = ('fish', '--no-config', '-c', 'source "$argv[2]/wampd.fish"; complete -C "$argv[1]" | string replace -r "\\t.*" "" | string unescape; true')
         self.complete_in(*fish)
         self.assertEqual(self.shell(*fish, line='wampd call --serializer=m'), ['--serializer=msgpack'])
+        self.assertEqual(self.shell(*fish, line='~/elsewhere/wampd ls '), [])
 
     @unittest.skipUnless(shutil.which('zsh'), 'zsh is not there')
     def test_zsh_is_told_the_same(self):
