@@ -53,7 +53,8 @@ class Installed(unittest.TestCase):
         self.assertEqual(found - pages, {
             'etc/wampd/wampd.jsonc', 'usr/bin/wampd', 'usr/lib/systemd/system/wampd.service', 'usr/lib/sysusers.d/wampd.conf',
             'usr/share/bash-completion/completions/wampd', 'usr/share/fish/vendor_completions.d/wampd.fish',
-            'usr/share/man/man5/wampd.jsonc.5', 'usr/share/zsh/site-functions/_wampd'})
+            'usr/share/man/man5/wampd.jsonc.5',
+            'usr/share/zsh/' + ('vendor-completions' if os.path.exists('/etc/debian_version') else 'site-functions') + '/_wampd'})
         self.assertLess({f'usr/share/doc/wampd/{page}' for page in (
             'installing.md', 'configuration.md', 'authentication.md', 'tls.md', 'command-line/call.md', 'examples/config/minimal.jsonc')}, pages)
 
@@ -65,6 +66,7 @@ class Installed(unittest.TestCase):
             unit = pathlib.Path(root, 'opt/wampd/lib/systemd/system/wampd.service').read_text()
             self.assertIn('ExecStart=/opt/wampd/bin/wampd --config /opt/wampd/etc/wampd/wampd.jsonc\n', unit)
             self.assertTrue(pathlib.Path(root, 'opt/wampd/etc/wampd/wampd.jsonc').exists())
+            self.assertTrue(pathlib.Path(root, 'opt/wampd/share/zsh/site-functions/_wampd').exists())
 
     def test_a_configuration_that_is_there_stays(self):
         with tempfile.TemporaryDirectory() as root:
