@@ -49,16 +49,29 @@ class Scripts(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("installing, 2 of 195 fetched, 0 set up", done.stdout)
 
-    def test_the_packages_are_those_that_debian_control_names_for_that_purpose(self):
+    def check_packages(self, purpose, control):
         self.program("bin/dpkg-query", "exit 1")
         script = self.copy("scripts/install-packages")
-        (self.folder / "tree/debian").mkdir()
-        (self.folder / "tree/debian/control").write_text(
-            "Source: x\nBuild-Depends:\n# Comment\n debhelper-compat (= 13),\n dh-x,\n manual <!nodoc>,\n a (>= 1),\n b <pkg.wampd.test>,\n"
-            "# Comment\n c <pkg.wampd.test> <pkg.wampd.bench>,\n d <pkg.wampd.bench>,\n\nPackage: x\nDepends: e,\n f,\n")
-        for purpose, wanted in {"build": "a\n", "test": "a b c\n", "bench": "a c d\n"}.items():
-            done = self.call(str(script), "--check", purpose)
-            self.assertEqual((done.returncode, done.stdout), (1, wanted), done.stderr)
+        file = self.folder / "tree/debian/control"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(control)
+        return self.call(str(script), "--check", purpose)
+
+    def test_the_packages_are_those_that_debian_control_names_for_that_purpose(self):
+        for fields in ("Source: x\nBuild-Depends:\n# Comment\n debhelper-compat (= 13),\n dh-x,\n manual <!nodoc>,\n a (>= 1),\n b <pkg.wampd.test>,\n"
+                       "# Comment\n c <pkg.wampd.test> <pkg.wampd.bench>,\n d <pkg.wampd.bench>,\n\nPackage: x\nDepends: e,\n f,\n",
+                       "Source: x\nBuild-Depends: debhelper-compat(= 13), a(>= 1),\n\tb<pkg.wampd.test> , c <pkg.wampd.test>\n"
+                       "# Comment\n  <pkg.wampd.bench>,\n\td<pkg.wampd.bench>\nSection: e\n"):
+            for purpose, wanted in {"build": "a\n", "test": "a b c\n", "bench": "a c d\n"}.items():
+                done = self.check_packages(purpose, fields)
+                self.assertEqual((done.returncode, done.stdout), (1, wanted), done.stderr)
+
+    def test_a_package_whose_line_is_not_understood_is_not_left_out(self):
+        for entry in ("b | c", "b [amd64]", "b\n c", "${b}", "b (>= 1", "B"):
+            done = self.check_packages("build", f"Source: x\nBuild-Depends: a,\n {entry},\n")
+            self.assertEqual((done.returncode, done.stdout), (1, ""), entry)
+            self.assertIn(f"not: {entry.split()[0]}", done.stderr)
+            self.assertIn("debian/control is not understood", done.stderr)
 
     def test_a_failure_shows_what_apt_said(self):
         done = self.install("echo 'E: Could not resolve host'; exit 100")
