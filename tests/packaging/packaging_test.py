@@ -56,7 +56,23 @@ class Installed(unittest.TestCase):
             'usr/share/man/man5/wampd.jsonc.5',
             'usr/share/zsh/' + ('vendor-completions' if os.path.exists('/etc/debian_version') else 'site-functions') + '/_wampd'})
         self.assertLess({f'usr/share/doc/wampd/{page}' for page in (
-            'installing.md', 'configuration.md', 'authentication.md', 'tls.md', 'command-line/call.md', 'examples/config/minimal.jsonc')}, pages)
+            'README.md', 'docs/installing.md', 'docs/configuration.md', 'docs/authentication.md', 'docs/tls.md', 'docs/command-line/call.md',
+            'examples/config/minimal.jsonc')}, pages)
+
+    def test_the_pages_link_to_what_is_installed(self):
+        def links_in(page):
+            text = re.sub(r'^```.*?^```|`[^`\n]*`', '', page.read_text(), flags=re.DOTALL | re.MULTILINE)
+            return re.findall(r'\]\(([^)#:\s]+)(?:#[^)]*)?\)', text)
+
+        links = [(page, link) for page in self.folder.rglob('usr/share/doc/wampd/**/*.md') for link in links_in(page)]
+        self.assertGreater(len(links), 100)
+        self.assertEqual([f'{page.relative_to(self.folder)}: {link}' for page, link in links if not (page.parent / link).exists()], [])
+
+    def test_the_configuration_and_the_manual_name_pages_that_are_there(self):
+        named = {page for file in (SOURCE / 'packaging').rglob('*') if file.is_file()
+                 for page in re.findall(r'/usr/share/(doc/wampd/[\w/.-]*\w)', file.read_text())}
+        self.assertGreater(len(named), 3)
+        self.assertEqual([page for page in sorted(named) if not (self.folder / 'usr/share' / page).exists()], [])
 
     def test_the_unit_starts_what_is_installed(self):
         self.assertEqual((self.folder / 'usr/lib/systemd/system/wampd.service').read_text(),
