@@ -58,6 +58,7 @@ class AProgramWithLittleMemory : public testing::Test {
   void fill_with_stuck_readers() {
     for (size_t i = 0; i < stuck_count; ++i) {
       stuck.push_back(join());
+      stuck.back().raw().limit_receive_buffer(65'536);
       stuck.back().says("[32,1,{},\"com.stuck" + std::to_string(i) + "\"]");
       stuck.back().hears();
     }

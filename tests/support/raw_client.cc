@@ -89,7 +89,12 @@ std::string frame_bytes(int opcode, std::string_view payload, const FrameOptions
   bytes += length_bytes(payload.size(), options.length_size, options.masked ? 0x80 : 0);
   if (!options.masked) return bytes.append(payload);
   bytes.append(options.mask.data(), options.mask.size());
-  for (size_t i = 0; i < payload.size(); ++i) bytes += static_cast<char>(payload[i] ^ options.mask[i % 4]);
+  bytes.append(payload);
+  // By plain pointers: some tests send hundreds of megabytes, and are built without optimisation.
+  char* const masked = bytes.data() + bytes.size() - payload.size();
+  const char* const mask = options.mask.data();
+  for (size_t i = 0, end = payload.size(); i < end; ++i)
+    masked[i] = static_cast<char>(masked[i] ^ mask[i % 4]);
   return bytes;
 }
 
@@ -263,6 +268,10 @@ std::string RawClient::read_to_end() {
 bool RawClient::is_reset() const {
   pollfd state{descriptor_, 0, 0};
   return ::poll(&state, 1, 0) == 1 && (state.revents & POLLERR) != 0;
+}
+
+void RawClient::limit_receive_buffer(int bytes) {
+  ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
 }
 
 void RawClient::shut_down_sending() {

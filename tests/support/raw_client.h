@@ -113,6 +113,9 @@ class RawClient {
   // The server has reset the connection; asks, and waits for nothing.
   bool is_reset() const;
 
+  // The kernel keeps so many bytes for it that are not read, and not as many as this machine lets it.
+  void limit_receive_buffer(int bytes);
+
   void shut_down_sending();
   // Ends with a reset, as a process that dies with unread input does.
   void reset();
