@@ -45,7 +45,7 @@ class ClaimsOfA : public testing::Test, MembershipObserver, ClaimsObserver {
   }
   void b_goes() { membership.on_entry("b", 30, std::monostate(), now); }
 
-  const Timing timing;
+  const Timing timing{};
   const NodeId b{"b", 6};
   Time now = at(seconds(0));
   RecordedBackbone backbone;

@@ -33,7 +33,7 @@ class MembershipOfA : public testing::Test, MembershipObserver {
     membership.on_entry("b", revision, NodeEntry{incarnation, 1, revision, lease}, now);
   }
 
-  const Timing timing;
+  const Timing timing{};
   RecordedBackbone backbone;
   Membership membership{"a", process, timing, backbone, *this};
   std::vector<Incarnation> selves;

@@ -26,7 +26,7 @@ struct Stage {
   Backplane& backplane;
   Promises& promises;
   const Flaw flaw;
-  const Timing timing;
+  const Timing timing{};
   const std::vector<Name> procedures;
   const std::vector<Name> topics;    // exact ones
   const std::vector<Name> patterns;  // and what else is subscribed to
