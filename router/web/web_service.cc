@@ -304,8 +304,8 @@ std::unique_ptr<transport::Receiver> WebService::new_session(const transport::Lo
   Worker& worker = worker_of(loop);
   auto session = std::make_unique<Session>(worker, std::move(entrance), format, std::move(arrival));
   if (!troublemaker_) return session;
-  return troublemaker_->trouble(worker, format, std::move(session),
-                                [&itself = *session] { itself.kill("chaos: kill-mid-call"); });
+  const auto kill = [&itself = *session] { itself.kill("chaos: kill-mid-call"); };
+  return troublemaker_->trouble(worker, format, std::move(session), kill);
 }
 
 Arrival WebService::arrival(const Entrance& entrance, const HttpRequest& request, std::string_view protocol,
