@@ -56,11 +56,7 @@ class RandomSchedules : public testing::Test {
 
 TEST_F(RandomSchedules, KeepAllPromises) {
   constexpr uint64_t usual = is_sanitized ? 20 : 200;
-  if (const uint64_t seed = from_environment("SIMULATION_SEED", 0)) return tell(seed);
-  const uint64_t first = from_environment("SIMULATION_FIRST_SEED", 1);
-  const uint64_t count = from_environment("SIMULATION_SEEDS", usual);
-  for (uint64_t seed = first; seed < first + count; ++seed)
-    if (!keeps_its_promises(seed)) return;
+  play_seeds(usual, tell, keeps_its_promises);
 }
 
 TEST_F(RandomSchedules, AreTheSameForTheSameSeed) {

@@ -13,7 +13,7 @@
 namespace cluster_simulation {
 namespace {
 
-using simulation::from_environment;
+using simulation::play_seeds;
 using simulation::is_sanitized;
 
 // False: a promise was broken.
@@ -36,11 +36,7 @@ void tell(uint64_t seed) {
 
 TEST(RandomClusters, KeepAllPromises) {
   constexpr uint64_t usual = is_sanitized ? 10 : 100;
-  if (const uint64_t seed = from_environment("SIMULATION_SEED", 0)) return tell(seed);
-  const uint64_t first = from_environment("SIMULATION_FIRST_SEED", 1);
-  const uint64_t count = from_environment("SIMULATION_SEEDS", usual);
-  for (uint64_t seed = first; seed < first + count; ++seed)
-    if (!keeps_its_promises(seed)) return;
+  play_seeds(usual, tell, keeps_its_promises);
 }
 
 TEST(RandomClusters, AreTheSameForTheSameSeed) {
