@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -184,8 +185,9 @@ TEST_F(EmbeddedRouter, EndsWithGoodbyeWhenTheCallsUnderWayAreDone) {
 TEST_F(EmbeddedRouter, IsDestroyedWhileCallsAreUnderWay) {
   auto router = std::make_unique<Router>(
       RouterOptions{.configuration = configuration(R"("drain": {"window_ms": 0, "deadline_ms": 0}, )")});
+  constexpr int many = 100;
   std::atomic<int> answered = 0;
-  std::thread clients([&answered, url = router->url()] {
+  auto clients = std::async(std::launch::async, [&answered, url = router->url()] {
     client::ClientLoop its_loop;
     client::Visitor callee(its_loop, to(url)), caller(its_loop, to(url));
     answers(callee.joins(), "com.quick", 1);
@@ -193,16 +195,16 @@ TEST_F(EmbeddedRouter, IsDestroyedWhileCallsAreUnderWay) {
                                       client::Invocation call) mutable { kept.push_back(std::move(call)); });
     const std::function<void(const client::Reply&)> again = [&](const client::Reply& reply) {
       if (reply.is_error()) return;
-      ++answered;
       caller.session.call("com.quick", {}, {}, again);
-      caller.session.call("com.never", {}, {}, {});
+      if (++answered <= many) caller.session.call("com.never", {}, {}, {});
     };
     for (int i = 0; i < 10; ++i) caller.joins().session.call("com.quick", {}, {}, again);
     its_loop.until([&] { return caller.end && callee.end; });
   });
-  while (answered < 100) std::this_thread::yield();
+  while (answered < many && clients.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
+    std::this_thread::yield();
   router.reset();
-  clients.join();
+  clients.get();  // throws what went wrong there
 }
 
 // Of all threads of this process.
