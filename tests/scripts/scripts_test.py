@@ -1,4 +1,5 @@
-"""What ./run and scripts/install-packages tell a newcomer, with stand-ins for the system's programs."""
+"""What ./run, ./test and scripts/ say, with stand-ins for the system's programs."""
+import json
 import os
 import shutil
 import subprocess
@@ -117,6 +118,36 @@ class Scripts(unittest.TestCase):
         done = self.call(str(self.folder / "tree" / "test"))
         self.assertEqual(done.returncode, 1, done.stdout)
         self.assertIn("== FAILED: configure tsan: it has no sanitizer\n", done.stdout)
+
+    def check_alone(self, files):
+        """Of a program that is made of these files only: name and text."""
+        tree = self.folder / "tree"
+        for name, text in files.items():
+            (tree / "text" / name).parent.mkdir(parents=True, exist_ok=True)
+            (tree / "text" / name).write_text(text)
+        build = tree / "build" / "alone"
+        build.mkdir(parents=True)
+        (build / "compile_commands.json").write_text(json.dumps([
+            {"file": str(tree / "text" / name), "command": f"clang++ -std=c++20 -Werror -I{tree} -o x -c {name}"}
+            for name in files if name.endswith(".cc")]))
+        self.program("bin/cmake", "exit 0")
+        return self.call(sys.executable, str(self.copy("scripts/check-alone")))
+
+    def test_a_header_that_many_include_is_not_given_to_one_that_forgot_it(self):
+        files = {"count.h": "#pragma once\nusing Count = int;\n"}
+        for number in range(8):
+            files[f"good{number}.h"] = f'#pragma once\n#include "text/count.h"\nCount good{number}();\n'
+            files[f"good{number}.cc"] = f'#include "text/good{number}.h"\nCount good{number}() {{ return {number}; }}\n'
+        done = self.check_alone(files)
+        self.assertEqual((done.returncode, done.stdout), (0, "9 passed, 0 failed\n"), done.stderr)
+        shutil.rmtree(self.folder / "tree")
+        # Its source includes what the header needs, but only after the header.
+        files |= {"bad.h": "#pragma once\nCount bad();\n", "bad.cc": '#include "text/bad.h"\n#include "text/count.h"\nCount bad() { return 1; }\n',
+                  "worse.h": "#pragma once\nCount worse();\n"}
+        done = self.check_alone(files)
+        self.assertEqual((done.returncode, done.stdout.splitlines()[-1]), (1, "9 passed, 2 failed"), done.stdout)
+        for name in ("bad.cc", "worse.h"):
+            self.assertIn(f"text/{name} does not compile alone:\n", done.stdout)
 
 
 if __name__ == "__main__":
