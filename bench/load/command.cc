@@ -113,8 +113,8 @@ void Command::add_server_options() {
           "--ca", words_.authorities_file,
           "PEM file of the authorities that may have signed the server's certificate; default: the system's")
       ->type_name("FILE");
-  app_.add_option("--realm", options_.realm, "default: realm1")->type_name("NAME");
-  app_.add_option("--authid", options_.authid,
+  app_.add_option("--realm", options_.join.realm, "default: realm1")->type_name("NAME");
+  app_.add_option("--authid", options_.join.login.authid,
                   std::string("log in with a ticket, from --ticket-file or the environment variable ")
                       .append(kTicketVariable)
                       .append("; default: anonymous"))
@@ -167,7 +167,9 @@ void Command::finish() {
     throw CLI::ValidationError("--ca", "the URL has no TLS: wss:// and rss:// have");
   check_threads();
   if (options_.floor) check_floor();
-  if (!options_.authid.empty()) read_ticket();
+  if (options_.join.login.authid.empty()) return;
+  options_.join.login.methods = {"ticket"};
+  read_ticket();
 }
 
 void Command::check_threads() const {
@@ -194,7 +196,7 @@ void Command::check_floor() const {
 void Command::read_ticket() {
   if (!words_.ticket_file.empty()) {
     std::ifstream file(words_.ticket_file);
-    if (!std::getline(file, options_.ticket))
+    if (!std::getline(file, options_.join.login.ticket))
       throw CLI::ValidationError("--ticket-file", "cannot read a line of " + words_.ticket_file);
     return;
   }
@@ -202,7 +204,7 @@ void Command::read_ticket() {
   if (ticket == nullptr)
     throw CLI::ValidationError(
         "--authid", std::string("needs --ticket-file or the environment variable ") + kTicketVariable);
-  options_.ticket = ticket;
+  options_.join.login.ticket = ticket;
 }
 
 int Command::run() const {

@@ -12,7 +12,7 @@ class Failure : public std::runtime_error {
  public:
   enum class Kind : uint8_t {
     cannot_connect,  // nobody is there, or nobody who speaks that
-    aborted,         // ABORT instead of WELCOME, for the reason uri()
+    aborted,         // ABORT instead of WELCOME, or we would say so: for the reason uri()
     refused,         // ERROR uri() to the first request
     late,            // there is somebody, who has not answered in time
     lost,            // the connection of a session that had joined

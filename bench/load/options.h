@@ -6,6 +6,7 @@
 #include <string>
 
 #include "bench/load/serializer.h"
+#include "client/options.h"
 #include "client/wire/endpoint.h"
 
 namespace bench::load {
@@ -14,10 +15,9 @@ struct Options {
   std::string workload;  // rpc, pubsub, connect, idle
   wire::Endpoint server;
   std::shared_ptr<const transport::TlsClient> tls;  // if the server wants it
-  std::string realm = "realm1";
-  std::string authid;  // empty: anonymous
-  std::string ticket;
-  bool floor = false;  // the server is wampd-floor
+  bool floor = false;                               // the server is wampd-floor
+  // Which realm is joined, and as whom; nothing else of it counts.
+  client::Options join;
 
   size_t callers = 1, callees = 1;
   size_t publishers = 1, subscribers = 1;

@@ -11,15 +11,15 @@ namespace bench::load {
 
 namespace {
 
-List hello(const Options& options) {
+// What it can do, which is less than the client library can: a router has less to do for it.
+Dict own_roles() {
   const Dict cancels = {{"features", Dict{{"call_canceling", true}}}};
-  const Dict roles = {{"caller", Dict{}}, {"callee", cancels}, {"publisher", Dict{}}, {"subscriber", Dict{}}};
-  Dict details = {{"roles", roles}, {"agent", "wampd bench"}};
-  if (!options.authid.empty()) {
-    details.set("authid", options.authid);
-    details.set("authmethods", List{"ticket"});
-  }
-  return {kHello, options.realm, details};
+  return {{"caller", Dict{}}, {"callee", cancels}, {"publisher", Dict{}}, {"subscriber", Dict{}}};
+}
+
+// It logs in by nothing that could be bound to a connection.
+std::string no_channel_binding(std::string_view) {
+  return {};
 }
 
 }  // namespace
@@ -30,6 +30,7 @@ Session::Session(Loop& loop, const Options& options, Plan plan)
 void Session::open() {
   connection_.reset();
   state_ = State::upgrading;
+  joining_ = options_.floor ? nullptr : std::make_unique<client::Joining>(options_.join);
   wire::Endpoint server = options_.server;
   if (options_.floor) server.path = plan_.floor_path;
   try {
@@ -40,9 +41,12 @@ void Session::open() {
 }
 
 void Session::send(const List& message) {
-  const std::string bytes = writer().write(message);
-  check_size(bytes.size());
-  connection_->outgoing().append(framing().frame(writer(), bytes));
+  send_bytes(writer().write(message));
+}
+
+void Session::send_bytes(const std::string& message) {
+  check_size(message.size());
+  connection_->outgoing().append(framing().frame(writer(), message));
 }
 
 void Session::send(FrameTemplate& message, uint64_t id) {
@@ -59,23 +63,39 @@ void Session::check_size(size_t message_size) const {
 void Session::on_open(uint64_t now_ns) {
   if (options_.floor) return become_ready(now_ns);
   state_ = State::joining;
-  send(hello(options_));
+  send_bytes(serializers::encode(writer().format(), joining_->hello(own_roles(), "wampd bench")));
 }
 
 void Session::on_message(std::string_view message, uint64_t now_ns) {
+  if (state_ == State::joining) return join(message, now_ns);
   const Head head = reader().read_head(message);
   if (state_ == State::ready) return on_wamp(head, message, now_ns);
-  if (state_ == State::joining && head.type == kChallenge && !options_.authid.empty())
-    return send({kAuthenticate, options_.ticket, Dict{}});
   // SUBSCRIBED and REGISTERED are their request's type plus one.
-  if (state_ == State::joining && head.type == kWelcome) {
-    id_ = head.id;
-    return on_joined(now_ns);
-  }
   if (state_ == State::requesting && head.id == 1 && wamp::Value(head.type - 1) == plan_.first_request[0]) {
     return become_ready(now_ns);
   }
   refuse(message);
+}
+
+void Session::join(std::string_view message, uint64_t now_ns) {
+  serializers::Scratch scratch;
+  const auto read = serializers::decode(reader().format(), message, scratch);
+  if (const auto* const welcome = read ? std::get_if<wamp::Welcome>(&*read) : nullptr) {
+    if (const auto refusal = joining_->refuse(*welcome)) refuse(*refusal);
+    id_ = welcome->session.value;
+    return on_joined(now_ns);
+  }
+  const auto* const challenge = read ? std::get_if<wamp::Challenge>(&*read) : nullptr;
+  if (!challenge) refuse(message);
+  const auto answer = joining_->answer(*challenge, no_channel_binding);
+  if (const auto* const refusal = std::get_if<client::Joining::Refusal>(&answer)) refuse(*refusal);
+  send_bytes(serializers::encode(writer().format(), std::get<wamp::Authenticate>(answer)));
+}
+
+void Session::refuse(const client::Joining::Refusal& refusal) const {
+  throw Failure(
+      refusal.kind == client::EndKind::login_refused ? Failure::Kind::aborted : Failure::Kind::cannot_connect,
+      plan_.name + " could not join: " + refusal.text, std::string(refusal.reason));
 }
 
 void Session::refuse(std::string_view message) const {
@@ -98,6 +118,7 @@ void Session::refuse(std::string_view message) const {
 }
 
 void Session::on_joined(uint64_t now_ns) {
+  joining_.reset();
   if (plan_.first_request.empty()) return become_ready(now_ns);
   state_ = State::requesting;
   send(plan_.first_request);

@@ -1,5 +1,6 @@
-// A WAMP session of the generator: opens the connection, joins the realm, makes its first request (REGISTER
-// or SUBSCRIBE) and is then ready for load. With the floor it is ready as soon as the connection is open.
+// A WAMP session of the generator: opens the connection, joins the realm as the client library does, makes
+// its first request (REGISTER or SUBSCRIBE) and is then ready for load. With the floor it is ready as soon as
+// the connection is open.
 //
 // Whatever goes wrong on the way throws a Failure, or another std::runtime_error, that says who it happened
 // to.
@@ -14,6 +15,7 @@
 #include "bench/load/frame_template.h"
 #include "bench/load/options.h"
 #include "bench/load/serializer.h"
+#include "client/login/joining.h"
 
 namespace bench::load {
 
@@ -64,16 +66,20 @@ class Session : public Connection::Listener {
 
   void on_open(uint64_t now_ns) override;
   void on_message(std::string_view message, uint64_t now_ns) override;
+  void join(std::string_view message, uint64_t now_ns);
   void on_joined(uint64_t now_ns);
   void become_ready(uint64_t now_ns);
+  void send_bytes(const std::string& message);
   void check_size(size_t message_size) const;
   [[noreturn]] void refuse(std::string_view message) const;
+  [[noreturn]] void refuse(const client::Joining::Refusal& refusal) const;
 
   Loop& loop_;
   const Options& options_;
   Plan plan_;
   State state_ = State::closed;
   uint64_t id_ = 0;
+  std::unique_ptr<client::Joining> joining_;  // until it has joined
   std::unique_ptr<Connection> connection_;
 };
 

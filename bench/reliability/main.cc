@@ -16,7 +16,7 @@ namespace {
 void add_common_options(CLI::App& app, Options& options) {
   app.add_option("--port", options.server.address.port)->required();
   app.add_option("--pid", options.server_pid, "the router's process")->required();
-  app.add_option("--realm", options.realm)->capture_default_str();
+  app.add_option("--realm", options.join.realm)->capture_default_str();
 }
 
 void add_slow_subscriber(CLI::App& app, Options& options, SlowSubscriber& trial) {

@@ -26,7 +26,7 @@ List hello(const Options& options, bool challenged) {
     details.set("authmethods", List{"ticket"});
     details.set("authid", kUser);
   }
-  return {kHello, options.realm, details};
+  return {kHello, options.join.realm, details};
 }
 
 // A request of some kind, with this id.

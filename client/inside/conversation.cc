@@ -58,7 +58,7 @@ Conversation::Conversation(Loop& loop, Options options, Handlers handlers)
     : loop_(loop),
       options_(std::move(options)),
       handlers_(std::move(handlers)),
-      authentication_(options_.login, !options_.tls.certificate.empty()),
+      joining_(options_),
       calls_(*this),
       topics_(*this),
       procedures_(*this, options_.max_invocations),
@@ -136,27 +136,18 @@ void Conversation::say_or_end(const wamp::Message& message) {
 }
 
 void Conversation::say_hello() {
-  wamp::Dict details = options_.hello_details;
-  details.set("roles", own_roles());
-  details.set("agent", "wampd client");
-  authentication_.add_to_hello(details);
-  say_or_end(wamp::Hello{options_.realm, std::move(details)});
+  say_or_end(joining_.hello(own_roles(), "wampd client"));
 }
 
 void Conversation::take(wamp::Challenge& message) {
-  if (std::exchange(was_challenged_, true))
-    return refuse(EndKind::protocol_error, wamp::error_uri::protocol_violation,
-                  "the router sent a second CHALLENGE");
   const auto binding = [this](std::string_view name) { return link_->channel_binding(name); };
-  auto answer = authentication_.answer(message, binding);
-  if (auto* const why = std::get_if<std::string>(&answer))
-    return refuse(EndKind::login_refused, wamp::error_uri::authentication_failed, std::move(*why));
+  auto answer = joining_.answer(message, binding);
+  if (auto* const refusal = std::get_if<Joining::Refusal>(&answer)) return refuse(std::move(*refusal));
   say_or_end(std::get<wamp::Authenticate>(std::move(answer)));
 }
 
 void Conversation::take(wamp::Welcome& message) {
-  if (auto why = authentication_.distrust(message.details))
-    return refuse(EndKind::login_refused, wamp::error_uri::authentication_failed, std::move(*why));
+  if (auto refusal = joining_.refuse(message)) return refuse(*std::move(refusal));
   stage_ = Stage::joined;
   link_->set_known();
   wamp::Dict& details = message.details;
@@ -187,8 +178,7 @@ void Conversation::operator()(M& message) {
   } else if constexpr (is_for_clients) {
     if ((stage_ == Stage::greeting) == is_first) return take(message);
   }
-  refuse(EndKind::protocol_error, wamp::error_uri::protocol_violation,
-         "the router sent " + std::string(wamp::name(M::type)) + " where it must not come");
+  refuse_broken("the router sent " + std::string(wamp::name(M::type)) + " where it must not come");
 }
 
 void Conversation::on_message(std::span<char> bytes) {
@@ -196,9 +186,7 @@ void Conversation::on_message(std::span<char> bytes) {
   if (stage_ == Stage::closing || stage_ == Stage::ended) return;
   const std::string_view message(bytes.data(), bytes.size());
   auto decoded = serializers::decode(link_->format(), message, scratch_, limits_of_messages);
-  if (!decoded)
-    return refuse(EndKind::protocol_error, wamp::error_uri::protocol_violation,
-                  "the router sent " + decoded.error().message);
+  if (!decoded) return refuse_broken("the router sent " + decoded.error().message);
   if (handlers_.on_message) handlers_.on_message({false, wamp::type_of(*decoded), link_->format(), message});
   std::visit([this](auto& one) { (*this)(one); }, *decoded);
 }
@@ -302,10 +290,14 @@ void Conversation::take(wamp::Abort& message) {
          message_of(message.details, message.reason), false, retry_after_of(message.details)});
 }
 
-void Conversation::refuse(EndKind kind, std::string_view reason, std::string text) {
-  say(wamp::Abort{{{"message", text}}, std::string(reason), {}});
+void Conversation::refuse(Joining::Refusal refusal) {
+  say(wamp::Abort{{{"message", refusal.text}}, std::string(refusal.reason), {}});
   const bool joined = stage_ == Stage::joined || stage_ == Stage::leaving;
-  close({kind, joined, {}, std::move(text)});
+  close({refusal.kind, joined, {}, std::move(refusal.text)});
+}
+
+void Conversation::refuse_broken(std::string text) {
+  refuse({EndKind::protocol_error, wamp::error_uri::protocol_violation, std::move(text)});
 }
 
 void Conversation::close(End end) {

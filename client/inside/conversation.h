@@ -14,7 +14,7 @@
 #include "client/inside/procedures.h"
 #include "client/inside/topics.h"
 #include "client/link/link.h"
-#include "client/login/authentication.h"
+#include "client/login/joining.h"
 #include "client/session.h"
 #include "transport/loop/alarm.h"
 
@@ -103,7 +103,8 @@ class Conversation final : public LinkUser, public Outlet, public std::enable_sh
   void say_hello();
   void revoke(const wamp::Dict& details, bool was_there, wamp::SubscriptionId, wamp::RegistrationId);
   // The router broke the protocol, or cannot be trusted: it is told so.
-  void refuse(EndKind kind, std::string_view reason, std::string text);
+  void refuse(Joining::Refusal refusal);
+  void refuse_broken(std::string text);
   // The last word is said: the end is told when the connection has ended.
   void close(End end);
   void await_goodbye(std::chrono::milliseconds patience);
@@ -114,13 +115,12 @@ class Conversation final : public LinkUser, public Outlet, public std::enable_sh
   const Options options_;
   Handlers handlers_;
   std::function<void(const Session::Revoked&)> on_revoked_;
-  Authentication authentication_;
+  Joining joining_;
   Calls calls_;
   Topics topics_;
   Procedures procedures_;
   std::unique_ptr<transport::Alarm> alarm_;  // of the calls
   Stage stage_ = Stage::connecting;
-  bool was_challenged_ = false;
   Joined joined_;
   std::optional<End> end_;  // once it is closing
   wamp::RequestId last_request_;

@@ -53,7 +53,7 @@ Authentication::Authentication(const Login& login, bool has_certificate)
   }
   for (const std::string& method : methods_) check(method, has_certificate);
   private_key_ = text::from_hex(login.private_key).value_or("");
-  nonce_ = text::to_base64(crypto::random_bytes(nonce_size));
+  if (offers_scram()) nonce_ = text::to_base64(crypto::random_bytes(nonce_size));
 }
 
 void Authentication::check(const std::string& method, bool has_certificate) const {
@@ -81,13 +81,17 @@ bool Authentication::offers_without_challenge() const {
   return offers("anonymous") || offers("cookie") || offers("tls");
 }
 
+bool Authentication::offers_scram() const {
+  return offers("scram") || offers("wamp-scram");
+}
+
 void Authentication::add_to_hello(wamp::Dict& details) const {
   details.set("authmethods", wamp::List(methods_.begin(), methods_.end()));
   if (!login_.authid.empty()) details.set("authid", login_.authid);
   if (!login_.authrole.empty()) details.set("authrole", login_.authrole);
   wamp::Dict extra = login_.authextra;
   if (offers("cryptosign")) extra.set("pubkey", text::to_hex(crypto::ed25519_public_key(private_key_)));
-  if (offers("scram") || offers("wamp-scram")) extra.set("nonce", nonce_);
+  if (offers_scram()) extra.set("nonce", nonce_);
   if (!login_.channel_binding.empty()) extra.set("channel_binding", login_.channel_binding);
   if (!extra.empty()) details.set("authextra", std::move(extra));
 }

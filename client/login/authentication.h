@@ -43,11 +43,12 @@ class Authentication {
   void check(const std::string& method, bool has_certificate) const;
   bool offers(std::string_view method) const;
   bool offers_without_challenge() const;
+  bool offers_scram() const;
 
   const Login& login_;
   std::vector<std::string> methods_;
   std::string private_key_;       // octets
-  std::string nonce_;             // of SCRAM
+  std::string nonce_;             // of SCRAM, if that is offered
   std::string router_signature_;  // of SCRAM, that WELCOME must have
   bool has_answered_ = false;     // a CHALLENGE
 };
