@@ -84,6 +84,12 @@ std::optional<std::string> argon2id13(std::string_view password, std::string_vie
   return key;
 }
 
+std::string blake2b(std::string_view bytes, size_t size) {
+  std::string hash(size, '\0');
+  require(crypto_generichash(octets(hash), size, octets(bytes), bytes.size(), nullptr, 0) == 0, "BLAKE2b");
+  return hash;
+}
+
 uint64_t sip_hash(const SipHashKey& key, std::string_view bytes) {
   static_assert(sizeof(key) == crypto_shorthash_KEYBYTES && sizeof(uint64_t) == crypto_shorthash_BYTES);
   uint64_t hash = 0;

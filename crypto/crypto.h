@@ -1,5 +1,5 @@
-// The cryptography of router and client: OpenSSL's, and libsodium's Argon2. The doors to both are in this
-// folder.
+// The cryptography of router and client: OpenSSL's, and libsodium's Argon2 and hashes. The doors to both are
+// in this folder.
 //
 // Pure functions on bytes; any thread. What the libraries refuse to do for want of memory throws
 // std::runtime_error.
@@ -25,6 +25,8 @@ std::string pbkdf2_sha256(std::string_view password, std::string_view salt, uint
 // Argon2id 1.3 with parallelism 1. Nothing if the parameters are not acceptable; the salt must have 16 bytes.
 std::optional<std::string> argon2id13(std::string_view password, std::string_view salt, uint32_t iterations,
                                       uint32_t memory_kib, size_t size);
+// BLAKE2b without a key; 16 to 64 bytes of it.
+std::string blake2b(std::string_view bytes, size_t size);
 // SipHash-2-4: for tables, not for secrets.
 using SipHashKey = std::array<uint64_t, 2>;
 uint64_t sip_hash(const SipHashKey& key, std::string_view bytes);

@@ -79,6 +79,7 @@ ROUTER_ROOMS = {
     "taps": {"base"},
     "matching": {"tables"},
     "cluster/words": set(),
+    "cluster/bytes": {"cluster/words"},
     "cluster/interest": {"tables", "matching"},
     "cluster": {"cluster/words", "cluster/interest"},
     "auth/proofs": {"config", "base"},

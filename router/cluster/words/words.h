@@ -71,6 +71,7 @@ struct Name {
 // How a procedure is shared: the dealer's number of the invocation policy, of which only "single" matters
 // here.
 enum class Policy : uint8_t { single = 0 };
+constexpr Policy last_policy{4};
 
 struct NodeEntry {
   Incarnation incarnation = 0;

@@ -41,6 +41,13 @@ TEST(Crypto, Argon2idIsAsLongAsWantedAndDependsOnAllItIsGiven) {
   EXPECT_EQ(argon2id13("password", "short", 2, 64, 32), std::nullopt);
 }
 
+TEST(Crypto, Blake2bOfRfc7693) {
+  EXPECT_EQ(text::to_hex(blake2b("abc", 64)),
+            "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d1"
+            "7d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923");
+  EXPECT_EQ(text::to_hex(blake2b("abc", 16)), "cf4ab791c62b8d2b2109c90275287816");
+}
+
 TEST(Crypto, SipHashOfItsAuthors) {
   // "SipHash: a fast short-input PRF", appendix A: the key and the message are the bytes from 0 on.
   EXPECT_EQ(sip_hash({0x0706050403020100, 0x0f0e0d0c0b0a0908}, bytes("000102030405060708090a0b0c0d0e")),
