@@ -12,7 +12,7 @@ void Membership::tick(Time now) {
   ticked_at_ = now;
   if (!all_until_) return;
   while (!sent_.empty() && now - sent_.front().at > timing_.lease) sent_.pop_front();
-  for (auto& [name, peer] : peers_) evict(name, peer, now);
+  for (auto& [name, peer] : peers_) evict_if_due(name, peer, now);
   const bool is_waiting = unanswered_ && sent(*unanswered_) && now - sent(*unanswered_)->at < timing_.retry;
   if (is_waiting || (outdated_ && own_revision_ <= *outdated_)) return;
   if (is_draining_) return withdraw_own(now);
@@ -186,8 +186,17 @@ bool Membership::is_gone(const NodeId& id, Revision where) const {
   return all_until_ && where <= *all_until_;
 }
 
-void Membership::evict(const NodeName& name, Peer& peer, Time now) {
-  if (peer.revision == 0 || now - peer.seen_at < peer.lease + timing_.margin(peer.lease)) return;
+bool Membership::evict(const NodeName& name, Time now) {
+  const auto found = peers_.find(name);
+  if (found == peers_.end()) return false;
+  found->second.is_given_up = true;
+  evict_if_due(name, found->second, now);
+  return true;
+}
+
+void Membership::evict_if_due(const NodeName& name, Peer& peer, Time now) {
+  const bool is_silent = now - peer.seen_at >= peer.lease + timing_.margin(peer.lease);
+  if (peer.revision == 0 || !(is_silent || peer.is_given_up)) return;
   if (peer.evicted_at && now - *peer.evicted_at < timing_.retry) return;
   peer.evicted_at = now;
   // Nobody needs the answer: all see the key go.

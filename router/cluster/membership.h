@@ -39,6 +39,7 @@ class Membership {
     Time seen_at{};                       // when that revision was received
     Time heard_at{};                      // its last heartbeat or letter, or when it was first known
     std::optional<Time> evicted_at = {};  // the last try
+    bool is_given_up = false;             // by an operator
   };
 
   // `process`: by chance. The references outlive it.
@@ -52,6 +53,10 @@ class Membership {
 
   // Several times in a heartbeat: renews, tries again, evicts.
   void tick(Time now);
+  // Withdraws the key of that peer although its lease may not be over, until the incarnation is gone: for who
+  // knows that its process has ended. If it lives, what it owns may have two owners until it hears of it;
+  // then it comes back under another incarnation. False: there is no such peer.
+  bool evict(const NodeName& name, Time now);
   // Gives its place up at once: from now on it has no lease.
   void drain(Time now);
 
@@ -94,7 +99,7 @@ class Membership {
   void write(Time now);
   bool may_come_back(Time now) const;
   void withdraw_own(Time now);
-  void evict(const NodeName& name, Peer& peer, Time now);
+  void evict_if_due(const NodeName& name, Peer& peer, Time now);
   void on_own_entry(Revision revision, const Value& value, Time now);
   void adopt(Revision revision, const Sent& sent, Time now);
   void lose(Time now);

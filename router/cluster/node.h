@@ -41,6 +41,8 @@ class Node final : public BackboneListener, MembershipObserver, ClaimsObserver {
   // Several times in a heartbeat.
   void tick(Time now);
   void drain(Time now) { membership_.drain(now); }
+  // For who knows that the process of that node has ended: see membership.h. False: there is no such peer.
+  bool evict(const NodeName& name, Time now) { return membership_.evict(name, now); }
 
   // What is offered has changed, as offered() says already. on_confirmed() tells of the number.
   uint64_t change(std::vector<Change> changes) { return own_facts_.change(std::move(changes)); }

@@ -183,6 +183,50 @@ TEST_F(MembershipOfA, DoesNotEvictWhoHasRenewedItsKey) {
   for (const auto& write : backbone.take_writes()) EXPECT_FALSE(is_withdrawal(write));
 }
 
+TEST_F(MembershipOfA, EvictsAtOnceWhomAnOperatorGivesUp) {
+  join(5);
+  see_b(7, 6, at(seconds(1)));
+  backbone.take_writes();
+  EXPECT_TRUE(membership.evict("b", at(seconds(1))));
+  const auto write = backbone.take_writes().front();
+  EXPECT_EQ(std::get<NodeName>(write.key), "b");
+  EXPECT_TRUE(is_withdrawal(write));
+  EXPECT_EQ(write.expected, 7u);
+}
+
+TEST_F(MembershipOfA, EvictsWhomAnOperatorGivesUpAlsoIfItRenewsItsKey) {
+  join(5);
+  see_b(7, 6, at(seconds(1)));
+  membership.evict("b", at(seconds(1)));
+  see_b(9, 6, at(seconds(1)));
+  backbone.take_writes();
+  membership.tick(at(seconds(1)));
+  EXPECT_EQ(backbone.take_writes().front().expected, 9u);
+  // Of which nothing is heard.
+  membership.tick(at(milliseconds(1'900)));
+  EXPECT_TRUE(backbone.take_writes().empty());
+  membership.tick(at(seconds(2)));
+  EXPECT_EQ(backbone.take_writes().front().expected, 9u);
+}
+
+TEST_F(MembershipOfA, LetsWhoWasGivenUpComeBackUnderANewIncarnation) {
+  join(5);
+  see_b(7, 6, at(seconds(1)));
+  membership.evict("b", at(seconds(1)));
+  see_b(11, 10, at(seconds(2)));
+  backbone.take_writes();
+  membership.tick(at(seconds(3)));
+  for (const auto& write : backbone.take_writes()) EXPECT_FALSE(is_withdrawal(write));
+}
+
+TEST_F(MembershipOfA, EvictsNobodyWhomItDoesNotKnow) {
+  join(5);
+  backbone.take_writes();
+  EXPECT_FALSE(membership.evict("b", at(seconds(1))));
+  EXPECT_FALSE(membership.evict("a", at(seconds(1))));
+  EXPECT_TRUE(backbone.writes.empty());
+}
+
 TEST_F(MembershipOfA, KnowsThatAnIncarnationIsGoneByItsKey) {
   see_b(7, 6, at(seconds(0)));
   EXPECT_FALSE(membership.is_gone({"b", 6}, 8));

@@ -13,8 +13,8 @@
 namespace cluster_simulation {
 namespace {
 
-using simulation::play_seeds;
 using simulation::is_sanitized;
+using simulation::play_seeds;
 
 // False: a promise was broken.
 bool keeps_its_promises(uint64_t seed) {
@@ -74,14 +74,23 @@ TEST_P(FlawInACluster, IsFound) {
 }
 
 constexpr Case cases[] = {
-    {Flaw::old_incarnation, "OldIncarnation"},        {Flaw::no_margin, "NoMargin", 1'030},
-    {Flaw::lease_too_long, "LeaseTooLong"},           {Flaw::clock_that_sleeps, "ClockThatSleeps"},
-    {Flaw::clocks_far_apart, "ClocksFarApart", 280},  {Flaw::trusted_read, "TrustedRead"},
-    {Flaw::unknown_is_accepted, "UnknownIsAccepted"}, {Flaw::unknown_is_refused, "UnknownIsRefused"},
-    {Flaw::deletions_unseen, "DeletionsUnseen"},      {Flaw::names_kept, "NamesKept"},
-    {Flaw::confirmed_early, "ConfirmedEarly"},        {Flaw::facts_gap_unnoticed, "FactsGapUnnoticed"},
-    {Flaw::snapshot_unsent, "SnapshotUnsent"},        {Flaw::mail_gap_unnoticed, "MailGapUnnoticed"},
-    {Flaw::last_mail_unnoticed, "LastMailUnnoticed"}, {Flaw::doubled_mail_taken, "DoubledMailTaken"},
+    {Flaw::old_incarnation, "OldIncarnation"},
+    {Flaw::no_margin, "NoMargin", 1'030},
+    {Flaw::lease_too_long, "LeaseTooLong"},
+    {Flaw::clock_that_sleeps, "ClockThatSleeps"},
+    {Flaw::clocks_far_apart, "ClocksFarApart", 280},
+    {Flaw::trusted_read, "TrustedRead"},
+    {Flaw::unknown_is_accepted, "UnknownIsAccepted"},
+    {Flaw::unknown_is_refused, "UnknownIsRefused"},
+    {Flaw::living_evicted, "LivingEvicted"},
+    {Flaw::deletions_unseen, "DeletionsUnseen"},
+    {Flaw::names_kept, "NamesKept"},
+    {Flaw::confirmed_early, "ConfirmedEarly"},
+    {Flaw::facts_gap_unnoticed, "FactsGapUnnoticed"},
+    {Flaw::snapshot_unsent, "SnapshotUnsent"},
+    {Flaw::mail_gap_unnoticed, "MailGapUnnoticed"},
+    {Flaw::last_mail_unnoticed, "LastMailUnnoticed"},
+    {Flaw::doubled_mail_taken, "DoubledMailTaken"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Each, FlawInACluster, testing::ValuesIn(cases),

@@ -18,6 +18,7 @@ enum class Flaw : uint8_t {
   unknown_is_refused,   // or not to be done
   deletions_unseen,     // the watch leaves withdrawn keys of nodes out
   part_is_all,          // the keys that are told are thought to be all there are; hardly ever found
+  living_evicted,       // operators evict nodes that have not ended
   names_kept,           // who has no callee any more keeps the name
   // ---- facts
   confirmed_early,      // a confirmation is taken for one more than it says

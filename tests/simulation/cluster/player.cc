@@ -166,6 +166,10 @@ void Player::drain() {
   node_.drain(local_time());
 }
 
+void Player::evict(const NodeName& name) {
+  if (is_awake() && node_.evict(name, local_time())) note("is told that " + name + " has ended");
+}
+
 std::string Player::numbered(const NodeId& to, const std::string& text) {
   const uint64_t number = ++said_[{node_.membership().self(), to}];
   stage_.promises.tell(&Promise::on_sent, node_.membership().self(), to, number);

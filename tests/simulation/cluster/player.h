@@ -57,6 +57,7 @@ class Player final : public Process, NodeUser {
   void register_(const Name& procedure, Policy policy);
   void unregister(const Name& procedure);
   void drain();
+  void evict(const NodeName& name);
   void freeze(milliseconds time);
   void thaw();
   bool is_to_thaw() const { return stage_.backplane.now() >= frozen_until_; }

@@ -90,7 +90,8 @@ void Simulation::pass(milliseconds time) {
 // ---- what goes wrong
 
 void Simulation::something_happens() {
-  const size_t what = chance_.below(10);
+  const size_t what = chance_.below(11);
+  if (what == 10) return operator_evicts();
   if (what < 4) return cut_something();
   if (what < 7) return process_ends_or_stands();
   weather_changes();
@@ -129,6 +130,14 @@ void Simulation::process_ends_or_stands() {
   if (what == 2 && players_[node]->node().membership().is_draining()) return end(node);
   const size_t most = chance_.one_in(2) ? 1'500 : static_cast<size_t>(timing_.lease.count() * 2);
   players_[node]->freeze(milliseconds(chance_.below(most)));
+}
+
+// Who knows that a process has ended says so to any node.
+void Simulation::operator_evicts() {
+  const size_t lost = chance_.below(nodes_);
+  const auto& asked = chance_.of(players_);
+  if (players_[lost] && stage_.flaw != Flaw::living_evicted) return;
+  if (asked && asked->name() != names()[lost]) asked->evict(names()[lost]);
 }
 
 void Simulation::weather_changes() {

@@ -34,6 +34,7 @@ class Simulation {
   void cut_something();
   void process_ends_or_stands();
   void weather_changes();
+  void operator_evicts();
   void pass(milliseconds time);
   void come_to_rest();
   void probe_names();
