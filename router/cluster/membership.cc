@@ -16,7 +16,8 @@ void Membership::tick(Time now) {
   const bool is_waiting = unanswered_ && sent(*unanswered_) && now - sent(*unanswered_)->at < timing_.retry;
   if (is_waiting || (outdated_ && own_revision_ <= *outdated_)) return;
   if (is_draining_) return withdraw_own(now);
-  const bool is_due = unanswered_ || sent_.empty() || now - sent_.back().at >= timing_.lease / 4;
+  const bool is_due = unanswered_ || sent_.empty() || now - sent_.back().at >= timing_.lease / 4 ||
+                      (is_slot_disputed() && free_slot() != 0);
   if (self_.incarnation == 0 ? may_come_back(now) : is_due) write(now);
 }
 
@@ -32,15 +33,18 @@ void Membership::write(Time now) {
   // has got then, which this node has seen, or the write is refused.
   const Incarnation incarnation =
       self_.incarnation ? self_.incarnation : std::max(newest_, own_revision_) + 1;
-  sent_.push_back({++last_ticket_, now, incarnation, own_revision_});
+  const bool keeps_slot = self_.incarnation != 0 && slot_ != 0 && !is_slot_disputed();
+  const Slot slot = keeps_slot ? slot_ : free_slot();
+  const Revision slot_since = keeps_slot ? slot_since_ : 0;
+  sent_.push_back({++last_ticket_, now, incarnation, own_revision_, slot, slot_since});
   unanswered_ = last_ticket_;
-  backbone_.claim(self_.name, NodeEntry{incarnation, process_, last_ticket_, timing_.lease}, own_revision_,
-                  last_ticket_);
+  backbone_.claim(self_.name, NodeEntry{incarnation, process_, last_ticket_, timing_.lease, slot, slot_since},
+                  own_revision_, last_ticket_);
 }
 
 void Membership::withdraw_own(Time now) {
   if (self_.incarnation == 0) return;
-  sent_.push_back({++last_ticket_, now, 0, own_revision_});
+  sent_.push_back({++last_ticket_, now, 0, own_revision_, 0, 0});
   unanswered_ = last_ticket_;
   backbone_.withdraw(self_.name, own_revision_, last_ticket_);
 }
@@ -82,8 +86,10 @@ void Membership::adopt(Revision revision, const Sent& write, Time now) {
   if (!is_news && write.incarnation != self_.incarnation) return;  // what it began has ended already
   if (is_news) {
     own_revision_ = revision;
-    own_entry_ = NodeEntry{write.incarnation, process_, write.ticket, timing_.lease};
+    own_entry_ =
+        NodeEntry{write.incarnation, process_, write.ticket, timing_.lease, write.slot, write.slot_since};
     own_seen_at_ = now;
+    take_slot(revision, *own_entry_);
   }
   if (write.incarnation != self_.incarnation) {
     self_.incarnation = write.incarnation;
@@ -106,7 +112,7 @@ void Membership::on_own_entry(Revision revision, const Value& value, Time now) {
     if (entry->incarnation == self_.incarnation) {
       // Too old to renew the lease, but the next write must expect it.
       own_revision_ = revision;
-      return;
+      return take_slot(revision, *entry);
     }
   }
   own_revision_ = revision;
@@ -122,6 +128,49 @@ void Membership::lose(Time now) {
   if (self_.incarnation == 0) return;
   self_.incarnation = 0;
   observer_.on_self(now);
+}
+
+// ---- its slot
+
+void Membership::take_slot(Revision revision, const NodeEntry& entry) {
+  slot_ = entry.slot;
+  slot_since_ = entry.slot_since != 0 ? entry.slot_since : revision;
+}
+
+// Of two that have taken the same one, the one that was later has been told of the other's key when it has
+// been told of all up to its own.
+bool Membership::has_slot() const {
+  if (slot_ == 0 || !all_until_ || *all_until_ < slot_since_ || is_slot_disputed()) return false;
+  // A write of another one that is on its way may be accepted at any time, and then this one is free.
+  return std::none_of(sent_.begin(), sent_.end(),
+                      [this](const Sent& one) { return one.expected >= own_revision_ && one.slot != slot_; });
+}
+
+bool Membership::is_slot_disputed() const {
+  if (slot_ == 0) return true;
+  return std::any_of(peers_.begin(), peers_.end(), [this](const auto& one) {
+    return one.second.slot == slot_ && one.second.slot_since < slot_since_;
+  });
+}
+
+// Its last one, if it may have that: then ids that it has given are of its own slot. Else one that nobody has
+// had, as far as it knows, where there is one: whoever lost a slot may still have sessions of it. Nodes begin
+// to look at different places, so that few take the same one.
+Slot Membership::free_slot() const {
+  constexpr size_t slots = 255;
+  const auto is_free = [this](Slot slot) {
+    return slot != 0 && std::none_of(peers_.begin(), peers_.end(),
+                                     [slot](const auto& one) { return one.second.slot == slot; });
+  };
+  if (is_free(slot_)) return slot_;
+  Slot reused = 0;
+  for (size_t i = 0; i < slots; ++i) {
+    const auto slot = static_cast<Slot>(1 + (process_ + i) % slots);
+    if (!is_free(slot)) continue;
+    if (!slots_seen_.contains(slot)) return slot;
+    if (reused == 0) reused = slot;
+  }
+  return reused;
 }
 
 // ---- the others
@@ -141,6 +190,9 @@ void Membership::on_entry(const NodeName& name, Revision revision, const Value& 
   Peer& peer = meet(id, now);
   if (revision <= peer.revision) return;
   peer.revision = revision;
+  peer.slot = entry->slot;
+  peer.slot_since = entry->slot_since != 0 ? entry->slot_since : revision;
+  slots_seen_.insert(entry->slot);
   peer.lease = entry->lease;
   peer.seen_at = now;
   peer.evicted_at.reset();

@@ -14,6 +14,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "router/cluster/words/backbone.h"
 
@@ -40,6 +41,8 @@ class Membership {
     Time heard_at{};                      // its last heartbeat or letter, or when it was first known
     std::optional<Time> evicted_at = {};  // the last try
     bool is_given_up = false;             // by an operator
+    Slot slot = 0;
+    Revision slot_since = 0;
   };
 
   // `process`: by chance. The references outlive it.
@@ -76,6 +79,9 @@ class Membership {
   // It has an incarnation, and knows all nodes that have had one before.
   bool has_joined() const { return self_.incarnation != 0 && all_until_ >= joined_at_; }
   bool is_draining() const { return is_draining_; }
+  // With what the session ids begin that it gives now: no other node has it at the same time. 0: it has none
+  // at present. Ids that it has given stay when it gets another one.
+  Slot slot(Time now) const { return has_lease(now) && has_slot() ? slot_ : Slot{0}; }
 
   const std::map<NodeName, Peer>& peers() const { return peers_; }
   const Peer* peer(const NodeId& id) const;
@@ -94,9 +100,15 @@ class Membership {
     Time at{};
     Incarnation incarnation = 0;
     Revision expected = 0;
+    Slot slot = 0;
+    Revision slot_since = 0;
   };
 
   void write(Time now);
+  void take_slot(Revision revision, const NodeEntry& entry);
+  bool has_slot() const;
+  bool is_slot_disputed() const;
+  Slot free_slot() const;
   bool may_come_back(Time now) const;
   void withdraw_own(Time now);
   void evict_if_due(const NodeName& name, Peer& peer, Time now);
@@ -119,6 +131,9 @@ class Membership {
   Revision own_revision_ = 0;
   std::optional<NodeEntry> own_entry_;
   Time own_seen_at_{};
+  Slot slot_ = 0;            // that it has or had last
+  Revision slot_since_ = 0;  // as the key says
+  std::set<Slot> slots_seen_;
   // Writes that may still be accepted or be told of; those that are older than a lease are of no use.
   std::deque<Sent> sent_;
   std::optional<Ticket> unanswered_;

@@ -124,7 +124,7 @@ bool Node::is_ready(Time now) const {
   if (!membership_.has_lease(now) || own_facts_.confirmed_by_all(now) < own_facts_.number()) return false;
   for (const auto& [name, peer] : membership_.peers())
     if (!membership_.is_suspect(peer, now) && !others_facts_.is_whole({name, peer.incarnation})) return false;
-  return membership_.has_joined();
+  return membership_.has_joined() && membership_.slot(now) != 0;
 }
 
 bool Node::is_live(const NodeId& id, Time now) const {

@@ -68,7 +68,7 @@ class Node final : public BackboneListener, MembershipObserver, ClaimsObserver {
   bool end_call(CallNumber call) { return mail_.end_call(call); }
 
   const Membership& membership() const { return membership_; }
-  // It has a lease, has all that others offer, and all that it offers is confirmed.
+  // It has a lease and a slot, has all that others offer, and all that it offers is confirmed.
   bool is_ready(Time now) const;
   // A peer that is not suspect, and knows all that users have been told is known.
   bool is_live(const NodeId& peer, Time now) const;

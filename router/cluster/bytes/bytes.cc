@@ -127,11 +127,13 @@ std::string encode_letter(const Letter& letter, const Mail& content) {
 }
 
 void write_entry(MsgpackWriter& out, const NodeEntry& entry) {
-  out.begin_list(4);
+  out.begin_list(6);
   out.unsigned_integer(entry.incarnation);
   out.unsigned_integer(entry.process);
   out.unsigned_integer(entry.write);
   out.integer(entry.lease.count());
+  out.unsigned_integer(entry.slot);
+  out.unsigned_integer(entry.slot_since);
 }
 
 void write_entry(MsgpackWriter& out, const NameEntry& entry) {
@@ -255,12 +257,14 @@ Letter read_letter(FieldReader& in, uint64_t fields, const ReadContent& read_con
 
 NodeEntry read_node_entry(FieldReader& in) {
   NodeEntry entry;
-  in.fields(4, [&] {
+  in.fields(6, [&] {
     entry.incarnation = in.number();
     entry.process = in.number();
     entry.write = in.number();
     entry.lease = milliseconds(in.number(longest_lease.count()));
     if (entry.lease == milliseconds::zero()) in.refuse();
+    entry.slot = static_cast<Slot>(in.number(UINT8_MAX));
+    entry.slot_since = in.number();
   });
   return entry;
 }

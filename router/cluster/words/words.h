@@ -73,11 +73,16 @@ struct Name {
 enum class Policy : uint8_t { single = 0 };
 constexpr Policy last_policy{4};
 
+// The beginning of the session ids that a node gives, so that no other one gives the same; 0: none.
+using Slot = uint8_t;
+
 struct NodeEntry {
   Incarnation incarnation = 0;
   uint64_t process = 0;  // by chance, to tell two processes of one name apart
   uint64_t write = 0;    // which of the process's writes it was
   milliseconds lease{};  // the node's own: others wait for this one, not for theirs
+  Slot slot = 0;
+  Revision slot_since = 0;  // of the key's first value with that slot; 0: this is it
 
   friend bool operator==(const NodeEntry&, const NodeEntry&) = default;
 };

@@ -64,7 +64,7 @@ Sample kept(std::string what, const Key& key, const Value& value, std::string go
   return {std::move(what), encode_value(key, value), read_and_write, std::move(golden)};
 }
 
-const NodeEntry node_entry{7, 8, 9, milliseconds(10'000)};
+const NodeEntry node_entry{7, 8, 9, milliseconds(10'000), 255, 12};
 const NameEntry name_entry{Policy{3}, {a, b}};
 const Heartbeat heartbeat{a, 5, {{"b", {1, 2, 3}}, {"c", {UINT64_MAX, 0, 1 << 20}}}};
 
@@ -82,7 +82,7 @@ std::vector<Sample> samples() {
       sent("Mail", Mail{1, all_octets.substr(126, 4)},
            "9301069492a1610792a76e6f64652d4232cfffffffffffffffff01c4047e7f8081"),
       sent("Missed", Mail{2, Missed{3, 4}}, "9301079592a1610792a76e6f64652d4232cfffffffffffffffff020304"),
-      kept("NodeEntry", "a", node_entry, "93010892a16194070809cd2710"),
+      kept("NodeEntry", "a", node_entry, "93010892a16196070809cd2710ccff0c"),
       kept("NodeWithdrawn", "a", Value(), "93010892a161c0"),
       kept("NameEntry", procedure, name_entry,
            "9301099293a67265616c6d31af636f6d2e6170702e6772c3b6c39f650092039292a1610792a76e6f64652d4232"
@@ -238,7 +238,7 @@ TEST(ClusterBytes, ValuesOutOfRangeGiveNothing) {
   EXPECT_FALSE(entry({Policy::single, {}}));
 
   const auto lease = [](milliseconds lease) {
-    return decode_value(encode_value("a", NodeEntry{1, 2, 3, lease})).has_value();
+    return decode_value(encode_value("a", NodeEntry{1, 2, 3, lease, 1, 0})).has_value();
   };
   EXPECT_TRUE(lease(std::chrono::hours(24)));
   EXPECT_FALSE(lease(std::chrono::hours(24) + milliseconds(1)));

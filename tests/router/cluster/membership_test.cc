@@ -30,8 +30,19 @@ class MembershipOfA : public testing::Test, MembershipObserver {
   NodeEntry last_entry() const { return std::get<NodeEntry>(backbone.writes.back().value); }
   void see_b(Revision revision, Incarnation incarnation, Time now, milliseconds lease = seconds(10)) {
     membership.on_revision(revision);
-    membership.on_entry("b", revision, NodeEntry{incarnation, 1, revision, lease}, now);
+    membership.on_entry("b", revision, NodeEntry{incarnation, 1, revision, lease, 1, 0}, now);
   }
+  // Its key has that slot since that revision; 0: for the first time.
+  void see_slot(const NodeName& name, Revision revision, Slot slot, Revision since) {
+    membership.on_revision(revision);
+    membership.on_entry(name, revision, NodeEntry{3, 1, revision, seconds(10), slot, since}, at(seconds(0)));
+  }
+  // It is told of all keys up to that revision.
+  void see_all(Revision revision) {
+    membership.on_revision(revision);
+    membership.on_all();
+  }
+  Slot slot() const { return membership.slot(at(seconds(1))); }
 
   const Timing timing{};
   RecordedBackbone backbone;
@@ -284,6 +295,111 @@ TEST_F(MembershipOfA, GivesItsKeyBackWhenItDrains) {
   backbone.take_writes();
   membership.tick(at(seconds(9)));
   EXPECT_TRUE(backbone.writes.empty());
+}
+
+// ---- slots
+
+constexpr Slot first_slot = 1 + process % 255;
+
+TEST_F(MembershipOfA, HasASlotWhenItHasBeenToldOfAllKeysUpToItsOwn) {
+  join(5);
+  EXPECT_EQ(last_entry().slot, first_slot);
+  EXPECT_EQ(last_entry().slot_since, 0u);
+  EXPECT_EQ(slot(), 0);
+  see_all(4);
+  EXPECT_EQ(slot(), 0);
+  see_all(5);
+  EXPECT_EQ(slot(), first_slot);
+  EXPECT_EQ(membership.slot(at(seconds(10))), 0) << "without a lease";
+}
+
+TEST_F(MembershipOfA, SaysSinceWhenItHasItsSlot) {
+  join(5);
+  see_all(5);
+  membership.tick(at(seconds(3)));
+  EXPECT_EQ(last_entry().slot, first_slot);
+  EXPECT_EQ(last_entry().slot_since, 5u);
+  accept_last(9, at(seconds(3)));
+  EXPECT_EQ(membership.slot(at(seconds(3))), first_slot);
+  membership.tick(at(seconds(6)));
+  EXPECT_EQ(last_entry().slot_since, 5u);
+}
+
+TEST_F(MembershipOfA, TakesASlotThatNobodyHasOrHasHad) {
+  see_slot("b", 3, first_slot, 0);
+  see_slot("c", 4, first_slot + 1, 0);
+  membership.on_entry("c", 5, std::monostate(), at(seconds(0)));
+  join(7);
+  EXPECT_EQ(last_entry().slot, first_slot + 2);
+}
+
+TEST_F(MembershipOfA, TakesASlotThatSomebodyHasHadIfThereIsNoOther) {
+  for (int slot = 1; slot <= 255; ++slot) see_slot("n" + std::to_string(slot), 1, static_cast<Slot>(slot), 0);
+  membership.on_entry("n9", 6, std::monostate(), at(seconds(0)));
+  join(7);
+  EXPECT_EQ(last_entry().slot, 9);
+}
+
+TEST_F(MembershipOfA, HasNoSlotWhileOthersHaveThemAll) {
+  for (int slot = 1; slot <= 255; ++slot) see_slot("n" + std::to_string(slot), 1, static_cast<Slot>(slot), 0);
+  join(7);
+  see_all(7);
+  EXPECT_EQ(last_entry().slot, 0);
+  EXPECT_EQ(slot(), 0);
+  backbone.take_writes();
+  membership.tick(at(seconds(1)));
+  EXPECT_TRUE(backbone.writes.empty());
+  membership.on_entry("n9", 8, std::monostate(), at(seconds(1)));
+  membership.tick(at(seconds(1)));
+  EXPECT_EQ(last_entry().slot, 9);
+}
+
+TEST_F(MembershipOfA, GivesItsSlotToWhoHasTakenItBefore) {
+  join(5);
+  // Its key was renewed since.
+  see_slot("b", 7, first_slot, 4);
+  see_all(7);
+  EXPECT_EQ(slot(), 0);
+  membership.tick(at(seconds(1)));
+  EXPECT_NE(last_entry().slot, first_slot);
+  EXPECT_EQ(last_entry().slot_since, 0u);
+  accept_last(8, at(seconds(1)));
+  EXPECT_EQ(slot(), 0) << "it may not know of all keys up to this revision";
+  see_all(8);
+  EXPECT_EQ(slot(), first_slot + 1);
+}
+
+TEST_F(MembershipOfA, KeepsItsSlotIfAnotherNodeHasTakenItLater) {
+  join(5);
+  see_slot("b", 7, first_slot, 0);
+  see_all(7);
+  EXPECT_EQ(slot(), first_slot);
+  membership.tick(at(seconds(3)));
+  EXPECT_EQ(last_entry().slot, first_slot);
+}
+
+TEST_F(MembershipOfA, HasNoSlotWhileAWriteOfAnotherOneIsOnItsWay) {
+  join(5);
+  see_slot("b", 7, first_slot, 4);
+  see_all(7);
+  membership.tick(at(seconds(1)));
+  // The slot is free again, but the key may say another one at any time, and then others may take this one.
+  membership.on_entry("b", 8, std::monostate(), at(seconds(1)));
+  see_all(8);
+  EXPECT_EQ(slot(), 0);
+  accept_last(9, at(seconds(1)));
+  see_all(9);
+  EXPECT_EQ(slot(), first_slot + 1);
+}
+
+TEST_F(MembershipOfA, KeepsItsSlotInItsNextIncarnationIfNobodyHasTakenIt) {
+  join(5);
+  see_slot("b", 6, first_slot + 1, 0);
+  membership.on_entry("a", 9, std::monostate(), at(seconds(1)));
+  EXPECT_EQ(slot(), 0);
+  membership.tick(at(seconds(1)));
+  EXPECT_EQ(last_entry().slot, first_slot);
+  EXPECT_EQ(last_entry().slot_since, 0u) << "another one may have taken it meanwhile";
 }
 
 }  // namespace

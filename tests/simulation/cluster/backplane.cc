@@ -21,7 +21,8 @@ std::string as_text(const Key& key) {
 
 std::string as_text(const Value& value) {
   if (const auto* const node = std::get_if<NodeEntry>(&value))
-    return "incarnation " + std::to_string(node->incarnation) + " write " + std::to_string(node->write);
+    return "incarnation " + std::to_string(node->incarnation) + " write " + std::to_string(node->write) +
+           " slot " + std::to_string(node->slot);
   const auto* const name = std::get_if<NameEntry>(&value);
   if (!name) return "nothing";
   std::string text = "policy " + std::to_string(static_cast<int>(name->policy));

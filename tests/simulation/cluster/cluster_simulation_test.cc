@@ -75,14 +75,16 @@ TEST_P(FlawInACluster, IsFound) {
 
 constexpr Case cases[] = {
     {Flaw::old_incarnation, "OldIncarnation"},
-    {Flaw::no_margin, "NoMargin", 1'030},
+    {Flaw::no_margin, "NoMargin", 180},
     {Flaw::lease_too_long, "LeaseTooLong"},
     {Flaw::clock_that_sleeps, "ClockThatSleeps"},
-    {Flaw::clocks_far_apart, "ClocksFarApart", 280},
+    {Flaw::clocks_far_apart, "ClocksFarApart", 50},
     {Flaw::trusted_read, "TrustedRead"},
     {Flaw::unknown_is_accepted, "UnknownIsAccepted"},
     {Flaw::unknown_is_refused, "UnknownIsRefused"},
     {Flaw::living_evicted, "LivingEvicted"},
+    {Flaw::slots_unseen, "SlotsUnseen"},
+    {Flaw::slot_ages_unseen, "SlotAgesUnseen"},
     {Flaw::deletions_unseen, "DeletionsUnseen"},
     {Flaw::names_kept, "NamesKept"},
     {Flaw::confirmed_early, "ConfirmedEarly"},

@@ -19,6 +19,8 @@ enum class Flaw : uint8_t {
   deletions_unseen,     // the watch leaves withdrawn keys of nodes out
   part_is_all,          // the keys that are told are thought to be all there are; hardly ever found
   living_evicted,       // operators evict nodes that have not ended
+  slots_unseen,         // what slots others have is not seen
+  slot_ages_unseen,     // each is thought to be as new as its key
   names_kept,           // who has no callee any more keeps the name
   // ---- facts
   confirmed_early,      // a confirmation is taken for one more than it says

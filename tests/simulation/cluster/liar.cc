@@ -102,6 +102,8 @@ Value Liar::as_heard(const Key& key, Value value) const {
     NodeId id{std::get<NodeName>(key), node->incarnation};
     unmask(id);
     node->incarnation = id.incarnation;
+    if (is(Flaw::slots_unseen)) node->slot = 0;
+    if (is(Flaw::slot_ages_unseen)) node->slot_since = 0;
     if (is(Flaw::no_margin)) node->lease -= Timing().margin(node->lease);
   }
   if (auto* const name = std::get_if<NameEntry>(&value))

@@ -71,6 +71,7 @@ class Player final : public Process, NodeUser {
   // When its process began, or went on. Everybody's time.
   Time awake_since() const { return awake_since_; }
   bool may_serve(const Name& procedure) const { return node_.may_serve(procedure, local_time()); }
+  Slot slot() const { return node_.membership().slot(local_time()); }
   // It wants it, whether it has it or not.
   bool wants(const Name& procedure) const { return wants_.contains(procedure); }
   std::optional<Policy> granted(const Name& procedure) const;

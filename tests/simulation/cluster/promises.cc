@@ -6,6 +6,7 @@
 #include "tests/simulation/cluster/promises/names_are_free.h"
 #include "tests/simulation/cluster/promises/one_end.h"
 #include "tests/simulation/cluster/promises/one_owner.h"
+#include "tests/simulation/cluster/promises/own_slots.h"
 
 namespace cluster_simulation {
 namespace {
@@ -20,7 +21,7 @@ std::vector<std::unique_ptr<Promise>> make_promises(const World& world, Journal&
 }  // namespace
 
 Promises::Promises(const World& world, Journal& journal)
-    : all_(make_promises<OneOwner, EventsFindSubscribers, MailInOrder, OneEnd, AllAgree, NamesAreFree>(
-          world, journal)) {}
+    : all_(make_promises<OneOwner, OwnSlots, EventsFindSubscribers, MailInOrder, OneEnd, AllAgree,
+                         NamesAreFree>(world, journal)) {}
 
 }  // namespace cluster_simulation

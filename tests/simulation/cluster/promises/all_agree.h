@@ -16,6 +16,7 @@ class AllAgree final : public Promise {
     for (const auto& player : world_.players) {
       if (!player) continue;
       require(player->node().membership().has_lease(player->local_time()), *player, "has no lease");
+      require(player->slot() != 0, *player, "has no slot");
       require(player->node().is_ready(player->local_time()), *player, "is not ready");
       for (const auto& [fact, count] : player->offers())
         require(player->was_told(fact), *player, "is not told that all know of " + fact.of.uri);
