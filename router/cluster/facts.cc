@@ -1,6 +1,7 @@
 #include "router/cluster/facts.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "router/cluster/membership.h"
@@ -13,6 +14,18 @@ uint64_t OwnFacts::change(std::vector<Change> changes) {
   if (membership_.self().incarnation != 0)
     backbone_.announce(FactsChanged{membership_.self(), number_, std::move(changes)});
   return number_;
+}
+
+void OwnFacts::on_snapshot_wanted(const NodeId& by) {
+  const std::vector<Change> all = all_();
+  ++last_answer_;
+  for (size_t at = 0, part = 0; part == 0 || at < all.size(); ++part) {
+    const size_t end = std::min(all.size(), at + timing_.snapshot_part);
+    std::vector<Change> changes(all.begin() + static_cast<std::ptrdiff_t>(at),
+                                all.begin() + static_cast<std::ptrdiff_t>(end));
+    at = end;
+    post_(by, Snapshot{number_, std::move(changes), part, at == all.size(), last_answer_});
+  }
 }
 
 void OwnFacts::on_confirmed(const NodeId& by, uint64_t number) {
@@ -49,17 +62,36 @@ void OthersFacts::on_changed(const FactsChanged& changed, Time now) {
   post_(changed.from, Confirmed{known.number});
 }
 
-void OthersFacts::on_snapshot(const NodeId& from, const Snapshot& snapshot) {
+void OthersFacts::on_snapshot(const NodeId& from, const Snapshot& snapshot, Time now) {
   Known& known = known_[from];
-  known.asked_at.reset();
   // An older one has been overtaken by changes that are known.
   if (snapshot.number > known.number) {
+    if (!take_part(known, snapshot, now)) return;
+    const std::vector<Change> all = std::exchange(known.parts, {}).changes;
     known.number = snapshot.number;
     known.told = std::max(known.told, snapshot.number);
-    receiver_.on_all(from, snapshot.all);
+    receiver_.on_all(from, all);
     take_early(from, known);
   }
+  known.asked_at.reset();
   post_(from, Confirmed{known.number});
+}
+
+// Whether it was the last one, and all have come.
+bool OthersFacts::take_part(Known& known, const Snapshot& snapshot, Time now) {
+  Parts& parts = known.parts;
+  if (snapshot.answer == parts.answer && snapshot.part < parts.next) return false;  // it has come twice
+  if (snapshot.part == 0) parts = {snapshot.answer};
+  if (snapshot.answer != parts.answer || snapshot.part != parts.next) {
+    // One got lost: the next heartbeat asks for all of them again.
+    parts = {};
+    known.asked_at.reset();
+    return false;
+  }
+  ++parts.next;
+  parts.changes.insert(parts.changes.end(), snapshot.changes.begin(), snapshot.changes.end());
+  known.asked_at = now;  // as long as parts come there is no reason to ask again
+  return snapshot.is_last;
 }
 
 void OthersFacts::take_early(const NodeId& of, Known& known) {

@@ -2,7 +2,8 @@
 //
 // A node announces each change with the next number. Whoever has all changes up to a number confirms it, in a
 // letter at once and in each heartbeat. Who finds a number missing, in a change or in a heartbeat, asks for a
-// snapshot. Numbers go on as long as the process lives; a new incarnation is unknown to all others first.
+// snapshot, which comes in parts of a bounded size. Numbers go on as long as the process lives; a new
+// incarnation is unknown to all others first.
 //
 // Pure: observations and the time in, announcements and letters out. One thread.
 #pragma once
@@ -30,8 +31,8 @@ class OwnFacts {
   using All = std::function<std::vector<Change>()>;
 
   // All outlive it.
-  OwnFacts(const Membership& membership, Backbone& backbone, const Post& post, All all)
-      : membership_(membership), backbone_(backbone), post_(post), all_(std::move(all)) {}
+  OwnFacts(const Timing& timing, const Membership& membership, Backbone& backbone, const Post& post, All all)
+      : timing_(timing), membership_(membership), backbone_(backbone), post_(post), all_(std::move(all)) {}
 
   // What `all` gives has these changes in it. Their number.
   uint64_t change(std::vector<Change> changes);
@@ -39,7 +40,7 @@ class OwnFacts {
 
   // The node is a peer.
   void on_confirmed(const NodeId& by, uint64_t number);
-  void on_snapshot_wanted(const NodeId& by) { post_(by, Snapshot{number_, all_()}); }
+  void on_snapshot_wanted(const NodeId& by);
   void on_gone(const NodeId& peer) { confirmed_.erase(peer); }
   // A new incarnation: nobody knows anything of it.
   void on_self() { confirmed_.clear(); }
@@ -49,11 +50,13 @@ class OwnFacts {
   uint64_t confirmed_by(const NodeId& peer) const;
 
  private:
+  const Timing& timing_;
   const Membership& membership_;
   Backbone& backbone_;
   const Post& post_;
   const All all_;
   uint64_t number_ = 0;
+  uint64_t last_answer_ = 0;
   std::map<NodeId, uint64_t> confirmed_;
 };
 
@@ -76,7 +79,7 @@ class OthersFacts {
 
   // All of these come from peers. A heartbeat says the number of the last change.
   void on_changed(const FactsChanged& changed, Time now);
-  void on_snapshot(const NodeId& from, const Snapshot& snapshot);
+  void on_snapshot(const NodeId& from, const Snapshot& snapshot, Time now);
   void on_heartbeat(const NodeId& from, uint64_t number, Time now);
   void on_gone(const NodeId& peer) { known_.erase(peer); }
 
@@ -88,14 +91,21 @@ class OthersFacts {
  private:
   static constexpr size_t most_early = 1'000;
 
+  struct Parts {
+    uint64_t answer = 0;
+    uint64_t next = 0;
+    std::vector<Change> changes = {};
+  };
   struct Known {
     uint64_t number = 0;
     uint64_t told = 0;      // the highest number of which anything was heard
     bool is_heard = false;  // a heartbeat has said how many there are
     std::optional<Time> asked_at = {};
     std::map<uint64_t, std::vector<Change>> early = {};  // came before the ones below them
+    Parts parts = {};                                    // of a snapshot that is coming
   };
 
+  static bool take_part(Known& known, const Snapshot& snapshot, Time now);
   void take_early(const NodeId& of, Known& known);
   void ask(const NodeId& of, Known& known, Time now);
 

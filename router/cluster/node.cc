@@ -15,7 +15,7 @@ Node::Node(NodeName name, uint64_t process, const Timing& timing, Backbone& back
         if (membership_.self().incarnation != 0)
           backbone_.send(to.name, {membership_.self(), to, std::move(content)});
       }),
-      own_facts_(membership_, backbone_, post_, [this] { return user_.offered(); }),
+      own_facts_(timing_, membership_, backbone_, post_, [this] { return user_.offered(); }),
       others_facts_(timing_, post_, elsewhere_),
       mail_(post_, user_) {}
 
@@ -87,7 +87,7 @@ void Node::on_letter(const Letter& letter, Time now) {
   } else if (std::holds_alternative<SnapshotWanted>(letter.content)) {
     own_facts_.on_snapshot_wanted(from);
   } else if (const auto* const snapshot = std::get_if<Snapshot>(&letter.content)) {
-    others_facts_.on_snapshot(from, *snapshot);
+    others_facts_.on_snapshot(from, *snapshot, now);
   } else {
     mail_.on_mail(from, std::get<Mail>(letter.content));
   }

@@ -109,9 +109,12 @@ std::string encode_letter(const Letter& letter, const SnapshotWanted&) {
 
 std::string encode_letter(const Letter& letter, const Snapshot& content) {
   return written(What::snapshot, [&](MsgpackWriter& out) {
-    write_body_of(out, letter, 2);
+    write_body_of(out, letter, 5);
     out.unsigned_integer(content.number);
-    write(out, content.all);
+    out.unsigned_integer(content.part);
+    out.unsigned_integer(content.is_last ? 1 : 0);
+    out.unsigned_integer(content.answer);
+    write(out, content.changes);
   });
 }
 
@@ -234,6 +237,16 @@ FactsChanged read_facts_changed(FieldReader& in) {
   return said;
 }
 
+Snapshot read_snapshot(FieldReader& in) {
+  Snapshot snapshot;
+  snapshot.number = in.number();
+  snapshot.part = in.number();
+  snapshot.is_last = in.number(1) == 1;
+  snapshot.answer = in.number();
+  snapshot.changes = read_changes(in);
+  return snapshot;
+}
+
 Mail read_missed(FieldReader& in) {
   const uint64_t number = in.number();
   Missed gap;
@@ -320,7 +333,7 @@ std::optional<Letter> decode_letter(std::string_view bytes) {
       case What::snapshot_wanted:
         return read_letter(in, 0, [] { return SnapshotWanted(); });
       case What::snapshot:
-        return read_letter(in, 2, [&] { return Snapshot{in.number(), read_changes(in)}; });
+        return read_letter(in, 5, [&] { return read_snapshot(in); });
       case What::mail:
         return read_letter(in, 2, [&] { return Mail{in.number(), in.binary()}; });
       case What::missed:

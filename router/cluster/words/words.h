@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -39,6 +40,7 @@ struct Timing {
   milliseconds suspect_after{1'000};     // without a heartbeat
   milliseconds fail_calls_after{2'000};  // the same
   milliseconds retry{1'000};             // of a write or question that nobody has answered
+  size_t snapshot_part{1'000};           // not a time: so many changes are in one letter at most
 
   // Of whose lease is so long.
   milliseconds margin(milliseconds of_lease) const { return std::max(least_margin, of_lease / 40); }
@@ -152,7 +154,10 @@ struct Confirmed {
 struct SnapshotWanted {};
 struct Snapshot {
   uint64_t number = 0;
-  std::vector<Change> all;
+  std::vector<Change> changes;  // of all, those of this part
+  uint64_t part = 0;
+  bool is_last = true;
+  uint64_t answer = 0;  // which of its sender's snapshots the part is of
 };
 // Some of the addressee's mail did not come: these numbers, and all between them.
 struct Missed {

@@ -76,9 +76,9 @@ std::vector<Sample> samples() {
            "a67265616c6d31a6636f6d2e2e780200"),
       sent("Confirmed", Confirmed{300}, "9301039392a1610792a76e6f64652d4232cfffffffffffffffffcd012c"),
       sent("SnapshotWanted", SnapshotWanted(), "9301049292a1610792a76e6f64652d4232cfffffffffffffffff"),
-      sent("Snapshot", Snapshot{70'000, changes},
-           "9301059492a1610792a76e6f64652d4232cfffffffffffffffffce0001117092930193a67265616c6d31af636f"
-           "6d2e6170702e6772c3b6c39f6500ceffffffff930093a67265616c6d31a6636f6d2e2e780200"),
+      sent("Snapshot", Snapshot{70'000, changes, 42, false, 3},
+           "9301059792a1610792a76e6f64652d4232cfffffffffffffffffce000111702a000392930193a67265616c6d31"
+           "af636f6d2e6170702e6772c3b6c39f6500ceffffffff930093a67265616c6d31a6636f6d2e2e780200"),
       sent("Mail", Mail{1, all_octets.substr(126, 4)},
            "9301069492a1610792a76e6f64652d4232cfffffffffffffffff01c4047e7f8081"),
       sent("Missed", Mail{2, Missed{3, 4}}, "9301079592a1610792a76e6f64652d4232cfffffffffffffffff020304"),
@@ -187,12 +187,15 @@ TEST(ClusterBytes, KeepAllFields) {
   EXPECT_EQ(std::get<FactsChanged>(*changed).number, 4u);
   EXPECT_EQ(std::get<FactsChanged>(*changed).changes, changes);
 
-  const auto letter = decode_letter(encode(Letter{a, b, Snapshot{6, changes}}));
+  const auto letter = decode_letter(encode(Letter{a, b, Snapshot{6, changes, 1, false, 2}}));
   ASSERT_TRUE(letter);
   EXPECT_EQ(letter->from, a);
   EXPECT_EQ(letter->to, b);
   EXPECT_EQ(std::get<Snapshot>(letter->content).number, 6u);
-  EXPECT_EQ(std::get<Snapshot>(letter->content).all, changes);
+  EXPECT_EQ(std::get<Snapshot>(letter->content).changes, changes);
+  EXPECT_EQ(std::get<Snapshot>(letter->content).part, 1u);
+  EXPECT_FALSE(std::get<Snapshot>(letter->content).is_last);
+  EXPECT_EQ(std::get<Snapshot>(letter->content).answer, 2u);
 
   const auto mail = decode_letter(encode(Letter{a, b, Mail{5, all_octets}}));
   ASSERT_TRUE(mail);

@@ -28,7 +28,7 @@ class NodeA : public testing::Test, NodeUser {
     node.tick(now);
     forget();
   }
-  std::vector<Change> offered() const override { return {subscribed}; }
+  std::vector<Change> offered() const override { return offers; }
   void on_confirmed(uint64_t facts) override { said.push_back("confirmed " + std::to_string(facts)); }
   void on_granted(const Name& name) override { said.push_back("granted " + name.uri); }
   void on_refused(const Name& name, const NameEntry&) override { said.push_back("refused " + name.uri); }
@@ -74,6 +74,7 @@ class NodeA : public testing::Test, NodeUser {
   RecordedBackbone backbone;
   Node node{"a", 1, Timing(), backbone, *this};
   Said said;
+  std::vector<Change> offers{subscribed};
 };
 
 TEST_F(NodeA, AChangeIsConfirmedWhenAllLiveNodesKnowIt) {
@@ -170,6 +171,75 @@ TEST_F(NodeA, AHeartbeatTellsOfAChangeThatDidNotCome) {
   EXPECT_EQ(node.facts_gaps(), 1u);
 }
 
+TEST_F(NodeA, ASnapshotOfManyChangesIsSentInParts) {
+  node.change({subscribed});
+  const size_t size = Timing().snapshot_part;
+  offers.assign(2 * size, subscribed);
+  letter(SnapshotWanted{});
+  auto parts = sent<Snapshot>();
+  ASSERT_EQ(parts.size(), 2u);
+  EXPECT_EQ(parts[0].changes.size(), size);
+  EXPECT_EQ(parts[0].part, 0u);
+  EXPECT_FALSE(parts[0].is_last);
+  EXPECT_EQ(parts[1].changes.size(), size);
+  EXPECT_EQ(parts[1].part, 1u);
+  EXPECT_TRUE(parts[1].is_last);
+  EXPECT_EQ(parts[1].answer, parts[0].answer);
+  offers.push_back(registered);
+  letter(SnapshotWanted{});
+  parts = sent<Snapshot>();
+  ASSERT_EQ(parts.size(), 3u);
+  EXPECT_EQ(parts[2].changes, std::vector<Change>{registered});
+  EXPECT_EQ(parts[2].answer, 2u);
+  offers.clear();
+  letter(SnapshotWanted{});
+  parts = sent<Snapshot>();
+  ASSERT_EQ(parts.size(), 1u);
+  EXPECT_TRUE(parts[0].is_last);
+}
+
+TEST_F(NodeA, ASnapshotCountsWhenItsLastPartHasCome) {
+  hear(FactsChanged{b, 2, {subscribed}});
+  forget();
+  letter(Snapshot{2, {subscribed}, 0, false, 1});
+  letter(Snapshot{2, {subscribed}, 0, false, 1});  // comes twice
+  letter(Snapshot{2, {subscribed}, 1, false, 1});
+  EXPECT_TRUE(node.interested("realm1", "com.a").empty());
+  EXPECT_TRUE(sent<Confirmed>().empty());
+  letter(Snapshot{2, {registered}, 2, true, 1});
+  EXPECT_EQ(node.interested("realm1", "com.a"), std::vector<NodeId>{b});
+  EXPECT_EQ(node.callees(procedure, now).size(), 1u);
+  ASSERT_EQ(sent<Confirmed>().size(), 1u);
+}
+
+TEST_F(NodeA, ASnapshotOfWhichAPartIsLostIsAskedForAnew) {
+  hear(FactsChanged{b, 2, {subscribed}});
+  letter(Snapshot{2, {subscribed}, 0, false, 1});
+  letter(Snapshot{2, {registered}, 2, true, 1});
+  EXPECT_TRUE(sent<Confirmed>().empty());
+  heartbeat(0, 2);
+  heartbeat(0, 2);
+  EXPECT_EQ(sent<SnapshotWanted>().size(), 1u);
+  // Parts of two snapshots are not put together.
+  letter(Snapshot{2, {subscribed}, 0, false, 2});
+  letter(Snapshot{2, {registered}, 1, true, 3});
+  EXPECT_TRUE(sent<Confirmed>().empty());
+  letter(Snapshot{2, {subscribed}, 0, false, 4});
+  letter(Snapshot{2, {registered}, 1, true, 4});
+  EXPECT_EQ(sent<Confirmed>().size(), 1u);
+}
+
+TEST_F(NodeA, ASnapshotIsNotAskedForAnewWhileItsPartsCome) {
+  hear(FactsChanged{b, 2, {subscribed}});
+  forget();
+  for (uint64_t part = 0; part < 8; ++part) {
+    letter(Snapshot{2, {subscribed}, part, false, 1});
+    pass(milliseconds(300));
+    heartbeat(0, 2);
+  }
+  EXPECT_TRUE(sent<SnapshotWanted>().empty());
+}
+
 TEST_F(NodeA, WhoAsksGetsASnapshot) {
   node.change({subscribed});
   forget();
@@ -177,7 +247,7 @@ TEST_F(NodeA, WhoAsksGetsASnapshot) {
   const auto snapshots = sent<Snapshot>();
   ASSERT_EQ(snapshots.size(), 1u);
   EXPECT_EQ(snapshots[0].number, 1u);
-  EXPECT_EQ(snapshots[0].all, std::vector<Change>{subscribed});
+  EXPECT_EQ(snapshots[0].changes, std::vector<Change>{subscribed});
 }
 
 TEST_F(NodeA, WhatANodeOfferedGoesWithIt) {

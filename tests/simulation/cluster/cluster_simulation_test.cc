@@ -90,6 +90,7 @@ constexpr Case cases[] = {
     {Flaw::confirmed_early, "ConfirmedEarly"},
     {Flaw::facts_gap_unnoticed, "FactsGapUnnoticed"},
     {Flaw::snapshot_unsent, "SnapshotUnsent"},
+    {Flaw::parts_unnoticed, "PartsUnnoticed"},
     {Flaw::mail_gap_unnoticed, "MailGapUnnoticed"},
     {Flaw::last_mail_unnoticed, "LastMailUnnoticed"},
     {Flaw::doubled_mail_taken, "DoubledMailTaken"},

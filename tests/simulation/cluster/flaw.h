@@ -26,6 +26,7 @@ enum class Flaw : uint8_t {
   confirmed_early,      // a confirmation is taken for one more than it says
   facts_gap_unnoticed,  // a change that did not come is thought to be known
   snapshot_unsent,      // nobody answers who asks for a snapshot
+  parts_unnoticed,      // a part of a snapshot that did not come is not missed
   // ---- mail
   mail_gap_unnoticed,   // mail that did not come is not missed
   last_mail_unnoticed,  // only if more comes

@@ -135,6 +135,11 @@ void Liar::on_letter(const Letter& letter, Time now) {
   unmask(heard.to);
   if (auto* const confirmed = std::get_if<Confirmed>(&heard.content); confirmed && is(Flaw::confirmed_early))
     ++confirmed->facts;
+  if (auto* const snapshot = std::get_if<Snapshot>(&heard.content); snapshot && is(Flaw::parts_unnoticed)) {
+    Parts& parts = parts_[heard.from];
+    if (snapshot->answer != parts.answer) parts = {snapshot->answer};
+    snapshot->part = parts.next++;
+  }
   if (auto* const mail = std::get_if<Mail>(&heard.content);
       mail && (is(Flaw::mail_gap_unnoticed) || is(Flaw::doubled_mail_taken)))
     mail->number = renumbered(heard.from, mail->number);

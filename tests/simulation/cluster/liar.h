@@ -60,6 +60,10 @@ class Liar final : public Backbone, public BackboneListener {
     uint64_t real = 0, told = 0;
   };
   std::map<NodeId, Numbers> mail_;
+  struct Parts {
+    uint64_t answer = 0, next = 0;
+  };
+  std::map<NodeId, Parts> parts_;  // of the snapshot that comes
 };
 
 }  // namespace cluster_simulation

@@ -25,7 +25,7 @@ class Simulation {
   const Journal& journal() const { return journal_; }
 
  private:
-  static Timing timing_of(Chance& chance);
+  static Timing timing_of(uint64_t seed, Chance& chance);
   std::vector<NodeName> names();
   void begin(size_t node);
   void end(size_t node);
