@@ -32,3 +32,13 @@ find_package(OpenSSL 3.0 REQUIRED)  # libssl-dev
 find_package(ZLIB REQUIRED)  # zlib1g-dev
 find_package(spdlog REQUIRED)
 find_package(SQLite3 REQUIRED)  # libsqlite3-dev
+
+# Optional: libnats-dev
+find_path(WAMPD_NATS_INCLUDE nats/nats.h)
+find_library(WAMPD_NATS_LIBRARY nats)
+if(WAMPD_NATS_INCLUDE AND WAMPD_NATS_LIBRARY)
+  wampd_header_library(nats nats/nats.h libnats-dev)
+  target_link_libraries(wampd::nats INTERFACE ${WAMPD_NATS_LIBRARY})
+else()
+  message(STATUS "NATS client not found (Debian package libnats-dev): no cluster, and no comparison with NATS")
+endif()

@@ -82,6 +82,7 @@ ROUTER_ROOMS = {
     "cluster/bytes": {"cluster/words"},
     "cluster/interest": {"tables", "matching"},
     "cluster": {"cluster/words", "cluster/interest"},
+    "cluster/nats": {"base", "cluster/words", "cluster/bytes"},
     "auth/proofs": {"config", "base"},
     "auth": {"config", "base", "auth/proofs"},
     "access": {"config", "base", "tables", "matching"},
@@ -145,7 +146,7 @@ DOORS = {
     "prometheus": re.compile(r"^router/monitor/exposition\.cc$"),
     "sodium": re.compile(r"^crypto/crypto\.cc$"),
     "cjose": re.compile(r"^router/auth/proofs/token\.cc$"),
-    "nats": re.compile(r"^bench/nats/peer\.cc$"),
+    "nats": re.compile(r"^(bench/nats/peer\.cc|router/cluster/nats/cnats\.h)$"),
     "CLI": re.compile(r"^(router/main/|client/command/(\w+\.cc$|(words|settings|verbs|views)/))"),
     "asio": re.compile(r"^(transport/|client/loop\.cc$)"),
 }

@@ -1,0 +1,62 @@
+#include "router/cluster/nats/cnats.h"
+
+#include <chrono>
+#include <vector>
+
+#include "router/base/log.h"
+
+namespace router::cluster::cnats {
+
+namespace {
+
+constexpr std::chrono::milliseconds connect_timeout{2000};
+
+// What the server refuses, such as a subject that this user may not use. On a thread of cnats.
+void on_error(natsConnection* connection, natsSubscription*, natsStatus status, void*) {
+  const char* text = nullptr;
+  natsConnection_GetLastError(connection, &text);
+  log::warning(log::Kind::connection,
+               std::string("NATS: ") + (text && *text ? text : natsStatus_GetText(status)));
+}
+
+}  // namespace
+
+natsStatus make_options(const NatsSettings& settings, const std::string& purpose, Options& made) {
+  natsOptions* options = nullptr;
+  natsStatus status = natsOptions_Create(&options);
+  made.reset(options);
+  const auto set = [&](auto call, auto... arguments) {
+    if (status == NATS_OK) status = call(options, arguments...);
+  };
+  std::vector<const char*> urls;
+  for (const std::string& url : settings.urls) urls.push_back(url.c_str());
+  set(natsOptions_SetServers, urls.data(), static_cast<int>(urls.size()));
+  set(natsOptions_SetName, ("wampd " + settings.node + " " + purpose).c_str());
+  set(natsOptions_SetTimeout, connect_timeout.count());
+  set(natsOptions_SetAllowReconnect, false);
+  set(natsOptions_SetPingInterval, 0);
+  set(natsOptions_SetErrorHandler, on_error, nullptr);
+  if (!settings.credentials.empty())
+    set(natsOptions_SetUserCredentialsFromFiles, settings.credentials.c_str(), nullptr);
+  if (!settings.ca_certificates.empty())
+    set(natsOptions_LoadCATrustedCertificates, settings.ca_certificates.c_str());
+  if (!settings.certificate.empty())
+    set(natsOptions_LoadCertificatesChain, settings.certificate.c_str(), settings.key.c_str());
+  return status;
+}
+
+std::string last_error(natsStatus status) {
+  const char* const text = nats_GetLastError(nullptr);
+  return text && *text ? text : natsStatus_GetText(status);
+}
+
+std::string server_of(natsConnection* connection) {
+  char url[512] = {};
+  if (natsConnection_GetConnectedUrl(connection, url, sizeof url) != NATS_OK) return "a server";
+  std::string text = url;
+  if (const size_t scheme = text.find("://"); scheme != std::string::npos) text.erase(0, scheme + 3);
+  if (const size_t at = text.rfind('@'); at != std::string::npos) text.erase(0, at + 1);
+  return text;
+}
+
+}  // namespace router::cluster::cnats
