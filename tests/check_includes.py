@@ -98,6 +98,7 @@ ROUTER_ROOMS = {
     "meta": {"config", "base", "memory", "access", "member", "events", "directory", "insight"},
     "realm": {"config", "base", "access", "mail", "member", "dealer", "directory", "insight", "meta"},
     "worker": {"base", "memory", "mail"},
+    "link": {"tables", "mail", "dealer", "realm", "worker"},
     "entrance": {"config", "base", "memory", "auth/proofs", "auth", "mail", "member", "realm", "worker"},
     "session": {"config", "base", "tables", "memory", "taps", "auth", "access", "mail", "member", "realm", "worker", "entrance"},
     "chaos": {"config", "base", "memory", "worker", "session"},

@@ -16,6 +16,7 @@ constexpr std::string_view feature_not_supported = "wamp.error.feature_not_suppo
 constexpr std::string_view history_unavailable = "wamp.error.history_unavailable";  // Crossbar's
 constexpr std::string_view invalid_argument = "wamp.error.invalid_argument";
 constexpr std::string_view invalid_uri = "wamp.error.invalid_uri";
+constexpr std::string_view network_failure = "wamp.error.network_failure";
 constexpr std::string_view no_available_callee = "wamp.error.no_available_callee";
 constexpr std::string_view no_matching_auth_method = "wamp.error.no_matching_auth_method";
 constexpr std::string_view no_such_principal = "wamp.error.no_such_principal";

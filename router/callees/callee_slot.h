@@ -1,6 +1,9 @@
 // A callee's place in a registration, as callers on any thread see it: how many calls it may have at a time,
 // and how many it has.
 //
+// A link to another node has one for all the callees that the node has in the registration, without a limit:
+// they have theirs at their node.
+//
 // Made when it registers; shared by the registration, the routes to it, and the calls that it has. It has
 // left the registration when the realm says so (leave()); calls that are on their way then still come.
 #pragma once
@@ -8,6 +11,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "router/callees/callee_state.h"
@@ -35,10 +39,15 @@ struct CallQueue {
 
 class CalleeSlot {
  public:
-  // `its_node`: the callee's authid as rendezvous_hash() has it.
+  // `its_node`: the callee's authid, or the other node's name, as rendezvous_hash() has it. `its_remote_uri`: of
+  // the registration, if the callee is a link to another node.
   CalleeSlot(std::shared_ptr<CalleeState> its_callee, const CalleeOptions& its_options, uint64_t its_node,
-             std::shared_ptr<CallQueue> its_queue)
-      : callee(std::move(its_callee)), options(its_options), node(its_node), queue(std::move(its_queue)) {}
+             std::shared_ptr<CallQueue> its_queue, std::shared_ptr<const std::string> its_remote_uri = nullptr)
+      : callee(std::move(its_callee)),
+        options(its_options),
+        node(its_node),
+        queue(std::move(its_queue)),
+        remote_uri(std::move(its_remote_uri)) {}
 
   bool is_limited() const { return options.concurrency > 0; }
   bool takes_calls() const { return !left_.load() && callee->takes_calls(); }
@@ -60,6 +69,7 @@ class CalleeSlot {
   const CalleeOptions options;
   const uint64_t node;
   const std::shared_ptr<CallQueue> queue;
+  const std::shared_ptr<const std::string> remote_uri;  // null: the callee is a session here
 
  private:
   std::atomic<uint32_t> active_ = 0;

@@ -17,6 +17,7 @@
 #include "router/access/authorizer.h"
 #include "router/base/clock.h"
 #include "router/dealer/call_options.h"
+#include "router/dealer/forwarded_call.h"
 #include "router/mail/call_mail.h"
 #include "router/mail/routed_payload.h"
 #include "router/registrations/registration.h"
@@ -45,6 +46,7 @@ struct KeptCall {
   bool continued = false;                // more than the first chunk has been sent: nobody else can take over
   transport::Charge charge = {};         // to the caller
   SteadyTime waits_since = {};           // while it waits for a free callee
+  std::shared_ptr<const ForwardedCaller> caller = {};  // null: the session itself
 
   // Of memory.
   size_t bytes() const;

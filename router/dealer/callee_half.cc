@@ -93,7 +93,7 @@ wamp::Result<void> CalleeHalf::yield(const wamp::Yield& message, RoutedPayload&&
   return {};
 }
 
-wamp::Result<void> CalleeHalf::error(const wamp::Error& message, RoutedPayload&& payload) {
+wamp::Result<void> CalleeHalf::error(const wamp::Error& message, RoutedPayload&& payload, bool not_taken) {
   wamp::Attributes details(message.details, "ERROR.Details");
   payload_passthru_attributes(details, place_.seat.limits().attribute_length);
   if (details.error() && !details.error()->is_refusable) return *details.error();
@@ -104,7 +104,9 @@ wamp::Result<void> CalleeHalf::error(const wamp::Error& message, RoutedPayload&&
   if (!wamp::is_valid_uri(message.error, wamp::UriRule::loose)) {
     fail(invocation, invalid_uri, "the callee answered with an ERROR whose URI is not valid");
   } else {
-    const bool is_unavailable = message.error == unavailable && place_.seat.features.callee_call_reroute;
+    const bool is_unavailable =
+        not_taken ||
+        (message.error == unavailable && place_.seat.features.callee_call_reroute && !place_.seat.is_link());
     wamp::Error error{wamp::Call::type, invocation.id.request, message.details, message.error, {}};
     place_.outbox.answer(invocation.id, std::move(error), std::move(payload),
                          is_unavailable ? Answer::Kind::unavailable : Answer::Kind::last);
@@ -165,6 +167,8 @@ std::optional<wamp::Interrupt> CalleeHalf::take(const CallNotice& notice) {
   if (!invocation) return std::nullopt;
   if (notice.kind == CallNotice::Kind::kill) return interrupt(invocation->invocation, "kill");
   std::optional<wamp::Interrupt> sent;
+  // The other node is told, too, that nobody waits any more.
+  if (place_.seat.is_link()) sent = interrupt(invocation->invocation, "skip");
   if (notice.kind == CallNotice::Kind::end_kill) sent = interrupt(invocation->invocation, "killnowait");
   remove(*invocation);
   return sent;
@@ -213,7 +217,8 @@ void CalleeHalf::remove(PendingInvocation& invocation) noexcept {
 bool CalleeHalf::end_some(LeftoverWork& work, uint64_t& from) {
   return work.take_some(invocations_, from, [this](PendingInvocation* invocation) {
     if (invocation->id.caller != place_.seat.ref)
-      fail(*invocation, canceled, "the callee left before it answered");
+      last_word_ ? place_.outbox.refuse(invocation->id, *last_word_)
+                 : fail(*invocation, canceled, "the callee left before it answered");
     remove(*invocation);
   });
 }

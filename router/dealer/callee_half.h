@@ -34,8 +34,9 @@ class CalleeHalf {
   // ---- what the peer says
 
   wamp::Result<void> yield(const wamp::Yield& message, RoutedPayload&& payload);
-  // An ERROR that answers an INVOCATION.
-  wamp::Result<void> error(const wamp::Error& message, RoutedPayload&& payload);
+  // An ERROR that answers an INVOCATION. `not_taken`: that of a link, no callee has got the call; so another
+  // one may.
+  wamp::Result<void> error(const wamp::Error& message, RoutedPayload&& payload, bool not_taken = false);
 
   // ---- what the other half posts
 
@@ -53,6 +54,8 @@ class CalleeHalf {
                     const std::function<bool()>& others_wait);
   // Somebody who is no receiver of the session's streams waits for an answer of it.
   bool is_called_by_others() const;
+  // What callers are told if it leaves before it has answered.
+  void set_last_word(Refusal why) { last_word_ = std::make_unique<const Refusal>(std::move(why)); }
   // The session leaves: ends some of its invocations. True: it has none any more. `from`: as
   // LeftoverWork::take_some() has it.
   bool end_some(LeftoverWork& work, uint64_t& from);
@@ -74,6 +77,7 @@ class CalleeHalf {
   IdMap<PendingInvocation*> invocations_;  // by INVOCATION.Request
   wamp::RequestId last_;                   // of the earlier sessions of its connection before the first
   uint64_t answered_ = 0;                  // with the last answer, and in time
+  std::unique_ptr<const Refusal> last_word_;  // null: that it has left
   using ByCall = std::map<std::pair<wamp::SessionId, uint64_t>, PendingInvocation*>;
   // Made when it is first needed among many, and kept until there is no invocation.
   std::unique_ptr<ByCall> by_call_;

@@ -38,7 +38,7 @@ std::optional<uint64_t> routing_key(const CallOptions& options) {
 
 // The callee wants to keep the time itself; not if the router waits, which must not hang.
 bool looks_after_timeout(const CalleeSlot& slot, const Seat& caller) {
-  return !caller.unseen && slot.options.forward_timeout && slot.callee->features.callee_call_timeout;
+  return caller.kind != MemberKind::question && slot.options.forward_timeout && slot.callee->features.callee_call_timeout;
 }
 
 std::optional<Refusal> missing_feature(const CallOptions& options, const wamp::ClientFeatures& callee) {
@@ -107,8 +107,34 @@ wamp::Result<void> CallerHalf::call(const wamp::Call& message, const CallOptions
     return wamp::ProtocolError{"CALL.Options.progress: HELLO did not announce progressive_call_invocations"};
   if (!options.payload_passthru.empty() && !features.has_payload_passthru_mode(wamp::Role::caller))
     return wamp::ProtocolError{"CALL.Options.ppt_scheme: HELLO did not announce payload_passthru_mode"};
-  begin(message.request, {message.procedure, options, grant}, std::move(payload));
+  StampedRoute<ProcedureRoute> made;
+  static const std::shared_ptr<const ForwardedCaller> itself;
+  begin(message.request, {message.procedure, options, grant, itself}, route_to(message.procedure, made),
+        std::move(payload));
   return {};
+}
+
+void CallerHalf::forward(const ForwardedCall& call, RoutedPayload&& payload) {
+  // URIs have no blanks.
+  const bool is_pattern = call.match != wamp::MatchPolicy::exact;
+  const std::string pattern =
+      is_pattern ? std::string(call.registered).append(" ").append(wamp::name(call.match)) : std::string();
+  StampedRoute<ProcedureRoute> made;
+  const auto find_anew = [&] { return place_.procedures.find_route_here(call.registered, call.match); };
+  const auto& found = place_.seat.branch.procedures_here.look_up(is_pattern ? pattern : call.registered,
+                                                                 place_.generations, made, find_anew);
+  begin(call.request, {call.procedure, call.options, call.grant, call.caller}, found.route.get(),
+        std::move(payload));
+}
+
+void CallerHalf::abandon(wamp::RequestId id, bool is_to_stop) {
+  PendingCall** const found = calls_.find(id.value);
+  if (!found) {
+    place_.seat.branch.counters.late_answers.add();
+    return;
+  }
+  tell_end(**found, is_to_stop);
+  remove(**found);
 }
 
 const ProcedureRoute* CallerHalf::route_to(std::string_view procedure, StampedRoute<ProcedureRoute>& made) {
@@ -146,16 +172,15 @@ void CallerHalf::pick(const ProcedureRoute& route, const CallOptions& options, c
     target.emplace(place_.procedures, *picked.slot, std::move(picked.reservation));
 }
 
-void CallerHalf::begin(wamp::RequestId request, const Asked& asked, RoutedPayload&& payload) {
+void CallerHalf::begin(wamp::RequestId request, const Asked& asked, const ProcedureRoute* route,
+                       RoutedPayload&& payload) {
   Seat& seat = place_.seat;
   const auto refuse = [&](std::string_view error_uri, std::string text) {
     place_.outbox.refuse(seat.ref, wamp::Call::type, request, {error_uri, std::move(text)});
   };
   const CallOptions& options = asked.options;
-  if (place_.draining.load(std::memory_order_relaxed) && !seat.unseen)
+  if (place_.draining.load(std::memory_order_relaxed) && seat.kind != MemberKind::question)
     return refuse(unavailable, "the router shuts down");
-  StampedRoute<ProcedureRoute> made;
-  const ProcedureRoute* const route = route_to(asked.procedure, made);
   if (!route)
     return refuse(no_such_procedure, "no procedure is registered as " + std::string(asked.procedure));
   if (const uint32_t most = seat.limits().calls_in_flight_per_session; calls_.size() >= most)
@@ -187,6 +212,7 @@ void CallerHalf::begin(wamp::RequestId request, const Asked& asked, RoutedPayloa
                                                     seat.charge(holding::calls, 0)});
     if (const auto refusal = check_kept_bytes(seat, seat.limits(), call.kept->bytes()))
       return end(call, refusal->error_uri, refusal->text);
+    call.kept->caller = asked.caller;
     call.kept->settle();
   }
   if (target)
@@ -211,7 +237,9 @@ void CallerHalf::invoke(PendingCall& call, Target& target, const Asked& asked, R
   }
   if (call.progressive) details.append("progress", true);
   const size_t room = room_taken(payload);
-  const bool takes_passthru = place_.seat.features.has_payload_passthru_mode(wamp::Role::caller);
+  const bool takes_passthru = asked.caller
+                                  ? asked.caller->takes_passthru
+                                  : place_.seat.features.has_payload_passthru_mode(wamp::Role::caller);
   place_.outbox.invoke(callee.ref, call.id, call.registration, std::move(details), std::move(payload),
                        target.take(), Invoke::Facts{false, receive_progress, takes_passthru});
   target.pass_on();
@@ -231,13 +259,29 @@ wamp::Dict CallerHalf::invocation_details(const PendingCall& call, const CalleeS
   if (receive_progress) details.append("receive_progress", true);
   if (call.deadline && looks_after_timeout(slot, caller)) details.append("timeout", remaining_ms(call));
   if (asked.grant.disclose || asked.options.disclose_me || slot.options.disclose_caller) {
-    details.append("caller", caller.ref.session.value);
-    details.append("caller_authid", caller.identity->authid);
-    details.append("caller_authrole", caller.identity->authrole);
+    const ForwardedCaller* const other = asked.caller.get();
+    details.append("caller", other ? other->session.value : caller.ref.session.value);
+    details.append("caller_authid", other ? other->authid : caller.identity->authid);
+    details.append("caller_authrole", other ? other->authrole : caller.identity->authrole);
+    if (slot.remote_uri) append_for_other_node(call, slot, asked, details);
   }
   if (asked.grant.trustlevel) details.append("trustlevel", uint64_t{*asked.grant.trustlevel});
   append_attributes(asked.options.payload_passthru, details);
   return details;
+}
+
+// What the link makes a call of at the other node. It asks to be told the caller, who need not be told to the
+// callee.
+void CallerHalf::append_for_other_node(const PendingCall& call, const CalleeSlot& slot, const Asked& asked,
+                                       wamp::Dict& details) const {
+  if (call.match == wamp::MatchPolicy::exact) {
+    details.append("procedure", asked.procedure);
+  } else {
+    details.append("registered", *slot.remote_uri);
+    details.append("match", wamp::name(call.match));
+  }
+  if (asked.grant.disclose || asked.options.disclose_me) details.append("disclose_me", true);
+  if (const auto key = routing_key(asked.options)) details.append("rkey", *key);
 }
 
 void CallerHalf::wait(PendingCall& call) {
@@ -245,7 +289,8 @@ void CallerHalf::wait(PendingCall& call) {
     return end(call, no_available_callee, "all callees are busy, and a progressive call cannot wait");
   const KeptCall& kept = *call.kept;
   auto waiting = std::make_shared<WaitingCall>(WaitingCall{
-      call.id, call.registration, routing_key(kept.options), kept.refused, room_taken(kept.payload)});
+      call.id, call.registration, routing_key(kept.options), kept.refused, room_taken(kept.payload),
+      place_.seat.is_link()});
   if (waiting->refused.empty()) ++waiting_[{call.registration, waiting->routing_key}];
   call.waiting = std::move(waiting);
   call.kept->waits_since = place_.clock.turn_time();
@@ -333,10 +378,8 @@ bool CallerHalf::take(Answer& answer) {
     place_.seat.branch.counters.late_answers.add();
     return false;
   }
-  if (answer.kind == Answer::Kind::unavailable && call->kept && !call->interrupted) {
-    reroute(*call);
-    return false;
-  }
+  if (answer.kind == Answer::Kind::unavailable && call->kept && !call->interrupted)
+    return reroute(*call, answer);
   if (answer.kind == Answer::Kind::progress) return true;
   const auto* const error = std::get_if<wamp::Error>(&answer.message);
   finish(*call, error ? std::string_view(error->error) : std::string_view(), answer.payload.bytes().size());
@@ -358,25 +401,34 @@ void CallerHalf::take_granted(const CallId& id) {
 
 void CallerHalf::invoke_kept(PendingCall& call, Target& target) {
   const KeptCall& kept = *call.kept;
-  invoke(call, target, {kept.procedure, kept.options, kept.grant}, RoutedPayload(kept.payload));
+  invoke(call, target, {kept.procedure, kept.options, kept.grant, kept.caller}, RoutedPayload(kept.payload));
 }
 
-void CallerHalf::reroute(PendingCall& call) {
+bool CallerHalf::reroute(PendingCall& call, const Answer& answer) {
   KeptCall& kept = *call.kept;
   const wamp::SessionId refused = call.callee.session;
   kept.refused.insert(std::upper_bound(kept.refused.begin(), kept.refused.end(), refused), refused);
   kept.settle();
   streams_.on_ended(refused);
   call.callee = {};
-  const auto route = place_.procedures.route_of(call.registration);
-  if (!route || kept.continued || !route->has_candidates(kept.refused))
-    return end(call, no_available_callee, "all callees are unavailable");
+  const auto route = place_.procedures.route_of(call.registration, place_.seat.is_link());
+  if (!route || kept.continued || !route->has_candidates(kept.refused)) {
+    // Another node, the only one that was asked, has said it all.
+    const auto& error = std::get<wamp::Error>(answer.message);
+    if (kept.refused.size() == 1 && error.error != unavailable) {
+      finish(call, error.error, answer.payload.bytes().size());
+      return true;
+    }
+    end(call, no_available_callee, "all callees are unavailable");
+    return false;
+  }
   std::optional<Target> target;
   pick(*route, kept.options, &kept, target);
   if (target)
     invoke_kept(call, *target);
   else
     wait(call);
+  return false;
 }
 
 // ---- time

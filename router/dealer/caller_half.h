@@ -10,6 +10,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -37,6 +38,12 @@ class CallerHalf {
   // behind the last chunk breaks the protocol; else it is refused.
   wamp::Result<void> continue_call(const wamp::Call& message, RoutedPayload&& payload, bool sequential);
   wamp::Result<void> cancel(const wamp::Cancel& message);
+  // ---- the same of a link, which calls for the sessions of another node
+
+  void forward(const ForwardedCall& call, RoutedPayload&& payload);
+  // Nobody waits for the call's answer any more; `is_to_stop`: and the callee is to stop, if it can.
+  void abandon(wamp::RequestId call, bool is_to_stop);
+
   // Refuses a CALL whose request id is that of a call which waits for its answer. False: it is not.
   bool refuse_id_in_use(wamp::RequestId call);
 
@@ -67,6 +74,7 @@ class CallerHalf {
     std::string_view procedure;
     const CallOptions& options;
     const Grant& grant;
+    const std::shared_ptr<const ForwardedCaller>& caller;  // null: the session itself
   };
 
   class Target;
@@ -74,7 +82,8 @@ class CallerHalf {
   PendingCall* find(const CallId& call);
   // `made`: room for one that is found anew.
   const ProcedureRoute* route_to(std::string_view procedure, StampedRoute<ProcedureRoute>& made);
-  void begin(wamp::RequestId request, const Asked& asked, RoutedPayload&& payload);
+  void begin(wamp::RequestId request, const Asked& asked, const ProcedureRoute* route,
+             RoutedPayload&& payload);
   PendingCall& add(wamp::RequestId request, const ProcedureRoute& route);
   // It must not overtake those that wait.
   bool must_wait(const ProcedureRoute& route, const CallOptions& options) const;
@@ -87,9 +96,12 @@ class CallerHalf {
   void invoke_kept(PendingCall& call, Target& target);
   wamp::Dict invocation_details(const PendingCall& call, const CalleeSlot& slot, const Asked& asked,
                                 bool receive_progress) const;
+  void append_for_other_node(const PendingCall& call, const CalleeSlot& slot, const Asked& asked,
+                             wamp::Dict& details) const;
   // Puts the call behind the others that wait, or refuses it.
   void wait(PendingCall& call);
-  void reroute(PendingCall& call);
+  // Whoever has got it last has refused it by this answer. True: nobody else is left, and it is the last.
+  bool reroute(PendingCall& call, const Answer& answer);
   // It has been given a callee, or ends.
   void stop_waiting(PendingCall& call) noexcept;
   // How long it has waited now. Precondition: it does.

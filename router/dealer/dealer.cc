@@ -35,7 +35,8 @@ serializers::Arguments about(const Member& callee, wamp::RegistrationId registra
 std::optional<std::string> Dealer::conflict(const Registration& registration, const Member& callee,
                                             InvocationPolicy policy) const {
   if (registration.has_callee(callee)) return "this session has registered this procedure already";
-  if (registration.policy == InvocationPolicy::single) return "another session has registered this procedure";
+  if (registration.policy == InvocationPolicy::single && !registration.is_deserted())
+    return "another session has registered this procedure";
   if (registration.policy == policy) return std::nullopt;
   return "this procedure is registered with invoke \"" + std::string(name(registration.policy)) + "\"";
 }
@@ -45,7 +46,7 @@ std::optional<std::string> Dealer::why_no_room(const Wanted& wanted, const Regis
   const config::SessionLimits& of_session = wanted.callee.limits();
   if (const uint32_t most = of_session.registrations_per_session; wanted.callee.registrations.size() >= most)
     return "this session holds " + std::to_string(most) + " registrations, the most that it may have";
-  if (shared) {
+  if (shared && shared->is_listed) {
     const uint32_t most = limits_.callees_per_registration;
     if (shared->callees.size() < most) return std::nullopt;
     return "this procedure has " + std::to_string(most) + " callees, the most that it may have";
@@ -53,6 +54,7 @@ std::optional<std::string> Dealer::why_no_room(const Wanted& wanted, const Regis
   if (registrations_.size() - (is_replaced ? 1 : 0) >= limits_.registrations)
     return "there are " + std::to_string(limits_.registrations) +
            " registrations, the most that the realm allows";
+  if (shared) return std::nullopt;
   const ShapeLimits shapes{limits_.wildcard_shapes, of_session.wildcard_shapes_per_session};
   return registrations_.refusal(wanted.procedure, wanted.match, wanted.callee.ref.session, shapes);
 }
@@ -94,21 +96,72 @@ Dealer::Fate Dealer::decide(const Wanted& wanted, bool may_hold, Outbox& outbox)
   };
   Registration* const present = registrations_.find(wanted.procedure, wanted.match);
   const bool is_deserted = present && present->is_deserted();
-  Registration* const shared = is_deserted || wanted.options.force_reregister ? nullptr : present;
+  // Whose a procedure is that only other nodes have, the nodes have agreed on before a REGISTER comes so far.
+  const bool is_free = is_deserted && (present->remote.empty() || present->policy != wanted.options.policy);
+  Registration* const shared = is_free || wanted.options.force_reregister ? nullptr : present;
   if (shared) {
     if (const auto text = conflict(*shared, wanted.callee, wanted.options.policy)) {
       const bool is_held = may_hold && hold(wanted, *shared, outbox);
       return is_held ? Fate::waits : refuse({procedure_already_exists, *text});
     }
   }
-  if (const auto text = why_no_room(wanted, shared, present != shared))
+  if (const auto text = why_no_room(wanted, shared, present != shared && present->is_listed))
     return refuse({too_many_requests, *text});
   if (const auto refusal =
           check_kept_bytes(wanted.callee, wanted.callee.limits(), Registration::bytes_of(wanted.procedure)))
     return refuse(*refusal);
-  if (present != shared) vacate(*present, !is_deserted, outbox);
-  add_callee(shared, wanted, outbox);
+  if (present != shared)
+    replace(*present, wanted, outbox);
+  else
+    add_callee(shared, wanted, outbox);
   return Fate::answered;
+}
+
+void Dealer::replace(Registration& registration, const Wanted& wanted, Outbox& outbox) {
+  const std::vector<RemoteCallees> elsewhere = registration.remote;
+  const bool has_any_here = !registration.callees.empty();
+  const bool by_force = !registration.is_deserted();
+  for (const RemoteCallees& one : elsewhere) remove_callee(registration, *one.link, outbox);
+  // Without any it has ended.
+  if (has_any_here) vacate(registration, by_force, outbox);
+  add_callee(nullptr, wanted, outbox);
+  for (const RemoteCallees& one : elsewhere)
+    set_remote_callees(*one.link, wanted.procedure, wanted.match, one.offer, outbox);
+}
+
+bool Dealer::set_remote_callees(Member& link, std::string_view procedure, wamp::MatchPolicy match,
+                                const RemoteOffer& offer, Outbox& outbox) {
+  Registration* registration = registrations_.find(procedure, match);
+  if (registration && registration->has_callee(link) &&
+      (offer.count == 0 || registration->policy != offer.policy)) {
+    remove_callee(*registration, link, outbox);
+    registration = registrations_.find(procedure, match);
+  }
+  if (offer.count == 0) return true;
+  if (registration && registration->policy != offer.policy) {
+    if (!registration->is_deserted() || !registration->remote.empty()) return false;
+    vacate(*registration, false, outbox);
+    registration = nullptr;
+  }
+  const bool created = !registration;
+  if (created)
+    registration =
+        &registrations_.add(procedure, match, offer.policy, clock_.wall_time(), link.ref.session);
+  try {
+    if (created) registration->work = make_work(*registration, outbox);
+    registrations_.changing(*registration);
+    RemoteOffer bounded = offer;
+    bounded.count = std::min(offer.count, limits_.callees_per_registration);
+    registration->set_remote(link, bounded);
+  } catch (...) {
+    if (created) {
+      registrations_.end(*registration);
+      registrations_.remove(*registration);
+    }
+    throw;
+  }
+  give_to_waiting(*registration);
+  return true;
 }
 
 void Dealer::add_callee(Registration* registration, const Wanted& wanted, Outbox& outbox) {
@@ -130,16 +183,29 @@ void Dealer::add_callee(Registration* registration, const Wanted& wanted, Outbox
     }
     throw;
   }
-  if (created)
+  if (!registration->is_listed) {
+    registrations_.set_listed(*registration, true);
+    registration->created = clock_.wall_time();
     broker_.publish_meta(
         "wamp.registration.on_create",
         [&] {
           return serializers::Arguments{{callee.ref.session.value, registration->details()}, {}};
         },
         outbox);
+  }
   broker_.publish_meta(
       "wamp.registration.on_register", [&] { return about(callee, registration->id); }, outbox);
   give_to_waiting(*registration);
+}
+
+void Dealer::publish_deleted(wamp::SessionId last_callee, wamp::RegistrationId registration,
+                             Outbox& outbox) noexcept {
+  broker_.publish_meta(
+      "wamp.registration.on_delete",
+      [&] {
+        return serializers::Arguments{{last_callee.value, registration.value}, {}};
+      },
+      outbox);
 }
 
 void Dealer::unregister(Member& callee, const wamp::Unregister& message, Outbox& outbox) {
@@ -203,12 +269,17 @@ void Dealer::revoke(Registration& registration, Member& callee, const std::strin
 void Dealer::remove_callee(Registration& registration, Member& callee, Outbox& outbox) noexcept {
   registrations_.changing(registration);
   registration.remove_callee(callee);
-  broker_.publish_meta(
-      "wamp.registration.on_unregister", [&] { return about(callee, registration.id); }, outbox);
-  if (registration.callees.empty()) {
+  if (!callee.is_link())
+    broker_.publish_meta(
+        "wamp.registration.on_unregister", [&] { return about(callee, registration.id); }, outbox);
+  if (!registration.has_callees()) {
     registrations_.end(registration);
     registration.last_callee = callee.ref.session;
     return work_on(registration);
+  }
+  if (registration.callees.empty() && registration.is_listed && !registration.ended) {
+    registrations_.set_listed(registration, false);
+    publish_deleted(callee.ref.session, registration.id, outbox);
   }
   if (registration.waiting.empty()) return;
   registration.ends_hopeless = true;
@@ -219,7 +290,10 @@ void Dealer::remove_callee(Registration& registration, Member& callee, Outbox& o
 bool Dealer::hold(const Wanted& wanted, const Registration& registration, Outbox& outbox) {
   if (registration.policy != InvocationPolicy::single || registration.has_callee(wanted.callee)) return false;
   if (limits_.probe_timeout_ms == 0 || held_registers_.size() >= max_held_registers) return false;
-  Member& holder = *registration.callees.front().member;
+  // Not one that is leaving beside it.
+  const auto present = std::find_if(registration.callees.begin(), registration.callees.end(),
+                                    [](const Callee& callee) { return callee.member->present(); });
+  Member& holder = present == registration.callees.end() ? *registration.callees.front().member : *present->member;
   // Before it is held: who is held does not send one again.
   if (!held_registers_.any_for(holder.ref.session)) outbox.order(holder.ref, SessionOrder::Kind::probe);
   held_registers_.add({&wanted.callee, &holder, wanted.request, registration.procedure, registration.match,

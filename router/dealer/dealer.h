@@ -52,6 +52,11 @@ class Dealer {
                           const RegisterOptions& options, const Grant& grant, Outbox& outbox);
   void unregister(Member& callee, const wamp::Unregister& message, Outbox& outbox);
 
+  // What another node has, of the member that is the link to it. False: those who have it already share it in
+  // another way, so no call goes to that node.
+  bool set_remote_callees(Member& link, std::string_view procedure, wamp::MatchPolicy match,
+                          const RemoteOffer& offer, Outbox& outbox);
+
   // ---- calls that wait for a callee to be free
 
   Procedures::Wait wait_for_callee(const std::shared_ptr<WaitingCall>& call, Outbox& outbox);
@@ -107,10 +112,14 @@ class Dealer {
                                          bool is_replaced) const;
   // `registration`: what the callee may share; null: it is made.
   void add_callee(Registration* registration, const Wanted& wanted, Outbox& outbox);
+  // The same for a new one in place of this one, which other nodes then share if they have the same policy.
+  void replace(Registration& registration, const Wanted& wanted, Outbox& outbox);
   // Nobody finds the registration any more, and its callees lose it. `by_force`: they are told so; else they
   // have all left.
   void vacate(Registration& registration, bool by_force, Outbox& outbox);
-  // Precondition: it is one. Meta events follow, and the registration's end if it was the last.
+  void publish_deleted(wamp::SessionId last_callee, wamp::RegistrationId registration,
+                       Outbox& outbox) noexcept;
+  // Precondition: it is one, or a link. Meta events follow, and the registration's end if it was the last.
   void remove_callee(Registration& registration, Member& callee, Outbox& outbox) noexcept;
   // Holds the REGISTER until the registration's only callee is known to be alive or dead. False if that is
   // not done.
@@ -144,6 +153,8 @@ class Dealer {
   // Calls wait: those of its callees who take none just now are reminded of it when they do. True: one of
   // them does meanwhile.
   bool remind_callees(const Registration& registration);
+  // The same of one of them.
+  bool remind(const Registration& registration, Member& callee);
   // Calls that wait although nobody is left who has not refused them.
   bool end_some_hopeless(Registration& registration, Outbox& outbox);
   // The registration has no callee any more. True: that was the last, and it is gone.

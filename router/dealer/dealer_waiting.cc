@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "router/dealer/dealer.h"
@@ -12,7 +14,7 @@ namespace {
 // Of the leftover work, for a call that all callees may have to be looked at for.
 size_t steps_to_look_at(const Registration& registration) {
   constexpr size_t callees_in_a_step = 16;
-  return 1 + registration.callees.size() / callees_in_a_step;
+  return 1 + (registration.callees.size() + registration.remote.size()) / callees_in_a_step;
 }
 
 }  // namespace
@@ -20,7 +22,8 @@ size_t steps_to_look_at(const Registration& registration) {
 Procedures::Wait Dealer::wait_for_callee(const std::shared_ptr<WaitingCall>& call, Outbox& outbox) {
   Registration* const registration = registrations_.find(call->registration);
   // Others may have left since the caller looked.
-  if (!registration || !registration->route()->has_candidates(call->refused)) return Procedures::Wait::ended;
+  if (!registration || !registration->route_for(*call).has_candidates(call->refused))
+    return Procedures::Wait::ended;
   if (registration->waiting.size() >= limits_.waiting_calls_per_registration) return Procedures::Wait::full;
   registration->add_waiting(++last_waiting_, call);
   for (const Callee& callee : registration->callees)
@@ -59,20 +62,25 @@ bool Dealer::is_awaited_by_others(const Member& callee, const std::set<wamp::Ses
 }
 
 bool Dealer::remind_callees(const Registration& registration) {
-  for (const Callee& callee : registration.callees) {
-    CalleeState& state = *callee.slot->callee;
-    if (!state.present.load() || state.takes_calls()) continue;
-    const auto found = awaited_.find(state.ref.session);
-    if (found == awaited_.end() || !found->second.registrations.contains(registration.id)) {
-      std::set<wamp::RegistrationId> one{registration.id};
-      Awaited& awaited = awaited_[state.ref.session];
-      awaited.callee = callee.member;
-      awaited.registrations.merge(one);  // this needs no memory, and there is never none
-    }
-    state.awaited.store(true);
-    if (state.takes_calls()) return true;
+  const auto& [here, elsewhere] = std::tie(registration.callees, registration.remote);
+  return std::any_of(here.begin(), here.end(),
+                     [&](const Callee& callee) { return remind(registration, *callee.member); }) ||
+         std::any_of(elsewhere.begin(), elsewhere.end(),
+                     [&](const RemoteCallees& callees) { return remind(registration, *callees.link); });
+}
+
+bool Dealer::remind(const Registration& registration, Member& callee) {
+  CalleeState& state = *callee.callee;
+  if (!state.present.load() || state.takes_calls()) return false;
+  const auto found = awaited_.find(state.ref.session);
+  if (found == awaited_.end() || !found->second.registrations.contains(registration.id)) {
+    std::set<wamp::RegistrationId> one{registration.id};
+    Awaited& awaited = awaited_[state.ref.session];
+    awaited.callee = &callee;
+    awaited.registrations.merge(one);  // this needs no memory, and there is never none
   }
-  return false;
+  state.awaited.store(true);
+  return state.takes_calls();
 }
 
 class Dealer::WaitingWork final : public LeftoverWork::Work {
@@ -97,7 +105,7 @@ void Dealer::work_on(Registration& registration) noexcept {
 }
 
 bool Dealer::go_on_with(Registration& registration, Outbox& outbox) {
-  if (registration.callees.empty()) return end_some_waiting(registration, outbox);
+  if (!registration.has_callees()) return end_some_waiting(registration, outbox);
   if (registration.ends_hopeless && !end_some_hopeless(registration, outbox)) return false;
   if (registration.invoking && !give_to_some(registration, outbox)) return false;
   registration.is_worked_on = false;
@@ -128,8 +136,9 @@ bool Dealer::give_to_some(Registration& registration, Outbox& outbox) {
     WaitingCall& call = *at->second;
     const uint64_t place = at->first;
     Picked picked = pick(registration, call);
-    // The shard of a call may be busy while others are free, and so may be those who have not refused it.
-    if (!picked && call.is_for_any()) break;
+    // The shard of a call may be busy while others are free, and so may be those who have not refused it, or
+    // those at other nodes.
+    if (!picked && !registration.waits_for_others(call)) break;
     if (picked) grant(registration, call, std::move(picked), outbox);
     behind = place;
   }
@@ -147,7 +156,7 @@ Picked Dealer::pick(Registration& registration, const WaitingCall& call) {
   if (registration.policy == InvocationPolicy::random) choice.chance = ids_.next();
   choice.routing_key = call.routing_key;
   choice.refused = &call.refused;
-  return registration.route()->pick(choice);
+  return registration.route_for(call).pick(choice);
 }
 
 // The caller may take it out before this returns: what is posted is whole.
@@ -168,7 +177,7 @@ void Dealer::grant(Registration& registration, WaitingCall& call, Picked picked,
 }
 
 void Dealer::refuse(Registration& registration, WaitingCall& call, std::string text, Outbox& outbox) {
-  outbox.refuse(call.call, {wamp::error_uri::no_available_callee, std::move(text)});
+  outbox.refuse(call.call, {wamp::error_uri::no_available_callee, std::move(text)}, true);
   registration.remove_waiting(call);
 }
 
@@ -206,7 +215,7 @@ bool Dealer::end_some_hopeless(Registration& registration, Outbox& outbox) {
     WaitingCall& call = *at->second;
     const uint64_t place = at->first;
     if (!work_.take_steps(call.refused.empty() ? 1 : steps_each)) return false;
-    if (!registration.route()->has_candidates(call.refused))
+    if (!registration.route_for(call).has_candidates(call.refused))
       refuse(registration, call, "all callees are unavailable", outbox);
     behind = place;
   }
@@ -220,12 +229,7 @@ bool Dealer::end_some_waiting(Registration& registration, Outbox& outbox) {
     refuse(registration, *registration.waiting.begin()->second, "the last callee left before it was free",
            outbox);
   }
-  broker_.publish_meta(
-      "wamp.registration.on_delete",
-      [&] {
-        return serializers::Arguments{{registration.last_callee.value, registration.id.value}, {}};
-      },
-      outbox);
+  if (registration.is_listed) publish_deleted(registration.last_callee, registration.id, outbox);
   registrations_.remove(registration);
   return true;
 }

@@ -33,7 +33,8 @@ std::optional<wamp::Interrupt> Party::take(const CallNotice& notice) {
 }
 
 bool Party::others_wait() {
-  return callee.is_called_by_others() || caller.sends_chunks_to_others() ||
+  // A link is not paused for one of those for whom it speaks.
+  return place.seat.is_link() || callee.is_called_by_others() || caller.sends_chunks_to_others() ||
          place.procedures.is_awaited_by_others(place.seat, streams.receivers());
 }
 

@@ -30,8 +30,12 @@ class Procedures {
  public:
   // Without a route: nobody has registered it.
   virtual StampedRoute<ProcedureRoute> find_route(std::string_view procedure) = 0;
-  // Null: there is no such registration any more.
-  virtual std::shared_ptr<const ProcedureRoute> route_of(wamp::RegistrationId registration) = 0;
+  // To callees here only, of the registration with that name. Without a route: there is none.
+  virtual StampedRoute<ProcedureRoute> find_route_here(std::string_view registered,
+                                                       wamp::MatchPolicy match) = 0;
+  // Null: there is no such registration any more. `only_here`: no such callee here.
+  virtual std::shared_ptr<const ProcedureRoute> route_of(wamp::RegistrationId registration,
+                                                         bool only_here) = 0;
 
   enum class Wait : uint8_t {
     begun,  // "granted" will come, or an ERROR

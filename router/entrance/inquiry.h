@@ -42,7 +42,7 @@ class Inquiry final : public Addressee {
           const Question& question, std::function<void(const Answer&)> on_answer);
   Inquiry(const Inquiry&) = delete;
 
-  transport::Connection& connection() const override { return asker_; }
+  void on_out_of_memory() override { asker_.on_out_of_memory(); }
   void deliver(Delivery& delivery) override;
   void take(router::Answer&& answer) override;
   void take(CallNotice&& notice) override;

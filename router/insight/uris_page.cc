@@ -78,7 +78,8 @@ UriHolder TopicKind::holder_of(const broker::Subscription& subscription) {
 }
 
 UriHolder ProcedureKind::find(const RealmState& realm, const std::string& uri) {
-  const auto* const found = realm.dealer.registrations().find(uri, wamp::MatchPolicy::exact);
+  const auto* const found =
+      dealer::Registrations::listed(realm.dealer.registrations().find(uri, wamp::MatchPolicy::exact));
   return found ? holder_of(*found) : UriHolder();
 }
 UriHolder TopicKind::find(const RealmState& realm, const std::string& uri) {

@@ -64,6 +64,7 @@ struct Answer {
     last,
     progress,     // more follow
     unavailable,  // the callee's own ERROR, for which another callee may get the call
+    not_taken,    // the dealer's ERROR: no callee has got the call
   };
   // `m`: a CallResult or an Error, whose own payload is empty.
   template <class M>

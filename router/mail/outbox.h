@@ -202,9 +202,10 @@ class Outbox {
     mailboxes_[to.worker]->post<Refused>(Refused{to, request_type, request, 0, std::move(why)});
   }
   // The same for a call that has been begun: the caller's half gives the answer, if it has not ended.
-  void refuse(const CallId& call, Refusal why) {
+  // `not_taken`: no callee has got it.
+  void refuse(const CallId& call, Refusal why, bool not_taken = false) {
     mailboxes_[call.caller.worker]->post<Refused>(
-        Refused{call.caller, wamp::Call::type, call.request, call.number, std::move(why)});
+        Refused{call.caller, wamp::Call::type, call.request, call.number, std::move(why), not_taken});
   }
 
  private:

@@ -31,6 +31,7 @@ struct Refused {
   // ended. 0: it is none.
   uint64_t number = 0;
   Refusal why;
+  bool not_taken = false;  // of such a call: no callee has got it
 };
 
 }  // namespace router

@@ -32,6 +32,7 @@ struct Branch {
       : ids(seed),
         topics(transport::Charge(account, holding::routes)),
         procedures(transport::Charge(account, holding::routes)),
+        procedures_here(transport::Charge(account, holding::routes)),
         procedure_numbers(transport::Charge(account, holding::routes)),
         topic_numbers(transport::Charge(account, holding::routes)) {}
 
@@ -39,6 +40,7 @@ struct Branch {
   BranchCounters counters;
   RouteCache<broker::TopicRoute> topics;
   RouteCache<dealer::ProcedureRoute> procedures;
+  RouteCache<dealer::ProcedureRoute> procedures_here;  // by registration, for calls from other nodes
   UriSummary<ProcedureNumbers> procedure_numbers;
   UriSummary<TopicNumbers> topic_numbers;
   RecentDenials denials;

@@ -5,10 +5,11 @@
 namespace router {
 
 MemberFacts::MemberFacts(const SessionRef& its_ref, Identity who, const wamp::ClientFeatures& its_features,
-                         std::shared_ptr<transport::Account> its_account, size_t room, bool is_unseen)
+                         std::shared_ptr<transport::Account> its_account, size_t room, MemberKind its_kind)
     : ref(its_ref),
       features(its_features),
-      unseen(is_unseen),
+      kind(its_kind),
+      unseen(its_kind != MemberKind::client),
       identity(std::make_shared<const Identity>(std::move(who))),
       account(std::move(its_account)),
       callee(std::make_shared<CalleeState>(its_ref, its_features, room)),

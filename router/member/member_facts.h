@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -26,15 +27,22 @@ struct Identity {
   std::string peer = {};  // the client's address
 };
 
+enum class MemberKind : uint8_t {
+  client,
+  question,  // the router's own, to an authenticator or authorizer
+  link,      // the router's own, for the sessions of another node (router/link/)
+};
+
 struct MemberFacts {
   // `its_account`: its connection's; null: nobody's. `room`: bytes of calls that may be on their way to it.
   MemberFacts(const SessionRef& its_ref, Identity who, const wamp::ClientFeatures& its_features,
               std::shared_ptr<transport::Account> its_account = nullptr, size_t room = CalleeRoom::unlimited,
-              bool is_unseen = false);
+              MemberKind its_kind = MemberKind::client);
 
   // False: it is no member any more. The realm clears it under its lock; who has no lock may see that a
   // moment late.
   bool present() const { return callee->present.load(std::memory_order_relaxed); }
+  bool is_link() const { return kind == MemberKind::link; }
   // For what the realm keeps for it.
   transport::Charge charge(transport::Holding kind, size_t bytes) const { return {account, kind, bytes}; }
   // Bytes of all that the realm keeps for it.
@@ -42,7 +50,8 @@ struct MemberFacts {
 
   const SessionRef ref;
   const wamp::ClientFeatures features;
-  const bool unseen;  // the router's own, for a question to an authenticator or authorizer
+  const MemberKind kind;
+  const bool unseen;  // it is no client
   const std::shared_ptr<const Identity> identity;
   const std::shared_ptr<transport::Account> account;
   const std::shared_ptr<CalleeState> callee;

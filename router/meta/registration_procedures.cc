@@ -11,9 +11,12 @@ namespace {
 
 using dealer::Callee;
 using dealer::Registration;
+using dealer::Registrations;
 using serializers::Arguments;
 
+// Of what only other nodes have nothing is told.
 Answer id_or_null(const Registration* registration) {
+  registration = Registrations::listed(registration);
   return Arguments{{registration ? wamp::Value(registration->id.value) : wamp::Value()}, {}};
 }
 
@@ -56,7 +59,8 @@ Reading tell_of(const Asked& asked, Thing thing) {
   const uint64_t id = read.id(0, "registration");
   if (read.refusal()) return *read.refusal();
   return [id, thing](RealmState& realm, Member&) -> Answer {
-    const Registration* registration = realm.dealer.registrations().find(wamp::RegistrationId(id));
+    const Registration* const registration =
+        Registrations::listed(realm.dealer.registrations().find(wamp::RegistrationId(id)));
     if (!registration) return no_such_registration(id);
     return thing(*registration);
   };
@@ -91,7 +95,7 @@ Reading remove_callee(const Asked& asked) {
   if (read.refusal()) return *read.refusal();
   return [id, session, reason](RealmState& realm, Member&) -> Answer {
     Registration* registration = realm.dealer.registrations().find(wamp::RegistrationId(id));
-    if (!registration) return no_such_registration(id);
+    if (!Registrations::listed(registration)) return no_such_registration(id);
     Member* callee = realm.members.find(wamp::SessionId(session));
     if (!callee || !registration->has_callee(*callee))
       return Refusal{wamp::error_uri::no_such_session,

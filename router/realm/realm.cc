@@ -117,12 +117,19 @@ std::variant<Realm::Joined, Refusal> Realm::join(const SessionRef& session, Iden
 
 Realm::Joined Realm::join_unseen(const SessionRef& session, std::shared_ptr<transport::Account> account) {
   const Identity router{"wampd", "trusted", "local", "router"};
-  const MemberFacts facts(session, router, wamp::ClientFeatures(), std::move(account), 0, true);
+  const MemberFacts facts(session, router, wamp::ClientFeatures(), std::move(account), 0,
+                          MemberKind::question);
+  return join_unseen(facts, nullptr);
+}
+
+Realm::Joined Realm::join_unseen(const MemberFacts& facts,
+                                 std::shared_ptr<const RolePermissions> permissions) {
   const std::shared_ptr<Seat> seat = make_seat(facts, {});
   auto member = std::make_unique<Member>(facts, nullptr);
   member->seat = seat;
   const SendingLock lock(mutex_);
-  seat->permissions = member->permissions = state_.authorizer.nobody();
+  if (!permissions) permissions = state_.authorizer.nobody();
+  seat->permissions = member->permissions = std::move(permissions);
   state_.add_unseen(std::move(member));
   return Joined(seat.get(), Leave{this});
 }
@@ -174,10 +181,20 @@ StampedRoute<dealer::ProcedureRoute> Realm::find_route(std::string_view procedur
   return {found ? found->route() : nullptr, registrations.routes().stamp(procedure)};
 }
 
-std::shared_ptr<const dealer::ProcedureRoute> Realm::route_of(wamp::RegistrationId registration) {
+StampedRoute<dealer::ProcedureRoute> Realm::find_route_here(std::string_view registered,
+                                                            wamp::MatchPolicy match) {
+  const Lock lock(mutex_);
+  dealer::Registrations& registrations = state_.dealer.registrations();
+  dealer::Registration* const found = registrations.find(registered, match);
+  return {found && !found->callees.empty() ? found->route_here() : nullptr, registrations.routes().stamp(registered)};
+}
+
+std::shared_ptr<const dealer::ProcedureRoute> Realm::route_of(wamp::RegistrationId registration,
+                                                              bool only_here) {
   const Lock lock(mutex_);
   dealer::Registration* const found = state_.dealer.registrations().find(registration);
-  return found && !found->callees.empty() ? found->route() : nullptr;
+  if (!found || !found->has_callees()) return nullptr;
+  return only_here ? found->route_here() : found->route();
 }
 
 Realm::Wait Realm::wait_for_callee(const std::shared_ptr<dealer::WaitingCall>& call) {

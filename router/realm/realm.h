@@ -77,6 +77,27 @@ class Realm final : public std::enable_shared_from_this<Realm>, private dealer::
   // A call without regard to permissions.
   void ask(Seat& unseen, const wamp::Call& question, RoutedPayload&& payload);
 
+  // ---- other nodes (router/link/): a member of the router's own, which nobody sees. It is the callee of all
+  // calls that go to a node, and the caller of all that come from there. The ends of these calls are told and
+  // taken by handle() and take(), as a session's.
+
+  Joined join_link(const SessionRef& session);
+  // As Dealer::set_remote_callees() has it.
+  bool set_remote_callees(Seat& link, std::string_view procedure, wamp::MatchPolicy match,
+                          const dealer::RemoteOffer& offer);
+  // A call that has come from there, for callees here only and without regard to permissions.
+  void forward(Seat& link, const dealer::ForwardedCall& call, RoutedPayload&& payload);
+  // A further chunk of one.
+  wamp::Result<void> forward_more(Seat& link, const wamp::Call& message, RoutedPayload&& payload);
+  // Nobody there waits for its answer any more; `is_to_stop`: and the callee is to stop, if it can.
+  void abandon(Seat& link, wamp::RequestId call, bool is_to_stop);
+  // The ERROR of a call that no callee there has got.
+  wamp::Result<void> refuse_forwarded(Seat& link, const wamp::Error& message, RoutedPayload&& payload);
+  // It leaves, and callers whose calls are there are told this.
+  void lose(Joined link, const Refusal& why);
+  // The call has gone no further than its address. Any thread.
+  void refuse(const CallId& call, const Refusal& why) { outbox_.refuse(call, why); }
+
   // From now on the realm has these roles and limits. Members follow at their next request; what they have
   // got already stays theirs. Returns what cannot change while the realm lives and is not as `next` says.
   std::vector<std::string> configure(const config::Realm& next);
@@ -237,6 +258,8 @@ class Realm final : public std::enable_shared_from_this<Realm>, private dealer::
   // The same for one that concerns its calls only, without the lock.
   template <class F>
   wamp::Result<void> of_present(Seat& seat, F request);
+  // `permissions`: null: those of nobody.
+  Joined join_unseen(const MemberFacts& facts, std::shared_ptr<const RolePermissions> permissions);
   // For one that joins.
   std::shared_ptr<Seat> make_seat(const MemberFacts& facts, wamp::RequestId last_invocation);
   // The same check as check_request() for an exact URI, which is mostly the one that was granted last.
@@ -279,7 +302,10 @@ class Realm final : public std::enable_shared_from_this<Realm>, private dealer::
   // ---- what the ends of calls ask
 
   StampedRoute<dealer::ProcedureRoute> find_route(std::string_view procedure) override;
-  std::shared_ptr<const dealer::ProcedureRoute> route_of(wamp::RegistrationId registration) override;
+  StampedRoute<dealer::ProcedureRoute> find_route_here(std::string_view registered,
+                                                       wamp::MatchPolicy match) override;
+  std::shared_ptr<const dealer::ProcedureRoute> route_of(wamp::RegistrationId registration,
+                                                         bool only_here) override;
   Wait wait_for_callee(const std::shared_ptr<dealer::WaitingCall>& call) override;
   void stop_waiting(dealer::WaitingCall& call) noexcept override;
   void give_to_waiting(wamp::RegistrationId registration) noexcept override;

@@ -42,7 +42,12 @@ struct ProcedureRoute {
   wamp::MatchPolicy match = wamp::MatchPolicy::exact;
   InvocationPolicy policy = InvocationPolicy::single;
   std::shared_ptr<CallQueue> queue;
-  std::vector<std::shared_ptr<CalleeSlot>> slots;  // in the order of registration
+  // Those here in the order of registration. Then those at other nodes: for each the slot of the link to its
+  // node, so many times as there are callees.
+  std::vector<std::shared_ptr<CalleeSlot>> slots;
+  size_t remote = 0;     // how many at other nodes
+  size_t second = 0;     // how many of the last ones get a call only if none of the others takes it
+  uint64_t own_node = 0;  // the name of this node as rendezvous_hash() has it, if there are others
 
   // Of memory.
   size_t bytes() const;
@@ -52,8 +57,13 @@ struct ProcedureRoute {
   bool has_candidates(const std::vector<wamp::SessionId>& refused) const;
 
  private:
+  struct Some;
   Picked pick_by_policy(const CallChoice& choice) const;
+  // Of those in `some`.
+  Picked pick_among(const Some& some, const CallChoice& choice, bool suspect) const;
   Picked pick_by_key(const CallChoice& choice) const;
+  Picked pick_by_key_here(const CallChoice& choice) const;
+  Picked pick_node_by_key(const CallChoice& choice) const;
 };
 
 }  // namespace router::dealer

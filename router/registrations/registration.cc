@@ -46,11 +46,41 @@ void Registration::add_callee(Member& member, const CalleeOptions& options) {
     callees.pop_back();
     throw;
   }
-  route_.reset();
+  forget_routes();
+}
+
+void Registration::set_remote(Member& link, const RemoteOffer& offer) {
+  const auto same = [&](const RemoteCallees& one) { return one.link == &link; };
+  auto found = std::find_if(remote.begin(), remote.end(), same);
+  if (found == remote.end()) {
+    // The other node knows what its callees have asked for, and looks after their limits and the time.
+    const CalleeOptions options{.concurrency = 0, .disclose_caller = true, .forward_timeout = true};
+    auto slot = std::make_shared<CalleeSlot>(link.callee, options, offer.node, queue,
+                                             std::make_shared<const std::string>(procedure));
+    remote.push_back({&link, std::move(slot), {}});
+    try {
+      link.registrations.insert(id.value, this);
+    } catch (...) {
+      remote.pop_back();
+      throw;
+    }
+    found = remote.end() - 1;
+  }
+  found->offer = offer;
+  forget_routes();
 }
 
 void Registration::remove_callee(Member& member) noexcept {
   member.registrations.erase(id.value);
+  forget_routes();
+  if (member.is_link()) {
+    const auto found =
+        std::find_if(remote.begin(), remote.end(), [&](const RemoteCallees& one) { return one.link == &member; });
+    assert(found != remote.end());
+    found->slot->leave();
+    remote.erase(found);
+    return;
+  }
   const auto callee =
       std::find_if(callees.begin(), callees.end(), [&](const Callee& c) { return c.member == &member; });
   assert(callee != callees.end());
@@ -59,7 +89,6 @@ void Registration::remove_callee(Member& member) noexcept {
   const size_t next = queue->next.load() % callees.size();
   queue->next.store(position < next ? next - 1 : next);
   callees.erase(callee);
-  route_.reset();
 }
 
 void Registration::add_waiting(uint64_t place, std::shared_ptr<WaitingCall> call) {
@@ -68,11 +97,13 @@ void Registration::add_waiting(uint64_t place, std::shared_ptr<WaitingCall> call
   added.place = place;
   queue->waiting.fetch_add(1);
   if (added.is_for_any()) queue->waiting_for_any.fetch_add(1);
+  waiting_only_here_ += added.only_here;
 }
 
 void Registration::remove_waiting(WaitingCall& call) noexcept {
   queue->waiting.fetch_sub(1);
   if (call.is_for_any()) queue->waiting_for_any.fetch_sub(1);
+  waiting_only_here_ -= call.only_here;
   waiting.erase(std::exchange(call.place, 0));
 }
 
@@ -80,9 +111,26 @@ const std::shared_ptr<const ProcedureRoute>& Registration::route() {
   if (!route_) {
     auto made = std::make_shared<ProcedureRoute>(ProcedureRoute{id, match, policy, queue, {}});
     for (const Callee& callee : callees) made->slots.push_back(callee.slot);
+    for (const RemoteCallees& one : remote) made->slots.insert(made->slots.end(), one.offer.count, one.slot);
+    made->remote = made->slots.size() - callees.size();
+    if (!remote.empty()) {
+      const RemoteOffer& any = remote.front().offer;
+      made->second = any.prefers_here && !callees.empty() ? made->remote : 0;
+      made->own_node = any.own_node;
+    }
     route_ = std::move(made);
   }
   return route_;
+}
+
+const std::shared_ptr<const ProcedureRoute>& Registration::route_here() {
+  if (remote.empty()) return route();
+  if (!route_here_) {
+    auto made = std::make_shared<ProcedureRoute>(ProcedureRoute{id, match, policy, queue, {}});
+    for (const Callee& callee : callees) made->slots.push_back(callee.slot);
+    route_here_ = std::move(made);
+  }
+  return route_here_;
 }
 
 }  // namespace router::dealer

@@ -29,6 +29,21 @@ struct Callee {
   transport::Charge charge = {};
 };
 
+// What another node has in a registration, and how calls are to be shared with it. Which of its callees gets
+// a call is that node's affair.
+struct RemoteOffer {
+  InvocationPolicy policy = InvocationPolicy::single;
+  uint32_t count = 0;               // of callees; 0: none any longer
+  uint64_t node = 0, own_node = 0;  // the names of both nodes, as rendezvous_hash() has them
+  bool prefers_here = true;         // who is free here gets a call first
+};
+
+struct RemoteCallees {
+  Member* link = nullptr;  // to that node
+  std::shared_ptr<CalleeSlot> slot;
+  RemoteOffer offer;
+};
+
 // A call that waits for a callee to be free. The caller's half and the registration's queue share it.
 struct WaitingCall {
   const CallId call;
@@ -36,8 +51,9 @@ struct WaitingCall {
   const std::optional<uint64_t> routing_key;
   const std::vector<wamp::SessionId> refused;  // sorted
   const size_t room;                           // of a callee's, that it takes on its way
+  const bool only_here = false;                // it has come from another node
 
-  bool is_for_any() const { return !routing_key && refused.empty(); }
+  bool is_for_any() const { return !routing_key && refused.empty() && !only_here; }
 
   // Under the realm's lock.
   uint64_t place = 0;  // in the queue; 0: in none
@@ -52,7 +68,9 @@ struct Registration {
   wamp::MatchPolicy match = wamp::MatchPolicy::exact;
   InvocationPolicy policy = InvocationPolicy::single;
   WallTime created;
-  std::vector<Callee> callees;  // in the order of registration; at least one, unless it has ended
+  std::vector<Callee> callees;        // in the order of registration
+  std::vector<RemoteCallees> remote;  // in the order in which their nodes were heard of
+  bool is_listed = false;             // it has callees here, so people and clients are told of it
   bool ended = false;           // not found by URI any more
   std::shared_ptr<CallQueue> queue;
   // For a callee to be free, in the order of CALLs; only add_waiting() and remove_waiting() change it.
@@ -77,20 +95,38 @@ struct Registration {
   static size_t bytes_of(std::string_view procedure);
 
   bool has_callee(const Member& member) const;
-  // All of its callees are leaving.
+  // It has callees, here or elsewhere: unless it has ended there is at least one.
+  bool has_callees() const { return !callees.empty() || !remote.empty(); }
+  // All of its callees here are leaving, or there are none.
   bool is_deserted() const;
   // Precondition: the member is not a callee yet; is one.
   void add_callee(Member& member, const CalleeOptions& options);
+  // Of a link: all that it leads to.
   void remove_callee(Member& member) noexcept;
+  // Instead of what the link has led to. Precondition: there are some.
+  void set_remote(Member& link, const RemoteOffer& offer);
 
   void add_waiting(uint64_t place, std::shared_ptr<WaitingCall> call);
   void remove_waiting(WaitingCall& call) noexcept;
 
   // As it is now.
   const std::shared_ptr<const ProcedureRoute>& route();
+  // The same, for calls that have come from other nodes: to callees here only.
+  const std::shared_ptr<const ProcedureRoute>& route_here();
+  const ProcedureRoute& route_for(const WaitingCall& call) { return *(call.only_here ? route_here() : route()); }
+  // Calls wait that others than this one might be given to, if it cannot be given to anybody just now.
+  bool waits_for_others(const WaitingCall& call) const {
+    return !call.is_for_any() && !(call.only_here && waiting_only_here_ == waiting.size());
+  }
 
  private:
-  std::shared_ptr<const ProcedureRoute> route_;  // null: it is to be made anew
+  void forget_routes() noexcept {
+    route_.reset();
+    route_here_.reset();
+  }
+
+  std::shared_ptr<const ProcedureRoute> route_, route_here_;  // null: they are to be made anew
+  size_t waiting_only_here_ = 0;  // how many of those that wait
 };
 
 }  // namespace router::dealer

@@ -1,6 +1,7 @@
 #include "router/registrations/registrations.h"
 
 #include <cassert>
+#include <utility>
 
 namespace router::dealer {
 
@@ -22,7 +23,14 @@ Registration& Registrations::add(std::string_view procedure, wamp::MatchPolicy m
     owned_.erase(last_id_.value);
     throw;
   }
+  ++unlisted_;
   return added;
+}
+
+void Registrations::set_listed(Registration& registration, bool listed) noexcept {
+  assert(!registration.ended);
+  if (std::exchange(registration.is_listed, listed) == listed) return;
+  listed ? --unlisted_ : ++unlisted_;
 }
 
 void Registrations::end(Registration& registration) noexcept {
@@ -30,11 +38,12 @@ void Registrations::end(Registration& registration) noexcept {
   routes_.changing(registration.procedure, registration.match);
   registration.ended = true;
   ++ended_;
+  unlisted_ -= !registration.is_listed;
   index_.remove(registration.procedure, registration.match);
 }
 
 void Registrations::remove(const Registration& registration) noexcept {
-  assert(registration.ended && registration.callees.empty() && registration.waiting.empty());
+  assert(registration.ended && !registration.has_callees() && registration.waiting.empty());
   owned_.erase(registration.id.value);
   --ended_;
 }

@@ -13,7 +13,7 @@ namespace router::dealer {
 
 class Registrations {
  public:
-  // `callee`: the first one, who brings the procedure's shape if it is a wildcard.
+  // `callee`: the first one, who brings the procedure's shape if it is a wildcard. It is not listed yet.
   Registration& add(std::string_view procedure, wamp::MatchPolicy match, InvocationPolicy policy,
                     WallTime created, wamp::SessionId callee);
   // Why that callee must not add it, for people; none: it may.
@@ -21,6 +21,8 @@ class Registrations {
                                      wamp::SessionId callee, const ShapeLimits& limits) const {
     return index_.refusal(procedure, match, callee.value, limits);
   }
+  // It has callees here now; or has none any longer, but some at other nodes.
+  void set_listed(Registration& registration, bool listed) noexcept;
   // It is found by its id only from now on.
   void end(Registration& registration) noexcept;
   // Precondition: it has ended, it has no callee and nothing waits for one.
@@ -40,12 +42,20 @@ class Registrations {
     routes_.changing(registration.procedure, registration.match);
   }
 
+  // ---- as people and clients are told: of those that are listed
+
   // Those that have not ended.
-  size_t size() const { return owned_.size() - ended_; }
+  size_t size() const { return owned_.size() - ended_ - unlisted_; }
+  // Null if it is not.
+  static const Registration* listed(const Registration* registration) {
+    return registration && registration->is_listed ? registration : nullptr;
+  }
   // visit(const Registration&) for a part of them, as IdMap::visit_some() has it.
   template <class Visit>
   uint64_t visit_some(uint64_t from, Visit visit) const {
-    return owned_.visit_some(from, [&visit](uint64_t, const auto& registration) { visit(*registration); });
+    return owned_.visit_some(from, [&visit](uint64_t, const auto& registration) {
+      if (registration->is_listed) visit(*registration);
+    });
   }
 
  private:
@@ -54,6 +64,7 @@ class Registrations {
   RouteGenerations routes_;
   wamp::RegistrationId last_id_;
   size_t ended_ = 0;
+  size_t unlisted_ = 0;  // of those that have not ended
 };
 
 }  // namespace router::dealer

@@ -60,7 +60,7 @@ class Membership final : public Addressee, private EventSender::Watcher {
 
   // ---- mail for its address
 
-  transport::Connection& connection() const override { return sender_.connection(); }
+  void on_out_of_memory() override { sender_.connection().on_out_of_memory(); }
   void deliver(Delivery& delivery) override;
   void deliver(EventRound& round, config::SlowConsumer policy) override;
   void deliver(KeptEvents& events) override { events_.send_kept(std::move(events)); }

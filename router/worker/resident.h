@@ -1,6 +1,7 @@
 // Who lives on a worker, as the worker knows it: to whom mail comes, and for whom time passes.
 //
-// All functions are called on the worker's thread. What there is no memory for costs the connection().
+// All functions are called on the worker's thread. What there is no memory for costs a resident its
+// connection().
 #pragma once
 
 #include <bitset>
@@ -37,7 +38,8 @@ constexpr size_t turn_end_count = 4;
 // To whom an address leads.
 class Addressee {
  public:
-  virtual transport::Connection& connection() const = 0;
+  // There was no memory for something that came for it.
+  virtual void on_out_of_memory() = 0;
 
   virtual void deliver(Delivery& delivery) = 0;
   // An event to which it has subscribed.

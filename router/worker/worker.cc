@@ -172,7 +172,7 @@ void Worker::on_undeliverable(const std::variant<Kinds...>& entry) {
           if constexpr (std::is_same_v<Kind, Invoke>)
             if (!mail.facts.is_chunk) make_up_for(mail.call);
           if (Addressee* const receiver = find(mail.to.session, mail.to.slot))
-            receiver->connection().on_out_of_memory();
+            receiver->on_out_of_memory();
         } else {
           counters_.lost_event_memory.add();
         }
@@ -274,7 +274,7 @@ size_t Worker::deliver(EventRound& round, std::span<const Subscriber> subscriber
       continue;
     }
     if (round.lacks_memory()) throw std::bad_alloc();
-    receiver->connection().on_out_of_memory();
+    receiver->on_out_of_memory();
   }
   return count;
 }

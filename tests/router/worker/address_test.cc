@@ -11,7 +11,7 @@ namespace {
 
 // Only listens.
 struct Correspondent final : Addressee {
-  transport::Connection& connection() const override { std::abort(); }
+  void on_out_of_memory() override { std::abort(); }
   void deliver(Delivery&) override { ++letters; }
   int letters = 0;
 };

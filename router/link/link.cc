@@ -1,0 +1,74 @@
+#include "router/link/link.h"
+
+#include <cassert>
+#include <utility>
+
+#include "router/tables/rendezvous_hash.h"
+#include "wamp/error_uris.h"
+
+namespace router::link {
+
+Link::Link(Worker& worker, std::string here, std::string there, Wire& wire)
+    : worker_(worker),
+      there_(std::move(there)),
+      here_hash_(rendezvous_hash(here)),
+      there_hash_(rendezvous_hash(there_)),
+      wire_(wire) {}
+
+void Link::serve(std::shared_ptr<Realm> realm, bool prefers_here) {
+  assert(!realms_.contains(realm->name()) && !is_lost_);
+  const std::string name = realm->name();
+  realms_[name] =
+      std::make_unique<LinkedRealm>(worker_, std::move(realm), ++last_place_, prefers_here, wire_);
+}
+
+Link::Heard Link::set_callees(std::string_view realm, std::string_view procedure, wamp::MatchPolicy match,
+                              dealer::InvocationPolicy policy, uint32_t count) {
+  const auto found = realms_.find(realm);
+  if (found == realms_.end() || is_lost_) return Heard::no_realm;
+  const dealer::RemoteOffer offer{policy, count, there_hash_, here_hash_, found->second->prefers_here()};
+  return found->second->set_callees(procedure, match, offer) ? Heard::done : Heard::other_policy;
+}
+
+void Link::set_takes_calls(bool takes) {
+  if (is_lost_) return;
+  for (const auto& [name, realm] : realms_) realm->set_takes_calls(takes);
+}
+
+bool Link::on_frame(std::string_view bytes) {
+  const bool is_taken = !is_lost_ && take_frame(bytes);
+  if (!is_taken) ++ignored_;
+  return is_taken;
+}
+
+bool Link::take_frame(std::string_view bytes) {
+  const auto frame = decode(bytes, scratch_);
+  if (!frame) return false;
+  if (const auto found = realms_.find(frame->realm); found != realms_.end())
+    return found->second->take_frame(*frame);
+  // Realms come and go; whoever calls there is told.
+  if (const auto* const call = std::get_if<wamp::Call>(&frame->message)) {
+    const Refusal why{wamp::error_uri::no_such_procedure, "node \"" + there_ + "\" calls a realm that is not here"};
+    wire_.send(encode(FrameKind::not_taken, frame->realm, error_of(wamp::Call::type, call->request, why),
+                      make_payload({{wamp::Value(why.text)}, {}})));
+  }
+  return false;
+}
+
+Refusal Link::network_failure() const {
+  return {wamp::error_uri::network_failure,
+          "node \"" + there_ + "\" cannot be reached; the call may have been carried out"};
+}
+
+void Link::fail_call(CallNumber call) {
+  const Refusal why = network_failure();
+  for (const auto& [name, realm] : realms_) realm->fail_call(call, why);
+}
+
+void Link::lose() {
+  if (std::exchange(is_lost_, true)) return;
+  const Refusal why = network_failure();
+  for (const auto& [name, realm] : realms_) realm->lose(why);
+}
+
+}  // namespace router::link

@@ -1,0 +1,168 @@
+#include "router/link/linked_realm.h"
+
+#include <utility>
+
+#include "wamp/error_uris.h"
+
+namespace router::link {
+namespace {
+
+constexpr unsigned request_bits = 48;
+
+// The router's own ERROR at the callee's node, of a call that no callee there has got.
+bool is_not_taken(const wamp::Error& error) {
+  return error.error == wamp::error_uri::no_such_procedure ||
+         error.error == wamp::error_uri::no_available_callee || error.error == wamp::error_uri::unavailable;
+}
+
+RoutedPayload payload_of(const Refusal& why) {
+  return make_payload({{wamp::Value(why.text)}, {}});
+}
+
+}  // namespace
+
+LinkedRealm::LinkedRealm(Worker& worker, std::shared_ptr<Realm> realm, uint16_t place, bool prefers_here,
+                         Wire& wire)
+    : wire_(wire),
+      realm_(std::move(realm)),
+      place_(place),
+      prefers_here_(prefers_here),
+      address_(worker),
+      member_(realm_->join_link(address_.ref())) {
+  address_.lead_to(*this);
+}
+
+bool LinkedRealm::set_callees(std::string_view procedure, wamp::MatchPolicy match,
+                              const dealer::RemoteOffer& offer) {
+  return realm_->set_remote_callees(*member_, procedure, match, offer);
+}
+
+void LinkedRealm::set_takes_calls(bool takes) {
+  CalleeState& callee = *member_->callee;
+  callee.clogged.store(!takes);
+  if (callee.is_wanted_again()) realm_->on_takes_calls(callee);
+}
+
+CallNumber LinkedRealm::number_of(wamp::RequestId request) const {
+  return CallNumber{place_} << request_bits | (request.value & ((uint64_t{1} << request_bits) - 1));
+}
+
+// ---- mail: of calls that go there
+
+void LinkedRealm::take(Invoke&& invoke) {
+  if (lost_) return realm_->refuse(invoke.call, *lost_);
+  const Invoke::Facts facts = invoke.facts;
+  realm_->take(*member_, std::move(invoke), [&](wamp::Invocation& message, RoutedPayload&& payload, bool) {
+    member_->callee->room.on_arrival(facts.is_chunk ? 0 : room_taken(payload), 0);
+    wamp::Call call;
+    call.request = message.request;
+    const wamp::Dict details = std::move(message.details);
+    call.procedure = *details.find("procedure")->get<std::string>();
+    if (facts.is_chunk) {
+      if (details.find("progress")) call.options.append("progress", true);
+      return send(FrameKind::chunk, std::move(call), payload);
+    }
+    call.options = details;
+    if (facts.caller_takes_passthru) call.options.append("takes_passthru", true);
+    wire_.send_call(number_of(call.request), encode(FrameKind::message, realm_->name(), std::move(call), payload));
+  });
+}
+
+void LinkedRealm::take(CallNotice&& notice) {
+  if (lost_) return;
+  realm_->take(*member_, std::move(notice),
+               [&](const wamp::Interrupt& interrupt, RoutedPayload&&, bool) { send_interrupt(interrupt); });
+}
+
+void LinkedRealm::send_interrupt(const wamp::Interrupt& interrupt) {
+  send(FrameKind::message, wamp::Cancel{interrupt.request, interrupt.options}, {});
+  const auto* const mode = interrupt.options.find("mode")->get<std::string>();
+  if (*mode != "kill") wire_.end_call(number_of(interrupt.request));
+}
+
+// ---- mail: of calls that came from there
+
+void LinkedRealm::take(Answer&& answer) {
+  if (lost_) return;
+  const auto kind = answer.kind == Answer::Kind::not_taken ? FrameKind::not_taken : FrameKind::message;
+  realm_->take(*member_, std::move(answer), [&](auto& message, RoutedPayload&& payload, bool) {
+    send(kind, std::move(message), payload);
+  });
+}
+
+void LinkedRealm::deliver(Delivery& delivery) {
+  if (lost_) return;
+  if (const auto* const interrupt = std::get_if<wamp::Interrupt>(&delivery.message))
+    return send_interrupt(*interrupt);
+  const auto* const error = std::get_if<wamp::Error>(&delivery.message);
+  if (!error || error->request_type != wamp::Call::type) return;
+  send(is_not_taken(*error) ? FrameKind::not_taken : FrameKind::message, delivery.message, delivery.payload);
+}
+
+// ---- frames
+
+bool LinkedRealm::take_frame(const Frame& frame) {
+  if (lost_) return false;
+  return std::visit([&](const auto& message) { return take_message(message, frame); }, frame.message);
+}
+
+bool LinkedRealm::take_message(const wamp::Call& message, const Frame& frame) {
+  if (frame.kind == FrameKind::not_taken) return false;
+  RoutedPayload payload = copy_payload(frame.format, message.payload);
+  if (frame.kind == FrameKind::chunk)
+    return static_cast<bool>(realm_->forward_more(*member_, message, std::move(payload)));
+  // It has come already.
+  if (message.request <= last_call_) return false;
+  last_call_ = message.request;
+  if (const auto call = forwarded(message)) {
+    realm_->forward(*member_, *call, std::move(payload));
+    return true;
+  }
+  const Refusal why{wamp::error_uri::invalid_argument, "the other node has sent a call that this one cannot read"};
+  send(FrameKind::message, error_of(wamp::Call::type, message.request, why), payload_of(why));
+  return false;
+}
+
+bool LinkedRealm::take_message(const wamp::Cancel& cancel, const Frame&) {
+  const wamp::Value* const found = cancel.options.find("mode");
+  const auto* const mode = found ? found->get<std::string>() : nullptr;
+  if (!mode) return false;
+  if (*mode == "kill") return static_cast<bool>(realm_->handle(*member_, cancel));
+  realm_->abandon(*member_, cancel.request, *mode != "skip");
+  return true;
+}
+
+bool LinkedRealm::take_message(const wamp::CallResult& result, const Frame& frame) {
+  const wamp::Value* const progress = result.details.find("progress");
+  if (!progress) wire_.end_call(number_of(result.request));
+  return static_cast<bool>(realm_->handle(*member_, wamp::Yield{result.request, result.details, {}},
+                                          copy_payload(frame.format, result.payload)));
+}
+
+bool LinkedRealm::take_message(const wamp::Error& error, const Frame& frame) {
+  if (error.request_type != wamp::Call::type) return false;
+  wire_.end_call(number_of(error.request));
+  const wamp::Error of_callee{wamp::Invocation::type, error.request, error.details, error.error, {}};
+  RoutedPayload payload = copy_payload(frame.format, error.payload);
+  return static_cast<bool>(frame.kind == FrameKind::not_taken
+                               ? realm_->refuse_forwarded(*member_, of_callee, std::move(payload))
+                               : realm_->handle(*member_, of_callee, std::move(payload)));
+}
+
+// ---- the end
+
+void LinkedRealm::fail_call(CallNumber call, const Refusal& why) {
+  if (lost_ || call >> request_bits != place_) return;
+  const wamp::RequestId request(call & ((CallNumber{1} << request_bits) - 1));
+  // It may have been answered.
+  static_cast<void>(
+      realm_->handle(*member_, error_of(wamp::Invocation::type, request, why), payload_of(why)));
+}
+
+void LinkedRealm::lose(const Refusal& why) {
+  if (lost_) return;
+  lost_ = why;
+  realm_->lose(std::move(member_), why);
+}
+
+}  // namespace router::link

@@ -1,0 +1,394 @@
+// Registrations that callees of both nodes share, what people are told of them, and links that fail.
+#include <map>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "router/link/frame.h"
+#include "tests/router/link/two_nodes.h"
+#include "wamp/error_uris.h"
+
+namespace router {
+namespace {
+
+using testing::AnyOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+using Policy = dealer::InvocationPolicy;
+using Match = wamp::MatchPolicy;
+using Heard = link::Link::Heard;
+
+std::string call(int request, const std::string& procedure = "com.work", const std::string& options = "{}") {
+  return "[48," + std::to_string(request) + "," + options + ",\"" + procedure + "\"]";
+}
+std::string yield(int invocation) {
+  return "[70," + std::to_string(invocation) + ",{}]";
+}
+
+// Two callees on each node share com.work.
+struct Shared {
+  explicit Shared(const std::string& options, Policy policy, bool prefers_here = true) : nodes(prefers_here) {
+    for (Wire* const one : all) nodes.registers(*one, "com.work", options);
+    EXPECT_EQ(nodes.a_hears_of("com.work", 2, policy), Heard::done);
+    EXPECT_EQ(nodes.b_hears_of("com.work", 2, policy), Heard::done);
+  }
+  // Which of the callees has got how many INVOCATIONs since the last time.
+  std::vector<int> counts() {
+    nodes.settle();
+    std::vector<int> counts;
+    for (Wire* const one : all) {
+      const std::string got = one->sent();
+      int count = 0;
+      for (size_t at = got.find("[68,"); at != std::string::npos; at = got.find("[68,", at + 1)) ++count;
+      counts.push_back(count);
+    }
+    return counts;
+  }
+
+  TwoNodes nodes;
+  std::vector<Wire*> all{&TwoNodes::join(nodes.a), &TwoNodes::join(nodes.a), &TwoNodes::join(nodes.b),
+                         &TwoNodes::join(nodes.b)};
+  Wire& caller = TwoNodes::join(nodes.a);
+  Wire& other_caller = TwoNodes::join(nodes.b);
+};
+
+using Counts = std::vector<int>;
+
+TEST(ASharedProcedure, GivesEachCalleeItsTurnWhereverItIs) {
+  Shared shared(R"({"invoke":"roundrobin"})", Policy::roundrobin, false);
+  for (int request = 1; request <= 40; ++request) shared.caller.receives(call(request));
+  EXPECT_EQ(shared.counts(), (Counts{10, 10, 10, 10}));
+  for (int request = 1; request <= 40; ++request) shared.other_caller.receives(call(request));
+  EXPECT_EQ(shared.counts(), (Counts{10, 10, 10, 10}));
+}
+
+TEST(ASharedProcedure, PrefersWhoIsFreeHere) {
+  Shared shared(R"({"invoke":"roundrobin","concurrency":1})", Policy::roundrobin);
+  shared.caller.receives(call(1));
+  shared.caller.receives(call(2));
+  EXPECT_EQ(shared.counts(), (Counts{1, 1, 0, 0}));
+  shared.caller.receives(call(3));
+  shared.caller.receives(call(4));
+  EXPECT_EQ(shared.counts(), (Counts{0, 0, 1, 1}));
+  shared.all[1]->receives(yield(1));
+  shared.caller.receives(call(5));
+  EXPECT_EQ(shared.counts(), (Counts{0, 1, 0, 0}));
+}
+
+TEST(ASharedProcedure, IsNeverGivenMoreCallsThanItsCalleesTakeAndSendsNoneBack) {
+  Shared shared(R"({"invoke":"roundrobin","concurrency":1})", Policy::roundrobin, false);
+  for (int request = 1; request <= 20; ++request) {
+    shared.caller.receives(call(request));
+    shared.other_caller.receives(call(request));
+  }
+  EXPECT_EQ(shared.counts(), (Counts{1, 1, 1, 1}));
+  std::vector<int> done(4, 0);
+  for (int answered = 4; answered < 40; ++answered) {
+    // Whoever has got one answers it; the next one comes at once, from whichever node.
+    Wire& one = *shared.all[static_cast<size_t>(answered) % 4];
+    one.receives(yield(++done[static_cast<size_t>(answered) % 4]));
+    const Counts next = shared.counts();
+    EXPECT_LE(*std::max_element(next.begin(), next.end()), 1);
+  }
+  for (size_t i = 0; i < 4; ++i) shared.all[i]->receives(yield(++done[i]));
+  shared.nodes.settle();
+  EXPECT_EQ(shared.nodes.a.realm().counts().calls, 0u);
+  EXPECT_EQ(shared.nodes.b.realm().counts().calls, 0u);
+  EXPECT_TRUE(shared.nodes.from_a.waited_for.empty());
+}
+
+TEST(ASharedProcedure, HasOneShardForAKeyInTheWholeCluster) {
+  Shared shared(R"({"invoke":"roundrobin"})", Policy::roundrobin);
+  std::set<size_t> used;
+  for (int key = 1; key <= 40; ++key) {
+    const std::string options = R"({"runmode":"partition","rkey":"k)" + std::to_string(key) + "\"}";
+    shared.caller.receives(call(key, "com.work", options));
+    const Counts from_a = shared.counts();
+    shared.other_caller.receives(call(key, "com.work", options));
+    EXPECT_EQ(shared.counts(), from_a);
+    used.insert(static_cast<size_t>(std::max_element(from_a.begin(), from_a.end()) - from_a.begin()));
+  }
+  EXPECT_EQ(used.size(), 4u);
+}
+
+TEST(ASharedProcedure, PassesACallOnFromANodeWhoseCalleesAreAllUnavailable) {
+  Shared shared(R"({"invoke":"last"})", Policy::last, false);
+  shared.caller.receives(call(1));
+  EXPECT_EQ(shared.counts(), (Counts{0, 0, 0, 1}));
+  shared.all[3]->receives(R"([8,68,1,{},"wamp.error.unavailable"])");
+  EXPECT_EQ(shared.counts(), (Counts{0, 0, 1, 0}));
+  shared.all[2]->receives(R"([8,68,1,{},"wamp.error.unavailable"])");
+  EXPECT_EQ(shared.counts(), (Counts{0, 1, 0, 0}));
+  shared.all[1]->receives(R"([8,68,1,{},"wamp.error.unavailable"])");
+  EXPECT_EQ(shared.counts(), (Counts{1, 0, 0, 0}));
+  shared.all[0]->receives(R"([70,1,{},["done"]])");
+  EXPECT_EQ(shared.nodes.heard(shared.caller), R"([50,1,{},["done"]])");
+}
+
+TEST(ASharedProcedure, EndsACallThatAllHaveRefused) {
+  Shared shared(R"({"invoke":"first"})", Policy::first);
+  shared.caller.receives(call(1));
+  for (Wire* const one : shared.all) {
+    EXPECT_THAT(shared.nodes.heard(*one), StartsWith("[68,1,"));
+    one->receives(R"([8,68,1,{},"wamp.error.unavailable"])");
+  }
+  EXPECT_THAT(shared.nodes.heard(shared.caller),
+              HasSubstr(R"([8,48,1,{},"wamp.error.no_available_callee",["all callees are unavailable"]])"));
+}
+
+TEST(ASharedProcedure, LosesWhatTheOtherNodeHadAndKeepsTheRest) {
+  Shared shared(R"({"invoke":"roundrobin"})", Policy::roundrobin, false);
+  shared.nodes.a_hears_of("com.work", 0, Policy::roundrobin);
+  for (int request = 1; request <= 10; ++request) shared.caller.receives(call(request));
+  EXPECT_EQ(shared.counts(), (Counts{5, 5, 0, 0}));
+}
+
+TEST(ASharedProcedure, IsSharedInOneWayOnly) {
+  TwoNodes nodes;
+  Wire& callee = TwoNodes::join(nodes.a);
+  nodes.registers(callee, "com.work", R"({"invoke":"roundrobin"})");
+  EXPECT_EQ(nodes.a_hears_of("com.work", 1, Policy::random), Heard::other_policy);
+  EXPECT_EQ(nodes.a_hears_of("com.work", 1, Policy::roundrobin), Heard::done);
+  EXPECT_EQ(nodes.a_hears_of("com.work", 1, Policy::random), Heard::other_policy);
+  Wire& caller = TwoNodes::join(nodes.a);
+  for (int request = 1; request <= 4; ++request) caller.receives(call(request));
+  EXPECT_TRUE(nodes.from_a.frames.empty());
+  EXPECT_EQ(nodes.to_b.set_callees("realm9", "com.work", Match::exact, Policy::single, 1), Heard::no_realm);
+}
+
+TEST(ASharedProcedure, MayHaveAPatternThatIsRegisteredElsewhereOnly) {
+  TwoNodes nodes;
+  Wire& callee = TwoNodes::join(nodes.b);
+  Wire& caller = TwoNodes::join(nodes.a);
+  nodes.registers(callee, "com.pre", R"({"match":"prefix"})");
+  nodes.a_hears_of("com.pre", 1, Policy::single, Match::prefix);
+  caller.receives(call(1, "com.prefix"));
+  EXPECT_EQ(nodes.heard(callee), R"([68,1,1,{"procedure":"com.prefix"}])");
+  callee.receives(R"([64,2,{"match":"wildcard"},"org..work"])");
+  EXPECT_EQ(nodes.heard(callee), "[65,2,2]");
+  nodes.a_hears_of("org..work", 1, Policy::single, Match::wildcard);
+  caller.receives(call(2, "org.x.work"));
+  EXPECT_EQ(nodes.heard(callee), R"([68,2,2,{"procedure":"org.x.work"}])");
+  // Both nodes go by the registration, not by what would match better where it arrives.
+  callee.receives(R"([64,3,{},"com.prefix"])");
+  EXPECT_EQ(nodes.heard(callee), "[65,3,3]");
+  caller.receives(call(3, "com.prefix"));
+  EXPECT_EQ(nodes.heard(callee), R"([68,3,1,{"procedure":"com.prefix"}])");
+}
+
+TEST(ASharedProcedure, MakesCallsWaitWhileTheOtherNodeTakesNone) {
+  TwoNodes nodes;
+  Wire& callee = TwoNodes::join(nodes.b);
+  Wire& caller = TwoNodes::join(nodes.a);
+  nodes.registers(callee, "com.work");
+  nodes.a_hears_of("com.work", 1);
+  nodes.to_b.set_takes_calls(false);
+  caller.receives(call(1));
+  EXPECT_EQ(nodes.heard(callee), "");
+  nodes.to_b.set_takes_calls(true);
+  EXPECT_EQ(nodes.heard(callee), "[68,1,1,{}]");
+  nodes.to_b.set_takes_calls(false);
+  caller.receives(call(2));
+  nodes.a_hears_of("com.work", 0);
+  EXPECT_THAT(nodes.heard(caller), HasSubstr(R"([8,48,2,{},"wamp.error.no_available_callee")"));
+}
+
+TEST(ASharedProcedure, ThatWaitsForTheOtherNodeGoesToTheFirstCalleeHere) {
+  TwoNodes nodes;
+  Wire& caller = TwoNodes::join(nodes.a);
+  nodes.a_hears_of("com.work", 1);
+  nodes.to_b.set_takes_calls(false);
+  caller.receives(call(1));
+  Wire& callee = TwoNodes::join(nodes.a);
+  callee.receives(R"([64,1,{},"com.work"])");
+  EXPECT_EQ(nodes.heard(callee), "[65,1,1]\n[68,1,1,{}]");
+}
+
+TEST(ASharedProcedure, ThatIsReregisteredByForceIsStillSharedWithTheOtherNode) {
+  config::Config config = SessionHarness::two_realms();
+  Shared shared(R"({"invoke":"roundrobin"})", Policy::roundrobin, false);
+  Wire& new_one = TwoNodes::join(shared.nodes.a);
+  new_one.receives(R"([64,1,{"invoke":"roundrobin","force_reregister":true},"com.work"])");
+  if (!shared.nodes.heard(new_one).starts_with("[65,1,")) GTEST_SKIP() << "this role may not";
+  for (int request = 1; request <= 3; ++request) shared.caller.receives(call(request));
+  EXPECT_EQ(shared.counts(), (Counts{0, 0, 1, 1}));
+}
+
+TEST(ARemoteProcedure, IsNotSeenByPeople) {
+  TwoNodes nodes;
+  Wire& observer = TwoNodes::join(nodes.a);
+  observer.receives(R"([32,1,{"match":"prefix"},"wamp.registration."])");
+  nodes.heard(observer);
+  nodes.a_hears_of("com.work", 2, Policy::roundrobin);
+  EXPECT_EQ(nodes.a.realm().counts().registrations, 0u);
+  EXPECT_EQ(nodes.a.realm().counts().members, 1u);
+  EXPECT_TRUE(nodes.a.realm().callable("anonymous", 10).empty());
+  auto asks = [&, request = 1](const std::string& about, const std::string& arguments) mutable {
+    observer.receives("[48," + std::to_string(++request) + ",{},\"wamp." + about + "\"," + arguments + "]");
+    const std::string answer = nodes.heard(observer);
+    return answer.substr(answer.find("{},") == std::string::npos ? 0 : answer.find("{},") + 3);
+  };
+  EXPECT_EQ(asks("registration.list", "[]"), R"([{"exact":[],"prefix":[],"wildcard":[]}]])");
+  EXPECT_EQ(asks("registration.lookup", R"(["com.work"])"), "[null]]");
+  EXPECT_EQ(asks("registration.match", R"(["com.work"])"), "[null]]");
+  EXPECT_THAT(asks("registration.get", "[1]"), HasSubstr("no_such_registration"));
+  EXPECT_THAT(asks("registration.list_callees", "[1]"), HasSubstr("no_such_registration"));
+  EXPECT_EQ(asks("session.count", "[]"), "[1]]");
+  // A callee here makes it appear, and its leaving disappear.
+  Wire& callee = nodes.a.join();
+  nodes.heard(observer);
+  callee.receives(R"([64,1,{"invoke":"roundrobin"},"com.work"])");
+  EXPECT_EQ(nodes.heard(callee), "[65,1,1]");
+  const std::string came = nodes.heard(observer);
+  EXPECT_THAT(came, HasSubstr("wamp.registration.on_create"));
+  EXPECT_THAT(came, HasSubstr("wamp.registration.on_register"));
+  EXPECT_EQ(asks("registration.count_callees", "[1]"), "[1]]");
+  EXPECT_EQ(nodes.a.realm().counts().registrations, 1u);
+  callee.receives("[66,2,1]");
+  const std::string went = nodes.heard(observer);
+  EXPECT_THAT(went, HasSubstr("wamp.registration.on_unregister"));
+  EXPECT_THAT(went, HasSubstr("wamp.registration.on_delete"));
+  EXPECT_EQ(nodes.a.realm().counts().registrations, 0u);
+  nodes.a_hears_of("com.work", 0, Policy::roundrobin);
+  EXPECT_EQ(nodes.heard(observer), "");
+  EXPECT_EQ(nodes.a.realm().counts().registrations, 0u);
+}
+
+TEST(ARemoteProcedure, IsNoReasonToRefuseARegisterThatTheNodesHaveAgreedOn) {
+  TwoNodes nodes;
+  Wire& callee = TwoNodes::join(nodes.a);
+  Wire& caller = TwoNodes::join(nodes.a);
+  nodes.a_hears_of("com.same", 1);
+  nodes.a_hears_of("com.other", 1, Policy::roundrobin);
+  nodes.registers(callee, "com.same");
+  callee.receives(R"([64,2,{},"com.other"])");
+  EXPECT_THAT(nodes.heard(callee), StartsWith("[65,2,"));
+  caller.receives(call(1, "com.same"));
+  caller.receives(call(2, "com.other"));
+  EXPECT_TRUE(nodes.from_a.frames.empty());
+  EXPECT_EQ(nodes.a_hears_of("com.other", 1, Policy::roundrobin), Heard::other_policy);
+}
+
+class ALink : public testing::Test {
+ protected:
+  ALink() {
+    nodes.registers(callee, "com.work");
+    nodes.a_hears_of("com.work", 1);
+  }
+
+  TwoNodes nodes;
+  Wire& callee = TwoNodes::join(nodes.b);
+  Wire& caller = TwoNodes::join(nodes.a);
+};
+
+TEST_F(ALink, ThatIsLostEndsTheCallsOnItAndNamesTheNode) {
+  caller.receives(call(1));
+  EXPECT_EQ(nodes.heard(callee), "[68,1,1,{}]");
+  caller.receives(call(2));  // which is on its way
+  nodes.to_b.lose();
+  nodes.from_a.frames.clear();
+  EXPECT_THAT(nodes.heard(caller), testing::MatchesRegex(R"(\[8,48,1,.*network_failure",\["node .*b.*\].*
+\[8,48,2,.*network_failure",\["node .*b.*\].*)"));
+  caller.receives(call(3));
+  EXPECT_THAT(nodes.heard(caller), HasSubstr(R"([8,48,3,{},"wamp.error.no_such_procedure")"));
+  EXPECT_EQ(nodes.a.realm().counts().calls, 0u);
+  nodes.to_a.lose();
+  EXPECT_EQ(nodes.heard(callee), R"([69,1,{"mode":"killnowait"}])");
+  callee.receives("[70,1,{}]");
+  nodes.settle();
+  EXPECT_EQ(nodes.b.realm().counts().calls, 0u);
+  EXPECT_FALSE(nodes.to_b.on_frame("anything"));
+  EXPECT_EQ(nodes.to_b.set_callees("realm1", "com.work", Match::exact, Policy::single, 1), Heard::no_realm);
+}
+
+TEST_F(ALink, ThatIsLostWithACallOnItsWayToItEndsThatToo) {
+  caller.receives_with_more(call(1));
+  nodes.to_b.lose();
+  EXPECT_THAT(nodes.heard(caller), HasSubstr("wamp.error.network_failure"));
+  EXPECT_TRUE(nodes.from_a.frames.empty());
+}
+
+TEST_F(ALink, ThatHasLostOneAnswerEndsThatCallOnly) {
+  caller.receives(call(1));
+  nodes.settle();
+  const link::CallNumber first = *nodes.from_a.waited_for.begin();
+  caller.receives(call(2));
+  nodes.settle();
+  nodes.to_b.fail_call(first);
+  EXPECT_THAT(nodes.heard(caller), testing::MatchesRegex(R"(\[8,48,1,.*network_failure.*)"));
+  callee.receives(yield(1));
+  callee.receives(yield(2));
+  EXPECT_EQ(nodes.heard(caller), "[50,2,{}]");
+  nodes.to_b.fail_call(first);
+  nodes.to_b.fail_call(UINT64_MAX);
+  EXPECT_EQ(nodes.heard(caller), "");
+}
+
+TEST_F(ALink, IgnoresWhatComesTwice) {
+  caller.receives(call(1));
+  nodes.from_a.frames.push_back(nodes.from_a.frames.front());
+  EXPECT_EQ(nodes.heard(callee), "[68,1,1,{}]");
+  EXPECT_EQ(nodes.to_a.ignored_frames(), 1u);
+  callee.receives(yield(1));
+  nodes.from_b.frames.push_back(nodes.from_b.frames.front());
+  EXPECT_EQ(nodes.heard(caller), "[50,1,{}]");
+}
+
+TEST_F(ALink, IgnoresWhatIsCutOrChanged) {
+  caller.receives(R"([48,1,{"disclose_me":true,"timeout":1000},"com.work",[1]])");
+  const std::string whole = nodes.from_a.frames.front();
+  nodes.from_a.frames.clear();
+  for (size_t size = 0; size < whole.size(); ++size) EXPECT_FALSE(nodes.to_a.on_frame(whole.substr(0, size)));
+  EXPECT_EQ(nodes.to_a.ignored_frames(), whole.size());
+  for (size_t at = 0; at < whole.size(); ++at)
+    for (const unsigned change : {1U, 0x80U, 0xFFU}) {
+      std::string changed = whole;
+      changed[at] = static_cast<char>(static_cast<unsigned char>(changed[at]) ^ change);
+      nodes.to_a.on_frame(changed);
+      nodes.to_b.on_frame(changed);
+    }
+  nodes.settle();
+  Wire& other = TwoNodes::join(nodes.b);
+  nodes.registers(other, "com.other");
+}
+
+TEST_F(ALink, IgnoresAnswersToWhatWasNotAskedAndMessagesThatAreNotForIt) {
+  using link::FrameKind;
+  const auto comes = [&](FrameKind kind, const wamp::Message& message) {
+    return nodes.to_b.on_frame(link::encode(kind, "realm1", message, {}));
+  };
+  EXPECT_FALSE(comes(FrameKind::message, wamp::CallResult{wamp::RequestId(7), {}, {}}));
+  EXPECT_FALSE(comes(FrameKind::not_taken,
+                     wamp::Error{wamp::Call::type, wamp::RequestId(7), {}, "com.error", {}}));
+  EXPECT_FALSE(comes(FrameKind::message,
+                     wamp::Error{wamp::Publish::type, wamp::RequestId(7), {}, "com.error", {}}));
+  EXPECT_FALSE(comes(FrameKind::message, wamp::Cancel{wamp::RequestId(7), {}}));
+  EXPECT_FALSE(comes(FrameKind::message, wamp::Yield{wamp::RequestId(7), {}, {}}));
+  EXPECT_EQ(nodes.to_b.ignored_frames(), 5u);
+}
+
+TEST_F(ALink, AnswersACallThatItCannotReadAndOneForARealmThatIsNotHere) {
+  wamp::Call message;
+  message.request = wamp::RequestId(1);
+  message.procedure = "com.work";
+  EXPECT_FALSE(nodes.to_a.on_frame(link::encode(link::FrameKind::message, "realm1", message, {})));
+  EXPECT_FALSE(nodes.to_a.on_frame(link::encode(link::FrameKind::message, "realm9", message, {})));
+  ASSERT_EQ(nodes.from_b.frames.size(), 2u);
+  serializers::Scratch scratch;
+  const auto first = link::decode(nodes.from_b.frames[0], scratch);
+  EXPECT_EQ(std::get<wamp::Error>(first->message).error, wamp::error_uri::invalid_argument);
+  const auto second = link::decode(nodes.from_b.frames[1], scratch);
+  EXPECT_EQ(second->kind, link::FrameKind::not_taken);
+  EXPECT_EQ(second->realm, "realm9");
+}
+
+TEST_F(ALink, SendsNoCallBackOrOn) {
+  // Each node has heard that the other one has it, and neither has it.
+  nodes.a_hears_of("com.nowhere", 1);
+  nodes.b_hears_of("com.nowhere", 1);
+  caller.receives(call(1, "com.nowhere"));
+  EXPECT_THAT(nodes.heard(caller), HasSubstr(R"([8,48,1,{},"wamp.error.no_such_procedure")"));
+}
+
+}  // namespace
+}  // namespace router
