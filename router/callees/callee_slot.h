@@ -39,10 +39,11 @@ struct CallQueue {
 
 class CalleeSlot {
  public:
-  // `its_node`: the callee's authid, or the other node's name, as rendezvous_hash() has it. `its_remote_uri`: of
-  // the registration, if the callee is a link to another node.
+  // `its_node`: the callee's authid, or the other node's name, as rendezvous_hash() has it. `its_remote_uri`:
+  // of the registration, if the callee is a link to another node.
   CalleeSlot(std::shared_ptr<CalleeState> its_callee, const CalleeOptions& its_options, uint64_t its_node,
-             std::shared_ptr<CallQueue> its_queue, std::shared_ptr<const std::string> its_remote_uri = nullptr)
+             std::shared_ptr<CallQueue> its_queue,
+             std::shared_ptr<const std::string> its_remote_uri = nullptr)
       : callee(std::move(its_callee)),
         options(its_options),
         node(its_node),

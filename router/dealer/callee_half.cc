@@ -53,7 +53,8 @@ wamp::Result<void> CalleeHalf::yield(const wamp::Yield& message, RoutedPayload&&
     const auto found = answered(message.request, yield_request, true);
     if (!found) return found.error();
     if (PendingInvocation* const invocation = *found) {
-      place_.outbox.answer(invocation->id, wamp::CallResult{invocation->id.request, {}, {}}, std::move(payload));
+      place_.outbox.answer(invocation->id, wamp::CallResult{invocation->id.request, {}, {}},
+                           std::move(payload));
       remove(*invocation);
     }
     return {};

@@ -74,9 +74,9 @@ class CalleeHalf {
 
   const Place& place_;
   Streams& streams_;
-  IdMap<PendingInvocation*> invocations_;  // by INVOCATION.Request
-  wamp::RequestId last_;                   // of the earlier sessions of its connection before the first
-  uint64_t answered_ = 0;                  // with the last answer, and in time
+  IdMap<PendingInvocation*> invocations_;     // by INVOCATION.Request
+  wamp::RequestId last_;                      // of the earlier sessions of its connection before the first
+  uint64_t answered_ = 0;                     // with the last answer, and in time
   std::unique_ptr<const Refusal> last_word_;  // null: that it has left
   using ByCall = std::map<std::pair<wamp::SessionId, uint64_t>, PendingInvocation*>;
   // Made when it is first needed among many, and kept until there is no invocation.

@@ -16,6 +16,8 @@ namespace {
 
 using namespace wamp::error_uri;
 
+const std::shared_ptr<const ForwardedCaller> itself;
+
 // The specification sketches "Sharded Registration" without saying what "all" gives back.
 std::optional<Refusal> run_mode_refusal(const CallOptions& options) {
   if (options.run_mode == RunMode::by_policy) return std::nullopt;
@@ -38,7 +40,8 @@ std::optional<uint64_t> routing_key(const CallOptions& options) {
 
 // The callee wants to keep the time itself; not if the router waits, which must not hang.
 bool looks_after_timeout(const CalleeSlot& slot, const Seat& caller) {
-  return caller.kind != MemberKind::question && slot.options.forward_timeout && slot.callee->features.callee_call_timeout;
+  return caller.kind != MemberKind::question && slot.options.forward_timeout &&
+         slot.callee->features.callee_call_timeout;
 }
 
 std::optional<Refusal> missing_feature(const CallOptions& options, const wamp::ClientFeatures& callee) {
@@ -108,7 +111,6 @@ wamp::Result<void> CallerHalf::call(const wamp::Call& message, const CallOptions
   if (!options.payload_passthru.empty() && !features.has_payload_passthru_mode(wamp::Role::caller))
     return wamp::ProtocolError{"CALL.Options.ppt_scheme: HELLO did not announce payload_passthru_mode"};
   StampedRoute<ProcedureRoute> made;
-  static const std::shared_ptr<const ForwardedCaller> itself;
   begin(message.request, {message.procedure, options, grant, itself}, route_to(message.procedure, made),
         std::move(payload));
   return {};
@@ -288,9 +290,9 @@ void CallerHalf::wait(PendingCall& call) {
   if (call.progressive)
     return end(call, no_available_callee, "all callees are busy, and a progressive call cannot wait");
   const KeptCall& kept = *call.kept;
-  auto waiting = std::make_shared<WaitingCall>(WaitingCall{
-      call.id, call.registration, routing_key(kept.options), kept.refused, room_taken(kept.payload),
-      place_.seat.is_link()});
+  auto waiting = std::make_shared<WaitingCall>(WaitingCall{call.id, call.registration,
+                                                           routing_key(kept.options), kept.refused,
+                                                           room_taken(kept.payload), place_.seat.is_link()});
   if (waiting->refused.empty()) ++waiting_[{call.registration, waiting->routing_key}];
   call.waiting = std::move(waiting);
   call.kept->waits_since = place_.clock.turn_time();

@@ -145,8 +145,7 @@ bool Dealer::set_remote_callees(Member& link, std::string_view procedure, wamp::
   }
   const bool created = !registration;
   if (created)
-    registration =
-        &registrations_.add(procedure, match, offer.policy, clock_.wall_time(), link.ref.session);
+    registration = &registrations_.add(procedure, match, offer.policy, clock_.wall_time(), link.ref.session);
   try {
     if (created) registration->work = make_work(*registration, outbox);
     registrations_.changing(*registration);
@@ -293,7 +292,8 @@ bool Dealer::hold(const Wanted& wanted, const Registration& registration, Outbox
   // Not one that is leaving beside it.
   const auto present = std::find_if(registration.callees.begin(), registration.callees.end(),
                                     [](const Callee& callee) { return callee.member->present(); });
-  Member& holder = present == registration.callees.end() ? *registration.callees.front().member : *present->member;
+  Member& holder =
+      present == registration.callees.end() ? *registration.callees.front().member : *present->member;
   // Before it is held: who is held does not send one again.
   if (!held_registers_.any_for(holder.ref.session)) outbox.order(holder.ref, SessionOrder::Kind::probe);
   held_registers_.add({&wanted.callee, &holder, wanted.request, registration.procedure, registration.match,

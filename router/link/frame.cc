@@ -43,10 +43,12 @@ std::optional<Frame> decode(std::string_view bytes, serializers::Scratch& scratc
   if (kind > static_cast<uint8_t>(FrameKind::not_taken) || format >= serializers::format_count ||
       bytes.size() - head_size < realm_size)
     return std::nullopt;
-  Frame frame{static_cast<FrameKind>(kind), bytes.substr(head_size, realm_size),
-              serializers::all_formats[format], {}};
-  auto message =
-      serializers::decode(frame.format, bytes.substr(head_size + realm_size), scratch, {serializers::max_nesting});
+  Frame frame{static_cast<FrameKind>(kind),
+              bytes.substr(head_size, realm_size),
+              serializers::all_formats[format],
+              {}};
+  auto message = serializers::decode(frame.format, bytes.substr(head_size + realm_size), scratch,
+                                     {serializers::max_nesting});
   if (!message) return std::nullopt;
   frame.message = std::move(*message);
   return frame;

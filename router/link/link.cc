@@ -11,6 +11,8 @@ namespace router::link {
 Link::Link(Worker& worker, std::string here, std::string there, Wire& wire)
     : worker_(worker),
       there_(std::move(there)),
+      failure_{wamp::error_uri::network_failure,
+               "node \"" + there_ + "\" cannot be reached; the call may have been carried out"},
       here_hash_(rendezvous_hash(here)),
       there_hash_(rendezvous_hash(there_)),
       wire_(wire) {}
@@ -19,7 +21,11 @@ void Link::serve(std::shared_ptr<Realm> realm, bool prefers_here) {
   assert(!realms_.contains(realm->name()) && !is_lost_);
   const std::string name = realm->name();
   realms_[name] =
-      std::make_unique<LinkedRealm>(worker_, std::move(realm), ++last_place_, prefers_here, wire_);
+      std::make_unique<LinkedRealm>(worker_, std::move(realm), ++last_place_, prefers_here, wire_, failure_);
+}
+
+void Link::stop_serving(std::string_view realm) {
+  if (const auto found = realms_.find(realm); found != realms_.end()) realms_.erase(found);
 }
 
 Link::Heard Link::set_callees(std::string_view realm, std::string_view procedure, wamp::MatchPolicy match,
@@ -48,27 +54,21 @@ bool Link::take_frame(std::string_view bytes) {
     return found->second->take_frame(*frame);
   // Realms come and go; whoever calls there is told.
   if (const auto* const call = std::get_if<wamp::Call>(&frame->message)) {
-    const Refusal why{wamp::error_uri::no_such_procedure, "node \"" + there_ + "\" calls a realm that is not here"};
+    const Refusal why{wamp::error_uri::no_such_procedure,
+                      "node \"" + there_ + "\" calls a realm that is not here"};
     wire_.send(encode(FrameKind::not_taken, frame->realm, error_of(wamp::Call::type, call->request, why),
                       make_payload({{wamp::Value(why.text)}, {}})));
   }
   return false;
 }
 
-Refusal Link::network_failure() const {
-  return {wamp::error_uri::network_failure,
-          "node \"" + there_ + "\" cannot be reached; the call may have been carried out"};
-}
-
 void Link::fail_call(CallNumber call) {
-  const Refusal why = network_failure();
-  for (const auto& [name, realm] : realms_) realm->fail_call(call, why);
+  for (const auto& [name, realm] : realms_) realm->fail_call(call);
 }
 
-void Link::lose() {
-  if (std::exchange(is_lost_, true)) return;
-  const Refusal why = network_failure();
-  for (const auto& [name, realm] : realms_) realm->lose(why);
+void Link::lose() noexcept {
+  is_lost_ = true;
+  for (const auto& [name, realm] : realms_) realm->lose();
 }
 
 }  // namespace router::link

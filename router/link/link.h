@@ -1,8 +1,8 @@
 // All that this node has to do with one other node: calls that go there, and calls that come from there.
 //
-// One more resident of a worker. In each realm that both serve it is a callee, which has a slot for each callee
-// of the other node, and a caller, whose calls go to callees here only: so no call goes back or on. What it
-// knows of the other node it is told (set_callees()); what it says to the link there goes by a Wire.
+// One more resident of a worker. In each realm that both serve it is a callee, which has a slot for each
+// callee of the other node, and a caller, whose calls go to callees here only: so no call goes back or on.
+// What it knows of the other node it is told (set_callees()); what it says to the link there goes by a Wire.
 //
 // On its worker's thread, all of it. Worker and wire outlive it; so do the names of the realms it serves.
 #pragma once
@@ -22,12 +22,14 @@ class Link {
  public:
   // The names of this node and of the other one.
   Link(Worker& worker, std::string here, std::string there, Wire& wire);
-  ~Link() { lose(); }
   Link(const Link&) = delete;
 
-  // From now on, calls in this realm may come from there. `prefers_here`: callees here that are free get calls
-  // first. Precondition: it serves no realm of that name, and the node is not lost.
+  // From now on, calls in this realm may come from there. `prefers_here`: callees here that are free get
+  // calls first. Precondition: it serves no realm of that name, and the node is not lost.
   void serve(std::shared_ptr<Realm> realm, bool prefers_here = true);
+
+  // From now on not any more; what is on its way there ends as if the node were lost.
+  void stop_serving(std::string_view realm);
 
   enum class Heard : uint8_t {
     done,
@@ -45,19 +47,19 @@ class Link {
   bool on_frame(std::string_view bytes);
   uint64_t ignored_frames() const { return ignored_; }
 
-  // That call, of which the answer got lost, or may have got lost, ends with wamp.error.network_failure. It is
-  // not sent again, as it may have been carried out.
+  // That call, of which the answer got lost, or may have got lost, ends with wamp.error.network_failure. It
+  // is not sent again, as it may have been carried out.
   void fail_call(CallNumber call);
   // The node is lost: all calls end so that are there, and those end that came from there. What it offers is
   // forgotten.
-  void lose();
+  void lose() noexcept;
 
  private:
   bool take_frame(std::string_view bytes);
-  Refusal network_failure() const;
 
   Worker& worker_;
   const std::string there_;
+  const Refusal failure_;
   const uint64_t here_hash_, there_hash_;
   Wire& wire_;
   serializers::Scratch scratch_;

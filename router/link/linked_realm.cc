@@ -22,13 +22,14 @@ RoutedPayload payload_of(const Refusal& why) {
 }  // namespace
 
 LinkedRealm::LinkedRealm(Worker& worker, std::shared_ptr<Realm> realm, uint16_t place, bool prefers_here,
-                         Wire& wire)
+                         Wire& wire, const Refusal& failure)
     : wire_(wire),
       realm_(std::move(realm)),
       place_(place),
       prefers_here_(prefers_here),
+      failure_(failure),
       address_(worker),
-      member_(realm_->join_link(address_.ref())) {
+      member_(realm_->join_link(address_.ref(), failure)) {
   address_.lead_to(*this);
 }
 
@@ -50,7 +51,7 @@ CallNumber LinkedRealm::number_of(wamp::RequestId request) const {
 // ---- mail: of calls that go there
 
 void LinkedRealm::take(Invoke&& invoke) {
-  if (lost_) return realm_->refuse(invoke.call, *lost_);
+  if (is_lost()) return realm_->refuse(invoke.call, failure_);
   const Invoke::Facts facts = invoke.facts;
   realm_->take(*member_, std::move(invoke), [&](wamp::Invocation& message, RoutedPayload&& payload, bool) {
     member_->callee->room.on_arrival(facts.is_chunk ? 0 : room_taken(payload), 0);
@@ -64,12 +65,13 @@ void LinkedRealm::take(Invoke&& invoke) {
     }
     call.options = details;
     if (facts.caller_takes_passthru) call.options.append("takes_passthru", true);
-    wire_.send_call(number_of(call.request), encode(FrameKind::message, realm_->name(), std::move(call), payload));
+    wire_.send_call(number_of(call.request),
+                    encode(FrameKind::message, realm_->name(), std::move(call), payload));
   });
 }
 
 void LinkedRealm::take(CallNotice&& notice) {
-  if (lost_) return;
+  if (is_lost()) return;
   realm_->take(*member_, std::move(notice),
                [&](const wamp::Interrupt& interrupt, RoutedPayload&&, bool) { send_interrupt(interrupt); });
 }
@@ -83,7 +85,7 @@ void LinkedRealm::send_interrupt(const wamp::Interrupt& interrupt) {
 // ---- mail: of calls that came from there
 
 void LinkedRealm::take(Answer&& answer) {
-  if (lost_) return;
+  if (is_lost()) return;
   const auto kind = answer.kind == Answer::Kind::not_taken ? FrameKind::not_taken : FrameKind::message;
   realm_->take(*member_, std::move(answer), [&](auto& message, RoutedPayload&& payload, bool) {
     send(kind, std::move(message), payload);
@@ -91,7 +93,7 @@ void LinkedRealm::take(Answer&& answer) {
 }
 
 void LinkedRealm::deliver(Delivery& delivery) {
-  if (lost_) return;
+  if (is_lost()) return;
   if (const auto* const interrupt = std::get_if<wamp::Interrupt>(&delivery.message))
     return send_interrupt(*interrupt);
   const auto* const error = std::get_if<wamp::Error>(&delivery.message);
@@ -102,7 +104,7 @@ void LinkedRealm::deliver(Delivery& delivery) {
 // ---- frames
 
 bool LinkedRealm::take_frame(const Frame& frame) {
-  if (lost_) return false;
+  if (is_lost()) return false;
   return std::visit([&](const auto& message) { return take_message(message, frame); }, frame.message);
 }
 
@@ -118,7 +120,8 @@ bool LinkedRealm::take_message(const wamp::Call& message, const Frame& frame) {
     realm_->forward(*member_, *call, std::move(payload));
     return true;
   }
-  const Refusal why{wamp::error_uri::invalid_argument, "the other node has sent a call that this one cannot read"};
+  const Refusal why{wamp::error_uri::invalid_argument,
+                    "the other node has sent a call that this one cannot read"};
   send(FrameKind::message, error_of(wamp::Call::type, message.request, why), payload_of(why));
   return false;
 }
@@ -151,18 +154,12 @@ bool LinkedRealm::take_message(const wamp::Error& error, const Frame& frame) {
 
 // ---- the end
 
-void LinkedRealm::fail_call(CallNumber call, const Refusal& why) {
-  if (lost_ || call >> request_bits != place_) return;
+void LinkedRealm::fail_call(CallNumber call) {
+  if (is_lost() || call >> request_bits != place_) return;
   const wamp::RequestId request(call & ((CallNumber{1} << request_bits) - 1));
   // It may have been answered.
   static_cast<void>(
-      realm_->handle(*member_, error_of(wamp::Invocation::type, request, why), payload_of(why)));
-}
-
-void LinkedRealm::lose(const Refusal& why) {
-  if (lost_) return;
-  lost_ = why;
-  realm_->lose(std::move(member_), why);
+      realm_->handle(*member_, error_of(wamp::Invocation::type, request, failure_), payload_of(failure_)));
 }
 
 }  // namespace router::link

@@ -7,7 +7,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,8 +19,10 @@ namespace router::link {
 
 class LinkedRealm final : public Addressee {
  public:
-  // `place`: of it among those of its link, for its calls' numbers. All outlive it.
-  LinkedRealm(Worker& worker, std::shared_ptr<Realm> realm, uint16_t place, bool prefers_here, Wire& wire);
+  // `place`: of it among those of its link, for its calls' numbers. `failure`: what callers are told whose
+  // calls get lost. All outlive it.
+  LinkedRealm(Worker& worker, std::shared_ptr<Realm> realm, uint16_t place, bool prefers_here, Wire& wire,
+              const Refusal& failure);
 
   bool prefers_here() const { return prefers_here_; }
   bool set_callees(std::string_view procedure, wamp::MatchPolicy match, const dealer::RemoteOffer& offer);
@@ -31,10 +32,10 @@ class LinkedRealm final : public Addressee {
   // What the other link says, of this realm. False: it is wrong, and was ignored.
   bool take_frame(const Frame& frame);
   // The answer to a call of that number cannot come.
-  void fail_call(CallNumber call, const Refusal& why);
-  // The same for all calls that are there or on their way, and for those that come here still. Those that came
-  // from there end.
-  void lose(const Refusal& why);
+  void fail_call(CallNumber call);
+  // The same for all calls that are there or on their way, and for those that come here still. Those that
+  // came from there end.
+  void lose() noexcept { member_.reset(); }
 
   // ---- mail
 
@@ -51,6 +52,7 @@ class LinkedRealm final : public Addressee {
     wire_.send(encode(kind, realm_->name(), message, payload));
   }
   void send_interrupt(const wamp::Interrupt& interrupt);
+  bool is_lost() const { return !member_; }
   bool take_message(const wamp::Call& call, const Frame& frame);
   bool take_message(const wamp::Cancel& cancel, const Frame& frame);
   bool take_message(const wamp::CallResult& result, const Frame& frame);
@@ -64,8 +66,8 @@ class LinkedRealm final : public Addressee {
   const std::shared_ptr<Realm> realm_;
   const uint16_t place_;
   const bool prefers_here_;
+  const Refusal& failure_;
   wamp::RequestId last_call_;  // that has come from there
-  std::optional<Refusal> lost_;
   Address address_;
   Realm::Joined member_;  // null: the node is lost. It leaves before its address goes
 };

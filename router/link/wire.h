@@ -17,7 +17,8 @@ class Wire {
   // The same with a call, whose answer is waited for until end_call(), fail_call() or lose().
   virtual void send_call(CallNumber call, std::string frame) = 0;
   virtual void end_call(CallNumber call) = 0;
-  // For want of memory something that was to be sent is missing. The other node must hear of it, as of any gap.
+  // For want of memory something that was to be sent is missing. The other node must hear of it, as of any
+  // gap.
   virtual void on_missing() = 0;
 
  protected:

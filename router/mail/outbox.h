@@ -174,7 +174,8 @@ class Outbox {
   }
   // `message`: a CallResult or an Error.
   template <class M>
-  void answer(const CallId& call, M&& message, RoutedPayload&& payload, Answer::Kind kind = Answer::Kind::last) {
+  void answer(const CallId& call, M&& message, RoutedPayload&& payload,
+              Answer::Kind kind = Answer::Kind::last) {
     mailboxes_[call.caller.worker]->post<Answer>(call, std::forward<M>(message), std::move(payload), kind);
   }
   void notify(const CallNotice& notice) { mailboxes_[notice.to.worker]->post<CallNotice>(notice); }

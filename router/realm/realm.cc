@@ -186,7 +186,8 @@ StampedRoute<dealer::ProcedureRoute> Realm::find_route_here(std::string_view reg
   const Lock lock(mutex_);
   dealer::Registrations& registrations = state_.dealer.registrations();
   dealer::Registration* const found = registrations.find(registered, match);
-  return {found && !found->callees.empty() ? found->route_here() : nullptr, registrations.routes().stamp(registered)};
+  return {found && !found->callees.empty() ? found->route_here() : nullptr,
+          registrations.routes().stamp(registered)};
 }
 
 std::shared_ptr<const dealer::ProcedureRoute> Realm::route_of(wamp::RegistrationId registration,

@@ -81,7 +81,8 @@ class Realm final : public std::enable_shared_from_this<Realm>, private dealer::
   // calls that go to a node, and the caller of all that come from there. The ends of these calls are told and
   // taken by handle() and take(), as a session's.
 
-  Joined join_link(const SessionRef& session);
+  // `last_word`: for callers whose calls are there when it leaves.
+  Joined join_link(const SessionRef& session, const Refusal& last_word);
   // As Dealer::set_remote_callees() has it.
   bool set_remote_callees(Seat& link, std::string_view procedure, wamp::MatchPolicy match,
                           const dealer::RemoteOffer& offer);
@@ -93,8 +94,6 @@ class Realm final : public std::enable_shared_from_this<Realm>, private dealer::
   void abandon(Seat& link, wamp::RequestId call, bool is_to_stop);
   // The ERROR of a call that no callee there has got.
   wamp::Result<void> refuse_forwarded(Seat& link, const wamp::Error& message, RoutedPayload&& payload);
-  // It leaves, and callers whose calls are there are told this.
-  void lose(Joined link, const Refusal& why);
   // The call has gone no further than its address. Any thread.
   void refuse(const CallId& call, const Refusal& why) { outbox_.refuse(call, why); }
 

@@ -27,11 +27,13 @@ wamp::ClientFeatures features_of_links() {
 
 }  // namespace
 
-Realm::Joined Realm::join_link(const SessionRef& session) {
+Realm::Joined Realm::join_link(const SessionRef& session, const Refusal& last_word) {
   const Identity router{"wampd", "trusted", "local", "router"};
   const MemberFacts facts(session, router, features_of_links(), nullptr, CalleeRoom::unlimited,
                           MemberKind::link);
-  return join_unseen(facts, std::make_shared<RolePermissions>(config::Role(), limits_of_links()));
+  Joined link = join_unseen(facts, std::make_shared<RolePermissions>(config::Role(), limits_of_links()));
+  link->party->callee.set_last_word(last_word);
+  return link;
 }
 
 bool Realm::set_remote_callees(Seat& link, std::string_view procedure, wamp::MatchPolicy match,
@@ -57,10 +59,6 @@ void Realm::abandon(Seat& link, wamp::RequestId call, bool is_to_stop) {
 
 wamp::Result<void> Realm::refuse_forwarded(Seat& link, const wamp::Error& message, RoutedPayload&& payload) {
   return link.party->callee.error(message, std::move(payload), true);
-}
-
-void Realm::lose(Joined link, const Refusal& why) {
-  link->party->callee.set_last_word(why);
 }
 
 }  // namespace router

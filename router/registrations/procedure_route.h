@@ -45,8 +45,8 @@ struct ProcedureRoute {
   // Those here in the order of registration. Then those at other nodes: for each the slot of the link to its
   // node, so many times as there are callees.
   std::vector<std::shared_ptr<CalleeSlot>> slots;
-  size_t remote = 0;     // how many at other nodes
-  size_t second = 0;     // how many of the last ones get a call only if none of the others takes it
+  size_t remote = 0;      // how many at other nodes
+  size_t second = 0;      // how many of the last ones get a call only if none of the others takes it
   uint64_t own_node = 0;  // the name of this node as rendezvous_hash() has it, if there are others
 
   // Of memory.

@@ -74,8 +74,8 @@ void Registration::remove_callee(Member& member) noexcept {
   member.registrations.erase(id.value);
   forget_routes();
   if (member.is_link()) {
-    const auto found =
-        std::find_if(remote.begin(), remote.end(), [&](const RemoteCallees& one) { return one.link == &member; });
+    const auto found = std::find_if(remote.begin(), remote.end(),
+                                    [&](const RemoteCallees& one) { return one.link == &member; });
     assert(found != remote.end());
     found->slot->leave();
     remote.erase(found);

@@ -71,7 +71,7 @@ struct Registration {
   std::vector<Callee> callees;        // in the order of registration
   std::vector<RemoteCallees> remote;  // in the order in which their nodes were heard of
   bool is_listed = false;             // it has callees here, so people and clients are told of it
-  bool ended = false;           // not found by URI any more
+  bool ended = false;                 // not found by URI any more
   std::shared_ptr<CallQueue> queue;
   // For a callee to be free, in the order of CALLs; only add_waiting() and remove_waiting() change it.
   std::map<uint64_t, std::shared_ptr<WaitingCall>> waiting;
@@ -113,7 +113,9 @@ struct Registration {
   const std::shared_ptr<const ProcedureRoute>& route();
   // The same, for calls that have come from other nodes: to callees here only.
   const std::shared_ptr<const ProcedureRoute>& route_here();
-  const ProcedureRoute& route_for(const WaitingCall& call) { return *(call.only_here ? route_here() : route()); }
+  const ProcedureRoute& route_for(const WaitingCall& call) {
+    return *(call.only_here ? route_here() : route());
+  }
   // Calls wait that others than this one might be given to, if it cannot be given to anybody just now.
   bool waits_for_others(const WaitingCall& call) const {
     return !call.is_for_any() && !(call.only_here && waiting_only_here_ == waiting.size());
@@ -126,7 +128,7 @@ struct Registration {
   }
 
   std::shared_ptr<const ProcedureRoute> route_, route_here_;  // null: they are to be made anew
-  size_t waiting_only_here_ = 0;  // how many of those that wait
+  size_t waiting_only_here_ = 0;                              // how many of those that wait
 };
 
 }  // namespace router::dealer

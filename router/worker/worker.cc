@@ -171,8 +171,7 @@ void Worker::on_undeliverable(const std::variant<Kinds...>& entry) {
         } else if constexpr (requires { mail.to.slot; }) {
           if constexpr (std::is_same_v<Kind, Invoke>)
             if (!mail.facts.is_chunk) make_up_for(mail.call);
-          if (Addressee* const receiver = find(mail.to.session, mail.to.slot))
-            receiver->on_out_of_memory();
+          if (Addressee* const receiver = find(mail.to.session, mail.to.slot)) receiver->on_out_of_memory();
         } else {
           counters_.lost_event_memory.add();
         }

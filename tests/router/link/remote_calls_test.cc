@@ -240,7 +240,8 @@ TEST_F(ARemoteCall, WaitsAtTheCalleesNodeForItToBeFree) {
   nodes.registers(busy, "com.busy", R"({"concurrency":1})");
   nodes.a_hears_of("com.busy", 1);
   for (int request = 1; request <= 3; ++request)
-    caller.receives("[48," + std::to_string(request) + R"(,{},"com.busy",[)" + std::to_string(request) + "]]");
+    caller.receives("[48," + std::to_string(request) + R"(,{},"com.busy",[)" + std::to_string(request) +
+                    "]]");
   EXPECT_THAT(nodes.heard(busy), testing::EndsWith("[1]]"));
   busy.receives("[70,1,{}]");
   EXPECT_THAT(nodes.heard(busy), testing::EndsWith("[2]]"));

@@ -205,7 +205,6 @@ TEST(ASharedProcedure, ThatWaitsForTheOtherNodeGoesToTheFirstCalleeHere) {
 }
 
 TEST(ASharedProcedure, ThatIsReregisteredByForceIsStillSharedWithTheOtherNode) {
-  config::Config config = SessionHarness::two_realms();
   Shared shared(R"({"invoke":"roundrobin"})", Policy::roundrobin, false);
   Wire& new_one = TwoNodes::join(shared.nodes.a);
   new_one.receives(R"([64,1,{"invoke":"roundrobin","force_reregister":true},"com.work"])");
@@ -358,10 +357,10 @@ TEST_F(ALink, IgnoresAnswersToWhatWasNotAskedAndMessagesThatAreNotForIt) {
     return nodes.to_b.on_frame(link::encode(kind, "realm1", message, {}));
   };
   EXPECT_FALSE(comes(FrameKind::message, wamp::CallResult{wamp::RequestId(7), {}, {}}));
-  EXPECT_FALSE(comes(FrameKind::not_taken,
-                     wamp::Error{wamp::Call::type, wamp::RequestId(7), {}, "com.error", {}}));
-  EXPECT_FALSE(comes(FrameKind::message,
-                     wamp::Error{wamp::Publish::type, wamp::RequestId(7), {}, "com.error", {}}));
+  EXPECT_FALSE(
+      comes(FrameKind::not_taken, wamp::Error{wamp::Call::type, wamp::RequestId(7), {}, "com.error", {}}));
+  EXPECT_FALSE(
+      comes(FrameKind::message, wamp::Error{wamp::Publish::type, wamp::RequestId(7), {}, "com.error", {}}));
   EXPECT_FALSE(comes(FrameKind::message, wamp::Cancel{wamp::RequestId(7), {}}));
   EXPECT_FALSE(comes(FrameKind::message, wamp::Yield{wamp::RequestId(7), {}, {}}));
   EXPECT_EQ(nodes.to_b.ignored_frames(), 5u);
@@ -380,6 +379,16 @@ TEST_F(ALink, AnswersACallThatItCannotReadAndOneForARealmThatIsNotHere) {
   const auto second = link::decode(nodes.from_b.frames[1], scratch);
   EXPECT_EQ(second->kind, link::FrameKind::not_taken);
   EXPECT_EQ(second->realm, "realm9");
+}
+
+TEST_F(ALink, ServesARealmForAsLongAsItIsSaid) {
+  caller.receives(call(1));
+  nodes.settle();
+  nodes.to_b.stop_serving("realm1");
+  EXPECT_THAT(nodes.heard(caller), HasSubstr("wamp.error.network_failure"));
+  EXPECT_EQ(nodes.a_hears_of("com.work", 1), Heard::no_realm);
+  nodes.to_b.serve(nodes.a.realm().shared_from_this());
+  EXPECT_EQ(nodes.a_hears_of("com.work", 1), Heard::done);
 }
 
 TEST_F(ALink, SendsNoCallBackOrOn) {
