@@ -1,5 +1,7 @@
 #include "router/base/clock.h"
 
+#include <ctime>
+
 namespace router {
 namespace {
 
@@ -9,6 +11,12 @@ void put_digits(char* text, size_t digits, long number) {
 }
 
 }  // namespace
+
+BootTime SystemClock::boot_time() const {
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return BootTime(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
+}
 
 // By hand, as long lists have one for each entry. A year has four digits, as a WallTime's nanoseconds reach
 // from 1677 to 2262.

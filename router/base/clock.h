@@ -6,6 +6,7 @@
 #include <chrono>
 #include <string>
 
+#include "router/base/boot_clock.h"
 #include "transport/loop/loop.h"
 
 namespace router {
@@ -18,6 +19,7 @@ class Clock {
   virtual ~Clock() = default;
   virtual SteadyTime now() const = 0;
   virtual WallTime wall_time() const = 0;
+  virtual BootTime boot_time() const = 0;
   // The time, or that of the beginning of the present turn of the calling thread's loop: asking costs
   // nothing.
   virtual SteadyTime turn_time() const { return now(); }
@@ -27,6 +29,7 @@ class SystemClock final : public Clock {
  public:
   SteadyTime now() const override { return std::chrono::steady_clock::now(); }
   WallTime wall_time() const override { return std::chrono::system_clock::now(); }
+  BootTime boot_time() const override;
   SteadyTime turn_time() const override {
     const SteadyTime known = transport::Loop::time_on_this_thread();
     return known == SteadyTime() ? now() : known;

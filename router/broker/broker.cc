@@ -98,8 +98,16 @@ std::optional<Refusal> Broker::check_node(const Subscription* subscription, std:
   return std::nullopt;
 }
 
-void Broker::subscribe(Member& subscriber, const wamp::Subscribe& message, wamp::MatchPolicy match,
+bool Broker::subscribe(Member& subscriber, const wamp::Subscribe& message, wamp::MatchPolicy match,
                        const SubscribeOptions& options, config::SlowConsumer policy, Outbox& outbox) {
+  const Fate fate =
+      awaited_ ? wait_for_neighbours(subscriber, message, match, options, policy, outbox) : Fate::undecided;
+  if (fate == Fate::undecided) subscribe_now(subscriber, message, match, options, policy, outbox);
+  return fate == Fate::waits;
+}
+
+void Broker::subscribe_now(Member& subscriber, const wamp::Subscribe& message, wamp::MatchPolicy match,
+                           const SubscribeOptions& options, config::SlowConsumer policy, Outbox& outbox) {
   Subscription* subscription = index_.find(message.topic, match);
   const HeldSubscription* held =
       subscription ? subscriber.subscriptions.find(subscription->id.value) : nullptr;
@@ -197,6 +205,7 @@ void Broker::remove_subscriber(Subscription& subscription, Member& member,
     outbox.leave_audience(member.ref.worker, leave);
   }
   subscription.remove_subscriber(member);
+  if (awaited_) settle({subscription.topic, subscription.match});
   on_subscriber_removed(subscription, member, outbox);
 }
 
@@ -254,6 +263,8 @@ bool Broker::publish_exactly(std::string_view topic, const RoutedPayload& payloa
 }
 
 bool Broker::remove_some(Member& member, uint64_t& from, Outbox& outbox) {
+  while (awaited_ && forget_one_in_line(member.ref.session))
+    if (!work_.take_steps()) return false;
   return work_.take_some(member.subscriptions, from, [&](const HeldSubscription& held) {
     remove_subscriber(*held.subscription, member, std::nullopt, outbox);
   });

@@ -16,6 +16,7 @@
 #include "router/base/clock.h"
 #include "router/base/id_source.h"
 #include "router/base/reserved_uri.h"
+#include "router/broker/awaited_topics.h"
 #include "router/broker/publication.h"
 #include "router/broker/subscribe_options.h"
 #include "router/broker/subscription.h"
@@ -59,8 +60,13 @@ class Broker {
     retained_.set_limits(limits.retained_events, limits.retained_bytes);
   }
 
-  // `policy`: if the subscriber is slow.
-  void subscribe(Member& subscriber, const wamp::Subscribe& message, wamp::MatchPolicy match,
+  // The realm is one of a cluster's. Before anybody subscribes; it outlives the broker.
+  void set_neighbourhood(Neighbourhood& neighbourhood) {
+    awaited_ = std::make_unique<AwaitedTopics>(neighbourhood);
+  }
+
+  // `policy`: if the subscriber is slow. True: it waits, and is answered later.
+  bool subscribe(Member& subscriber, const wamp::Subscribe& message, wamp::MatchPolicy match,
                  const SubscribeOptions& options, config::SlowConsumer policy, Outbox& outbox);
   void unsubscribe(Member& subscriber, const wamp::Unsubscribe& message, Outbox& outbox);
   // Where what is published to the topic goes now. A publication that is not kept needs nothing else of the
@@ -98,6 +104,15 @@ class Broker {
   // The member leaves: takes some of its subscriptions from it. True: it has none any more. `from`: as
   // LeftoverWork::take_some() has it.
   bool remove_some(Member& member, uint64_t& from, Outbox& outbox);
+
+  // ---- what waits for other nodes of a cluster. Precondition of the first two: the realm is in one
+
+  // Some of the SUBSCRIBEs that waited for what is confirmed. True: those were all that have their answer.
+  bool decide_some_awaited(Outbox& outbox);
+  // Refuses one that has waited for too long; false: there is none.
+  bool end_one_overdue(SteadyTime now, Outbox& outbox);
+  // When that has something to do next; the end of time if it has not.
+  SteadyTime next_deadline() const { return awaited_ ? awaited_->next_deadline() : SteadyTime::max(); }
 
   // For the meta API.
   Subscription* find(wamp::SubscriptionId id) const;
@@ -138,6 +153,20 @@ class Broker {
 
  private:
   using HistoryIndex = UriIndex<Subscription>;
+
+  // What becomes of a SUBSCRIBE for now.
+  enum class Fate : uint8_t { undecided, waits, answered };
+  // Undecided: it need not wait for other nodes.
+  Fate wait_for_neighbours(Member& subscriber, const wamp::Subscribe& message, wamp::MatchPolicy match,
+                           const SubscribeOptions& options, config::SlowConsumer policy, Outbox& outbox);
+  void subscribe_now(Member& subscriber, const wamp::Subscribe& message, wamp::MatchPolicy match,
+                     const SubscribeOptions& options, config::SlowConsumer policy, Outbox& outbox);
+  // The first of those that wait for the topic, or the end of that.
+  void decide_one_of(const MatchedUri& topic, Outbox& outbox);
+  // Of that session; false: there is none.
+  bool forget_one_in_line(wamp::SessionId subscriber);
+  // After subscribers of the topic, or those who wait, have become fewer.
+  void settle(const MatchedUriView& topic) noexcept;
 
   std::vector<Leg> find_legs(std::string_view topic) const;
   // `subscriber`: the first one, who brings the topic's shape if it is a wildcard; none: the configuration.
@@ -205,6 +234,7 @@ class Broker {
   const std::unique_ptr<const HistoryIndex> history_index_;  // the same
   RetainedEvents retained_;
   const std::unique_ptr<EventStore> store_;  // may be null
+  std::unique_ptr<AwaitedTopics> awaited_;   // null: the realm is in no cluster
 };
 
 // The result of wamp.subscription.get_events.

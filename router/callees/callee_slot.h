@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "router/callees/callee_state.h"
+#include "router/callees/lease.h"
 #include "wamp/ids.h"
 
 namespace router::dealer {
@@ -31,6 +32,8 @@ struct CallQueue {
   explicit CallQueue(wamp::RegistrationId id) : registration(id) {}
 
   const wamp::RegistrationId registration;
+  // Set before anybody else sees the queue; null: no cluster, or it is shared.
+  std::shared_ptr<const ExclusiveName> exclusive;
   std::atomic<size_t> next = 0;  // roundrobin's turn
   // Written under the realm's lock: all that wait; and those that any callee may have, so that no other call
   // may go in front of them.

@@ -75,7 +75,9 @@ class Membership {
   // Incarnation 0: it has none at present.
   const NodeId& self() const { return self_; }
   // Whether this node may act as the owner of what it owns.
-  bool has_lease(Time now) const { return self_.incarnation != 0 && !is_draining_ && now < lease_end_; }
+  bool has_lease(Time now) const { return now < lease_end(); }
+  // Until when, if nothing comes in between; long ago: it has none.
+  Time lease_end() const { return self_.incarnation != 0 && !is_draining_ ? lease_end_ : Time(); }
   // It has an incarnation, and knows all nodes that have had one before.
   bool has_joined() const { return self_.incarnation != 0 && all_until_ >= joined_at_; }
   bool is_draining() const { return is_draining_; }

@@ -226,6 +226,9 @@ void CallerHalf::begin(wamp::RequestId request, const Asked& asked, const Proced
 void CallerHalf::invoke(PendingCall& call, Target& target, const Asked& asked, RoutedPayload&& payload) {
   const CalleeSlot& slot = target.slot();
   CalleeState& callee = *slot.callee;
+  if (slot.queue->exclusive && !slot.queue->exclusive->may_be_served()) [[unlikely]]
+    return end(call, unavailable,
+               "only one node of the cluster may serve this procedure, and this node is not sure to be it");
   if (const auto missing = missing_feature(asked.options, callee.features))
     return end(call, missing->error_uri, missing->text);
   // Clients in use announce progressive results without call canceling, which the letter of the specification

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "router/member/request_check.h"
-#include "router/memory/value_bytes.h"
 #include "wamp/error_uris.h"
 
 // REGISTER and UNREGISTER. Calls are their parties' (party.h).
@@ -20,12 +19,6 @@ void refuse_register(const Member& callee, wamp::RequestId request, Refusal why,
   outbox.refuse(callee.ref, wamp::Register::type, request, std::move(why));
 }
 
-// With its places in the tables.
-size_t bytes_of_held(std::string_view procedure) {
-  constexpr size_t places = 256;
-  return allocated(sizeof(HeldRegister)) + places + allocated(procedure.size() + 1);
-}
-
 serializers::Arguments about(const Member& callee, wamp::RegistrationId registration) {
   return {{callee.ref.session.value, registration.value}, {}};
 }
@@ -35,10 +28,9 @@ serializers::Arguments about(const Member& callee, wamp::RegistrationId registra
 std::optional<std::string> Dealer::conflict(const Registration& registration, const Member& callee,
                                             InvocationPolicy policy) const {
   if (registration.has_callee(callee)) return "this session has registered this procedure already";
-  if (registration.policy == InvocationPolicy::single && !registration.is_deserted())
-    return "another session has registered this procedure";
-  if (registration.policy == policy) return std::nullopt;
-  return "this procedure is registered with invoke \"" + std::string(name(registration.policy)) + "\"";
+  // Only other nodes have it, and have agreed to this one, too.
+  if (registration.is_deserted() && registration.policy == policy) return std::nullopt;
+  return why_not_shared(registration.policy, policy);
 }
 
 std::optional<std::string> Dealer::why_no_room(const Wanted& wanted, const Registration* shared,
@@ -84,7 +76,7 @@ bool Dealer::register_procedure(Member& callee, const wamp::Register& message, w
   }
   const Wanted wanted{callee, message.request, message.procedure, match, options};
   Fate fate = wait_for_fence(wanted, outbox);
-  if (fate == Fate::undecided) fate = decide(wanted, true, outbox);
+  if (fate == Fate::undecided) fate = decide_or_claim(wanted, true, outbox);
   return fate == Fate::waits;
 }
 
@@ -97,7 +89,9 @@ Dealer::Fate Dealer::decide(const Wanted& wanted, bool may_hold, Outbox& outbox)
   Registration* const present = registrations_.find(wanted.procedure, wanted.match);
   const bool is_deserted = present && present->is_deserted();
   // Whose a procedure is that only other nodes have, the nodes have agreed on before a REGISTER comes so far.
-  const bool is_free = is_deserted && (present->remote.empty() || present->policy != wanted.options.policy);
+  // An exclusive one is made anew, as its route is for whoever has its name.
+  const bool is_free = is_deserted && (present->remote.empty() || present->policy != wanted.options.policy ||
+                                       present->policy == InvocationPolicy::single);
   Registration* const shared = is_free || wanted.options.force_reregister ? nullptr : present;
   if (shared) {
     if (const auto text = conflict(*shared, wanted.callee, wanted.options.policy)) {
@@ -110,23 +104,25 @@ Dealer::Fate Dealer::decide(const Wanted& wanted, bool may_hold, Outbox& outbox)
   if (const auto refusal =
           check_kept_bytes(wanted.callee, wanted.callee.limits(), Registration::bytes_of(wanted.procedure)))
     return refuse(*refusal);
-  if (present != shared)
-    replace(*present, wanted, outbox);
-  else
-    add_callee(shared, wanted, outbox);
+  std::vector<RemoteCallees> elsewhere;
+  if (present != shared) elsewhere = make_way(*present, outbox);
+  const bool must_claim = names_ && (!shared || shared->callees.empty()) &&
+                          !names_->is_open({wanted.procedure, wanted.match}, wanted.options.policy);
+  if (!must_claim) add_callee(shared, wanted, outbox);
+  for (const RemoteCallees& one : elsewhere)
+    set_remote_callees(*one.link, wanted.procedure, wanted.match, one.offer, outbox);
+  if (must_claim) return Fate::claims;
   return Fate::answered;
 }
 
-void Dealer::replace(Registration& registration, const Wanted& wanted, Outbox& outbox) {
-  const std::vector<RemoteCallees> elsewhere = registration.remote;
+std::vector<RemoteCallees> Dealer::make_way(Registration& registration, Outbox& outbox) {
+  std::vector<RemoteCallees> elsewhere = registration.remote;
   const bool has_any_here = !registration.callees.empty();
   const bool by_force = !registration.is_deserted();
   for (const RemoteCallees& one : elsewhere) remove_callee(registration, *one.link, outbox);
   // Without any it has ended.
   if (has_any_here) vacate(registration, by_force, outbox);
-  add_callee(nullptr, wanted, outbox);
-  for (const RemoteCallees& one : elsewhere)
-    set_remote_callees(*one.link, wanted.procedure, wanted.match, one.offer, outbox);
+  return elsewhere;
 }
 
 bool Dealer::set_remote_callees(Member& link, std::string_view procedure, wamp::MatchPolicy match,
@@ -169,8 +165,10 @@ void Dealer::add_callee(Registration* registration, const Wanted& wanted, Outbox
     registration = &registrations_.add(wanted.procedure, wanted.match, wanted.options.policy,
                                        clock_.wall_time(), wanted.callee.ref.session);
   Member& callee = wanted.callee;
+  const MatchedUriView name{wanted.procedure, wanted.match};
   try {
     if (created) registration->work = make_work(*registration, outbox);
+    if (created && names_) registration->queue->exclusive = names_->find(name)->exclusive;
     registrations_.changing(*registration);
     registration->add_callee(callee, wanted.options.callee);
     outbox.send(callee.ref, wamp::Registered{wanted.request, registration->id});
@@ -180,8 +178,10 @@ void Dealer::add_callee(Registration* registration, const Wanted& wanted, Outbox
       registrations_.end(*registration);
       registrations_.remove(*registration);
     }
+    settle(name);
     throw;
   }
+  settle(name);
   if (!registration->is_listed) {
     registrations_.set_listed(*registration, true);
     registration->created = clock_.wall_time();
@@ -230,7 +230,7 @@ void Dealer::fence(const Registration& registration, const Member& callee, wamp:
 
 void Dealer::on_fenced(const Fenced& fenced, Outbox& outbox) {
   for (const HeldRegister& held : fenced_registers_.pass({fenced.to.session, fenced.procedure, fenced.match}))
-    decide({*held.callee, held.request, held.procedure, held.match, held.options}, true, outbox);
+    decide_or_claim({*held.callee, held.request, held.procedure, held.match, held.options}, true, outbox);
 }
 
 Dealer::Fate Dealer::wait_for_fence(const Wanted& wanted, Outbox& outbox) {
@@ -246,7 +246,7 @@ Dealer::Fate Dealer::wait_for_fence(const Wanted& wanted, Outbox& outbox) {
                     outbox);
     return Fate::answered;
   }
-  const size_t bytes = bytes_of_held(wanted.procedure);
+  const size_t bytes = HeldRegister::bytes_of(wanted.procedure);
   if (const auto refusal = check_kept_bytes(callee, callee.limits(), bytes)) {
     refuse_register(callee, wanted.request, *refusal, outbox);
     return Fate::answered;
@@ -268,14 +268,17 @@ void Dealer::revoke(Registration& registration, Member& callee, const std::strin
 void Dealer::remove_callee(Registration& registration, Member& callee, Outbox& outbox) noexcept {
   registrations_.changing(registration);
   registration.remove_callee(callee);
+  const bool was_found = !registration.ended;
   if (!callee.is_link())
     broker_.publish_meta(
         "wamp.registration.on_unregister", [&] { return about(callee, registration.id); }, outbox);
   if (!registration.has_callees()) {
     registrations_.end(registration);
     registration.last_callee = callee.ref.session;
+    if (was_found) settle({registration.procedure, registration.match});
     return work_on(registration);
   }
+  if (was_found) settle({registration.procedure, registration.match});
   if (registration.callees.empty() && registration.is_listed && !registration.ended) {
     registrations_.set_listed(registration, false);
     publish_deleted(callee.ref.session, registration.id, outbox);
@@ -296,9 +299,10 @@ bool Dealer::hold(const Wanted& wanted, const Registration& registration, Outbox
       present == registration.callees.end() ? *registration.callees.front().member : *present->member;
   // Before it is held: who is held does not send one again.
   if (!held_registers_.any_for(holder.ref.session)) outbox.order(holder.ref, SessionOrder::Kind::probe);
-  held_registers_.add({&wanted.callee, &holder, wanted.request, registration.procedure, registration.match,
-                       wanted.options, clock_.now() + std::chrono::milliseconds(limits_.probe_timeout_ms),
-                       wanted.callee.charge(holding::requests, bytes_of_held(registration.procedure))});
+  held_registers_.add(
+      {&wanted.callee, &holder, wanted.request, registration.procedure, registration.match, wanted.options,
+       clock_.now() + std::chrono::milliseconds(limits_.probe_timeout_ms),
+       wanted.callee.charge(holding::requests, HeldRegister::bytes_of(registration.procedure))});
   return true;
 }
 
@@ -307,7 +311,7 @@ bool Dealer::decide_held_for(wamp::SessionId holder, Outbox& outbox) {
     if (!work_.take_steps()) return false;
     const HeldRegister& held = *held_registers_.find_for(holder);
     if (held.callee->present())
-      decide({*held.callee, held.request, held.procedure, held.match, held.options}, false, outbox);
+      decide_or_claim({*held.callee, held.request, held.procedure, held.match, held.options}, false, outbox);
     held_registers_.forget_one_for(holder);
   }
   return true;
@@ -326,6 +330,8 @@ bool Dealer::remove_some(Member& member, uint64_t& from, Outbox& outbox) {
   while (held_registers_.forget_one_of(session))
     if (!work_.take_steps()) return false;
   while (fenced_registers_.forget_one_of(session))
+    if (!work_.take_steps()) return false;
+  while (names_ && forget_one_in_line(session))
     if (!work_.take_steps()) return false;
   return forget_awaited(member) &&
          work_.take_some(member.registrations, from,

@@ -5,6 +5,7 @@
 // Guarded by the realm's lock. URIs are valid and actions authorized before they come here.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -19,6 +20,8 @@
 #include "router/dealer/procedures.h"
 #include "router/mail/outbox.h"
 #include "router/member/member.h"
+#include "router/neighbours/neighbourhood.h"
+#include "router/registrations/claimed_names.h"
 #include "router/registrations/fenced_registers.h"
 #include "router/registrations/held_registers.h"
 #include "router/registrations/register_options.h"
@@ -46,6 +49,11 @@ class Dealer {
 
   // For what comes next.
   void set_limits(const DealerLimits& limits) { limits_ = limits; }
+
+  // The realm is one of a cluster's. Before anything else; it outlives the dealer.
+  void set_neighbourhood(Neighbourhood& neighbourhood) {
+    names_ = std::make_unique<ClaimedNames>(neighbourhood);
+  }
 
   // True: it waits, and is answered later.
   bool register_procedure(Member& callee, const wamp::Register& message, wamp::MatchPolicy match,
@@ -81,8 +89,22 @@ class Dealer {
   // A member that was probed because somebody wants its registration has said something.
   void on_alive(Member& holder, Outbox& outbox);
 
-  // When the following has something to do next; the end of time if it has not.
-  SteadyTime next_deadline() const { return held_registers_.next_deadline(); }
+  // ---- the names of procedures in a cluster. Precondition: the realm is in one
+
+  void on_name_granted(const MatchedUriView& name, Ticket ticket, uint64_t incarnation) {
+    names_->on_granted(name, ticket, incarnation);
+  }
+  void on_name_refused(const MatchedUriView& name, Ticket ticket, InvocationPolicy by, Outbox& outbox);
+  // Some of the REGISTERs that waited for a name. True: those were all that have their answer.
+  bool decide_some_of_names(Outbox& outbox);
+  // Refuses one that has waited for too long; false: there is none.
+  bool end_one_overdue(SteadyTime now, Outbox& outbox);
+
+  // When the following, or that, has something to do next; the end of time if it has not.
+  SteadyTime next_deadline() const {
+    const SteadyTime next = held_registers_.next_deadline();
+    return names_ ? std::min(next, names_->next_deadline()) : next;
+  }
   // The next one that did not answer a probe in time, for the realm to remove it, if it has not yet; null:
   // all have been passed.
   HeldRegisters::Silent silent_holder(SteadyTime now) const { return held_registers_.silent_holder(now); }
@@ -112,11 +134,12 @@ class Dealer {
                                          bool is_replaced) const;
   // `registration`: what the callee may share; null: it is made.
   void add_callee(Registration* registration, const Wanted& wanted, Outbox& outbox);
-  // The same for a new one in place of this one, which other nodes then share if they have the same policy.
-  void replace(Registration& registration, const Wanted& wanted, Outbox& outbox);
   // Nobody finds the registration any more, and its callees lose it. `by_force`: they are told so; else they
   // have all left.
   void vacate(Registration& registration, bool by_force, Outbox& outbox);
+  // The same, for another one in its place. The callees of other nodes, which may share that one, are
+  // returned.
+  std::vector<RemoteCallees> make_way(Registration& registration, Outbox& outbox);
   void publish_deleted(wamp::SessionId last_callee, wamp::RegistrationId registration,
                        Outbox& outbox) noexcept;
   // Precondition: it is one, or a link. Meta events follow, and the registration's end if it was the last.
@@ -127,14 +150,25 @@ class Dealer {
   // UNREGISTERED, when no INVOCATION is on its way any more. Before the callee is removed.
   void fence(const Registration& registration, const Member& callee, wamp::Unregistered&& last_word,
              Outbox& outbox);
-  // What becomes of a REGISTER for now.
-  enum class Fate : uint8_t { undecided, waits, answered };
+  // What becomes of a REGISTER for now. `claims`: nothing, until the cluster has granted the name.
+  enum class Fate : uint8_t { undecided, claims, waits, answered };
   // Undecided: no fence is on its way for what the callee wants.
   Fate wait_for_fence(const Wanted& wanted, Outbox& outbox);
   // Some of those that wait for this holder are decided, without holding them again. True: that was all.
   bool decide_held_for(wamp::SessionId holder, Outbox& outbox);
   // Registers, or refuses; `may_hold`: or holds, which is to wait.
   Fate decide(const Wanted& wanted, bool may_hold, Outbox& outbox);
+  // The same, or it waits for its name.
+  Fate decide_or_claim(const Wanted& wanted, bool may_hold, Outbox& outbox);
+  Fate wait_for_name(const Wanted& wanted, Outbox& outbox);
+  // Why one more may not wait; none: it may.
+  std::optional<Refusal> why_not_wait(const Wanted& wanted) const;
+  // The first of those that wait for the name, or the end of that.
+  void decide_one_of(const MatchedUri& name, Outbox& outbox);
+  // Of that session; false: there is none.
+  bool forget_one_in_line(wamp::SessionId callee);
+  // After what was registered by that name has changed.
+  void settle(const MatchedUriView& name) noexcept;
   bool forget_awaited(const Member& callee);
 
   // What is to be done about a registration's calls that wait, some of it at a time.
@@ -178,6 +212,7 @@ class Dealer {
   std::map<wamp::SessionId, Awaited> awaited_;
   HeldRegisters held_registers_;
   FencedRegisters fenced_registers_;
+  std::unique_ptr<ClaimedNames> names_;  // null: the realm is in no cluster
 };
 
 }  // namespace router::dealer

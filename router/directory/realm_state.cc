@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "router/store/sqlite_store.h"
+#include "transport/memory/has_memory_for.h"
 #include "wamp/error_uris.h"
 
 namespace router {
@@ -66,6 +67,43 @@ void RealmState::set_limits(const config::RealmLimits& next) {
   limits = next;
   broker.set_limits(limits);
   dealer.set_limits(dealer_limits(limits));
+}
+
+void RealmState::set_neighbours(std::shared_ptr<Neighbours> neighbours, std::chrono::milliseconds patience) {
+  neighbourhood = std::make_unique<Neighbourhood>(Neighbourhood{std::move(neighbours), patience});
+  broker.set_neighbourhood(*neighbourhood);
+  dealer.set_neighbourhood(*neighbourhood);
+}
+
+void RealmState::stop_waiting() noexcept {
+  neighbourhood->is_leaving = true;
+  do_due();
+}
+
+void RealmState::on_name_granted(const MatchedUriView& procedure, Ticket ticket,
+                                 uint64_t incarnation) noexcept {
+  transport::has_memory_for([&] { dealer.on_name_granted(procedure, ticket, incarnation); });
+}
+
+void RealmState::on_name_refused(const MatchedUriView& procedure, Ticket ticket,
+                                 dealer::InvocationPolicy by) noexcept {
+  if (transport::has_memory_for([&] { dealer.on_name_refused(procedure, ticket, by, outbox); }))
+    do_answered();
+}
+
+void RealmState::on_confirmed(Ticket ticket) noexcept {
+  neighbourhood->confirmed = std::max(neighbourhood->confirmed, ticket);
+  do_answered();
+}
+
+void RealmState::do_answered() noexcept {
+  if (!std::exchange(is_doing_answered_, true)) work.add(answered_work_);
+}
+
+bool RealmState::do_some_answered() {
+  if (!broker.decide_some_awaited(outbox) || !dealer.decide_some_of_names(outbox)) return false;
+  is_doing_answered_ = false;
+  return true;
 }
 
 class RealmState::Removal final : public LeftoverWork::Work {
@@ -167,7 +205,7 @@ void RealmState::kill_quietly(Member& member, std::string_view reason,
 }
 
 SteadyTime RealmState::earlier_deadline() noexcept {
-  const SteadyTime next = dealer.next_deadline();
+  const SteadyTime next = std::min(dealer.next_deadline(), broker.next_deadline());
   if (next >= timer_) return SteadyTime::max();
   timer_ = next;
   return next;
@@ -185,6 +223,8 @@ void RealmState::do_due() noexcept {
 bool RealmState::do_some_due() {
   const SteadyTime now = clock.now();
   while (work.take_steps()) {
+    if (neighbourhood && (broker.end_one_overdue(now, outbox) || dealer.end_one_overdue(now, outbox)))
+      continue;
     const auto silent = dealer.silent_holder(now);
     if (!silent.holder) {
       is_doing_due_ = false;

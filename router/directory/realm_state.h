@@ -4,6 +4,7 @@
 // under its lock only. Calls on their way are their parties' (router/dealer/party.h).
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include "router/dealer/dealer.h"
 #include "router/mail/outbox.h"
 #include "router/member/members.h"
+#include "router/neighbours/neighbourhood.h"
 #include "router/tables/leftover_work.h"
 #include "transport/counters/counter.h"
 
@@ -27,6 +29,14 @@ struct RealmState {
   RealmState(const config::Realm& config, Outbox& where, uint64_t seed, const Clock& time,
              transport::Counter& lost, std::shared_ptr<const broker::KeptBytes> kept);
 
+  // The realm is one of a cluster's. Before anybody joins.
+  void set_neighbours(std::shared_ptr<Neighbours> neighbours, std::chrono::milliseconds patience);
+  // What waits for other nodes is refused from now on. Precondition: the realm is in a cluster.
+  void stop_waiting() noexcept;
+  // What other nodes have answered. As in NeighboursAnswers; without memory it is as if it had not come.
+  void on_name_granted(const MatchedUriView& procedure, Ticket ticket, uint64_t incarnation) noexcept;
+  void on_name_refused(const MatchedUriView& procedure, Ticket ticket, dealer::InvocationPolicy by) noexcept;
+  void on_confirmed(Ticket ticket) noexcept;
   // From now on these are the limits.
   void set_limits(const config::RealmLimits& next);
   // The member is one from now on, and those who want to know are told.
@@ -57,6 +67,7 @@ struct RealmState {
   const Clock& clock;
   IdSource ids;
   LeftoverWork work;
+  std::unique_ptr<Neighbourhood> neighbourhood;  // null: the realm is in no cluster
   Members members;
   broker::Broker broker;
   dealer::Dealer dealer;
@@ -74,10 +85,24 @@ struct RealmState {
     RealmState& state_;
   };
   bool do_some_due();
+  // What waited for other nodes and need not any more.
+  class AnsweredWork final : public LeftoverWork::Work {
+   public:
+    explicit AnsweredWork(RealmState& state) : state_(state) {}
+
+   private:
+    bool go_on() override { return state_.do_some_answered(); }
+
+    RealmState& state_;
+  };
+  bool do_some_answered();
+  void do_answered() noexcept;
 
   SteadyTime timer_ = SteadyTime::max();  // when the realm's timer was told to ring
   DueWork due_work_{*this};
   bool is_doing_due_ = false;
+  AnsweredWork answered_work_{*this};
+  bool is_doing_answered_ = false;
 };
 
 // What the session meta API tells of a session.

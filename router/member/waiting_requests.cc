@@ -9,11 +9,13 @@ void WaitingRequests::on_answer(const wamp::Message& message) {
     remove(MessageType::publish, published->request);
   else if (const auto* registered = std::get_if<wamp::Registered>(&message))
     remove(MessageType::register_, registered->request);
+  else if (const auto* subscribed = std::get_if<wamp::Subscribed>(&message))
+    remove(MessageType::subscribe, subscribed->request);
   else if (const auto* result = std::get_if<wamp::CallResult>(&message))
     remove(MessageType::call, result->request);
   else if (error &&
            (error->request_type == MessageType::publish || error->request_type == MessageType::register_ ||
-            error->request_type == MessageType::call))
+            error->request_type == MessageType::subscribe || error->request_type == MessageType::call))
     remove(error->request_type, error->request);
 }
 

@@ -1,6 +1,6 @@
 // The requests of one session that wait for something else than a callee: an authorizer, a sign of life of
-// the holder of a procedure, the store, or the thread that looks at the router. Others are answered at once;
-// calls on their way are its party's.
+// the holder of a procedure, other nodes of a cluster, the store, or the thread that looks at the router.
+// Others are answered at once; calls on their way are its party's.
 //
 // Part of a member, on its session's thread. They are known by kind and id, as there are clients that count
 // each kind of request by itself, and an answer says of which kind it is.
@@ -38,7 +38,8 @@ class WaitingRequests {
   void remove(wamp::MessageType kind, wamp::RequestId request) {
     if (all_ && all_->erase(key(kind, request)) && all_->empty()) all_.reset();
   }
-  // The message goes to the session: if it answers a REGISTER, a PUBLISH or a CALL, that waits no longer.
+  // The message goes to the session: if it answers a REGISTER, a SUBSCRIBE, a PUBLISH or a CALL, that
+  // waits no longer.
   void on_answer(const wamp::Message& message);
 
  private:

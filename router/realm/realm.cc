@@ -386,9 +386,11 @@ wamp::Result<void> Realm::handle(Seat& seat, const wamp::Subscribe& message) {
   const auto options = broker::subscribe_options(message.options, seat.limits());
   if (!options) return refuse_options(seat, message.type, message.request, options.error());
   const auto policy = grant.slow_consumer.value_or(seat.permissions->slow_consumer());
+  bool waits = false;
   locked(seat, [&](RealmState& state, Member& subscriber) {
-    state.broker.subscribe(subscriber, message, *match, *options, policy, state.outbox);
+    waits = state.broker.subscribe(subscriber, message, *match, *options, policy, state.outbox);
   });
+  if (waits) seat.waiting.add(wamp::Subscribe::type, message.request);
   return {};
 }
 

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,12 +32,15 @@
 #include "router/member/request_check.h"
 #include "router/member/seat.h"
 #include "router/meta/procedures.h"
+#include "router/neighbours/neighbours.h"
 #include "transport/counters/counter_totals.h"
 #include "wamp/result.h"
 
 namespace router {
 
-class Realm final : public std::enable_shared_from_this<Realm>, private dealer::Procedures {
+class Realm final : public std::enable_shared_from_this<Realm>,
+                    public NeighboursAnswers,
+                    private dealer::Procedures {
  public:
   // `mailboxes` are the workers', by worker number. `seed` is the chance behind publication ids. The clock
   // outlives the realm.
@@ -101,6 +105,13 @@ class Realm final : public std::enable_shared_from_this<Realm>, private dealer::
   // got already stays theirs. Returns what cannot change while the realm lives and is not as `next` says.
   std::vector<std::string> configure(const config::Realm& next);
 
+  // The realm is one of a cluster's. Once, before anybody joins. `patience`: how long what waits for other
+  // nodes does so before it is refused.
+  void set_neighbours(std::shared_ptr<Neighbours> neighbours, std::chrono::milliseconds patience);
+  void on_name_granted(const MatchedUriView& procedure, Ticket ticket, uint64_t incarnation) override;
+  void on_name_refused(const MatchedUriView& procedure, Ticket ticket, dealer::InvocationPolicy by) override;
+  void on_confirmed(Ticket ticket) override;
+
   // Called without the lock, until close(): by any thread, or by the worker's whose calls it is for.
   using Timer = std::function<void(SteadyTime)>;
   // Set once, before anybody joins: makes somebody call run_due() at that time.
@@ -132,8 +143,8 @@ class Realm final : public std::enable_shared_from_this<Realm>, private dealer::
   }
   // The peer has taken all, which the sources are told.
   void on_taken(Seat& seat) { seat.party->streams.tell_taken(); }
-  // New calls are refused from now on; those in flight go on.
-  void begin_drain() { draining_ = true; }
+  // New calls are refused from now on; those in flight go on. What waits for other nodes is refused.
+  void begin_drain();
   // It waits for the answer to a call or to another request, or owes one.
   bool is_busy(const Seat& seat) const {
     return seat.party->caller.size() > 0 || seat.party->callee.size() > 0 || !seat.waiting.empty();

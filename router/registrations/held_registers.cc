@@ -2,49 +2,42 @@
 
 #include <utility>
 
+#include "router/memory/value_bytes.h"
+
 namespace router::dealer {
 
-void HeldRegisters::add(HeldRegister held) {
-  const Number number = ++last_;
-  const wamp::SessionId holder = held.holder->ref.session;
-  // All of it, or nothing.
-  Numbers of_holder{{holder, number}}, of_callee{{held.callee->ref.session, number}};
-  all_.emplace(number, std::move(held));
-  by_holder_.merge(of_holder);
-  by_callee_.merge(of_callee);
+size_t HeldRegister::bytes_of(std::string_view procedure) {
+  constexpr size_t places = 256;
+  return allocated(sizeof(HeldRegister)) + places + 2 * allocated(procedure.size() + 1);
 }
 
-HeldRegisters::Numbers::const_iterator HeldRegisters::first(const Numbers& numbers, wamp::SessionId session) {
-  const auto found = numbers.lower_bound({session, 0});
-  return found != numbers.end() && found->first == session ? found : numbers.end();
+void HeldRegisters::add(HeldRegister held) {
+  const wamp::SessionId holder = held.holder->ref.session, callee = held.callee->ref.session;
+  all_.add(holder, callee, std::move(held));
 }
 
 const HeldRegister* HeldRegisters::find_for(wamp::SessionId holder) const {
-  const auto found = first(by_holder_, holder);
-  return found == by_holder_.end() ? nullptr : &all_.find(found->second)->second;
+  const Number found = all_.first_for(holder);
+  return found == 0 ? nullptr : &all_.at(found);
 }
 
-bool HeldRegisters::forget_first(const Numbers& numbers, wamp::SessionId session) noexcept {
-  const auto found = first(numbers, session);
-  if (found == numbers.end()) return false;
-  const auto held = all_.find(found->second);
-  const wamp::SessionId holder = held->second.holder->ref.session;
-  by_callee_.erase({held->second.callee->ref.session, held->first});
-  by_holder_.erase({holder, held->first});
-  all_.erase(held);
+bool HeldRegisters::forget(Number number) noexcept {
+  if (number == 0) return false;
+  const wamp::SessionId holder = all_.cause_of(number);
+  all_.take(number);
   if (!any_for(holder)) alive_.erase(holder);
   return true;
 }
 
 SteadyTime HeldRegisters::next_deadline() const {
-  const auto next = all_.upper_bound(told_);
-  return next == all_.end() ? SteadyTime::max() : next->second.deadline;
+  const Number next = all_.next(told_);
+  return next == 0 ? SteadyTime::max() : all_.at(next).deadline;
 }
 
 HeldRegisters::Silent HeldRegisters::silent_holder(SteadyTime now) const {
-  const auto next = all_.upper_bound(told_);
-  if (next == all_.end() || next->second.deadline > now) return {};
-  return {next->second.holder, next->first};
+  const Number next = all_.next(told_);
+  if (next == 0 || all_.at(next).deadline > now) return {};
+  return {all_.at(next).holder, next};
 }
 
 }  // namespace router::dealer

@@ -1,32 +1,34 @@
 // REGISTERs that wait until the holder of what they want is known to be alive or dead.
 //
-// Part of the dealer, behind the realm's lock. All wait equally long, so they are in the order of their
-// deadlines. What is done for one member costs what it has here, not what others have.
+// Part of the dealer, behind the realm's lock.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <set>
 #include <string>
-#include <utility>
+#include <string_view>
 
 #include "router/base/clock.h"
 #include "router/member/member.h"
 #include "router/registrations/register_options.h"
+#include "router/tables/held_table.h"
 #include "wamp/uri.h"
 
 namespace router::dealer {
 
 struct HeldRegister {
   Member* callee = nullptr;  // who wants it
-  Member* holder = nullptr;  // who has it
+  Member* holder = nullptr;  // who has it; null: it waits for something else
   wamp::RequestId request;
   std::string procedure;
   wamp::MatchPolicy match = wamp::MatchPolicy::exact;
   RegisterOptions options;
   SteadyTime deadline;
   transport::Charge charge = {};  // to the callee
+
+  // What one takes of memory, its places in the tables included.
+  static size_t bytes_of(std::string_view procedure);
 };
 
 class HeldRegisters {
@@ -40,9 +42,9 @@ class HeldRegisters {
   // The first of those that wait for it; null: there is none.
   const HeldRegister* find_for(wamp::SessionId holder) const;
   // Forgets that one.
-  void forget_one_for(wamp::SessionId holder) noexcept { forget_first(by_holder_, holder); }
+  void forget_one_for(wamp::SessionId holder) noexcept { forget(all_.first_for(holder)); }
   // Forgets one that it has asked for; false: there is none.
-  bool forget_one_of(wamp::SessionId callee) noexcept { return forget_first(by_callee_, callee); }
+  bool forget_one_of(wamp::SessionId callee) noexcept { return forget(all_.first_of(callee)); }
   // Of the first one whose holder has not been told; SteadyTime::max() if there is none.
   SteadyTime next_deadline() const;
   struct Silent {
@@ -55,16 +57,13 @@ class HeldRegisters {
   void pass(const Silent& silent) noexcept { told_ = silent.number; }
 
  private:
-  using Number = uint64_t;  // in the order in which they came
-  using Numbers = std::set<std::pair<wamp::SessionId, Number>>;
+  using Table = HeldTable<HeldRegister, wamp::SessionId>;  // by holder
+  using Number = Table::Number;
 
-  static Numbers::const_iterator first(const Numbers& numbers, wamp::SessionId session);
-  bool forget_first(const Numbers& numbers, wamp::SessionId session) noexcept;
+  bool forget(Number number) noexcept;
 
-  std::map<Number, HeldRegister> all_;  // the owner
-  Numbers by_holder_, by_callee_;
+  Table all_;
   std::set<wamp::SessionId> alive_;
-  Number last_ = 0;
   Number told_ = 0;  // the holders of those up to this one have been told to be silent
 };
 

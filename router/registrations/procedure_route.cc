@@ -25,30 +25,6 @@ Picked reserve(const std::shared_ptr<CalleeSlot>& slot) {
 
 }  // namespace
 
-std::string_view name(InvocationPolicy policy) {
-  switch (policy) {
-    case InvocationPolicy::single:
-      return "single";
-    case InvocationPolicy::roundrobin:
-      return "roundrobin";
-    case InvocationPolicy::random:
-      return "random";
-    case InvocationPolicy::first:
-      return "first";
-    case InvocationPolicy::last:
-      return "last";
-  }
-  return "";
-}
-
-std::optional<InvocationPolicy> invocation_policy(std::string_view name) {
-  for (const InvocationPolicy policy :
-       {InvocationPolicy::single, InvocationPolicy::roundrobin, InvocationPolicy::random,
-        InvocationPolicy::first, InvocationPolicy::last})
-    if (dealer::name(policy) == name) return policy;
-  return std::nullopt;
-}
-
 size_t ProcedureRoute::bytes() const {
   return transport::allocated(sizeof(ProcedureRoute)) + transport::allocated(slots);
 }

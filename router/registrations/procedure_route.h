@@ -7,20 +7,14 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 #include "router/callees/callee_slot.h"
+#include "router/callees/invocation_policy.h"
 #include "wamp/ids.h"
 #include "wamp/uri.h"
 
 namespace router::dealer {
-
-// Which callee of a shared registration gets a call (advanced profile, "Shared Registration").
-enum class InvocationPolicy : uint8_t { single, roundrobin, random, first, last };
-
-std::string_view name(InvocationPolicy policy);
-std::optional<InvocationPolicy> invocation_policy(std::string_view name);
 
 // A callee that has been reserved for a call.
 struct Picked {

@@ -15,6 +15,12 @@ constexpr size_t bytes_of_work = 64;
 
 }  // namespace
 
+std::optional<std::string> why_not_shared(InvocationPolicy present, InvocationPolicy wanted) {
+  if (present == InvocationPolicy::single) return "another session has registered this procedure";
+  if (present == wanted) return std::nullopt;
+  return "this procedure is registered with invoke \"" + std::string(name(present)) + "\"";
+}
+
 wamp::Dict Registration::details() const {
   return wamp::Dict{{"id", id.value},
                     {"created", iso_8601(created)},

@@ -23,6 +23,9 @@
 
 namespace router::dealer {
 
+// Why a procedure of one policy may not be shared by who wants the other one, for people; none: it may.
+std::optional<std::string> why_not_shared(InvocationPolicy present, InvocationPolicy wanted);
+
 struct Callee {
   Member* member = nullptr;
   std::shared_ptr<CalleeSlot> slot;

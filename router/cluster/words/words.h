@@ -14,21 +14,14 @@
 #include <variant>
 #include <vector>
 
+#include "router/base/boot_clock.h"
 #include "wamp/uri.h"
 
 namespace router::cluster {
 
-// A clock that goes on while the machine sleeps (CLOCK_BOOTTIME): a lease ends also for who is not awake. The
-// parts here never ask it: whoever calls them says what time it is. A type of its own, so that nobody passes
-// the time of another clock.
-struct BootClock {
-  using duration = std::chrono::nanoseconds;
-  using rep = duration::rep;
-  using period = duration::period;
-  using time_point = std::chrono::time_point<BootClock>;
-  static constexpr bool is_steady = true;
-};
-using Time = BootClock::time_point;
+// A lease ends also for who is not awake. The parts here never ask what time it is: whoever calls them says
+// it.
+using Time = BootTime;
 using std::chrono::milliseconds;
 
 // For how long a node is trusted, and how long others wait.
