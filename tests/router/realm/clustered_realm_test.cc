@@ -1,4 +1,6 @@
 // A realm in a cluster: what it tells the other nodes, and what waits for them.
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -367,6 +369,54 @@ TEST_F(ClusteredRealm, KeepsTheNameForWhoTakesItByForceWithTheSamePolicy) {
   other.says(R"([64,1,{"force_reregister":true},"com.add"])");
   EXPECT_EQ(other.hears(), "[65,1,2]");
   EXPECT_THAT(neighbours->take(), IsEmpty());
+}
+
+// ---- many
+
+// Of those who wait, only some are answered in the turn in which all nodes know.
+class CrowdOfAClusteredRealm : public ClusteredRealm {
+ protected:
+  static constexpr size_t most = 300;
+
+  CrowdOfAClusteredRealm() {
+    realm.realm().set_timer([](SteadyTime) {});
+    for (size_t i = 0; i < most; ++i) crowd.push_back(&realm.join());
+  }
+  // What is left has to wait for the timer.
+  void confirm_slowly() {
+    realm.clock().ticks(milliseconds(2));
+    confirm();
+    realm.clock().ticks(milliseconds(0));
+  }
+
+  std::vector<Peer*> crowd;
+};
+
+TEST_F(CrowdOfAClusteredRealm, WhoRegistersLaterWaitsForThoseBefore) {
+  for (Peer* const callee : crowd) callee->says(R"([64,1,{"invoke":"first"},"com.add"])");
+  grant("com.add");
+  confirm_slowly();
+  EXPECT_EQ(crowd.front()->hears(), "[65,1,1]");
+  EXPECT_EQ(crowd.back()->hears(), "");
+  Peer& last = realm.join();
+  last.says(R"([64,1,{"invoke":"first"},"com.add"])");
+  EXPECT_EQ(last.hears(), "");
+  realm.passes(milliseconds(1));
+  EXPECT_EQ(crowd.back()->hears(), "[65,1,1]");
+  EXPECT_EQ(last.hears(), "[65,1,1]");
+}
+
+TEST_F(CrowdOfAClusteredRealm, WhoSubscribesLaterWaitsForThoseBefore) {
+  for (Peer* const subscriber : crowd) subscriber->says(R"([32,1,{},"com.topic"])");
+  confirm_slowly();
+  EXPECT_EQ(crowd.front()->hears(), "[33,1,1]");
+  EXPECT_EQ(crowd.back()->hears(), "");
+  Peer& last = realm.join();
+  last.says(R"([32,1,{},"com.topic"])");
+  EXPECT_EQ(last.hears(), "");
+  realm.passes(milliseconds(1));
+  EXPECT_EQ(crowd.back()->hears(), "[33,1,1]");
+  EXPECT_EQ(last.hears(), "[33,1,1]");
 }
 
 // ---- the lease
