@@ -21,10 +21,10 @@ namespace {
 static_assert(static_cast<int>(dealer::InvocationPolicy::single) == static_cast<int>(Policy::single));
 static_assert(static_cast<int>(dealer::InvocationPolicy::last) == static_cast<int>(last_policy));
 
-const NodeId a{"a", 7}, b{"node-B2", UINT64_MAX};
-const Name procedure{"realm1", "com.app.größe", wamp::MatchPolicy::exact};
+const NodeId sender{"a", 7}, receiver{"node-B2", UINT64_MAX};
+const Name a_procedure{"realm1", "com.app.größe", wamp::MatchPolicy::exact};
 const Name pattern{"realm1", "com..x", wamp::MatchPolicy::wildcard};
-const std::vector<Change> changes{{{Fact::Kind::callees, procedure}, UINT32_MAX},
+const std::vector<Change> changes{{{Fact::Kind::callees, a_procedure}, UINT32_MAX},
                                   {{Fact::Kind::subscribers, pattern}, 0}};
 const std::string all_octets = [] {
   std::string octets;
@@ -54,7 +54,8 @@ Sample said(std::string what, const Announcement& announcement, std::string gold
   return {std::move(what), encode(announcement), again<Announcement>(decode_announcement), std::move(golden)};
 }
 Sample sent(std::string what, const decltype(Letter::content)& content, std::string golden) {
-  return {std::move(what), encode(Letter{a, b, content}), again<Letter>(decode_letter), std::move(golden)};
+  return {std::move(what), encode(Letter{sender, receiver, content}), again<Letter>(decode_letter),
+          std::move(golden)};
 }
 Sample kept(std::string what, const Key& key, const Value& value, std::string golden) {
   const auto read_and_write = [](std::string_view bytes) {
@@ -65,13 +66,13 @@ Sample kept(std::string what, const Key& key, const Value& value, std::string go
 }
 
 const NodeEntry node_entry{7, 8, 9, milliseconds(10'000), 255, 12};
-const NameEntry name_entry{Policy{3}, {a, b}};
-const Heartbeat heartbeat{a, 5, {{"b", {1, 2, 3}}, {"c", {UINT64_MAX, 0, 1 << 20}}}};
+const NameEntry name_entry{Policy{3}, {sender, receiver}};
+const Heartbeat heartbeat{sender, 5, {{"b", {1, 2, 3}}, {"c", {UINT64_MAX, 0, 1 << 20}}}};
 
 std::vector<Sample> samples() {
   return {
       said("Heartbeat", heartbeat, "9301019392a16107059294a16201020394a163cfffffffffffffffff00ce00100000"),
-      said("FactsChanged", FactsChanged{a, 4, changes},
+      said("FactsChanged", FactsChanged{sender, 4, changes},
            "9301029392a161070492930193a67265616c6d31af636f6d2e6170702e6772c3b6c39f6500ceffffffff930093"
            "a67265616c6d31a6636f6d2e2e780200"),
       sent("Confirmed", Confirmed{300}, "9301039392a1610792a76e6f64652d4232cfffffffffffffffffcd012c"),
@@ -84,10 +85,10 @@ std::vector<Sample> samples() {
       sent("Missed", Mail{2, Missed{3, 4}}, "9301079592a1610792a76e6f64652d4232cfffffffffffffffff020304"),
       kept("NodeEntry", "a", node_entry, "93010892a16196070809cd2710ccff0c"),
       kept("NodeWithdrawn", "a", Value(), "93010892a161c0"),
-      kept("NameEntry", procedure, name_entry,
+      kept("NameEntry", a_procedure, name_entry,
            "9301099293a67265616c6d31af636f6d2e6170702e6772c3b6c39f650092039292a1610792a76e6f64652d4232"
            "cfffffffffffffffff"),
-      kept("NameWithdrawn", procedure, Value(),
+      kept("NameWithdrawn", a_procedure, Value(),
            "9301099293a67265616c6d31af636f6d2e6170702e6772c3b6c39f6500c0"),
   };
 }
@@ -181,48 +182,50 @@ TEST(ClusterBytes, KeepAllFields) {
   EXPECT_EQ(beat.facts, heartbeat.facts);
   EXPECT_EQ(beat.others, heartbeat.others);
 
-  const auto changed = decode_announcement(encode(Announcement(FactsChanged{a, 4, changes})));
+  const auto changed = decode_announcement(encode(Announcement(FactsChanged{sender, 4, changes})));
   ASSERT_TRUE(changed);
-  EXPECT_EQ(std::get<FactsChanged>(*changed).from, a);
+  EXPECT_EQ(std::get<FactsChanged>(*changed).from, sender);
   EXPECT_EQ(std::get<FactsChanged>(*changed).number, 4u);
   EXPECT_EQ(std::get<FactsChanged>(*changed).changes, changes);
 
-  const auto letter = decode_letter(encode(Letter{a, b, Snapshot{6, changes, 1, false, 2}}));
+  const auto letter = decode_letter(encode(Letter{sender, receiver, Snapshot{6, changes, 1, false, 2}}));
   ASSERT_TRUE(letter);
-  EXPECT_EQ(letter->from, a);
-  EXPECT_EQ(letter->to, b);
+  EXPECT_EQ(letter->from, sender);
+  EXPECT_EQ(letter->to, receiver);
   EXPECT_EQ(std::get<Snapshot>(letter->content).number, 6u);
   EXPECT_EQ(std::get<Snapshot>(letter->content).changes, changes);
   EXPECT_EQ(std::get<Snapshot>(letter->content).part, 1u);
   EXPECT_FALSE(std::get<Snapshot>(letter->content).is_last);
   EXPECT_EQ(std::get<Snapshot>(letter->content).answer, 2u);
 
-  const auto mail = decode_letter(encode(Letter{a, b, Mail{5, all_octets}}));
+  const auto mail = decode_letter(encode(Letter{sender, receiver, Mail{5, all_octets}}));
   ASSERT_TRUE(mail);
   EXPECT_EQ(std::get<Mail>(mail->content).number, 5u);
   EXPECT_EQ(std::get<std::string>(std::get<Mail>(mail->content).content), all_octets);
 
-  const auto missed = decode_letter(encode(Letter{a, b, Mail{5, Missed{3, 4}}}));
+  const auto missed = decode_letter(encode(Letter{sender, receiver, Mail{5, Missed{3, 4}}}));
   ASSERT_TRUE(missed);
   EXPECT_EQ(std::get<Missed>(std::get<Mail>(missed->content).content), (Missed{3, 4}));
 
-  const auto confirmed = decode_letter(encode(Letter{a, b, Confirmed{5}}));
+  const auto confirmed = decode_letter(encode(Letter{sender, receiver, Confirmed{5}}));
   ASSERT_TRUE(confirmed);
   EXPECT_EQ(std::get<Confirmed>(confirmed->content).facts, 5u);
 
   EXPECT_EQ(decode_value(encode_value("a", node_entry)), std::pair(Key("a"), Value(node_entry)));
-  EXPECT_EQ(decode_value(encode_value(procedure, name_entry)), std::pair(Key(procedure), Value(name_entry)));
-  EXPECT_EQ(decode_value(encode_value(procedure, Value())), std::pair(Key(procedure), Value()));
+  EXPECT_EQ(decode_value(encode_value(a_procedure, name_entry)),
+            std::pair(Key(a_procedure), Value(name_entry)));
+  EXPECT_EQ(decode_value(encode_value(a_procedure, Value())), std::pair(Key(a_procedure), Value()));
 }
 
 TEST(ClusterBytes, NamesOfNodesAreChecked) {
   const auto comes_back = [](const NodeName& name) {
     const bool said = decode_announcement(encode(Announcement(FactsChanged{{name, 1}, 1, {}}))).has_value();
-    EXPECT_EQ(decode_announcement(encode(Announcement(Heartbeat{a, 1, {{name, {}}}}))).has_value(), said);
-    EXPECT_EQ(decode_letter(encode(Letter{{name, 1}, b, Confirmed()})).has_value(), said);
-    EXPECT_EQ(decode_letter(encode(Letter{a, {name, 1}, Confirmed()})).has_value(), said);
+    EXPECT_EQ(decode_announcement(encode(Announcement(Heartbeat{sender, 1, {{name, {}}}}))).has_value(),
+              said);
+    EXPECT_EQ(decode_letter(encode(Letter{{name, 1}, receiver, Confirmed()})).has_value(), said);
+    EXPECT_EQ(decode_letter(encode(Letter{sender, {name, 1}, Confirmed()})).has_value(), said);
     EXPECT_EQ(decode_value(encode_value(name, Value())).has_value(), said);
-    EXPECT_EQ(decode_value(encode_value(procedure, NameEntry{Policy::single, {{name, 1}}})).has_value(),
+    EXPECT_EQ(decode_value(encode_value(a_procedure, NameEntry{Policy::single, {{name, 1}}})).has_value(),
               said);
     EXPECT_EQ(is_node_name(name), said);
     return said;
@@ -235,9 +238,11 @@ TEST(ClusterBytes, NamesOfNodesAreChecked) {
 }
 
 TEST(ClusterBytes, ValuesOutOfRangeGiveNothing) {
-  const auto entry = [](NameEntry entry) { return decode_value(encode_value(procedure, entry)).has_value(); };
-  EXPECT_TRUE(entry({last_policy, {a}}));
-  EXPECT_FALSE(entry({Policy{5}, {a}}));
+  const auto entry = [](NameEntry entry) {
+    return decode_value(encode_value(a_procedure, entry)).has_value();
+  };
+  EXPECT_TRUE(entry({last_policy, {sender}}));
+  EXPECT_FALSE(entry({Policy{5}, {sender}}));
   EXPECT_FALSE(entry({Policy::single, {}}));
 
   const auto lease = [](milliseconds lease) {
@@ -255,13 +260,15 @@ TEST(ClusterBytes, ValuesOutOfRangeGiveNothing) {
   EXPECT_FALSE(name(wamp::MatchPolicy{3}));
 
   const auto fact = [](Fact::Kind kind) {
-    return decode_announcement(encode(Announcement(FactsChanged{a, 1, {{{kind, procedure}, 1}}})))
+    return decode_announcement(encode(Announcement(FactsChanged{sender, 1, {{{kind, a_procedure}, 1}}})))
         .has_value();
   };
   EXPECT_TRUE(fact(Fact::Kind::callees));
   EXPECT_FALSE(fact(Fact::Kind{2}));
 
-  const auto gap = [](Missed gap) { return decode_letter(encode(Letter{a, b, Mail{1, gap}})).has_value(); };
+  const auto gap = [](Missed gap) {
+    return decode_letter(encode(Letter{sender, receiver, Mail{1, gap}})).has_value();
+  };
   EXPECT_TRUE(gap({3, 3}));
   EXPECT_FALSE(gap({4, 3}));
 
@@ -296,7 +303,7 @@ TEST(ClusterBytes, OneKindIsNotTakenForAnother) {
 
 TEST(ClusterBytes, KeysAreTextsThatStayTheSame) {
   EXPECT_EQ(key_text("node-1"), "node.node-1");
-  EXPECT_EQ(key_text(procedure), "name.acbe8976ea5ae2fe7d68f98a1a4b863a");
+  EXPECT_EQ(key_text(a_procedure), "name.acbe8976ea5ae2fe7d68f98a1a4b863a");
   EXPECT_EQ(key_text(pattern), "name.39f268a0a78d722f8fb6f7b5b867453d");
 }
 
