@@ -119,6 +119,22 @@ class Scripts(unittest.TestCase):
         self.assertEqual(done.returncode, 1, done.stdout)
         self.assertIn("== FAILED: configure tsan: it has no sanitizer\n", done.stdout)
 
+    def test_what_a_failing_test_said_last_is_told_at_the_end(self):
+        self.copy("test")
+        for step in ("bin/cmake", "tree/scripts/install-packages"):
+            self.program(step, "exit 0")
+        said = "\n".join(["1/2 Testing: good", "1/2 Test: good", "Output:", "-----", "all is well", "<end of output>", "Test time =   1 sec",
+                          "-----", "Test Passed.", "2/2 Testing: bad", "2/2 Test: bad", "Output:", "-----", *(f"line {n}" for n in range(30)),
+                          "2026-12-01T08:15:36.753+00:00 info session 1 joined", "it broke", "<end of output>", "Test time =   1 sec", "-----",
+                          "Test Failed.", ""])
+        (self.folder / "log").write_text(said)
+        self.program("bin/ctest", f"cp {self.folder}/log build/release/Testing/Temporary/LastTest.log; exit 8")
+        done = self.call(str(self.folder / "tree" / "test"), "--fast")
+        self.assertEqual(done.returncode, 1, done.stdout)
+        told = done.stdout[done.stdout.index("-- bad said last:"):].splitlines()
+        self.assertEqual(told[:2] + told[20:], ["-- bad said last:", "   line 11", "   it broke",
+                                                "== FAILED: test release (exit code 8 after 0 s)"])
+
     def check_alone(self, files):
         """Of a program that is made of these files only: name and text."""
         tree = self.folder / "tree"
@@ -143,10 +159,14 @@ class Scripts(unittest.TestCase):
         shutil.rmtree(self.folder / "tree")
         # Its source includes what the header needs, but only after the header.
         files |= {"bad.h": "#pragma once\nCount bad();\n", "bad.cc": '#include "text/bad.h"\n#include "text/count.h"\nCount bad() { return 1; }\n',
-                  "worse.h": "#pragma once\nCount worse();\n"}
+                  "worse.h": "#pragma once\nCount worse();\n",
+                  # It forgets its own header, which has what it needs.
+                  "forgets.h": '#pragma once\n#include "text/count.h"\nCount forgets();\n', "forgets.cc": "Count forgets() { return 1; }\n",
+                  "late.h": '#pragma once\nCount late();\n#include "text/count.h"\n',
+                  "perhaps.h": '#pragma once\n#ifdef NEVER\n#include "text/count.h"\n#endif\nCount perhaps();\n'}
         done = self.check_alone(files)
-        self.assertEqual((done.returncode, done.stdout.splitlines()[-1]), (1, "9 passed, 2 failed"), done.stdout)
-        for name in ("bad.cc", "worse.h"):
+        self.assertEqual((done.returncode, done.stdout.splitlines()[-1]), (1, "9 passed, 5 failed"), done.stdout)
+        for name in ("bad.cc", "worse.h", "forgets.cc", "late.h", "perhaps.h"):
             self.assertIn(f"text/{name} does not compile alone:\n", done.stdout)
 
 
