@@ -198,10 +198,12 @@ void Command::read_ticket() {
     std::ifstream file(words_.ticket_file);
     if (!std::getline(file, options_.join.login.ticket))
       throw CLI::ValidationError("--ticket-file", "cannot read a line of " + words_.ticket_file);
+    if (options_.join.login.ticket.empty())
+      throw CLI::ValidationError("--ticket-file", "the first line of " + words_.ticket_file + " is empty");
     return;
   }
   const char* const ticket = std::getenv(kTicketVariable);
-  if (ticket == nullptr)
+  if (ticket == nullptr || *ticket == '\0')
     throw CLI::ValidationError(
         "--authid", std::string("needs --ticket-file or the environment variable ") + kTicketVariable);
   options_.join.login.ticket = ticket;

@@ -112,6 +112,9 @@ class ExitStatusesOfBench(CommandLine):
             with self.subTest(url=url):
                 self.assertIn("wampd: ", self.bench("--url", url, status=3))
 
+    def test_2_is_an_empty_ticket(self):
+        self.assertIn("is empty", self.bench("--authid", "joe", *self.ticket("\n"), status=2))
+
     def test_4_is_a_refused_login(self):
         said = self.bench("--authid", "joe", *self.ticket("wrong"), status=4)
         self.assertIn("wamp.error.authentication_denied", said)
