@@ -26,65 +26,62 @@ TEST_F(Keys, AreClaimedByOneOfTwo) {
   a->backbone->claim(name("p"), owner("a"), 0, ++a->last_ticket);
   b->backbone->claim(name("p"), owner("b"), 0, ++b->last_ticket);
   const auto of_a = a->answer(), of_b = b->answer();
-  EXPECT_NE(of_a.outcome, of_b.outcome);
-  EXPECT_TRUE(of_a.outcome == Outcome::accepted || of_b.outcome == Outcome::accepted);
-  EXPECT_TRUE(of_a.outcome == Outcome::refused || of_b.outcome == Outcome::refused);
-  const bool is_a = of_a.outcome == Outcome::accepted;
-  const Revision revision = is_a ? of_a.revision : of_b.revision;
-  EXPECT_GT(revision, 0u);
-  ASSERT_TRUE(a->hears(name("p"), revision) && b->hears(name("p"), revision));
-  EXPECT_EQ(b->told[name("p")].value, Value(owner(is_a ? "a" : "b")));
+  ASSERT_TRUE(a->hears(name("p"), 1) && b->hears(name("p"), 1));
+  const Entry& told = a->told[name("p")];
+  EXPECT_EQ(b->told[name("p")].value, told.value);
+  EXPECT_EQ(b->told[name("p")].revision, told.revision);
+  const bool is_a = told.value == Value(owner("a"));
+  EXPECT_TRUE(is_a || told.value == Value(owner("b")));
+  // On a slow machine an answer may have come too late.
+  const auto& of_owner = is_a ? of_a : of_b;
+  EXPECT_NE(of_owner.outcome, Outcome::refused);
+  if (of_owner.outcome == Outcome::accepted) EXPECT_EQ(of_owner.revision, told.revision);
+  EXPECT_NE((is_a ? of_b : of_a).outcome, Outcome::accepted);
+  EXPECT_TRUE((is_a ? b : a)->is_claim_refused(name("p"), owner("c"), 0));
 }
 
 TEST_F(Keys, AreReplacedOnlyByWhoKnowsTheirRevision) {
   const Key key = NodeName("a");
   const NodeEntry first{1, 2, 3, milliseconds(2'000)}, second{1, 2, 4, milliseconds(2'000)};
-  const auto created = a->claim(key, first, 0);
-  ASSERT_EQ(created.outcome, Outcome::accepted);
-  EXPECT_EQ(a->claim(key, second, 0).outcome, Outcome::refused);
-  EXPECT_EQ(a->claim(key, second, created.revision + 1).outcome, Outcome::refused);
-  const auto renewed = a->claim(key, second, created.revision);
-  EXPECT_EQ(renewed.outcome, Outcome::accepted);
-  EXPECT_GT(renewed.revision, created.revision);
-  ASSERT_TRUE(b->hears(key, renewed.revision));
+  const Revision created = a->claim_at_last(key, first, 0);
+  EXPECT_TRUE(a->is_claim_refused(key, second, 0));
+  EXPECT_TRUE(a->is_claim_refused(key, second, created + 1));
+  const Revision renewed = a->claim_at_last(key, second, created);
+  EXPECT_GT(renewed, created);
+  ASSERT_TRUE(b->hears(key, renewed));
   EXPECT_EQ(b->told[key].value, Value(second));
 }
 
 TEST_F(Keys, ThatAreWithdrawnAreTold) {
-  const auto created = a->claim(name("p"), owner("a"), 0);
-  EXPECT_EQ(b->withdraw(name("p"), created.revision + 1).outcome, Outcome::refused);
-  const auto withdrawn = b->withdraw(name("p"), created.revision);
-  ASSERT_EQ(withdrawn.outcome, Outcome::accepted);
-  ASSERT_TRUE(a->hears(name("p"), withdrawn.revision));
+  const Revision created = a->claim_at_last(name("p"), owner("a"), 0);
+  EXPECT_TRUE(b->is_withdrawal_refused(name("p"), created + 1));
+  const Revision withdrawn = b->withdraw_at_last(name("p"), created);
+  ASSERT_TRUE(a->hears(name("p"), withdrawn));
   EXPECT_EQ(a->told[name("p")].value, Value(std::monostate()));
   // There was one, so it is not as if there had never been one.
-  EXPECT_EQ(a->claim(name("p"), owner("a"), 0).outcome, Outcome::refused);
-  EXPECT_EQ(a->claim(name("p"), owner("a"), withdrawn.revision).outcome, Outcome::accepted);
+  EXPECT_TRUE(a->is_claim_refused(name("p"), owner("a"), 0));
+  EXPECT_GT(a->claim_at_last(name("p"), owner("a"), withdrawn), withdrawn);
 }
 
 TEST_F(Keys, AreAllToldWheneverThereIsNoOther) {
   // A node has joined when it has been told of all as it was when its own key was there.
   const size_t before = a->all;
-  const auto created = a->claim(name("p"), owner("a"), 0);
-  ASSERT_TRUE(a->hears(name("p"), created.revision));
+  const Revision created = a->claim_at_last(name("p"), owner("a"), 0);
+  ASSERT_TRUE(a->hears(name("p"), created));
   EXPECT_TRUE(turns.until([&] { return a->all > before; }));
 }
 
 TEST_F(Keys, AreToldToWhoComesLater) {
-  Revision last = 0;
-  for (int i = 0; i < 300; ++i) {
-    a->backbone->claim(name(std::to_string(i)), owner("a"), 0, ++a->last_ticket);
-  }
-  last = a->answer().revision;
-  ASSERT_TRUE(turns.until([&] { return a->answers.size() == 300; }));
-  ASSERT_EQ(a->withdraw(name("299"), last).outcome, Outcome::accepted);
+  for (int i = 0; i < 300; ++i) a->backbone->claim(name(std::to_string(i)), owner("a"), 0, ++a->last_ticket);
+  ASSERT_TRUE(turns.until([&] { return a->told.size() == 300; }));
+  a->withdraw_at_last(name("299"), a->told[name("299")].revision);
   Station late(turns, servers->settings("late"));
   ASSERT_TRUE(late.is_told_all());
   EXPECT_EQ(late.keys_at_all, 300u);
   EXPECT_EQ(late.told[name("0")].value, Value(owner("a")));
   EXPECT_EQ(late.told[name("299")].value, Value(std::monostate())) << "and that one was withdrawn";
-  const auto more = a->claim(name("more"), owner("a"), 0);
-  EXPECT_TRUE(late.hears(name("more"), more.revision));
+  const Revision more = a->claim_at_last(name("more"), owner("a"), 0);
+  EXPECT_TRUE(late.hears(name("more"), more));
 }
 
 TEST_F(Keys, ManyAtATimeAreAllAnswered) {
@@ -104,7 +101,7 @@ TEST_F(Keys, WithoutAServerAreWrittenPerhaps) {
 }
 
 TEST_F(Keys, AndAllElseGoOnWhenTheServerIsThereAgain) {
-  const Revision before = a->claim(name("p"), owner("a"), 0).revision;
+  const Revision before = a->claim_at_last(name("p"), owner("a"), 0);
   ASSERT_TRUE(b->hears(name("p"), before));
   servers->kill(0);
   ASSERT_TRUE(turns.until([&] { return !a->backbone->is_connected() && !b->backbone->is_connected(); }));
@@ -129,7 +126,7 @@ TEST_F(Keys, AreToldAtLastByAServerThatComesLater) {
   EXPECT_EQ(c.claim(name("p"), owner("c"), 0).outcome, Outcome::unknown) << "there is no bucket";
   other.make_bucket();
   ASSERT_TRUE(c.is_told_all());
-  EXPECT_EQ(c.claim(name("p"), owner("c"), 0).outcome, Outcome::accepted);
+  EXPECT_GT(c.claim_at_last(name("p"), owner("c"), 0), 0u);
 }
 
 TEST_F(Keys, AreNotWaitedForWhenTheServerStandsStill) {

@@ -2,8 +2,11 @@
 
 #include <chrono>
 #include <csignal>
+#include <deque>
 #include <fstream>
 #include <iostream>
+#include <iterator>
+#include <stdexcept>
 #include <thread>
 
 #include <asio/ip/tcp.hpp>
@@ -22,6 +25,7 @@ namespace {
 using asio::ip::tcp;
 
 constexpr auto pause_between_looks = std::chrono::milliseconds(20);
+constexpr auto longest_wait = std::chrono::seconds(60);
 
 // Debian has it in a folder that not everybody looks into.
 std::string program() {
@@ -30,10 +34,24 @@ std::string program() {
   return {};
 }
 
-uint16_t free_port() {
-  asio::io_context io;
-  tcp::acceptor acceptor(io, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
-  return acceptor.local_endpoint().port();
+// Ports that are free, each another one than those before.
+class FreePorts {
+ public:
+  uint16_t next() {
+    return taken_.emplace_back(io_, tcp::endpoint(asio::ip::address_v4::loopback(), 0))
+        .local_endpoint()
+        .port();
+  }
+
+ private:
+  asio::io_context io_;
+  std::deque<tcp::acceptor> taken_;
+};
+
+bool has_ended(pid_t process) {
+  siginfo_t ended{};
+  return ::waitid(P_PID, static_cast<id_t>(process), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         ended.si_pid == process;
 }
 
 }  // namespace
@@ -45,10 +63,13 @@ bool NatsServers::is_there() {
 }
 
 NatsServers::NatsServers(size_t count) : servers_(count) {
-  for (Server& server : servers_) {
-    server.port = free_port();
-    server.cluster_port = free_port();
-    server.monitor_port = free_port();
+  {
+    FreePorts ports;
+    for (Server& server : servers_) {
+      server.port = ports.next();
+      server.cluster_port = ports.next();
+      server.monitor_port = ports.next();
+    }
   }
   for (size_t i = 0; i < count; ++i) {
     configure(i);
@@ -80,7 +101,7 @@ void NatsServers::configure(size_t number) {
 void NatsServers::start(size_t number) {
   Server& server = servers_[number];
   const std::string path = program();
-  const std::string log = folder_.file("s" + std::to_string(number) + ".log");
+  const std::string log = log_of(number);
   server.process = ::fork();
   if (server.process == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -112,8 +133,28 @@ router::cluster::NatsSettings NatsServers::settings(const std::string& node,
 
 void NatsServers::make_bucket() const {
   const int replicas = size() == 1 ? 1 : 3;
-  while (router::cluster::make_bucket(settings("init"), replicas))
+  wait_until([&] { return !router::cluster::make_bucket(settings("init"), replicas); });
+}
+
+std::string NatsServers::log_of(size_t server) const {
+  return folder_.file("s" + std::to_string(server) + ".log");
+}
+
+void NatsServers::wait_until(const std::function<bool()>& is_so) const {
+  const auto end = std::chrono::steady_clock::now() + longest_wait;
+  while (!is_so()) {
+    const bool is_too_late = std::chrono::steady_clock::now() > end;
+    for (size_t i = 0; i < size(); ++i) {
+      const pid_t process = servers_[i].process;
+      if (process < 0 || (!is_too_late && !has_ended(process))) continue;
+      std::ifstream log(log_of(i));
+      throw std::runtime_error("nats-server " + std::to_string(i) +
+                               (is_too_late ? " is not ready" : " has ended") + "; its log:\n" +
+                               std::string(std::istreambuf_iterator<char>(log), {}));
+    }
+    if (is_too_late) throw std::runtime_error("no nats-server runs");
     std::this_thread::sleep_for(pause_between_looks);
+  }
 }
 
 std::string NatsServers::monitored(size_t server, const std::string& path) const {
@@ -129,7 +170,8 @@ std::string NatsServers::monitored(size_t server, const std::string& path) const
 }
 
 size_t NatsServers::leader() const {
-  while (true) {
+  size_t leader = 0;
+  wait_until([&] {
     for (size_t asked = 0; asked < size(); ++asked) {
       if (servers_[asked].process < 0) continue;
       const std::string answer = monitored(asked, "/jsz?streams=true");
@@ -137,10 +179,13 @@ size_t NatsServers::leader() const {
       const size_t stream = answer.find("\"stream_detail\"");
       const std::string begin = "\"leader\": \"s";
       const size_t found = stream == std::string::npos ? stream : answer.find(begin, stream);
-      if (found != std::string::npos) return static_cast<size_t>(answer[found + begin.size()] - '0');
+      if (found == std::string::npos) continue;
+      leader = static_cast<size_t>(answer[found + begin.size()] - '0');
+      return true;
     }
-    std::this_thread::sleep_for(pause_between_looks);
-  }
+    return false;
+  });
+  return leader;
 }
 
 }  // namespace cluster_nats

@@ -3,7 +3,9 @@
 // They end with the test.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -29,7 +31,7 @@ class NatsServers {
   // Of a node that connects to those servers; none: to the first.
   router::cluster::NatsSettings settings(const std::string& node,
                                          const std::vector<size_t>& servers = {0}) const;
-  // Tries until it works.
+  // Tries until it works; throws when that takes too long, or a server has ended.
   void make_bucket() const;
 
   size_t size() const { return servers_.size(); }
@@ -38,7 +40,8 @@ class NatsServers {
   void freeze(size_t server) const;
   void thaw(size_t server) const;
 
-  // The one that decides which writes of keys are accepted. Waits until there is one.
+  // The one that decides which writes of keys are accepted. Waits until there is one,
+  // as make_bucket() does.
   size_t leader() const;
 
  private:
@@ -49,6 +52,9 @@ class NatsServers {
   };
 
   void configure(size_t server);
+  std::string log_of(size_t server) const;  // a file
+  // Throws, with a server's log, when one has ended by itself, or when it is not so for too long.
+  void wait_until(const std::function<bool()>& is_so) const;
   std::string monitored(size_t server, const std::string& path) const;
 
   test_support::TemporaryFolder folder_;

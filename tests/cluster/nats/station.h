@@ -74,15 +74,19 @@ class Station final : public BackboneListener {
     EXPECT_TRUE(turns_.until([&] { return answers.contains(last_ticket); }));
     return answers[last_ticket];
   }
-  // Until JetStream writes.
+  // On a slow machine an answer may come too late. Until JetStream writes:
   Revision claim_at_last(const Key& key, const Value& value, Revision expected) {
-    while (true) {
-      const Answer answer = claim(key, value, expected);
-      if (answer.outcome == Outcome::accepted || testing::Test::HasFailure()) return answer.revision;
-      // The one before was written, and its answer did not come.
-      if (answer.outcome == Outcome::refused && told.contains(key) && told[key].value == value)
-        return told[key].revision;
-    }
+    return write_at_last(key, value, expected, [&] { return claim(key, value, expected); });
+  }
+  Revision withdraw_at_last(const Key& key, Revision expected) {
+    return write_at_last(key, std::monostate(), expected, [&] { return withdraw(key, expected); });
+  }
+  // Until it says that it does not.
+  bool is_claim_refused(const Key& key, const Value& value, Revision expected) {
+    return is_refused([&] { return claim(key, value, expected); });
+  }
+  bool is_withdrawal_refused(const Key& key, Revision expected) {
+    return is_refused([&] { return withdraw(key, expected); });
   }
   bool hears(const Key& key, Revision revision) {
     return turns_.until([&] { return told.contains(key) && told[key].revision >= revision; });
@@ -116,6 +120,26 @@ class Station final : public BackboneListener {
   Ticket last_ticket = 0;
 
  private:
+  Revision write_at_last(const Key& key, const Value& value, Revision expected,
+                         const std::function<Answer()>& write) {
+    Revision written = 0;
+    EXPECT_TRUE(turns_.until([&] {
+      const Answer answer = write();
+      if (answer.outcome == Outcome::accepted) written = answer.revision;
+      // The one before was written, and its answer did not come.
+      if (answer.outcome == Outcome::refused && told.contains(key) && told[key].revision > expected &&
+          told[key].value == value)
+        written = told[key].revision;
+      return written > 0;
+    }));
+    return written;
+  }
+  bool is_refused(const std::function<Answer()>& write) {
+    Outcome outcome = Outcome::unknown;
+    EXPECT_TRUE(turns_.until([&] { return (outcome = write().outcome) != Outcome::unknown; }));
+    return outcome == Outcome::refused;
+  }
+
   Turns& turns_;
 };
 

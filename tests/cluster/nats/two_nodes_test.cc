@@ -13,7 +13,7 @@ class Member final : public NodeUser {
   Member(Turns& turns, const NatsSettings& settings, uint64_t process)
       : turns_(turns),
         backbone(std::in_place, turns.loop(), settings),
-        node(settings.node, process, Timing{.lease = milliseconds(2'000)}, *backbone, *this) {
+        node(settings.node, process, Timing{.lease = milliseconds(10'000)}, *backbone, *this) {
     backbone->start(node);
     tick();
   }
