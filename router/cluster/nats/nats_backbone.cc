@@ -83,7 +83,7 @@ void NatsBackbone::Control::on_connected() {
 }
 
 void NatsBackbone::Control::on_disconnected() {
-  announced_.take(least_max_payload);
+  announced_.drop();
 }
 
 void NatsBackbone::Control::on_message(const NatsMessage& message) {
@@ -149,7 +149,8 @@ void NatsBackbone::Letters::on_connected() {
 }
 
 void NatsBackbone::Letters::on_disconnected() {
-  to_.clear();
+  // They stay, as their numbers go on.
+  for (auto& [to, writer] : to_) writer.drop();
   waiting_ = 0;
 }
 

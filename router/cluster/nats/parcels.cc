@@ -43,7 +43,6 @@ ParcelWriter::ParcelWriter(uint64_t sender) : sender_(sender) {}
 
 void ParcelWriter::add(std::string_view text) {
   texts_.emplace_back(text);
-  bytes_ += text.size();
 }
 
 std::vector<std::string> ParcelWriter::take(size_t max_size) {
@@ -62,7 +61,6 @@ std::vector<std::string> ParcelWriter::take(size_t max_size) {
     append(messages.back(), static_cast<uint32_t>(text.size()));
     messages.back() += text;
   }
-  bytes_ = 0;
   return messages;
 }
 

@@ -14,24 +14,26 @@
 
 namespace router::cluster {
 
-// Writes messages for one subject.
+// Writes messages for one subject, as long as its sender lives: the numbers of long texts go on, or a reader
+// would take parts of two for one text.
 class ParcelWriter {
  public:
-  // `sender`: by chance, another one for each ParcelWriter of a cluster.
+  // `sender`: by chance, another one for each ParcelWriter that a reader hears.
   explicit ParcelWriter(uint64_t sender);
+  ParcelWriter(const ParcelWriter&) = delete;
 
   void add(std::string_view text);
   bool empty() const { return texts_.empty(); }
-  size_t bytes() const { return bytes_; }
   // All that was added, in its order. None is longer than `max_size`; 256 at least.
   std::vector<std::string> take(size_t max_size);
+  // What was added, and not taken, is not sent.
+  void drop() { texts_.clear(); }
 
  private:
   void take_in_parts(std::string_view text, size_t max_size, std::vector<std::string>& messages);
 
   const uint64_t sender_;
   std::vector<std::string> texts_;
-  size_t bytes_ = 0;
   uint64_t last_long_ = 0;
 };
 

@@ -62,6 +62,20 @@ TEST(Parcels, NeverMakeATextOfPartsOfTwo) {
   EXPECT_TRUE(read_all(reader, {whole[0], whole[4], whole[5]}).empty());
 }
 
+TEST(Parcels, NeverMakeATextOfPartsOfTwoWhenAConnectionIsLostBetween) {
+  ParcelWriter writer(7);
+  writer.add(std::string(600, 'a'));
+  const auto before = writer.take(max_size);
+  writer.add(std::string(600, 'x'));
+  writer.drop();
+  EXPECT_TRUE(writer.empty());
+  writer.add(std::string(600, 'b'));
+  const auto after = writer.take(max_size);
+  ParcelReader reader(much);
+  EXPECT_TRUE(read_all(reader, {before[0], before[1], after[2]}).empty());
+  EXPECT_EQ(read_all(reader, after), std::vector{std::string(600, 'b')});
+}
+
 TEST(Parcels, OfManySendersAreNotMixed) {
   ParcelWriter one(1), other(2);
   one.add(std::string(600, 'a'));
