@@ -44,10 +44,10 @@ std::optional<Place> place_of(std::string_view reply) {
 }
 
 // A key that was withdrawn by other tools, with nothing in it. Of a name they leave only a hash.
-std::optional<Key> key_of(std::string_view text) {
-  constexpr std::string_view node = "node.";
-  if (!text.starts_with(node) || !is_node_name(text.substr(node.size()))) return std::nullopt;
-  return NodeName(text.substr(node.size()));
+std::optional<Key> key_of(const NatsSettings& settings, std::string_view subject) {
+  const std::string nodes = settings.key_subjects() + "node.";
+  if (!subject.starts_with(nodes) || !is_node_name(subject.substr(nodes.size()))) return std::nullopt;
+  return NodeName(subject.substr(nodes.size()));
 }
 
 }  // namespace
@@ -136,8 +136,7 @@ void KeyWatch::add(const NatsMessage& message, Revision revision) {
   const bool is_withdrawal = message.header("KV-Operation").has_value();
   auto read = decode_value(message.data());
   if (!read && is_withdrawal && message.data().empty()) {
-    if (auto key = key_of(message.subject().substr(settings_.key_subjects().size())))
-      read.emplace(std::move(*key), std::monostate());
+    if (auto key = key_of(settings_, message.subject())) read.emplace(std::move(*key), std::monostate());
   }
   if (!read) {
     log::warning(log::Kind::refusal,
