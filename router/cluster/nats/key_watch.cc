@@ -1,5 +1,6 @@
 #include "router/cluster/nats/key_watch.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -124,11 +125,10 @@ void KeyWatch::on_change(const NatsMessage& message) {
     is_broken_ = true;
     return;
   }
+  // Without memory for it the next one is out of its numbers, and this one comes again.
+  if (place->revision > last_) add(message, place->revision);
+  last_ = std::max(last_, place->revision);
   delivered_ = place->number;
-  if (place->revision > last_) {
-    last_ = place->revision;
-    add(message, place->revision);
-  }
   is_all_ = place->pending == 0;
 }
 

@@ -1,13 +1,16 @@
 #include "router/cluster/nats/nats_backbone.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 #include "crypto/crypto.h"
 #include "router/base/log.h"
 #include "router/cluster/bytes/bytes.h"
 #include "router/cluster/nats/boot_time.h"
+#include "transport/memory/has_memory_for.h"
 
 namespace router::cluster {
 
@@ -21,6 +24,7 @@ constexpr size_t max_partial_letters = 256 * megabyte;
 constexpr size_t max_partial_announcements = 64 * megabyte;
 // A message with less room is no use.
 constexpr size_t least_max_payload = 256;
+constexpr std::chrono::milliseconds pause_without_memory{10};
 
 uint64_t random_number() {
   const std::string bytes = crypto::random_bytes(sizeof(uint64_t));
@@ -186,7 +190,10 @@ void NatsBackbone::start(BackboneListener& listener) {
 }
 
 void NatsBackbone::tick() {
-  ticker_.ring_by(transport::Loop::Clock::now() + tick_interval);
+  // Without a tick there is never another one.
+  while (
+      !transport::has_memory_for([this] { ticker_.ring_by(transport::Loop::Clock::now() + tick_interval); }))
+    std::this_thread::sleep_for(pause_without_memory);
   control_->tick(boot_time());
   letters_->tick();
 }

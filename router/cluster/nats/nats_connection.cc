@@ -6,7 +6,6 @@
 #include <map>
 #include <thread>
 #include <utility>
-#include <vector>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -17,12 +16,14 @@
 #include "transport/loop/blocked_signals.h"
 #include "transport/loop/descriptor_watch.h"
 #include "transport/loop/loop.h"
+#include "transport/memory/has_memory_for.h"
 
 namespace router::cluster {
 
 namespace {
 
 using namespace std::chrono_literals;
+using transport::has_memory_for;
 using transport::Lock;
 
 constexpr auto retry_interval = 500ms;
@@ -88,10 +89,9 @@ struct NatsConnection::State : std::enable_shared_from_this<State> {
       std::shared_ptr<Life> to_destroy;
       {
         Lock lock(mutex);
-        while (ended.empty() && !is_stopping && !is_wanted) changed.wait(mutex);
-        if (!ended.empty()) {
-          to_destroy = std::move(ended.back());
-          ended.pop_back();
+        while (!ended && !is_stopping && !is_wanted) changed.wait(mutex);
+        if (ended) {
+          to_destroy = std::exchange(ended, nullptr);
         } else if (is_stopping) {
           break;
         } else if (std::chrono::steady_clock::now() < next_try) {
@@ -102,7 +102,8 @@ struct NatsConnection::State : std::enable_shared_from_this<State> {
       if (to_destroy) {
         to_destroy.reset();
       } else {
-        try_to_connect();
+        // Without memory it is tried later, as it is without a server.
+        has_memory_for([this] { try_to_connect(); });
       }
     }
     nats_ReleaseThreadMemory();
@@ -119,11 +120,9 @@ struct NatsConnection::State : std::enable_shared_from_this<State> {
     }
     is_told_away = true;  // by whoever loses it
     log::info("Connected to NATS at " + cnats::server_of(life->connection.get()) + " (" + purpose + ")");
-    {
-      Lock lock(mutex);
-      is_wanted = false;
-    }
+    const Lock lock(mutex);
     loop.post([self = shared_from_this(), life] { self->begin(life); });
+    is_wanted = false;
   }
 
   natsStatus connect(Life& life) {
@@ -159,8 +158,8 @@ struct NatsConnection::State : std::enable_shared_from_this<State> {
   static natsStatus ask_for_write(void* data, bool is_wanted) {
     auto& life = *static_cast<Life*>(data);
     life.is_write_asked_for = is_wanted;
-    if (is_wanted && life.state) life.state->request_write();
-    return NATS_OK;
+    if (!is_wanted || !life.state) return NATS_OK;
+    return has_memory_for([&] { life.state->request_write(); }) ? NATS_OK : NATS_NO_MEMORY;
   }
   static natsStatus detach(void*) { return NATS_OK; }
 
@@ -170,8 +169,12 @@ struct NatsConnection::State : std::enable_shared_from_this<State> {
     life = made;
     life->state = this;
     life->is_write_asked_for = false;
-    life->watch = std::make_unique<transport::DescriptorWatch>(
-        loop, std::exchange(life->descriptor, -1), [this] { read(); }, [this] { write(); });
+    const bool is_watched = has_memory_for([this] {
+      life->watch = std::make_unique<transport::DescriptorWatch>(
+          loop, life->descriptor, [this] { read(); }, [this] { write(); });
+    });
+    if (!is_watched) return hand_back();
+    life->descriptor = -1;
     life->watch->start();
     user->on_connected();
     end_if_closed();
@@ -185,14 +188,16 @@ struct NatsConnection::State : std::enable_shared_from_this<State> {
 
   // All that the turn has to say goes out in one piece.
   void request_write() {
-    if (std::exchange(life->is_write_coming, true)) return;
+    if (life->is_write_coming) return;
     loop.post([self = shared_from_this(), it = life.get()] {
       if (self->user && self->life.get() == it) self->end_turn();
     });
+    life->is_write_coming = true;
   }
 
   void end_turn() {
-    user->on_turn_end();
+    // What there is no memory for is lost; the rest is written.
+    has_memory_for([this] { user->on_turn_end(); });
     life->is_write_coming = false;
     if (!life->is_room_awaited) write();
   }
@@ -246,10 +251,9 @@ struct NatsConnection::State : std::enable_shared_from_this<State> {
     life->state = nullptr;
     {
       Lock lock(mutex);
-      ended.push_back(std::move(life));
+      ended = std::exchange(life, nullptr);
       is_wanted = true;
     }
-    life.reset();
     changed.notify_one();
   }
 
@@ -279,7 +283,7 @@ struct NatsConnection::State : std::enable_shared_from_this<State> {
 
   transport::Mutex mutex;
   std::condition_variable_any changed;
-  std::vector<std::shared_ptr<Life>> ended GUARDED_BY(mutex);
+  std::shared_ptr<Life> ended GUARDED_BY(mutex);  // to be destroyed before the next one is made
   bool is_wanted GUARDED_BY(mutex) = true;
   bool is_stopping GUARDED_BY(mutex) = false;
 
