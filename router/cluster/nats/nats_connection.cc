@@ -171,7 +171,11 @@ struct NatsConnection::State : std::enable_shared_from_this<State> {
     life->is_write_asked_for = false;
     const bool is_watched = has_memory_for([this] {
       life->watch = std::make_unique<transport::DescriptorWatch>(
-          loop, life->descriptor, [this] { read(); }, [this] { write(); });
+          loop, life->descriptor, [this] { read(); },
+          [this] {
+            has_moved = true;
+            write();
+          });
     });
     if (!is_watched) return hand_back();
     life->descriptor = -1;
@@ -276,6 +280,7 @@ struct NatsConnection::State : std::enable_shared_from_this<State> {
   NatsUser* user;  // null: the connection is gone
   std::shared_ptr<Life> life;
   NatsSubscription last_subscription = 0;
+  bool has_moved = false;
 
   // The other thread's.
   std::chrono::steady_clock::time_point next_try{};
@@ -324,6 +329,10 @@ size_t NatsConnection::buffered() const {
 
 void NatsConnection::request_write() {
   if (state_->life) state_->request_write();
+}
+
+bool NatsConnection::take_moved() {
+  return std::exchange(state_->has_moved, false);
 }
 
 NatsSubscription NatsConnection::subscribe(const std::string& subject) {

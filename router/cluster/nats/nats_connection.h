@@ -77,6 +77,8 @@ class NatsConnection {
   size_t max_payload() const;
   // Waiting to be written.
   size_t buffered() const;
+  // Whether the server has taken some of what it had no room for, since the last call.
+  bool take_moved();
 
   // All of these do nothing without a connection. What comes for a subscription stays in order; what comes
   // for two of them need not.

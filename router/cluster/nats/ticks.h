@@ -31,14 +31,16 @@ class Countdown {
   uint32_t left_;
 };
 
-// Gives up a connection on which nothing comes, not even what it says to itself: a server that has stopped,
-// or a way that was cut, may leave it open for many minutes.
+// Gives up a connection on which nothing comes, not even what it says to itself, and nothing goes: a server
+// that has stopped, or a way that was cut, may leave it open for many minutes. One that is only slow has much
+// to take before what it is to say comes back.
 class Pulse {
  public:
   void on_connected() { silence_.reset(); }
   void on_message() { silence_.reset(); }
   void on_tick(NatsConnection& connection) {
     if (!connection.is_connected()) return;
+    if (connection.take_moved()) silence_.reset();
     if (echo_.tick()) connection.publish(connection.inbox() + ".r.echo", {});
     if (silence_.tick()) connection.give_up("the server does not answer");
   }
