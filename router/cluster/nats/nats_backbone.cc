@@ -17,9 +17,13 @@ namespace router::cluster {
 namespace {
 
 constexpr size_t megabyte = 1024 * 1024;
-// Of letters that wait to be written: what comes on top is lost. A letter that is longer is sent if it is the
-// only one.
+// Of letters that wait to be written: mail on top of the first is lost, and other letters on top of the
+// second, as a snapshot has all its parts at once. A letter that is longer is sent if it is the only one.
 constexpr size_t max_waiting_mail = 32 * megabyte;
+constexpr size_t max_waiting_letters = 256 * megabyte;
+// Of all that a connection has not written: more than the letters, and than what is said between ticks.
+constexpr size_t max_buffered_control = 64 * megabyte;
+constexpr size_t max_buffered_letters = max_waiting_letters + 64 * megabyte;
 constexpr size_t max_partial_letters = 256 * megabyte;
 constexpr size_t max_partial_announcements = 64 * megabyte;
 // A message with less room is no use.
@@ -53,7 +57,7 @@ std::vector<std::string> take(ParcelWriter& writer, const NatsConnection& connec
 NatsBackbone::Control::Control(NatsBackbone& backbone, BackboneListener& listener)
     : backbone_(backbone),
       listener_(listener),
-      connection_(backbone.loop_, backbone.settings_, "control", *this),
+      connection_(backbone.loop_, backbone.settings_, "control", max_buffered_control, *this),
       writes_(backbone.settings_, connection_, listener),
       watch_(backbone.settings_, connection_, listener),
       announced_(backbone.sender_),
@@ -124,13 +128,14 @@ void NatsBackbone::Control::on_messages_end() {
 NatsBackbone::Letters::Letters(NatsBackbone& backbone, BackboneListener& listener)
     : backbone_(backbone),
       listener_(listener),
-      connection_(backbone.loop_, backbone.settings_, "mail", *this),
+      connection_(backbone.loop_, backbone.settings_, "mail", max_buffered_letters, *this),
       reader_(max_partial_letters) {}
 
-bool NatsBackbone::Letters::add(const NodeName& to, std::string_view letter) {
+bool NatsBackbone::Letters::add(const NodeName& to, std::string_view letter, bool is_mail) {
   if (!connection_.is_connected() || !is_node_name(to)) return true;
   const size_t waiting = waiting_ + connection_.buffered();
-  if (waiting > 0 && waiting + letter.size() > max_waiting_mail) return false;
+  if (waiting > 0 && waiting + letter.size() > (is_mail ? max_waiting_mail : max_waiting_letters))
+    return false;
   to_.try_emplace(to, backbone_.sender_).first->second.add(letter);
   waiting_ += letter.size();
   connection_.request_write();
@@ -219,7 +224,7 @@ void NatsBackbone::withdraw(const Key& key, Revision expected, Ticket ticket) {
 }
 
 void NatsBackbone::send(const NodeName& to, const Letter& letter) {
-  if (!letters_->add(to, encode(letter))) ++dropped_;
+  if (!letters_->add(to, encode(letter), std::holds_alternative<Mail>(letter.content))) ++dropped_;
 }
 
 }  // namespace router::cluster

@@ -83,7 +83,7 @@ class NatsBackbone final : public Backbone {
     Letters(NatsBackbone& backbone, BackboneListener& listener);
 
     // False: too much is waiting.
-    bool add(const NodeName& to, std::string_view letter);
+    bool add(const NodeName& to, std::string_view letter, bool is_mail);
     void tick() { pulse_.on_tick(connection_); }
     bool is_connected() const { return connection_.is_connected(); }
 

@@ -28,8 +28,6 @@ using transport::Lock;
 
 constexpr auto retry_interval = 500ms;
 constexpr int io_buffer_size = 64 * 1024;
-// Beyond it nothing is taken: the server does not read.
-constexpr size_t max_buffered = size_t{64} * 1024 * 1024;
 
 class Incoming final : public NatsMessage {
  public:
@@ -80,8 +78,12 @@ struct NatsConnection::State : std::enable_shared_from_this<State> {
     }
   };
 
-  State(transport::Loop& on, NatsSettings to, std::string for_what, NatsUser& whose)
-      : loop(on), settings(std::move(to)), purpose(std::move(for_what)), user(&whose) {}
+  State(transport::Loop& on, NatsSettings to, std::string for_what, size_t most_buffered, NatsUser& whose)
+      : loop(on),
+        settings(std::move(to)),
+        purpose(std::move(for_what)),
+        max_buffered(most_buffered),
+        user(&whose) {}
 
   // ---- on a thread of its own
   void make_and_destroy() {
@@ -275,6 +277,7 @@ struct NatsConnection::State : std::enable_shared_from_this<State> {
   transport::Loop& loop;
   const NatsSettings settings;
   const std::string purpose;
+  const size_t max_buffered;
 
   // The loop's.
   NatsUser* user;  // null: the connection is gone
@@ -296,8 +299,8 @@ struct NatsConnection::State : std::enable_shared_from_this<State> {
 };
 
 NatsConnection::NatsConnection(transport::Loop& loop, const NatsSettings& settings, std::string purpose,
-                               NatsUser& user)
-    : state_(std::make_shared<State>(loop, settings, std::move(purpose), user)) {
+                               size_t max_buffered, NatsUser& user)
+    : state_(std::make_shared<State>(loop, settings, std::move(purpose), max_buffered, user)) {
   // The threads of cnats are started by this one.
   const transport::BlockedSignals no_signals;
   state_->thread = std::thread([state = state_.get()] { state->make_and_destroy(); });
@@ -360,7 +363,7 @@ void NatsConnection::unsubscribe(NatsSubscription subscription) {
 
 bool NatsConnection::publish(const std::string& subject, std::string_view data, const std::string& reply,
                              std::initializer_list<NatsHeader> headers) {
-  if (!state_->life || buffered() > max_buffered) return false;
+  if (!state_->life || buffered() > state_->max_buffered) return false;
   natsConnection* const connection = state_->life->connection.get();
   const int size = static_cast<int>(data.size());
   if (headers.size() == 0) {

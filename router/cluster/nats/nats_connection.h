@@ -64,8 +64,10 @@ class NatsUser {
 
 class NatsConnection {
  public:
-  // `purpose`: for the log. Loop and user outlive it. The user is told of nothing from within a call.
-  NatsConnection(transport::Loop& loop, const NatsSettings& settings, std::string purpose, NatsUser& user);
+  // `purpose`: for the log. When more than `max_buffered` bytes wait to be written nothing is taken. Loop and
+  // user outlive it. The user is told of nothing from within a call.
+  NatsConnection(transport::Loop& loop, const NatsSettings& settings, std::string purpose,
+                 size_t max_buffered, NatsUser& user);
   ~NatsConnection();
   NatsConnection(const NatsConnection&) = delete;
 
@@ -85,7 +87,8 @@ class NatsConnection {
   NatsSubscription subscribe(const std::string& subject);
   void unsubscribe(NatsSubscription subscription);
   void request_write();
-  // Written at the end of the turn. False: it is not sent, as there is no connection, or for want of memory.
+  // Written at the end of the turn. False: it is not sent, as there is no connection, too much waits, or for
+  // want of memory.
   bool publish(const std::string& subject, std::string_view data, const std::string& reply = {},
                std::initializer_list<NatsHeader> headers = {});
 

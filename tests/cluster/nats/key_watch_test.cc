@@ -63,7 +63,7 @@ TEST(KeyWatch, TellsOfWithdrawnNodesAndLeavesOutWhatIsNone) {
   transport::Loop loop;
   const NatsSettings settings{.cluster = "test", .node = "a", .urls = {"nats://127.0.0.1:1"}};
   NoUser user;
-  NatsConnection connection(loop, settings, "test", user);
+  NatsConnection connection(loop, settings, "test", 1024, user);
   Told told;
   KeyWatch watch(settings, connection, told);
   uint64_t number = 0;

@@ -91,6 +91,20 @@ TEST_F(Said, ToOneIsDroppedBeforeItTakesAllMemory) {
   EXPECT_LT(a->backbone->dropped(), 100u);
 }
 
+TEST_F(Said, ToOneAsASnapshotHasAllItsPartsAtOnce) {
+  constexpr uint64_t parts = 40;
+  b->letters.clear();
+  // A megabyte and more each.
+  std::vector<Change> changes;
+  for (uint32_t i = 0; i < 20; ++i)
+    changes.push_back({{Fact::Kind::subscribers, name(std::string(60'000, static_cast<char>('a' + i)))}, i});
+  for (uint64_t part = 0; part < parts; ++part)
+    a->backbone->send(
+        "b", {{"a", 1}, {"b", 1}, Snapshot{.number = 1, .changes = changes, .part = part, .is_last = false}});
+  EXPECT_EQ(a->backbone->dropped(), 0u);
+  EXPECT_TRUE(turns.until([&] { return b->letters.size() == parts; }));
+}
+
 TEST_F(Said, ToANodeWithAWrongNameGoesNowhere) {
   a->backbone->send("b\r\nPUB x 0\r\n\r\n", letter("a", "b", 1, "text"));
   a->backbone->send("b", letter("a", "b", 2, "text"));
