@@ -19,9 +19,20 @@ void on_error(natsConnection* connection, natsSubscription*, natsStatus status, 
                std::string("NATS: ") + (text && *text ? text : natsStatus_GetText(status)));
 }
 
+// Host and port.
+std::string without_password(std::string url) {
+  if (const size_t scheme = url.find("://"); scheme != std::string::npos) url.erase(0, scheme + 3);
+  if (const size_t at = url.rfind('@'); at != std::string::npos) url.erase(0, at + 1);
+  return url;
+}
+
 }  // namespace
 
-natsStatus make_options(const NatsSettings& settings, const std::string& purpose, Options& made) {
+std::optional<std::string> make_options(const NatsSettings& settings, const std::string& purpose,
+                                        Options& made) {
+  for (const std::string& url : settings.urls)
+    if (url.find("://") != std::string::npos && !url.starts_with("nats://"))
+      return "Of URLs of NATS only nats:// is there, not TLS: " + without_password(url);
   natsOptions* options = nullptr;
   natsStatus status = natsOptions_Create(&options);
   made.reset(options);
@@ -36,13 +47,12 @@ natsStatus make_options(const NatsSettings& settings, const std::string& purpose
   set(natsOptions_SetAllowReconnect, false);
   set(natsOptions_SetPingInterval, 0);
   set(natsOptions_SetErrorHandler, on_error, nullptr);
+  // A server may demand TLS, and cnats would begin it: no certificate has such a name.
+  set(natsOptions_SetExpectedHostname, "no TLS");
   if (!settings.credentials.empty())
     set(natsOptions_SetUserCredentialsFromFiles, settings.credentials.c_str(), nullptr);
-  if (!settings.ca_certificates.empty())
-    set(natsOptions_LoadCATrustedCertificates, settings.ca_certificates.c_str());
-  if (!settings.certificate.empty())
-    set(natsOptions_LoadCertificatesChain, settings.certificate.c_str(), settings.key.c_str());
-  return status;
+  if (status != NATS_OK) return last_error(status);
+  return std::nullopt;
 }
 
 std::string last_error(natsStatus status) {
@@ -53,10 +63,7 @@ std::string last_error(natsStatus status) {
 std::string server_of(natsConnection* connection) {
   char url[512] = {};
   if (natsConnection_GetConnectedUrl(connection, url, sizeof url) != NATS_OK) return "a server";
-  std::string text = url;
-  if (const size_t scheme = text.find("://"); scheme != std::string::npos) text.erase(0, scheme + 3);
-  if (const size_t at = text.rfind('@'); at != std::string::npos) text.erase(0, at + 1);
-  return text;
+  return without_password(url);
 }
 
 }  // namespace router::cluster::cnats

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <nats/nats.h>
@@ -24,8 +25,10 @@ using KeyStore = std::unique_ptr<kvStore, Destroyer<kvStore_Destroy>>;
 using JetStream = std::unique_ptr<jsCtx, Destroyer<jsCtx_Destroy>>;
 
 // Connects once, at most two seconds for each server, and never again by itself; files are read. What the
-// server refuses later is logged.
-natsStatus make_options(const NatsSettings& settings, const std::string& purpose, Options& made);
+// server refuses later is logged. What is wrong, if something is: TLS, with which a call of cnats may wait
+// for ever, when a server stops in the middle of a record.
+std::optional<std::string> make_options(const NatsSettings& settings, const std::string& purpose,
+                                        Options& made);
 
 // Of the call that this thread has made last.
 std::string last_error(natsStatus status);

@@ -6,9 +6,9 @@ namespace router::cluster {
 
 std::optional<std::string> make_bucket(const NatsSettings& settings, int replicas) {
   cnats::Options options;
-  natsStatus status = cnats::make_options(settings, "init", options);
+  if (auto wrong = cnats::make_options(settings, "init", options)) return wrong;
   natsConnection* connection = nullptr;
-  if (status == NATS_OK) status = natsConnection_Connect(&connection, options.get());
+  natsStatus status = natsConnection_Connect(&connection, options.get());
   const cnats::Connection connected(connection);
   jsCtx* made = nullptr;
   if (status == NATS_OK) status = natsConnection_JetStream(&made, connection, nullptr);

@@ -114,10 +114,9 @@ struct NatsConnection::State : std::enable_shared_from_this<State> {
   void try_to_connect() {
     next_try = std::chrono::steady_clock::now() + retry_interval;
     auto life = std::make_shared<Life>();
-    if (const natsStatus status = connect(*life); status != NATS_OK) {
+    if (const auto wrong = connect(*life)) {
       if (!std::exchange(is_told_away, true))
-        log::warning("NATS is away (" + purpose + "): " + cnats::last_error(status) +
-                     "; trying again and again");
+        log::warning("NATS is away (" + purpose + "): " + *wrong + "; trying again and again");
       return;
     }
     is_told_away = true;  // by whoever loses it
@@ -127,9 +126,11 @@ struct NatsConnection::State : std::enable_shared_from_this<State> {
     is_wanted = false;
   }
 
-  natsStatus connect(Life& life) {
+  // What is wrong, if something is.
+  std::optional<std::string> connect(Life& life) {
     cnats::Options options;
-    natsStatus status = cnats::make_options(settings, purpose, options);
+    if (auto wrong = cnats::make_options(settings, purpose, options)) return wrong;
+    natsStatus status = NATS_OK;
     const auto set = [&](auto call, auto... arguments) {
       if (status == NATS_OK) status = call(options.get(), arguments...);
     };
@@ -140,13 +141,14 @@ struct NatsConnection::State : std::enable_shared_from_this<State> {
     natsConnection* connection = nullptr;
     if (status == NATS_OK) status = natsConnection_Connect(&connection, options.get());
     life.connection.reset(connection);
-    if (status != NATS_OK) return status;
+    if (status != NATS_OK) return cnats::last_error(status);
 
     natsInbox* inbox = nullptr;
     status = natsInbox_Create(&inbox);
     if (status == NATS_OK) life.inbox = inbox;
     natsInbox_Destroy(inbox);
-    return status;
+    if (status != NATS_OK) return cnats::last_error(status);
+    return std::nullopt;
   }
 
   // ---- what cnats calls, on the thread that has the connection

@@ -2,8 +2,8 @@
 //
 // cnats connects in a call that waits, holds the connection's lock while it connects again, and when it
 // closes one it waits for what is to be written. So a thread of its own makes each connection and destroys
-// it; the loop has it in between, and never waits. What is not written when a connection ends is lost:
-// nothing is kept for the next one.
+// it; the loop has it in between, and never waits. With TLS it could wait for ever, so there is none. What is
+// not written when a connection ends is lost: nothing is kept for the next one.
 //
 // On the loop's thread. The destructor waits until an attempt to connect has ended: two seconds for each
 // server at most.

@@ -11,12 +11,9 @@ namespace router::cluster {
 struct NatsSettings {
   std::string cluster;            // [A-Za-z0-9-]{1,32}
   NodeName node;                  // this one's
-  std::vector<std::string> urls;  // nats://HOST:PORT or tls://; at least one. USER:PASSWORD@ may be in it
+  std::vector<std::string> urls;  // nats://HOST:PORT; at least one. USER:PASSWORD@ may be in it
 
-  // Names of files; empty: none.
-  std::string credentials;      // a user's JWT and seed
-  std::string ca_certificates;  // whom to trust, in the place of the system's
-  std::string certificate, key;
+  std::string credentials;  // the name of a file with a user's JWT and seed; empty: none
 
   std::string bucket() const { return "wampd-" + cluster; }
   std::string stream() const { return "KV_" + bucket(); }

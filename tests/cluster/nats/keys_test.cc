@@ -1,6 +1,7 @@
 // Keys, with one server.
 #include <gtest/gtest.h>
 
+#include "router/cluster/nats/nats_bucket.h"
 #include "tests/cluster/nats/station.h"
 
 namespace cluster_nats {
@@ -91,6 +92,14 @@ TEST_F(Keys, ManyAtATimeAreAllAnswered) {
   ASSERT_TRUE(turns.until([&] { return a->answers.size() == many; }));
   // On a slow machine some may have had no answer in time.
   ASSERT_TRUE(turns.until([&] { return b->told.size() == many; }));
+}
+
+TEST_F(Keys, AreNotThereByTls) {
+  NatsSettings settings = servers->settings("c");
+  settings.urls.push_back("tls://user:password@example.com:4222");
+  const auto wrong = make_bucket(settings, 1);
+  ASSERT_TRUE(wrong);
+  EXPECT_NE(wrong->find("not TLS: example.com:4222"), std::string::npos) << *wrong;
 }
 
 TEST_F(Keys, WithoutAServerAreWrittenPerhaps) {
