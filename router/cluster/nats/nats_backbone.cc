@@ -186,7 +186,11 @@ NatsBackbone::NatsBackbone(transport::Loop& loop, NatsSettings settings)
       sender_(random_number()),
       ticker_(loop, [this] { tick(); }) {}
 
-NatsBackbone::~NatsBackbone() = default;
+NatsBackbone::~NatsBackbone() {
+  if (!control_) return;
+  control_->stop();
+  letters_->stop();
+}
 
 void NatsBackbone::start(BackboneListener& listener) {
   control_.emplace(*this, listener);

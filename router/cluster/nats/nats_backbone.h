@@ -27,7 +27,8 @@ namespace router::cluster {
 class NatsBackbone final : public Backbone {
  public:
   NatsBackbone(transport::Loop& loop, NatsSettings settings);
-  // Not while the listener is called. What is not written yet is lost. May wait as NatsConnection's does.
+  // Not while the listener is called. What is not written yet is lost. May wait as NatsConnection's does, for
+  // both connections at once.
   ~NatsBackbone() override;
 
   // Connects, and tells the listener from now on. Once; before anything else is asked of it. The listener is
@@ -52,6 +53,7 @@ class NatsBackbone final : public Backbone {
 
     void announce(std::string subject, std::string_view bytes);
     void tick(Time now);
+    void stop() { connection_.stop(); }
     KeyWrites& writes() { return writes_; }
     bool is_connected() const { return connection_.is_connected(); }
 
@@ -85,6 +87,7 @@ class NatsBackbone final : public Backbone {
     // False: too much is waiting.
     bool add(const NodeName& to, std::string_view letter, bool is_mail);
     void tick() { pulse_.on_tick(connection_); }
+    void stop() { connection_.stop(); }
     bool is_connected() const { return connection_.is_connected(); }
 
     void on_connected() override;

@@ -273,7 +273,6 @@ struct NatsConnection::State : std::enable_shared_from_this<State> {
       is_stopping = true;
     }
     changed.notify_one();
-    thread.join();
   }
 
   transport::Loop& loop;
@@ -309,6 +308,11 @@ NatsConnection::NatsConnection(transport::Loop& loop, const NatsSettings& settin
 }
 
 NatsConnection::~NatsConnection() {
+  stop();
+  state_->thread.join();
+}
+
+void NatsConnection::stop() {
   state_->stop();
 }
 

@@ -5,8 +5,8 @@
 // it; the loop has it in between, and never waits. With TLS it could wait for ever, so there is none. What is
 // not written when a connection ends is lost: nothing is kept for the next one.
 //
-// On the loop's thread. The destructor waits until an attempt to connect has ended: two seconds for each
-// server at most.
+// On the loop's thread. The destructor waits until an attempt to connect has ended, which is the resolution
+// of names and two seconds for each server at most, or half a second for what a connection has not written.
 #pragma once
 
 #include <cstddef>
@@ -92,6 +92,9 @@ class NatsConnection {
   bool publish(const std::string& subject, std::string_view data, const std::string& reply = {},
                std::initializer_list<NatsHeader> headers = {});
 
+  // There is no connection from now on, and the user is told of nothing. So who destroys several of them
+  // waits for all at once.
+  void stop();
   // Ends the present connection: another one is made.
   void give_up(std::string_view reason);
 
