@@ -89,9 +89,9 @@ Dealer::Fate Dealer::decide(const Wanted& wanted, bool may_hold, Outbox& outbox)
   Registration* const present = registrations_.find(wanted.procedure, wanted.match);
   const bool is_deserted = present && present->is_deserted();
   // Whose a procedure is that only other nodes have, the nodes have agreed on before a REGISTER comes so far.
-  // An exclusive one is made anew, as its route is for whoever has its name.
+  // In a cluster an exclusive one is made anew, as its route is for whoever has its name.
   const bool is_free = is_deserted && (present->remote.empty() || present->policy != wanted.options.policy ||
-                                       present->policy == InvocationPolicy::single);
+                                       (names_ && present->policy == InvocationPolicy::single));
   Registration* const shared = is_free || wanted.options.force_reregister ? nullptr : present;
   if (shared) {
     if (const auto text = conflict(*shared, wanted.callee, wanted.options.policy)) {
@@ -104,10 +104,12 @@ Dealer::Fate Dealer::decide(const Wanted& wanted, bool may_hold, Outbox& outbox)
   if (const auto refusal =
           check_kept_bytes(wanted.callee, wanted.callee.limits(), Registration::bytes_of(wanted.procedure)))
     return refuse(*refusal);
+  const bool is_open = !names_ || names_->is_open({wanted.procedure, wanted.match}, wanted.options.policy);
+  // Who only asks for a name takes nothing from other nodes.
+  if (!is_open && (!present || present->callees.empty())) return Fate::claims;
   std::vector<RemoteCallees> elsewhere;
   if (present != shared) elsewhere = make_way(*present, outbox);
-  const bool must_claim = names_ && (!shared || shared->callees.empty()) &&
-                          !names_->is_open({wanted.procedure, wanted.match}, wanted.options.policy);
+  const bool must_claim = !is_open && !shared;
   if (!must_claim) add_callee(shared, wanted, outbox);
   for (const RemoteCallees& one : elsewhere)
     set_remote_callees(*one.link, wanted.procedure, wanted.match, one.offer, outbox);
@@ -138,6 +140,7 @@ bool Dealer::set_remote_callees(Member& link, std::string_view procedure, wamp::
     if (!registration->is_deserted() || !registration->remote.empty()) return false;
     vacate(*registration, false, outbox);
     registration = nullptr;
+    settle({procedure, match});
   }
   const bool created = !registration;
   if (created)
