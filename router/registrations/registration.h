@@ -121,7 +121,8 @@ struct Registration {
   }
   // Calls wait that others than this one might be given to, if it cannot be given to anybody just now.
   bool waits_for_others(const WaitingCall& call) const {
-    return !call.is_for_any() && !(call.only_here && waiting_only_here_ == waiting.size());
+    if (call.routing_key || !call.refused.empty()) return true;
+    return call.only_here && waiting_only_here_ < waiting.size();
   }
 
  private:

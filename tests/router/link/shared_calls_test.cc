@@ -111,6 +111,32 @@ TEST(ASharedProcedure, HasOneShardForAKeyInTheWholeCluster) {
   EXPECT_EQ(used.size(), 4u);
 }
 
+TEST(ASharedProcedure, GivesACallToWhoIsFreeAlsoBehindOneThatWaitsForAnotherShard) {
+  TwoNodes nodes;
+  Wire& one = TwoNodes::join(nodes.b);
+  Wire& two = TwoNodes::join(nodes.b);
+  Wire& caller = TwoNodes::join(nodes.a);
+  for (Wire* const callee : {&one, &two})
+    nodes.registers(*callee, "com.work", R"({"invoke":"roundrobin","concurrency":1})");
+  nodes.a_hears_of("com.work", 2, Policy::roundrobin);
+  const auto* const keyed = R"({"runmode":"partition","rkey":"k"})";
+  caller.receives(call(1, "com.work", keyed));
+  const bool is_first = !nodes.heard(one).empty();
+  Wire& shard = is_first ? one : two;
+  Wire& other = is_first ? two : one;
+  shard.sent();
+  caller.receives(call(2));
+  EXPECT_THAT(nodes.heard(other), StartsWith("[68,1,"));
+  caller.receives(call(3, "com.work", keyed));
+  caller.receives(call(4));
+  nodes.settle();
+  other.receives(yield(1));
+  EXPECT_THAT(nodes.heard(other), StartsWith("[68,2,"));
+  EXPECT_EQ(nodes.heard(shard), "");
+  other.receives(yield(2));
+  EXPECT_EQ(nodes.heard(caller), "[50,2,{}]\n[50,4,{}]");
+}
+
 TEST(ASharedProcedure, PassesACallOnFromANodeWhoseCalleesAreAllUnavailable) {
   Shared shared(R"({"invoke":"last"})", Policy::last, false);
   shared.caller.receives(call(1));
