@@ -1,8 +1,9 @@
 // What one link says to the other, as bytes: a version, a realm, and a WAMP message.
 //
 // A link is to the other one what a caller is to a router: it sends CALL (also for further chunks) and
-// CANCEL, and gets RESULT and ERROR. Requests are numbered anew in each direction and realm, in ascending
-// order. The message is in the serializer of its payload, so that goes from client to client as it is. Pure.
+// CANCEL, and gets RESULT and ERROR. In each direction and realm requests ascend, also when the realm is
+// served anew. The message is in the serializer of its payload, so that goes from client to client as it is.
+// Pure.
 #pragma once
 
 #include <cstdint>

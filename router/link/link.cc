@@ -17,11 +17,13 @@ Link::Link(Worker& worker, std::string here, std::string there, Wire& wire)
       there_hash_(rendezvous_hash(there_)),
       wire_(wire) {}
 
-void Link::serve(std::shared_ptr<Realm> realm, bool prefers_here) {
+bool Link::serve(std::shared_ptr<Realm> realm, bool prefers_here) {
   assert(!realms_.contains(realm->name()) && !is_lost_);
+  if (last_place_ == LinkedRealm::most_places) return false;
   const std::string name = realm->name();
   realms_[name] =
       std::make_unique<LinkedRealm>(worker_, std::move(realm), ++last_place_, prefers_here, wire_, failure_);
+  return true;
 }
 
 void Link::stop_serving(std::string_view realm) {

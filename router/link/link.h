@@ -25,10 +25,12 @@ class Link {
   Link(const Link&) = delete;
 
   // From now on, calls in this realm may come from there. `prefers_here`: callees here that are free get
-  // calls first. Precondition: it serves no realm of that name, and the node is not lost.
-  void serve(std::shared_ptr<Realm> realm, bool prefers_here = true);
+  // calls first. False: it has begun to serve LinkedRealm::most_places times, and does not again.
+  // Precondition: it serves no realm of that name, and the node is not lost.
+  bool serve(std::shared_ptr<Realm> realm, bool prefers_here = true);
 
-  // From now on not any more; what is on its way there ends as if the node were lost.
+  // From now on not any more. To callers here it is as if the node were lost; the other node and the wire are
+  // not told of calls that have not ended (docs/design/cluster.md, "Open of calls").
   void stop_serving(std::string_view realm);
 
   enum class Heard : uint8_t {

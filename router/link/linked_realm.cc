@@ -7,7 +7,14 @@
 namespace router::link {
 namespace {
 
-constexpr unsigned request_bits = 48;
+// Requests ascend over all places of a link, so that none of a realm that is served anew is taken for one of
+// before; and their numbers are those of its calls.
+constexpr unsigned request_bits = 41;
+static_assert(((CallNumber{LinkedRealm::most_places} + 1) << request_bits) <= wamp::max_id);
+
+wamp::RequestId before_first(uint16_t place) {
+  return wamp::RequestId(CallNumber{place} << request_bits);
+}
 
 // The router's own ERROR at the callee's node, of a call that no callee there has got.
 bool is_not_taken(const wamp::Error& error) {
@@ -29,7 +36,7 @@ LinkedRealm::LinkedRealm(Worker& worker, std::shared_ptr<Realm> realm, uint16_t 
       prefers_here_(prefers_here),
       failure_(failure),
       address_(worker),
-      member_(realm_->join_link(address_.ref(), failure)) {
+      member_(realm_->join_link(address_.ref(), failure, before_first(place))) {
   address_.lead_to(*this);
 }
 
@@ -42,10 +49,6 @@ void LinkedRealm::set_takes_calls(bool takes) {
   CalleeState& callee = *member_->callee;
   callee.clogged.store(!takes);
   if (callee.is_wanted_again()) realm_->on_takes_calls(callee);
-}
-
-CallNumber LinkedRealm::number_of(wamp::RequestId request) const {
-  return CallNumber{place_} << request_bits | (request.value & ((uint64_t{1} << request_bits) - 1));
 }
 
 // ---- mail: of calls that go there
@@ -65,8 +68,8 @@ void LinkedRealm::take(Invoke&& invoke) {
     }
     call.options = details;
     if (facts.caller_takes_passthru) call.options.append("takes_passthru", true);
-    wire_.send_call(number_of(call.request),
-                    encode(FrameKind::message, realm_->name(), std::move(call), payload));
+    const CallNumber number = call.request.value;
+    wire_.send_call(number, encode(FrameKind::message, realm_->name(), std::move(call), payload));
   });
 }
 
@@ -79,7 +82,7 @@ void LinkedRealm::take(CallNotice&& notice) {
 void LinkedRealm::send_interrupt(const wamp::Interrupt& interrupt) {
   send(FrameKind::message, wamp::Cancel{interrupt.request, interrupt.options}, {});
   const auto* const mode = interrupt.options.find("mode")->get<std::string>();
-  if (*mode != "kill") wire_.end_call(number_of(interrupt.request));
+  if (*mode != "kill") wire_.end_call(interrupt.request.value);
 }
 
 // ---- mail: of calls that came from there
@@ -115,8 +118,9 @@ bool LinkedRealm::take_message(const wamp::Call& message, const Frame& frame) {
     return static_cast<bool>(realm_->forward_more(*member_, message, std::move(payload)));
   // It has come already.
   if (message.request <= last_call_) return false;
-  last_call_ = message.request;
-  if (const auto call = forwarded(message)) {
+  const auto call = message.request.value < wamp::max_id ? forwarded(message) : std::nullopt;
+  if (call) {
+    last_call_ = message.request;
     realm_->forward(*member_, *call, std::move(payload));
     return true;
   }
@@ -137,26 +141,33 @@ bool LinkedRealm::take_message(const wamp::Cancel& cancel, const Frame&) {
 
 bool LinkedRealm::take_message(const wamp::CallResult& result, const Frame& frame) {
   const wamp::Value* const progress = result.details.find("progress");
-  if (!progress) wire_.end_call(number_of(result.request));
-  return static_cast<bool>(realm_->handle(*member_, wamp::Yield{result.request, result.details, {}},
-                                          copy_payload(frame.format, result.payload)));
+  const bool* const goes_on = progress ? progress->get<bool>() : nullptr;
+  const auto taken = realm_->handle(*member_, wamp::Yield{result.request, result.details, {}},
+                                    copy_payload(frame.format, result.payload));
+  return end_answer(result.request, !goes_on || !*goes_on, static_cast<bool>(taken));
 }
 
 bool LinkedRealm::take_message(const wamp::Error& error, const Frame& frame) {
   if (error.request_type != wamp::Call::type) return false;
-  wire_.end_call(number_of(error.request));
   const wamp::Error of_callee{wamp::Invocation::type, error.request, error.details, error.error, {}};
   RoutedPayload payload = copy_payload(frame.format, error.payload);
-  return static_cast<bool>(frame.kind == FrameKind::not_taken
-                               ? realm_->refuse_forwarded(*member_, of_callee, std::move(payload))
-                               : realm_->handle(*member_, of_callee, std::move(payload)));
+  const auto taken = frame.kind == FrameKind::not_taken
+                         ? realm_->refuse_forwarded(*member_, of_callee, std::move(payload))
+                         : realm_->handle(*member_, of_callee, std::move(payload));
+  return end_answer(error.request, true, static_cast<bool>(taken));
+}
+
+bool LinkedRealm::end_answer(wamp::RequestId request, bool is_last, bool is_taken) {
+  if (is_last || !is_taken) wire_.end_call(request.value);
+  if (!is_taken) fail_call(request.value);
+  return is_taken;
 }
 
 // ---- the end
 
 void LinkedRealm::fail_call(CallNumber call) {
   if (is_lost() || call >> request_bits != place_) return;
-  const wamp::RequestId request(call & ((CallNumber{1} << request_bits) - 1));
+  const wamp::RequestId request(call);
   // It may have been answered.
   static_cast<void>(
       realm_->handle(*member_, error_of(wamp::Invocation::type, request, failure_), payload_of(failure_)));

@@ -19,8 +19,12 @@ namespace router::link {
 
 class LinkedRealm final : public Addressee {
  public:
-  // `place`: of it among those of its link, for its calls' numbers. `failure`: what callers are told whose
-  // calls get lost. All outlive it.
+  // The last place there is. With more than 2^41 calls (at 50,000 a second, of 500 days) a place would get
+  // into the next one's numbers.
+  static constexpr uint16_t most_places = 4095;
+
+  // `place`: of it among those of its link, each of which is greater than the ones before; from 1, for its
+  // calls' numbers. `failure`: what callers are told whose calls get lost. All outlive it.
   LinkedRealm(Worker& worker, std::shared_ptr<Realm> realm, uint16_t place, bool prefers_here, Wire& wire,
               const Refusal& failure);
 
@@ -46,8 +50,8 @@ class LinkedRealm final : public Addressee {
   void take(CallNotice&& notice) override;
 
  private:
-  // A request of this side, as the other node's mail knows it.
-  CallNumber number_of(wamp::RequestId request) const;
+  // What a RESULT or ERROR has come to: a wrong one ends the call, too, as no other one will come.
+  bool end_answer(wamp::RequestId request, bool is_last, bool is_taken);
   void send(FrameKind kind, const wamp::Message& message, const RoutedPayload& payload) {
     wire_.send(encode(kind, realm_->name(), message, payload));
   }
@@ -67,7 +71,7 @@ class LinkedRealm final : public Addressee {
   const uint16_t place_;
   const bool prefers_here_;
   const Refusal& failure_;
-  wamp::RequestId last_call_;  // that has come from there
+  wamp::RequestId last_call_;  // that has come from there and could be read
   Address address_;
   Realm::Joined member_;  // null: the node is lost. It leaves before its address goes
 };

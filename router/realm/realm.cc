@@ -119,12 +119,12 @@ Realm::Joined Realm::join_unseen(const SessionRef& session, std::shared_ptr<tran
   const Identity router{"wampd", "trusted", "local", "router"};
   const MemberFacts facts(session, router, wamp::ClientFeatures(), std::move(account), 0,
                           MemberKind::question);
-  return join_unseen(facts, nullptr);
+  return join_unseen(facts, nullptr, {});
 }
 
-Realm::Joined Realm::join_unseen(const MemberFacts& facts,
-                                 std::shared_ptr<const RolePermissions> permissions) {
-  const std::shared_ptr<Seat> seat = make_seat(facts, {});
+Realm::Joined Realm::join_unseen(const MemberFacts& facts, std::shared_ptr<const RolePermissions> permissions,
+                                 wamp::RequestId last_invocation) {
+  const std::shared_ptr<Seat> seat = make_seat(facts, last_invocation);
   auto member = std::make_unique<Member>(facts, nullptr);
   member->seat = seat;
   const SendingLock lock(mutex_);

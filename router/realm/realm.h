@@ -85,8 +85,9 @@ class Realm final : public std::enable_shared_from_this<Realm>,
   // calls that go to a node, and the caller of all that come from there. The ends of these calls are told and
   // taken by handle() and take(), as a session's.
 
-  // `last_word`: for callers whose calls are there when it leaves.
-  Joined join_link(const SessionRef& session, const Refusal& last_word);
+  // `last_word`: for callers whose calls are there when it leaves. Its calls are numbered behind
+  // `last_invocation`.
+  Joined join_link(const SessionRef& session, const Refusal& last_word, wamp::RequestId last_invocation);
   // As Dealer::set_remote_callees() has it.
   bool set_remote_callees(Seat& link, std::string_view procedure, wamp::MatchPolicy match,
                           const dealer::RemoteOffer& offer);
@@ -269,7 +270,8 @@ class Realm final : public std::enable_shared_from_this<Realm>,
   template <class F>
   wamp::Result<void> of_present(Seat& seat, F request);
   // `permissions`: null: those of nobody.
-  Joined join_unseen(const MemberFacts& facts, std::shared_ptr<const RolePermissions> permissions);
+  Joined join_unseen(const MemberFacts& facts, std::shared_ptr<const RolePermissions> permissions,
+                     wamp::RequestId last_invocation);
   // For one that joins.
   std::shared_ptr<Seat> make_seat(const MemberFacts& facts, wamp::RequestId last_invocation);
   // The same check as check_request() for an exact URI, which is mostly the one that was granted last.

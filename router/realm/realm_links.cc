@@ -27,11 +27,13 @@ wamp::ClientFeatures features_of_links() {
 
 }  // namespace
 
-Realm::Joined Realm::join_link(const SessionRef& session, const Refusal& last_word) {
+Realm::Joined Realm::join_link(const SessionRef& session, const Refusal& last_word,
+                               wamp::RequestId last_invocation) {
   const Identity router{"wampd", "trusted", "local", "router"};
   const MemberFacts facts(session, router, features_of_links(), nullptr, CalleeRoom::unlimited,
                           MemberKind::link);
-  Joined link = join_unseen(facts, std::make_shared<RolePermissions>(config::Role(), limits_of_links()));
+  Joined link = join_unseen(facts, std::make_shared<RolePermissions>(config::Role(), limits_of_links()),
+                            last_invocation);
   link->party->callee.set_last_word(last_word);
   return link;
 }

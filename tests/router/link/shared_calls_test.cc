@@ -300,6 +300,12 @@ class ALink : public testing::Test {
     nodes.registers(callee, "com.work");
     nodes.a_hears_of("com.work", 1);
   }
+  // The first node has stopped to serve the realm, and begins again.
+  void serves_anew() {
+    nodes.to_b.stop_serving("realm1");
+    nodes.to_b.serve(nodes.a.realm().shared_from_this());
+    nodes.a_hears_of("com.work", 1);
+  }
 
   TwoNodes nodes;
   Wire& callee = TwoNodes::join(nodes.b);
@@ -379,16 +385,15 @@ TEST_F(ALink, IgnoresWhatIsCutOrChanged) {
 
 TEST_F(ALink, IgnoresAnswersToWhatWasNotAskedAndMessagesThatAreNotForIt) {
   using link::FrameKind;
+  const wamp::RequestId never(wamp::max_id);
   const auto comes = [&](FrameKind kind, const wamp::Message& message) {
     return nodes.to_b.on_frame(link::encode(kind, "realm1", message, {}));
   };
-  EXPECT_FALSE(comes(FrameKind::message, wamp::CallResult{wamp::RequestId(7), {}, {}}));
-  EXPECT_FALSE(
-      comes(FrameKind::not_taken, wamp::Error{wamp::Call::type, wamp::RequestId(7), {}, "com.error", {}}));
-  EXPECT_FALSE(
-      comes(FrameKind::message, wamp::Error{wamp::Publish::type, wamp::RequestId(7), {}, "com.error", {}}));
-  EXPECT_FALSE(comes(FrameKind::message, wamp::Cancel{wamp::RequestId(7), {}}));
-  EXPECT_FALSE(comes(FrameKind::message, wamp::Yield{wamp::RequestId(7), {}, {}}));
+  EXPECT_FALSE(comes(FrameKind::message, wamp::CallResult{never, {}, {}}));
+  EXPECT_FALSE(comes(FrameKind::not_taken, wamp::Error{wamp::Call::type, never, {}, "com.error", {}}));
+  EXPECT_FALSE(comes(FrameKind::message, wamp::Error{wamp::Publish::type, never, {}, "com.error", {}}));
+  EXPECT_FALSE(comes(FrameKind::message, wamp::Cancel{never, {}}));
+  EXPECT_FALSE(comes(FrameKind::message, wamp::Yield{never, {}, {}}));
   EXPECT_EQ(nodes.to_b.ignored_frames(), 5u);
 }
 
@@ -415,6 +420,94 @@ TEST_F(ALink, ServesARealmForAsLongAsItIsSaid) {
   EXPECT_EQ(nodes.a_hears_of("com.work", 1), Heard::no_realm);
   nodes.to_b.serve(nodes.a.realm().shared_from_this());
   EXPECT_EQ(nodes.a_hears_of("com.work", 1), Heard::done);
+}
+
+TEST_F(ALink, ThatServesARealmAnewIsStillHeard) {
+  for (int request = 1; request <= 2; ++request) {
+    caller.receives(call(request));
+    nodes.settle();
+    callee.receives(yield(request));
+  }
+  EXPECT_EQ(nodes.heard(caller), "[50,1,{}]\n[50,2,{}]");
+  callee.sent();
+  serves_anew();
+  caller.receives(call(3));
+  EXPECT_EQ(nodes.heard(callee), "[68,3,1,{}]");
+  callee.receives(yield(3));
+  EXPECT_EQ(nodes.heard(caller), "[50,3,{}]");
+  EXPECT_TRUE(nodes.from_a.waited_for.empty());
+}
+
+TEST_F(ALink, GivesNoCallTheAnswerToOneBeforeItServedTheRealmAnew) {
+  caller.receives(call(1));
+  nodes.settle();
+  serves_anew();
+  EXPECT_THAT(nodes.heard(caller), HasSubstr("wamp.error.network_failure"));
+  caller.receives(call(2));
+  nodes.settle();
+  callee.receives(R"([70,1,{},["old"]])");
+  EXPECT_EQ(nodes.heard(caller), "");
+  callee.receives(R"([70,2,{},["new"]])");
+  EXPECT_EQ(nodes.heard(caller), R"([50,2,{},["new"]])");
+}
+
+TEST_F(ALink, ServesNoMoreRealmsThanItHasNumbersFor) {
+  for (int place = 2; place <= link::LinkedRealm::most_places; ++place) {
+    nodes.to_b.stop_serving("realm1");
+    ASSERT_TRUE(nodes.to_b.serve(nodes.a.realm().shared_from_this()));
+    nodes.a.worker().end_turn();
+  }
+  nodes.a_hears_of("com.work", 1);
+  caller.receives(call(1));
+  EXPECT_EQ(nodes.heard(callee), "[68,1,1,{}]");
+  nodes.to_b.stop_serving("realm1");
+  EXPECT_FALSE(nodes.to_b.serve(nodes.a.realm().shared_from_this()));
+  EXPECT_EQ(nodes.a_hears_of("com.work", 1), Heard::no_realm);
+}
+
+TEST_F(ALink, EndsACallWhoseAnswerIsWrong) {
+  const auto answers = [&](wamp::Message&& answer) {
+    return nodes.to_b.on_frame(link::encode(link::FrameKind::message, "realm1", answer, {}));
+  };
+  const wamp::Dict wrong{{"ppt_scheme", 5}};
+  caller.receives(call(1));
+  nodes.settle();
+  EXPECT_FALSE(answers(wamp::CallResult{wamp::RequestId(*nodes.from_a.waited_for.begin()), wrong, {}}));
+  EXPECT_THAT(nodes.heard(caller), StartsWith(R"([8,48,1,{},"wamp.error.network_failure")"));
+  EXPECT_TRUE(nodes.from_a.waited_for.empty());
+  caller.receives(call(2));
+  nodes.settle();
+  EXPECT_FALSE(answers(wamp::Error{
+      wamp::Call::type, wamp::RequestId(*nodes.from_a.waited_for.begin()), wrong, "com.error", {}}));
+  EXPECT_THAT(nodes.heard(caller), StartsWith(R"([8,48,2,{},"wamp.error.network_failure")"));
+  EXPECT_TRUE(nodes.from_a.waited_for.empty());
+  EXPECT_EQ(nodes.a.realm().counts().calls, 0u);
+}
+
+TEST_F(ALink, TakesAResultThatIsNoProgressForTheLast) {
+  caller.receives(call(1));
+  nodes.settle();
+  const wamp::RequestId request(*nodes.from_a.waited_for.begin());
+  EXPECT_TRUE(nodes.to_b.on_frame(link::encode(link::FrameKind::message, "realm1",
+                                               wamp::CallResult{request, {{"progress", false}}, {}}, {})));
+  EXPECT_EQ(nodes.heard(caller), "[50,1,{}]");
+  EXPECT_TRUE(nodes.from_a.waited_for.empty());
+}
+
+TEST_F(ALink, IsNotSilencedByACallWithAGreatNumber) {
+  caller.receives(call(1));
+  ASSERT_EQ(nodes.from_a.frames.size(), 1u);
+  serializers::Scratch scratch;
+  const auto frame = link::decode(nodes.from_a.frames.front(), scratch);
+  auto great = std::get<wamp::Call>(frame->message);
+  great.request = wamp::RequestId(wamp::max_id);
+  EXPECT_FALSE(nodes.to_a.on_frame(link::encode(link::FrameKind::message, "realm1", great, {})));
+  wamp::Call unreadable;
+  unreadable.request = wamp::RequestId(wamp::max_id - 1);
+  unreadable.procedure = "com.work";
+  EXPECT_FALSE(nodes.to_a.on_frame(link::encode(link::FrameKind::message, "realm1", unreadable, {})));
+  EXPECT_EQ(nodes.from_b.frames.size(), 2u) << "both are answered";
+  EXPECT_EQ(nodes.heard(callee), "[68,1,1,{}]");
 }
 
 TEST_F(ALink, SendsNoCallBackOrOn) {
