@@ -127,22 +127,23 @@ std::vector<RemoteCallees> Dealer::make_way(Registration& registration, Outbox& 
   return elsewhere;
 }
 
-bool Dealer::set_remote_callees(Member& link, std::string_view procedure, wamp::MatchPolicy match,
-                                const RemoteOffer& offer, Outbox& outbox) {
+OfferHeard Dealer::set_remote_callees(Member& link, std::string_view procedure, wamp::MatchPolicy match,
+                                      const RemoteOffer& offer, Outbox& outbox) {
   Registration* registration = registrations_.find(procedure, match);
   if (registration && registration->has_callee(link) &&
       (offer.count == 0 || registration->policy != offer.policy)) {
     remove_callee(*registration, link, outbox);
     registration = registrations_.find(procedure, match);
   }
-  if (offer.count == 0) return true;
+  if (offer.count == 0) return OfferHeard::done;
   if (registration && registration->policy != offer.policy) {
-    if (!registration->is_deserted() || !registration->remote.empty()) return false;
+    if (!registration->is_deserted() || !registration->remote.empty()) return OfferHeard::other_policy;
     vacate(*registration, false, outbox);
     registration = nullptr;
     settle({procedure, match});
   }
   const bool created = !registration;
+  if (created && !has_room_for_remote(link, procedure, match)) return OfferHeard::no_room;
   if (created)
     registration = &registrations_.add(procedure, match, offer.policy, clock_.wall_time(), link.ref.session);
   try {
@@ -159,7 +160,14 @@ bool Dealer::set_remote_callees(Member& link, std::string_view procedure, wamp::
     throw;
   }
   give_to_waiting(*registration);
-  return true;
+  return OfferHeard::done;
+}
+
+bool Dealer::has_room_for_remote(const Member& link, std::string_view procedure,
+                                 wamp::MatchPolicy match) const {
+  const ShapeLimits shapes{limits_.wildcard_shapes, limits_.wildcard_shapes};
+  return registrations_.unlisted() < limits_.registrations &&
+         !registrations_.refusal(procedure, match, link.ref.session, shapes);
 }
 
 void Dealer::add_callee(Registration* registration, const Wanted& wanted, Outbox& outbox) {

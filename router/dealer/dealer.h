@@ -60,10 +60,9 @@ class Dealer {
                           const RegisterOptions& options, const Grant& grant, Outbox& outbox);
   void unregister(Member& callee, const wamp::Unregister& message, Outbox& outbox);
 
-  // What another node has, of the member that is the link to it. False: those who have it already share it in
-  // another way, so no call goes to that node.
-  bool set_remote_callees(Member& link, std::string_view procedure, wamp::MatchPolicy match,
-                          const RemoteOffer& offer, Outbox& outbox);
+  // What another node has, of the member that is the link to it.
+  OfferHeard set_remote_callees(Member& link, std::string_view procedure, wamp::MatchPolicy match,
+                                const RemoteOffer& offer, Outbox& outbox);
 
   // ---- calls that wait for a callee to be free
 
@@ -132,6 +131,8 @@ class Dealer {
   // be made, instead of another one if `is_replaced`.
   std::optional<std::string> why_no_room(const Wanted& wanted, const Registration* shared,
                                          bool is_replaced) const;
+  // What other nodes have and nobody here does is bounded as what is registered here.
+  bool has_room_for_remote(const Member& link, std::string_view procedure, wamp::MatchPolicy match) const;
   // `registration`: what the callee may share; null: it is made.
   void add_callee(Registration* registration, const Wanted& wanted, Outbox& outbox);
   // Nobody finds the registration any more, and its callees lose it. `by_force`: they are told so; else they

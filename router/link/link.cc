@@ -35,7 +35,15 @@ Link::Heard Link::set_callees(std::string_view realm, std::string_view procedure
   const auto found = realms_.find(realm);
   if (found == realms_.end() || is_lost_) return Heard::no_realm;
   const dealer::RemoteOffer offer{policy, count, there_hash_, here_hash_, found->second->prefers_here()};
-  return found->second->set_callees(procedure, match, offer) ? Heard::done : Heard::other_policy;
+  switch (found->second->set_callees(procedure, match, offer)) {
+    case dealer::OfferHeard::done:
+      return Heard::done;
+    case dealer::OfferHeard::other_policy:
+      return Heard::other_policy;
+    case dealer::OfferHeard::no_room:
+      break;
+  }
+  return Heard::no_room;
 }
 
 void Link::set_takes_calls(bool takes) {

@@ -36,6 +36,7 @@ class Link {
   enum class Heard : uint8_t {
     done,
     other_policy,  // those who have the procedure already share it in another way: no call goes to the node
+    no_room,       // other nodes have as many registrations as the realm may know of: the same
     no_realm,      // it does not serve that one
   };
   // The other node has so many callees in that registration now.

@@ -40,8 +40,8 @@ LinkedRealm::LinkedRealm(Worker& worker, std::shared_ptr<Realm> realm, uint16_t 
   address_.lead_to(*this);
 }
 
-bool LinkedRealm::set_callees(std::string_view procedure, wamp::MatchPolicy match,
-                              const dealer::RemoteOffer& offer) {
+dealer::OfferHeard LinkedRealm::set_callees(std::string_view procedure, wamp::MatchPolicy match,
+                                            const dealer::RemoteOffer& offer) {
   return realm_->set_remote_callees(*member_, procedure, match, offer);
 }
 

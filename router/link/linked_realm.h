@@ -29,7 +29,8 @@ class LinkedRealm final : public Addressee {
               const Refusal& failure);
 
   bool prefers_here() const { return prefers_here_; }
-  bool set_callees(std::string_view procedure, wamp::MatchPolicy match, const dealer::RemoteOffer& offer);
+  dealer::OfferHeard set_callees(std::string_view procedure, wamp::MatchPolicy match,
+                                 const dealer::RemoteOffer& offer);
   // False: calls are not sent there for now. Those that nobody else takes wait.
   void set_takes_calls(bool takes);
 

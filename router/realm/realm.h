@@ -89,8 +89,8 @@ class Realm final : public std::enable_shared_from_this<Realm>,
   // `last_invocation`.
   Joined join_link(const SessionRef& session, const Refusal& last_word, wamp::RequestId last_invocation);
   // As Dealer::set_remote_callees() has it.
-  bool set_remote_callees(Seat& link, std::string_view procedure, wamp::MatchPolicy match,
-                          const dealer::RemoteOffer& offer);
+  dealer::OfferHeard set_remote_callees(Seat& link, std::string_view procedure, wamp::MatchPolicy match,
+                                        const dealer::RemoteOffer& offer);
   // A call that has come from there, for callees here only and without regard to permissions.
   void forward(Seat& link, const dealer::ForwardedCall& call, RoutedPayload&& payload);
   // A further chunk of one.

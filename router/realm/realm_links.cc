@@ -38,13 +38,13 @@ Realm::Joined Realm::join_link(const SessionRef& session, const Refusal& last_wo
   return link;
 }
 
-bool Realm::set_remote_callees(Seat& link, std::string_view procedure, wamp::MatchPolicy match,
-                               const dealer::RemoteOffer& offer) {
-  bool is_set = false;
+dealer::OfferHeard Realm::set_remote_callees(Seat& link, std::string_view procedure, wamp::MatchPolicy match,
+                                             const dealer::RemoteOffer& offer) {
+  auto heard = dealer::OfferHeard::done;
   locked(link, [&](RealmState& state, Member& member) {
-    is_set = state.dealer.set_remote_callees(member, procedure, match, offer, state.outbox);
+    heard = state.dealer.set_remote_callees(member, procedure, match, offer, state.outbox);
   });
-  return is_set;
+  return heard;
 }
 
 void Realm::forward(Seat& link, const dealer::ForwardedCall& call, RoutedPayload&& payload) {

@@ -41,6 +41,12 @@ struct RemoteOffer {
   bool prefers_here = true;         // who is free here gets a call first
 };
 
+enum class OfferHeard : uint8_t {
+  done,
+  other_policy,  // those who have the procedure already share it in another way: no call goes to the node
+  no_room,       // other nodes have as many registrations as the realm may know of: the same
+};
+
 struct RemoteCallees {
   Member* link = nullptr;  // to that node
   std::shared_ptr<CalleeSlot> slot;

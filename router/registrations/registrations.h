@@ -37,6 +37,8 @@ class Registrations {
 
   // By which any thread sees whether it still leads where calls of a procedure go.
   const RouteGenerations& routes() const { return routes_; }
+  // How many only other nodes have.
+  size_t unlisted() const { return unlisted_; }
   // Before a callee comes or goes.
   void changing(const Registration& registration) noexcept {
     routes_.changing(registration.procedure, registration.match);

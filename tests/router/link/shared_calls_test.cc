@@ -294,6 +294,21 @@ TEST(ARemoteProcedure, IsNoReasonToRefuseARegisterThatTheNodesHaveAgreedOn) {
   EXPECT_EQ(nodes.a_hears_of("com.other", 1, Policy::roundrobin), Heard::other_policy);
 }
 
+TEST(ARemoteProcedure, IsOneOfAtMostSoManyAsARealmMayHave) {
+  TwoNodes nodes;
+  config::Realm realm = SessionHarness::two_realms().realms.front();
+  realm.limits.registrations = 2;
+  realm.limits.wildcard_shapes = 1;
+  nodes.a.realm().configure(realm);
+  EXPECT_EQ(nodes.a_hears_of("a...d", 1, Policy::single, Match::wildcard), Heard::done);
+  EXPECT_EQ(nodes.a_hears_of("a..c.", 1, Policy::single, Match::wildcard), Heard::no_room);
+  EXPECT_EQ(nodes.a_hears_of("com.a", 1), Heard::done);
+  EXPECT_EQ(nodes.a_hears_of("com.b", 1), Heard::no_room);
+  EXPECT_EQ(nodes.a_hears_of("com.a", 0), Heard::done);
+  EXPECT_EQ(nodes.a_hears_of("com.b", 1), Heard::done);
+  EXPECT_EQ(nodes.a_hears_of("com.b", 2), Heard::done);
+}
+
 class ALink : public testing::Test {
  protected:
   ALink() {
