@@ -33,7 +33,8 @@ struct RealmState {
   void set_neighbours(std::shared_ptr<Neighbours> neighbours, std::chrono::milliseconds patience);
   // What waits for other nodes is refused from now on. Precondition: the realm is in a cluster.
   void stop_waiting() noexcept;
-  // What other nodes have answered. As in NeighboursAnswers; without memory it is as if it had not come.
+  // What other nodes have answered. As in NeighboursAnswers. Without memory a grant is as if it had not come;
+  // of a refusal a part may be done (docs/design/cluster.md, "Open of calls").
   void on_name_granted(const MatchedUriView& procedure, Ticket ticket, uint64_t incarnation) noexcept;
   void on_name_refused(const MatchedUriView& procedure, Ticket ticket, dealer::InvocationPolicy by) noexcept;
   void on_confirmed(Ticket ticket) noexcept;

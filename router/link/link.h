@@ -45,8 +45,9 @@ class Link {
   // Whether calls may be sent there for now. Those that nobody else takes wait.
   void set_takes_calls(bool takes);
 
-  // What the other link has sent. Whatever it is, nothing breaks; false: it was wrong, or has come twice, and
-  // was ignored.
+  // What the other link has sent. Whatever it is, nothing breaks. False: it was wrong, or a CALL that has
+  // come already. A wrong answer ends its call, a CALL that cannot be read is answered, and all else is
+  // ignored; so are answers to what has ended, which are none of these.
   bool on_frame(std::string_view bytes);
   uint64_t ignored_frames() const { return ignored_; }
 
