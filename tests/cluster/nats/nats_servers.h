@@ -35,6 +35,7 @@ class NatsServers {
   void make_bucket() const;
 
   size_t size() const { return servers_.size(); }
+  uint16_t port(size_t server) const { return servers_[server].port; }
   void start(size_t server);
   void kill(size_t server);  // with -9
   void freeze(size_t server) const;

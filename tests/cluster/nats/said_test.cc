@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "router/cluster/bytes/bytes.h"
+#include "tests/cluster/nats/slow_way.h"
 #include "tests/cluster/nats/station.h"
 
 namespace cluster_nats {
@@ -103,6 +104,22 @@ TEST_F(Said, ToOneAsASnapshotHasAllItsPartsAtOnce) {
         "b", {{"a", 1}, {"b", 1}, Snapshot{.number = 1, .changes = changes, .part = part, .is_last = false}});
   EXPECT_EQ(a->backbone->dropped(), 0u);
   EXPECT_TRUE(turns.until([&] { return b->letters.size() == parts; }));
+}
+
+TEST_F(Said, ToOneOnASlowWayComesAllTheSame) {
+  // What the connection says to itself is behind all this, seconds later.
+  SlowWay way(turns, servers->port(0));
+  NatsSettings settings = servers->settings("slow");
+  settings.urls = {"nats://127.0.0.1:" + std::to_string(way.port())};
+  Station slow(turns, settings);
+  ASSERT_TRUE(slow.connects());
+  b->letters.clear();
+  constexpr uint64_t many = 25;
+  for (uint64_t i = 1; i <= many; ++i)
+    slow.backbone->send("b", letter("slow", "b", i, std::string(1024 * 1024, 'a')));
+  ASSERT_TRUE(turns.until([&] { return b->letters.size() == many || !slow.backbone->is_connected(); }));
+  EXPECT_TRUE(slow.backbone->is_connected());
+  EXPECT_EQ(b->letters.size(), many);
 }
 
 TEST_F(Said, ToANodeWithAWrongNameGoesNowhere) {
