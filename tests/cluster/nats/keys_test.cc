@@ -36,7 +36,9 @@ TEST_F(Keys, AreClaimedByOneOfTwo) {
   // On a slow machine an answer may have come too late.
   const auto& of_owner = is_a ? of_a : of_b;
   EXPECT_NE(of_owner.outcome, Outcome::refused);
-  if (of_owner.outcome == Outcome::accepted) EXPECT_EQ(of_owner.revision, told.revision);
+  if (of_owner.outcome == Outcome::accepted) {
+    EXPECT_EQ(of_owner.revision, told.revision);
+  }
   EXPECT_NE((is_a ? of_b : of_a).outcome, Outcome::accepted);
   EXPECT_TRUE((is_a ? b : a)->is_claim_refused(name("p"), owner("c"), 0));
 }

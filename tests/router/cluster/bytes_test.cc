@@ -125,7 +125,7 @@ TEST_P(ClusterBytes, GiveNothingOrAValueIfOneByteIsAnother) {
       std::string changed = bytes;
       changed[at] = static_cast<char>(octet);
       const std::string read = again(changed);
-      if (!read.empty()) EXPECT_EQ(again(read), read) << at << " " << octet;
+      EXPECT_TRUE(read.empty() || again(read) == read) << at << " " << octet;
     }
   }
 }
