@@ -111,7 +111,7 @@ ROUTER_ROOMS = {
     "http": {"config", "base", "auth/proofs", "auth", "realm", "entrance", "http/client", "http/forms", "http/streams"},
     "web": {"config", "base", "worker", "entrance", "session", "chaos", "monitor", "http"},
     "process": {"base"},
-    "server": {"process", "config", "base", "memory", "realm", "worker", "chaos", "monitor", "web"},
+    "server": {"process", "config", "base", "memory", "realm", "worker", "chaos", "monitor", "web", "statistics"},
     "embed": {"config", "config/file", "base", "server"},
     "main": {"dev_cert", "config", "config/file", "base", "memory", "auth/proofs", "access", "chaos", "process", "server"},
 }

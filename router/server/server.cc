@@ -102,7 +102,10 @@ bool serves_wamp(const config::Transport& transport) {
 }  // namespace
 
 Server::Server(config::Config config, WorkersOnly)
-    : config_(std::move(config)), realms_([this](const config::Realm& realm) { return make_realm(realm); }) {
+    : config_(std::move(config)),
+      pinned_procedures_(pinned(config_.metrics.procedures)),
+      pinned_topics_(pinned(config_.metrics.topics)),
+      realms_([this](const config::Realm& realm) { return make_realm(realm); }) {
   for (size_t number = 0; number < worker_count_of(config_); ++number) {
     workers_.push_back(std::make_unique<Worker>(static_cast<uint32_t>(number), random_seed()));
     mailboxes_.push_back(&workers_.back()->mailbox());
@@ -158,7 +161,7 @@ std::shared_ptr<Realm> Server::make_realm(const config::Realm& config) {
       [this](wamp::SessionId asker) {
         monitor_->pages().looking_thread().forget(LookingThread::For::caller, asker.value);
       });
-  realm->pin(pinned(config_.metrics.procedures), pinned(config_.metrics.topics));
+  realm->pin(pinned_procedures_, pinned_topics_);
   return realm;
 }
 

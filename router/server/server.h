@@ -18,6 +18,7 @@
 #include "router/monitor/monitor.h"
 #include "router/process/handover.h"
 #include "router/realm/realms.h"
+#include "router/statistics/uri_summary.h"
 #include "router/web/web_service.h"
 #include "router/worker/worker.h"
 #include "transport/accept/inherited_sockets.h"
@@ -93,7 +94,9 @@ class Server {
   void close_listeners();
   void set_accepting(bool accepting);
 
-  config::Config config_;
+  config::Config config_;  // the main thread's: a reload replaces it
+  // What no reload changes, for workers that make realms.
+  const PinnedUris pinned_procedures_, pinned_topics_;
   const SystemClock clock_;
   std::vector<Mailbox*> mailboxes_;  // by worker
   // In this order: connections go with their workers, and look at services until then.
