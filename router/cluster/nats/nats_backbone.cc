@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <thread>
 #include <utility>
 
-#include "crypto/crypto.h"
+#include "router/base/clock.h"
+#include "router/base/id_source.h"
 #include "router/base/log.h"
 #include "router/cluster/bytes/bytes.h"
-#include "router/cluster/nats/boot_time.h"
 #include "transport/memory/has_memory_for.h"
 
 namespace router::cluster {
@@ -29,13 +28,6 @@ constexpr size_t max_partial_announcements = 64 * megabyte;
 // A message with less room is no use.
 constexpr size_t least_max_payload = 256;
 constexpr std::chrono::milliseconds pause_without_memory{10};
-
-uint64_t random_number() {
-  const std::string bytes = crypto::random_bytes(sizeof(uint64_t));
-  uint64_t number = 0;
-  std::memcpy(&number, bytes.data(), sizeof number);
-  return number;
-}
 
 // What a message for the connection's own inbox answers. None: it is for something else.
 std::optional<std::string_view> answered(const NatsConnection& connection, std::string_view subject) {
@@ -96,7 +88,7 @@ void NatsBackbone::Control::on_disconnected() {
 
 void NatsBackbone::Control::on_message(const NatsMessage& message) {
   pulse_.on_message();
-  const Time now = boot_time();
+  const Time now = SystemClock().boot_time();
   if (watch_.on_message(message)) return;
   if (const auto to = answered(connection_, message.subject())) {
     if (to->front() == 'w') return writes_.on_answer(to->substr(1), message, now);
@@ -120,7 +112,7 @@ void NatsBackbone::Control::on_announcements(const NatsMessage& message, Time no
 }
 
 void NatsBackbone::Control::on_messages_end() {
-  watch_.tell(boot_time());
+  watch_.tell(SystemClock().boot_time());
 }
 
 // ---- letters
@@ -166,7 +158,7 @@ void NatsBackbone::Letters::on_disconnected() {
 void NatsBackbone::Letters::on_message(const NatsMessage& message) {
   pulse_.on_message();
   if (answered(connection_, message.subject())) return;
-  const Time now = boot_time();
+  const Time now = SystemClock().boot_time();
   bool is_understood = reader_.read(message.data(), texts_);
   for (const std::string_view text : texts_) {
     if (const auto letter = decode_letter(text)) {
@@ -183,7 +175,7 @@ void NatsBackbone::Letters::on_message(const NatsMessage& message) {
 NatsBackbone::NatsBackbone(transport::Loop& loop, NatsSettings settings)
     : loop_(loop),
       settings_(std::move(settings)),
-      sender_(random_number()),
+      sender_(random_seed()),
       ticker_(loop, [this] { tick(); }) {}
 
 NatsBackbone::~NatsBackbone() {
@@ -203,7 +195,7 @@ void NatsBackbone::tick() {
   while (
       !transport::has_memory_for([this] { ticker_.ring_by(transport::Loop::Clock::now() + tick_interval); }))
     std::this_thread::sleep_for(pause_without_memory);
-  control_->tick(boot_time());
+  control_->tick(SystemClock().boot_time());
   letters_->tick();
 }
 
@@ -220,11 +212,11 @@ void NatsBackbone::announce(const Announcement& said) {
 }
 
 void NatsBackbone::claim(const Key& key, const Value& value, Revision expected, Ticket ticket) {
-  control_->writes().write(key, value, expected, ticket, boot_time());
+  control_->writes().write(key, value, expected, ticket, SystemClock().boot_time());
 }
 
 void NatsBackbone::withdraw(const Key& key, Revision expected, Ticket ticket) {
-  control_->writes().write(key, std::monostate(), expected, ticket, boot_time());
+  control_->writes().write(key, std::monostate(), expected, ticket, SystemClock().boot_time());
 }
 
 void NatsBackbone::send(const NodeName& to, const Letter& letter) {

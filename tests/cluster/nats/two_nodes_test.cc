@@ -1,12 +1,14 @@
 // Two nodes as they are, on NATS as it is.
 #include <gtest/gtest.h>
 
-#include "router/cluster/nats/boot_time.h"
+#include "router/base/clock.h"
 #include "router/cluster/node.h"
 #include "tests/cluster/nats/station.h"
 
 namespace cluster_nats {
 namespace {
+
+using router::SystemClock;
 
 class Member final : public NodeUser {
  public:
@@ -26,7 +28,7 @@ class Member final : public NodeUser {
   bool sees(const Member& other, const NodeName& name) const {
     const auto peer = node.peer(name);
     return peer && peer->incarnation == other.node.membership().self().incarnation &&
-           node.is_live(*peer, boot_time());
+           node.is_live(*peer, SystemClock().boot_time());
   }
 
   std::vector<Change> offered() const override { return {}; }
@@ -41,7 +43,7 @@ class Member final : public NodeUser {
   void tick() {
     turns_.loop().after(milliseconds(20), [this, alive = is_alive_] {
       if (!*alive) return;
-      node.tick(boot_time());
+      node.tick(SystemClock().boot_time());
       tick();
     });
   }
@@ -63,15 +65,16 @@ TEST(TwoNodes, SeeEachOtherAndTheSecondHasANameWhenTheFirstIsGone) {
   Turns turns;
   Member first(turns, servers.settings("first"), 1), second(turns, servers.settings("second"), 2);
   ASSERT_TRUE(turns.until([&] {
-    return first.node.is_ready(boot_time()) && second.node.is_ready(boot_time()) &&
-           first.sees(second, "second") && second.sees(first, "first");
+    return first.node.is_ready(SystemClock().boot_time()) &&
+           second.node.is_ready(SystemClock().boot_time()) && first.sees(second, "second") &&
+           second.sees(first, "first");
   }));
 
   const Name exclusive = name("com.example.exclusive");
-  first.node.want(exclusive, Policy::single, boot_time());
+  first.node.want(exclusive, Policy::single, SystemClock().boot_time());
   ASSERT_TRUE(turns.until([&] { return first.granted.contains(exclusive); }));
-  EXPECT_TRUE(first.node.may_serve(exclusive, boot_time()));
-  second.node.want(exclusive, Policy::single, boot_time());
+  EXPECT_TRUE(first.node.may_serve(exclusive, SystemClock().boot_time()));
+  second.node.want(exclusive, Policy::single, SystemClock().boot_time());
   ASSERT_TRUE(turns.until([&] { return second.refused.contains(exclusive); })) << "the first one owns it";
   EXPECT_FALSE(second.granted.contains(exclusive));
 
@@ -88,9 +91,9 @@ TEST(TwoNodes, SeeEachOtherAndTheSecondHasANameWhenTheFirstIsGone) {
   first.kill();
   bool is_owned_by_both = false;
   second.refused.clear();
-  second.node.want(exclusive, Policy::single, boot_time());
+  second.node.want(exclusive, Policy::single, SystemClock().boot_time());
   ASSERT_TRUE(turns.until([&] {
-    const Time now = boot_time();
+    const Time now = SystemClock().boot_time();
     is_owned_by_both |= first.node.may_serve(exclusive, now) && second.node.may_serve(exclusive, now);
     if (second.refused.erase(exclusive) > 0) second.node.want(exclusive, Policy::single, now);
     return second.node.may_serve(exclusive, now);
