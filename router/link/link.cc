@@ -67,7 +67,7 @@ bool Link::take_frame(std::string_view bytes) {
     const Refusal why{wamp::error_uri::no_such_procedure,
                       "node \"" + there_ + "\" calls a realm that is not here"};
     wire_.send(encode(FrameKind::not_taken, frame->realm, error_of(wamp::Call::type, call->request, why),
-                      make_payload({{wamp::Value(why.text)}, {}})));
+                      payload_of(why)));
   }
   return false;
 }

@@ -22,10 +22,6 @@ bool is_not_taken(const wamp::Error& error) {
          error.error == wamp::error_uri::no_available_callee || error.error == wamp::error_uri::unavailable;
 }
 
-RoutedPayload payload_of(const Refusal& why) {
-  return make_payload({{wamp::Value(why.text)}, {}});
-}
-
 }  // namespace
 
 LinkedRealm::LinkedRealm(Worker& worker, std::shared_ptr<Realm> realm, uint16_t place, bool prefers_here,

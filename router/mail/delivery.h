@@ -84,6 +84,8 @@ struct Together {
   std::vector<std::variant<Delivery, JoinAudience, LeaveAudience, KeptEvents>> mail;
 };
 
+// An ERROR's own, the text for people.
+RoutedPayload payload_of(const Refusal& why);
 // What who takes it out has in its place.
 std::variant<Delivery, Answer> error_of(const Refused& refused);
 

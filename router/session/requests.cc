@@ -11,8 +11,8 @@
 namespace router {
 namespace {
 
-RoutedPayload payload_of(const Refusal& refusal) {
-  return refusal.text.empty() ? RoutedPayload() : make_payload({{refusal.text}, {}});
+RoutedPayload payload_if_any_of(const Refusal& refusal) {
+  return refusal.text.empty() ? RoutedPayload() : payload_of(refusal);
 }
 
 }  // namespace
@@ -97,13 +97,13 @@ wamp::Result<void> Requests::end_call(wamp::RequestId call) {
 wamp::Result<void> Requests::refuse_answer(wamp::RequestId invocation, const Refusal& refusal) {
   worker_.loop().request_turn_end();
   return realm_->handle(member_, error_of(wamp::MessageType::invocation, invocation, refusal),
-                        payload_of(refusal));
+                        payload_if_any_of(refusal));
 }
 
 void Requests::send_refusal(wamp::MessageType type, wamp::RequestId request, const Refusal& refusal) {
   const wamp::Error error = error_of(type, request, refusal);
-  if (sender_.send(error, payload_of(refusal)) && member_.branch.is_tapped.load(std::memory_order_relaxed))
-      [[unlikely]]
+  if (sender_.send(error, payload_if_any_of(refusal)) &&
+      member_.branch.is_tapped.load(std::memory_order_relaxed)) [[unlikely]]
     realm_->show(member_, seen(error, false, sender_.format(), {}));
 }
 
