@@ -4,6 +4,10 @@
 
 namespace router {
 
+Identity own_identity() {
+  return {"wampd", "trusted", "local", "router"};
+}
+
 MemberFacts::MemberFacts(const SessionRef& its_ref, Identity who, const wamp::ClientFeatures& its_features,
                          std::shared_ptr<transport::Account> its_account, size_t room, MemberKind its_kind)
     : ref(its_ref),

@@ -27,6 +27,9 @@ struct Identity {
   std::string peer = {};  // the client's address
 };
 
+// Of the router's own members.
+Identity own_identity();
+
 enum class MemberKind : uint8_t {
   client,
   question,  // the router's own, to an authenticator or authorizer

@@ -116,8 +116,7 @@ std::variant<Realm::Joined, Refusal> Realm::join(const SessionRef& session, Iden
 }
 
 Realm::Joined Realm::join_unseen(const SessionRef& session, std::shared_ptr<transport::Account> account) {
-  const Identity router{"wampd", "trusted", "local", "router"};
-  const MemberFacts facts(session, router, wamp::ClientFeatures(), std::move(account), 0,
+  const MemberFacts facts(session, own_identity(), wamp::ClientFeatures(), std::move(account), 0,
                           MemberKind::question);
   return join_unseen(facts, nullptr, {});
 }

@@ -29,8 +29,7 @@ wamp::ClientFeatures features_of_links() {
 
 Realm::Joined Realm::join_link(const SessionRef& session, const Refusal& last_word,
                                wamp::RequestId last_invocation) {
-  const Identity router{"wampd", "trusted", "local", "router"};
-  const MemberFacts facts(session, router, features_of_links(), nullptr, CalleeRoom::unlimited,
+  const MemberFacts facts(session, own_identity(), features_of_links(), nullptr, CalleeRoom::unlimited,
                           MemberKind::link);
   Joined link = join_unseen(facts, std::make_shared<RolePermissions>(config::Role(), limits_of_links()),
                             last_invocation);
