@@ -38,16 +38,6 @@ void AwaitedTopics::wait(const MatchedUriView& topic, HeldSubscribe held) {
   }
 }
 
-AwaitedTopics::Held::Number AwaitedTopics::first_overdue(SteadyTime now) const {
-  const Held::Number oldest = held_.next();
-  return oldest != 0 && (hood_.is_leaving || held_.at(oldest).deadline <= now) ? oldest : 0;
-}
-
-SteadyTime AwaitedTopics::next_deadline() const {
-  const Held::Number oldest = held_.next();
-  return oldest == 0 ? SteadyTime::max() : held_.at(oldest).deadline;
-}
-
 void AwaitedTopics::end(const MatchedUriView& topic, bool has_subscribers) noexcept {
   if (held_.first_for(topic) != 0) return;
   if (const auto found = tickets_.find(topic); found != tickets_.end()) {

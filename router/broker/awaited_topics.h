@@ -6,14 +6,14 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "router/broker/subscribe_options.h"
 #include "router/config/config.h"
 #include "router/member/member.h"
-#include "router/neighbours/neighbourhood.h"
-#include "router/tables/held_table.h"
+#include "router/neighbours/held_for_neighbours.h"
 
 namespace router::broker {
 
@@ -31,24 +31,22 @@ struct HeldSubscribe {
 
 class AwaitedTopics {
  public:
-  using Held = HeldTable<HeldSubscribe, MatchedUri, MatchedUriLess>;
+  using Held = HeldForNeighbours<HeldSubscribe>;
 
   // It outlives this.
-  explicit AwaitedTopics(Neighbourhood& neighbourhood) : hood_(neighbourhood) {}
+  explicit AwaitedTopics(Neighbourhood& neighbourhood) : hood_(neighbourhood), held_(neighbourhood) {}
 
   // What is published there may come from other nodes: it is not the router's own.
   static bool is_shared(const MatchedUriView& topic);
 
   bool any_for(const MatchedUriView& topic) const { return tickets_.contains(topic); }
   const Held& held() const { return held_; }
-  bool is_leaving() const { return hood_.is_leaving; }
-  SteadyTime deadline(SteadyTime now) const { return now + hood_.patience; }
   // The first that waits for a topic tells the others of it.
   void wait(const MatchedUriView& topic, HeldSubscribe held);
   void take(Held::Number number) noexcept { held_.take(number); }
-  // The oldest, if it has waited for too long; 0: it has not.
-  Held::Number first_overdue(SteadyTime now) const;
-  SteadyTime next_deadline() const;
+  std::optional<MatchedUri> forget_one_of(wamp::SessionId subscriber) {
+    return held_.forget_one_of(subscriber);
+  }
   // A topic whose SUBSCRIBEs are to be decided, or that has none any more; null: there is none.
   const MatchedUri* next_to_decide() const { return unconfirmed_.first_up_to(hood_.confirmed); }
   // Nobody waits and nobody is subscribed any more: the others are told.

@@ -112,7 +112,7 @@ class Broker {
   // Refuses one that has waited for too long; false: there is none.
   bool end_one_overdue(SteadyTime now, Outbox& outbox);
   // When that has something to do next; the end of time if it has not.
-  SteadyTime next_deadline() const { return awaited_ ? awaited_->next_deadline() : SteadyTime::max(); }
+  SteadyTime next_deadline() const { return awaited_ ? awaited_->held().next_deadline() : SteadyTime::max(); }
 
   // For the meta API.
   Subscription* find(wamp::SubscriptionId id) const;

@@ -19,7 +19,7 @@ Broker::Fate Broker::wait_for_neighbours(Member& subscriber, const wamp::Subscri
   if (!awaited_->any_for(topic) && present && present->has_subscribers()) return Fate::undecided;
 
   const auto why_not_wait = [&]() -> std::optional<Refusal> {
-    if (awaited_->is_leaving()) return Refusal{unavailable, "the router shuts down"};
+    if (awaited_->held().is_leaving()) return Refusal{unavailable, "the router shuts down"};
     const uint32_t most = subscriber.limits().subscriptions_per_session;
     if (subscriber.subscriptions.size() + awaited_->held().count_of(subscriber.ref.session) >= most)
       return Refusal{too_many_requests, "this session holds or waits for " + std::to_string(most) +
@@ -34,8 +34,9 @@ Broker::Fate Broker::wait_for_neighbours(Member& subscriber, const wamp::Subscri
     outbox.refuse(subscriber.ref, wamp::Subscribe::type, message.request, *std::move(refusal));
     return Fate::answered;
   }
-  awaited_->wait(topic, {&subscriber, message.request, options, policy, awaited_->deadline(clock_.now()),
-                         subscriber.charge(holding::requests, HeldSubscribe::bytes_of(topic.uri, options))});
+  awaited_->wait(topic,
+                 {&subscriber, message.request, options, policy, awaited_->held().deadline(clock_.now()),
+                  subscriber.charge(holding::requests, HeldSubscribe::bytes_of(topic.uri, options))});
   return Fate::waits;
 }
 
@@ -59,27 +60,22 @@ void Broker::decide_one_of(const MatchedUri& topic, Outbox& outbox) {
 }
 
 bool Broker::end_one_overdue(SteadyTime now, Outbox& outbox) {
-  const AwaitedTopics::Held::Number number = awaited_->first_overdue(now);
+  const AwaitedTopics::Held::Number number = awaited_->held().first_overdue(now);
   if (number == 0) return false;
   const MatchedUri topic = awaited_->held().cause_of(number);
   const HeldSubscribe& held = awaited_->held().at(number);
   if (held.subscriber->present())
-    outbox.refuse(
-        held.subscriber->ref, wamp::Subscribe::type, held.request,
-        {unavailable, awaited_->is_leaving() ? "the router shuts down"
-                                             : "the other nodes of the cluster have not answered in time"});
+    outbox.refuse(held.subscriber->ref, wamp::Subscribe::type, held.request,
+                  {unavailable, awaited_->held().why_overdue()});
   awaited_->take(number);
   settle(topic);
   return true;
 }
 
 bool Broker::forget_one_in_line(wamp::SessionId subscriber) {
-  const AwaitedTopics::Held::Number number = awaited_->held().first_of(subscriber);
-  if (number == 0) return false;
-  const MatchedUri topic = awaited_->held().cause_of(number);
-  awaited_->take(number);
-  settle(topic);
-  return true;
+  const auto topic = awaited_->forget_one_of(subscriber);
+  if (topic) settle(*topic);
+  return topic.has_value();
 }
 
 void Broker::settle(const MatchedUriView& topic) noexcept {

@@ -102,7 +102,7 @@ class Dealer {
   // When the following, or that, has something to do next; the end of time if it has not.
   SteadyTime next_deadline() const {
     const SteadyTime next = held_registers_.next_deadline();
-    return names_ ? std::min(next, names_->next_deadline()) : next;
+    return names_ ? std::min(next, names_->held().next_deadline()) : next;
   }
   // The next one that did not answer a probe in time, for the realm to remove it, if it has not yet; null:
   // all have been passed.

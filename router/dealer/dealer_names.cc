@@ -19,7 +19,7 @@ Dealer::Fate Dealer::decide_or_claim(const Wanted& wanted, bool may_hold, Outbox
 
 std::optional<Refusal> Dealer::why_not_wait(const Wanted& wanted) const {
   const Member& callee = wanted.callee;
-  if (names_->is_leaving()) return Refusal{unavailable, "the router shuts down"};
+  if (names_->held().is_leaving()) return Refusal{unavailable, "the router shuts down"};
   const uint32_t most = callee.limits().registrations_per_session;
   if (callee.registrations.size() + names_->held().count_of(callee.ref.session) >= most)
     return Refusal{too_many_requests, "this session holds or waits for " + std::to_string(most) +
@@ -38,7 +38,7 @@ Dealer::Fate Dealer::wait_for_name(const Wanted& wanted, Outbox& outbox) {
     return Fate::answered;
   }
   names_->wait(name, {&wanted.callee, nullptr, wanted.request, std::string(wanted.procedure), wanted.match,
-                      wanted.options, names_->deadline(clock_.now()),
+                      wanted.options, names_->held().deadline(clock_.now()),
                       wanted.callee.charge(holding::requests, HeldRegister::bytes_of(wanted.procedure))});
   return Fate::waits;
 }
@@ -90,27 +90,22 @@ void Dealer::decide_one_of(const MatchedUri& name, Outbox& outbox) {
 }
 
 bool Dealer::end_one_overdue(SteadyTime now, Outbox& outbox) {
-  const ClaimedNames::Held::Number number = names_->first_overdue(now);
+  const ClaimedNames::Held::Number number = names_->held().first_overdue(now);
   if (number == 0) return false;
   const MatchedUri name = names_->held().cause_of(number);
   const HeldRegister& held = names_->held().at(number);
   if (held.callee->present())
-    outbox.refuse(
-        held.callee->ref, wamp::Register::type, held.request,
-        {unavailable, names_->is_leaving() ? "the router shuts down"
-                                           : "the other nodes of the cluster have not answered in time"});
+    outbox.refuse(held.callee->ref, wamp::Register::type, held.request,
+                  {unavailable, names_->held().why_overdue()});
   names_->take(number);
   settle(name);
   return true;
 }
 
 bool Dealer::forget_one_in_line(wamp::SessionId callee) {
-  const ClaimedNames::Held::Number number = names_->held().first_of(callee);
-  if (number == 0) return false;
-  const MatchedUri name = names_->held().cause_of(number);
-  names_->take(number);
-  settle(name);
-  return true;
+  const auto name = names_->forget_one_of(callee);
+  if (name) settle(*name);
+  return name.has_value();
 }
 
 }  // namespace router::dealer

@@ -104,16 +104,6 @@ bool ClaimedNames::on_refused(const MatchedUriView& name, Ticket ticket, Invocat
   return true;
 }
 
-ClaimedNames::Held::Number ClaimedNames::first_overdue(SteadyTime now) const {
-  const Held::Number oldest = held_.next();
-  return oldest != 0 && (hood_.is_leaving || held_.at(oldest).deadline <= now) ? oldest : 0;
-}
-
-SteadyTime ClaimedNames::next_deadline() const {
-  const Held::Number oldest = held_.next();
-  return oldest == 0 ? SteadyTime::max() : held_.at(oldest).deadline;
-}
-
 const MatchedUri* ClaimedNames::next_to_decide() const {
   if (!refused_.empty()) return &refused_.begin()->second;
   return unconfirmed_.first_up_to(hood_.confirmed);

@@ -12,9 +12,8 @@
 #include <optional>
 
 #include "router/callees/lease.h"
-#include "router/neighbours/neighbourhood.h"
+#include "router/neighbours/held_for_neighbours.h"
 #include "router/registrations/held_registers.h"
-#include "router/tables/held_table.h"
 
 namespace router::dealer {
 
@@ -37,7 +36,7 @@ struct ClaimedName {
 class ClaimedNames {
  public:
   // It outlives this.
-  explicit ClaimedNames(Neighbourhood& neighbourhood) : hood_(neighbourhood) {}
+  explicit ClaimedNames(Neighbourhood& neighbourhood) : hood_(neighbourhood), held_(neighbourhood) {}
 
   // A registration with that policy may be made at once.
   bool is_open(const MatchedUriView& name, InvocationPolicy policy) const;
@@ -45,16 +44,12 @@ class ClaimedNames {
 
   // ---- REGISTERs that wait
 
-  using Held = HeldTable<HeldRegister, MatchedUri, MatchedUriLess>;
+  using Held = HeldForNeighbours<HeldRegister>;
   const Held& held() const { return held_; }
-  bool is_leaving() const { return hood_.is_leaving; }
-  SteadyTime deadline(SteadyTime now) const { return now + hood_.patience; }
   // Wants the name if nobody here has wanted it before.
   void wait(const MatchedUriView& name, HeldRegister held);
   HeldRegister take(Held::Number number) noexcept { return held_.take(number); }
-  // The oldest, if it has waited for too long; 0: it has not.
-  Held::Number first_overdue(SteadyTime now) const;
-  SteadyTime next_deadline() const;
+  std::optional<MatchedUri> forget_one_of(wamp::SessionId callee) { return held_.forget_one_of(callee); }
   // A name whose REGISTERs are to be decided, or that has none any more; null: there is none.
   const MatchedUri* next_to_decide() const;
   // That name: it is open, unless it was refused.
