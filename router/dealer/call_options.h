@@ -20,6 +20,11 @@ struct CallOptions {
   RunMode run_mode = RunMode::by_policy;
   std::optional<uint64_t> routing_key;  // rkey, a string or a number, as rendezvous_hash() has it
   wamp::Dict payload_passthru;          // the ppt_* attributes
+
+  // By which the callee is chosen; none: by the policy.
+  std::optional<uint64_t> shard_key() const {
+    return run_mode == RunMode::partition ? routing_key : std::nullopt;
+  }
 };
 
 // More than `max_attribute` bytes of one that is kept or goes on are an excess.

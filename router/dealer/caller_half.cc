@@ -34,10 +34,6 @@ uint64_t timeout_ms(const CallOptions& options, const config::SessionLimits& lim
   return most > 0 && (wanted == 0 || wanted > most) ? most : wanted;
 }
 
-std::optional<uint64_t> routing_key(const CallOptions& options) {
-  return options.run_mode == RunMode::partition ? options.routing_key : std::nullopt;
-}
-
 // The callee wants to keep the time itself; not if the router waits, which must not hang.
 bool looks_after_timeout(const CalleeSlot& slot, const Seat& caller) {
   return caller.kind != MemberKind::question && slot.options.forward_timeout &&
@@ -116,29 +112,6 @@ wamp::Result<void> CallerHalf::call(const wamp::Call& message, const CallOptions
   return {};
 }
 
-void CallerHalf::forward(const ForwardedCall& call, RoutedPayload&& payload) {
-  // URIs have no blanks.
-  const bool is_pattern = call.match != wamp::MatchPolicy::exact;
-  const std::string pattern =
-      is_pattern ? std::string(call.registered).append(" ").append(wamp::name(call.match)) : std::string();
-  StampedRoute<ProcedureRoute> made;
-  const auto find_anew = [&] { return place_.procedures.find_route_here(call.registered, call.match); };
-  const auto& found = place_.seat.branch.procedures_here.look_up(is_pattern ? pattern : call.registered,
-                                                                 place_.generations, made, find_anew);
-  begin(call.request, {call.procedure, call.options, call.grant, call.caller}, found.route.get(),
-        std::move(payload));
-}
-
-void CallerHalf::abandon(wamp::RequestId id, bool is_to_stop) {
-  PendingCall** const found = calls_.find(id.value);
-  if (!found) {
-    place_.seat.branch.counters.late_answers.add();
-    return;
-  }
-  tell_end(**found, is_to_stop);
-  remove(**found);
-}
-
 const ProcedureRoute* CallerHalf::route_to(std::string_view procedure, StampedRoute<ProcedureRoute>& made) {
   Seat& seat = place_.seat;
   const auto find_anew = [&] { return place_.procedures.find_route(procedure); };
@@ -161,14 +134,14 @@ bool CallerHalf::must_wait(const ProcedureRoute& route, const CallOptions& optio
   if (options.progress) return false;
   if (route.queue->waiting_for_any.load() > 0) return true;
   return !waiting_.empty() && (waiting_.contains({route.registration, std::nullopt}) ||
-                               waiting_.contains({route.registration, routing_key(options)}));
+                               waiting_.contains({route.registration, options.shard_key()}));
 }
 
 void CallerHalf::pick(const ProcedureRoute& route, const CallOptions& options, const KeptCall* kept,
                       std::optional<Target>& target) {
   CallChoice choice;
   if (route.policy == InvocationPolicy::random) choice.chance = place_.seat.branch.ids.next();
-  choice.routing_key = routing_key(options);
+  choice.routing_key = options.shard_key();
   if (kept) choice.refused = &kept->refused;
   if (Picked picked = route.pick(choice))
     target.emplace(place_.procedures, *picked.slot, std::move(picked.reservation));
@@ -275,26 +248,12 @@ wamp::Dict CallerHalf::invocation_details(const PendingCall& call, const CalleeS
   return details;
 }
 
-// What the link makes a call of at the other node. It asks to be told the caller, who need not be told to the
-// callee.
-void CallerHalf::append_for_other_node(const PendingCall& call, const CalleeSlot& slot, const Asked& asked,
-                                       wamp::Dict& details) const {
-  if (call.match == wamp::MatchPolicy::exact) {
-    details.append("procedure", asked.procedure);
-  } else {
-    details.append("registered", *slot.remote_uri);
-    details.append("match", wamp::name(call.match));
-  }
-  if (asked.grant.disclose || asked.options.disclose_me) details.append("disclose_me", true);
-  if (const auto key = routing_key(asked.options)) details.append("rkey", *key);
-}
-
 void CallerHalf::wait(PendingCall& call) {
   if (call.progressive)
     return end(call, no_available_callee, "all callees are busy, and a progressive call cannot wait");
   const KeptCall& kept = *call.kept;
   auto waiting = std::make_shared<WaitingCall>(WaitingCall{call.id, call.registration,
-                                                           routing_key(kept.options), kept.refused,
+                                                           kept.options.shard_key(), kept.refused,
                                                            room_taken(kept.payload), place_.seat.is_link()});
   if (waiting->refused.empty()) ++waiting_[{call.registration, waiting->routing_key}];
   call.waiting = std::move(waiting);
@@ -313,39 +272,6 @@ void CallerHalf::wait(PendingCall& call) {
     case Procedures::Wait::ended:
       return end(call, no_available_callee, "the last callee left before it was free");
   }
-}
-
-wamp::Result<void> CallerHalf::continue_call(const wamp::Call& message, RoutedPayload&& payload,
-                                             bool sequential) {
-  PendingCall** const found = calls_.find(message.request.value);
-  if (!found || (*found)->interrupted || ((*found)->kept && (*found)->kept->procedure != message.procedure)) {
-    place_.seat.branch.counters.late_answers.add();
-    return {};
-  }
-  PendingCall& call = **found;
-  if (!call.progressive && !sequential) {
-    refuse_id_in_use(message.request);
-    return {};
-  }
-  if (!call.progressive)
-    return wamp::ProtocolError{"CALL.Request: call " + std::to_string(message.request.value) +
-                               " is in progress, and its last chunk has been sent"};
-  const auto options = call_options(message.options, place_.seat.limits().attribute_length);
-  if (!options && !options.error().is_refusable) return options.error();
-  if (!options) {
-    break_off(call, invalid_argument, options.error().message);
-    return {};
-  }
-  KeptCall& kept = *call.kept;
-  wamp::Dict details = kept.details;
-  if (options->progress) details.append("progress", true);
-  place_.outbox.invoke(call.callee, call.id, call.registration, std::move(details), std::move(payload),
-                       Reservation(), Invoke::Facts{.is_chunk = true});
-  call.progressive = options->progress;
-  kept.continued = true;
-  kept.payload = {};
-  kept.settle();
-  return {};
 }
 
 wamp::Result<void> CallerHalf::cancel(const wamp::Cancel& message) {
