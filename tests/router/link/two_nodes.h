@@ -104,4 +104,12 @@ class TwoNodes {
   }
 };
 
+inline std::string call(int request, const std::string& procedure = "com.work",
+                        const std::string& options = "{}") {
+  return "[48," + std::to_string(request) + "," + options + ",\"" + procedure + "\"]";
+}
+inline std::string yield(int invocation) {
+  return "[70," + std::to_string(invocation) + ",{}]";
+}
+
 }  // namespace router
